@@ -1,0 +1,298 @@
+"""What the partnership measures and where: indicators, targets, areas, caveats and published figures.
+
+All of it is agreed text and numbers, so it lives in reviewed tables (``reference/`` in this package), each row with
+its source. An analyst adds an indicator, a target or an area by adding rows, in the package's tables or in tables of
+the same names in the project's own ``data/raw/reference/``; never in code.
+
+>>> catalogue = load_catalogue()
+>>> catalogue.indicator("domestic_burglary").improvement_direction
+'decrease'
+>>> [t.value for t in catalogue.targets("domestic_burglary", "Leeds", "2012/13", as_at=date(2012, 9, 30))]
+[7056.0, 5999.0]
+"""
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.problems import DataProblem
+
+REFERENCE = Path(__file__).parent / "reference"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicator:
+    """One measure with one definition.
+
+    ``source`` and ``offence`` say which rows of which processed source make the measure; ``area_set`` names the set of
+    areas (with its boundary vintage) in which it is counted; ``improvement_direction`` says which way is better and
+    has no default, because it is a judgement.
+    """
+
+    id: str
+    name: str
+    outcome: str
+    priority: str
+    why: str
+    unit: str
+    improvement_direction: str
+    population: str
+    definition: str
+    source: str
+    offence: str
+    area_set: str
+
+    def __post_init__(self) -> None:
+        """Refuse an improvement direction that is none of the three words."""
+        if self.improvement_direction not in ("decrease", "increase", "neither"):
+            raise ValueError(
+                f"indicator {self.id!r}: improvement_direction is 'decrease', 'increase' or 'neither', "
+                f"not {self.improvement_direction!r}."
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A target for one financial year, in force from the day it was set; ``kind`` is ``original`` or ``stretch``.
+
+    ``comparison`` says how it is met: ``at most``, ``below``, ``at least`` or ``above`` its ``value``.
+    A later target of the same year supersedes an earlier one, which stays visible.
+    """
+
+    indicator_id: str
+    area: str
+    period: str
+    kind: str
+    comparison: str
+    value: float
+    set_on: date
+    agreed_by: str
+    source: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Area:
+    """A place in an area set: the whole at the top (``parent`` empty), then its parts, each with one parent."""
+
+    area_set: str
+    name: str
+    kind: str
+    parent: str
+    code: str
+    basis: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caveat:
+    """What a reader must know about an indicator (or ``all``) in a stretch of months, and on what ground we say so."""
+
+    applies_to: str
+    start: pd.Period | None
+    end: pd.Period | None
+    kind: str
+    text: str
+    basis: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedFigure:
+    """A figure that somebody published, as printed, and whether it can be reproduced.
+
+    ``known_from`` is the first day on which a reader could know it: a pack shows nothing that came out later.
+    """
+
+    indicator_id: str
+    area: str
+    period: str
+    measure: str
+    value: float
+    printed_as: str
+    unit: str
+    source: str
+    source_vintage: str
+    known_from: date
+    verdict: str
+    note: str
+
+
+class Catalogue:
+    """The agreed tables, looked up by name. Made by :func:`load_catalogue`."""
+
+    def __init__(
+        self,
+        *,
+        indicators: Iterable[Indicator],
+        targets: Iterable[Target],
+        areas: Iterable[Area],
+        caveats: Iterable[Caveat],
+        published: Iterable[PublishedFigure],
+    ) -> None:
+        """Hold the tables; refuse an indicator or an area that is there twice, and a part without its whole."""
+        self._indicators = {}
+        for indicator in indicators:
+            if indicator.id in self._indicators:
+                raise DataProblem(
+                    f"indicator {indicator.id!r} is defined twice. One measure has one definition."
+                )
+            self._indicators[indicator.id] = indicator
+        self._areas: dict[str, dict[str, Area]] = {}
+        for area in areas:
+            members = self._areas.setdefault(area.area_set, {})
+            if area.name in members:
+                raise DataProblem(f"area {area.name!r} is in area set {area.area_set!r} twice.")
+            members[area.name] = area
+        for area in self._every_area():
+            if area.parent and area.parent not in self._areas[area.area_set]:
+                raise DataProblem(
+                    f"area {area.name!r} names {area.parent!r} as its whole, which is not in area set {area.area_set!r}."
+                )
+        self._targets = sorted(targets, key=lambda t: t.set_on)
+        self._caveats = tuple(caveats)
+        self._published = tuple(published)
+
+    def indicators(self) -> tuple[Indicator, ...]:
+        """Give every indicator, in the order of the tables."""
+        return tuple(self._indicators.values())
+
+    def indicator(self, indicator_id: str) -> Indicator:
+        """Give the indicator with this id."""
+        if indicator_id not in self._indicators:
+            raise ValueError(_unknown("indicator", indicator_id, self._indicators))
+        return self._indicators[indicator_id]
+
+    def area_sets(self) -> tuple[str, ...]:
+        """Give the names of the area sets."""
+        return tuple(self._areas)
+
+    def area(self, area_set: str, name: str) -> Area:
+        """Give the area of this name in an area set."""
+        members = self._members(area_set)
+        if name not in members:
+            raise ValueError(_unknown(f"area of area set {area_set!r}", name, members))
+        return members[name]
+
+    def areas(self, area_set: str) -> tuple[Area, ...]:
+        """Give every area of a set, in the order of the tables."""
+        return tuple(self._members(area_set).values())
+
+    def parts(self, area_set: str, name: str) -> tuple[Area, ...]:
+        """Give the areas directly below an area: the divisions of a city, the wards of a division.
+
+        >>> [a.name for a in load_catalogue().parts("leeds_2004", "Leeds")]
+        ['NWL', 'NEL', 'C&H']
+        """
+        self.area(area_set, name)
+        return tuple(a for a in self._members(area_set).values() if a.parent == name)
+
+    def parts_by_kind(self, area_set: str, name: str) -> dict[str, tuple[Area, ...]]:
+        """Give every area below an area, at any depth, by kind: first the nearest (divisions, then wards)."""
+        found: dict[str, list[Area]] = {}
+        level = self.parts(area_set, name)
+        while level:
+            for area in level:
+                found.setdefault(area.kind, []).append(area)
+            level = tuple(part for area in level for part in self.parts(area_set, area.name))
+        return {kind: tuple(members) for kind, members in found.items()}
+
+    def targets(self, indicator_id: str, area: str, period: str, *, as_at: date) -> tuple[Target, ...]:
+        """Give the targets of a financial year (``2012/13``) that were set by a day, oldest first; the last is in force."""
+        return tuple(
+            t
+            for t in self._targets
+            if (t.indicator_id, t.area, t.period) == (indicator_id, area, period) and t.set_on <= as_at
+        )
+
+    def caveats(self, indicator_id: str, months: pd.PeriodIndex) -> tuple[Caveat, ...]:
+        """Give the caveats that touch an indicator in any of these months."""
+        first, last = months.min(), months.max()
+        return tuple(
+            c
+            for c in self._caveats
+            if c.applies_to in ("all", indicator_id)
+            and (c.start is None or c.start <= last)
+            and (c.end is None or c.end >= first)
+        )
+
+    def published(self, indicator_id: str, *, as_at: date) -> tuple[PublishedFigure, ...]:
+        """Give the published figures of an indicator that were out by a day."""
+        return tuple(p for p in self._published if p.indicator_id == indicator_id and p.known_from <= as_at)
+
+    def _members(self, area_set: str) -> dict[str, Area]:
+        if area_set not in self._areas:
+            raise ValueError(_unknown("area set", area_set, self._areas))
+        return self._areas[area_set]
+
+    def _every_area(self) -> Iterator[Area]:
+        for members in self._areas.values():
+            yield from members.values()
+
+
+def load_catalogue(*folders: Path) -> Catalogue:
+    """Read the tables of the package and of any further folders (a project's ``data/raw/reference``).
+
+    Each folder may hold ``indicators.toml``, ``targets.csv``, ``areas.csv``, ``caveats.csv`` and
+    ``published_figures.csv``, in the package's shape. A folder adds; it cannot redefine.
+    """
+    places = [REFERENCE, *folders]
+    return Catalogue(
+        indicators=_all(_read_indicators, places, "indicators.toml"),
+        targets=_all(_read_rows, places, "targets.csv", Target),
+        areas=_all(_read_rows, places, "areas.csv", Area),
+        caveats=_all(_read_rows, places, "caveats.csv", Caveat),
+        published=_all(_read_rows, places, "published_figures.csv", PublishedFigure),
+    )
+
+
+def _all(read, places: list[Path], name: str, *more) -> list:
+    return [row for place in places if (place / name).is_file() for row in read(place / name, *more)]
+
+
+def _read_indicators(path: Path) -> list[Indicator]:
+    tables = tomllib.loads(path.read_text(encoding="utf-8")).get("indicator", [])
+    wanted = {f.name for f in fields(Indicator)}
+    for number, table in enumerate(tables, start=1):
+        if set(table) != wanted:
+            raise DataProblem(
+                f"{path.name}, indicator {number} ({table.get('id', 'without id')}): "
+                f"missing {sorted(wanted - set(table))}, not known {sorted(set(table) - wanted)}."
+            )
+    return [Indicator(**table) for table in tables]
+
+
+def _read_rows(path: Path, kind: type) -> list:
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    wanted = [f.name for f in fields(kind)]
+    if sorted(table.columns) != sorted(wanted):
+        raise DataProblem(
+            f"{path.name}: the columns must be {', '.join(wanted)}; found {', '.join(table.columns)}."
+        )
+    rows, problems = [], []
+    for number, row in enumerate(table.to_dict("records"), start=2):
+        try:
+            rows.append(kind(**{f.name: _READERS.get(f.type, str)(row[f.name]) for f in fields(kind)}))
+        except ValueError as error:
+            problems.append(f"{path.name}, row {number}: {error}")
+    if problems:
+        raise DataProblem("\n".join(problems))
+    return rows
+
+
+_READERS = {
+    float: float,
+    date: date.fromisoformat,
+    pd.Period | None: lambda text: periods.month(text) if text else None,
+}
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> str:
+    known = list(known)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known) or 'none'}."
+    return f"unknown {what}: {name!r}. {hint}"

@@ -1,0 +1,140 @@
+"""Months, financial-year quarters (April to March) and twelve-month windows, and how they are written.
+
+A quarter is a ``pd.Period`` of frequency ``Q-MAR`` and a financial year one of frequency ``Y-MAR``. pandas' own text
+for them is ambiguous to people (its ``2013Q2`` is July to September 2012), so text is read and written here only:
+
+>>> q = quarter("2012/13 Q2")
+>>> quarter_name(q), quarter_path(q), review_period(q)
+('2012/13 Q2', '2012-13_Q2', 'July to September 2012')
+>>> twelve_months_name(last_month(q))
+'12 months to September 2012'
+"""
+
+import re
+
+import pandas as pd
+
+_QUARTER = re.compile(r"(\d{4})(?:/(\d{2}) |-(\d{2})_)Q([1-4])")
+_YEAR = re.compile(r"(\d{4})/(\d{2})")
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+def quarter(text: str) -> pd.Period:
+    """Read ``2012/13 Q2`` (as people write it) or ``2012-13_Q2`` (as paths do): July to September 2012.
+
+    Anything else is refused, above all ``2012Q2``: it may mean April to June 2012 (calendar year), July to September
+    2012 (financial year that starts in 2012) or July to September 2011 (financial year that ends in 2012).
+
+    >>> quarter("2012/13 Q4")
+    Period('2013Q4', 'Q-MAR')
+    """
+    found = _QUARTER.fullmatch(text)
+    if not found:
+        raise ValueError(
+            f"{text!r} is not a quarter that can be read with certainty. Write the financial year and the quarter, "
+            "such as '2012/13 Q2' for July to September 2012 (in paths '2012-13_Q2'). Forms such as '2012Q2' are "
+            "refused because they do not say whether the year is a calendar or a financial one."
+        )
+    start, slash_end, dash_end, number = found.groups()
+    _check_consecutive(text, int(start), slash_end or dash_end)
+    return pd.Period(year=int(start) + 1, quarter=int(number), freq="Q-MAR")
+
+
+def quarter_name(q: pd.Period) -> str:
+    """Write a quarter for people: ``2012/13 Q2``."""
+    _check_quarter(q)
+    return f"{q.qyear - 1}/{q.qyear % 100:02d} Q{q.quarter}"
+
+
+def quarter_path(q: pd.Period) -> str:
+    """Write a quarter for paths: ``2012-13_Q2``."""
+    return quarter_name(q).replace("/", "-").replace(" ", "_")
+
+
+def quarter_months(q: pd.Period) -> pd.PeriodIndex:
+    """Give the three months of a quarter.
+
+    >>> [str(m) for m in quarter_months(quarter("2012/13 Q2"))]
+    ['2012-07', '2012-08', '2012-09']
+    """
+    _check_quarter(q)
+    return pd.period_range(q.asfreq("M", how="start"), q.asfreq("M", how="end"), freq="M")
+
+
+def review_period(q: pd.Period) -> str:
+    """Write the months of a quarter as report cards do: ``July to September 2012``."""
+    months = quarter_months(q)
+    return f"{months[0].strftime('%B')} to {month_name(months[-1])}"
+
+
+def last_month(q: pd.Period) -> pd.Period:
+    """Give the last month of a quarter."""
+    return quarter_months(q)[-1]
+
+
+def month(text: str) -> pd.Period:
+    """Read a month written ``2012-09``; any other form is refused.
+
+    >>> month("2012-09")
+    Period('2012-09', 'M')
+    """
+    if not _MONTH.fullmatch(text):
+        raise ValueError(f"{text!r} is not a month written as year and month, such as '2012-09'.")
+    return pd.Period(text, freq="M")
+
+
+def month_name(m: pd.Period) -> str:
+    """Write a month for people: ``September 2012``."""
+    return m.strftime("%B %Y")
+
+
+def twelve_months_to(m: pd.Period) -> pd.PeriodIndex:
+    """Give the twelve months that end with month ``m``."""
+    return pd.period_range(end=m, periods=12, freq="M")
+
+
+def twelve_months_name(m: pd.Period) -> str:
+    """Write a twelve-month window for people: ``12 months to September 2012``."""
+    return f"12 months to {month_name(m)}"
+
+
+def financial_year(text: str) -> pd.Period:
+    """Read a financial year written ``2012/13``: April 2012 to March 2013.
+
+    >>> financial_year("2012/13")
+    Period('2013', 'Y-MAR')
+    """
+    found = _YEAR.fullmatch(text)
+    if not found:
+        raise ValueError(f"{text!r} is not a financial year such as '2012/13' (April 2012 to March 2013).")
+    _check_consecutive(text, int(found[1]), found[2])
+    return pd.Period(year=int(found[1]) + 1, freq="Y-MAR")
+
+
+def financial_year_of(period: pd.Period) -> pd.Period:
+    """Give the financial year in which a month or a quarter falls."""
+    return period.asfreq("Y-MAR")
+
+
+def financial_year_name(year: pd.Period) -> str:
+    """Write a financial year for people: ``2012/13``."""
+    return f"{year.year - 1}/{year.year % 100:02d}"
+
+
+def financial_year_months(year: pd.Period) -> pd.PeriodIndex:
+    """Give the twelve months of a financial year, April first."""
+    return pd.period_range(year.asfreq("M", how="start"), year.asfreq("M", how="end"), freq="M")
+
+
+def _check_consecutive(text: str, start: int, end: str) -> None:
+    if (start + 1) % 100 != int(end):
+        raise ValueError(
+            f"{text!r} is not a financial year: {start} is followed by {(start + 1) % 100:02d}, not {end}."
+        )
+
+
+def _check_quarter(q: pd.Period) -> None:
+    if not isinstance(q, pd.Period) or q.freqstr != "Q-MAR":
+        raise ValueError(
+            f"{q!r} is not a financial-year quarter. Make one with saferleeds_analysis.periods.quarter('2012/13 Q2')."
+        )
