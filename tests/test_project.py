@@ -93,7 +93,17 @@ def test_a_notebook_is_thin_and_carries_no_outputs(path):
         assert cell["outputs"] == [], f"outputs are committed: {source[:60]}"
         assert cell["execution_count"] is None
         assert len(source.splitlines()) <= 16, f"a long cell belongs in the library: {source[:60]}"
-        heavy = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.If, ast.Try, ast.ListComp, ast.With)
+        heavy = (
+            ast.FunctionDef,
+            ast.ClassDef,
+            ast.Lambda,
+            ast.For,
+            ast.While,
+            ast.If,
+            ast.Try,
+            ast.ListComp,
+            ast.With,
+        )
         found = [type(node).__name__ for node in ast.walk(ast.parse(source)) if isinstance(node, heavy)]
         assert found == [], f"a notebook calls, it does not compute: {found} in {source[:60]}"
     assert sum("parameters" in cell["metadata"].get("tags", []) for cell in cells) == 1
