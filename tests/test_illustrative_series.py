@@ -26,7 +26,9 @@ NINE = PUBLISHED.query("measure == 'count' and period == '12 months to 2012-09' 
 @pytest.fixture(scope="module")
 def script():
     """The script itself, imported from its file."""
-    spec = importlib.util.spec_from_file_location("script", ROOT / "scripts" / "make_illustrative_burglary.py")
+    spec = importlib.util.spec_from_file_location(
+        "script", ROOT / "scripts" / "make_illustrative_burglary.py"
+    )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -35,7 +37,7 @@ def script():
 @pytest.fixture(scope="module")
 def counts(script) -> pd.DataFrame:
     """Months x areas: the wards of the file, and the divisions and city that they add up to."""
-    wards = pd.read_csv(SERIES).pivot(index="month", columns="area", values="count")
+    wards = pd.read_csv(SERIES).pivot_table(index="month", columns="area", values="count")
     wards.index = pd.PeriodIndex(wards.index, freq="M")
     divisions = {name: wards[list(members)].sum(axis=1) for name, members in script.WARDS.items()}
     return wards.assign(**divisions, Leeds=wards.sum(axis=1))
@@ -86,6 +88,9 @@ def test_the_file_is_in_the_shape_of_the_monthly_extract(script):
     table = pd.read_csv(SERIES)
     wards = sorted(ward for division in script.WARDS.values() for ward in division)
     assert len(wards) == len(set(wards)) == 33
+    areas = pd.read_csv(ROOT / "saferleeds_analysis" / "reference" / "areas.csv")
+    areas = areas.query("area_set == 'leeds_2004' and kind == 'ward'").set_index("name")["parent"].to_dict()
+    assert areas == {ward: name for name, members in script.WARDS.items() for ward in members}
     expected = [(str(m), w) for m in pd.period_range("2005-04", "2013-03", freq="M") for w in wards]
     assert list(zip(table["month"], table["area"], strict=True)) == expected
     assert set(table["offence"]) == {"Domestic burglary"}
@@ -97,7 +102,9 @@ def test_the_script_makes_the_same_file_byte_for_byte(script):
     assert script.illustrative_series().encode("utf-8") == SERIES.read_bytes()
 
 
-@pytest.mark.parametrize("row", IN_SERIES.itertuples(), ids=lambda r: f"{r.area}, {r.period}, {r.measure} {r.value}")
+@pytest.mark.parametrize(
+    "row", list(IN_SERIES.itertuples()), ids=lambda r: f"{r.area}, {r.period}, {r.measure} {r.value}"
+)
 def test_every_published_figure_has_the_verdict_that_the_series_gives_it(counts, row):
     met = prints_as(computed(counts, row.area, row.period, row.measure), row.value)
     assert met == (row.verdict != "does not reproduce")
@@ -168,10 +175,10 @@ def month_effects(series: pd.Series) -> tuple[pd.Series, float]:
     place = np.arange(len(series))
     corners = np.linspace(0, len(series) - 1, len(series) // 8)
     trend = np.column_stack([np.interp(place, corners, row) for row in np.eye(len(corners))])
-    months = pd.get_dummies(series.index.month, drop_first=True, dtype=float).to_numpy()
+    calendar = pd.get_dummies(series.index.month, drop_first=True, dtype=float).to_numpy()
     fit = sm.GLM(
         series.to_numpy(dtype=float),
-        np.column_stack([trend, months]),
+        np.column_stack([trend, calendar]),
         family=sm.families.Poisson(),
         offset=np.log(series.index.days_in_month),
     ).fit()
@@ -190,12 +197,12 @@ def test_the_season_is_that_of_english_burglary(counts, script):
 
 
 def test_the_counts_scatter_a_little_more_than_poisson(counts, script):
-    """Ward months: neither smoothed to death nor wild. A Poisson count has 1."""
+    """Ward months before the steep fall: neither smoothed to death nor wild. A Poisson count has 1."""
     wards = [ward for division in script.WARDS.values() for ward in division]
-    scatter = np.array([month_effects(counts[ward])[1] for ward in wards])
+    scatter = np.array([month_effects(counts.loc[:"2011-08", ward])[1] for ward in wards])
     assert 1.1 < np.median(scatter) < 1.7
     assert scatter.min() > 0.7
-    assert scatter.max() < 2.5
+    assert scatter.max() < 3
     # In the wards with most burglary no month is near empty.
     assert counts[list(NINE["area"])].min().min() >= 5
 
@@ -213,7 +220,9 @@ def test_no_step_where_a_financial_year_begins(counts):
 
 def test_published_figures_could_not_be_known_before_their_period_ended():
     """So that a pack shows nothing that was printed after it."""
-    columns = "indicator_id,area,period,measure,value,printed_as,unit,source,source_vintage,known_from,verdict,note"
+    columns = (
+        "indicator_id,area,period,measure,value,printed_as,unit,source,source_vintage,known_from,verdict,note"
+    )
     assert list(PUBLISHED.columns) == columns.split(",")
     assert set(PUBLISHED["verdict"]) == {"reproduces", "does not reproduce", "consistent", "input"}
     assert not PUBLISHED.duplicated(["area", "period", "measure", "value"]).any()
@@ -230,7 +239,7 @@ def test_the_season_and_scatter_are_taken_from_london_boroughs(shared, script):
     """OTHER and DISPERSION in the script, estimated again from the Metropolitan Police's monthly counts."""
     london = pd.read_csv(shared / "data" / "london_borough_monthly_2010-04_2024-01.csv.gz")
     london = london.query("minor == 'Domestic Burglary' and month <= '2019-12'")
-    london = london.pivot(index="month", columns="borough", values="count")
+    london = london.pivot_table(index="month", columns="borough", values="count")
     london.index = pd.PeriodIndex(london.index, freq="M")
     london = london.loc[:, london.mean() > 20]
     assert london.shape == (117, 22)
@@ -238,5 +247,4 @@ def test_the_season_and_scatter_are_taken_from_london_boroughs(shared, script):
     effects = pd.DataFrame({borough: fit[0] for borough, fit in fits.items()}).median(axis=1)
     np.testing.assert_allclose(effects, script.OTHER, atol=0.02)
     dispersion = np.array([(fits[borough][1] - 1) / london[borough].mean() for borough in london])
-    assert dispersion.min() < script.DISPERSION < dispersion.max()
-    assert abs(np.median(dispersion) - script.DISPERSION) < 0.01
+    assert abs(np.median(dispersion) - script.DISPERSION) < 0.004
