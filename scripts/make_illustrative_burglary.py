@@ -8,7 +8,7 @@ that could lie behind them, in three steps:
 3. adjusted: the smallest change, in whole offences, that meets every published total exactly.
 
 Every published figure is read from `saferleeds_analysis/reference/published_figures.csv`, where each has its source.
-Everything written in capitals below is our own choice and describes nothing that happened.
+The tables below are our own choices, led by what was printed; they are not records.
 
     python scripts/make_illustrative_burglary.py
 
