@@ -1,0 +1,21 @@
+"""The only room that reads ``data/raw``: from what an analyst received to tidy counts with their provenance.
+
+``build_processed`` turns every source folder into ``data/processed``; ``recorded_counts`` and ``commentary`` give
+what a notebook asks for.
+"""
+
+from saferleeds_analysis.intake.build import build_processed
+from saferleeds_analysis.intake.commentaries import Commentary, commentary
+from saferleeds_analysis.intake.counts import RecordedCounts, recorded_counts
+from saferleeds_analysis.intake.ledger import Provenance
+from saferleeds_analysis.intake.sources import Source
+
+__all__ = [
+    "Commentary",
+    "Provenance",
+    "RecordedCounts",
+    "Source",
+    "build_processed",
+    "commentary",
+    "recorded_counts",
+]

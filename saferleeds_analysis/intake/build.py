@@ -1,0 +1,146 @@
+"""From ``data/raw`` to ``data/processed``: each source made whole or left as it was."""
+
+import hashlib
+import json
+import tempfile
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from saferleeds_analysis.catalogue import Catalogue
+from saferleeds_analysis.intake.ledger import (
+    Counted,
+    InputFile,
+    Provenance,
+    cut,
+    months_between,
+    read_provenance,
+    write_provenance,
+)
+from saferleeds_analysis.intake.sources import (
+    MANIFEST,
+    Source,
+    inside_raw,
+    name_in_raw,
+    raw_folder,
+    read_source,
+    source_files,
+    source_folders,
+)
+from saferleeds_analysis.problems import DataProblem
+
+
+def processed_paths(root: Path, source_id: str) -> tuple[Path, Path]:
+    """Give the paths of a source's processed table and of its provenance."""
+    folder = Path(root) / "data" / "processed"
+    return folder / f"{source_id}.parquet", folder / f"{source_id}.provenance.json"
+
+
+def build_processed(root: Path, catalogue: Catalogue) -> list[Provenance]:
+    """Make the processed table of every source folder of a project, and give their provenance.
+
+    A source whose files, manifest, areas and code are unchanged is not made again. All problems of all sources come in
+    one :class:`DataProblem`; a source with problems keeps the table that it had.
+    """
+    root = Path(root)
+    built, problems = [], []
+    for folder in source_folders(root):
+        try:
+            built.append(_build(root, read_source(folder), catalogue))
+        except DataProblem as error:
+            problems += cut(str(error).splitlines())
+    if problems:
+        raise DataProblem("\n".join(problems))
+    return built
+
+
+def _build(root: Path, source: Source, catalogue: Catalogue) -> Provenance:
+    try:
+        areas = catalogue.areas(source.area_set)
+    except ValueError as error:
+        raise DataProblem(f"{source.id}/{MANIFEST}: {error}") from error
+    files = source_files(root, source)
+    manifest = raw_folder(root) / source.id / MANIFEST
+    lookups = [inside_raw(root, raw_folder(root) / name) for name in source.lookup]
+    hashes = {
+        name_in_raw(root, path): sha256_of(path)
+        for path in sorted({manifest, *lookups, *files})
+        if path.is_file()
+    }
+    fingerprint = _digest({"files": hashes, "areas": [asdict(area) for area in areas], "code": _code()})
+    table_path, provenance_path = processed_paths(root, source.id)
+    before = _unchanged(table_path, provenance_path, fingerprint)
+    return before or _write(root, source, _count(root, source, files, catalogue), hashes, fingerprint)
+
+
+def _count(root: Path, source: Source, files: list[Path], catalogue: Catalogue) -> Counted:
+    # Imported here, because pandera takes a second and most builds find nothing to do.
+    from saferleeds_analysis.intake import monthly_extract, police_uk, schemas
+
+    count = {
+        "monthly_extract": monthly_extract.count_monthly_extract,
+        "police_uk_street": police_uk.count_street_files,
+    }[source.shape]
+    counted = count(root, source, files, catalogue)
+    schemas.counts_schema(area.name for area in catalogue.areas(source.area_set)).validate(counted.counts)
+    return counted
+
+
+def _write(
+    root: Path, source: Source, counted: Counted, hashes: dict[str, str], fingerprint: str
+) -> Provenance:
+    """Write table and provenance under temporary names and rename them, so that a failure leaves nothing by halves."""
+    table_path, provenance_path = processed_paths(root, source.id)
+    table_path.parent.mkdir(parents=True, exist_ok=True)
+    counts = counted.counts.sort_values(["offence", "area", "month"]).reset_index(drop=True)
+    with tempfile.TemporaryDirectory(dir=table_path.parent, prefix=".making_") as folder:
+        made_table, made_provenance = Path(folder) / table_path.name, Path(folder) / provenance_path.name
+        counts.to_parquet(made_table, index=False)
+        months = sorted(counts["month"].unique())
+        provenance = Provenance(
+            source=source,
+            inputs=tuple(
+                InputFile(path=path, sha256=sha256, rows=counted.rows.get(path, 0))
+                for path, sha256 in hashes.items()
+            ),
+            rows_in=sum(counted.rows.values()),
+            rows_refused=sum(refusal.rows for refusal in counted.refused),
+            refused=counted.refused,
+            rows_out=len(counts),
+            months=tuple(months),
+            months_missing=tuple(months_between(months)),
+            notes=counted.notes,
+            fingerprint=fingerprint,
+            processed_sha256=sha256_of(made_table),
+            made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        write_provenance(provenance, made_provenance)
+        made_table.replace(table_path)
+        made_provenance.replace(provenance_path)
+    return provenance
+
+
+def _unchanged(table_path: Path, provenance_path: Path, fingerprint: str) -> Provenance | None:
+    """Give the provenance of the table that is there, if it was made from just this and was not touched since."""
+    if not (table_path.is_file() and provenance_path.is_file()):
+        return None
+    try:
+        before = read_provenance(provenance_path)
+    except ValueError:
+        return None
+    same = before.fingerprint == fingerprint and before.processed_sha256 == sha256_of(table_path)
+    return before if same else None
+
+
+def sha256_of(path: Path) -> str:
+    """Give the hash of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _digest(value) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _code() -> dict[str, str]:
+    return {path.name: sha256_of(path) for path in sorted(Path(__file__).parent.glob("*.py"))}

@@ -1,0 +1,180 @@
+"""Recorded offences as monthly series by area: what a notebook starts from."""
+
+import difflib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from saferleeds_analysis.catalogue import Catalogue, Indicator
+from saferleeds_analysis.intake.build import processed_paths, sha256_of
+from saferleeds_analysis.intake.ledger import Provenance, read_provenance
+from saferleeds_analysis.intake.sources import Source
+from saferleeds_analysis.periods import month_name
+from saferleeds_analysis.problems import DataProblem
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedCounts:
+    """Offences recorded each month, by area, as they stood to a reader on a day.
+
+    ``by_area`` has a monthly ``PeriodIndex`` named ``month`` without gaps, a column (``Int64``) for each area that has
+    data, wholes included, and ``<NA>`` where a month is missing: a missing month is never a zero. It ends with the
+    last month of data that had ended by ``as_at``. A whole is taken from its own rows if the source has any and is
+    otherwise the sum of its parts, where every part has data. ``caveats`` are sentences that the reader needs;
+    ``source.notice``, if there is one, is shown wherever the data is shown.
+    """
+
+    indicator: Indicator
+    area_set: str
+    by_area: pd.DataFrame
+    source: Source
+    provenance: Provenance
+    as_at: date
+    caveats: tuple[str, ...]
+
+    def series(self, area: str) -> pd.Series:
+        """Give the monthly series of an area, named by it, from its own first month on."""
+        if area not in self.by_area:
+            raise DataProblem(
+                f"{self.source.id}: no {self.indicator.offence!r} for area {area!r} of area set {self.area_set!r}. "
+                f"There is data for {', '.join(self.by_area.columns)}."
+            )
+        observed = self.by_area[area]
+        return observed.loc[observed.first_valid_index() :].copy()
+
+
+def recorded_counts(root: Path, indicator: Indicator, *, catalogue: Catalogue, as_at: date) -> RecordedCounts:
+    """Give an indicator's monthly counts by area, as a reader could know them on the day ``as_at``.
+
+    Reads ``data/processed`` only, and no month that had not ended by ``as_at``.
+    """
+    table_path, provenance_path = processed_paths(root, indicator.source)
+    provenance = _provenance_of(table_path, provenance_path, indicator)
+    source = provenance.source
+    if source.area_set != indicator.area_set:
+        raise DataProblem(
+            f"indicator {indicator.id!r} is counted in area set {indicator.area_set!r}, but source {source.id!r} in "
+            f"{source.area_set!r}. Boundaries are not converted: correct the one that is wrong."
+        )
+    last = _last_month_ended(as_at)
+    months = [("month", "<=", str(last))]
+    counts = pq.read_table(table_path, filters=[*months, ("offence", "==", indicator.offence)]).to_pandas()
+    if counts.empty:
+        offences = (
+            pq.read_table(table_path, columns=["offence"], filters=months)["offence"].unique().to_pylist()
+        )
+        raise DataProblem(_nothing(indicator, last, offences))
+    by_area, differences = _with_wholes(counts, indicator.area_set, catalogue)
+    return RecordedCounts(
+        indicator=indicator,
+        area_set=indicator.area_set,
+        by_area=by_area,
+        source=source,
+        provenance=provenance,
+        as_at=as_at,
+        caveats=(*_missing(by_area), *differences, *_refused(provenance, indicator, last)),
+    )
+
+
+def _provenance_of(table_path: Path, provenance_path: Path, indicator: Indicator) -> Provenance:
+    if not (table_path.is_file() and provenance_path.is_file()):
+        raise DataProblem(
+            f"the data of indicator {indicator.id!r} (source {indicator.source!r}) has not been processed. "
+            f"Put its files and a manifest in data/raw/{indicator.source}, then run: saferleeds data"
+        )
+    try:
+        provenance = read_provenance(provenance_path)
+    except ValueError as error:
+        raise DataProblem(f"data/processed: {error}. Run: saferleeds data") from error
+    if provenance.processed_sha256 != sha256_of(table_path):
+        raise DataProblem(
+            f"data/processed/{table_path.name} is not the table that its provenance describes. Run: saferleeds data"
+        )
+    return provenance
+
+
+def _last_month_ended(as_at: date) -> pd.Period:
+    """Give the last month that had ended by the end of a day."""
+    return pd.Period(as_at + timedelta(days=1), freq="M") - 1
+
+
+def _nothing(indicator: Indicator, last: pd.Period, offences: list[str]) -> str:
+    if indicator.offence in offences or not offences:
+        return f"{indicator.source}: no month to {month_name(last)} has data."
+    near = difflib.get_close_matches(indicator.offence, offences, n=1)
+    hint = f"Did you mean {near[0]!r}?" if near else f"It has {', '.join(sorted(offences))}."
+    return f"{indicator.source}: no offence {indicator.offence!r} to {month_name(last)}. {hint}"
+
+
+def _with_wholes(counts: pd.DataFrame, area_set: str, catalogue: Catalogue) -> tuple[pd.DataFrame, list[str]]:
+    months = pd.period_range(counts["month"].min(), counts["month"].max(), freq="M", name="month")
+    # Unlike pivot_table, pivot refuses a row that is there twice.
+    own = counts.pivot(index="month", columns="area", values="count")  # noqa: PD010
+    own.index = pd.PeriodIndex(own.index, freq="M")
+    own = own.reindex(months).astype("Int64")
+    columns: dict[str, pd.Series] = {}
+    differences: list[str] = []
+
+    def take(area: str) -> pd.Series | None:
+        parts = [take(part.name) for part in catalogue.parts(area_set, area)]
+        of_parts = sum(parts[1:], parts[0]) if parts and all(part is not None for part in parts) else None
+        whole = own.get(area, of_parts)
+        if whole is not None:
+            columns[area] = whole
+        if area in own and of_parts is not None:
+            differences.extend(_difference(area, own[area], of_parts))
+        return whole
+
+    areas = catalogue.areas(area_set)
+    for area in areas:
+        if not area.parent:
+            take(area.name)
+    by_area = pd.DataFrame(
+        {area.name: columns[area.name] for area in areas if area.name in columns}, index=months
+    )
+    return by_area, differences
+
+
+def _difference(area: str, own: pd.Series, of_parts: pd.Series) -> list[str]:
+    gaps = (own - of_parts).dropna()
+    gaps = gaps[gaps != 0]
+    if gaps.empty:
+        return []
+    largest = gaps.abs().max()
+    return [
+        f"The figures given for {area} differ from the sum of its parts in {len(gaps)} of {len(own)} months, by up to "
+        f"{largest:,} offences in a month and {gaps.sum():+,} in all; the figures given for {area} are used."
+    ]
+
+
+def _missing(by_area: pd.DataFrame) -> list[str]:
+    absent = by_area.index[by_area.isna().all(axis=1)]
+    if absent.empty:
+        return []
+    return [f"There is no data for {_runs(absent)}. Nothing was put in their place."]
+
+
+def _runs(months: pd.PeriodIndex) -> str:
+    """Write months for people, neighbours drawn together: ``March 2014 to May 2014, July 2014``."""
+    runs: list[list[pd.Period]] = []
+    for month in months:
+        if runs and month == runs[-1][-1] + 1:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return ", ".join(
+        month_name(run[0]) if len(run) == 1 else f"{month_name(run[0])} to {month_name(run[-1])}"
+        for run in runs
+    )
+
+
+def _refused(provenance: Provenance, indicator: Indicator, last: pd.Period) -> list[str]:
+    """Say how many records of the indicator's offence may belong here and are not counted."""
+    totals: dict[str, int] = {}
+    for refusal in provenance.refused:
+        if refusal.offence == indicator.offence and refusal.month <= str(last):
+            totals[refusal.reason] = totals.get(refusal.reason, 0) + refusal.rows
+    return [f"{rows:,} records are not counted: {reason}." for reason, rows in totals.items()]

@@ -1,0 +1,322 @@
+"""Street-level files of data.police.uk, exactly as downloaded: records counted by month, crime type and ward.
+
+What is counted: records reported by the forces that the manifest names, with an LSOA that the look-up places in a ward
+of the local authority. Every other record is counted as refused, with the reason. Records have an ID (anti-social
+behaviour has none): records of a month that repeat a crime's ID, type and LSOA are that one crime and count once;
+records that share an ID and differ in type or LSOA all count, because the ID cannot say which of them is right.
+Both are reported. IDs, coordinates and streets are read no further than this room.
+"""
+
+import difflib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import csv
+
+from saferleeds_analysis.catalogue import Catalogue
+from saferleeds_analysis.intake import schemas
+from saferleeds_analysis.intake.files import MOST_ROWS, read_text
+from saferleeds_analysis.intake.ledger import Counted, Refusal
+from saferleeds_analysis.intake.sources import Source, inside_raw, name_in_raw, raw_folder
+from saferleeds_analysis.problems import DataProblem
+
+OTHER_FORCE = "reported by another force"
+OTHER_FORCE_MISSING = "month is incomplete: no records of another named force"
+NO_LSOA = "no LSOA code, so no place"
+OUTSIDE = "outside the local authority"
+NOT_IN_LOOKUP = "in the local authority, but its LSOA code is not in the look-up"
+REPEATED = "repeats the ID, type and LSOA of a record of the same month"
+
+# Records refused for these may belong to the areas that are counted, so a reader is told of them.
+MAY_BELONG = (NO_LSOA, NOT_IN_LOOKUP)
+
+_TITLES = ("Crime ID", "Month", "Reported by", "LSOA code", "LSOA name", "Crime type")
+_SHARED_ID = "{} counted records share a crime ID with a record of another type or place; all are counted."
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Lookup:
+    """Which ward each small area lies in: ``authority`` and ``ward`` by LSOA code, of 2011 or 2021 or both."""
+
+    authority: dict[str, str]
+    ward: dict[str, str]
+
+
+def count_street_files(root: Path, source: Source, files: list[Path], catalogue: Catalogue) -> Counted:
+    """Count a source's street files; every problem of every file is named in one message."""
+    lookup = _read_lookups(root, source, catalogue)
+    problems, groups, rows = [], [], {}
+    for path in files:
+        name = name_in_raw(root, path)
+        try:
+            records = _read_records(path, name, source)
+        except DataProblem as error:
+            problems += str(error).splitlines()
+            continue
+        rows[name] = len(records)
+        groups.append(_group(records).assign(file=name))
+    if groups:
+        problems += _months_in_two_files(groups)
+    if problems:
+        raise DataProblem("\n".join(problems))
+    records = _with_reasons(pd.concat(groups, ignore_index=True), source, lookup)
+    counted = records[records["reason"] == ""]
+    counts = _ward_counts(records, counted, source, catalogue)
+    offence = records["Crime type"].where(records["reason"].isin(MAY_BELONG), "")
+    refused = records[records["reason"] != ""].groupby(["file", "Month", offence, "reason"])["records"].sum()
+    shared = int(counted.loc[counted["shares_id"], "records"].sum())
+    return Counted(
+        counts=counts,
+        rows=rows,
+        refused=tuple(
+            Refusal(file=file, month=month, offence=offence, reason=reason, rows=int(number))
+            for (file, month, offence, reason), number in refused.items()
+        ),
+        notes=(_SHARED_ID.format(f"{shared:,}"),) if shared else (),
+    )
+
+
+def lookup_paths(root: Path, source: Source) -> list[Path]:
+    """Give the look-up tables that a manifest names."""
+    paths = [inside_raw(root, raw_folder(root) / name) for name in source.lookup]
+    for path in paths:
+        if not path.is_file():
+            raise DataProblem(
+                f"{source.id}/source.toml: the look-up {name_in_raw(root, path)!r} is not in data/raw. "
+                "Put the ONS look-up of LSOA to ward there."
+            )
+    return paths
+
+
+def _read_records(path: Path, name: str, source: Source) -> pd.DataFrame:
+    text = read_text(path, name, source)
+    titles = [title.strip('"') for title in text.split("\n", 1)[0].rstrip("\r").split(",")]
+    wrong = [title for title in _TITLES if titles.count(title) != 1]
+    if wrong:
+        raise DataProblem(
+            f"{name}, row 1: must have each of the columns {', '.join(repr(t) for t in _TITLES)} once; look at "
+            f"{', '.join(repr(title) for title in wrong)}. Is it a street file of data.police.uk?"
+        )
+    misshapen: list[int] = []
+
+    def skip(row):
+        misshapen.append(row.number)
+        return "skip"
+
+    try:
+        table = csv.read_csv(
+            pa.py_buffer(text.encode()),
+            # One thread, because only then is a row's number known.
+            read_options=csv.ReadOptions(use_threads=False),
+            parse_options=csv.ParseOptions(invalid_row_handler=skip),
+            convert_options=csv.ConvertOptions(
+                include_columns=_TITLES,
+                column_types={
+                    t: pa.string() if t == "Crime ID" else pa.dictionary(pa.int32(), pa.string())
+                    for t in _TITLES
+                },
+                strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise DataProblem(f"{name}: cannot be read as CSV. Download the file again.") from error
+    if misshapen:
+        raise DataProblem(
+            "\n".join(
+                f"{name}, row {number}: does not have {len(titles)} values as the header has. Download the file again."
+                for number in misshapen
+            )
+        )
+    if not table.num_rows:
+        raise DataProblem(f"{name}: has a header and no rows. Download the file again.")
+    if table.num_rows > MOST_ROWS:
+        raise DataProblem(
+            f"{name}: has {table.num_rows:,} rows, more than {MOST_ROWS:,}. Is it one month of one force?"
+        )
+    records = table.to_pandas()
+    records.index += 2
+    _check_records(records, path, name, source)
+    return records
+
+
+def _check_records(records: pd.DataFrame, path: Path, name: str, source: Source) -> None:
+    month = re.match(r"[0-9]{4}-(0[1-9]|1[0-2])(?=-)", path.name)
+    checked = ["Month", "Reported by", "LSOA code", "Crime type"]
+    # Records repeat a few thousand combinations; the first row of each is looked at.
+    cells = records[checked].drop_duplicates().astype(str)
+    refused = schemas.cell_problems(
+        schemas.street_schema(source, month[0] if month else None), cells, name, show_values=False
+    )
+    if refused:
+        raise DataProblem("\n".join(line for lines in refused.values() for line in lines))
+
+
+def _group(records: pd.DataFrame) -> pd.DataFrame:
+    """Count records alike in all that we keep; from here on there are no IDs."""
+    known = records[records["Crime ID"] != ""]
+    repeats = known.duplicated(["Crime ID", "Month", "Crime type", "LSOA code"])
+    once = known[~repeats]
+    shares = once.duplicated(["Crime ID", "Month"], keep=False)
+    flagged = records.assign(
+        repeats=records.index.isin(known.index[repeats]), shares_id=records.index.isin(once.index[shares])
+    )
+    keys = [*_TITLES[1:], "repeats", "shares_id"]
+    groups = flagged.groupby(keys, observed=True).size().rename("records").reset_index()
+    return groups.astype(dict.fromkeys(_TITLES[1:], str))
+
+
+def _months_in_two_files(groups: list[pd.DataFrame]) -> list[str]:
+    first: dict[tuple[str, str], str] = {}
+    problems = []
+    for group in groups:
+        file = group["file"].iloc[0]
+        for key in group[["Month", "Reported by"]].drop_duplicates().itertuples(index=False, name=None):
+            if first.setdefault(key, file) != file:
+                problems.append(
+                    f"{file}: has {key[0]} of a force that is already in {first[key]}. Keep one of the two."
+                )
+    return problems
+
+
+def _with_reasons(records: pd.DataFrame, source: Source, lookup: _Lookup) -> pd.DataFrame:
+    """Say of every group why it is not counted ('' if it is); the first reason that holds is the one given."""
+    code = records["LSOA code"]
+    # police.uk names a small area by its authority and a number: Leeds 011A.
+    named = records["LSOA name"].str.replace(r" [0-9]{3}[A-Z]$", "", regex=True)
+    authority = code.map(lookup.authority).fillna(named)
+    forces = records.groupby("Month")["Reported by"].agg(set)
+    incomplete = records["Month"].map({m: not set(source.forces) <= found for m, found in forces.items()})
+    tests = {
+        OTHER_FORCE: ~records["Reported by"].isin(source.forces),
+        OTHER_FORCE_MISSING: incomplete,
+        NO_LSOA: code == "",
+        OUTSIDE: authority != source.local_authority,
+        NOT_IN_LOOKUP: ~code.isin(lookup.ward),
+        REPEATED: records["repeats"],
+    }
+    reason = pd.Series("", index=records.index)
+    for why, holds in tests.items():
+        reason = reason.mask((reason == "") & holds, why)
+    return records.assign(reason=reason, ward=code.map(lookup.ward), complete=~incomplete)
+
+
+def _ward_counts(
+    records: pd.DataFrame, counted: pd.DataFrame, source: Source, catalogue: Catalogue
+) -> pd.DataFrame:
+    """Count by month, ward and type, with a 0 where a ward had none.
+
+    A type gets its zeros from the first month to the last in which the files have it anywhere: outside these
+    the category did not exist (police.uk split and renamed categories in 2013), so nothing can be said.
+    """
+    own = records[records["Reported by"].isin(source.forces) & records["complete"]]
+    if own.empty:
+        raise DataProblem(_no_month(records, source))
+    if counted.empty:
+        raise DataProblem(
+            f"{source.id}: no record can be placed in {source.local_authority!r}. "
+            "Does the look-up hold the LSOA codes (2011 or 2021) of the files, and is local_authority spelt as in it?"
+        )
+    months = sorted(own["Month"].unique())
+    in_use = own.groupby("Crime type")["Month"].agg(["min", "max"])
+    wards = [area.name for area in _wards(source, catalogue)]
+    cells = pd.MultiIndex.from_tuples(
+        [
+            (month, ward, offence)
+            for offence, first, last in in_use.itertuples()
+            for month in months
+            if first <= month <= last
+            for ward in wards
+        ],
+        names=["month", "area", "offence"],
+    )
+    found = counted.groupby(["Month", "ward", "Crime type"])["records"].sum()
+    found.index.names = cells.names
+    return found.reindex(cells, fill_value=0).rename("count").astype("int64").reset_index()
+
+
+def _no_month(records: pd.DataFrame, source: Source) -> str:
+    found = set(records["Reported by"])
+    absent = [force for force in source.forces if force not in found]
+    if not absent:
+        return (
+            f"{source.id}: no month has records of every force named in source.toml. Add the missing files."
+        )
+    near = difflib.get_close_matches(absent[0], found, n=1)
+    hint = f"Did you mean {near[0]!r}?" if near else "Add its files, or correct forces in source.toml."
+    return f"{source.id}: no record is reported by {absent[0]!r}, named in source.toml. {hint}"
+
+
+def _read_lookups(root: Path, source: Source, catalogue: Catalogue) -> _Lookup:
+    """Read the look-ups and check their wards against the area set, by code, so that no other vintage slips in."""
+    authority: dict[str, str] = {}
+    ward: dict[str, tuple[str, str]] = {}
+    problems: list[str] = []
+    for path in lookup_paths(root, source):
+        name = name_in_raw(root, path)
+        for lsoa, ward_code, ward_name, authority_name in _lookup_rows(path, name, source):
+            if lsoa in ward and ward[lsoa] != (ward_code, ward_name):
+                problems.append(
+                    f"{name}: {lsoa} lies in {ward_name!r} here and in {ward[lsoa][1]!r} elsewhere. "
+                    "A best-fit look-up gives one ward; use look-ups to the same wards."
+                )
+            ward[lsoa] = (ward_code, ward_name)
+            authority[lsoa] = authority_name
+    ours = {lsoa: named for lsoa, named in ward.items() if authority[lsoa] == source.local_authority}
+    if not ours:
+        raise DataProblem(
+            f"{source.lookup[0]}: has no row of the local authority {source.local_authority!r}. "
+            "Correct local_authority in source.toml, or use the look-up that holds it."
+        )
+    place = ", ".join(source.lookup)
+    known = {area.name: area.code for area in _wards(source, catalogue)}
+    for ward_code, ward_name in sorted(set(ours.values())):
+        if ward_name not in known:
+            near = difflib.get_close_matches(ward_name, known, n=1)
+            hint = f"Did you mean {near[0]!r}?" if near else "Use the look-up for the area set's wards."
+            problems.append(f"{place}: ward {ward_name!r} is not in area set {source.area_set!r}. {hint}")
+        elif known[ward_name] not in ("", ward_code):
+            problems.append(
+                f"{place}: ward {ward_name!r} is {ward_code} here and {known[ward_name]} in area set "
+                f"{source.area_set!r}: another vintage of boundaries. Use the look-up for the area set's wards."
+            )
+    absent = sorted(set(known) - {ward_name for _, ward_name in ours.values()})
+    problems += [
+        f"{place}: no LSOA lies in ward {ward_name!r} of area set {source.area_set!r}."
+        for ward_name in absent
+    ]
+    if problems:
+        raise DataProblem("\n".join(problems))
+    return _Lookup(authority=authority, ward={lsoa: ward_name for lsoa, (_, ward_name) in ours.items()})
+
+
+def _lookup_rows(path: Path, name: str, source: Source) -> list[tuple[str, str, str, str]]:
+    table = pd.read_csv(_as_buffer(read_text(path, name, source)), dtype=str, keep_default_na=False)
+    small = [column for column in table.columns if re.fullmatch(r"LSOA(11|21)CD", column)]
+    others = [
+        [column for column in table.columns if re.fullmatch(pattern, column)]
+        for pattern in (r"WD[0-9]{2}CD", r"WD[0-9]{2}NM", r"LAD[0-9]{2}NM")
+    ]
+    if not small or any(len(found) != 1 for found in others):
+        raise DataProblem(
+            f"{name}, row 1: must have LSOA11CD or LSOA21CD, and one each of WDyyCD, WDyyNM and LADyyNM "
+            f"(yy the year of the boundaries); found {', '.join(map(repr, table.columns[:12]))}."
+        )
+    return [
+        row
+        for column in small
+        for row in table[[column, *(found[0] for found in others)]].itertuples(index=False, name=None)
+    ]
+
+
+def _as_buffer(text: str):
+    return pa.BufferReader(text.encode())
+
+
+def _wards(source: Source, catalogue: Catalogue) -> list:
+    """Give the areas without parts: what the records are counted in."""
+    return [
+        area for area in catalogue.areas(source.area_set) if not catalogue.parts(source.area_set, area.name)
+    ]

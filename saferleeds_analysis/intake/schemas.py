@@ -1,0 +1,238 @@
+"""What each column may hold, and the cure for what it may not (pandera).
+
+The checks of a column stand in the order in which they explain: a cell is reported once, by the first that it fails.
+Cells are text here, whatever kind of file they came from.
+"""
+
+import difflib
+from collections.abc import Iterable
+from datetime import date, datetime
+
+import pandas as pd
+import pandera.pandas as pa
+
+from saferleeds_analysis.intake.sources import Source
+
+# Recorded crime in England and Wales is below 7 million offences a year; no month of an area comes near this.
+_MOST_OFFENCES = 10_000_000
+
+_EMPTY = "is empty"
+
+
+def monthly_extract_schema(source: Source, areas: Iterable[str]) -> pa.DataFrameSchema:
+    """Say what a monthly extract may hold, given its manifest and the areas of its area set."""
+    return pa.DataFrameSchema(
+        {
+            "month": pa.Column(checks=_month_checks(source)),
+            "area": pa.Column(
+                checks=[
+                    _filled("Write the area's name"),
+                    pa.Check(
+                        lambda cells: cells.isin(list(areas)),
+                        error=f"is not an area of area set {source.area_set!r}",
+                    ),
+                ]
+            ),
+            "offence": pa.Column(
+                checks=[
+                    _filled("Write the offence"),
+                    pa.Check(
+                        lambda cells: cells == cells.str.strip(),
+                        error="has stray spaces at its ends. Take them out",
+                    ),
+                ]
+            ),
+            "count": pa.Column(
+                checks=[
+                    _filled("Write the count, and 0 if there was none"),
+                    _not_like(
+                        r"-[0-9.,]+", "is negative. A count is 0 or more: ask what the correction belongs to"
+                    ),
+                    _not_like(r"[0-9]{1,3}(,[0-9]{3})+", "has a thousands separator. Write 1234, not 1,234"),
+                    _not_like(r"[0-9]*\.[0-9]+", "is not a whole number. Offences are counted whole"),
+                    _like(r"[0-9]+", "is not a number. Write the count in digits alone"),
+                    pa.Check(
+                        # Only digits are read: what else the cell may be has been said above.
+                        lambda cells: (
+                            pd.to_numeric(cells.where(cells.str.fullmatch(r"[0-9]+"), "0")) < _MOST_OFFENCES
+                        ),
+                        error="is more than England and Wales record in a year. Look at the row again",
+                    ),
+                ]
+            ),
+        }
+    )
+
+
+def street_schema(source: Source, month: str | None) -> pa.DataFrameSchema:
+    """Say what the columns that we count of a police.uk street file may hold; ``month`` is that of the file's name."""
+    in_file = [pa.Check(lambda cells: cells == month, error=f"is not {month}, the month of the file's name")]
+    return pa.DataFrameSchema(
+        {
+            "Month": pa.Column(
+                checks=[
+                    _like(r"[0-9]{4}-(0[1-9]|1[0-2])", "is not a month such as 2014-01"),
+                    *(in_file if month else []),
+                    _ended(source, "%Y-%m"),
+                ]
+            ),
+            "Reported by": pa.Column(checks=_filled("Download the file again")),
+            "LSOA code": pa.Column(checks=_like(r"|[A-Z][0-9]{8}", "is not the code of a small area (LSOA)")),
+            "Crime type": pa.Column(checks=_filled("Download the file again")),
+        }
+    )
+
+
+def counts_schema(areas: Iterable[str]) -> pa.DataFrameSchema:
+    """Say what every processed table holds, whatever it was made from: the last check before it is written."""
+    return pa.DataFrameSchema(
+        {
+            "month": pa.Column(str, pa.Check.str_matches(r"^[0-9]{4}-(0[1-9]|1[0-2])$")),
+            "area": pa.Column(str, pa.Check.isin(list(areas))),
+            "offence": pa.Column(str, pa.Check.str_length(min_value=1)),
+            "count": pa.Column("int64", pa.Check.ge(0)),
+        },
+        unique=["month", "area", "offence"],
+        strict=True,
+        ordered=True,
+    )
+
+
+def cell_problems(
+    schema: pa.DataFrameSchema,
+    cells: pd.DataFrame,
+    file: str,
+    *,
+    areas: Iterable[str] = (),
+    show_values: bool = True,
+) -> dict[int, list[str]]:
+    """Check a table of cells and explain every cell that cannot stand: messages by row number.
+
+    ``show_values`` is off for record-level files, whose values may be personal once columns have slipped.
+    """
+    try:
+        schema.validate(cells, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        failures = errors.failure_cases
+    else:
+        return {}
+    first = failures.drop_duplicates(["index", "column"]).sort_values(["index", "column"], kind="stable")
+    problems: dict[int, list[str]] = {}
+    for row, column, value, why in zip(
+        first["index"], first["column"], first["failure_case"], first["check"], strict=True
+    ):
+        shown = f"{_shown(value)} " if show_values and value != "" else ""
+        hint = f". {_nearest(value, areas)}" if column == "area" and value != "" else ""
+        problems.setdefault(int(row), []).append(f"{file}, row {row}, column {column!r}: {shown}{why}{hint}.")
+    return problems
+
+
+def _month_checks(source: Source) -> list[pa.Check]:
+    filled = _filled("Write the month, such as 2012-09")
+    if source.month_format:
+        example = datetime(2012, 9, 1).strftime(source.month_format)
+        stated = pa.Check(
+            lambda cells: _months(cells, source.month_format).notna(),
+            error=f"is not a month in the stated month_format {source.month_format!r}, such as {example}",
+        )
+        return [filled, stated, *_ranges(source, source.month_format)]
+    return [
+        filled,
+        pa.Check(
+            lambda cells: ~cells.map(_is_financial_year),
+            error="is a financial year, not a month. Give one row a month, such as 2012-09",
+        ),
+        _not_like(
+            r"[A-Za-z]{3,9}[- ][0-9]{2}",
+            "may be a month of a year or a day of a month. Write 2025-02 for February 2025, "
+            'or state month_format = "%b-%y" in source.toml',
+        ),
+        _not_like(
+            r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*",
+            "is a day, not a month. Write the month as text, such as 2012-09 (Excel turns a typed Feb-25 into "
+            "25 February of the current year)",
+        ),
+        _like(
+            r"[0-9]{4}-(0[1-9]|1[0-2])",
+            "is not a month. Write year and month, such as 2012-09, or state month_format in source.toml",
+        ),
+        *_ranges(source, "%Y-%m"),
+    ]
+
+
+def _ranges(source: Source, month_format: str) -> list[pa.Check]:
+    return [
+        pa.Check(
+            lambda cells: ~(_months(cells, month_format) < pd.Timestamp("1950-01-01")),
+            error="is before 1950. Look at the year again",
+        ),
+        _ended(source, month_format),
+    ]
+
+
+def _ended(source: Source, month_format: str) -> pa.Check:
+    received = pd.Timestamp(source.received)
+    return pa.Check(
+        lambda cells: ~(_months(cells, month_format) + pd.offsets.MonthEnd(0) > received),
+        error=f"had not ended on {_day(source.received)}, when the data was received. "
+        "Take the row out, or correct received in source.toml",
+    )
+
+
+def _months(cells: pd.Series, month_format: str) -> pd.Series:
+    """Read months as the first day of each; a cell that is none is missing."""
+    days = {cell: _first_day(cell, month_format) for cell in cells.unique()}
+    return pd.to_datetime(cells.map(days))
+
+
+def _first_day(cell: str, month_format: str) -> datetime | None:
+    try:
+        day = datetime.strptime(cell, month_format)
+    except ValueError:
+        return None
+    return day if day == datetime(day.year, day.month, 1) else None
+
+
+def month_texts(cells: pd.Series, month_format: str) -> pd.Series:
+    """Write checked months as ``YYYY-MM``."""
+    return _months(cells, month_format or "%Y-%m").dt.strftime("%Y-%m")
+
+
+def _is_financial_year(cell: str) -> bool:
+    """Tell 2012-13 and 2012/13 from a month; 2011-12 is a month too, and is read as December 2011."""
+    start, _, end = cell.replace("/", "-").partition("-")
+    return (
+        len(start) == 4
+        and len(end) == 2
+        and (start + end).isdecimal()
+        and int(end) == (int(start) + 1) % 100
+        and ("/" in cell or not 1 <= int(end) <= 12)
+    )
+
+
+def _filled(cure: str) -> pa.Check:
+    return pa.Check(lambda cells: cells != "", error=f"{_EMPTY}. {cure}")
+
+
+def _like(pattern: str, why: str) -> pa.Check:
+    return pa.Check(lambda cells: cells.str.fullmatch(pattern).astype(bool), error=why)
+
+
+def _not_like(pattern: str, why: str) -> pa.Check:
+    return pa.Check(lambda cells: ~cells.str.fullmatch(pattern).astype(bool), error=why)
+
+
+def _nearest(value: str, areas: Iterable[str]) -> str:
+    by_folded = {" ".join(area.casefold().split()): area for area in areas}
+    near = difflib.get_close_matches(" ".join(value.casefold().split()), by_folded, n=1, cutoff=0.6)
+    if near:
+        return f"Did you mean {by_folded[near[0]]!r}? Names must agree to the letter"
+    return "Correct the name, or add the area to areas.csv in data/raw/reference"
+
+
+def _shown(value: str) -> str:
+    return repr(value if len(value) <= 60 else value[:57] + "...")
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,217 @@
+"""The manifest ``source.toml``: what an analyst says of the files in a folder of ``data/raw``.
+
+A new source is a new folder with a manifest, never new code. The manifest states what the files cannot say for
+themselves (who published them, when they came, which boundaries, how the month is written), so that nothing is guessed.
+"""
+
+import codecs
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path, PurePosixPath
+
+from saferleeds_analysis.problems import DataProblem
+
+MANIFEST = "source.toml"
+SHAPES = ("monthly_extract", "police_uk_street")
+
+# The columns of a monthly extract and of every processed table.
+COLUMNS = ("month", "area", "offence", "count")
+
+# Folders of data/raw that hold something other than a source.
+_NOT_SOURCES = ("commentary", "lookups", "reference")
+
+_REQUIRED = ("id", "title", "publisher", "licence", "received", "shape", "files", "area_set")
+_OPTIONAL = {
+    "monthly_extract": ("notice", "encoding", "month_format", "sheet", "columns"),
+    "police_uk_street": ("notice", "encoding", "lookup", "local_authority", "forces"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """What a folder of ``data/raw`` holds.
+
+    ``received`` is the day the files came: a month that had not ended by then is refused. ``notice`` is a sentence
+    shown wherever the data is shown. ``month_format`` and ``encoding`` are explicit statements about files that are
+    not written our way. ``columns`` maps the file's names to ours. The last three belong to police.uk files: the
+    look-up tables from small area (LSOA) to ward, the local authority to count, and the forces whose records are
+    counted (a month counts as present only when each of them is in the files).
+    """
+
+    id: str
+    title: str
+    publisher: str
+    licence: str
+    received: date
+    shape: str
+    files: str
+    area_set: str
+    notice: str = ""
+    encoding: str = ""
+    month_format: str = ""
+    sheet: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    lookup: tuple[str, ...] = ()
+    local_authority: str = ""
+    forces: tuple[str, ...] = ()
+
+
+def raw_folder(root: Path) -> Path:
+    """Give the folder of a project in which raw data lies."""
+    return Path(root) / "data" / "raw"
+
+
+def source_folders(root: Path) -> list[Path]:
+    """Give the source folders of a project, in the order of their names; refuse one without a manifest."""
+    raw = raw_folder(root)
+    if not raw.is_dir():
+        raise DataProblem(f"{root} has no folder data/raw. Is it the folder of the project?")
+    folders = sorted(
+        place
+        for place in raw.iterdir()
+        if place.is_dir() and place.name not in _NOT_SOURCES and not place.name.startswith(".")
+    )
+    missing = [folder.name for folder in folders if not (folder / MANIFEST).is_file()]
+    if missing:
+        raise DataProblem(
+            "\n".join(
+                f"{name}: the folder has no {MANIFEST}, so nobody can say what it holds. "
+                "Write one as data/raw/README.md shows, or move the folder out of data/raw."
+                for name in missing
+            )
+        )
+    return folders
+
+
+def read_source(folder: Path) -> Source:
+    """Read and check the manifest of a source folder; every problem is named in one message."""
+    place = f"{folder.name}/{MANIFEST}"
+    try:
+        # utf-8-sig, because Windows Notepad writes a byte-order mark, which TOML does not know.
+        table = tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataProblem(
+            f"{place}: cannot be read as TOML ({error}). Text values stand in quotes."
+        ) from error
+    problems = _problems(table, folder)
+    if problems:
+        raise DataProblem("\n".join(f"{place}: {problem}" for problem in problems))
+    if isinstance(table.get("lookup"), str):
+        table["lookup"] = [table["lookup"]]
+    return Source(
+        **{name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
+    )
+
+
+def source_files(root: Path, source: Source) -> list[Path]:
+    """Give the files that a manifest names, in the order of their paths.
+
+    Files that a program leaves while a file is open (``~$burglary.xlsx``, ``.~lock.burglary.csv#``) are not data.
+    """
+    found = sorted(
+        path
+        for path in (raw_folder(root) / source.id).glob(source.files)
+        if path.is_file() and not path.name.startswith(("~$", ".")) and path.name != MANIFEST
+    )
+    if not found:
+        raise DataProblem(
+            f"{source.id}/{MANIFEST}: files = {source.files!r} matches no file in data/raw/{source.id}. "
+            "Put the files there, or correct the pattern."
+        )
+    return [inside_raw(root, path) for path in found]
+
+
+def inside_raw(root: Path, path: Path) -> Path:
+    """Give a path back if it lies in the project's ``data/raw``, links followed; refuse it otherwise."""
+    if not path.resolve().is_relative_to(raw_folder(root).resolve()):
+        raise DataProblem(f"{path.name} lies outside the project's data/raw. Copy the file into it.")
+    return path
+
+
+def name_in_raw(root: Path, path: Path) -> str:
+    """Name a file as messages do: its path below ``data/raw``."""
+    return path.relative_to(raw_folder(root)).as_posix()
+
+
+def _problems(table: dict, folder: Path) -> list[str]:
+    shape = table.get("shape")
+    if shape not in SHAPES:
+        return [f"shape is one of {', '.join(SHAPES)}, not {shape!r}."]
+    required = _REQUIRED + (("lookup", "local_authority", "forces") if shape == "police_uk_street" else ())
+    problems = [f"{name} is missing." for name in required if name not in table]
+    known = {*required, *_OPTIONAL[shape]}
+    problems += [
+        f"{name!r} is not known for shape {shape!r}. Known: {', '.join(sorted(known))}."
+        for name in sorted(set(table) - known)
+    ]
+    for name, value in table.items():
+        if name in known:
+            problems += _problems_of_value(name, value)
+    if problems:
+        return problems
+    if table["id"] != folder.name:
+        problems.append(
+            f"id {table['id']!r} is not the name of the folder, {folder.name!r}. Make them the same."
+        )
+    if table.get("month_format") and not _states_a_month(table["month_format"]):
+        problems.append(
+            f"month_format {table['month_format']!r} does not state both year and month. "
+            'Write for example "%b-%y" for Feb-25, "%m/%Y" for 02/2025 or "%d/%m/%Y" for 01/02/2025.'
+        )
+    return problems
+
+
+def _problems_of_value(name: str, value) -> list[str]:
+    if name == "received":
+        if type(value) is not date:
+            return [f"received is a day written without quotes, such as 2012-10-05, not {value!r}."]
+    elif name == "columns":
+        return _problems_of_columns(value)
+    elif name in ("lookup", "forces"):
+        texts = value if isinstance(value, list) else [value] if name == "lookup" else None
+        if not texts or not all(isinstance(text, str) and text.strip() for text in texts):
+            return [f'{name} is a list of texts, such as {name} = ["..."], not {value!r}.']
+        return [problem for text in texts if name == "lookup" for problem in _problems_of_path(name, text)]
+    elif not isinstance(value, str) or not value.strip():
+        return [f"{name} is a text in quotes, not {value!r}."]
+    elif name == "id" and not re.fullmatch(r"[a-z][a-z0-9_]*", value):
+        return [f"id {value!r} may hold small letters, digits and _ only."]
+    elif name == "files":
+        return _problems_of_path(name, value)
+    elif name == "encoding":
+        try:
+            codecs.lookup(value)
+        except LookupError:
+            return [f'encoding {value!r} is not known. Files saved by Excel on Windows are "cp1252".']
+    return []
+
+
+def _problems_of_columns(value) -> list[str]:
+    if not isinstance(value, dict) or not all(isinstance(ours, str) for ours in value.values()):
+        return ['columns is a table of their names and ours, such as "Offences" = "count".']
+    problems = [
+        f"[columns] {theirs!r} = {ours!r}: our columns are {', '.join(COLUMNS)}."
+        for theirs, ours in value.items()
+        if ours not in COLUMNS
+    ]
+    if len(set(value.values())) < len(value):
+        problems.append("[columns] gives one of our columns twice.")
+    return problems
+
+
+def _problems_of_path(name: str, value: str) -> list[str]:
+    path = PurePosixPath(value)
+    if path.is_absolute() or ".." in path.parts or "\\" in value or ":" in value:
+        return [f"{name} {value!r} must be a path inside data/raw, written with / and without '..'."]
+    return []
+
+
+def _states_a_month(month_format: str) -> bool:
+    days = (datetime(2012, 9, 1), datetime(2025, 2, 1))
+    try:
+        return all(datetime.strptime(day.strftime(month_format), month_format) == day for day in days)
+    except ValueError:
+        return False

@@ -1,0 +1,117 @@
+"""Real, published data written into a project folder as an analyst would find it.
+
+Each function makes a complete project folder below ``root``: raw files, manifest, look-up and reference tables. The
+data is read from the shared folder where it stands and is not part of the repository.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+# The columns of a street-level file as data.police.uk publishes it, in its order.
+STREET_COLUMNS = (
+    "Crime ID",
+    "Month",
+    "Reported by",
+    "Falls within",
+    "Longitude",
+    "Latitude",
+    "Location",
+    "LSOA code",
+    "LSOA name",
+    "Crime type",
+    "Last outcome category",
+    "Context",
+)
+
+POLICE_UK_MANIFEST = """\
+id = "police_uk"
+title = "Street-level crime in Leeds, 2014"
+publisher = "Home Office, data.police.uk"
+licence = "Open Government Licence v3.0"
+received = 2015-01-31
+shape = "police_uk_street"
+files = "**/*-street.csv"
+area_set = "leeds_2018"
+lookup = "lookups/leeds_lsoa11_ward18_lookup.csv"
+local_authority = "Leeds"
+forces = ["West Yorkshire Police"]
+"""
+
+LONDON_MANIFEST = """\
+id = "london_monthly"
+title = "Recorded crime by borough, 22 boroughs of London"
+publisher = "Metropolitan Police, London Datastore"
+licence = "Open Government Licence v3.0 expected; not stated with the copy"
+received = 2024-02-29
+shape = "monthly_extract"
+files = "*.csv"
+area_set = "london_boroughs"
+"""
+
+LONDON_INDICATOR = """\
+[[indicator]]
+id = "london_domestic_burglary"
+name = "Domestic burglary, London"
+outcome = "People are safe and feel safe"
+priority = "Reduce burglary"
+why = "Burglary takes people's belongings and their sense of safety in their own home."
+unit = "offences"
+improvement_direction = "decrease"
+population = "Residents of 22 boroughs of London"
+definition = "Recorded offences of domestic burglary, as the Metropolitan Police publishes them by borough."
+source = "london_monthly"
+offence = "Domestic Burglary"
+area_set = "london_boroughs"
+"""
+
+LONDON = "London (22 boroughs)"
+_AIRPORTS = "London Heathrow and London City Airports"
+
+
+def write_police_uk_project(root: Path, shared: Path) -> None:
+    """Write the police.uk records of Leeds, January to November 2014 without March, April, May and July.
+
+    One file a month, under police.uk's own names of files and columns. These are Leeds' records only, with the
+    context column empty, as the copy at hand keeps no other.
+    """
+    raw = root / "data" / "raw"
+    records = pd.read_csv(shared / "data" / "leeds_street_crime_2014.csv.gz", dtype=str, keep_default_na=False)
+    records = records.rename(columns={title.lower().replace(" ", "_"): title for title in STREET_COLUMNS})
+    records = records.assign(Context="")[list(STREET_COLUMNS)]
+    for month, rows in records.groupby("Month"):
+        folder = raw / "police_uk" / month
+        folder.mkdir(parents=True)
+        rows.to_csv(folder / f"{month}-west-yorkshire-street.csv", index=False)
+    (raw / "police_uk" / "source.toml").write_text(POLICE_UK_MANIFEST, encoding="utf-8")
+    (raw / "lookups").mkdir()
+    lookup = "leeds_lsoa11_ward18_lookup.csv"
+    (raw / "lookups" / lookup).write_bytes((shared / "data" / lookup).read_bytes())
+
+
+def write_london_project(root: Path, shared: Path) -> None:
+    """Write domestic burglary in 22 London boroughs, April 2010 to January 2024, as a monthly extract.
+
+    The rows of Heathrow and London City airports are left out: they are no borough and end in January 2022. A borough
+    and month without a row had no offence (the publisher leaves such rows out), so its 0 is written.
+    """
+    raw = root / "data" / "raw"
+    published = pd.read_csv(shared / "data" / "london_borough_monthly_2010-04_2024-01.csv.gz")
+    rows = published[(published["minor"] == "Domestic Burglary") & (published["borough"] != _AIRPORTS)]
+    boroughs = sorted(rows["borough"].unique())
+    months = [str(month) for month in pd.period_range("2010-04", "2024-01", freq="M")]
+    every = pd.MultiIndex.from_product([months, boroughs], names=["month", "area"])
+    counts = rows.set_index(["month", "borough"])["count"].reindex(every, fill_value=0)
+    extract = counts.reset_index().assign(offence="Domestic Burglary")
+    folder, reference = raw / "london_monthly", raw / "reference"
+    folder.mkdir(parents=True)
+    reference.mkdir(parents=True)
+    extract[["month", "area", "offence", "count"]].to_csv(folder / "domestic_burglary.csv", index=False)
+    (folder / "source.toml").write_text(LONDON_MANIFEST, encoding="utf-8")
+    (reference / "indicators.toml").write_text(LONDON_INDICATOR, encoding="utf-8")
+    areas = pd.DataFrame(
+        [("london_boroughs", LONDON, "city", "", "", "The 22 boroughs whose figures are at hand, of 32")]
+        + [("london_boroughs", name, "borough", LONDON, "", "Borough of London") for name in boroughs],
+        columns=["area_set", "name", "kind", "parent", "code", "basis"],
+    )
+    areas.to_csv(reference / "areas.csv", index=False)
