@@ -220,7 +220,9 @@ def without_machine_paths(text: str, project: Path) -> str:
         if folder.parent == folder:
             continue
         for written in {str(folder), folder.as_posix(), str(folder).replace("\\", "\\\\")}:
-            text = re.sub(re.escape(written) + r"(?:/|\\\\|\\)", lambda _, shown=shown: shown, text)
+            text = re.sub(
+                r"(?<![\w.-])" + re.escape(written) + r"(?:/|\\\\|\\)", lambda _, shown=shown: shown, text
+            )
     return text
 
 
