@@ -144,7 +144,7 @@ def chart_of_months(
         f"{periods.month_name(known.idxmax())}."
     )
     if len(missing):
-        alt += f" No data for {wording.months_in_words(missing)}."
+        alt += f" No data for {periods.months_in_words(missing)}."
     rows = [
         [periods.month_name(m), wording.number(v) if pd.notna(v) else "missing"]
         for m, v in months.iloc[::-1].items()
