@@ -16,6 +16,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import pandas as pd
@@ -105,14 +106,15 @@ class Caveat:
 class PublishedFigure:
     """A figure that somebody published, as printed, and whether it can be reproduced.
 
-    ``known_from`` is the first day on which a reader could know it: a pack shows nothing that came out later.
+    ``value`` keeps its printed precision (``-39.0`` is to one decimal place). ``known_from`` is the first day on which
+    a reader could know it: a pack shows nothing that came out later.
     """
 
     indicator_id: str
     area: str
     period: str
     measure: str
-    value: float
+    value: Decimal
     printed_as: str
     unit: str
     source: str
@@ -284,8 +286,16 @@ def _read_rows(path: Path, kind: type) -> list:
     return rows
 
 
+def _read_decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"{text!r} is not a number.") from None
+
+
 _READERS = {
     float: float,
+    Decimal: _read_decimal,
     date: date.fromisoformat,
     pd.Period | None: lambda text: periods.month(text) if text else None,
 }

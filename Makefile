@@ -1,0 +1,34 @@
+# Two commands do everything:  make report  and  make test.   (On Windows without make: see README.md.)
+# The environment is made once, in .venv, from requirements.lock, and made again only when the lock changes.
+
+PYTHON ?= python3
+QUARTER ?= 2012/13 Q2
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: report test check lock clean
+
+report: $(READY)  ## the bundled example, from raw data to the page to open
+	$(BIN)/saferleeds report "$(QUARTER)"
+
+test: $(READY)  ## every test, the browser tests included
+	$(BIN)/python scripts/ensure_chromium.py
+	$(BIN)/python -m pytest
+
+check: $(READY)  ## style, the rooms' imports, notebooks without outputs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+lock:  ## write requirements.lock anew from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --universal --extra dev --python-version 3.11 --no-annotate --no-header \
+	    --no-emit-index-url --upgrade -o requirements.lock
+
+clean:  ## remove what code made: the environment, processed data, reports
+	rm -rf .venv data/processed/*.parquet data/processed/*.json reports/*/
+
+# uv where it is installed (seconds), pip where it is not (about a minute): the lock is the same.
+$(READY): requirements.lock pyproject.toml
+	@echo "Making the environment in .venv (once; this takes a minute or two) ..."
+	$(PYTHON) scripts/make_environment.py
+	@touch $(READY)

@@ -1,0 +1,80 @@
+"""Can a printed percentage be right? Look for the whole numbers that would print as it does.
+
+Published tables give a count and a percentage, rarely both counts. A percentage that no whole number gives is a slip,
+a restatement, or a weighted figure whose base is not the one printed; the reader should know. Percentages are taken to
+be rounded half away from zero or half to even: a number that prints as stated under either rule is allowed.
+"""
+
+from collections.abc import Callable
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+
+def earlier_counts_behind(*, later: int, printed_change: str) -> list[int]:
+    """Give every earlier count from which ``later`` is a change that prints as ``printed_change`` (``"-19.9"``, in %).
+
+    >>> earlier_counts_behind(later=472, printed_change="-13.9")
+    [548]
+    >>> earlier_counts_behind(later=315, printed_change="-19.9")
+    []
+    """
+    ratio = 1 + Fraction(printed_change) / 100
+    if ratio <= 0:
+        raise ValueError(f"a count cannot change by {printed_change}%: it would fall to nothing or below.")
+    return _whole_numbers_near(
+        Fraction(later) / ratio,
+        lambda earlier: earlier > 0 and _prints_as(100 * Fraction(later - earlier, earlier), printed_change),
+    )
+
+
+def earlier_counts_behind_difference(*, difference: int, printed_change: str) -> list[int]:
+    """Give every earlier count of which ``difference`` is a change that prints as ``printed_change`` (in %).
+
+    >>> found = earlier_counts_behind_difference(difference=-1753, printed_change="-39.5")
+    >>> found[0], found[-1]
+    (4433, 4443)
+    """
+    share = Fraction(printed_change) / 100
+    if share == 0:
+        raise ValueError("a change that prints as 0% fits too many counts to list.")
+    return _whole_numbers_near(
+        Fraction(difference) / share,
+        lambda earlier: earlier > 0 and _prints_as(100 * Fraction(difference, earlier), printed_change),
+    )
+
+
+def numerators_behind(*, base: int, printed_percent: str) -> list[int]:
+    """Give every whole number that prints as ``printed_percent`` of ``base`` (unweighted).
+
+    >>> numerators_behind(base=6073, printed_percent="12.62")
+    []
+    >>> numerators_behind(base=310, printed_percent="90.0")
+    [279]
+    """
+    if base <= 0:
+        raise ValueError("a percentage needs a base of at least 1.")
+    return _whole_numbers_near(
+        base * Fraction(printed_percent) / 100,
+        lambda k: 0 <= k <= base and _prints_as(100 * Fraction(k, base), printed_percent),
+    )
+
+
+def _prints_as(value: Fraction, printed: str) -> bool:
+    stated = Decimal(printed)
+    step = Decimal(1).scaleb(stated.as_tuple().exponent)
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return any(exact.quantize(step, rounding=rule) == stated for rule in (ROUND_HALF_UP, ROUND_HALF_EVEN))
+
+
+def _whole_numbers_near(centre: Fraction, fits: Callable[[int], bool]) -> list[int]:
+    """Walk outwards from the centre, one whole number at a time, for as long as they fit."""
+    start = round(centre)
+    found = [n for n in (start - 1, start, start + 1) if fits(n)]
+    below, above = start - 2, start + 2
+    while fits(below):
+        found.append(below)
+        below -= 1
+    while fits(above):
+        found.append(above)
+        above += 1
+    return sorted(found)

@@ -1,0 +1,581 @@
+"""The report card of one recorded-crime indicator: all that a quarter says of it.
+
+``report_card`` computes the card once; everything that the notebook shows is one of its blocks, so the words, the
+tables, the charts and ``figures.csv`` all come from the same numbers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import Area, Catalogue, Caveat, Indicator, Target
+from saferleeds_analysis.estimates import CountChange, change_between_counts
+from saferleeds_analysis.intake import RecordedCounts
+from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.reporting import charts, wording
+from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.published import PublishedCheck, check_published
+from saferleeds_analysis.reporting.tables import behind, table
+
+
+@dataclass(frozen=True, kw_only=True)
+class AreaPosition:
+    """The twelve months to the end of the quarter in one area, beside the twelve months before.
+
+    ``change`` is ``None`` when a month of either window is missing; ``missing`` then lists those months.
+    ``first_fall_since`` is the last earlier quarter end with a twelve-month fall, where at least three quarters lie
+    between without one; ``never_fell_before`` says that no earlier quarter end of the series had one.
+    """
+
+    area: str
+    kind: str
+    later: int | None
+    change: CountChange | None
+    missing: tuple[pd.Period, ...]
+    first_fall_since: pd.Period | None
+    never_fell_before: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportCard:
+    """All that one quarter says of one recorded-crime indicator in one area; its methods give the blocks of the page."""
+
+    indicator: Indicator
+    area: Area
+    quarter: pd.Period
+    as_at: date
+    monthly: pd.Series
+    totals: pd.Series
+    headline: AreaPosition
+    parts: Mapping[str, tuple[AreaPosition, ...]]
+    targets: tuple[Target, ...]
+    published: tuple[PublishedCheck, ...]
+    caveats: tuple[Caveat, ...]
+    data: RecordedCounts
+
+    # Identity
+
+    @property
+    def window(self) -> str:
+        """The twelve months that the card is about, in words."""
+        return periods.twelve_months_name(self._end)
+
+    @property
+    def _end(self) -> pd.Period:
+        return periods.last_month(self.quarter)
+
+    @property
+    def _year(self) -> pd.Period:
+        return periods.financial_year_of(self._end)
+
+    def title(self) -> Block:
+        """Give the page's one first-level heading, and what the reader must know of the data before any number."""
+        text = f"{self.indicator.name} in {self.area.name}, {periods.quarter_name(self.quarter)}: report card"
+        notice = self.data.source.notice
+        shown = [Block(html=f"<h1>{escape(text)}</h1>", text=text)]
+        if notice:
+            shown.append(paragraph(notice, css_class="notice"))
+        return join(*shown)
+
+    def fields(self) -> Block:
+        """Give the fixed fields of the card: outcome, priority, review period, population."""
+        pairs = [
+            ("Outcome", self.indicator.outcome),
+            ("Priority", self.indicator.priority),
+            ("Review period", periods.review_period(self.quarter)),
+            ("Population", self.indicator.population),
+            ("Progress", self._progress()),
+        ]
+        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
+        return Block(
+            html=f'<dl class="card-fields">{html}</dl>', text="\n".join(f"{k}: {v}" for k, v in pairs)
+        )
+
+    def why(self) -> Block:
+        """Say why this is a priority and what exactly is counted."""
+        return join(paragraph(self.indicator.why), paragraph(f"What is counted: {self.indicator.definition}"))
+
+    # Findings
+
+    def summary(self) -> Block:
+        """Give the headline numbers in a box."""
+        at = self.headline
+        if at.later is None:
+            return self._no_total()
+        pairs = [
+            (
+                f"Recorded offences, {self.window}",
+                wording.number(at.later),
+                self._figure(at, "twelve_month_count"),
+            )
+        ]
+        if at.change is not None:
+            pairs.append(
+                (
+                    "Change on the 12 months before",
+                    f"{wording.percent(at.change.percent.value, signed=True)} "
+                    f"({wording.fewer_or_more(at.change.difference.value)})"
+                    if at.change.percent
+                    else wording.fewer_or_more(at.change.difference.value),
+                    None,
+                )
+            )
+        for target in self.targets[-1:]:
+            pairs.append(
+                (
+                    f"Target for {target.period}",
+                    f"{target.comparison} {wording.number(target.value)} ({target.kind})",
+                    self._target_figure(target),
+                )
+            )
+        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v, _ in pairs)
+        return Block(
+            html=f'<dl class="summary">{html}</dl>',
+            text="\n".join(f"{k}: {v}" for k, v, _ in pairs),
+            figures=tuple(figure for _, _, figure in pairs if figure),
+        )
+
+    def findings(self) -> Block:
+        """Say the headline findings in sentences: the count, the change and how sure it is, targets, divisions."""
+        at = self.headline
+        if at.later is None:
+            return self._no_total()
+        unit = self.indicator.unit
+        lines = [
+            (
+                f"In the {self.window}, {wording.number(at.later)} {unit} were recorded in {self.area.name}"
+                + (
+                    f": {wording.change_with_interval(at.change)} on the 12 months before "
+                    f"({wording.number(at.change.earlier)})."
+                    if at.change
+                    else f". {self._why_no_change(at)}"
+                ),
+                self._change_figures(at),
+            )
+        ]
+        lines += self._target_lines()
+        first_level = next(iter(self.parts.values()), ())
+        if 1 < len(first_level) <= 5:
+            lines += [
+                (f"{part.area}: {wording.change_with_interval(part.change)}.", self._change_figures(part))
+                for part in first_level
+                if part.change
+            ]
+        items = "".join(f"<li>{escape(text, quote=False)}</li>" for text, _ in lines)
+        return Block(
+            html=f"<ul>{items}</ul>",
+            text="\n".join(f"- {text}" for text, _ in lines),
+            figures=tuple(figure for _, figures in lines for figure in figures),
+        )
+
+    def chart(self) -> Block:
+        """Draw the twelve-month total with the year's targets."""
+        known = self.totals.dropna()
+        if known.empty:
+            return self._no_total()
+        return charts.chart_of_totals(
+            self.totals.loc[known.index[0] :],
+            name="twelve-month-total",
+            headline=self._chart_headline(),
+            subtitle=self._subtitle("12-month total", known.index[0]),
+            unit=self.indicator.unit,
+            targets=self.targets,
+            year=self._year,
+            figures=[
+                self._series_figure(month, value, "twelve_month_count", periods.twelve_months_name(month))
+                for month, value in known.items()
+            ],
+        )
+
+    def months(self) -> Block:
+        """Draw the months as they were recorded."""
+        known = self.monthly.dropna()
+        return charts.chart_of_months(
+            self.monthly,
+            name="months",
+            headline=f"{wording.number(known.iloc[-1])} {self.indicator.unit} in {periods.month_name(known.index[-1])}",
+            subtitle=self._subtitle("each month as recorded", self.monthly.index[0]),
+            unit=self.indicator.unit,
+            figures=[
+                self._series_figure(month, value, "monthly_count", periods.month_name(month))
+                for month, value in known.items()
+            ],
+        )
+
+    def area_tables(self, *, highest: int) -> Block:
+        """Give a table of each level of areas below the card's area; of a long level the highest, the rest folded away.
+
+        Rows are in order of the latest count. Each change has its interval, and the word that the interval allows.
+        """
+        if not self.parts:
+            return paragraph(f"The data hold no areas within {self.area.name}.")
+        shown = []
+        for kind, positions in self.parts.items():
+            ranked = sorted(positions, key=lambda p: (-(p.later if p.later is not None else -1), p.area))
+            if len(ranked) <= highest:
+                shown.append(self._area_table(f"{kind.capitalize()}s", ranked))
+                continue
+            shown.append(
+                self._area_table(
+                    f"The {highest} {kind}s with the most {self.indicator.unit}", ranked[:highest]
+                )
+            )
+            rest = self._area_table(f"The other {len(ranked) - highest} {kind}s", ranked[highest:])
+            shown.append(behind(f"Show the other {len(ranked) - highest} {kind}s", rest))
+            shown += self._first_falls(ranked[:highest])
+        return join(*shown)
+
+    def published_check(self) -> Block:
+        """Set every published figure that was out by the as-at date beside the same figure from the data."""
+        if not self.published:
+            return paragraph(
+                "No published figures are recorded for this indicator and date, so none are checked."
+            )
+        agree = sum(check.agrees for check in self.published)
+        lead = paragraph(
+            f"{agree} of {len(self.published)} published figures are reproduced by the data to the precision printed. "
+            "Those that are not are flagged, with the reason."
+        )
+        rows = [
+            [
+                check.figure.area,
+                check.period,
+                check.measure,
+                check.figure.printed_as,
+                check.ours,
+                "reproduced" if check.agrees else "NOT reproduced",
+                check.reason,
+            ]
+            for check in self.published
+        ]
+        figures = [
+            Figure(
+                indicator_id=self.indicator.id,
+                area=check.figure.area,
+                period=check.period,
+                measure=f"check of published {check.figure.measure}",
+                value=check.value,
+                unit=check.figure.unit,
+                method="reproduced" if check.agrees else "not reproduced",
+                caveats=(check.reason,) if check.reason else (),
+            )
+            for check in self.published
+        ]
+        flags = [
+            paragraph(f"Flag: {check.figure.area}, {check.period}: {check.reason}", css_class="flag")
+            for check in self.published
+            if not check.agrees
+        ]
+        shown = table(
+            caption="Published figures and what the data give",
+            columns=["Area", "Period", "Measure", "Published", "From the data", "Result", "Reason"],
+            rows=rows,
+            text_columns=(1, 2, 3, 4, 5, 6),
+            figures=figures,
+        )
+        return join(lead, *flags, behind("Show every figure that was checked", shown))
+
+    # What the reader must know
+
+    def caveat_list(self) -> Block:
+        """List the caveats of the data and of the indicator that touch the card's months."""
+        lines = [*([self.data.source.notice] if self.data.source.notice else []), *self.data.caveats]
+        lines += [f"{c.text} Basis: {c.basis}." for c in self.caveats]
+        lines += [
+            "An interval says how far chance alone moves a count of independent offences. Burglaries often come in "
+            "series, so the true uncertainty is somewhat wider.",
+        ]
+        missing = [m for m in self.monthly.index if pd.isna(self.monthly[m])]
+        if missing:
+            lines.insert(
+                0,
+                f"Months missing from the data: {wording.months_in_words(missing)}. They are not filled in.",
+            )
+        items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
+        return Block(html=f'<ul class="caveats">{items}</ul>', text="\n".join(f"- {line}" for line in lines))
+
+    def sources(self) -> Block:
+        """Say where the data and the targets come from."""
+        source = self.data.source
+        lines = [
+            f"{source.title}. Publisher: {source.publisher}. Licence: {source.licence}. "
+            f"Received {_day(source.received)}; read as at {_day(self.as_at)}.",
+            *[
+                f"{wording.target_in_words(t, superseded=False)}: {t.source}. {t.note}".strip()
+                for t in self.targets
+            ],
+        ]
+        items = "".join(f"<li>{escape(line[:1].upper() + line[1:], quote=False)}</li>" for line in lines)
+        return Block(html=f"<ul>{items}</ul>", text="\n".join(f"- {line}" for line in lines))
+
+    # Parts of the blocks
+
+    def _progress(self) -> str:
+        at = self.headline
+        if at.change is None:
+            return "Not stated: months are missing, so no 12-month change can be given"
+        wanted = {"decrease": "fell", "increase": "rose"}.get(self.indicator.improvement_direction)
+        if at.change.direction == "no clear change":
+            return "No clear change on the 12 months before"
+        better = "" if wanted is None else ": better" if at.change.direction == wanted else ": worse"
+        word = {"fell": "Falling", "rose": "Rising"}[at.change.direction]
+        return f"{word}{better} (12 months on the 12 months before)"
+
+    def _target_lines(self) -> list[tuple[str, list[Figure]]]:
+        if not self.targets:
+            return [(f"No target is recorded for {periods.financial_year_name(self._year)}.", [])]
+        *superseded, in_force = self.targets
+        text = f"For {in_force.period} the {wording.target_in_words(in_force, superseded=False)} is in force"
+        if superseded:
+            text += "; " + "; ".join(wording.target_in_words(t, superseded=True) for t in superseded)
+        return [(text + ".", [self._target_figure(t) for t in self.targets])]
+
+    def _area_table(self, name: str, positions: list[AreaPosition]) -> Block:
+        before = periods.twelve_months_name(self._end - 12)
+        rows = [
+            [
+                p.area,
+                wording.number(p.change.earlier) if p.change else "not known",
+                wording.number(p.later) if p.later is not None else "not known",
+                wording.signed(p.change.difference.value) if p.change else "not known",
+                wording.percent(p.change.percent.value, signed=True)
+                if p.change and p.change.percent
+                else "none",
+                wording.percent_interval(p.change) if p.change and p.change.percent else "none",
+                p.change.direction if p.change else self._why_no_change(p),
+            ]
+            for p in positions
+        ]
+        return table(
+            caption=f"{name}: {self.indicator.name.lower()}, {self.window} and the 12 months before",
+            columns=[
+                name.split(" with ")[0] if len(name) < 12 else "Area",
+                before.capitalize(),
+                self.window.capitalize(),
+                "Change",
+                "Change %",
+                "95% interval",
+                "Reading",
+            ],
+            rows=rows,
+            text_columns=(5, 6),
+            figures=[figure for p in positions for figure in self._change_figures(p)],
+        )
+
+    def _first_falls(self, positions: list[AreaPosition]) -> list[Block]:
+        notes = []
+        for p in positions:
+            if p.change is None or p.change.direction != "fell":
+                continue
+            if p.never_fell_before:
+                start = periods.month_name(self.monthly.index[0])
+                notes.append(
+                    f"{p.area}: the first 12-month fall at a quarter end in the data, which begin in {start}."
+                )
+            elif p.first_fall_since is not None:
+                since = periods.month_name(p.first_fall_since)
+                notes.append(f"{p.area}: the first 12-month fall at a quarter end since {since}.")
+        return [paragraph(note) for note in notes]
+
+    def _no_total(self) -> Block:
+        return paragraph(
+            f"No 12-month figure is given: {self._why_no_change(self.headline)}", css_class="notice"
+        )
+
+    def _why_no_change(self, position: AreaPosition) -> str:
+        return f"no data for {wording.months_in_words(position.missing)}."
+
+    def _chart_headline(self) -> str:
+        at = self.headline
+        if at.change is None:
+            return f"{self.indicator.name} in {self.area.name}, 12-month total"
+        if at.change.direction == "no clear change":
+            return f"{self.indicator.name}: no clear change in a year"
+        return f"{self.indicator.name} {at.change.direction} {wording.percent(abs(at.change.percent.value))} in a year"
+
+    def _subtitle(self, measure: str, first: pd.Period) -> str:
+        text = (
+            f"{self.indicator.unit.capitalize()}, {measure}, {self.area.name}, "
+            f"{periods.month_name(first)} to {periods.month_name(self._end)}"
+        )
+        notice = self.data.source.notice
+        return f"{text}. {notice.split(':')[0]}" if notice else text
+
+    def _figure(self, position: AreaPosition, measure: str) -> Figure:
+        return Figure(
+            indicator_id=self.indicator.id,
+            area=position.area,
+            period=self.window,
+            measure=measure,
+            value=position.later,
+            unit=self.indicator.unit,
+            method="count",
+            caveats=self._figure_caveats(),
+        )
+
+    def _series_figure(self, month: pd.Period, value: int, measure: str, period: str) -> Figure:
+        return Figure(
+            indicator_id=self.indicator.id,
+            area=self.area.name,
+            period=period,
+            measure=measure,
+            value=int(value),
+            unit=self.indicator.unit,
+            method="count",
+            caveats=self._figure_caveats(),
+        )
+
+    def _change_figures(self, position: AreaPosition) -> list[Figure]:
+        if position.later is None:
+            return []
+        figures = [self._figure(position, "twelve_month_count")]
+        if position.change is None:
+            return figures
+        shared = {
+            "indicator_id": self.indicator.id,
+            "area": position.area,
+            "period": self.window,
+            "caveats": self._figure_caveats(),
+        }
+        figures.append(
+            Figure(
+                **{**shared, "period": periods.twelve_months_name(self._end - 12)},
+                measure="twelve_month_count",
+                value=position.change.earlier,
+                unit=self.indicator.unit,
+                method="count",
+            )
+        )
+        for measure, estimate in (
+            ("change_count", position.change.difference),
+            ("change_percent", position.change.percent),
+        ):
+            if estimate is not None:
+                figures.append(
+                    Figure(
+                        **shared,
+                        measure=measure,
+                        value=estimate.value,
+                        lower=estimate.lower,
+                        upper=estimate.upper,
+                        confidence=estimate.confidence,
+                        unit=estimate.unit,
+                        method=estimate.method,
+                        n=estimate.n,
+                    )
+                )
+        return figures
+
+    def _target_figure(self, target: Target) -> Figure:
+        return Figure(
+            indicator_id=self.indicator.id,
+            area=target.area,
+            period=target.period,
+            measure=f"target_{target.kind}",
+            value=target.value,
+            unit=self.indicator.unit,
+            method=target.comparison,
+            caveats=(target.note,) if target.note else (),
+        )
+
+    def _figure_caveats(self) -> tuple[str, ...]:
+        return (self.data.source.notice,) if self.data.source.notice else ()
+
+
+def report_card(
+    data: RecordedCounts, *, catalogue: Catalogue, area: str, quarter: pd.Period, as_at: date
+) -> ReportCard:
+    """Compute the card of one recorded-crime indicator for one quarter and area.
+
+    ``data`` holds monthly counts by area up to the as-at date; months after the quarter are left out. A twelve-month
+    total is given only when all its months are there. Refused: a quarter that had not ended by ``as_at``, an area
+    without data, a quarter for which there is no data at all.
+    """
+    place = catalogue.area(data.area_set, area)
+    end = periods.last_month(quarter)
+    if end.end_time.date() > as_at:
+        raise ValueError(
+            f"{periods.quarter_name(quarter)} ends on {_day(end.end_time.date())}, after the as-at date "
+            f"{_day(as_at)}: wait for the quarter to end, or give a later as-at date."
+        )
+    if area not in data.by_area.columns:
+        raise DataProblem(f"{data.source.id}: there is no data for {area!r}.")
+    if end not in data.by_area.index:
+        raise DataProblem(
+            f"{data.source.id}: the data run from {periods.month_name(data.by_area.index[0])} to "
+            f"{periods.month_name(data.by_area.index[-1])} and do not hold {periods.month_name(end)}, the last month "
+            f"of {periods.quarter_name(quarter)}. Add the months to data/raw/{data.source.id}, or report an earlier quarter."
+        )
+    by_area = data.by_area.loc[:end]
+    year = periods.financial_year_name(periods.financial_year_of(end))
+    below = catalogue.parts_by_kind(data.area_set, area)
+    return ReportCard(
+        indicator=data.indicator,
+        area=place,
+        quarter=quarter,
+        as_at=as_at,
+        monthly=by_area[area],
+        totals=_twelve_month_totals(by_area[area]),
+        headline=_position(by_area[area], place, end, data.indicator.unit),
+        parts={
+            kind: tuple(
+                _position(by_area[a.name], a, end, data.indicator.unit)
+                for a in members
+                if a.name in by_area.columns
+            )
+            for kind, members in below.items()
+            if any(a.name in by_area.columns for a in members)
+        },
+        targets=catalogue.targets(data.indicator.id, area, year, as_at=as_at),
+        published=check_published(
+            catalogue.published(data.indicator.id, as_at=as_at), by_area.loc[: pd.Period(as_at, freq="M")]
+        ),
+        caveats=catalogue.caveats(data.indicator.id, by_area.index),
+        data=data,
+    )
+
+
+def _twelve_month_totals(monthly: pd.Series) -> pd.Series:
+    """Sum each twelve months; missing where any of them is missing."""
+    return monthly.astype("Float64").rolling(12, min_periods=12).sum().astype("Int64")
+
+
+def _position(monthly: pd.Series, area: Area, end: pd.Period, unit: str) -> AreaPosition:
+    totals = _twelve_month_totals(monthly)
+    later, earlier = totals.get(end), totals.get(end - 12)
+    window = pd.period_range(end=end, periods=24, freq="M")
+    missing = tuple(m for m in window if m not in monthly.index or pd.isna(monthly[m]))
+    known = later is not None and pd.notna(later)
+    change = None
+    if known and earlier is not None and pd.notna(earlier):
+        change = change_between_counts(int(earlier), int(later), unit=unit)
+    before = _quarter_ends_with_a_fall(totals, end)
+    last_fall = max(before, default=None)
+    return AreaPosition(
+        area=area.name,
+        kind=area.kind,
+        later=int(later) if known else None,
+        change=change,
+        missing=missing,
+        first_fall_since=last_fall if last_fall is not None and (end - last_fall).n >= 12 else None,
+        never_fell_before=change is not None and not before and pd.notna(totals.get(end - 24)),
+    )
+
+
+def _quarter_ends_with_a_fall(totals: pd.Series, end: pd.Period) -> list[pd.Period]:
+    """List the quarter ends before ``end`` at which the total was below that of twelve months earlier."""
+    change = (
+        totals.to_numpy(dtype=float, na_value=float("nan"))[12:]
+        - totals.to_numpy(dtype=float, na_value=float("nan"))[:-12]
+    )
+    return [
+        m for m, d in zip(totals.index[12:], change, strict=True) if m < end and m.month % 3 == 0 and d < 0
+    ]
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day.strftime('%B %Y')}"

@@ -1,0 +1,115 @@
+"""Published figures beside the same figures from the data: which are reproduced, which cannot be, and why."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import PublishedFigure
+from saferleeds_analysis.methods import feasibility
+from saferleeds_analysis.reporting import wording
+
+MEASURES = {"count": "count", "change_count": "change", "change_percent": "change %"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedCheck:
+    """One published figure, the same figure from the data (``value``; in print ``ours``) and whether they agree."""
+
+    figure: PublishedFigure
+    period: str
+    measure: str
+    value: float
+    ours: str
+    agrees: bool
+    reason: str
+
+
+def check_published(figures: Iterable[PublishedFigure], by_area: pd.DataFrame) -> tuple[PublishedCheck, ...]:
+    """Work out each published figure again from monthly counts by area, where all its months are there.
+
+    Counts must agree exactly, percentages to the precision at which they were printed. Figures of other kinds, areas
+    or months than the data hold are left out.
+    """
+    figures = tuple(figures)
+    checks = []
+    for figure in figures:
+        months = _months(figure.period)
+        if figure.measure not in MEASURES or figure.area not in by_area.columns or months is None:
+            continue
+        later, earlier = _total(by_area[figure.area], months), _total(by_area[figure.area], months - 12)
+        if later is None or (figure.measure != "count" and not earlier):
+            continue
+        value = {
+            "count": lambda later, _: later,
+            "change_count": lambda later, earlier: later - earlier,
+            "change_percent": lambda later, earlier: 100 * (later / earlier - 1),
+        }[figure.measure](later, earlier)
+        decimals = -figure.value.as_tuple().exponent
+        rounded = Decimal(repr(float(value))).quantize(
+            Decimal(1).scaleb(figure.value.as_tuple().exponent), rounding=ROUND_HALF_UP
+        )
+        agrees = rounded == figure.value
+        text = wording.number(value, decimals=max(decimals, 0))
+        checks.append(
+            PublishedCheck(
+                figure=figure,
+                period=_period_in_words(figure.period),
+                measure=MEASURES[figure.measure],
+                value=value,
+                ours=f"{text}%" if figure.measure == "change_percent" else text,
+                agrees=agrees,
+                reason="" if agrees else _reason(figure, figures, later),
+            )
+        )
+    return tuple(checks)
+
+
+def _reason(figure: PublishedFigure, figures: tuple[PublishedFigure, ...], later: int) -> str:
+    """Say whether the print contradicts itself, or the data differ from it."""
+    printed_count = next(
+        (
+            int(f.value)
+            for f in figures
+            if (f.area, f.period, f.measure) == (figure.area, figure.period, "count")
+        ),
+        None,
+    )
+    if (
+        figure.measure == "change_percent"
+        and printed_count is not None
+        and not feasibility.earlier_counts_behind(later=printed_count, printed_change=str(figure.value))
+    ):
+        return (
+            f"published as {wording.number(printed_count)} and {wording.number(figure.value, decimals=1)}%: no whole "
+            f"number of offences a year before gives both. {figure.note}"
+        )
+    return f"the data give another figure ({wording.number(later)} in the period). {figure.note}".strip()
+
+
+def _total(monthly: pd.Series, months: pd.PeriodIndex) -> int | None:
+    counts = monthly.reindex(months)
+    return None if counts.isna().any() else int(counts.sum())
+
+
+def _months(period: str) -> pd.PeriodIndex | None:
+    if found := re.fullmatch(r"12 months to (\d{4}-\d{2})", period):
+        return periods.twelve_months_to(periods.month(found[1]))
+    if found := re.fullmatch(r"calendar (\d{4})", period):
+        return pd.period_range(f"{found[1]}-01", f"{found[1]}-12", freq="M")
+    if found := re.fullmatch(r"month (\d{4}-\d{2})", period):
+        return pd.PeriodIndex([periods.month(found[1])])
+    if re.fullmatch(r"\d{4}/\d{2}", period):
+        return periods.financial_year_months(periods.financial_year(period))
+    return None
+
+
+def _period_in_words(period: str) -> str:
+    if found := re.fullmatch(r"12 months to (\d{4}-\d{2})", period):
+        return periods.twelve_months_name(periods.month(found[1]))
+    if found := re.fullmatch(r"month (\d{4}-\d{2})", period):
+        return periods.month_name(periods.month(found[1]))
+    return period

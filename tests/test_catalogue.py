@@ -1,0 +1,131 @@
+"""The agreed tables: what is in them, what is refused, and that a pack knows nothing of later targets."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.problems import DataProblem
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    return load_catalogue()
+
+
+def test_targets_are_those_known_on_the_day(catalogue):
+    def known(day):
+        return [
+            (t.kind, t.value) for t in catalogue.targets("domestic_burglary", "Leeds", "2012/13", as_at=day)
+        ]
+
+    assert known(date(2012, 8, 31)) == [("original", 7056)]
+    assert known(date(2012, 9, 30)) == [("original", 7056), ("stretch", 5999)]
+    assert known(date(2012, 3, 31)) == []
+
+
+def test_leeds_has_three_divisions_and_33_wards_in_both_ward_sets(catalogue):
+    parts = catalogue.parts_by_kind("leeds_2004", "Leeds")
+    assert {kind: len(areas) for kind, areas in parts.items()} == {"division": 3, "ward": 33}
+    assert {kind: len(a) for kind, a in catalogue.parts_by_kind("leeds_2018", "Leeds").items()} == {
+        "ward": 33
+    }
+    assert "Hyde Park & Woodhouse" in {a.name for a in parts["ward"]}
+    with pytest.raises(ValueError, match="unknown area of area set 'leeds_2018': 'Hyde Park & Woodhouse'"):
+        catalogue.area("leeds_2018", "Hyde Park & Woodhouse")
+
+
+def test_an_unknown_name_is_answered_with_the_nearest(catalogue):
+    with pytest.raises(
+        ValueError, match="unknown indicator: 'domestic_burglery'. Did you mean 'domestic_burglary'?"
+    ):
+        catalogue.indicator("domestic_burglery")
+    with pytest.raises(ValueError, match=r"'Armly'. Did you mean 'Armley'\?"):
+        catalogue.area("leeds_2004", "Armly")
+
+
+def test_caveats_come_by_indicator_and_month(catalogue):
+    def kinds(first, last, indicator="domestic_burglary"):
+        months = pd.period_range(first, last, freq="M")
+        return [c.kind for c in catalogue.caveats(indicator, months)]
+
+    assert kinds("2005-04", "2012-09") == []
+    assert kinds("2016-04", "2017-04") == ["definition break", "recording"]
+    assert "pandemic" in kinds("2020-04", "2020-04")
+    assert kinds("2014-01", "2014-11", "burglary_police_uk") == ["open data"]
+
+
+def test_published_figures_keep_their_printed_precision_and_their_day(catalogue):
+    known = catalogue.published("domestic_burglary", as_at=date(2012, 9, 30))
+    assert "5938" in {str(p.value) for p in known}
+    assert "5305" not in {str(p.value) for p in known}, "the year's outturn was not known in September 2012"
+    assert {str(p.value) for p in known if p.area == "NEL" and p.measure == "change_percent"} == {"-39.0"}
+
+
+def write(folder, name, text):
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_project_adds_areas_and_indicators_without_code(tmp_path):
+    write(
+        tmp_path,
+        "areas.csv",
+        "area_set,name,kind,parent,code,basis\nlondon,London,city,,,\nlondon,Barnet,borough,London,,\n",
+    )
+    catalogue = load_catalogue(tmp_path)
+    assert [a.name for a in catalogue.parts("london", "London")] == ["Barnet"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        (
+            "areas.csv",
+            "area_set,name\n",
+            "areas.csv: the columns must be area_set, name, kind, parent, code, basis; found",
+        ),
+        (
+            "areas.csv",
+            "area_set,name,kind,parent,code,basis\nx,Part,ward,Whole,,\n",
+            "area 'Part' names 'Whole' as its whole, which is not in area set 'x'.",
+        ),
+        (
+            "areas.csv",
+            "area_set,name,kind,parent,code,basis\nleeds_2004,Armley,ward,Leeds,,\n",
+            "area 'Armley' is in area set 'leeds_2004' twice.",
+        ),
+        (
+            "targets.csv",
+            "indicator_id,area,period,kind,comparison,value,set_on,agreed_by,source,note\n"
+            "domestic_burglary,Leeds,2012/13,stretch,at most,about 6000,2012-09-01,,,\n",
+            "targets.csv, row 2: could not convert string to float: 'about 6000'",
+        ),
+        (
+            "published_figures.csv",
+            "indicator_id,area,period,measure,value,printed_as,unit,source,source_vintage,known_from,verdict,note\n"
+            "domestic_burglary,Leeds,2012/13,count,many,many,offences,,,2012-09-30,,\n",
+            "published_figures.csv, row 2: 'many' is not a number.",
+        ),
+        (
+            "indicators.toml",
+            '[[indicator]]\nid = "x"\n',
+            "indicators.toml, indicator 1 (x): missing ['area_set'",
+        ),
+    ],
+)
+def test_a_bad_table_is_refused_with_file_and_row(tmp_path, name, text, message):
+    with pytest.raises(DataProblem) as refused:
+        load_catalogue(write(tmp_path, name, text))
+    assert message in str(refused.value)
+
+
+def test_a_second_definition_of_a_measure_is_refused(tmp_path):
+    from saferleeds_analysis.catalogue import REFERENCE
+
+    write(tmp_path, "indicators.toml", (REFERENCE / "indicators.toml").read_text(encoding="utf-8"))
+    with pytest.raises(
+        DataProblem, match="indicator 'domestic_burglary' is defined twice. One measure has one definition."
+    ):
+        load_catalogue(tmp_path)

@@ -1,0 +1,113 @@
+"""The project's own house rules: one list of packages, imports one way, notebooks thin and without outputs."""
+
+import ast
+import importlib.metadata
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+# conda-forge's names for the same software without its heavy optional parts
+CONDA_NAMES = {"matplotlib-base": "matplotlib", "nbconvert-core": "nbconvert"}
+
+
+def declared():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = project["dependencies"] + project["optional-dependencies"]["dev"]
+    return project, [Requirement(line) for line in lines]
+
+
+def locked():
+    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    return [Requirement(line) for line in lines if line.strip() and not line.startswith("#")]
+
+
+def test_environment_yml_and_pyproject_name_the_same_packages():
+    project, requirements = declared()
+    entries = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    pip = next(entry["pip"] for entry in entries if isinstance(entry, dict))
+    conda = [Requirement(entry) for entry in entries if isinstance(entry, str) and entry != "pip"]
+    listed = {CONDA_NAMES.get(r.name, r.name): str(r.specifier) for r in conda}
+    listed |= {r.name: str(r.specifier) for r in map(Requirement, [p for p in pip if not p.startswith("--")])}
+    assert listed.pop("python") == str(Requirement(f"python{project['requires-python']}").specifier)
+    assert listed == {r.name: str(r.specifier) for r in requirements}
+    assert {str(r.marker) for r in map(Requirement, [p for p in pip if ";" in p])} == {
+        str(r.marker) for r in requirements if r.marker
+    }
+
+
+def test_the_lock_holds_every_declared_package_at_an_allowed_version():
+    _, requirements = declared()
+    versions = {}
+    for r in locked():
+        versions.setdefault(r.name, []).append(next(iter(r.specifier)).version)
+    for requirement in requirements:
+        found = versions[requirement.name]
+        assert all(requirement.specifier.contains(v) for v in found), requirement.name
+
+
+def test_the_lock_names_no_host_and_no_path():
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert not re.search(r"https?://|file:|--|^\s*-|/", text, flags=re.MULTILINE)
+
+
+def test_what_is_installed_is_what_the_lock_says():
+    environment = default_environment()
+    wrong = [
+        f"{r.name}: locked {r.specifier}, installed {importlib.metadata.version(r.name)}"
+        for r in locked()
+        if (r.marker is None or r.marker.evaluate(environment))
+        and not r.specifier.contains(importlib.metadata.version(r.name), prereleases=True)
+    ]
+    assert wrong == []
+
+
+def test_imports_go_one_way_through_the_rooms():
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "broken" in done.stdout, "the linter says how many contracts were kept and broken"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_a_notebook_is_thin_and_carries_no_outputs(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert code, "a notebook without code reports nothing"
+    for cell in code:
+        source = "".join(cell["source"])
+        assert cell["outputs"] == [], f"outputs are committed: {source[:60]}"
+        assert cell["execution_count"] is None
+        assert len(source.splitlines()) <= 16, f"a long cell belongs in the library: {source[:60]}"
+        heavy = (
+            ast.FunctionDef,
+            ast.ClassDef,
+            ast.Lambda,
+            ast.For,
+            ast.While,
+            ast.If,
+            ast.Try,
+            ast.ListComp,
+            ast.With,
+        )
+        found = [type(node).__name__ for node in ast.walk(ast.parse(source)) if isinstance(node, heavy)]
+        assert found == [], f"a notebook calls, it does not compute: {found} in {source[:60]}"
+    assert sum("parameters" in cell["metadata"].get("tags", []) for cell in cells) == 1
+
+
+def test_there_are_notebooks_to_check():
+    assert [p.stem for p in NOTEBOOKS] != []
