@@ -7,7 +7,6 @@ import zipfile
 from datetime import datetime
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 
 from saferleeds_analysis.intake.sources import COLUMNS, Source
@@ -112,6 +111,9 @@ def _csv_rows(path: Path, name: str, source: Source) -> list[tuple[int, list[str
 
 
 def _excel_rows(path: Path, name: str, source: Source) -> list[tuple[int, list[str]]]:
+    # Imported here, because it takes half a second that most builds do not need.
+    import openpyxl
+
     if path.stat().st_size == 0:
         raise DataProblem(f"{name}: is empty. Ask for the file again.")
     try:
@@ -146,7 +148,7 @@ def _excel_rows(path: Path, name: str, source: Source) -> list[tuple[int, list[s
     return rows[:1] + [row for row in rows[1:] if any(row[1])]
 
 
-def _sheet(book: openpyxl.Workbook, name: str, source: Source):
+def _sheet(book, name: str, source: Source):
     if source.sheet:
         if source.sheet not in book.sheetnames:
             raise DataProblem(
