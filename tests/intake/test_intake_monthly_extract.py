@@ -93,7 +93,9 @@ def test_a_month_that_is_in_two_files_is_refused(project):
 
 
 def test_a_month_that_no_area_has_is_a_gap(project):
-    project.rows("2012-06,Armley,Theft,7", "2012-08,Armley,Theft,7", "2012-06,Pudsey,Theft,7", "2012-08,Pudsey,Theft,7")
+    project.rows(
+        "2012-06,Armley,Theft,7", "2012-08,Armley,Theft,7", "2012-06,Pudsey,Theft,7", "2012-08,Pudsey,Theft,7"
+    )
     assert project.refusal() == (
         "thefts: 2012-07 is missing for every area of kind 'ward', 'Theft', though the months run from 2012-06 to "
         "2012-08. Add its rows (0 where there was none)."
@@ -308,7 +310,9 @@ def test_a_workbook_with_several_sheets_needs_one_named(project):
 )  # fmt: skip
 def test_a_workbook_that_is_none_is_refused(project, content, message):
     project.file(content, "a.xlsx")
-    assert project.refusal().removeprefix("thefts/a.xlsx").removeprefix(", row 1").removeprefix(": ") == message
+    assert (
+        project.refusal().removeprefix("thefts/a.xlsx").removeprefix(", row 1").removeprefix(": ") == message
+    )
 
 
 def test_what_a_program_leaves_while_a_workbook_is_open_is_not_data(project):
