@@ -20,7 +20,9 @@ def make_project(root: Path) -> Path:
     """Lay out a project round the test notebook; its path has a space, as folders of people do."""
     shutil.copytree(HERE / "notebooks", root / "notebooks")
     (root / "data" / "raw" / "source").mkdir(parents=True)
-    (root / "data" / "raw" / "source" / "counts.csv").write_text("month,count\n2012-09,407\n", encoding="utf-8")
+    (root / "data" / "raw" / "source" / "counts.csv").write_text(
+        "month,count\n2012-09,407\n", encoding="utf-8"
+    )
     return root
 
 
@@ -42,7 +44,12 @@ def published(tmp_path_factory):
     root = make_project(tmp_path_factory.mktemp("published") / "a project")
     said = []
     publish_reports(
-        root, Q2, read_run_list(root / "notebooks"), as_at=date(2012, 9, 30), sources=["Police"], say=said.append
+        root,
+        Q2,
+        read_run_list(root / "notebooks"),
+        as_at=date(2012, 9, 30),
+        sources=["Police"],
+        say=said.append,
     )
     return root, said
 
@@ -51,7 +58,9 @@ def published(tmp_path_factory):
 def notebook(tmp_path):
     """Give a way to write a notebook of some code cells, the first with the parameters."""
 
-    def write(*cells: str, parameters: str = 'quarter: str = "2012/13 Q2"  # the quarter', name: str = "trial") -> Path:
+    def write(
+        *cells: str, parameters: str = 'quarter: str = "2012/13 Q2"  # the quarter', name: str = "trial"
+    ) -> Path:
         folder = tmp_path / "a project" / "notebooks"
         folder.mkdir(parents=True, exist_ok=True)
         node = nbformat.v4.new_notebook()
