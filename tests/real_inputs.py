@@ -76,7 +76,9 @@ def write_police_uk_project(root: Path, shared: Path) -> None:
     context column empty, as the copy at hand keeps no other.
     """
     raw = root / "data" / "raw"
-    records = pd.read_csv(shared / "data" / "leeds_street_crime_2014.csv.gz", dtype=str, keep_default_na=False)
+    records = pd.read_csv(
+        shared / "data" / "leeds_street_crime_2014.csv.gz", dtype=str, keep_default_na=False
+    )
     records = records.rename(columns={title.lower().replace(" ", "_"): title for title in STREET_COLUMNS})
     records = records.assign(Context="")[list(STREET_COLUMNS)]
     for month, rows in records.groupby("Month"):

@@ -2,13 +2,11 @@
 
 import csv
 import io
-
 import warnings
 import zipfile
 from datetime import datetime
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 
 from saferleeds_analysis.intake.sources import COLUMNS, Source
@@ -33,7 +31,7 @@ def read_text(path: Path, name: str, source: Source) -> str:
     if path.stat().st_size > _MOST_BYTES:
         raise DataProblem(f"{name}: is larger than {_MOST_BYTES // 1_000_000} MB. Is it the right file?")
     raw = path.read_bytes()
-    if not raw.strip():
+    if not raw.removeprefix(_UTF8_MARK).strip():
         raise DataProblem(f"{name}: is empty. Ask for the file again.")
     for start, what in _OTHER_KINDS.items():
         if raw.startswith(start):
@@ -113,6 +111,9 @@ def _csv_rows(path: Path, name: str, source: Source) -> list[tuple[int, list[str
 
 
 def _excel_rows(path: Path, name: str, source: Source) -> list[tuple[int, list[str]]]:
+    # Imported here, because it takes half a second that most builds do not need.
+    import openpyxl
+
     if path.stat().st_size == 0:
         raise DataProblem(f"{name}: is empty. Ask for the file again.")
     try:
@@ -147,7 +148,7 @@ def _excel_rows(path: Path, name: str, source: Source) -> list[tuple[int, list[s
     return rows[:1] + [row for row in rows[1:] if any(row[1])]
 
 
-def _sheet(book: openpyxl.Workbook, name: str, source: Source):
+def _sheet(book, name: str, source: Source):
     if source.sheet:
         if source.sheet not in book.sheetnames:
             raise DataProblem(

@@ -32,6 +32,7 @@ def count_monthly_extract(root: Path, source: Source, files: list[Path], catalog
         refused = schemas.cell_problems(schema, cells, name, areas=areas)
         problems += [line for lines in refused.values() for line in lines]
         tables.append(_tidy(cells.drop(index=list(refused)), source).assign(file=name))
+    # The row numbers of several files repeat, so a row is known by its file and number, never by the index alone.
     counts = pd.concat(tables) if tables else pd.DataFrame(columns=[*COLUMNS, "file"])
     # A row that was refused would look like a gap, so gaps are looked for among sound rows only.
     problems += _repeated(counts) + _spelt_two_ways(counts)
@@ -42,9 +43,10 @@ def count_monthly_extract(root: Path, source: Source, files: list[Path], catalog
 
 
 def _tidy(cells: pd.DataFrame, source: Source) -> pd.DataFrame:
+    months = {cell: schemas.month_text(cell, source.month_format) for cell in cells["month"].unique()}
     return pd.DataFrame(
         {
-            "month": schemas.month_texts(cells["month"], source.month_format),
+            "month": cells["month"].map(months),
             "area": cells["area"],
             "offence": cells["offence"],
             "count": cells["count"].astype("int64"),
@@ -54,17 +56,16 @@ def _tidy(cells: pd.DataFrame, source: Source) -> pd.DataFrame:
 
 def _repeated(counts: pd.DataFrame) -> list[str]:
     places = counts.assign(row=counts.index)
-    again = places[places.duplicated(_KEY)]
-    first = places[places.duplicated(_KEY, keep="last")].drop_duplicates(_KEY).set_index(_KEY)
-    lines = []
-    for row in again.itertuples():
-        found = first.loc[(row.month, row.area, row.offence)]
-        lines.append(
-            f"{row.file}, row {row.row}, column 'month': {row.month!r} is there again for {row.area!r}, "
-            f"{row.offence!r} (first in {found['file']}, row {found['row']}). "
-            "Keep one row a month, area and offence."
-        )
-    return lines
+    first = places.groupby(_KEY)[["file", "row"]].transform("first")
+    again = places.assign(first_file=first["file"], first_row=first["row"])[
+        places.duplicated(_KEY).to_numpy()
+    ]
+    return [
+        f"{row.file}, row {row.row}, column 'month': {row.month!r} is there again for {row.area!r}, "
+        f"{row.offence!r} (first in {row.first_file}, row {row.first_row}). "
+        "Keep one row a month, area and offence."
+        for row in again.itertuples()
+    ]
 
 
 def _spelt_two_ways(counts: pd.DataFrame) -> list[str]:
@@ -89,7 +90,8 @@ def _gaps(counts: pd.DataFrame, source: Source, kinds: dict[str, str]) -> list[s
     too; a city's own row may reach back further than its wards.
     """
     lines = []
-    for (offence, kind), rows in counts.groupby(["offence", counts["area"].map(kinds)], sort=False):
+    of_kind = counts.assign(kind=counts["area"].map(kinds))
+    for (offence, kind), rows in of_kind.groupby(["offence", "kind"], sort=False):
         months = sorted(set(rows["month"]))
         wholly = months_between(months)
         lines += [

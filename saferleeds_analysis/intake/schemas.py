@@ -5,7 +5,8 @@ Cells are text here, whatever kind of file they came from.
 """
 
 import difflib
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 import pandas as pd
@@ -16,29 +17,25 @@ from saferleeds_analysis.intake.sources import Source
 # Recorded crime in England and Wales is below 7 million offences a year; no month of an area comes near this.
 _MOST_OFFENCES = 10_000_000
 
-_EMPTY = "is empty"
-
 
 def monthly_extract_schema(source: Source, areas: Iterable[str]) -> pa.DataFrameSchema:
     """Say what a monthly extract may hold, given its manifest and the areas of its area set."""
+    known = frozenset(areas)
     return pa.DataFrameSchema(
         {
             "month": pa.Column(checks=_month_checks(source)),
             "area": pa.Column(
                 checks=[
                     _filled("Write the area's name"),
-                    pa.Check(
-                        lambda cells: cells.isin(list(areas)),
-                        error=f"is not an area of area set {source.area_set!r}",
-                    ),
+                    _each(known.__contains__, f"is not an area of area set {source.area_set!r}"),
                 ]
             ),
             "offence": pa.Column(
                 checks=[
                     _filled("Write the offence"),
-                    pa.Check(
-                        lambda cells: cells == cells.str.strip(),
-                        error="has stray spaces at its ends. Take them out",
+                    _each(
+                        lambda cell: cell == cell.strip() and cell.isprintable(),
+                        "has stray spaces or unseen characters. Take them out",
                     ),
                 ]
             ),
@@ -51,12 +48,9 @@ def monthly_extract_schema(source: Source, areas: Iterable[str]) -> pa.DataFrame
                     _not_like(r"[0-9]{1,3}(,[0-9]{3})+", "has a thousands separator. Write 1234, not 1,234"),
                     _not_like(r"[0-9]*\.[0-9]+", "is not a whole number. Offences are counted whole"),
                     _like(r"[0-9]+", "is not a number. Write the count in digits alone"),
-                    pa.Check(
-                        # Only digits are read: what else the cell may be has been said above.
-                        lambda cells: (
-                            pd.to_numeric(cells.where(cells.str.fullmatch(r"[0-9]+"), "0")) < _MOST_OFFENCES
-                        ),
-                        error="is more than England and Wales record in a year. Look at the row again",
+                    _each(
+                        lambda cell: int(cell) < _MOST_OFFENCES,
+                        "is more than England and Wales record in a year. Look at the row again",
                     ),
                 ]
             ),
@@ -66,7 +60,7 @@ def monthly_extract_schema(source: Source, areas: Iterable[str]) -> pa.DataFrame
 
 def street_schema(source: Source, month: str | None) -> pa.DataFrameSchema:
     """Say what the columns that we count of a police.uk street file may hold; ``month`` is that of the file's name."""
-    in_file = [pa.Check(lambda cells: cells == month, error=f"is not {month}, the month of the file's name")]
+    in_file = [_each(lambda cell: cell == month, f"is not {month}, the month of the file's name")]
     return pa.DataFrameSchema(
         {
             "Month": pa.Column(
@@ -77,7 +71,9 @@ def street_schema(source: Source, month: str | None) -> pa.DataFrameSchema:
                 ]
             ),
             "Reported by": pa.Column(checks=_filled("Download the file again")),
-            "LSOA code": pa.Column(checks=_like(r"|[A-Z][0-9]{8}", "is not the code of a small area (LSOA)")),
+            "LSOA code": pa.Column(
+                checks=_like(r"([A-Z][0-9]{8})?", "is not the code of a small area (LSOA)")
+            ),
             "Crime type": pa.Column(checks=_filled("Download the file again")),
         }
     )
@@ -131,16 +127,16 @@ def _month_checks(source: Source) -> list[pa.Check]:
     filled = _filled("Write the month, such as 2012-09")
     if source.month_format:
         example = datetime(2012, 9, 1).strftime(source.month_format)
-        stated = pa.Check(
-            lambda cells: _months(cells, source.month_format).notna(),
-            error=f"is not a month in the stated month_format {source.month_format!r}, such as {example}",
+        stated = _each(
+            lambda cell: bool(_first_day(cell, source.month_format)),
+            f"is not a month in the stated month_format {source.month_format!r}, such as {example}",
         )
         return [filled, stated, *_ranges(source, source.month_format)]
     return [
         filled,
-        pa.Check(
-            lambda cells: ~cells.map(_is_financial_year),
-            error="is a financial year, not a month. Give one row a month, such as 2012-09",
+        _each(
+            lambda cell: not _is_financial_year(cell),
+            "is a financial year, not a month. Give one row a month, such as 2012-09",
         ),
         _not_like(
             r"[A-Za-z]{3,9}[- ][0-9]{2}",
@@ -162,40 +158,37 @@ def _month_checks(source: Source) -> list[pa.Check]:
 
 def _ranges(source: Source, month_format: str) -> list[pa.Check]:
     return [
-        pa.Check(
-            lambda cells: ~(_months(cells, month_format) < pd.Timestamp("1950-01-01")),
-            error="is before 1950. Look at the year again",
+        _each(
+            lambda cell: _first_day(cell, month_format).year >= 1950,
+            "is before 1950. Look at the year again",
         ),
         _ended(source, month_format),
     ]
 
 
 def _ended(source: Source, month_format: str) -> pa.Check:
-    received = pd.Timestamp(source.received)
-    return pa.Check(
-        lambda cells: ~(_months(cells, month_format) + pd.offsets.MonthEnd(0) > received),
-        error=f"had not ended on {_day(source.received)}, when the data was received. "
+    def ended(cell: str) -> bool:
+        month = pd.Period(_first_day(cell, month_format), freq="M")
+        return month.end_time.date() <= source.received
+
+    return _each(
+        ended,
+        f"had not ended on {_day(source.received)}, when the data was received. "
         "Take the row out, or correct received in source.toml",
     )
 
 
-def _months(cells: pd.Series, month_format: str) -> pd.Series:
-    """Read months as the first day of each; a cell that is none is missing."""
-    days = {cell: _first_day(cell, month_format) for cell in cells.unique()}
-    return pd.to_datetime(cells.map(days))
+def _first_day(cell: str, month_format: str) -> datetime:
+    """Read a month as its first day; a cell that is no month is a ``ValueError``."""
+    day = datetime.strptime(cell, month_format)
+    if day != datetime(day.year, day.month, 1):
+        raise ValueError(f"{cell!r} is not the first day of a month.")
+    return day
 
 
-def _first_day(cell: str, month_format: str) -> datetime | None:
-    try:
-        day = datetime.strptime(cell, month_format)
-    except ValueError:
-        return None
-    return day if day == datetime(day.year, day.month, 1) else None
-
-
-def month_texts(cells: pd.Series, month_format: str) -> pd.Series:
-    """Write checked months as ``YYYY-MM``."""
-    return _months(cells, month_format or "%Y-%m").dt.strftime("%Y-%m")
+def month_text(cell: str, month_format: str) -> str:
+    """Write a checked month as ``YYYY-MM``."""
+    return f"{_first_day(cell, month_format or '%Y-%m'):%Y-%m}"
 
 
 def _is_financial_year(cell: str) -> bool:
@@ -211,15 +204,29 @@ def _is_financial_year(cell: str) -> bool:
 
 
 def _filled(cure: str) -> pa.Check:
-    return pa.Check(lambda cells: cells != "", error=f"{_EMPTY}. {cure}")
+    return _each(bool, f"is empty. {cure}")
 
 
 def _like(pattern: str, why: str) -> pa.Check:
-    return pa.Check(lambda cells: cells.str.fullmatch(pattern).astype(bool), error=why)
+    return _each(lambda cell: bool(re.fullmatch(pattern, cell)), why)
 
 
 def _not_like(pattern: str, why: str) -> pa.Check:
-    return pa.Check(lambda cells: ~cells.str.fullmatch(pattern).astype(bool), error=why)
+    return _each(lambda cell: not re.fullmatch(pattern, cell), why)
+
+
+def _each(test: Callable[[str], bool], why: str) -> pa.Check:
+    """Check every cell, each different text once; a test that cannot read the cell has been failed."""
+
+    def passes(cell: str) -> bool:
+        try:
+            return test(cell)
+        except ValueError:
+            return False
+
+    return pa.Check(
+        lambda cells: cells.map({cell: passes(cell) for cell in cells.unique()}).astype(bool), error=why
+    )
 
 
 def _nearest(value: str, areas: Iterable[str]) -> str:

@@ -4,7 +4,6 @@ A new source is a new folder with a manifest, never new code. The manifest state
 themselves (who published them, when they came, which boundaries, how the month is written), so that nothing is guessed.
 """
 
-import codecs
 import re
 import tomllib
 from collections.abc import Mapping
@@ -22,6 +21,7 @@ COLUMNS = ("month", "area", "offence", "count")
 
 # Folders of data/raw that hold something other than a source.
 _NOT_SOURCES = ("commentary", "lookups", "reference")
+_DATA_FILES = (".csv", ".xls", ".xlsx", ".xlsm", ".zip")
 
 _REQUIRED = ("id", "title", "publisher", "licence", "received", "shape", "files", "area_set")
 _OPTIONAL = {
@@ -74,16 +74,20 @@ def source_folders(root: Path) -> list[Path]:
         for place in raw.iterdir()
         if place.is_dir() and place.name not in _NOT_SOURCES and not place.name.startswith(".")
     )
-    missing = [folder.name for folder in folders if not (folder / MANIFEST).is_file()]
-    if missing:
-        raise DataProblem(
-            "\n".join(
-                f"{name}: the folder has no {MANIFEST}, so nobody can say what it holds. "
-                "Write one as data/raw/README.md shows, or move the folder out of data/raw."
-                for name in missing
-            )
-        )
-    return folders
+    problems = [
+        f"{place.name}: lies loose in data/raw and would not be read. Put it in a folder with a {MANIFEST}."
+        for place in sorted(raw.iterdir())
+        if place.is_file() and place.suffix.lower() in _DATA_FILES
+    ]
+    problems += [
+        f"{folder.name}: the folder has no {MANIFEST}, so nobody can say what it holds. "
+        "Write one as data/raw/README.md shows, or move the folder out of data/raw."
+        for folder in folders
+        if not (folder / MANIFEST).is_file()
+    ]
+    if problems:
+        raise DataProblem("\n".join(problems))
+    return [inside_raw(root, folder) for folder in folders]
 
 
 def read_source(folder: Path) -> Source:
@@ -111,9 +115,15 @@ def source_files(root: Path, source: Source) -> list[Path]:
 
     Files that a program leaves while a file is open (``~$burglary.xlsx``, ``.~lock.burglary.csv#``) are not data.
     """
+    try:
+        matching = list((raw_folder(root) / source.id).glob(source.files))
+    except (ValueError, IndexError, NotImplementedError) as error:
+        raise DataProblem(
+            f"{source.id}/{MANIFEST}: files = {source.files!r} is not a pattern ({error})."
+        ) from error
     found = sorted(
         path
-        for path in (raw_folder(root) / source.id).glob(source.files)
+        for path in matching
         if path.is_file() and not path.name.startswith(("~$", ".")) and path.name != MANIFEST
     )
     if not found:
@@ -183,8 +193,8 @@ def _problems_of_value(name: str, value) -> list[str]:
         return _problems_of_path(name, value)
     elif name == "encoding":
         try:
-            codecs.lookup(value)
-        except LookupError:
+            bytes(4).decode(value)
+        except (LookupError, UnicodeError):
             return [f'encoding {value!r} is not known. Files saved by Excel on Windows are "cp1252".']
     return []
 
