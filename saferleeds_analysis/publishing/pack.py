@@ -206,7 +206,7 @@ def write_figures(figures: Iterable[Mapping[str, Any]], path: Path) -> None:
     are written as they are.
     """
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, ["section", *FIGURE_COLUMNS], lineterminator="\n")
+        writer = csv.DictWriter(file, ["section", *FIGURE_COLUMNS])
         writer.writeheader()
         for row in figures:
             writer.writerow({column: _never_a_formula(value) for column, value in row.items()})
