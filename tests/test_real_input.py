@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 from bs4 import BeautifulSoup
+from projects import ROOT, run, words
 from real_inputs import write_london_project, write_police_uk_project
-from test_example import ROOT, run, words
 
 pytestmark = pytest.mark.shared
 
