@@ -295,12 +295,6 @@ class ReportCard:
             "An interval says how far chance alone moves a count of independent offences. Burglaries often come in "
             "series, so the true uncertainty is somewhat wider.",
         ]
-        missing = [m for m in self.monthly.index if pd.isna(self.monthly[m])]
-        if missing:
-            lines.insert(
-                0,
-                f"Months missing from the data: {periods.months_in_words(missing)}. They are not filled in.",
-            )
         items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
         return Block(html=f'<ul class="caveats">{items}</ul>', text="\n".join(f"- {line}" for line in lines))
 
