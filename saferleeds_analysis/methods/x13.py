@@ -163,6 +163,7 @@ def _read(job: _Running, seconds: float) -> X13Output:
         )
     texts = {file.suffix[1:]: file for file in job.folder.glob("run.*")}
     errors, messages = _messages(_error_file(job.folder))
+    errors = errors or _messages(_text(job.folder / "screen.txt"))[0]
     asked = [table for group in re.findall(r"save\s*=\s*\(([^)]*)\)", job.spec) for table in group.split()]
     missing = [table for table in asked if table not in texts]
     if errors or missing or "udg" not in texts:
@@ -199,33 +200,40 @@ def _messages(text: str) -> tuple[list[str], tuple[str, ...]]:
     return errors, tuple(line for line in told if not line.startswith("ERROR:"))
 
 
+def x13_date(period: pd.Period) -> tuple[int, int]:
+    """Give the calendar year and the number of the month or quarter in it, as the program counts them.
+
+    >>> x13_date(pd.Period("2013Q2", "Q-MAR"))  # July to September 2012
+    (2012, 3)
+    """
+    month = period.asfreq("M", how="start")
+    return month.year, month.month if period.freqstr == "M" else (month.month + 2) // 3
+
+
+def periods_from(year: int, number: int, length: int, like: pd.PeriodIndex) -> pd.PeriodIndex:
+    """Give ``length`` periods from the program's date on, in the frequency of ``like``.
+
+    >>> periods_from(2012, 3, 1, pd.period_range("2013Q1", periods=1, freq="Q-MAR"))[0]
+    Period('2013Q2', 'Q-MAR')
+    """
+    month = pd.Period(year=year, month=number if like.freqstr == "M" else 3 * number - 2, freq="M")
+    return pd.period_range(month.asfreq(like.freq), periods=length, freq=like.freq)
+
+
 def _table(text: str, observed: pd.PeriodIndex) -> pd.DataFrame:
     header, _, *rows = text.splitlines()
-    names = header.split("\t")[1:]
     values = np.array([[float(cell) for cell in row.split("\t")[1:]] for row in rows])
-    first = int(rows[0].split("\t")[0])
-    start = pd.Period(
-        year=first // 100,
-        freq=observed.freq,
-        **{"month" if _per_year(observed) == 12 else "quarter": first % 100},
-    )
-    if start == observed[0] and len(values) == len(observed):
-        index = observed
-    else:
-        index = pd.period_range(start, periods=len(values), freq=observed.freq)
-    return pd.DataFrame(values, index=index, columns=names)
+    start = divmod(int(rows[0].split("\t")[0]), 100)
+    same = start == x13_date(observed[0]) and len(rows) == len(observed)
+    index = observed if same else periods_from(*start, len(rows), observed)
+    return pd.DataFrame(values, index=index, columns=header.split("\t")[1:])
 
 
 def _series_block(counts: pd.Series) -> str:
-    start = counts.index[0]
-    per_year = _per_year(counts.index)
-    first = f"{start.year}.{start.month if per_year == 12 else start.quarter}"
+    year, number = x13_date(counts.index[0])
+    per_year = 12 if counts.index.freqstr == "M" else 4
     data = "\n".join(f"{value:.15g}" for value in counts.to_numpy(dtype=float))
-    return f"series{{ title='run' period={per_year} start={first} data=(\n{data}) }}\n"
-
-
-def _per_year(index: pd.PeriodIndex) -> int:
-    return 12 if index.freqstr == "M" else 4
+    return f"series{{ title='run' period={per_year} start={year}.{number} data=(\n{data}) }}\n"
 
 
 def _wrap(spec: str) -> str:
