@@ -72,7 +72,8 @@ class SeasonalSpec:
     """How a series is to be adjusted. What says ``automatic`` or ``test`` is left to the program's own tests.
 
     ``decomposition`` is ``automatic``, ``multiplicative``, ``additive`` or ``log-additive``; ``model`` a regARIMA
-    model such as ``(0 1 1)(0 1 1)``, with a constant if ``mean``; ``outliers`` ``automatic`` (of the
+    model such as ``(0 1 1)(0 1 1)``, with a constant if ``mean``, whose estimation starts from ``ar`` and ``ma``
+    where they are given (some models have two optima, and a frozen one must not jump); ``outliers`` ``automatic`` (of the
     ``outlier_types``) or their names, such as ``("ao1951.5", "ls1983.2")``; ``trading_day`` ``test``, ``none`` or the
     program's name for it; ``easter`` ``test``, ``none`` or the days before Easter that differ. ``leap_years``
     spreads the 29th of February over the four years: always, unless a comparison with other software needs it off.
@@ -82,6 +83,8 @@ class SeasonalSpec:
     decomposition: Literal["automatic", "multiplicative", "additive", "log-additive"] = "automatic"
     model: str = "automatic"
     mean: bool = False
+    ar: tuple[float, ...] = ()
+    ma: tuple[float, ...] = ()
     outliers: Literal["automatic"] | tuple[str, ...] = "automatic"
     outlier_types: tuple[str, ...] = ("ao", "ls")
     trading_day: str = "test"
@@ -99,8 +102,8 @@ class SeasonalSpec:
             )
         if self.model != "automatic" and not _MODEL.fullmatch(self.model):
             wrong.append(f"model {self.model!r} ('automatic' or such as '{AIRLINE}')")
-        if self.mean and self.model == "automatic":
-            wrong.append("mean without a model (an automatic model chooses its own constant)")
+        if self.model == "automatic" and (self.mean or self.ar or self.ma):
+            wrong.append("mean, ar or ma without a model (an automatic model chooses its own)")
         if self.outliers != "automatic":
             wrong += [
                 f"outlier {name!r} (such as 'ao2012.8')"
@@ -132,7 +135,8 @@ class Effect:
 class Diagnostics:
     """The program's measures of an adjustment.
 
-    ``m`` holds M1 to M11 and ``q`` their weighted mean (below 1 is acceptable; X-11 only); ``m7`` above 1 means that no
+    ``m`` holds M1 to M11 (M8 to M11 from six years on) and ``q`` their weighted mean (below 1 is acceptable), both from
+    X-11 only; ``m7`` above 1 means that no
     seasonality can be told apart. The ``qs_`` fields are p-values of the QS test for seasonality, before, after and
     in the irregular: small before, and above 0.01 after, is what one wants. ``unstable_factors`` and
     ``unstable_changes`` are the sliding spans' percentages of months (above 15 and 35 is too many) and
@@ -140,7 +144,7 @@ class Diagnostics:
     ``program`` is every line that the program wrote, by its own key.
     """
 
-    m: tuple[float, ...] | None
+    m: Mapping[str, float]
     q: float | None
     q_without_m2: float | None
     qs_before: float
@@ -154,7 +158,7 @@ class Diagnostics:
     @property
     def m7(self) -> float | None:
         """M7, the share of moving in stable seasonality."""
-        return self.m[6] if self.m else None
+        return self.m.get("M7")
 
     @property
     def residual_seasonality(self) -> bool:
@@ -319,7 +323,10 @@ def seasonally_adjust_many(
             "history{ estimates=(sadj trend) }\n" if revision_history else ""
         )
         jobs = [
-            (counts / _leap_years(counts.index, own), _program_text(counts, own, known) + extra)
+            (
+                (counts / _leap_years(counts.index, own)).rename(counts.name),
+                _program_text(counts, own, known) + extra,
+            )
             for counts, own, known in asked
         ]
         for (counts, own, known), output in zip(asked, run_x13(jobs, seconds=seconds), strict=True):
@@ -378,6 +385,8 @@ def review(
         decomposition="automatic",
         model="automatic",
         mean=False,
+        ar=(),
+        ma=(),
         outliers="automatic",
         trading_day="test",
         easter="test",
@@ -415,6 +424,8 @@ def write_specs(specs: Mapping[str, SeasonalSpec]) -> str:
     decomposition = "automatic"
     model = "(0 1 1)(0 1 1)"
     mean = false
+    ar = []
+    ma = []
     outliers = ["ao2012.8"]
     outlier_types = ["ao", "ls"]
     trading_day = "test"
@@ -514,11 +525,14 @@ def _program_text(counts: pd.Series, spec: SeasonalSpec, breaks: Sequence[Break]
         f"aictest=({' '.join(tests)}) " if tests else ""
     )
     model = AIRLINE if spec.model == "automatic" and _is_short(counts.index) else spec.model
+    starts = "".join(
+        f" {name}=({' '.join(map(repr, v))})" for name, v in (("ar", spec.ar), ("ma", spec.ma)) if v
+    )
     save = " ".join(_TABLES[spec.method])
     lines = [
         f"transform{{ function={log} }}",
         f"regression{{ {regression}}}" if regression else "",
-        "automdl{ }" if model == "automatic" else f"arima{{ model={model} }}",
+        "automdl{ }" if model == "automatic" else f"arima{{ model={model}{starts} }}",
         f"outlier{{ types=({' '.join(spec.outlier_types)}) }}" if spec.outliers == "automatic" else "",
         "estimate{ }",
         f"forecast{{ maxlead={_per_year(counts.index)} probability=0.95 save=(fct) }}",
@@ -596,7 +610,7 @@ def _toml(value: object) -> str:
         return str(value).lower()
     if isinstance(value, tuple):
         return "[" + ", ".join(map(_toml, value)) + "]"
-    return str(value) if isinstance(value, int) else f'"{value}"'
+    return repr(value) if isinstance(value, int | float) else f'"{value}"'
 
 
 # From what the program wrote to the result
@@ -606,12 +620,13 @@ def _adjustment(
     counts: pd.Series, spec: SeasonalSpec, breaks: tuple[Break, ...], output: X13Output
 ) -> SeasonalAdjustment:
     told = output.diagnostics
-    adjusted, seasonal, trend, irregular, combined = (
-        output.tables[table].iloc[:, 0].rename(counts.name) for table in _TABLES[spec.method]
-    )
-    leap = _leap_years(counts.index, spec)
     decomposition = told.get("finmode", spec.decomposition)
     additive = decomposition == "additive"
+    none = pd.DataFrame({"none": 0.0 if additive else 1.0}, index=counts.index)
+    adjusted, seasonal, trend, irregular, combined = (
+        output.tables.get(table, none).iloc[:, 0].rename(counts.name) for table in _TABLES[spec.method]
+    )
+    leap = _leap_years(counts.index, spec)
     calendar = (counts - adjusted - seasonal if additive else leap * combined / seasonal).rename(counts.name)
     diagnostics = _diagnostics(told)
     identifiable = diagnostics.m7 <= 1 if diagnostics.m else diagnostics.qs_before < 0.01
@@ -630,8 +645,7 @@ def _adjustment(
     caveats += [b.reason for b in breaks]
     factor_error = _factor_error(seasonal, irregular, told, additive)
     if not identifiable:
-        none = 0.0 if additive else 1.0
-        seasonal, calendar = (pd.Series(none, index=counts.index, name=counts.name) for _ in range(2))
+        seasonal = calendar = none["none"].rename(counts.name)
         adjusted = counts.astype(float)
         irregular = adjusted - trend if additive else adjusted / trend
     forecasts = output.tables["fct"].set_axis(["forecast", "lower", "upper"], axis=1)
@@ -666,7 +680,7 @@ def _diagnostics(told: Mapping[str, str]) -> Diagnostics:
         return float(told[key].split()[place]) if key in told else None
 
     return Diagnostics(
-        m=tuple(float(told[f"f3.m{i:02d}"]) for i in range(1, 12)) if "f3.m01" in told else None,
+        m={f"M{i}": float(told[f"f3.m{i:02d}"]) for i in range(1, 12) if f"f3.m{i:02d}" in told},
         q=number("f3.q"),
         q_without_m2=number("f3.qm2"),
         qs_before=number("qsori", 1),
@@ -681,7 +695,7 @@ def _diagnostics(told: Mapping[str, str]) -> Diagnostics:
 
 def _effects(told: Mapping[str, str], pattern: str) -> tuple[Effect, ...]:
     effects = []
-    for key, value in reversed(told.items()):
+    for key, value in told.items():
         found = re.fullmatch(pattern, key)
         if found and "$" in key and re.fullmatch(r"([+-]\S+ ?){3}", value):
             estimate, standard_error, t_value = map(float, value.split())
@@ -736,6 +750,8 @@ def _as_chosen(adjustment: SeasonalAdjustment) -> SeasonalSpec:
         decomposition=adjustment.decomposition,
         model=adjustment.model,
         mean=adjustment.mean,
+        ar=tuple(float(value.split()[0]) for key, value in told.items() if key.startswith("AR$")),
+        ma=tuple(float(value.split()[0]) for key, value in told.items() if key.startswith("MA$")),
         outliers=found,
         trading_day="none" if trading_day == "no" else trading_day,
         easter=easter,

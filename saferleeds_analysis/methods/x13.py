@@ -165,15 +165,19 @@ def _read(job: _Running, seconds: float) -> X13Output:
     errors, messages = _messages(_error_file(job.folder))
     errors = errors or _messages(_text(job.folder / "screen.txt"))[0]
     asked = [table for group in re.findall(r"save\s*=\s*\(([^)]*)\)", job.spec) for table in group.split()]
-    missing = [table for table in asked if table not in texts]
+    # SEATS writes no seasonal table when its model has no seasonal part: that is a finding, not a failure.
+    missing = [table for table in asked if table not in texts and table != "s10"]
     if errors or missing or "udg" not in texts:
         said = " ".join(errors) or "nothing, but its tables are not there."
         raise DataProblem(f"{name}: X-13 could not adjust the series. The program says: {said}")
-    # Some keys come twice (before and after benchmarking): the first is the adjustment's own.
-    lines = (line.partition(":") for line in reversed(_text(texts["udg"]).splitlines()))
+    diagnostics: dict[str, str] = {}
+    for line in _text(texts["udg"]).splitlines():
+        key, _, value = line.partition(":")
+        # Some keys come twice (before and after benchmarking): the first is the adjustment's own.
+        diagnostics.setdefault(key.strip(), " ".join(value.split()))
     return X13Output(
-        tables={table: _table(_text(texts[table]), job.counts.index) for table in asked},
-        diagnostics={key.strip(): " ".join(value.split()) for key, _, value in lines},
+        tables={table: _table(_text(texts[table]), job.counts.index) for table in asked if table in texts},
+        diagnostics=diagnostics,
         messages=messages,
     )
 
