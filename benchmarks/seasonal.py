@@ -69,7 +69,7 @@ def own_x13(series: list[pd.Series]) -> np.ndarray:
         jobs.append((counts, text))
     last = []
     for (counts, _), output in zip(jobs, run_x13(jobs), strict=True):
-        seasonal, trend = (output.tables[t].iloc[-12:, 0].to_numpy() for t in ("d10", "d12"))
+        seasonal, trend = (output.tables[t][-12:, 0] for t in ("d10", "d12"))
         last.append(1 + seasonal / trend if (counts == 0).any() else seasonal)
     return np.array(last)
 

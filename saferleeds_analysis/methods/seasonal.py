@@ -176,7 +176,8 @@ class SeasonalAdjustment:
     add up when ``decomposition`` is ``additive``. ``factor_error`` is the standard error of the last year's seasonal
     factors and ``forecasts`` (forecast, lower, upper, at 95 %) the next year of the observed series.
 
-    ``identifiable`` is False when no seasonality can be told apart: then ``adjusted`` is the observed series.
+    ``identifiable`` is False when no seasonality can be told apart: then ``adjusted`` is the observed series, and
+    ``seasonal`` what was estimated and not used.
     ``provisional`` marks fewer than five years. ``borrowed`` is the share of the seasonal pattern that comes from the
     parent: 0 for a series adjusted by itself.
     """
@@ -542,10 +543,7 @@ def borrow_seasonality(areas: pd.DataFrame, *, parent: SeasonalAdjustment) -> di
     weights = np.where(broken, 0, 0.9**age)
     counts = areas.to_numpy(dtype=float).T
     own, shares, noise = _own_patterns(counts, expected, season, weights)
-    if parent.identifiable:
-        toward_own, spread = _shrinkage(own, noise)
-    else:
-        toward_own, spread = np.zeros_like(own), np.zeros_like(own)
+    toward_own, spread = _shrinkage(own, noise)
     deviation = 1 + toward_own * (own - 1)
     deviation /= deviation.mean(axis=1, keepdims=True)
     factors = seasonal * deviation[:, season]
@@ -560,13 +558,13 @@ def borrow_seasonality(areas: pd.DataFrame, *, parent: SeasonalAdjustment) -> di
         def series(values: np.ndarray, name: str = name) -> pd.Series:
             return pd.Series(values, index=index[-len(values) :], name=name)
 
-        adjusted = counts[row] / (factors[row] * calendar)
+        adjusted = counts[row] / (factors[row] * calendar) if parent.identifiable else counts[row]
         borrowed = 1 - float(toward_own[row].mean())
         caveats = [
             f"Seasonal pattern borrowed from {parent.observed.name}: {borrowed:.0%} of it is the parent's."
         ]
-        if kept < 0.995 and parent.identifiable:
-            caveats.append(f"The parent's pattern is small beside its error: {kept:.0%} of it is used.")
+        if kept < 0.9:
+            caveats.append(f"The parent's pattern is small beside its own error: {kept:.0%} of it is used.")
         if not counts[row].any():
             caveats.append("Nothing was counted in any period.")
         results[name] = SeasonalAdjustment(
@@ -790,15 +788,11 @@ def _leap_years(index: pd.PeriodIndex, spec: SeasonalSpec) -> pd.Series:
     Taken out before the program runs, because its own leap-year effect cannot be had together with an automatic
     transformation, and gets lost when it selects trading days.
     """
-    first = index.asfreq("M", how="start")
-    last = index.asfreq("M", how="end")
-    factor = pd.Series(1.0, index=index)
-    if spec.leap_years:
-        february = (first.month <= 2) & (last.month >= 2)
-        leap = np.asarray(last.is_leap_year)
-        days = np.asarray((last.to_timestamp(how="end") - first.to_timestamp()).days) + 1
-        factor[february] = (days / (days - leap + 0.25))[february]
-    return factor
+    if not spec.leap_years:
+        return pd.Series(1.0, index=index)
+    # A quarter's month is its last: the quarter that holds February ends in March.
+    february, days = (index.month == 2, 28) if index.freqstr == "M" else (index.month == 3, 90)
+    return pd.Series(np.where(february, (days + index.is_leap_year) / (days + 0.25), 1.0), index=index)
 
 
 def _per_year(index: pd.PeriodIndex) -> int:
@@ -826,9 +820,10 @@ def _adjustment(
     told = output.diagnostics
     decomposition = told.get("finmode", spec.decomposition)
     additive = decomposition == "additive"
-    none = pd.DataFrame({"none": 0.0 if additive else 1.0}, index=counts.index)
+    none = np.full((len(counts), 1), 0.0 if additive else 1.0)
     adjusted, seasonal, trend, irregular, combined = (
-        output.tables.get(table, none).iloc[:, 0].rename(counts.name) for table in _TABLES[spec.method]
+        pd.Series(output.tables.get(table, none)[:, 0], index=counts.index, name=counts.name)
+        for table in _TABLES[spec.method]
     )
     leap = _leap_years(counts.index, spec)
     calendar = (counts - adjusted - seasonal if additive else leap * combined / seasonal).rename(counts.name)
@@ -849,11 +844,10 @@ def _adjustment(
     caveats += [b.reason for b in breaks]
     factor_error = _factor_error(seasonal, irregular, told, additive)
     if not identifiable:
-        seasonal = calendar = none["none"].rename(counts.name)
         adjusted = counts.astype(float)
         irregular = adjusted - trend if additive else adjusted / trend
-    forecasts = output.tables["fct"].set_axis(["forecast", "lower", "upper"], axis=1)
-    forecasts = forecasts.mul(_leap_years(forecasts.index, spec), axis=0)
+    ahead = pd.period_range(counts.index[-1] + 1, periods=len(output.tables["fct"]), freq=counts.index.freq)
+    forecasts = output.tables["fct"] * _leap_years(ahead, spec).to_numpy()[:, None]
     return SeasonalAdjustment(
         observed=counts,
         adjusted=adjusted,
@@ -862,7 +856,7 @@ def _adjustment(
         calendar=calendar,
         irregular=irregular,
         factor_error=factor_error,
-        forecasts=forecasts,
+        forecasts=pd.DataFrame(forecasts, index=ahead, columns=["forecast", "lower", "upper"]),
         method=f"X-13ARIMA-SEATS {told['version']} build {told['build']}, {spec.method}",
         spec=spec,
         decomposition=decomposition,
@@ -900,8 +894,8 @@ def _diagnostics(told: Mapping[str, str]) -> Diagnostics:
 def _effects(told: Mapping[str, str], pattern: str) -> tuple[Effect, ...]:
     effects = []
     for key, value in told.items():
-        found = re.fullmatch(pattern, key)
-        if found and "$" in key and re.fullmatch(r"([+-]\S+ ?){3}", value):
+        found = "$" in key and re.fullmatch(pattern, key)
+        if found and re.fullmatch(r"([+-]\S+ ?){3}", value):
             estimate, standard_error, t_value = map(float, value.split())
             effects.append(
                 Effect(
@@ -927,12 +921,11 @@ def _factor_error(
     2001). Outliers, which the program keeps out of the factors, are left out.
     """
     per_year = _per_year(seasonal.index)
-    noise, detrended = (
-        (irregular, seasonal + irregular) if additive else (np.log(irregular), np.log(seasonal * irregular))
-    )
-    usual = noise.abs() <= 5 * stats.median_abs_deviation(noise, scale="normal")
-    changes = detrended.where(usual).diff(per_year).dropna()
-    variance = float((changes**2).mean()) / 2 / 0.72
+    noise = (irregular if additive else np.log(irregular)).to_numpy()
+    detrended = noise + (seasonal if additive else np.log(seasonal)).to_numpy()
+    detrended[np.abs(noise) > 5 * 1.4826 * np.median(np.abs(noise))] = np.nan
+    changes = detrended[per_year:] - detrended[:-per_year]
+    variance = float(np.nanmean(changes**2)) / 2 / 0.72
     filter_length = re.fullmatch(r"3x(\d+)", told.get("sfmsr", "3x5"))
     length = int(filter_length[1]) if filter_length else len(seasonal)
     weights = np.convolve(np.ones(3), np.ones(length)) / (3 * length)
@@ -1002,8 +995,8 @@ def _problems(counts: pd.Series) -> Iterator[str]:
     if len(counts) < least:
         yield f"{len(counts)} {word} are too few for a seasonal adjustment: at least {least} are needed."
         return
-    gaps = pd.period_range(index[0], index[-1], freq=index.freq).difference(index)
-    if len(gaps):
+    if len(index) <= (index[-1] - index[0]).n:
+        gaps = pd.period_range(index[0], index[-1], freq=index.freq).difference(index)
         yield f"{_listed(gaps)} missing. Give each month its count; a true zero is 0."
     if len(bad := index[counts.isna()]):
         yield f"{_listed(bad)} without a count. Give each its count; a true zero is 0."

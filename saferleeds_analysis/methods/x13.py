@@ -31,12 +31,12 @@ _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 class X13Output:
     """What the program wrote for one series.
 
-    ``tables`` holds each saved table by the program's own name (``d11``, ``s10``, ``fct`` ...), a frame by period;
-    ``diagnostics`` every line of its diagnostics file, key by key, with runs of spaces closed up; ``messages`` its
+    ``tables`` holds each saved table by the program's own name: a row for each observed period (``d11``, ``s10`` ...)
+    or for each period after the last (``fct``: forecast, lower, upper). ``diagnostics`` every line of its diagnostics file, key by key, with runs of spaces closed up; ``messages`` its
     notes and warnings.
     """
 
-    tables: Mapping[str, pd.DataFrame]
+    tables: Mapping[str, np.ndarray]
     diagnostics: Mapping[str, str]
     messages: tuple[str, ...]
 
@@ -176,7 +176,7 @@ def _read(job: _Running, seconds: float) -> X13Output:
         # Some keys come twice (before and after benchmarking): the first is the adjustment's own.
         diagnostics.setdefault(key.strip(), " ".join(value.split()))
     return X13Output(
-        tables={table: _table(_text(texts[table]), job.counts.index) for table in asked if table in texts},
+        tables={table: _table(_text(texts[table])) for table in asked if table in texts},
         diagnostics=diagnostics,
         messages=messages,
     )
@@ -224,13 +224,9 @@ def periods_from(year: int, number: int, length: int, like: pd.PeriodIndex) -> p
     return pd.period_range(month.asfreq(like.freq), periods=length, freq=like.freq)
 
 
-def _table(text: str, observed: pd.PeriodIndex) -> pd.DataFrame:
-    header, _, *rows = text.splitlines()
-    values = np.array([[float(cell) for cell in row.split("\t")[1:]] for row in rows])
-    start = divmod(int(rows[0].split("\t")[0]), 100)
-    same = start == x13_date(observed[0]) and len(rows) == len(observed)
-    index = observed if same else periods_from(*start, len(rows), observed)
-    return pd.DataFrame(values, index=index, columns=header.split("\t")[1:])
+def _table(text: str) -> np.ndarray:
+    """Read a saved table: two lines of heading, then the date and the values of each period."""
+    return np.array([[float(cell) for cell in row.split("\t")[1:]] for row in text.splitlines()[2:]])
 
 
 def _series_block(counts: pd.Series) -> str:
