@@ -141,7 +141,7 @@ class Diagnostics:
     in the irregular: small before, and above 0.01 after, is what one wants. ``unstable_factors`` and
     ``unstable_changes`` are the sliding spans' percentages of months (above 15 and 35 is too many) and
     ``mean_revision`` the history's mean absolute revision of the adjusted series in percent; ``None`` if not asked for.
-    ``program`` is every line that the program wrote, by its own key.
+    ``notes`` are the program's notes and warnings, and ``program`` is every line of its diagnostics, by its own key.
     """
 
     m: Mapping[str, float]
@@ -153,6 +153,7 @@ class Diagnostics:
     unstable_factors: float | None
     unstable_changes: float | None
     mean_revision: float | None
+    notes: tuple[str, ...]
     program: Mapping[str, str] = field(repr=False)
 
     @property
@@ -827,7 +828,7 @@ def _adjustment(
     )
     leap = _leap_years(counts.index, spec)
     calendar = (counts - adjusted - seasonal if additive else leap * combined / seasonal).rename(counts.name)
-    diagnostics = _diagnostics(told)
+    diagnostics = _diagnostics(output)
     identifiable = diagnostics.m7 <= 1 if diagnostics.m else diagnostics.qs_before < 0.01
     caveats = []
     if _is_short(counts.index):
@@ -873,7 +874,9 @@ def _adjustment(
     )
 
 
-def _diagnostics(told: Mapping[str, str]) -> Diagnostics:
+def _diagnostics(output: X13Output) -> Diagnostics:
+    told = output.diagnostics
+
     def number(key: str, place: int = 0) -> float | None:
         return float(told[key].split()[place]) if key in told else None
 
@@ -887,6 +890,7 @@ def _diagnostics(told: Mapping[str, str]) -> Diagnostics:
         unstable_factors=number("s2.a.per", 2),
         unstable_changes=number("s2.d.per", 2),
         mean_revision=number("r01.lag00.aar.all"),
+        notes=output.messages,
         program=told,
     )
 
@@ -997,9 +1001,9 @@ def _problems(counts: pd.Series) -> Iterator[str]:
         return
     if len(index) <= (index[-1] - index[0]).n:
         gaps = pd.period_range(index[0], index[-1], freq=index.freq).difference(index)
-        yield f"{_listed(gaps)} missing. Give each month its count; a true zero is 0."
+        yield f"{_listed(gaps)} missing. Give each period its count; a true zero is 0."
     if len(bad := index[counts.isna()]):
-        yield f"{_listed(bad)} without a count. Give each its count; a true zero is 0."
+        yield f"{_listed(bad)} without a count. Give each period its count; a true zero is 0."
     elif not np.isfinite(counts.to_numpy(dtype=float)).all():
         yield "some counts are not finite numbers."
     if len(bad := index[counts < 0]):

@@ -12,9 +12,12 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -96,18 +99,28 @@ def run_x13(
     (48, 1)
     """
     program = str(find_program())
-    limit = at_once or os.cpu_count() or 1
+    stop = threading.Event()
+    with ThreadPoolExecutor(1) as worker:
+        # Ctrl-C interrupts the main thread only, at any point: the worker always stops its programs and tidies up.
+        work = worker.submit(_run, program, jobs, seconds, at_once or os.cpu_count() or 1, stop)
+        try:
+            return work.result()
+        finally:
+            stop.set()
+
+
+def _run(
+    program: str, jobs: Sequence[tuple[pd.Series, str]], seconds: float, at_once: int, stop: threading.Event
+) -> list[X13Output]:
     outputs: list[X13Output | None] = [None] * len(jobs)
     problems: list[str] = []
     running: dict[int, _Running] = {}
     waiting = iter(enumerate(jobs))
     with tempfile.TemporaryDirectory(prefix="x13_") as scratch:
         try:
-            while True:
-                for number, (counts, spec) in waiting:
+            while not stop.is_set():
+                for number, (counts, spec) in islice(waiting, at_once - len(running)):
                     running[number] = _start(program, Path(scratch, str(number)), counts, spec, seconds)
-                    if len(running) >= limit:
-                        break
                 if not running:
                     break
                 for number in [n for n, job in running.items() if _has_ended(job)]:
@@ -115,9 +128,8 @@ def run_x13(
                         outputs[number] = _read(running.pop(number), seconds)
                     except DataProblem as problem:
                         problems.append(str(problem))
-                time.sleep(0.001)
+                stop.wait(0.001)
         finally:
-            # Reached with programs still running only when something else went wrong, such as Ctrl-C.
             for job in running.values():
                 job.process.kill()
                 job.process.wait()
