@@ -140,7 +140,8 @@ class Diagnostics:
     seasonality can be told apart. The ``qs_`` fields are p-values of the QS test for seasonality, before, after and
     in the irregular: small before, and above 0.01 after, is what one wants. ``unstable_factors`` and
     ``unstable_changes`` are the sliding spans' percentages of months (above 15 and 35 is too many) and
-    ``mean_revision`` the history's mean absolute revision of the adjusted series in percent; ``None`` if not asked for.
+    ``mean_revision`` the mean absolute revision, in percent, of the first estimates of the last three years; ``None``
+    where not asked for, or where the series is too short (``notes`` says so).
     ``notes`` are the program's notes and warnings, and ``program`` is every line of its diagnostics, by its own key.
     """
 
@@ -319,15 +320,12 @@ def seasonally_adjust_many(
             own = spec.get(counts.name) if isinstance(spec, Mapping) else spec
             known = breaks.get(counts.name, ()) if isinstance(breaks, Mapping) else breaks
             asked.append((counts, own or SeasonalSpec(), _breaks_within(known, counts.index)))
-        for counts, own, _ in asked:
-            _check_zeros(counts, own)
-        extra = ("slidingspans{ }\n" if sliding_spans else "") + (
-            "history{ estimates=(sadj trend) }\n" if revision_history else ""
-        )
+        _check_zeros((counts, own) for counts, own, _ in asked)
         jobs = [
             (
                 (counts / _leap_years(counts.index, own)).rename(counts.name),
-                _program_text(counts, own, known) + extra,
+                _program_text(counts, own, known)
+                + _slow_checks(counts.index, sliding_spans, revision_history),
             )
             for counts, own, known in asked
         ]
@@ -746,6 +744,19 @@ def _program_text(counts: pd.Series, spec: SeasonalSpec, breaks: Sequence[Break]
     return "\n".join(line for line in lines if line) + "\n"
 
 
+def _slow_checks(index: pd.PeriodIndex, sliding_spans: bool, revision_history: bool) -> str:
+    """Ask for sliding spans, and for the revisions of first estimates over the last three years.
+
+    The program's own start of the history wants over twelve years; five before the first estimate are enough for us.
+    """
+    text = "slidingspans{ }\n" if sliding_spans else ""
+    if revision_history:
+        first = max(len(index) - 3 * _per_year(index), 5 * _per_year(index))
+        start = f"start={_program_date(index[first])} " if first + _per_year(index) <= len(index) else ""
+        text += f"history{{ estimates=(sadj trend) {start}}}\n"
+    return text
+
+
 def _break_text(known: Break, index: pd.PeriodIndex) -> str:
     start = _program_date(known.start)
     if known.kind == "level shift":
@@ -1014,13 +1025,18 @@ def _problems(counts: pd.Series) -> Iterator[str]:
         yield f"every count is {counts.iloc[0]:g}: a constant series has no seasons to adjust for."
 
 
-def _check_zeros(counts: pd.Series, spec: SeasonalSpec) -> None:
-    zeros = int((counts == 0).sum())
-    if zeros and spec.decomposition != "additive":
-        raise DataProblem(
-            f"{counts.name}: {zeros} of its {len(counts)} counts are zero, and seasonal factors are multiples. Borrow a "
-            "larger area's factors with borrow_seasonality, or ask for decomposition='additive' if amounts suit the series."
-        )
+def _check_zeros(asked: Iterable[tuple[pd.Series, SeasonalSpec]]) -> None:
+    """Refuse zeros but in an additive adjustment: one zero makes the program's own choice additive, however large
+    the series, and then it gives negative counts."""
+    problems = [
+        f"{counts.name}: {(counts == 0).sum()} of its {len(counts)} counts are zero, and seasonal factors are multiples. "
+        "Borrow a larger area's factors with borrow_seasonality, or ask for decomposition='additive' if amounts suit the "
+        "series."
+        for counts, spec in asked
+        if spec.decomposition != "additive" and (counts == 0).any()
+    ]
+    if problems:
+        raise DataProblem("\n".join(problems))
 
 
 def _check_areas(areas: pd.DataFrame, parent: SeasonalAdjustment) -> None:
