@@ -74,7 +74,7 @@ class SeasonalSpec:
     ``decomposition`` is ``automatic``, ``multiplicative``, ``additive`` or ``log-additive``; ``model`` a regARIMA
     model such as ``(0 1 1)(0 1 1)``, with a constant if ``mean``, whose estimation starts from ``ar`` and ``ma``
     where they are given (some models have two optima, and a frozen one must not jump); ``outliers`` ``automatic`` (of the
-    ``outlier_types``) or their names, such as ``("ao1951.5", "ls1983.2")``; ``trading_day`` ``test``, ``none`` or the
+    ``outlier_types``) or their names, such as ``("ao1951.5", "ls1983.2")``, where the series has them; ``trading_day`` ``test``, ``none`` or the
     program's name for it; ``easter`` ``test``, ``none`` or the days before Easter that differ. ``leap_years``
     spreads the 29th of February over the four years: always, unless a comparison with other software needs it off.
     """
@@ -488,13 +488,7 @@ def revision_since(now: SeasonalAdjustment, previous_last: pd.Period, *, seconds
             f"{previous_last} is not a period of {now.observed.name} before its last, {index[-1]}."
         )
     earlier = now.observed.loc[:previous_last]
-    named = now.spec.outliers
-    if named != "automatic":
-        within = tuple(name for name in named if _outlier_period(name, index) <= previous_last)
-        spec = replace(now.spec, outliers=within)
-    else:
-        spec = now.spec
-    then = seasonally_adjust(earlier, spec=spec, breaks=now.breaks, seconds=seconds)
+    then = seasonally_adjust(earlier, spec=now.spec, breaks=now.breaks, seconds=seconds)
     table = pd.DataFrame({"previous": then.adjusted, "now": now.adjusted.loc[:previous_last]})
     table["percent"] = 100 * (table["now"] / table["previous"] - 1)
     year = table["percent"].iloc[-len(now.factor_error) :].abs()
@@ -715,7 +709,12 @@ def _program_text(counts: pd.Series, spec: SeasonalSpec, breaks: Sequence[Break]
     log = {"automatic": "auto", "additive": "none"}.get(spec.decomposition, "log")
     mode = {"multiplicative": "mult", "additive": "add", "log-additive": "logadd"}.get(spec.decomposition)
     variables = [_break_text(b, counts.index) for b in breaks]
-    variables += spec.outliers if spec.outliers != "automatic" else ()
+    if spec.outliers != "automatic":
+        variables += [
+            name
+            for name in spec.outliers
+            if _is_within(name[:2], _outlier_period(name, counts.index), counts.index)
+        ]
     variables += ["const"] if spec.mean else []
     variables += [spec.trading_day] if spec.trading_day not in ("test", "none") else []
     variables += [f"easter[{spec.easter}]"] if isinstance(spec.easter, int) else []
@@ -766,21 +765,23 @@ def _break_text(known: Break, index: pd.PeriodIndex) -> str:
 
 
 def _breaks_within(breaks: Sequence[Break], index: pd.PeriodIndex) -> tuple[Break, ...]:
-    """Give the breaks that the series can show, cut to its span and in its own periods.
-
-    A shift at the very first or last period cannot be told from the level or from an outlier, and X-13 refuses it.
-    """
+    """Give the breaks that the series can show, cut to its span and in its own periods."""
     kept = []
     for known in breaks:
         start = known.start.asfreq("M", how="start").asfreq(index.freq)
         if known.kind == "level shift":
-            if index[0] < start < index[-1]:
+            if _is_within("ls", start, index):
                 kept.append(replace(known, start=start))
             continue
         end = known.end.asfreq("M", how="end").asfreq(index.freq)
         if end >= index[0] and start <= index[-1]:
             kept.append(replace(known, start=max(start, index[0]), end=min(end, index[-1])))
     return tuple(kept)
+
+
+def _is_within(kind: str, period: pd.Period, index: pd.PeriodIndex) -> bool:
+    """Tell whether a series can show a break: a shift at its first or last period is its level, or an outlier."""
+    return index[0] < period < index[-1] if kind in ("ls", "tc") else index[0] <= period <= index[-1]
 
 
 def _program_date(period: pd.Period) -> str:

@@ -296,6 +296,11 @@ def test_revision_tells_how_far_the_adjusted_series_moved():
     expected = 100 * (now.adjusted / then.adjusted - 1).iloc[-15:-3].abs()
     assert revision.mean_absolute == pytest.approx(expected.mean())
     assert revision.largest == pytest.approx(expected.max())
+    # A frozen shift that the shorter series cannot show yet is left out of it.
+    shifted = seasonally_adjust(counts, spec=replace(PLAIN, outliers=("ls2012.12", "ao2013.2")))
+    np.testing.assert_allclose(
+        revision_since(shifted, counts.index[-4]).changes["previous"], then.adjusted, rtol=1e-9
+    )
     with pytest.raises(ValueError, match="is not a period of burglary before its last, 2013-03"):
         revision_since(now, counts.index[-1])
 
