@@ -82,18 +82,19 @@ class ReportCard:
             shown.append(paragraph(notice, css_class="notice"))
         return join(*shown)
 
-    def fields(self) -> Block:
-        """Give the fixed fields of the card: outcome, priority, review period, population."""
+    def fields(self, progress: Block) -> Block:
+        """Give the fixed fields of the card: outcome, priority, review period, population, and its progress."""
         pairs = [
             ("Outcome", self.indicator.outcome),
             ("Priority", self.indicator.priority),
             ("Review period", periods.review_period(self.quarter)),
             ("Population", self.indicator.population),
-            ("Progress", self._progress()),
         ]
         html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
         return Block(
-            html=f'<dl class="card-fields">{html}</dl>', text="\n".join(f"{k}: {v}" for k, v in pairs)
+            html=f'<dl class="card-fields">{html}<div><dt>Progress</dt><dd>{progress.html}</dd></div></dl>',
+            text="\n".join(f"{k}: {v}" for k, v in [*pairs, ("Progress", progress.text)]),
+            figures=progress.figures,
         )
 
     def why(self) -> Block:
@@ -173,13 +174,19 @@ class ReportCard:
             figures=tuple(figure for _, figures in lines for figure in figures),
         )
 
-    def chart(self) -> Block:
-        """Draw the twelve-month total with the year's targets."""
-        known = self.totals.dropna()
+    def chart(self, *, milestones: pd.DataFrame | None = None, fan: pd.DataFrame | None = None) -> Block:
+        """Draw the twelve-month total with the year's targets, over four years at most.
+
+        ``milestones`` (lower, upper) and ``fan`` (quantiles of the projection) are drawn where they are given, on the
+        scale of the twelve-month total, by month of the year.
+        """
+        known = self.totals.dropna().loc[periods.financial_year_months(self._year)[0] - 36 :]
         if known.empty:
             return self._no_total()
         return charts.chart_of_totals(
             self.totals.loc[known.index[0] :],
+            milestones=milestones,
+            fan=fan,
             name="twelve-month-total",
             headline=self._chart_headline(),
             subtitle=self.subtitle("12-month total", known.index[0]),
@@ -307,17 +314,6 @@ class ReportCard:
         return Block(html=f"<ul>{items}</ul>", text="\n".join(f"- {line}" for line in lines))
 
     # Parts of the blocks
-
-    def _progress(self) -> str:
-        at = self.headline
-        if at.change is None:
-            return "Not stated: months are missing, so no 12-month change can be given"
-        wanted = {"decrease": "fell", "increase": "rose"}.get(self.indicator.improvement_direction)
-        if at.change.direction == "no clear change":
-            return "No clear change on the 12 months before"
-        better = "" if wanted is None else ": better" if at.change.direction == wanted else ": worse"
-        word = {"fell": "Falling", "rose": "Rising"}[at.change.direction]
-        return f"{word}{better} (12 months on the 12 months before)"
 
     def _target_lines(self) -> list[tuple[str, list[Figure]]]:
         if not self.targets:

@@ -120,7 +120,10 @@ class Season:
         detail = table(
             caption="Diagnostics of the seasonal adjustment (below 1 is good for Q and M1 to M11)",
             columns=["Measure", "Value"],
-            rows=[[name, wording.number(value, decimals=2)] for name, value in measures],
+            rows=[
+                [name, wording.number(value, decimals=2) if value >= 0.005 else "below 0.01"]
+                for name, value in measures
+            ],
             figures=figures,
         )
         return join(*[paragraph(line) for line in lines], behind("Show the diagnostics", detail))
