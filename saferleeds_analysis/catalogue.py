@@ -269,7 +269,12 @@ def _read_indicators(path: Path) -> list[Indicator]:
 
 
 def _read_rows(path: Path, kind: type) -> list:
-    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise DataProblem(
+            f"{path.name}: cannot be read as CSV in UTF-8 ({str(error).strip()}). Text with commas stands in quotes."
+        ) from error
     wanted = [f.name for f in fields(kind)]
     if sorted(table.columns) != sorted(wanted):
         raise DataProblem(

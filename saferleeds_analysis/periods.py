@@ -11,6 +11,7 @@ for them is ambiguous to people (its ``2013Q2`` is July to September 2012), so t
 """
 
 import re
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -86,6 +87,25 @@ def month(text: str) -> pd.Period:
 def month_name(m: pd.Period) -> str:
     """Write a month for people: ``September 2012``."""
     return m.strftime("%B %Y")
+
+
+def months_in_words(months: Iterable[pd.Period]) -> str:
+    """Write months, runs of neighbours as a span.
+
+    >>> months_in_words(pd.PeriodIndex(["2014-03", "2014-04", "2014-05", "2014-07"], freq="M"))
+    'March 2014 to May 2014 and July 2014'
+    """
+    runs: list[list[pd.Period]] = []
+    for month in months:
+        if runs and month == runs[-1][-1] + 1:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    spans = [
+        f"{month_name(run[0])} to {month_name(run[-1])}" if run[1:] else month_name(run[0]) for run in runs
+    ]
+    *first, last = spans
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def twelve_months_to(m: pd.Period) -> pd.PeriodIndex:

@@ -29,7 +29,15 @@ def main() -> None:
         install = [uv, "pip", "install", "--quiet", "--python", str(python)]
     else:
         venv.create(folder, with_pip=True, upgrade_deps=False)
-        install = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
+        install = [
+            str(python),
+            "-m",
+            "pip",
+            "install",
+            "--disable-pip-version-check",
+            "--progress-bar",
+            "off",
+        ]
     print("  installing the packages of requirements.lock ...", flush=True)
     run([*install, "-r", str(ROOT / "requirements.lock")])
     print("  installing saferleeds_analysis itself ...", flush=True)
@@ -39,7 +47,12 @@ def main() -> None:
 def run(command: list[str]) -> None:
     """Run one command, counting the packages that it looks up, and stop at its failure with its own words shown."""
     done = subprocess.Popen(  # noqa: S603 (our own fixed commands)
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace"
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
     )
     lines, packages = [], 0
     for line in done.stdout:
@@ -49,7 +62,10 @@ def run(command: list[str]) -> None:
             if packages % 20 == 0:
                 print(f"  ... {packages} packages", flush=True)
     if done.wait():
-        sys.exit("".join(lines[-30:]) + f"\nThis command failed, and the environment is not ready: {' '.join(command)}")
+        sys.exit(
+            "".join(lines[-30:])
+            + f"\nThis command failed, and the environment is not ready: {' '.join(command)}"
+        )
 
 
 if __name__ == "__main__":

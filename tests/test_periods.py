@@ -80,3 +80,18 @@ def test_twelve_months_cover_a_year_once():
     assert str(months[0]) == "2011-10"
     assert sorted(m.month for m in months) == list(range(1, 13))
     assert periods.twelve_months_name(months[-1]) == "12 months to September 2012"
+
+
+@pytest.mark.parametrize(
+    ("months", "text"),
+    [
+        (["2014-03"], "March 2014"),
+        (["2014-03", "2014-04"], "March 2014 to April 2014"),
+        (
+            ["2014-03", "2014-05", "2014-12", "2015-01"],
+            "March 2014, May 2014 and December 2014 to January 2015",
+        ),
+    ],
+)
+def test_runs_of_months_are_written_as_spans(months, text):
+    assert periods.months_in_words(pd.PeriodIndex(months, freq="M")) == text

@@ -55,6 +55,7 @@ class ReportCard:
     targets: tuple[Target, ...]
     published: tuple[PublishedCheck, ...]
     caveats: tuple[Caveat, ...]
+    area_bases: tuple[str, ...]
     data: RecordedCounts
 
     # Identity
@@ -215,16 +216,20 @@ class ReportCard:
             return paragraph(f"The data hold no areas within {self.area.name}.")
         shown = []
         for kind, positions in self.parts.items():
+            if all(p.later is None for p in positions):
+                why = self._why_no_change(positions[0])
+                shown.append(paragraph(f"No 12-month figure is given for any {kind}: {why}"))
+                continue
             ranked = sorted(positions, key=lambda p: (-(p.later if p.later is not None else -1), p.area))
             if len(ranked) <= highest:
-                shown.append(self._area_table(f"{kind.capitalize()}s", ranked))
+                shown.append(self._area_table(kind, f"{kind.capitalize()}s", ranked))
                 continue
             shown.append(
                 self._area_table(
-                    f"The {highest} {kind}s with the most {self.indicator.unit}", ranked[:highest]
+                    kind, f"The {highest} {kind}s with the most {self.indicator.unit}", ranked[:highest]
                 )
             )
-            rest = self._area_table(f"The other {len(ranked) - highest} {kind}s", ranked[highest:])
+            rest = self._area_table(kind, f"The other {len(ranked) - highest} {kind}s", ranked[highest:])
             shown.append(behind(f"Show the other {len(ranked) - highest} {kind}s", rest))
             shown += self._first_falls(ranked[:highest])
         return join(*shown)
@@ -285,6 +290,7 @@ class ReportCard:
         """List the caveats of the data and of the indicator that touch the card's months."""
         lines = [*([self.data.source.notice] if self.data.source.notice else []), *self.data.caveats]
         lines += [f"{c.text} Basis: {c.basis}." for c in self.caveats]
+        lines += [f"{basis}." for basis in self.area_bases]
         lines += [
             "An interval says how far chance alone moves a count of independent offences. Burglaries often come in "
             "series, so the true uncertainty is somewhat wider.",
@@ -293,7 +299,7 @@ class ReportCard:
         if missing:
             lines.insert(
                 0,
-                f"Months missing from the data: {wording.months_in_words(missing)}. They are not filled in.",
+                f"Months missing from the data: {periods.months_in_words(missing)}. They are not filled in.",
             )
         items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
         return Block(html=f'<ul class="caveats">{items}</ul>', text="\n".join(f"- {line}" for line in lines))
@@ -305,7 +311,7 @@ class ReportCard:
             f"{source.title}. Publisher: {source.publisher}. Licence: {source.licence}. "
             f"Received {_day(source.received)}; read as at {_day(self.as_at)}.",
             *[
-                f"{wording.target_in_words(t, superseded=False)}: {t.source}. {t.note}".strip()
+                f"Target of {t.comparison} {wording.number(t.value)} ({t.kind}): {t.source}. {t.note}".strip()
                 for t in self.targets
             ],
         ]
@@ -328,13 +334,10 @@ class ReportCard:
     def _target_lines(self) -> list[tuple[str, list[Figure]]]:
         if not self.targets:
             return [(f"No target is recorded for {periods.financial_year_name(self._year)}.", [])]
-        *superseded, in_force = self.targets
-        text = f"For {in_force.period} the {wording.target_in_words(in_force, superseded=False)} is in force"
-        if superseded:
-            text += "; " + "; ".join(wording.target_in_words(t, superseded=True) for t in superseded)
-        return [(text + ".", [self._target_figure(t) for t in self.targets])]
+        sentences = wording.targets_in_words(self.targets)
+        return [(" ".join(sentences), [self._target_figure(t) for t in self.targets])]
 
-    def _area_table(self, name: str, positions: list[AreaPosition]) -> Block:
+    def _area_table(self, kind: str, name: str, positions: list[AreaPosition]) -> Block:
         before = periods.twelve_months_name(self._end - 12)
         rows = [
             [
@@ -353,9 +356,9 @@ class ReportCard:
         return table(
             caption=f"{name}: {self.indicator.name.lower()}, {self.window} and the 12 months before",
             columns=[
-                name.split(" with ")[0] if len(name) < 12 else "Area",
-                before.capitalize(),
-                self.window.capitalize(),
+                kind.capitalize(),
+                before,
+                self.window,
                 "Change",
                 "Change %",
                 "95% interval",
@@ -387,7 +390,7 @@ class ReportCard:
         )
 
     def _why_no_change(self, position: AreaPosition) -> str:
-        return f"no data for {wording.months_in_words(position.missing)}."
+        return f"no data for {periods.months_in_words(position.missing)}."
 
     def _chart_headline(self) -> str:
         at = self.headline
@@ -535,6 +538,7 @@ def report_card(
             catalogue.published(data.indicator.id, as_at=as_at), by_area.loc[: pd.Period(as_at, freq="M")]
         ),
         caveats=catalogue.caveats(data.indicator.id, by_area.index),
+        area_bases=tuple(dict.fromkeys(a.basis for members in below.values() for a in members if a.basis)),
         data=data,
     )
 

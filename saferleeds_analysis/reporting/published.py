@@ -84,8 +84,8 @@ def _reason(figure: PublishedFigure, figures: tuple[PublishedFigure, ...], later
         and not feasibility.earlier_counts_behind(later=printed_count, printed_change=str(figure.value))
     ):
         return (
-            f"published as {wording.number(printed_count)} and {wording.number(figure.value, decimals=1)}%: no whole "
-            f"number of offences a year before gives both. {figure.note}"
+            f"published as {wording.number(printed_count)} and a change of {wording.number(figure.value, decimals=1)}%. "
+            f"No whole number of offences a year before gives both. {figure.note}"
         )
     return f"the data give another figure ({wording.number(later)} in the period). {figure.note}".strip()
 

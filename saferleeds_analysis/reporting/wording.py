@@ -7,9 +7,6 @@ A rise or a fall is named only where the interval leaves out no change; otherwis
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-import pandas as pd
-
-from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Target
 from saferleeds_analysis.estimates import CountChange
 
@@ -47,38 +44,6 @@ def signed(value: float) -> str:
     return f"+{number(value)}" if value > 0 else number(value)
 
 
-def names(items: Sequence[str]) -> str:
-    """Join names as in a sentence.
-
-    >>> names(["March 2014", "April 2014", "May 2014"])
-    'March 2014, April 2014 and May 2014'
-    """
-    *first, last = items
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def months_in_words(months: Sequence[pd.Period]) -> str:
-    """Write months, runs of neighbours as a span.
-
-    >>> months_in_words(pd.PeriodIndex(["2014-03", "2014-04", "2014-05", "2014-07"], freq="M"))
-    'March 2014 to May 2014 and July 2014'
-    """
-    runs: list[list[pd.Period]] = []
-    for month in months:
-        if runs and month == runs[-1][-1] + 1:
-            runs[-1].append(month)
-        else:
-            runs.append([month])
-    return names(
-        [
-            periods.month_name(run[0])
-            if len(run) == 1
-            else f"{periods.month_name(run[0])} to {periods.month_name(run[-1])}"
-            for run in runs
-        ]
-    )
-
-
 def change_with_interval(change: CountChange) -> str:
     """Write a change and how sure it is.
 
@@ -86,16 +51,18 @@ def change_with_interval(change: CountChange) -> str:
     >>> change_with_interval(change_between_counts(9214, 5938, unit="offences"))
     'down 35.6% (3,276 fewer; 95% interval down 33.4% to 37.6%)'
     >>> change_with_interval(change_between_counts(100, 91, unit="offences"))
-    'no clear change (9 fewer; 95% interval down 32.3% to up 22.1%)'
+    'no clear change (9 fewer, −9.0%; 95% interval down 32.3% to up 22.1%)'
     >>> change_with_interval(change_between_counts(0, 2, unit="offences"))
     'no clear change (2 more; no percentage can be taken of an earlier count of 0)'
     """
     fewer = fewer_or_more(change.later - change.earlier)
     if change.percent is None:
         return f"{change.direction} ({fewer}; no percentage can be taken of an earlier count of 0)"
-    word = {"fell": "down", "rose": "up"}.get(change.direction)
-    size = f"{word} {percent(abs(change.percent.value))}" if word else change.direction
-    return f"{size} ({fewer}; {change.percent.confidence:.0%} interval {percent_interval(change)})"
+    interval = f"{change.percent.confidence:.0%} interval {percent_interval(change)}"
+    if change.direction == "no clear change":
+        return f"no clear change ({fewer}, {percent(change.percent.value, signed=True)}; {interval})"
+    word = {"fell": "down", "rose": "up"}[change.direction]
+    return f"{word} {percent(abs(change.percent.value))} ({fewer}; {interval})"
 
 
 def percent_interval(change: CountChange) -> str:
@@ -125,19 +92,23 @@ def fewer_or_more(difference: int) -> str:
     return f"{number(abs(difference))} {'fewer' if difference < 0 else 'more'}"
 
 
-def target_in_words(target: Target, *, superseded: bool) -> str:
-    """Write a target with its kind and the month in which it was set.
+def targets_in_words(targets: Sequence[Target]) -> list[str]:
+    """Say which target of a year is in force, the last that was set, and which it superseded; oldest first given.
 
     >>> from datetime import date
     >>> from saferleeds_analysis.catalogue import load_catalogue
-    >>> first, second = load_catalogue().targets("domestic_burglary", "Leeds", "2012/13", as_at=date(2012, 9, 30))
-    >>> target_in_words(second, superseded=False)
-    'stretch target: at most 5,999 (set September 2012)'
-    >>> target_in_words(first, superseded=True)
-    'original target: at most 7,056 (set April 2012, since superseded)'
+    >>> both = load_catalogue().targets("domestic_burglary", "Leeds", "2012/13", as_at=date(2012, 9, 30))
+    >>> for sentence in targets_in_words(both):
+    ...     print(sentence)
+    The target in force for 2012/13 is at most 5,999 (stretch, set September 2012).
+    It superseded the target of at most 7,056 (original, set April 2012).
     """
-    since = ", since superseded" if superseded else ""
-    return (
-        f"{target.kind} target: {target.comparison} {number(target.value)} "
-        f"(set {target.set_on.strftime('%B %Y')}{since})"
-    )
+    *superseded, in_force = targets
+
+    def details(target: Target) -> str:
+        return f"{target.comparison} {number(target.value)} ({target.kind}, set {target.set_on.strftime('%B %Y')})"
+
+    return [
+        f"The target in force for {in_force.period} is {details(in_force)}.",
+        *(f"It superseded the target of {details(target)}." for target in superseded),
+    ]
