@@ -73,9 +73,9 @@ class ReportCard:
     def _year(self) -> pd.Period:
         return periods.financial_year_of(self._end)
 
-    def title(self) -> Block:
+    def title(self, what: str = "report card") -> Block:
         """Give the page's one first-level heading, and what the reader must know of the data before any number."""
-        text = f"{self.indicator.name} in {self.area.name}, {periods.quarter_name(self.quarter)}: report card"
+        text = f"{self.indicator.name} in {self.area.name}, {periods.quarter_name(self.quarter)}: {what}"
         notice = self.data.source.notice
         shown = [Block(html=f"<h1>{escape(text)}</h1>", text=text)]
         if notice:
@@ -119,10 +119,7 @@ class ReportCard:
             pairs.append(
                 (
                     "Change on the 12 months before",
-                    f"{wording.percent(at.change.percent.value, signed=True)} "
-                    f"({wording.fewer_or_more(at.change.difference.value)})"
-                    if at.change.percent
-                    else wording.fewer_or_more(at.change.difference.value),
+                    wording.change_with_interval(at.change),
                     None,
                 )
             )

@@ -158,14 +158,34 @@ def chart_of_totals(
             f" The projection for {periods.month_name(fan.index[-1])} is {wording.number(ends[0.5])}, with an 80% interval "
             f"of {wording.number(ends[0.1])} to {wording.number(ends[0.9])}."
         )
-    rows = [
-        [periods.twelve_months_name(m), wording.number(v) if pd.notna(v) else "not known"]
-        for m, v in totals.iloc[::-1].items()
-    ]
-    data = table(caption=f"Twelve-month totals: {subtitle}", columns=["Period", unit.capitalize()], rows=rows)
+    data = _totals_table(totals, milestones, fan, caption=f"Twelve-month totals: {subtitle}", unit=unit)
     return _chart_block(
         name=name, headline=headline, subtitle=subtitle, svg=svg, alt=alt, data=data, figures=figures
     )
+
+
+def _totals_table(
+    totals: pd.Series, milestones: pd.DataFrame | None, fan: pd.DataFrame | None, *, caption: str, unit: str
+) -> Block:
+    """Give the numbers behind the chart of totals, the latest period first, those to come above it."""
+    months = totals.index if fan is None else totals.index.union(fan.index)
+    columns = {
+        unit.capitalize(): lambda m: wording.number(totals[m]) if pd.notna(totals.get(m)) else "not known"
+    }
+    if milestones is not None:
+        columns["Milestone range"] = lambda m: _span(milestones, m, "lower", "upper")
+    if fan is not None and len(fan):
+        columns["Projection"] = lambda m: wording.number(fan.loc[m, 0.5]) if m in fan.index else "none"
+        columns["80% interval"] = lambda m: _span(fan, m, 0.1, 0.9)
+        columns["95% interval"] = lambda m: _span(fan, m, 0.025, 0.975)
+    rows = [[periods.twelve_months_name(m), *(cell(m) for cell in columns.values())] for m in months[::-1]]
+    return table(caption=caption, columns=["Period", *columns], rows=rows)
+
+
+def _span(frame: pd.DataFrame, month: pd.Period, low, high) -> str:
+    if month not in frame.index or pd.isna(frame.loc[month, low]):
+        return "none"
+    return f"{wording.number(frame.loc[month, low])} to {wording.number(frame.loc[month, high])}"
 
 
 def _draw_fan(ax, fan: pd.DataFrame, *, start: tuple[pd.Period, float]) -> None:
