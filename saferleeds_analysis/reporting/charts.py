@@ -312,6 +312,45 @@ def chart_of_profile(figures: Sequence[Figure], *, name: str, headline: str, sub
     )
 
 
+def chart_of_dots(rows: Sequence[tuple[str, Figure]], *, name: str, headline: str, subtitle: str) -> Block:
+    """Draw one dot a row, with its interval as a line where it has one, the first row at the top."""
+    with _style(name):
+        drawing = Drawing(figsize=(9, 0.8 + 0.6 * len(rows)), layout="constrained")
+        ax = drawing.subplots()
+        for y, (_, f) in enumerate(reversed(rows)):
+            if f.lower is not None:
+                ax.plot([f.lower, f.upper], [y, y], color=DARK_BLUE, linewidth=2.2)
+            ax.plot([f.value], [y], "o", color=DARK_BLUE, markersize=8)
+            ax.annotate(
+                wording.number(f.value), (f.value, y), xytext=(0, 9), textcoords="offset points", ha="center"
+            )
+        ax.set_yticks(range(len(rows)), [label for label, _ in reversed(rows)])
+        ax.set_ylim(-0.5, len(rows) - 0.3)
+        ax.set_xlim(0, 1.08 * max(f.value if f.upper is None else f.upper for _, f in rows))
+        ax.grid(visible=True, axis="x")
+        ax.grid(visible=False, axis="y")
+        ax.xaxis.set_major_formatter(lambda value, _: wording.number(value))
+        sns.despine(ax=ax, left=True)
+        svg = _svg(drawing, name)
+
+    def interval(f: Figure) -> str:
+        return "none" if f.lower is None else f"{wording.number(f.lower)} to {wording.number(f.upper)}"
+
+    alt = "Dot chart. " + "; ".join(
+        f"{label}: {wording.number(f.value)}"
+        + (f", {f.confidence:.0%} interval {interval(f)}" if f.confidence else "")
+        for label, f in rows
+    )
+    data = table(
+        caption=subtitle,
+        columns=["What", "Value", "Interval"],
+        rows=[[label, wording.number(f.value), interval(f)] for label, f in rows],
+    )
+    return _chart_block(
+        name=name, headline=headline, subtitle=subtitle, svg=svg, alt=f"{alt}.", data=data, figures=[]
+    )
+
+
 def _chart_block(
     *, name: str, headline: str, subtitle: str, svg: str, alt: str, data: Block, figures: Sequence[Figure]
 ) -> Block:
