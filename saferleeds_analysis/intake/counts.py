@@ -88,7 +88,7 @@ def _provenance_of(table_path: Path, provenance_path: Path, indicator: Indicator
     try:
         provenance = read_provenance(provenance_path)
     except ValueError as error:
-        raise DataProblem(f"data/processed: {error}. Run: saferleeds data") from error
+        raise DataProblem(f"data/processed: {error} Run: saferleeds data") from error
     if provenance.processed_sha256 != sha256_of(table_path):
         raise DataProblem(
             f"data/processed/{table_path.name} is not the table that its provenance describes. Run: saferleeds data"
@@ -177,4 +177,7 @@ def _refused(provenance: Provenance, indicator: Indicator, last: pd.Period) -> l
     for refusal in provenance.refused:
         if refusal.offence == indicator.offence and refusal.month <= str(last):
             totals[refusal.reason] = totals.get(refusal.reason, 0) + refusal.rows
-    return [f"{rows:,} records are not counted: {reason}." for reason, rows in totals.items()]
+    return [
+        f"{rows:,} {'record is' if rows == 1 else 'records are'} not counted: {reason}."
+        for reason, rows in totals.items()
+    ]
