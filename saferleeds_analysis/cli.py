@@ -88,7 +88,7 @@ def report(
     click.echo(f"Reports of {periods.quarter_name(review)}, as at {day.isoformat()}")
     built = intake.build_processed(root, catalogue)
     click.echo(f"Data ready: {len(built)} source{'' if len(built) == 1 else 's'}")
-    sources = [f"{p.source.title} ({p.source.publisher})" for p in built]
+    sources = [f"{p.source.title}. {p.source.publisher}" for p in built]
     index = publish_reports(root, review, reports, as_at=day, sources=sources, say=click.echo)
     click.echo("Open this page:")
     click.echo(str(index.parent / one_card.name / "report.html" if one_card else index))

@@ -2,36 +2,11 @@
 
 import csv
 import json
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-
-ROOT = Path(__file__).parent.parent
-
-
-def run(project, *words):
-    """Run the command line as a user would, in a project folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "saferleeds_analysis", *words],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=300,
-    )
-
-
-def copy_project(folder):
-    """Copy what the project carries (notebooks and raw data, nothing made) into a folder of its own."""
-    shutil.copytree(
-        ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints")
-    )
-    shutil.copytree(ROOT / "data" / "raw", folder / "data" / "raw")
-    return folder
+from projects import copy_project, run, words
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +35,6 @@ def page(folder):
 def figures(folder):
     with (folder / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def words(tag):
-    return " ".join(tag.get_text(" ").split())
 
 
 def test_the_command_ends_with_the_page_to_open(project, done):

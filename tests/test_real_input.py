@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 from bs4 import BeautifulSoup
+from projects import ROOT, run, words
 from real_inputs import write_london_project, write_police_uk_project
-from test_example import ROOT, run, words
 
 pytestmark = pytest.mark.shared
 
@@ -40,7 +40,7 @@ def test_missing_months_are_said_and_no_twelve_month_figure_is_given(leeds_2014)
     )
     assert "No 12-month figure is given for any ward" in text
     assert (
-        "Months missing from the data: March 2014 to May 2014 and July 2014. They are not filled in." in text
+        "There is no data for March 2014 to May 2014 and July 2014. Nothing was put in their place." in text
     )
     assert leeds_2014.select("dl.summary") == [], "no headline box without a headline figure"
 

@@ -12,7 +12,7 @@ from saferleeds_analysis.catalogue import Catalogue, Indicator
 from saferleeds_analysis.intake.build import processed_paths, sha256_of
 from saferleeds_analysis.intake.ledger import Provenance, read_provenance
 from saferleeds_analysis.intake.sources import Source
-from saferleeds_analysis.periods import month_name
+from saferleeds_analysis.periods import month_name, months_in_words
 from saferleeds_analysis.problems import DataProblem
 
 
@@ -154,21 +154,7 @@ def _missing(by_area: pd.DataFrame) -> list[str]:
     absent = by_area.index[by_area.isna().all(axis=1)]
     if absent.empty:
         return []
-    return [f"There is no data for {_runs(absent)}. Nothing was put in their place."]
-
-
-def _runs(months: pd.PeriodIndex) -> str:
-    """Write months for people, neighbours drawn together: ``March 2014 to May 2014, July 2014``."""
-    runs: list[list[pd.Period]] = []
-    for month in months:
-        if runs and month == runs[-1][-1] + 1:
-            runs[-1].append(month)
-        else:
-            runs.append([month])
-    return ", ".join(
-        month_name(run[0]) if len(run) == 1 else f"{month_name(run[0])} to {month_name(run[-1])}"
-        for run in runs
-    )
+    return [f"There is no data for {months_in_words(absent)}. Nothing was put in their place."]
 
 
 def _refused(provenance: Provenance, indicator: Indicator, last: pd.Period) -> list[str]:

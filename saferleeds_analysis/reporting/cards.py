@@ -182,14 +182,11 @@ class ReportCard:
             self.totals.loc[known.index[0] :],
             name="twelve-month-total",
             headline=self._chart_headline(),
-            subtitle=self._subtitle("12-month total", known.index[0]),
+            subtitle=self.subtitle("12-month total", known.index[0]),
             unit=self.indicator.unit,
             targets=self.targets,
             year=self._year,
-            figures=[
-                self._series_figure(month, value, "twelve_month_count", periods.twelve_months_name(month))
-                for month, value in known.items()
-            ],
+            figures=[self.figure(month, int(value), "twelve_month_count") for month, value in known.items()],
         )
 
     def months(self) -> Block:
@@ -199,12 +196,9 @@ class ReportCard:
             self.monthly,
             name="months",
             headline=f"{wording.number(known.iloc[-1])} {self.indicator.unit} in {periods.month_name(known.index[-1])}",
-            subtitle=self._subtitle("each month as recorded", self.monthly.index[0]),
+            subtitle=self.subtitle("each month as recorded", self.monthly.index[0]),
             unit=self.indicator.unit,
-            figures=[
-                self._series_figure(month, value, "monthly_count", periods.month_name(month))
-                for month, value in known.items()
-            ],
+            figures=self.month_figures(),
         )
 
     def area_tables(self, *, highest: int) -> Block:
@@ -295,12 +289,6 @@ class ReportCard:
             "An interval says how far chance alone moves a count of independent offences. Burglaries often come in "
             "series, so the true uncertainty is somewhat wider.",
         ]
-        missing = [m for m in self.monthly.index if pd.isna(self.monthly[m])]
-        if missing:
-            lines.insert(
-                0,
-                f"Months missing from the data: {periods.months_in_words(missing)}. They are not filled in.",
-            )
         items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
         return Block(html=f'<ul class="caveats">{items}</ul>', text="\n".join(f"- {line}" for line in lines))
 
@@ -400,7 +388,8 @@ class ReportCard:
             return f"{self.indicator.name}: no clear change in a year"
         return f"{self.indicator.name} {at.change.direction} {wording.percent(abs(at.change.percent.value))} in a year"
 
-    def _subtitle(self, measure: str, first: pd.Period) -> str:
+    def subtitle(self, measure: str, first: pd.Period) -> str:
+        """Say below a chart's headline what is measured, where and when, and what kind of data it is."""
         text = (
             f"{self.indicator.unit.capitalize()}, {measure}, {self.area.name}, "
             f"{periods.month_name(first)} to {periods.month_name(self._end)}"
@@ -420,15 +409,23 @@ class ReportCard:
             caveats=self._figure_caveats(),
         )
 
-    def _series_figure(self, month: pd.Period, value: int, measure: str, period: str) -> Figure:
+    def month_figures(self) -> list[Figure]:
+        """Give the months as recorded, as tidy figures."""
+        return [
+            self.figure(month, int(value), "monthly_count") for month, value in self.monthly.dropna().items()
+        ]
+
+    def figure(self, month: pd.Period, value: float, measure: str, *, method: str = "count") -> Figure:
+        """Make a tidy figure of one month, or of the twelve months to it, in the card's area."""
+        name = periods.twelve_months_name if measure.startswith("twelve_month") else periods.month_name
         return Figure(
             indicator_id=self.indicator.id,
             area=self.area.name,
-            period=period,
+            period=name(month),
             measure=measure,
-            value=int(value),
+            value=value,
             unit=self.indicator.unit,
-            method="count",
+            method=method,
             caveats=self._figure_caveats(),
         )
 

@@ -6,6 +6,7 @@ order, horizontal text, light gridlines, lines labelled directly. The same input
 """
 
 import io
+import itertools
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure
 from saferleeds_analysis.reporting.tables import behind, table
 
-DARK_BLUE, ORANGE, GREY, DARK_GREY = "#12436D", "#F46A25", "#BFBFBF", "#3D3D3D"
+DARK_BLUE, LIGHT_BLUE, MID_GREY, DARK_GREY = "#12436D", "#6BACE6", "#6F777B", "#3D3D3D"
 
 _STYLE = {
     "font.family": "sans-serif",
@@ -155,6 +156,90 @@ def chart_of_months(
     )
 
 
+def chart_of_adjustment(
+    observed: pd.Series,
+    adjusted: pd.Series,
+    *,
+    name: str,
+    headline: str,
+    subtitle: str,
+    unit: str,
+    figures: Sequence[Figure],
+) -> Block:
+    """Draw monthly counts as recorded (grey) and seasonally adjusted (dark), labelled at their ends."""
+    with _style(name):
+        drawing = Drawing(figsize=(9, 4), layout="constrained")
+        ax = drawing.subplots()
+        x = _positions(observed.index)
+        lines = ((observed, MID_GREY, 1.4, "As recorded"), (adjusted, DARK_BLUE, 2.2, "Seasonally adjusted"))
+        for series, colour, width, _ in lines:
+            ax.plot(x, series.to_numpy(dtype=float), color=colour, linewidth=width)
+        ends = _apart([float(series.iloc[-1]) for series, *_ in lines], 0.07 * float(observed.max()))
+        for (_, colour, _, text), y in zip(lines, ends, strict=True):
+            ax.annotate(
+                text, (x[-1], y), xytext=(6, 0), textcoords="offset points", va="center", color=colour
+            )
+        ax.set_ylim(0, 1.08 * max(float(observed.max()), float(adjusted.max()), 1.0))
+        ax.set_xlim(x[0] - 1, x[-1] + max(4, 0.22 * len(x)))
+        _label_years(ax, observed.index[0], observed.index[-1])
+        ax.yaxis.set_major_formatter(lambda value, _: wording.number(value))
+        sns.despine(ax=ax, left=True)
+        svg = _svg(drawing, name)
+    last = periods.month_name(observed.index[-1])
+    alt = (
+        f"Line chart of {len(observed)} months, as recorded and seasonally adjusted. In {last}: "
+        f"{wording.number(observed.iloc[-1])} {unit} as recorded, {wording.number(adjusted.iloc[-1])} adjusted. A year "
+        f"before: {wording.number(observed.iloc[-13])} as recorded, {wording.number(adjusted.iloc[-13])} adjusted."
+    )
+    rows = [
+        [periods.month_name(m), wording.number(observed[m]), wording.number(adjusted[m])]
+        for m in reversed(observed.index)
+    ]
+    data = table(
+        caption=f"Months: {subtitle}", columns=["Month", "As recorded", "Seasonally adjusted"], rows=rows
+    )
+    return _chart_block(
+        name=name, headline=headline, subtitle=subtitle, svg=svg, alt=alt, data=data, figures=figures
+    )
+
+
+def chart_of_profile(figures: Sequence[Figure], *, name: str, headline: str, subtitle: str) -> Block:
+    """Draw seasonal factors as dots with their intervals, one a period, round the average month at zero."""
+    with _style(name):
+        drawing = Drawing(figsize=(9, 3.4), layout="constrained")
+        ax = drawing.subplots()
+        x = np.arange(len(figures))
+        ax.axhline(0, color=DARK_GREY, linewidth=1)
+        for at, f in zip(x, figures, strict=True):
+            ax.plot([at, at], [f.lower, f.upper], color=DARK_BLUE, linewidth=2)
+        ax.plot(x, [f.value for f in figures], "o", color=DARK_BLUE)
+        ax.set_xticks(x, [f.period[:3] for f in figures])
+        ax.yaxis.set_major_formatter(
+            lambda value, _: f"{value:+.0f}%".replace("-", wording.MINUS) if value else "0%"
+        )
+        sns.despine(ax=ax, left=True, bottom=True)
+        svg = _svg(drawing, name)
+    alt = "Dot chart of the usual distance from an average month. " + "; ".join(
+        f"{f.period} {wording.percent(f.value, signed=True)}" for f in figures
+    )
+    rows = [
+        [
+            f.period,
+            wording.percent(f.value, signed=True),
+            f"{wording.percent(f.lower, signed=True)} to {wording.percent(f.upper, signed=True)}",
+        ]
+        for f in figures
+    ]
+    data = table(
+        caption=f"Seasonal profile: {subtitle}",
+        columns=["Month", "Usual distance", "95% interval"],
+        rows=rows,
+    )
+    return _chart_block(
+        name=name, headline=headline, subtitle=subtitle, svg=svg, alt=f"{alt}.", data=data, figures=figures
+    )
+
+
 def _chart_block(
     *, name: str, headline: str, subtitle: str, svg: str, alt: str, data: Block, figures: Sequence[Figure]
 ) -> Block:
@@ -167,6 +252,18 @@ def _chart_block(
         f"{folded.html}\n</figure>"
     )
     return Block(html=html, text=f"{headline}\n{subtitle}\n{alt}", figures=tuple(figures))
+
+
+def _apart(values: Sequence[float], distance: float) -> list[float]:
+    """Move labels at the ends of lines up and down until they are a distance apart."""
+    placed = sorted(range(len(values)), key=lambda i: values[i])
+    moved = list(values)
+    for lower, upper in itertools.pairwise(placed):
+        short = distance - (moved[upper] - moved[lower])
+        if short > 0:
+            moved[lower] -= short / 2
+            moved[upper] += short / 2
+    return moved
 
 
 def _style(name: str):
