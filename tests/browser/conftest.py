@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from page_checks import faults_of_page, launch
+from browser.page_checks import faults_of_page, launch
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.publishing.pack import publish_reports, read_run_list
