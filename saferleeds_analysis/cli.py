@@ -42,11 +42,11 @@ class _Commands(click.Group):
             raise click.ClickException(str(error)) from error
         except ReportFailed as error:
             logger.error("%s\n%s", error, error.details)
-            raise click.ClickException(f"{error}\n{_where_the_log_is()}".strip()) from error
+            raise click.ClickException(f"{error}\n{_where_the_log_is(ctx)}") from error
         except Exception as error:
             logger.exception("not foreseen")
             what = f"this was not foreseen: {type(error).__name__}: {error}"
-            raise click.ClickException(f"{what}\n{_where_the_log_is()}".strip()) from error
+            raise click.ClickException(f"{what}\n{_where_the_log_is(ctx)}") from error
 
 
 _project = click.option(
@@ -195,12 +195,17 @@ def _start_log(root: Path) -> None:
     path.parent.mkdir(exist_ok=True)
     handler = logging.FileHandler(path, mode="w", encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    top = logging.getLogger()
+    top.addHandler(handler)
+    top.setLevel(logging.INFO)
+    context = click.get_current_context().find_root()
+    context.obj = path
+    context.call_on_close(handler.close)
+    context.call_on_close(lambda: top.removeHandler(handler))
 
 
-def _where_the_log_is() -> str:
-    files = [h.baseFilename for h in logging.getLogger().handlers if isinstance(h, logging.FileHandler)]
-    return f"The full log: {files[0]}" if files else ""
+def _where_the_log_is(ctx: click.Context) -> str:
+    return f"The full log: {ctx.obj}" if ctx.obj else "Nothing was logged."
 
 
 if __name__ == "__main__":

@@ -8,12 +8,10 @@ import nbformat
 import pytest
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.publishing.notebooks import run_notebook
 from saferleeds_analysis.publishing.pack import publish_reports, read_run_list
 
 HERE = Path(__file__).parent
 Q2 = periods.quarter("2012/13 Q2")
-GIVEN = {"quarter": "2012/13 Q2", "as_at": "2012-09-30", "area": "Leeds & district", "steps": 12}
 
 
 def make_project(root: Path) -> Path:
@@ -29,13 +27,6 @@ def make_project(root: Path) -> Path:
 @pytest.fixture
 def project(tmp_path):
     return make_project(tmp_path / "a project")
-
-
-@pytest.fixture(scope="session")
-def executed(tmp_path_factory):
-    root = make_project(tmp_path_factory.mktemp("executed") / "a project")
-    notebook = root / "notebooks" / "every_block.ipynb"
-    return run_notebook(notebook, GIVEN, folder_to_run_in=notebook.parent)
 
 
 @pytest.fixture(scope="session")

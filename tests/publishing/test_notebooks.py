@@ -207,15 +207,38 @@ def test_a_run_has_this_python_this_library_and_the_notebooks_folder(notebook, m
         assert out.stat().st_mode & 0o044, "others may read what is published"
 
 
-def test_the_executed_notebook_carries_no_time_no_path_and_no_stderr(executed):
-    text = json.dumps(executed.notebook)
-    assert executed.messages == ("a library warns of something",)
-    assert executed.started < executed.finished
-    for trace in ("start_time", "end_time", "duration", "iopub", "input_path", "output_path", "stderr"):
-        assert f'"{trace}"' not in text
+def test_what_cells_write_to_stderr_is_told_apart(notebook):
+    path = notebook("import sys\nsys.stderr.write('a library warns\\n')\nprint('shown')")
+    run = run_notebook(path, {}, folder_to_run_in=path.parent, use_defaults=True)
+    assert run.messages == ("a library warns",)
+    assert [output.name for output in run.notebook.cells[-1].outputs] == ["stdout"]
+    assert run.started < run.finished
+
+
+def test_the_executed_notebook_carries_no_time_no_path_and_no_stderr(published):
+    root, _ = published
+    text = (root / "reports" / "2012-13_Q2" / "every-block" / "report.ipynb").read_text(encoding="utf-8")
+    for trace in (
+        "start_time",
+        "end_time",
+        "duration",
+        "iopub",
+        "input_path",
+        "output_path",
+        "stderr",
+        "warns of",
+    ):
+        assert f'"{trace}' not in text
     assert str(Path.home()) + os.sep not in text
     assert tempfile.gettempdir() not in text
-    assert executed.notebook.metadata.papermill == {"parameters": executed.parameters}
+    assert json.loads(text)["metadata"]["papermill"] == {
+        "parameters": {
+            "quarter": "2012/13 Q2",
+            "as_at": "2012-09-30",
+            "area": "Leeds & district",
+            "steps": 12,
+        }
+    }
 
 
 def test_paths_of_the_machine_are_taken_out_of_messages(monkeypatch):

@@ -1,0 +1,342 @@
+"""What a published page must be, as a browser sees it. Each check gives the faults that it finds, as sentences.
+
+``faults_of_page`` runs all of them; test_page_checks.py shows that each finds the fault it is there for. Kept by hand,
+because no computer can judge it: whether an alt text is true, contrast inside charts, the order of reading.
+"""
+
+import json
+import os
+import re
+from collections import Counter
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+from urllib.request import url2pathname
+
+from axe_playwright_python.base import AXE_SCRIPT
+
+LARGEST_PAGE = 700_000  # bytes
+
+# WCAG 2.0 to 2.2, A and AA, and what axe-core calls best practice
+_AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+_CODE = re.compile(
+    r"\b(?:In|Out) ?\[\d*\]:|Traceback \(most recent call last\)|\bobject at 0x[0-9a-f]+|"
+    r"^\s*(?:import \w+|from \w+ import|def \w+\()|\w+Error:|\w+Warning:",
+    re.MULTILINE,
+)
+_NOT_WORDS = re.compile(r"\b(?:NaN|NaT|nan|inf)\b|<NA>|\bNone\b(?! of)")
+
+
+class OpenPage:
+    """A page that is open in a browser, with everything that it asked for or complained of on the way."""
+
+    def __init__(self, browser, path: Path, **context) -> None:
+        self.path = path
+        self.requested: list[str] = []
+        self.errors: list[str] = []
+        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context})
+        self.page = self.context.new_page()
+        self.page.on("request", lambda request: self.requested.append(request.url))
+        self.page.on("pageerror", lambda error: self.errors.append(f"script error: {error}"))
+        self.page.on(
+            "console",
+            lambda line: (
+                self.errors.append(f"console: {line.text}") if line.type in ("error", "warning") else None
+            ),
+        )
+        self.page.goto(path.as_uri())
+
+    def __enter__(self) -> "OpenPage":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.context.close()
+
+    def evaluate(self, script: str):
+        return self.page.evaluate(script)
+
+    def open_details(self) -> None:
+        """Unfold everything, so that nothing escapes the checks by being folded away."""
+        self.evaluate("() => document.querySelectorAll('details').forEach(d => { d.open = true })")
+
+
+def faults_of_page(browser, path: Path) -> list[str]:
+    """Give every fault of a page, each as a sentence; none for a page that is fit to be published."""
+    return [fault for check in CHECKS for fault in check(browser, path)]
+
+
+def check_weight(_, path: Path) -> list[str]:
+    """A page comes quickly over a poor connection."""
+    weight = path.stat().st_size
+    return [f"the page weighs {weight:,} bytes, more than {LARGEST_PAGE:,}."] if weight > LARGEST_PAGE else []
+
+
+def check_nothing_is_requested(browser, path: Path) -> list[str]:
+    """A page carries everything in itself: it asks no network for anything and runs into no error."""
+    with OpenPage(browser, path) as page:
+        others = [url for url in page.requested[1:] if not url.startswith("data:")]
+        return [f"the page asks for {url}" for url in others] + page.errors
+
+
+def check_names_of_the_page(browser, path: Path) -> list[str]:
+    """A page says its language and what it is."""
+    with OpenPage(browser, path) as page:
+        lang, title, h1 = page.evaluate(
+            "() => [document.documentElement.lang, document.title, "
+            "[...document.querySelectorAll('h1')].map(h => h.innerText.trim())]"
+        )
+    faults = [] if lang == "en-GB" else [f"the language is {lang!r}, not 'en-GB'."]
+    if len(h1) != 1:
+        faults.append(f"there are {len(h1)} first-level headings, not one.")
+    if title not in h1:
+        faults.append(f"the title {title!r} is not the first-level heading {h1}.")
+    return faults
+
+
+def check_headings(browser, path: Path) -> list[str]:
+    """Headings make a table of contents without holes."""
+    with OpenPage(browser, path) as page:
+        page.open_details()
+        headings = page.evaluate(
+            "() => [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')]"
+            ".map(h => [Number(h.tagName[1]), h.innerText.trim()])"
+        )
+    faults = ["an empty heading."] * sum(not text for _, text in headings)
+    before = 0
+    for level, text in headings:
+        if level > before + 1:
+            faults.append(f"the heading {text!r} is of level {level} after level {before}.")
+        before = level
+    return faults
+
+
+def check_ids_and_links(browser, path: Path) -> list[str]:
+    """Ids are unique and every link leads somewhere: to a place on the page, a file beside it, or the web."""
+    with OpenPage(browser, path) as page:
+        ids = page.evaluate("() => [...document.querySelectorAll('[id]')].map(e => e.id)")
+        links = page.evaluate(
+            "() => [...document.querySelectorAll('a[href]')].map(a => a.getAttribute('href'))"
+        )
+    faults = [f"the id {name!r} stands {count} times." for name, count in Counter(ids).items() if count > 1]
+    for link in links:
+        target = urlsplit(urljoin(path.as_uri(), link))
+        if link.startswith("#"):
+            if unquote(link[1:]) not in ids:
+                faults.append(f"the link {link!r} leads to no place on the page.")
+        elif target.scheme == "file":
+            if not Path(url2pathname(target.path)).is_file():
+                faults.append(f"the link {link!r} leads to no file.")
+        elif target.scheme not in ("https", "http", "mailto"):
+            faults.append(f"the link {link!r} is neither web, mail nor file.")
+    return faults
+
+
+def check_pictures(browser, path: Path) -> list[str]:
+    """Every picture has a name that says what it shows, as the browser tells it to a screen reader."""
+    with OpenPage(browser, path) as page:
+        page.open_details()
+        # A picture within a picture is part of it.
+        shown = page.evaluate(
+            "() => [...document.querySelectorAll('img, svg')]"
+            ".filter(e => !e.closest('[aria-hidden=true]') && !e.parentElement.closest('svg') && e.checkVisibility())"
+            ".length"
+        )
+        session = page.context.new_cdp_session(page.page)
+        nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    names = [
+        node.get("name", {}).get("value", "")
+        for node in nodes
+        if not node.get("ignored") and node.get("role", {}).get("value") in ("image", "img")
+    ]
+    faults = (
+        []
+        if len(names) == shown
+        else [f"{shown} pictures are shown, but a screen reader meets {len(names)}."]
+    )
+    return faults + [f"a picture is named {name!r}." for name in names if not _says_something(name)]
+
+
+def check_tables(browser, path: Path) -> list[str]:
+    """Every table has a caption, header cells, and a scope on each of them."""
+    with OpenPage(browser, path) as page:
+        page.open_details()
+        tables = page.evaluate(
+            "() => [...document.querySelectorAll('table')].map(t => [t.caption ? t.caption.innerText.trim() : '', "
+            "[...t.querySelectorAll('th')].map(h => [h.innerText.trim(), h.getAttribute('scope')])])"
+        )
+    faults = []
+    for caption, headers in tables:
+        faults += (
+            [] if caption else [f"the table with the headers {[text for text, _ in headers]} has no caption."]
+        )
+        faults += [] if headers else [f"the table {caption!r} has no header cells."]
+        faults += [
+            f"the header {text!r} of the table {caption!r} has no scope."
+            for text, scope in headers
+            if scope not in ("col", "row", "colgroup", "rowgroup")
+        ]
+    return faults
+
+
+def check_words(browser, path: Path) -> list[str]:
+    """Nothing that only a programmer should see is on the page. (A partner may well answer "None".)"""
+    with OpenPage(browser, path) as page:
+        page.open_details()
+        everything = page.evaluate("() => document.body.innerText")
+        ours = page.evaluate(
+            "() => { document.querySelectorAll('.commentary').forEach(e => e.remove()); return document.body.innerText }"
+        )
+    return [f"{found[0].strip()!r} is on the page." for found in _CODE.finditer(everything)] + [
+        f"{found[0]!r} is on the page: {ours[max(0, found.start() - 30) : found.end() + 20]!r}"
+        for found in _NOT_WORDS.finditer(ours)
+    ]
+
+
+def check_with_axe(browser, path: Path) -> list[str]:
+    """axe-core finds nothing, with everything unfolded, whatever the reader's settings: light, dark, on paper."""
+    options = {"runOnly": {"type": "tag", "values": _AXE_TAGS}, "resultTypes": ["violations"]}
+    faults = []
+    with OpenPage(browser, path, reduced_motion="reduce") as page:
+        page.evaluate(AXE_SCRIPT)
+        page.open_details()
+        for name, media, scheme in (
+            ("light", "screen", "light"),
+            ("dark", "screen", "dark"),
+            ("print", "print", "light"),
+        ):
+            page.page.emulate_media(media=media, color_scheme=scheme)
+            found = page.evaluate(f"() => axe.run({json.dumps(options)})")
+            if not found["passes"]:
+                faults.append(f"axe ({name}) looked at nothing.")
+            faults += [
+                f"axe ({name}): {violation['id']}: {violation['help']}: {node['html'][:120]}"
+                for violation in found["violations"]
+                for node in violation["nodes"]
+            ]
+    return faults
+
+
+def check_narrow_and_enlarged(browser, path: Path) -> list[str]:
+    """Nothing runs off the side: on a phone of 320 pixels, at 200 % zoom, and with letters of double size.
+
+    What is wider scrolls in a region of its own, which the keyboard reaches and which has a name.
+    """
+    faults = []
+    for name, width, scale, root_size in (
+        ("320 pixels", 320, 1, "100%"),
+        ("200 % zoom", 640, 2, "100%"),
+        ("letters of double size", 1280, 1, "200%"),
+    ):
+        view = {"width": width, "height": 800}
+        with OpenPage(browser, path, viewport=view, device_scale_factor=scale) as page:
+            page.open_details()
+            page.evaluate(f"() => {{ document.documentElement.style.fontSize = '{root_size}' }}")
+            too_wide, cut_off, unreachable = page.evaluate(_FIND_WHAT_RUNS_OFF)
+        faults += [f"at {name}, <{tag}> runs off the side." for tag in too_wide]
+        faults += [f"at {name}, <{tag}> is cut off." for tag in cut_off]
+        faults += [
+            f"at {name}, <{tag}> scrolls, but not by keyboard or without a name." for tag in unreachable
+        ]
+    return faults
+
+
+_FIND_WHAT_RUNS_OFF = """() => {
+  const width = document.documentElement.clientWidth;
+  const name = e => e.tagName.toLowerCase() + (e.className && e.className.baseVal === undefined ? '.' + e.className : '');
+  const scrolls = e => ['auto', 'scroll'].includes(getComputedStyle(e).overflowX);
+  const inside = e => { for (let p = e.parentElement; p; p = p.parentElement) if (scrolls(p)) return true; return false };
+  const forScreenReaders = e => {
+    for (let p = e; p; p = p.parentElement) if (getComputedStyle(p).clipPath === 'inset(50%)') return true;
+    return e.className === 'skip-link';
+  };
+  const shown = [...document.body.querySelectorAll('*')].filter(
+    e => e.checkVisibility() && !forScreenReaders(e) && !e.parentElement.closest('svg'));
+  const tooWide = shown.filter(e => e.getBoundingClientRect().right > width + 1 && !inside(e)).map(name);
+  if (document.documentElement.scrollWidth > width) tooWide.push('html');
+  const cutOff = shown.filter(e => ['hidden', 'clip'].includes(getComputedStyle(e).overflowX)
+    && e.scrollWidth > e.clientWidth + 1 && e.tagName !== 'svg').map(name);
+  const unreachable = shown.filter(e => scrolls(e) && e.scrollWidth > e.clientWidth
+    && !(e.tabIndex === 0 && e.getAttribute('aria-label'))).map(name);
+  return [tooWide, cutOff, unreachable];
+}"""
+
+
+def check_skip_link(browser, path: Path) -> list[str]:
+    """The first press of Tab shows a link that leads past the header to the main content."""
+    with OpenPage(browser, path) as page:
+        page.page.keyboard.press("Tab")
+        where = page.evaluate(
+            "() => { const e = document.activeElement, r = e.getBoundingClientRect(); "
+            "return [e.tagName, e.getAttribute('href'), r.top >= 0 && r.left >= 0 && r.width > 40 && r.height >= 24] }"
+        )
+        if where[0] != "A" or not (where[1] or "").startswith("#"):
+            return ["the first press of Tab does not reach a skip link."]
+        if not where[2]:
+            return ["the skip link cannot be seen when it has the focus."]
+        page.page.keyboard.press("Enter")
+        reached = page.evaluate("() => document.activeElement.tagName")
+        return [] if reached == "MAIN" else [f"the skip link leads to <{reached.lower()}>, not to <main>."]
+
+
+def check_keyboard(browser, path: Path) -> list[str]:
+    """Whatever has the focus shows it: by an outline, a shadow or another background than without."""
+    style = (
+        "() => { const e = document.activeElement, s = getComputedStyle(e); "
+        "return [e.tagName, e.innerText.slice(0, 40), "
+        "JSON.stringify([s.outlineStyle !== 'none' && s.outlineWidth, s.boxShadow, s.backgroundColor])] }"
+    )
+    faults, seen = [], 0
+    with OpenPage(browser, path, reduced_motion="reduce") as page:
+        count = page.evaluate("() => document.querySelectorAll('a[href], summary, [tabindex=\"0\"]').length")
+        for _ in range(count):
+            page.page.keyboard.press("Tab")
+            tag, text, focused = page.evaluate(style)
+            if tag == "BODY":
+                break
+            seen += 1
+            plain = page.evaluate(
+                "() => { const e = document.activeElement; e.blur(); const s = getComputedStyle(e); "
+                "const a = JSON.stringify([s.outlineStyle !== 'none' && s.outlineWidth, s.boxShadow, s.backgroundColor]); "
+                "e.focus({ focusVisible: true }); return a }"
+            )
+            if focused == plain:
+                faults.append(f"<{tag.lower()}> {text!r} does not show that it has the focus.")
+    return faults if seen else ["nothing on the page takes the focus."]
+
+
+def check_paper(browser, path: Path) -> list[str]:
+    """On paper there is no list of links and no link to skip them."""
+    with OpenPage(browser, path) as page:
+        page.page.emulate_media(media="print")
+        shown = page.evaluate(
+            "() => [...document.querySelectorAll('nav, .skip-link')].filter(e => e.checkVisibility())"
+            ".map(e => e.tagName.toLowerCase())"
+        )
+    return [f"<{tag}> is printed." for tag in shown]
+
+
+def _says_something(name: str) -> bool:
+    filler = re.search(r"no description|\.(png|svg|jpe?g|gif|webp)$", name.strip(), re.IGNORECASE)
+    return len(name.split()) >= 4 and not filler
+
+
+CHECKS = (
+    check_weight,
+    check_nothing_is_requested,
+    check_names_of_the_page,
+    check_headings,
+    check_ids_and_links,
+    check_pictures,
+    check_tables,
+    check_words,
+    check_with_axe,
+    check_narrow_and_enlarged,
+    check_skip_link,
+    check_keyboard,
+    check_paper,
+)
+
+
+def launch(playwright, executable: str):
+    """Start the system's own browser; its sandbox is left out only where it cannot be had, for root on Linux."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"] if is_root else [])
