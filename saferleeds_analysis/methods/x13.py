@@ -113,7 +113,7 @@ def _run(
     program: str, jobs: Sequence[tuple[pd.Series, str]], seconds: float, at_once: int, stop: threading.Event
 ) -> list[X13Output]:
     outputs: list[X13Output | None] = [None] * len(jobs)
-    problems: list[str] = []
+    problems: dict[int, str] = {}
     running: dict[int, _Running] = {}
     waiting = iter(enumerate(jobs))
     with tempfile.TemporaryDirectory(prefix="x13_") as scratch:
@@ -127,14 +127,14 @@ def _run(
                     try:
                         outputs[number] = _read(running.pop(number), seconds)
                     except DataProblem as problem:
-                        problems.append(str(problem))
+                        problems[number] = str(problem)
                 stop.wait(0.001)
         finally:
             for job in running.values():
                 job.process.kill()
                 job.process.wait()
     if problems:
-        raise DataProblem("\n".join(problems))
+        raise DataProblem("\n".join(problems[number] for number in sorted(problems)))
     return outputs
 
 

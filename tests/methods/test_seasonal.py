@@ -174,7 +174,6 @@ def test_wards_may_borrow_through_their_division():
     found = borrow_seasonality(wards.iloc[:, :4], parent=east)
     truth = wave(index[-12:]) / wave(index[-12:]).mean()
     assert np.abs(found["ward 2"].seasonal.iloc[-12:] - truth).mean() < 0.05
-    assert compare_direct_indirect(east, found.values()).largest < 3
 
 
 def test_a_level_shift_is_taken_out_of_the_factors():
