@@ -289,7 +289,7 @@ def compare_rates(
     other_limits = count_with_interval(other_count, unit=events, confidence=confidence)
     n, other_n = denominator.number, other_denominator.number
     if method == "exact":
-        lower, upper, p_value = exact_rate_ratio(count, n, other_count, other_n, confidence=confidence)
+        lower, upper, p_value = _exact_ratio(count, n, other_count, other_n, confidence=confidence)
     elif method == "log-normal":
         if not (count and other_count):
             raise ValueError("the log-normal method needs both counts above zero: use method='exact'.")
@@ -337,14 +337,10 @@ def compare_rates(
     )
 
 
-def exact_rate_ratio(
+def _exact_ratio(
     count: int, exposure: float, other_count: int, other_exposure: float, *, confidence: float = 0.95
 ) -> tuple[float, float, float]:
-    """Give the exact limits of a ratio of two rates and the p-value of no difference, as R's ``poisson.test`` does.
-
-    >>> [round(x, 4) for x in exact_rate_ratio(6, 1, 2, 1)]
-    [0.5364, 30.3932, 0.2891]
-    """
+    """Give the exact limits of a ratio of two rates and the p-value of no difference (R's ``poisson.test``)."""
     total = int(count) + int(other_count)
     if not total:
         return 0.0, float("inf"), 1.0
