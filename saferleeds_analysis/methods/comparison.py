@@ -173,7 +173,7 @@ def compare_with_group(group: pd.DataFrame, *, area: str, confidence: float = 0.
         implied = counts.isna()
         counts = counts.where(~implied, (rates * denominators / per).round())
         # Each area's own exposure is what turns its count into its published rate.
-        exposure = (counts * per / rates).where(rates > 0, denominators)
+        exposure = (counts * per / rates).where((rates > 0) & (counts > 0), denominators)
         limits = [count_with_interval(int(c), unit="events", confidence=confidence) for c in counts]
         lower = pd.Series([e.lower for e in limits]) * per / exposure
         upper = pd.Series([e.upper for e in limits]) * per / exposure
@@ -670,7 +670,7 @@ def _rank_limits(
         first, second = first[with_one], second[with_one]
     k, size = counts.to_numpy(), exposure.to_numpy()
     p_values = _exact_p_values(k[first], size[first], k[second], size[second])
-    clear = multipletests(p_values, alpha=1 - confidence, method="holm")[0] if n > 1 else []
+    clear = _holm(p_values) <= 1 - confidence
     above, below = np.zeros(n, dtype=int), np.zeros(n, dtype=int)
     for i, j, differs in zip(first, second, clear, strict=True):
         if differs and rates[i] != rates[j]:
@@ -686,6 +686,14 @@ def _exact_p_values(
     """Test pairs of equal rates exactly: twice the smaller tail, so that test and Clopper-Pearson limits agree."""
     given = stats.binom(count + other, exposure / (exposure + other_exposure))
     return np.minimum(1.0, 2 * np.minimum(given.cdf(count), given.sf(count - 1)))
+
+
+def _holm(p_values: np.ndarray) -> np.ndarray:
+    """Adjust p-values by Holm's step-down; statsmodels sweeps the memory on each call, which takes 0.2 s."""
+    order = np.argsort(p_values)
+    adjusted = np.empty(len(p_values))
+    adjusted[order] = np.maximum.accumulate(p_values[order] * np.arange(len(p_values), 0, -1))
+    return np.minimum(adjusted, 1.0)
 
 
 def _exact_ratio_limits(
@@ -744,6 +752,11 @@ def _check_group(group: pd.DataFrame, area: str) -> None:
     for row in group[group["denominator"].notna()].itertuples():
         if pd.isna(row.denominator_source) or not _is_date(row.denominator_date):
             problems.append(f"the denominator of {row.area} has no date (as 2011-03-27) or no source")
+    if not problems:
+        # A denominator of another date shifts a rate a little; a tenth is a slip in one of the three.
+        implied = group["count"] * group["per"] / group["denominator"]
+        apart = (implied - group["rate"]).abs() > 0.1 * group["rate"]
+        problems += [f"count, rate and denominator of {name} do not agree" for name in group["area"][apart]]
     if group["source"].isna().any():
         problems.append("every row needs its source")
     if not problems and area not in set(group["area"]):

@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
+from statsmodels.stats.multitest import multipletests
 
 from saferleeds_analysis.catalogue import REFERENCE
 from saferleeds_analysis.methods.comparison import (
@@ -187,6 +189,19 @@ def test_rank_sets_hold_the_true_ranks_of_the_whole_table():
             ((ranked["rank_lower"] <= np.arange(1, 6)) & (np.arange(1, 6) <= ranked["rank_upper"])).all()
         )
     assert np.mean(held) >= 0.95
+
+
+def test_rank_sets_are_holms_pairs_by_statsmodels():
+    counts = np.array([300, 262, 240, 231, 190, 120])
+    ranked = rank_areas(areas(counts), reading="all areas")
+    pairs = [(i, j) for i in range(6) for j in range(i + 1, 6)]
+    # Equal sizes, so each pair is a binomial of a half, twice its smaller tail.
+    p_values = [min(1, 2 * stats.binom.cdf(counts[j], counts[i] + counts[j], 0.5)) for i, j in pairs]
+    clear = dict(zip(pairs, multipletests(p_values, alpha=0.05, method="holm")[0], strict=True))
+    above = [1 + sum(clear[i, j] for i in range(j)) for j in range(6)]
+    below = [6 - sum(clear[i, j] for j in range(i + 1, 6)) for i in range(6)]
+    assert ranked["rank_lower"].tolist() == above
+    assert ranked["rank_upper"].tolist() == below
 
 
 def test_areas_with_the_same_rate_share_the_place():
@@ -485,6 +500,10 @@ def test_a_wrong_call_is_refused(call, words):
                 group_of([1, 2, 3], [10] * 3, period=["2012", "2012", "2013"]), area="Area 0"
             ),
             "the comparison group: period is not the same in every row.",
+        ),
+        (
+            lambda: compare_with_group(group_of([10, 20, 30], [1000] * 3, rate=[10, 20, 34]), area="Area 0"),
+            "the comparison group: count, rate and denominator of Area 2 do not agree.",
         ),
     ],
 )
