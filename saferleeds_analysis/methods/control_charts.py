@@ -1,0 +1,344 @@
+"""XmR control charts by the rules of the NHS "Making Data Count" guides: is this month out of the ordinary?
+
+The numbers and the rules are those of NHSRplotthedots 0.2.2. An XmR chart takes each point to vary about one mean with
+no season, so a series that has a season is charted on its seasonally adjusted figures; on one that is seasonal and
+unadjusted no special cause is claimed. Limits change by a recorded decision only, never by themselves.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from saferleeds_analysis.problems import DataProblem
+
+#: Process limits lie this many average moving ranges either side of the mean (three sigma, 3 / 1.128).
+LIMIT = 2.66
+#: Moving ranges from this many times their average up are left out of it, so that one jump does not hide others.
+SCREEN = 3.267
+RUN = 7
+FEWEST_POINTS = 12
+
+SEASONALITY = ("adjusted", "not seasonal", "seasonal and unadjusted")
+IMPROVEMENT = ("decrease", "increase", "neither")
+
+RULES = {
+    "above limit": "above the upper process limit",
+    "below limit": "below the lower process limit",
+    "rising": "part of 7 in a row that rise",
+    "falling": "part of 7 in a row that fall",
+    "2 of 3 high": "one of 2 in 3 near the upper process limit",
+    "2 of 3 low": "one of 2 in 3 near the lower process limit",
+    "7 above mean": "part of 7 in a row above the mean",
+    "7 below mean": "part of 7 in a row below the mean",
+    "none": "within the ordinary variation of the series",
+}
+_HIGH = ("above limit", "rising", "2 of 3 high", "7 above mean")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rebase:
+    """A recorded decision to set new limits from a period on: why, who decided, and on what day.
+
+    >>> Rebase(
+    ...     first=pd.Period("2012-04", "M"), reason="New recording rules", decided_on=date(2012, 5, 1),
+    ...     decided_by="Performance board",
+    ... ).reason
+    'New recording rules'
+    """
+
+    first: pd.Period
+    reason: str
+    decided_on: date
+    decided_by: str
+
+    def __post_init__(self) -> None:
+        """Refuse a decision without its reason, its day or its maker."""
+        if not self.reason.strip() or not self.decided_by.strip() or not isinstance(self.decided_on, date):
+            raise ValueError(
+                f"new limits from {self.first} need a reason, the day of the decision and who made it: "
+                "limits are set anew by a recorded decision only."
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Icon:
+    """A Making Data Count icon: what it shows, its letter and colour (never colour alone), and its words."""
+
+    kind: str
+    letter: str
+    colour: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlChart:
+    """An XmR chart in numbers.
+
+    ``points`` has one row a period: ``value``, ``phase`` (from 1, one more at each rebase), ``in_baseline`` (whether
+    the limits rest on it), ``mean``, ``lower_process_limit``, ``upper_process_limit``, ``rule`` (a key of ``RULES``)
+    and ``point_type`` (``improvement``, ``concern``, ``high``, ``low``, ``common cause`` or ``not judged``).
+    ``variation`` is the icon of the last point, ``assurance`` that of the target against the last limits.
+    """
+
+    name: str
+    points: pd.DataFrame
+    improvement_direction: str
+    seasonality: str
+    target: float | None
+    rebases: tuple[Rebase, ...]
+    variation: Icon
+    assurance: Icon | None
+    caveats: tuple[str, ...]
+
+
+def xmr_chart(
+    series: pd.Series,
+    *,
+    improvement_direction: str,
+    seasonality: str,
+    target: float | None = None,
+    baseline_points: int | None = None,
+    rebases: Sequence[Rebase] = (),
+    screen_outliers: bool = True,
+) -> ControlChart:
+    """Chart a series: mean, process limits, the points that break a rule, and what may be said of them.
+
+    ``improvement_direction`` is ``"decrease"``, ``"increase"`` or ``"neither"``. ``seasonality`` states what the
+    series is: ``"adjusted"``, ``"not seasonal"`` (shown by a test, not hoped) or ``"seasonal and unadjusted"``, on
+    which no point is judged. ``baseline_points`` fixes the limits on the first points of each phase; without it they
+    rest on all. A negative lower limit is left as it is computed; a chart of counts is drawn from zero.
+
+    >>> months = pd.period_range("2012-04", periods=14, freq="M")
+    >>> values = [52, 48, 51, 49, 50, 53, 47, 52, 48, 50, 51, 49, 50, 71]
+    >>> chart = xmr_chart(
+    ...     pd.Series(values, months, name="thefts"), improvement_direction="decrease", seasonality="adjusted"
+    ... )
+    >>> chart.variation.words
+    'Special cause of concern: the last point, 2013-05, is above the upper process limit.'
+    """
+    if improvement_direction not in IMPROVEMENT:
+        raise ValueError(f"improvement_direction is one of {IMPROVEMENT}, not {improvement_direction!r}.")
+    if seasonality not in SEASONALITY:
+        raise ValueError(f"seasonality states what the series is, one of {SEASONALITY}, not {seasonality!r}.")
+    if baseline_points is not None and baseline_points < 2:
+        raise ValueError("a baseline needs at least 2 points, and should have 12.")
+    _check_series(series)
+    values = series.astype(float)
+    phases = _phases(values.index, rebases)
+    parts = [
+        _phase_limits(part, baseline_points, screen_outliers)
+        for _, part in values.groupby(phases.to_numpy(), sort=True)
+    ]
+    points = pd.concat(parts)
+    points.insert(1, "phase", phases)
+    caveats = _caveats(points, rebases, seasonality)
+    judged = seasonality != "seasonal and unadjusted"
+    if judged:
+        points["point_type"] = [_point_type(rule, improvement_direction) for rule in points["rule"]]
+    else:
+        points["rule"], points["point_type"] = "none", "not judged"
+    return ControlChart(
+        name=str(series.name),
+        points=points,
+        improvement_direction=improvement_direction,
+        seasonality=seasonality,
+        target=target,
+        rebases=tuple(rebases),
+        variation=_variation(points, improvement_direction),
+        assurance=_assurance(points, target, improvement_direction) if judged else None,
+        caveats=caveats,
+    )
+
+
+def _phases(index: pd.PeriodIndex, rebases: Sequence[Rebase]) -> pd.Series:
+    phases = pd.Series(1, index=index)
+    starts = [rebase.first for rebase in rebases]
+    for first in starts:
+        if first not in index[1:]:
+            raise ValueError(
+                f"limits cannot be set anew from {first}: the series runs from {index[0]} to {index[-1]}."
+            )
+        phases[index >= first] += 1
+    if len(set(starts)) < len(starts):
+        raise ValueError("two decisions set limits anew from the same period: keep one.")
+    lengths = phases.value_counts()
+    if (lengths < 2).any():
+        raise ValueError("limits need at least 2 points in each phase, and should have 12.")
+    return phases
+
+
+def _phase_limits(values: pd.Series, baseline_points: int | None, screen_outliers: bool) -> pd.DataFrame:
+    """Give mean, limits and rules of one phase; rules do not run across a change of limits."""
+    baseline = values.iloc[:baseline_points]
+    ranges = baseline.diff().abs().iloc[1:]
+    if screen_outliers:
+        ranges = ranges[ranges < SCREEN * ranges.mean()]
+    if not ranges.sum() > 0:
+        raise DataProblem(
+            f"{values.name}: no limits can be set on {values.index[0]} to {baseline.index[-1]}, where next to nothing varies."
+        )
+    mean, average_range = baseline.mean(), ranges.mean()
+    lower, upper = mean - LIMIT * average_range, mean + LIMIT * average_range
+    near = 2 * (LIMIT / 3) * average_range
+    side = np.sign(values.to_numpy() - mean)
+    outside = ((values < lower) | (values > upper)).to_numpy()
+    close = ~outside & ((values < mean - near) | (values > mean + near)).to_numpy()
+    return pd.DataFrame(
+        {
+            "value": values,
+            "in_baseline": np.arange(len(values)) < len(baseline),
+            "mean": mean,
+            "lower_process_limit": lower,
+            "upper_process_limit": upper,
+            "rule": _rules(values.to_numpy(), side, outside, close),
+        },
+        index=values.index,
+    )
+
+
+def _rules(values: np.ndarray, side: np.ndarray, outside: np.ndarray, close: np.ndarray) -> list[str]:
+    """Name the first rule that each point breaks: outside, trend, two in three, seven on one side, in that order."""
+    steps = np.sign(np.diff(values))
+    in_trend = _in_window(_same(steps, RUN - 1), RUN, len(values))
+    in_run = _in_window(_same(side, RUN), RUN, len(values))
+    two_near = [
+        close[i : i + 3].sum() >= 2 and abs(side[i : i + 3].sum()) == 3 for i in range(len(values) - 2)
+    ]
+    in_two_of_three = _in_window(two_near, 3, len(values)) & close
+    rules = []
+    for i in range(len(values)):
+        high = side[i] > 0
+        if outside[i]:
+            rules.append("above limit" if high else "below limit")
+        elif in_trend[i]:
+            # A point between two runs belongs to the one that follows, as the step out of it shows.
+            follows = i + 1 < len(values) and in_trend[i + 1]
+            rules.append("rising" if steps[i if follows else i - 1] > 0 else "falling")
+        elif in_two_of_three[i]:
+            rules.append("2 of 3 high" if high else "2 of 3 low")
+        elif in_run[i]:
+            rules.append("7 above mean" if high else "7 below mean")
+        else:
+            rules.append("none")
+    return rules
+
+
+def _same(signs: np.ndarray, length: int) -> list[bool]:
+    """Say of each window of ``length`` signs whether they are all up or all down."""
+    return [abs(signs[i : i + length].sum()) == length for i in range(len(signs) - length + 1)]
+
+
+def _in_window(starts: Sequence[bool], length: int, points: int) -> np.ndarray:
+    """Say of each point whether it lies in a window of ``length`` points that breaks a rule."""
+    inside = np.zeros(points, dtype=bool)
+    for i in np.flatnonzero(starts):
+        inside[i : i + length] = True
+    return inside
+
+
+def _point_type(rule: str, improvement_direction: str) -> str:
+    if rule == "none":
+        return "common cause"
+    high = rule in _HIGH
+    if improvement_direction == "neither":
+        return "high" if high else "low"
+    return "improvement" if high == (improvement_direction == "increase") else "concern"
+
+
+def _variation(points: pd.DataFrame, improvement_direction: str) -> Icon:
+    last = points.iloc[-1]
+    if last["point_type"] == "not judged":
+        return Icon(
+            kind="not judged",
+            letter="–",
+            colour="grey",
+            words="Not judged: the series has a season that has not been taken out, and its months differ for that alone.",
+        )
+    if last["point_type"] == "common cause":
+        return Icon(
+            kind="common cause",
+            letter="~",
+            colour="grey",
+            words=f"Common cause: the last point, {points.index[-1]}, is {RULES['none']}.",
+        )
+    letter = "H" if last["rule"] in _HIGH else "L"
+    what, colour = {
+        "improvement": ("Special cause of improvement", "blue"),
+        "concern": ("Special cause of concern", "orange"),
+    }.get(last["point_type"], ("Special cause, neither better nor worse", "purple"))
+    return Icon(
+        kind=last["point_type"],
+        letter=letter,
+        colour=colour,
+        words=f"{what}: the last point, {points.index[-1]}, is {RULES[last['rule']]}.",
+    )
+
+
+def _assurance(points: pd.DataFrame, target: float | None, improvement_direction: str) -> Icon | None:
+    """Set the target against the limits of the last phase; none without a target or a better direction."""
+    if target is None or improvement_direction == "neither":
+        return None
+    last = points.iloc[-1]
+    beyond = (
+        "above"
+        if target > last["upper_process_limit"]
+        else "below"
+        if target < last["lower_process_limit"]
+        else ""
+    )
+    if not beyond:
+        return Icon(
+            kind="inconsistent",
+            letter="?",
+            colour="grey",
+            words="The target lies between the process limits: it may be met or missed by chance.",
+        )
+    met = (beyond == "above") == (improvement_direction == "decrease")
+    return Icon(
+        kind="consistent pass" if met else "consistent fail",
+        letter="P" if met else "F",
+        colour="blue" if met else "orange",
+        words=f"The target lies {beyond} the process limits: unless something changes it will be "
+        f"{'met' if met else 'missed'} each time.",
+    )
+
+
+def _caveats(points: pd.DataFrame, rebases: Sequence[Rebase], seasonality: str) -> tuple[str, ...]:
+    caveats = []
+    if seasonality == "seasonal and unadjusted":
+        caveats.append(
+            "The series is seasonal and unadjusted: its limits are too wide or too narrow for any one month, and no "
+            "special cause is claimed. Chart the seasonally adjusted series."
+        )
+    for _, part in points.groupby("phase"):
+        used = int(part["in_baseline"].sum())
+        if used < FEWEST_POINTS:
+            caveats.append(
+                f"The limits from {part.index[0]} rest on {used} points, fewer than {FEWEST_POINTS}: provisional."
+            )
+    caveats += [
+        f"Limits set anew from {r.first} by decision of {r.decided_by} on {r.decided_on:%d %B %Y}: {r.reason}."
+        for r in sorted(rebases, key=lambda r: r.first)
+    ]
+    return tuple(caveats)
+
+
+def _check_series(series: pd.Series) -> None:
+    if not isinstance(series.index, pd.PeriodIndex):
+        raise ValueError("the series needs a PeriodIndex, one period a row.")
+    problems = []
+    if len(series) < 2:
+        problems.append(f"has {len(series)} points, and limits need at least 2")
+    if series.index.has_duplicates:
+        problems.append(f"has {series.index[series.index.duplicated()][0]} twice")
+    elif len(series) and not series.index.equals(
+        pd.period_range(series.index.min(), series.index.max(), freq=series.index.freq)
+    ):
+        problems.append("has gaps or is not in order")
+    if series.isna().any():
+        problems.append(f"has no value in {', '.join(str(p) for p in series.index[series.isna()])}")
+    if problems:
+        raise DataProblem(f"{series.name}: the series {'; '.join(problems)}.")

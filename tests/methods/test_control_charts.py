@@ -1,0 +1,222 @@
+"""XmR charts against NHSRplotthedots 0.2.2, its tests of each rule, and the laws that limits obey."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from saferleeds_analysis.methods.control_charts import Rebase, xmr_chart
+from saferleeds_analysis.problems import DataProblem
+
+# Our words for plotthedots' names of the rules and the types of point.
+RULES = {
+    "Above UCL": "above limit",
+    "Below LCL": "below limit",
+    "7 Point Trend (Increasing)": "rising",
+    "7 Point Trend (Decreasing)": "falling",
+    "2 in 3 Above CL": "2 of 3 high",
+    "2 in 3 Below CL": "2 of 3 low",
+    "7 Points Above CL": "7 above mean",
+    "7 Points Below CL": "7 below mean",
+    "Common Cause": "none",
+}
+TYPES = {
+    "common_cause": "common cause",
+    "special_cause_improvement": "improvement",
+    "special_cause_concern": "concern",
+    "special_cause_neutral_high": "high",
+    "special_cause_neutral_low": "low",
+}
+
+
+def series(values, first="2012-04", name="offences"):
+    return pd.Series(values, pd.period_range(first, periods=len(values), freq="M"), name=name, dtype=float)
+
+
+def chart(values, **options):
+    settled = {"improvement_direction": "decrease", "seasonality": "adjusted"} | options
+    return xmr_chart(series(values), **settled)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("case", ["SPC1", "SPC2", "SPC3", "SPC4", "SPC5"])
+def test_charts_are_those_of_plotthedots(shared, case):
+    table = pd.read_csv(shared / "reference/spc_xmr_plotthedots.csv").query("case_id == @case")
+    first = table.iloc[0]
+    drawn = xmr_chart(
+        pd.Series(table.y.to_numpy(), pd.PeriodIndex(table.period, freq="M"), name=first.series),
+        improvement_direction={"neutral": "neither"}.get(first.improvement, first.improvement),
+        seasonality="not seasonal",  # as plotthedots takes every series to be
+        target=None if np.isnan(first.target) else first.target,
+        baseline_points=None if np.isnan(first.fix_after_n_points) else int(first.fix_after_n_points),
+        screen_outliers=bool(first.screen_outliers),
+    )
+    for ours, theirs in [("mean", "mean"), ("lower_process_limit", "lpl"), ("upper_process_limit", "upl")]:
+        np.testing.assert_allclose(drawn.points[ours], table[theirs], rtol=1e-9, atol=0)
+    assert drawn.points["rule"].tolist() == [RULES[name] for name in table.special_cause_type]
+    assert drawn.points["point_type"].tolist() == [TYPES[name] for name in table.point_type]
+    assert drawn.variation.kind == TYPES[first.variation_type]
+    if isinstance(first.assurance_type, str):
+        assert drawn.assurance.kind == first.assurance_type.replace("_", " ")
+    else:
+        assert drawn.assurance is None
+
+
+# The trend rule, which the five charts do not reach: plotthedots 0.2.2 tests/testthat/test-ptd_calculate_point_type.R,
+# where 7 rising points are a trend, 6 are not, and a tie breaks it; the points around are chosen to stay near the mean.
+@pytest.mark.parametrize(
+    ("values", "rules"),
+    [
+        ([50, 90, 44, 46, 48, 50, 52, 54, 56, 10, 50], {"rising": 7}),
+        ([50, 10, 56, 54, 52, 50, 48, 46, 44, 90, 50], {"falling": 7}),
+        ([50, 90, 44, 46, 48, 50, 52, 54, 10, 90, 50], {}),
+        ([50, 90, 44, 46, 48, 48, 50, 52, 54, 10, 50], {}),
+    ],
+)
+def test_seven_in_a_row_that_rise_or_fall_are_a_trend(values, rules):
+    found = chart(values, screen_outliers=False).points["rule"]
+    assert found[found != "none"].value_counts().to_dict() == rules
+
+
+def test_a_point_between_two_trends_belongs_to_the_one_that_follows():
+    values = [50, 90, 44, 46, 48, 50, 52, 54, 56, 54, 52, 50, 48, 46, 44, 90, 50]
+    found = chart(values, screen_outliers=False).points["rule"].tolist()
+    assert found[2:8] == ["rising"] * 6
+    assert found[8:15] == ["falling"] * 7
+
+
+def test_two_in_three_need_all_three_on_one_side():
+    # Mean 50 and limits at 30 and 70 by the fixed baseline (average moving range 20 / 2.66), "near" beyond 63.33.
+    step = 20 / 2.66
+    baseline = [50 - step / 2, 50 + step / 2] * 6
+    high = chart([*baseline, 65, 51, 66], baseline_points=12).points["rule"].tolist()
+    assert high[-3:] == ["2 of 3 high", "none", "2 of 3 high"]
+    assert set(chart([*baseline, 65, 49, 66], baseline_points=12).points["rule"]) == {"none"}
+    assert set(chart([*baseline, 65, 51, 51, 66], baseline_points=12).points["rule"]) == {"none"}
+    assert chart([*baseline, 71], baseline_points=12).points["rule"].iloc[-1] == "above limit"
+
+
+def test_no_special_cause_on_a_seasonal_series_that_is_not_adjusted():
+    values = [50, 52, 48, 51, 49, 50, 53, 47, 52, 48, 50, 51, 200]
+    seen = chart(values, seasonality="adjusted", target=60)
+    unjudged = chart(values, seasonality="seasonal and unadjusted", target=60)
+    assert seen.variation.words == (
+        "Special cause of concern: the last point, 2013-04, is above the upper process limit."
+    )
+    assert (seen.variation.letter, seen.variation.colour) == ("H", "orange")
+    assert set(unjudged.points["point_type"]) == {"not judged"}
+    assert set(unjudged.points["rule"]) == {"none"}
+    assert unjudged.assurance is None
+    assert "pecial cause of" not in unjudged.variation.words
+    assert unjudged.caveats[0].endswith("no special cause is claimed. Chart the seasonally adjusted series.")
+
+
+def test_icons_say_in_words_what_the_target_can_expect():
+    values = [50, 52, 48, 51, 49, 50, 53, 47, 52, 48, 50, 51]
+    above, below, between = (chart(values, target=t).assurance for t in (80, 20, 50))
+    assert (above.kind, above.letter) == ("consistent pass", "P")
+    assert (below.kind, below.letter) == ("consistent fail", "F")
+    assert (between.kind, between.letter) == ("inconsistent", "?")
+    assert above.words == (
+        "The target lies above the process limits: unless something changes it will be met each time."
+    )
+    assert chart(values, target=80, improvement_direction="increase").assurance.kind == "consistent fail"
+    assert chart(values, target=80, improvement_direction="neither").assurance is None
+    assert chart(values).variation.words == (
+        "Common cause: the last point, 2013-03, is within the ordinary variation of the series."
+    )
+
+
+def test_limits_are_set_anew_by_a_recorded_decision_only():
+    before, after = [50, 52, 48, 51, 49, 50, 53, 47, 52, 48, 50, 51], [80, 82, 78, 81, 79, 80]
+    decision = Rebase(
+        first=pd.Period("2013-04", "M"),
+        reason="new recording rules",
+        decided_on=date(2013, 5, 7),
+        decided_by="the performance board",
+    )
+    rebased = chart([*before, *after], rebases=[decision])
+    # Each phase is a chart of its own.
+    alone = [
+        chart(before).points,
+        xmr_chart(series(after, "2013-04"), improvement_direction="decrease", seasonality="adjusted").points,
+    ]
+    columns = ["value", "mean", "lower_process_limit", "upper_process_limit", "rule", "point_type"]
+    pd.testing.assert_frame_equal(rebased.points[columns], pd.concat(alone)[columns])
+    assert rebased.points["phase"].tolist() == [1] * 12 + [2] * 6
+    assert rebased.caveats == (
+        "The limits from 2013-04 rest on 6 points, fewer than 12: provisional.",
+        "Limits set anew from 2013-04 by decision of the performance board on 07 May 2013: new recording rules.",
+    )
+
+
+@given(
+    st.lists(st.integers(0, 500), min_size=12, max_size=30, unique=True),
+    st.integers(1, 50),
+    st.integers(-100, 100),
+)
+@settings(deadline=None, max_examples=30)
+def test_moving_or_scaling_the_series_moves_and_scales_its_limits(values, scale, shift):
+    one, other = chart(values), chart([scale * v + shift for v in values])
+    assert other.points["mean"].iloc[0] == pytest.approx(scale * one.points["mean"].iloc[0] + shift, abs=1e-6)
+    assert other.points["upper_process_limit"].iloc[0] == pytest.approx(
+        scale * one.points["upper_process_limit"].iloc[0] + shift, abs=1e-6
+    )
+
+
+@given(st.lists(st.integers(0, 10_000), min_size=12, max_size=40, unique=True))
+@settings(deadline=None, max_examples=30)
+def test_turning_the_better_direction_turns_the_verdict(values):
+    lower, higher = chart(values), chart(values, improvement_direction="increase")
+    turned = {"improvement": "concern", "concern": "improvement", "common cause": "common cause"}
+    assert [turned[t] for t in lower.points["point_type"]] == higher.points["point_type"].tolist()
+    # Every point outside the limits is flagged, and no flag stands without a rule.
+    outside = ~lower.points["value"].between(
+        lower.points["lower_process_limit"], lower.points["upper_process_limit"]
+    )
+    assert lower.points["rule"][outside].isin(["above limit", "below limit"]).all()
+    assert ((lower.points["rule"] == "none") == (lower.points["point_type"] == "common cause")).all()
+
+
+def test_what_cannot_be_charted_is_refused():
+    steady = series([5, 5, 5, 5])
+    options = {"improvement_direction": "decrease", "seasonality": "adjusted"}
+    with pytest.raises(TypeError, match="seasonality"):
+        xmr_chart(steady, improvement_direction="decrease")
+    with pytest.raises(ValueError, match="seasonality states what the series is, one of"):
+        xmr_chart(steady, improvement_direction="decrease", seasonality="probably fine")
+    with pytest.raises(ValueError, match="improvement_direction is one of"):
+        xmr_chart(steady, improvement_direction="down", seasonality="adjusted")
+    with pytest.raises(ValueError, match="the series needs a PeriodIndex, one period a row."):
+        xmr_chart(pd.Series([1, 2, 3]), **options)
+    with pytest.raises(ValueError, match="a baseline needs at least 2 points, and should have 12."):
+        chart([1, 2, 3, 4], baseline_points=1)
+    with pytest.raises(
+        DataProblem,
+        match="offences: no limits can be set on 2012-04 to 2012-07, where next to nothing varies.",
+    ):
+        xmr_chart(steady, **options)
+    with pytest.raises(DataProblem, match="offences: the series has gaps or is not in order."):
+        xmr_chart(series([1, 2, 3, 4]).drop(pd.Period("2012-05", "M")), **options)
+    with pytest.raises(DataProblem, match="offences: the series has no value in 2012-05."):
+        xmr_chart(series([1, None, 3, 4]), **options)
+    with pytest.raises(DataProblem, match="offences: the series has 2012-04 twice."):
+        xmr_chart(pd.concat([series([1, 2]), series([1])]), **options)
+    decision = {"reason": "why", "decided_on": date(2013, 5, 7), "decided_by": "the board"}
+    with pytest.raises(
+        ValueError, match="limits cannot be set anew from 2020-01: the series runs from 2012-04"
+    ):
+        chart([1, 2, 3, 4], rebases=[Rebase(first=pd.Period("2020-01", "M"), **decision)])
+    with pytest.raises(ValueError, match="limits need at least 2 points in each phase, and should have 12."):
+        chart([1, 2, 3, 4], rebases=[Rebase(first=pd.Period("2012-07", "M"), **decision)])
+    twice = [Rebase(first=pd.Period("2012-06", "M"), **decision)] * 2
+    with pytest.raises(ValueError, match="two decisions set limits anew from the same period: keep one."):
+        chart([1, 2, 3, 4], rebases=twice)
+    for missing in ({"reason": " "}, {"decided_on": None}, {"decided_by": ""}):
+        with pytest.raises(
+            ValueError, match="new limits from 2012-06 need a reason, the day of the decision and who made it"
+        ):
+            Rebase(first=pd.Period("2012-06", "M"), **(decision | missing))
