@@ -338,11 +338,11 @@ class CostTables:
                         f"unit_costs.csv: the parts of {offence!r} in edition {edition} add to {added}, "
                         f"not to its total {row.value}."
                     )
-            if component == "fiscal" and (whole := self._unit_costs.get((edition, offence, "total"))):
-                if row.value > whole.value:
-                    problems.append(
-                        f"unit_costs.csv: the fiscal part of {offence!r} in edition {edition} is more than its total."
-                    )
+            whole = self._unit_costs.get((edition, offence, "total"))
+            if component == "fiscal" and whole and row.value > whole.value:
+                problems.append(
+                    f"unit_costs.csv: the fiscal part of {offence!r} in edition {edition} is more than its total."
+                )
         return problems
 
     def _unfit_mapping(self) -> list[str]:

@@ -62,9 +62,12 @@ class Uprating:
     @property
     def sentence(self) -> str:
         """Say what was done to the prices, with the vintage."""
+        kind = f"{self.series} years"
+        if self.series == "financial, approximate":
+            kind = "financial years, approximated from calendar years"
         return (
             f"Prices of {self.from_year} were brought to {self.to_year} by HM Treasury's GDP deflator of {self.vintage} "
-            f"({self.series} years), multiplied by {self.factor:.4f}."
+            f"({kind}), multiplied by {self.factor:.4f}."
         )
 
 
@@ -118,7 +121,8 @@ class CostEstimate:
     edition: str
     price_year: str
     uprating: Uprating | None
-    months: pd.PeriodIndex
+    first_month: pd.Period
+    last_month: pd.Period
     period: str
     amount: Decimal
     total: Estimate
@@ -301,8 +305,7 @@ def cost_of_crime(
     such offences in England and Wales: for a handful of offences in a small area they say little.
     """
     _check_counts(counts)
-    if not isinstance(months, pd.PeriodIndex) or months.freqstr != "M" or len(months) == 0:
-        raise ValueError("months is a PeriodIndex of the months counted, of at least one month.")
+    _check_months(months)
     prices = _prices(tables, edition, price_year, vintage)
     if prices and prices.provisional and not include_provisional:
         raise ValueError(
@@ -401,11 +404,11 @@ def cost_across_editions(
 
     Only editions that value every offence are compared; the others are left out, each with its reason.
     """
+    _check_counts(counts)
     estimates: dict[str, CostEstimate] = {}
     left_out: dict[str, str] = {}
     for edition in editions:
-        # every edition brings a year that may be outside the table or a class that was redefined: said, not raised
-        tables.price_year(edition)
+        tables.price_year(edition)  # an unknown edition is a slip of the call
         try:
             estimate = cost_of_crime(
                 counts, edition=edition, price_year=price_year, vintage=vintage, tables=tables, **options
@@ -593,6 +596,12 @@ def _check_counts(counts: pd.Series) -> None:
         raise ValueError(f"counts are whole numbers from 0; these are not: {', '.join(wrong)}.")
 
 
+def _check_months(months: pd.PeriodIndex) -> None:
+    monthly = isinstance(months, pd.PeriodIndex) and months.freqstr == "M" and len(months) > 0
+    if not monthly or not months.equals(pd.period_range(months[0], periods=len(months), freq="M")):
+        raise ValueError("months is a monthly PeriodIndex of the months counted, in order and without a gap.")
+
+
 def _matches(
     counts: pd.Series, scheme: str, edition: str, months: pd.PeriodIndex, tables: CostTables
 ) -> dict[str, OffenceMatch]:
@@ -701,7 +710,8 @@ def _estimate(
         edition=edition,
         price_year=price_year,
         uprating=prices,
-        months=months,
+        first_month=months.min(),
+        last_month=months.max(),
         period=_period_name(months),
         amount=amount,
         total=replace(
@@ -774,9 +784,10 @@ def _check_comparable(earlier: CostEstimate, later: CostEstimate) -> None:
         raise ValueError(
             f"the estimates use two vintages of the deflator, {' and '.join(sorted(vintages))}. Uprate both by one."
         )
-    if len(earlier.months) != len(later.months):
+    lengths = [len(pd.period_range(e.first_month, e.last_month)) for e in (earlier, later)]
+    if lengths[0] != lengths[1]:
         raise ValueError(
-            f"the estimates cover {len(earlier.months)} and {len(later.months)} months; compare periods of equal length."
+            f"the estimates cover {lengths[0]} and {lengths[1]} months; compare periods of equal length."
         )
     if earlier.total.confidence != later.total.confidence:
         raise ValueError("the estimates have intervals of two confidence levels; make both at one.")
@@ -820,7 +831,7 @@ def _whole_pennies(effects: Sequence[Fraction]) -> list[Decimal]:
     by_remainder = sorted(range(len(pence)), key=lambda k: pence[k] - whole[k], reverse=True)
     for k in by_remainder[:left]:
         whole[k] += 1
-    return [Decimal(w) / 100 for w in whole]
+    return [Decimal(w).scaleb(-2) for w in whole]
 
 
 def _pennies(pounds: Decimal) -> Decimal:
