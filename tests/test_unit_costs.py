@@ -121,9 +121,7 @@ def test_the_deflators_are_the_researched_ones(shared):
         (r["period"], r["basis"].replace("-approx", ", approximate"), Decimal(r["index"]))
         for r in rows(shared / "facts" / "gdp_deflators.csv")
     }
-    ours = {
-        (r["year"], r["series"], Decimal(r["index"])) for r in rows(REFERENCE / "gdp_deflators.csv")
-    }
+    ours = {(r["year"], r["series"], Decimal(r["index"])) for r in rows(REFERENCE / "gdp_deflators.csv")}
     assert ours == researched
 
 
@@ -133,9 +131,7 @@ def test_approximate_financial_years_are_three_quarters_of_one_calendar_year_and
     assert len(approximate) == 21
     for row in approximate:
         start = int(row.year[:4])
-        weighted = (
-            Decimal("0.75") * table[str(start)].index + Decimal("0.25") * table[str(start + 1)].index
-        )
+        weighted = Decimal("0.75") * table[str(start)].index + Decimal("0.25") * table[str(start + 1)].index
         assert abs(weighted - row.index) <= Decimal("0.0001"), row.year
 
 
@@ -189,7 +185,9 @@ def test_what_a_recorded_class_stands_for(tables, scheme, code, edition, months,
 def test_a_year_that_spans_a_redefinition_is_the_redefined_class(tables):
     spanning = pd.period_range("2016-07", "2017-06", freq="M")
     assert tables.match("local", "domestic_burglary", "2010/11", spanning).match == "changed"
-    with pytest.raises(ValueError, match=r"does not say what '28A' \(home_office\) stands for in edition 2010/11"):
+    with pytest.raises(
+        ValueError, match=r"does not say what '28A' \(home_office\) stands for in edition 2010/11"
+    ):
         tables.match("home_office", "28A", "2010/11", spanning)
     # the 2019/20 edition takes 'partial' before April 2017 and 'same' after: neither row serves the whole year
     with pytest.raises(ValueError, match="in all the months from July 2016 to June 2017"):
@@ -243,7 +241,11 @@ def test_an_analyst_adds_a_release_of_the_deflator_without_code(tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("gdp_deflators.csv", "year,index\n", "gdp_deflators.csv: the columns must be vintage, series, year,"),
+        (
+            "gdp_deflators.csv",
+            "year,index\n",
+            "gdp_deflators.csv: the columns must be vintage, series, year,",
+        ),
         (
             "gdp_deflators.csv",
             DEFLATORS + "New,financial,2012,100,official,x,y\n",
@@ -359,11 +361,17 @@ def test_a_bad_table_is_refused_with_file_and_row(tmp_path, name, text, message)
 
 
 def test_unknown_names_are_refused_with_what_is_known(tables):
-    with pytest.raises(ValueError, match=r"unknown edition of unit costs: '2012/13'. Known: 2003/04, 2010/11,"):
+    with pytest.raises(
+        ValueError, match=r"unknown edition of unit costs: '2012/13'. Known: 2003/04, 2010/11,"
+    ):
         tables.unit_cost("2012/13", "Homicide")
-    with pytest.raises(ValueError, match="unknown vintage of the deflator: 'June 2019'. Known: September 2019,"):
+    with pytest.raises(
+        ValueError, match="unknown vintage of the deflator: 'June 2019'. Known: September 2019,"
+    ):
         tables.deflators("June 2019")
-    with pytest.raises(ValueError, match=r"unknown offence of scheme 'local': 'domestic burglry'. Did you mean"):
+    with pytest.raises(
+        ValueError, match=r"unknown offence of scheme 'local': 'domestic burglry'. Did you mean"
+    ):
         tables.match("local", "domestic burglry", "2010/11", YEAR_2012)
     with pytest.raises(ValueError, match="unknown scheme of offences: 'police'"):
         tables.match("police", "Burglary", "2010/11", YEAR_2012)
