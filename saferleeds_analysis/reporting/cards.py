@@ -216,6 +216,10 @@ class ReportCard:
             return paragraph(f"The data hold no areas within {self.area.name}.")
         shown = []
         for kind, positions in self.parts.items():
+            if all(p.later is None for p in positions):
+                why = self._why_no_change(positions[0])
+                shown.append(paragraph(f"No 12-month figure is given for any {kind}: {why}"))
+                continue
             ranked = sorted(positions, key=lambda p: (-(p.later if p.later is not None else -1), p.area))
             if len(ranked) <= highest:
                 shown.append(self._area_table(kind, f"{kind.capitalize()}s", ranked))

@@ -96,7 +96,7 @@ def chart_of_totals(
                 color=DARK_GREY,
             )
             end = max(end, months[-1])
-        ax.set_ylim(bottom=0)
+        ax.set_ylim(0, 1.08 * max([float(known.max()), *(t.value for t in targets)]))
         room = 14 if targets else 2
         ax.set_xlim(_positions(totals.index[:1])[0], _positions(pd.PeriodIndex([end]))[0] + room)
         _label_years(ax, totals.index[0], end)
@@ -132,7 +132,7 @@ def chart_of_months(
         ax = drawing.subplots()
         x = _positions(months.index)
         ax.plot(x, months.astype(float).to_numpy(), color=DARK_BLUE, linewidth=1.8, marker="o", markersize=3)
-        ax.set_ylim(bottom=0)
+        ax.set_ylim(0, 1.08 * max(float(months.max()), 1.0))
         _label_years(ax, months.index[0], months.index[-1])
         ax.yaxis.set_major_formatter(lambda value, _: wording.number(value))
         sns.despine(ax=ax, left=True)
