@@ -313,6 +313,7 @@ def cost_of_crime(
             f"Leave the prices at {prices.from_year}, or load HM Treasury's table as an official one."
         )
     factor = prices.factor if prices else Decimal(1)
+    seen = "from a named source" if include_provisional else "seen in an official document"
     by_offence, uncosted = [], []
     for code, match in _matches(counts, scheme, edition, months, tables).items():
         count = int(counts[code])
@@ -329,13 +330,12 @@ def cost_of_crime(
         else:
             reason = match.reason
             if match.match != "none":
-                seen = "seen in an official document" if not include_provisional else "from a named source"
                 reason = f"edition {edition} has no unit cost of {match.offence!r} {seen}"
             uncosted.append(Uncosted(code=code, name=match.name, count=count, reason=reason))
     if not by_offence:
         listed = "; ".join(f"{u.code!r}: {u.reason}" for u in uncosted)
         raise ValueError(f"edition {edition} puts no value on any of these offences ({listed}).")
-    return _estimate(by_offence, uncosted, edition, price_year, prices, months, confidence)
+    return _estimate(by_offence, uncosted, edition, price_year, prices, months, seen, confidence)
 
 
 def cost_of_crime_by_area(counts: pd.DataFrame, **options) -> dict[str, CostEstimate]:
@@ -669,12 +669,13 @@ def _estimate(
     price_year: str,
     prices: Uprating | None,
     months: pd.PeriodIndex,
+    seen: str,
     confidence: float,
 ) -> CostEstimate:
     amount = sum(o.amount for o in by_offence)
     no_fiscal = [o.name for o in by_offence if "fiscal" not in o.components]
     refused = tuple(
-        f"{o.name}: {o.reservation or f'edition {edition} has no multiplier from a named source'}"
+        f"{o.name}: {o.reservation or f'edition {edition} has no multiplier {seen}'}"
         for o in by_offence
         if o.multiplier is None
     )

@@ -69,6 +69,7 @@ def test_what_is_public_spending_and_what_is_provisional():
     ]
     strict = burglary(5631, calendar(2012), include_provisional=False)
     assert (strict.amount, strict.fiscal, strict.provisional) == (5631 * 3925, None, ())
+    assert strict.multiplier_refused[0].endswith("2010/11 has no multiplier seen in an official document")
 
 
 def test_every_estimate_says_that_it_is_recorded_crime_and_not_cash():
