@@ -1,0 +1,856 @@
+"""What recorded crime is valued at, in whose prices, and how that changes; never what was "saved".
+
+Economic and social costs are averages for England and Wales: spending in anticipation of crime, harm and loss in
+consequence of it, and the response of the police and courts. Only the fiscal part is public spending, and little of that
+could be released by one crime fewer. Sources: Home Office Research Report 99 (2018) and its forerunners for unit costs,
+HM Treasury's GDP deflator for prices, both read by :mod:`saferleeds_analysis.unit_costs`.
+
+>>> from saferleeds_analysis.unit_costs import load_cost_tables
+>>> estimate = cost_of_crime(
+...     pd.Series({"domestic_burglary": 5631}),
+...     months=pd.period_range("2012-01", "2012-12", freq="M"),
+...     scheme="local", edition="2010/11", price_year="2010/11", tables=load_cost_tables(),
+... )
+>>> f"£{estimate.amount / 1_000_000:.1f}m, {estimate.period}"
+'£22.1m, calendar year 2012'
+>>> f"of which about £{estimate.fiscal / 1_000_000:.1f}m is public spending"
+'of which about £7.7m is public spending'
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from itertools import permutations
+from math import floor, hypot
+from numbers import Integral
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.estimates import Estimate, count_with_interval
+from saferleeds_analysis.unit_costs import (
+    COMPONENTS,
+    CostTables,
+    DeflatorIndex,
+    Multiplier,
+    OffenceMatch,
+    UnitCost,
+)
+
+RECORDED_ONLY = "Recorded offences only: offences that nobody reported, or that were not recorded, are not in this figure."
+NOT_CASH = "An economic and social value. It is not money that any budget holds or could release."
+INDEPENDENT = (
+    "The interval takes offences to be independent; a series of offences by the same people makes it wider. "
+    "It does not cover how far the unit costs may be off, unless their publication says."
+)
+_PENNY = Decimal("0.01")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Uprating:
+    """How prices of one year became prices of another: a ratio of two indices of one vintage and series."""
+
+    from_year: str
+    to_year: str
+    factor: Decimal
+    vintage: str
+    series: str
+    seen_in: str
+    provisional: bool
+
+    @property
+    def sentence(self) -> str:
+        """Say what was done to the prices, with the vintage."""
+        kind = f"{self.series} years"
+        if self.series == "financial, approximate":
+            kind = "financial years, approximated from calendar years"
+        return (
+            f"Prices of {self.from_year} were brought to {self.to_year} by HM Treasury's GDP deflator of {self.vintage} "
+            f"({kind}), multiplied by {self.factor:.4f}."
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OffenceCost:
+    """One recorded class of offence, valued.
+
+    ``unit_cost`` is pounds an offence at the estimate's prices, to the penny; ``amount`` is the count times it, and
+    ``cost`` the same with its interval. ``components`` holds the amount of each component that the edition gives, by name,
+    details such as ``response: police`` included. ``reservation`` says where the recorded class and the offence of the
+    edition differ, and is empty where they are the same.
+    """
+
+    code: str
+    name: str
+    offence: str
+    count: int
+    unit_cost: Decimal
+    unit_cost_limits: tuple[float, float] | None
+    amount: Decimal
+    cost: Estimate
+    components: Mapping[str, Decimal]
+    multiplier: Decimal | None
+    reservation: str
+    status: str
+    provisional: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Uncosted:
+    """A recorded class of offence that no figure is put on, and why."""
+
+    code: str
+    name: str
+    count: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CostEstimate:
+    """What the recorded offences of some months are valued at, in one edition's unit costs and one year's prices.
+
+    ``total`` is pounds with its interval and ``amount`` the same to the penny, for recorded offences only.
+    ``by_component`` splits it into anticipation, consequence, response, what the edition does not split, and rounding;
+    these add up to ``amount``. ``fiscal`` is the part that is public spending, which cuts across the others; it is ``None``
+    unless known for every costed offence. ``with_multiplier`` is the value of all offences thought to have happened,
+    ``None`` where ``multiplier_refused`` says why no such figure may be given. ``uncosted`` offences are in no figure.
+    ``provisional`` names what was not seen in an official document; ``period`` names the base of the counts.
+    """
+
+    edition: str
+    price_year: str
+    uprating: Uprating | None
+    first_month: pd.Period
+    last_month: pd.Period
+    period: str
+    amount: Decimal
+    total: Estimate
+    by_offence: tuple[OffenceCost, ...]
+    by_component: Mapping[str, Decimal]
+    fiscal: Decimal | None
+    with_multiplier: Estimate | None
+    multiplier_refused: tuple[str, ...]
+    uncosted: tuple[Uncosted, ...]
+    provisional: tuple[str, ...]
+    caveats: tuple[str, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give tidy rows: the total, each offence, each component, the fiscal part, the multiplied and the uncosted."""
+        rows = [_row("value of recorded offences", self.total, caveats=self.caveats)]
+        rows += [_row(f"value: {o.name}", o.cost, caveats=(o.reservation,)) for o in self.by_offence]
+        rows += [_plain_row(f"component: {name}", amount) for name, amount in self.by_component.items()]
+        if self.fiscal is not None:
+            rows.append(_plain_row("of which public spending", self.fiscal))
+        if self.with_multiplier is not None:
+            rows.append(
+                _row(
+                    "value of all offences, multiplied",
+                    self.with_multiplier,
+                    caveats=self.with_multiplier.caveats,
+                )
+            )
+        rows += [
+            _plain_row(f"not valued: {u.name}", None) | {"n": u.count, "caveats": u.reason}
+            for u in self.uncosted
+        ]
+        frame = pd.DataFrame(rows)
+        frame.insert(0, "period", self.period)
+        frame.insert(1, "edition", self.edition)
+        frame.insert(2, "price_year", self.price_year)
+        return frame
+
+
+@dataclass(frozen=True, kw_only=True)
+class CostChange:
+    """The change in value between two periods, in pounds to the penny, and what made it.
+
+    ``volume`` is from more or fewer offences, ``mix`` from dearer or cheaper kinds among them, ``price`` from unit costs
+    at other prices. The three add up exactly to ``change``. ``difference`` is the change with its interval.
+    """
+
+    earlier: Decimal
+    later: Decimal
+    change: Decimal
+    volume: Decimal
+    mix: Decimal
+    price: Decimal
+    difference: Estimate
+    method: str
+    caveats: tuple[str, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give tidy rows: the change and its three effects."""
+        names = ("earlier", "later", "change", "volume", "mix", "price")
+        return pd.DataFrame(
+            {"measure": n, "value": float(getattr(self, n)), "unit": "£", "method": self.method}
+            for n in names
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditionRange:
+    """The same offences valued by every edition that can value all of them, at the prices of one year."""
+
+    estimates: Mapping[str, CostEstimate]
+    left_out: Mapping[str, str]
+    lowest: str
+    highest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnAssumptions:
+    """What a social return rests on: every number is an assumption that somebody has to stand behind.
+
+    ``investment`` is pounds put in; ``offences_avoided`` is how many fewer offences there were; ``deadweight`` is the
+    share of those that would have gone anyway; ``attribution`` is the share of the rest that is owed to the scheme;
+    ``unit_value`` is pounds an offence.
+    """
+
+    investment: float
+    offences_avoided: float
+    deadweight: float
+    attribution: float
+    unit_value: float
+
+    def __post_init__(self) -> None:
+        """Refuse money and offences below zero, and shares outside 0 to 1."""
+        for name in ("deadweight", "attribution"):
+            _check_share(name, getattr(self, name))
+        for name in ("offences_avoided", "unit_value"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name} is not below zero; {getattr(self, name)} is not allowed.")
+        if not self.investment > 0:
+            raise ValueError(f"investment is above zero; {self.investment} is not.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SocialReturn:
+    """Pounds of economic and social value for each pound put in (``ratio``), under stated assumptions.
+
+    ``break_even_offences`` is how many fewer offences give £1 for £1.
+    """
+
+    assumptions: ReturnAssumptions
+    value: float
+    ratio: float
+    break_even_offences: float
+    caveats: tuple[str, ...]
+
+
+def uprating(*, from_year: str, to_year: str, deflators: Iterable[DeflatorIndex]) -> Uprating:
+    """Give the factor that brings prices of one year to another, both ends from one vintage and one series.
+
+    Years are written as the series writes them: ``2012/13`` for a financial and ``2012`` for a calendar year.
+
+    >>> from saferleeds_analysis.unit_costs import load_cost_tables
+    >>> table = load_cost_tables().deflators("September 2019").values()
+    >>> round(uprating(from_year="2003/04", to_year="2010/11", deflators=table).factor, 4)
+    Decimal('1.1791')
+    """
+    rows = list(deflators)
+    vintages = sorted({row.vintage for row in rows})
+    if len(vintages) != 1:
+        raise ValueError(
+            f"both ends of an uprating come from one vintage of the deflator; these rows hold {len(vintages)}: "
+            f"{', '.join(vintages) or 'none'}. Indices of different releases are not comparable."
+        )
+    by_year = {row.year: row for row in rows}
+    missing = [year for year in dict.fromkeys((from_year, to_year)) if year not in by_year]
+    if missing:
+        kind = [year for year in by_year if ("/" in year) == ("/" in missing[0])]
+        holds = f"{min(kind)} to {max(kind)}" if kind else "no years written so"
+        raise ValueError(
+            f"price year {' and '.join(missing)} is not in the deflator table of {vintages[0]} ({holds}). Choose a vintage "
+            "that holds both years, or add a newer table to data/raw/reference/gdp_deflators.csv."
+        )
+    start, end = by_year[from_year], by_year[to_year]
+    if start.series != end.series:
+        raise ValueError(
+            f"{from_year} is in the {start.series} series and {to_year} in the {end.series} one; "
+            "both ends of an uprating come from one series."
+        )
+    return Uprating(
+        from_year=from_year,
+        to_year=to_year,
+        factor=end.index / start.index,
+        vintage=start.vintage,
+        series=start.series,
+        seen_in=end.seen_in,
+        provisional=start.status != "official" or end.status != "official",
+    )
+
+
+def cost_of_crime(
+    counts: pd.Series,
+    *,
+    months: pd.PeriodIndex,
+    scheme: str,
+    edition: str,
+    price_year: str,
+    tables: CostTables,
+    vintage: str | None = None,
+    include_provisional: bool = True,
+    confidence: float = 0.95,
+) -> CostEstimate:
+    """Value recorded offences by an edition's unit costs, at the prices of ``price_year``.
+
+    ``counts`` is a Series of whole numbers, one for each class of recorded offence as ``scheme`` names it (``police.uk``
+    types, ``home_office`` codes, ``home_office_subgroup`` or ``local`` names); ``months`` are the months counted, because
+    classes of offence are redefined from time to time. ``vintage`` names the release of the deflator, and is needed when
+    ``price_year`` is not the edition's own. ``include_provisional=False`` leaves out every figure that was not seen in an
+    official document.
+
+    Offences without a unit cost are listed as uncosted; a redefined class is refused. Unit costs are averages of all
+    such offences in England and Wales: for a handful of offences in a small area they say little.
+    """
+    _check_counts(counts)
+    _check_months(months)
+    prices = _prices(tables, edition, price_year, vintage)
+    if prices and prices.provisional and not include_provisional:
+        raise ValueError(
+            f"the deflator of {prices.vintage} was not seen in an official document, and provisional figures are excluded. "
+            f"Leave the prices at {prices.from_year}, or load HM Treasury's table as an official one."
+        )
+    factor = prices.factor if prices else Decimal(1)
+    seen = "from a named source" if include_provisional else "seen in an official document"
+    by_offence, uncosted = [], []
+    for code, match in _matches(counts, scheme, edition, months, tables).items():
+        count = int(counts[code])
+        rows = {
+            row.component: row
+            for row in tables.unit_costs(edition, match.offence)
+            if include_provisional or not row.provisional
+        }
+        if "total" in rows:
+            multiplier = tables.multiplier(edition, match.offence) if match.match == "same" else None
+            if multiplier and multiplier.provisional and not include_provisional:
+                multiplier = None
+            by_offence.append(_offence_cost(code, match, count, rows, multiplier, factor, confidence))
+        else:
+            reason = match.reason
+            if match.match != "none":
+                reason = f"edition {edition} has no unit cost of {match.offence!r} {seen}"
+            uncosted.append(Uncosted(code=code, name=match.name, count=count, reason=reason))
+    if not by_offence:
+        listed = "; ".join(f"{u.code!r}: {u.reason}" for u in uncosted)
+        raise ValueError(f"edition {edition} puts no value on any of these offences ({listed}).")
+    return _estimate(by_offence, uncosted, edition, price_year, prices, months, seen, confidence)
+
+
+def cost_of_crime_by_area(counts: pd.DataFrame, **options) -> dict[str, CostEstimate]:
+    """Value each area's recorded offences: one row of counts an area, one column a class of offence.
+
+    ``options`` are those of :func:`cost_of_crime`. The values of areas add up to the value of the whole.
+    """
+    return {str(area): cost_of_crime(row, **options) for area, row in counts.iterrows()}
+
+
+def cost_per(estimate: CostEstimate, *, number: int, unit: str) -> Estimate:
+    """Give the value per ``unit`` (``resident``, ``household``), of which there are ``number``.
+
+    >>> from saferleeds_analysis.unit_costs import load_cost_tables
+    >>> estimate = cost_of_crime(
+    ...     pd.Series({"domestic_burglary": 5631}), months=pd.period_range("2012-01", "2012-12", freq="M"),
+    ...     scheme="local", edition="2010/11", price_year="2010/11", tables=load_cost_tables(),
+    ... )
+    >>> round(cost_per(estimate, number=341466, unit="household").value, 2)
+    64.73
+    """
+    if isinstance(number, bool) or not isinstance(number, Integral) or number <= 0:
+        raise ValueError(f"the number of {unit}s is a whole number above zero; {number!r} is not.")
+    total = estimate.total
+    return replace(
+        total,
+        value=total.value / number,
+        lower=total.lower / number,
+        upper=total.upper / number,
+        unit=f"£ per {unit}",
+    )
+
+
+def cost_table(
+    estimates: Mapping[str, CostEstimate],
+    *,
+    residents: Mapping[str, int] | None = None,
+    households: Mapping[str, int] | None = None,
+) -> pd.DataFrame:
+    """Give one tidy row an area: value with its interval, and per resident and household where numbers are given."""
+    rows = []
+    for area, estimate in estimates.items():
+        measures = [("value of recorded offences", estimate.total)]
+        for unit, numbers in (("resident", residents), ("household", households)):
+            if numbers is not None:
+                if area not in numbers:
+                    raise ValueError(f"no number of {unit}s is given for {area!r}.")
+                measures.append((f"value per {unit}", cost_per(estimate, number=numbers[area], unit=unit)))
+        rows += [
+            {"area": area, "period": estimate.period, **_row(measure, e, caveats=estimate.caveats)}
+            for measure, e in measures
+        ]
+    return pd.DataFrame(rows)
+
+
+def cost_across_editions(
+    counts: pd.Series,
+    *,
+    price_year: str,
+    vintage: str,
+    tables: CostTables,
+    editions: Sequence[str],
+    **options,
+) -> EditionRange:
+    """Value the same offences by several editions at one year's prices: how much the figure owes to the method.
+
+    Only editions that value every offence are compared; the others are left out, each with its reason.
+    """
+    _check_counts(counts)
+    estimates: dict[str, CostEstimate] = {}
+    left_out: dict[str, str] = {}
+    for edition in editions:
+        tables.price_year(edition)  # an unknown edition is a slip of the call
+        try:
+            estimate = cost_of_crime(
+                counts, edition=edition, price_year=price_year, vintage=vintage, tables=tables, **options
+            )
+        except ValueError as refusal:
+            left_out[edition] = str(refusal)
+            continue
+        if estimate.uncosted:
+            left_out[edition] = "; ".join(f"{u.code!r}: {u.reason}" for u in estimate.uncosted)
+        else:
+            estimates[edition] = estimate
+    if not estimates:
+        raise ValueError(
+            "no edition values all of these offences. " + " ".join(f"{e}: {r}" for e, r in left_out.items())
+        )
+    ranked = sorted(estimates, key=lambda e: estimates[e].amount)
+    return EditionRange(estimates=estimates, left_out=left_out, lowest=ranked[0], highest=ranked[-1])
+
+
+def change_in_cost(earlier: CostEstimate, later: CostEstimate) -> CostChange:
+    """Split the change in value between two periods into volume, mix and price effects that add up to the penny.
+
+    Value is number of offences x share of each kind x unit cost. Each effect is its average over the six orders in which
+    the three could have changed (the Shapley value; with one kind of offence it is Marshall and Bennet's midpoint rule),
+    so no effect is favoured by coming first and nothing is left over. Pennies are shared by largest remainder.
+
+    At constant prices the price effect is nothing. Two editions are two methods, and two vintages two price scales:
+    neither difference is a change in crime, and both are refused.
+    """
+    _check_comparable(earlier, later)
+    pairs = list(zip(*(sorted(e.by_offence, key=lambda o: o.code) for e in (earlier, later)), strict=True))
+    volume, mix, price = _whole_pennies(
+        _shapley(
+            [a.count for a, _ in pairs],
+            [b.count for _, b in pairs],
+            [Fraction(a.unit_cost) for a, _ in pairs],
+            [Fraction(b.unit_cost) for _, b in pairs],
+        )
+    )
+    distances = (
+        hypot(later.total.value - later.total.lower, earlier.total.upper - earlier.total.value),
+        hypot(later.total.upper - later.total.value, earlier.total.value - earlier.total.lower),
+    )
+    change = later.amount - earlier.amount
+    return CostChange(
+        earlier=earlier.amount,
+        later=later.amount,
+        change=change,
+        volume=volume,
+        mix=mix,
+        price=price,
+        difference=Estimate(
+            value=float(change),
+            lower=float(change) - distances[0],
+            upper=float(change) + distances[1],
+            unit="£",
+            method="MOVER",
+            confidence=later.total.confidence,
+            n=earlier.total.n + later.total.n,
+            caveats=(NOT_CASH,),
+        ),
+        method="Shapley value of number, mix and unit cost",
+        caveats=(NOT_CASH, RECORDED_ONLY),
+    )
+
+
+def social_return(assumptions: ReturnAssumptions) -> SocialReturn:
+    """Give the social value for each pound put in, under stated assumptions.
+
+    >>> stated = ReturnAssumptions(
+    ...     investment=10_000, offences_avoided=16, deadweight=0.25, attribution=0.5, unit_value=5_000
+    ... )
+    >>> social_return(stated).ratio
+    3.0
+    """
+    a = assumptions
+    owed = (1 - a.deadweight) * a.attribution
+    value = a.offences_avoided * owed * a.unit_value
+    return SocialReturn(
+        assumptions=a,
+        value=value,
+        ratio=value / a.investment,
+        break_even_offences=offences_for_return(a, ratio=1),
+        caveats=(NOT_CASH, "Every figure here is an assumption, not a measurement."),
+    )
+
+
+def offences_for_return(assumptions: ReturnAssumptions, *, ratio: float) -> float:
+    """Give how many fewer offences a stated return (``3`` for £3 for each £1) takes; infinite where none would do.
+
+    What has to be true for a published ratio to hold, the other assumptions being as stated:
+
+    >>> stated = ReturnAssumptions(
+    ...     investment=10_000, offences_avoided=0, deadweight=0.25, attribution=0.5, unit_value=5_000
+    ... )
+    >>> offences_for_return(stated, ratio=3)
+    16.0
+    """
+    if not ratio > 0:
+        raise ValueError(f"a ratio is above zero; {ratio} is not.")
+    a = assumptions
+    worth = (1 - a.deadweight) * a.attribution * a.unit_value
+    return ratio * a.investment / worth if worth else float("inf")
+
+
+def social_return_sensitivity(
+    assumptions: ReturnAssumptions, *, ranges: Mapping[str, tuple[float, float]]
+) -> pd.DataFrame:
+    """Give the ratio when each assumption alone goes to its low and its high: the bars of a tornado chart, longest first."""
+    unknown = sorted(set(ranges) - set(ReturnAssumptions.__dataclass_fields__))
+    if unknown:
+        raise ValueError(
+            f"{', '.join(unknown)} is none of the assumptions: {', '.join(ReturnAssumptions.__dataclass_fields__)}."
+        )
+    centre = social_return(assumptions).ratio
+    rows = []
+    for name, (low, high) in ranges.items():
+        at_low, at_high = (
+            social_return(replace(assumptions, **{name: value})).ratio for value in (low, high)
+        )
+        rows.append(
+            {
+                "assumption": name,
+                "low": low,
+                "high": high,
+                "at_low": at_low,
+                "central": centre,
+                "at_high": at_high,
+                "swing": abs(at_high - at_low),
+            }
+        )
+    return pd.DataFrame(rows).sort_values("swing", ascending=False, kind="stable", ignore_index=True)
+
+
+def _row(measure: str, e: Estimate, *, caveats: Sequence[str]) -> dict:
+    return {
+        "measure": measure,
+        "value": e.value,
+        "lower": e.lower,
+        "upper": e.upper,
+        "confidence": e.confidence,
+        "unit": e.unit,
+        "method": e.method,
+        "n": e.n,
+        "caveats": " ".join(caveats),
+    }
+
+
+def _plain_row(measure: str, amount: Decimal | None) -> dict:
+    blank = dict.fromkeys(("lower", "upper", "confidence"))
+    return {
+        "measure": measure,
+        "value": None if amount is None else float(amount),
+        **blank,
+        "unit": "£",
+        "method": "not valued" if amount is None else "count times unit cost",
+        "n": None,
+        "caveats": "",
+    }
+
+
+def _prices(tables: CostTables, edition: str, price_year: str, vintage: str | None) -> Uprating | None:
+    own = tables.price_year(edition)
+    if price_year == own:
+        return None
+    if vintage is None:
+        raise ValueError(
+            f"edition {edition} is at prices of {own}; to bring it to {price_year}, name the vintage of the deflator: "
+            f"{', '.join(tables.vintages())}."
+        )
+    return uprating(from_year=own, to_year=price_year, deflators=tables.deflators(vintage).values())
+
+
+def _check_counts(counts: pd.Series) -> None:
+    if not isinstance(counts, pd.Series) or counts.empty or not counts.index.is_unique:
+        raise ValueError(
+            "counts is a Series with one whole number for each class of offence, each class once."
+        )
+    wrong = [
+        f"{code!r}: {count!r}"
+        for code, count in counts.items()
+        if isinstance(count, bool) or not isinstance(count, Integral) or count < 0
+    ]
+    if wrong:
+        raise ValueError(f"counts are whole numbers from 0; these are not: {', '.join(wrong)}.")
+
+
+def _check_months(months: pd.PeriodIndex) -> None:
+    monthly = isinstance(months, pd.PeriodIndex) and months.freqstr == "M" and len(months) > 0
+    if not monthly or not months.equals(pd.period_range(months[0], periods=len(months), freq="M")):
+        raise ValueError("months is a monthly PeriodIndex of the months counted, in order and without a gap.")
+
+
+def _matches(
+    counts: pd.Series, scheme: str, edition: str, months: pd.PeriodIndex, tables: CostTables
+) -> dict[str, OffenceMatch]:
+    found, problems = {}, []
+    for code in counts.index:
+        try:
+            found[code] = tables.match(scheme, code, edition, months)
+        except ValueError as error:
+            problems.append(str(error))
+            continue
+        if found[code].match == "changed":
+            problems.append(
+                f"{code!r} cannot be valued by edition {edition} in {_period_name(months)}: {found[code].reason}."
+            )
+    if problems:
+        raise ValueError("\n".join(problems))
+    return found
+
+
+def _offence_cost(
+    code: str,
+    match: OffenceMatch,
+    count: int,
+    rows: Mapping[str, UnitCost],
+    multiplier: Multiplier | None,
+    factor: Decimal,
+    confidence: float,
+) -> OffenceCost:
+    # each unit cost is rounded to the penny first, so that every amount is whole pennies and all sums are exact
+    each = {name: _pennies(row.value * factor) for name, row in rows.items()}
+    total = rows["total"]
+    unit_cost = each.pop("total")
+    limits = None
+    if total.lower is not None:
+        limits = (float(total.lower * factor), float(total.upper * factor))
+    return OffenceCost(
+        code=code,
+        name=match.name,
+        offence=match.offence,
+        count=count,
+        unit_cost=unit_cost,
+        unit_cost_limits=limits,
+        amount=count * unit_cost,
+        cost=_interval([(count, float(unit_cost), limits)], confidence),
+        components={name: count * value for name, value in each.items()},
+        multiplier=multiplier.multiplier if multiplier else None,
+        reservation=match.reason if match.match == "partial" else "",
+        status=total.status,
+        provisional=tuple(
+            f"{what} of {match.offence.lower()} ({row.seen_in})"
+            for what, row in (
+                ("unit cost", total),
+                ("public spending part", rows.get("fiscal")),
+                ("multiplier", multiplier),
+            )
+            if row is not None and row.provisional
+        ),
+    )
+
+
+def _estimate(
+    by_offence: list[OffenceCost],
+    uncosted: list[Uncosted],
+    edition: str,
+    price_year: str,
+    prices: Uprating | None,
+    months: pd.PeriodIndex,
+    seen: str,
+    confidence: float,
+) -> CostEstimate:
+    amount = sum(o.amount for o in by_offence)
+    no_fiscal = [o.name for o in by_offence if "fiscal" not in o.components]
+    refused = tuple(
+        f"{o.name}: {o.reservation or f'edition {edition} has no multiplier {seen}'}"
+        for o in by_offence
+        if o.multiplier is None
+    )
+    multiplied = None
+    if not refused:
+        multiplied = replace(
+            _interval(
+                [
+                    (
+                        o.count,
+                        float(o.unit_cost * o.multiplier),
+                        _times(o.unit_cost_limits, float(o.multiplier)),
+                    )
+                    for o in by_offence
+                ],
+                confidence,
+            ),
+            caveats=(
+                "The multiplier is an estimate too, and the interval does not cover how far it may be off.",
+            ),
+        )
+    provisional = tuple(dict.fromkeys(said for o in by_offence for said in o.provisional))
+    caveats = [RECORDED_ONLY, NOT_CASH, INDEPENDENT]
+    if prices:
+        provisional += (f"GDP deflator of {prices.vintage} ({prices.seen_in})",) if prices.provisional else ()
+        caveats.append(prices.sentence)
+    if uncosted:
+        caveats.append(f"Not valued: {', '.join(f'{u.name} ({u.count:,})' for u in uncosted)}.")
+    caveats += [f"{o.name}: {o.reservation}." for o in by_offence if o.reservation]
+    if provisional:
+        caveats.append(f"Provisional, not seen in an official document: {'; '.join(provisional)}.")
+    return CostEstimate(
+        edition=edition,
+        price_year=price_year,
+        uprating=prices,
+        first_month=months.min(),
+        last_month=months.max(),
+        period=_period_name(months),
+        amount=amount,
+        total=replace(
+            _interval([(o.count, float(o.unit_cost), o.unit_cost_limits) for o in by_offence], confidence),
+            value=float(amount),
+        ),
+        by_offence=tuple(by_offence),
+        by_component=_by_component(by_offence),
+        fiscal=None if no_fiscal else sum(o.components["fiscal"] for o in by_offence),
+        with_multiplier=multiplied,
+        multiplier_refused=refused,
+        uncosted=tuple(uncosted),
+        provisional=provisional,
+        caveats=tuple(caveats),
+    )
+
+
+def _by_component(by_offence: list[OffenceCost]) -> dict[str, Decimal]:
+    """Add the components up; an offence without all three is not split, since its known parts are not the whole."""
+    split = [o for o in by_offence if all(name in o.components for name in COMPONENTS)]
+    parts = {name: sum(o.components[name] for o in split) for name in COMPONENTS} if split else {}
+    rounding = sum(o.amount for o in split) - sum(parts.values())
+    not_split = sum(o.amount for o in by_offence if o not in split)
+    if rounding:
+        parts["rounding in the edition"] = rounding
+    if not_split:
+        parts["not split by the edition"] = not_split
+    return parts
+
+
+def _interval(offences: list[tuple[int, float, tuple[float, float] | None]], confidence: float) -> Estimate:
+    """Combine (count, unit cost, limits of the unit cost) by the MOVER rule (Zou and Donner 2008).
+
+    Counts are taken as independent, so their distances to the limits add as squares. The unit costs of one edition come
+    from one model and err together, so theirs add as they are.
+    """
+    counts = [count_with_interval(count, unit="offences", confidence=confidence) for count, _, _ in offences]
+    value = sum(count * unit for count, unit, _ in offences)
+    known = [(count, unit, limits) for count, unit, limits in offences if limits]
+    below = hypot(*(u * (c.value - c.lower) for c, (_, u, _) in zip(counts, offences, strict=True)))
+    above = hypot(*(u * (c.upper - c.value) for c, (_, u, _) in zip(counts, offences, strict=True)))
+    said = " and ".join(dict.fromkeys(c.method for c in counts)) + " limits of the counts"
+    if known:
+        below = hypot(below, sum(count * (unit - limits[0]) for count, unit, limits in known))
+        above = hypot(above, sum(count * (limits[1] - unit) for count, unit, limits in known))
+        said += " and published limits of the unit costs"
+    return Estimate(
+        value=value,
+        lower=value - below,
+        upper=value + above,
+        unit="£",
+        method=said if len(offences) == 1 and not known else f"{said}, combined by MOVER",
+        confidence=confidence,
+        n=sum(count for count, _, _ in offences),
+    )
+
+
+def _times(limits: tuple[float, float] | None, by: float) -> tuple[float, float] | None:
+    return limits and (limits[0] * by, limits[1] * by)
+
+
+def _check_comparable(earlier: CostEstimate, later: CostEstimate) -> None:
+    if earlier.edition != later.edition:
+        raise ValueError(
+            f"the earlier estimate uses edition {earlier.edition} and the later {later.edition}: a change of method is "
+            "not a change in crime. Value both by one edition."
+        )
+    vintages = {e.uprating.vintage for e in (earlier, later) if e.uprating}
+    if len(vintages) > 1:
+        raise ValueError(
+            f"the estimates use two vintages of the deflator, {' and '.join(sorted(vintages))}. Uprate both by one."
+        )
+    lengths = [len(pd.period_range(e.first_month, e.last_month)) for e in (earlier, later)]
+    if lengths[0] != lengths[1]:
+        raise ValueError(
+            f"the estimates cover {lengths[0]} and {lengths[1]} months; compare periods of equal length."
+        )
+    if earlier.total.confidence != later.total.confidence:
+        raise ValueError("the estimates have intervals of two confidence levels; make both at one.")
+    codes = [{o.code for o in e.by_offence} for e in (earlier, later)]
+    if codes[0] != codes[1]:
+        raise ValueError(
+            "the estimates value different offences; in only one of them: "
+            f"{', '.join(sorted(codes[0] ^ codes[1]))}. Value the same offences in both."
+        )
+
+
+def _shapley(
+    q0: list[int], q1: list[int], p0: list[Fraction], p1: list[Fraction]
+) -> tuple[Fraction, Fraction, Fraction]:
+    """Average each effect of number, share and unit cost over the six orders in which they may change."""
+    n0, n1 = sum(q0), sum(q1)
+    # a period without offences has no mix of its own: it is given the other's, so that all of the change is volume
+    s0 = [Fraction(q, n0) for q in q0] if n0 else [Fraction(q, n1 or 1) for q in q1]
+    s1 = [Fraction(q, n1) for q in q1] if n1 else s0
+    states = ((n0, n1), (s0, s1), (p0, p1))
+    effects = [Fraction(0)] * 3
+
+    def value(later: list[bool]) -> Fraction:
+        n, shares, costs = (pair[is_later] for pair, is_later in zip(states, later, strict=True))
+        return n * sum(s * c for s, c in zip(shares, costs, strict=True))
+
+    for order in permutations(range(3)):
+        later = [False] * 3
+        for which in order:
+            before = value(later)
+            later[which] = True
+            effects[which] += (value(later) - before) / 6
+    return tuple(effects)
+
+
+def _whole_pennies(effects: Sequence[Fraction]) -> list[Decimal]:
+    """Round to pennies so that the parts still add up: the largest remainders get the pennies that are left."""
+    pence = [effect * 100 for effect in effects]
+    whole = [floor(p) for p in pence]
+    left = int(sum(pence)) - sum(whole)
+    by_remainder = sorted(range(len(pence)), key=lambda k: pence[k] - whole[k], reverse=True)
+    for k in by_remainder[:left]:
+        whole[k] += 1
+    return [Decimal(w).scaleb(-2) for w in whole]
+
+
+def _pennies(pounds: Decimal) -> Decimal:
+    return pounds.quantize(_PENNY, rounding=ROUND_HALF_UP)
+
+
+def _period_name(months: pd.PeriodIndex) -> str:
+    """Name the base of the counts, because a calendar and a financial year of one number give two figures."""
+    first, last = months.min(), months.max()
+    if len(months) == 12:
+        if first.month == 1:
+            return f"calendar year {first.year}"
+        if first.month == 4:
+            return f"financial year {periods.financial_year_name(periods.financial_year_of(first))}"
+        return periods.twelve_months_name(last)
+    return f"{periods.month_name(first)} to {periods.month_name(last)}"
+
+
+def _check_share(name: str, share: float) -> None:
+    if not 0 <= share <= 1:
+        raise ValueError(f"{name} is a share from 0 to 1 (write 21% as 0.21); {share} is not.")

@@ -1,0 +1,464 @@
+"""What an offence is taken to cost, what a pound was worth, and who pays for a post: agreed tables with their sources.
+
+Like the catalogue, these are reviewed tables (``reference/`` in this package), each row with its source and with how far
+it was verified. An analyst adds an edition of unit costs, a newer deflator table, a mapping or a funding position by
+adding rows in tables of the same names in the project's own ``data/raw/reference/``; never in code.
+
+>>> tables = load_cost_tables()
+>>> tables.editions()
+('2003/04', '2010/11', '2015/16', '2019/20')
+>>> tables.unit_cost("2010/11", "Burglary in a dwelling").value
+Decimal('3925')
+"""
+
+import difflib
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from decimal import Decimal, InvalidOperation
+from itertools import combinations
+from pathlib import Path
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import REFERENCE
+from saferleeds_analysis.problems import DataProblem
+
+COMPONENTS = ("anticipation", "consequence", "response")
+STATUSES = ("official", "press", "secondary", "derived")
+SCHEMES = ("police.uk", "home_office", "home_office_subgroup", "local")
+MATCHES = ("same", "partial", "none", "changed")
+# Home Office tables print to £10, so three parts can miss their total by a little; a slip of the pen misses by more.
+_ROUNDING = Decimal(20)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitCost:
+    """What one offence costs on average, or a component of it, in an edition of unit costs.
+
+    ``value`` is pounds an offence at the prices of ``price_year``, with ``lower`` and ``upper`` where the publication
+    gives them. ``component`` is ``total``; ``anticipation``, ``consequence`` or ``response``; or ``fiscal``, the part
+    that is public spending, which cuts across those three. ``response: police`` is a part of ``response``.
+    ``status`` says where the figure was seen: in an ``official`` document, in the ``press`` quoting one, or in a
+    ``secondary`` copy. Anything not seen in an official document is provisional.
+    """
+
+    edition: str
+    offence: str
+    component: str
+    value: Decimal
+    lower: Decimal | None
+    upper: Decimal | None
+    price_year: str
+    status: str
+    publication: str
+    seen_in: str
+    note: str
+
+    def __post_init__(self) -> None:
+        """Refuse a component, a status or a price year that is not known, and limits that do not hold the value."""
+        if self.component.split(":")[0] not in ("total", "fiscal", *COMPONENTS):
+            raise ValueError(
+                f"component {self.component!r} is not total, fiscal, {', '.join(COMPONENTS)} or a part of one "
+                "such as 'response: police'."
+            )
+        _check_word("status", self.status, STATUSES)
+        periods.financial_year(self.price_year)
+        if self.value < 0:
+            raise ValueError(f"a cost of {self.value} is below zero.")
+        if (self.lower is None) != (self.upper is None):
+            raise ValueError("give both lower and upper, or neither.")
+        if self.lower is not None and not self.lower <= self.value <= self.upper:
+            raise ValueError(f"the limits {self.lower} to {self.upper} do not hold the value {self.value}.")
+
+    @property
+    def provisional(self) -> bool:
+        """Say whether the figure was never seen in an official document."""
+        return self.status != "official"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Multiplier:
+    """How many offences of a kind are thought to happen for each one recorded, in an edition of unit costs."""
+
+    edition: str
+    offence: str
+    multiplier: Decimal
+    status: str
+    publication: str
+    seen_in: str
+
+    def __post_init__(self) -> None:
+        """Refuse a multiplier that is not above zero."""
+        _check_word("status", self.status, STATUSES)
+        if self.multiplier <= 0:
+            raise ValueError(f"a multiplier is above zero; {self.multiplier} is not.")
+
+    @property
+    def provisional(self) -> bool:
+        """Say whether the figure was never seen in an official document."""
+        return self.status != "official"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeflatorIndex:
+    """The GDP deflator of one year in one release (``vintage``) of HM Treasury's table.
+
+    ``series`` is ``calendar`` (years written ``2012``), ``financial`` (``2012/13``), or ``financial, approximate``
+    where financial years are weighted from calendar years. Only ratios within one vintage and series mean anything.
+    """
+
+    vintage: str
+    series: str
+    year: str
+    index: Decimal
+    status: str
+    publication: str
+    seen_in: str
+
+    def __post_init__(self) -> None:
+        """Refuse a year that is not of the series' kind, and an index that is not above zero."""
+        _check_word("series", self.series, ("calendar", "financial", "financial, approximate"))
+        _check_word("status", self.status, STATUSES)
+        if self.series == "calendar":
+            if not (self.year.isdigit() and len(self.year) == 4):
+                raise ValueError(f"{self.year!r} is not a calendar year such as '2012'.")
+        else:
+            periods.financial_year(self.year)
+        if self.index <= 0:
+            raise ValueError(f"an index is above zero; {self.index} is not.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OffenceMatch:
+    """Which offence of an edition a recorded class of offence stands for, in a stretch of months, and how well.
+
+    ``match`` is ``same`` (the multiplier may be applied), ``partial`` (it can be valued, with the stated reservation,
+    without a multiplier), ``none`` (it is left uncosted) or ``changed`` (the class was redefined, so that valuing it
+    would mislead: refused). ``edition`` is ``any`` for a row that serves every edition without a row of its own.
+    """
+
+    scheme: str
+    code: str
+    name: str
+    first_month: pd.Period | None
+    last_month: pd.Period | None
+    edition: str
+    offence: str
+    match: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown scheme or match, a match without an offence, and months the wrong way round."""
+        _check_word("scheme", self.scheme, SCHEMES)
+        _check_word("match", self.match, MATCHES)
+        if (self.offence == "") != (self.match == "none"):
+            raise ValueError("a row with match 'none' names no offence, and every other row names one.")
+        if not self.reason:
+            raise ValueError("every row gives its reason.")
+        if self.first_month and self.last_month and self.first_month > self.last_month:
+            raise ValueError(f"first_month {self.first_month} comes after last_month {self.last_month}.")
+
+    def touches(self, months: pd.PeriodIndex) -> bool:
+        """Say whether the row is in force in any of these months."""
+        return _overlap(self.first_month, self.last_month, months.min(), months.max())
+
+
+@dataclass(frozen=True, kw_only=True)
+class FundingPosition:
+    """Posts paid for by a partner and another body, as a paper states them; money in pounds a year.
+
+    The partner pays ``share`` of the ``full_cost`` of each post: ``contribution`` as printed (often rounded).
+    ``budget`` is what the partner says it has for these posts; ``other_funders`` is money from others that goes
+    towards the partner's part.
+    """
+
+    id: str
+    name: str
+    partner: str
+    other_body: str
+    year: str
+    posts: int
+    full_cost: Decimal
+    share: Decimal
+    contribution: Decimal
+    budget: Decimal
+    other_funders: Decimal
+    source: str
+    note: str
+
+    def __post_init__(self) -> None:
+        """Refuse posts that are not a whole number above zero, a share outside 0 to 1 and money below zero."""
+        if isinstance(self.posts, bool) or not isinstance(self.posts, int) or self.posts <= 0:
+            raise ValueError(f"posts are a whole number above zero; {self.posts!r} is not.")
+        if not 0 < self.share <= 1:
+            raise ValueError(f"a share lies above 0 and up to 1 (write 21% as 0.21); {self.share} does not.")
+        if self.full_cost <= 0:
+            raise ValueError(f"the full cost of a post is above zero; {self.full_cost} is not.")
+        for name in ("contribution", "budget", "other_funders"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} is not below zero; {getattr(self, name)} is.")
+
+
+class CostTables:
+    """The cost tables, looked up by name. Made by :func:`load_cost_tables`."""
+
+    def __init__(
+        self,
+        *,
+        unit_costs: Iterable[UnitCost],
+        multipliers: Iterable[Multiplier],
+        deflators: Iterable[DeflatorIndex],
+        mapping: Iterable[OffenceMatch],
+        funding: Iterable[FundingPosition],
+    ) -> None:
+        """Hold the tables; refuse what is there twice and what does not fit together, all problems at once."""
+        problems: list[str] = []
+        self._unit_costs = _keyed(unit_costs, ("edition", "offence", "component"), "unit_costs.csv", problems)
+        self._multipliers = _keyed(multipliers, ("edition", "offence"), "crime_multipliers.csv", problems)
+        self._deflators = _keyed(deflators, ("vintage", "year"), "gdp_deflators.csv", problems)
+        self._funding = _keyed(funding, ("id",), "funding.toml", problems)
+        self._mapping: dict[tuple[str, str], list[OffenceMatch]] = {}
+        for row in mapping:
+            self._mapping.setdefault((row.scheme, row.code), []).append(row)
+        problems += [*self._unfit_editions(), *self._unfit_parts(), *self._unfit_mapping()]
+        if problems:
+            raise DataProblem("\n".join(problems))
+
+    def editions(self) -> tuple[str, ...]:
+        """Give the editions of unit costs, in the order of the tables."""
+        return tuple(dict.fromkeys(edition for edition, _, _ in self._unit_costs))
+
+    def price_year(self, edition: str) -> str:
+        """Give the price year of an edition."""
+        self._check_edition(edition)
+        return next(row.price_year for row in self._unit_costs.values() if row.edition == edition)
+
+    def unit_costs(self, edition: str, offence: str) -> tuple[UnitCost, ...]:
+        """Give every component that an edition has for an offence; empty where there is none."""
+        self._check_edition(edition)
+        return tuple(r for r in self._unit_costs.values() if (r.edition, r.offence) == (edition, offence))
+
+    def unit_cost(self, edition: str, offence: str, component: str = "total") -> UnitCost | None:
+        """Give one component of an offence's cost, or ``None`` where no named source gives it."""
+        self._check_edition(edition)
+        return self._unit_costs.get((edition, offence, component))
+
+    def multiplier(self, edition: str, offence: str) -> Multiplier | None:
+        """Give the recorded-to-actual multiplier of an offence, or ``None`` where no named source gives it."""
+        self._check_edition(edition)
+        return self._multipliers.get((edition, offence))
+
+    def vintages(self) -> tuple[str, ...]:
+        """Give the vintages of the deflator, in the order of the tables."""
+        return tuple(dict.fromkeys(vintage for vintage, _ in self._deflators))
+
+    def deflators(self, vintage: str) -> dict[str, DeflatorIndex]:
+        """Give the deflator of every year in a vintage, by year as written."""
+        if vintage not in self.vintages():
+            raise ValueError(
+                f"unknown vintage of the deflator: {vintage!r}. Known: {', '.join(self.vintages())}."
+            )
+        return {year: row for (v, year), row in self._deflators.items() if v == vintage}
+
+    def match(self, scheme: str, code: str, edition: str, months: pd.PeriodIndex) -> OffenceMatch:
+        """Give what a recorded class of offence stands for in an edition, over all of these months.
+
+        >>> year = periods.financial_year_months(periods.financial_year("2012/13"))
+        >>> row = load_cost_tables().match("home_office", "28A", "2010/11", year)
+        >>> row.offence, row.match
+        ('Burglary in a dwelling', 'same')
+        >>> load_cost_tables().match("police.uk", "Burglary", "2010/11", year).match
+        'none'
+        """
+        self._check_edition(edition)
+        if scheme not in SCHEMES:
+            raise ValueError(_unknown("scheme of offences", scheme, SCHEMES))
+        if (scheme, code) not in self._mapping:
+            known = [c for s, c in self._mapping if s == scheme]
+            raise ValueError(_unknown(f"offence of scheme {scheme!r}", code, known))
+        rows = self._mapping[scheme, code]
+        own = [row for row in rows if row.edition == edition] or [r for r in rows if r.edition == "any"]
+        touching = [row for row in own if row.touches(months)]
+        # A class redefined half-way through is refused as redefined; one row has to serve every month.
+        changed = [row for row in touching if row.match == "changed"]
+        row = (changed or touching or [None])[0]
+        if row is None or (not changed and not (row.touches(months[[0]]) and row.touches(months[[-1]]))):
+            raise ValueError(
+                f"offence_mapping.csv does not say what {code!r} ({scheme}) stands for in edition {edition} in all "
+                f"the months from {periods.month_name(months.min())} to {periods.month_name(months.max())}."
+            )
+        return row
+
+    def funding(self, position_id: str) -> FundingPosition:
+        """Give the funding position with this id."""
+        if (position_id,) not in self._funding:
+            raise ValueError(_unknown("funding position", position_id, [key for (key,) in self._funding]))
+        return self._funding[(position_id,)]
+
+    def _check_edition(self, edition: str) -> None:
+        if edition not in self.editions():
+            raise ValueError(
+                f"unknown edition of unit costs: {edition!r}. Known: {', '.join(self.editions())}."
+            )
+
+    def _unfit_editions(self) -> list[str]:
+        years: dict[str, set[str]] = {}
+        for row in self._unit_costs.values():
+            years.setdefault(row.edition, set()).add(row.price_year)
+        problems = [
+            f"unit_costs.csv: edition {e} has two price years: {', '.join(sorted(y))}."
+            for e, y in years.items()
+            if len(y) > 1
+        ]
+        priced = {(row.edition, row.offence) for row in self._unit_costs.values()}
+        named = [("crime_multipliers.csv", key) for key in self._multipliers]
+        named += [
+            ("offence_mapping.csv", (row.edition, row.offence))
+            for rows in self._mapping.values()
+            for row in rows
+            if row.offence
+        ]
+        problems += [
+            f"{table}: unit_costs.csv has no offence {offence!r} in edition {edition}."
+            for table, (edition, offence) in dict.fromkeys(named)
+            if (edition, offence) not in priced
+        ]
+        return problems
+
+    def _unfit_parts(self) -> list[str]:
+        problems = []
+        for (edition, offence, component), row in self._unit_costs.items():
+            if component == "total":
+                parts = [self._unit_costs.get((edition, offence, part)) for part in COMPONENTS]
+                added = sum(part.value for part in parts if part)
+                if added > row.value + _ROUNDING or (all(parts) and added < row.value - _ROUNDING):
+                    problems.append(
+                        f"unit_costs.csv: the parts of {offence!r} in edition {edition} add to {added}, "
+                        f"not to its total {row.value}."
+                    )
+            whole = self._unit_costs.get((edition, offence, "total"))
+            if component == "fiscal" and whole and row.value > whole.value:
+                problems.append(
+                    f"unit_costs.csv: the fiscal part of {offence!r} in edition {edition} is more than its total."
+                )
+        return problems
+
+    def _unfit_mapping(self) -> list[str]:
+        return [
+            f"offence_mapping.csv: {code!r} ({scheme}) has two rows for edition {one.edition} in the same months."
+            for (scheme, code), rows in self._mapping.items()
+            for one, other in combinations(rows, 2)
+            if one.edition == other.edition
+            and _overlap(one.first_month, one.last_month, other.first_month, other.last_month)
+        ]
+
+
+def load_cost_tables(*folders: Path) -> CostTables:
+    """Read the cost tables of the package and of any further folders (a project's ``data/raw/reference``).
+
+    Each folder may hold ``unit_costs.csv``, ``crime_multipliers.csv``, ``gdp_deflators.csv``, ``offence_mapping.csv``
+    and ``funding.toml``, in the package's shape. A folder adds; it cannot redefine. A new release of the deflator is a
+    ``gdp_deflators.csv`` with the columns ``vintage, series, year, index, status, publication, seen_in`` and a vintage
+    of its own.
+    """
+    places = [REFERENCE, *folders]
+    return CostTables(
+        unit_costs=_all(places, "unit_costs.csv", UnitCost),
+        multipliers=_all(places, "crime_multipliers.csv", Multiplier),
+        deflators=_all(places, "gdp_deflators.csv", DeflatorIndex),
+        mapping=_all(places, "offence_mapping.csv", OffenceMatch),
+        funding=_all(places, "funding.toml", FundingPosition),
+    )
+
+
+def _all(places: list[Path], name: str, kind: type) -> list:
+    read = _read_positions if name.endswith(".toml") else _read_rows
+    return [row for place in places if (place / name).is_file() for row in read(place / name, kind)]
+
+
+def _read_positions(path: Path, kind: type) -> list:
+    # parse_float keeps 0.21 as it is written: money is not counted in binary fractions
+    tables = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal).get("position", [])
+    wanted = {f.name for f in fields(kind)}
+    rows, problems = [], []
+    for number, table in enumerate(tables, start=1):
+        where = f"{path.name}, position {number} ({table.get('id', 'without id')})"
+        if set(table) != wanted:
+            problems.append(
+                f"{where}: missing {sorted(wanted - set(table))}, not known {sorted(set(table) - wanted)}."
+            )
+            continue
+        try:
+            money = {f.name: _decimal(str(table[f.name])) for f in fields(kind) if f.type is Decimal}
+            rows.append(kind(**(table | money)))
+        except ValueError as error:
+            problems.append(f"{where}: {error}")
+    if problems:
+        raise DataProblem("\n".join(problems))
+    return rows
+
+
+def _read_rows(path: Path, kind: type) -> list:
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    wanted = [f.name for f in fields(kind)]
+    if sorted(table.columns) != sorted(wanted):
+        raise DataProblem(
+            f"{path.name}: the columns must be {', '.join(wanted)}; found {', '.join(table.columns)}."
+        )
+    rows, problems = [], []
+    for number, row in enumerate(table.to_dict("records"), start=2):
+        try:
+            rows.append(kind(**{f.name: _READERS[f.type](row[f.name].strip()) for f in fields(kind)}))
+        except ValueError as error:
+            problems.append(f"{path.name}, row {number}: {error}")
+    if problems:
+        raise DataProblem("\n".join(problems))
+    return rows
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"{text!r} is not a number.") from None
+    if not number.is_finite():
+        raise ValueError(f"{text!r} is not a number.")
+    return number
+
+
+_READERS: dict[object, Callable] = {
+    str: str,
+    Decimal: _decimal,
+    Decimal | None: lambda text: _decimal(text) if text else None,
+    pd.Period | None: lambda text: periods.month(text) if text else None,
+}
+
+
+def _keyed(rows: Iterable, names: tuple[str, ...], table: str, problems: list[str]) -> dict:
+    keyed: dict[tuple, object] = {}
+    for row in rows:
+        key = tuple(getattr(row, name) for name in names)
+        if key in keyed:
+            problems.append(f"{table}: two rows for {', '.join(key)}.")
+        keyed[key] = row
+    return keyed
+
+
+def _overlap(first, last, other_first, other_last) -> bool:
+    return (first is None or other_last is None or first <= other_last) and (
+        last is None or other_first is None or last >= other_first
+    )
+
+
+def _check_word(what: str, word: str, known: tuple[str, ...]) -> None:
+    if word not in known:
+        raise ValueError(f"{what} {word!r} is none of {', '.join(known)}.")
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> str:
+    known = list(known)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known) or 'none'}."
+    return f"unknown {what}: {name!r}. {hint}"
