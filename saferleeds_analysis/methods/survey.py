@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 from scipy import special
 from scipy.interpolate import CubicSpline
-from statsmodels.stats.multitest import multipletests
 
 from saferleeds_analysis.estimates import Estimate
 from saferleeds_analysis.problems import DataProblem
@@ -517,7 +516,11 @@ def allow_for_comparisons(changes: Sequence[SurveyChange]) -> tuple[SurveyChange
     """Allow for having made all these comparisons together, by Holm's method; directions follow."""
     if not changes:
         return ()
-    adjusted = multipletests([c.p_value for c in changes], method="holm")[1]
+    # statsmodels' multipletests clears Python's memory at each call, which took most of the time of a survey.
+    p_values = np.array([c.p_value for c in changes])
+    order = np.argsort(p_values)
+    adjusted = np.empty_like(p_values)
+    adjusted[order] = np.maximum.accumulate(p_values[order] * np.arange(len(changes), 0, -1)).clip(max=1)
     result = []
     for one, p in zip(changes, adjusted, strict=True):
         direction = _direction(one.difference.value, p, one.difference.confidence)
@@ -598,7 +601,7 @@ class _Sample:
     @property
     def effective_base(self) -> float:
         """The base of a simple random sample that tells as much, less for few clusters (Korn and Graubard 1998)."""
-        return self.n / self.effect * self._few_clusters
+        return self.n / self.effect * self._few_clusters if self.effect else np.inf
 
     @property
     def _few_clusters(self) -> float:
@@ -684,6 +687,8 @@ def _likelihood(sample: _Sample) -> tuple[float, float]:
         sides.append((logits[:used], sign * z[:used]))
     x = np.concatenate([sides[0][0][::-1], [centre], sides[1][0]])
     z = np.concatenate([sides[0][1][::-1], [0.0], sides[1][1]])
+    if not np.isfinite(z).all():
+        raise ValueError("so few clusters have no likelihood interval; leave the choice to the house rule.")
     fine = np.linspace(x[0], x[-1], 3 * len(x))
     lower, upper = np.interp([-cutoff, cutoff], _spline(x, z)(fine), fine)
     return float(special.expit(lower)), float(special.expit(upper))

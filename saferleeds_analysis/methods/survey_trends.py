@@ -141,8 +141,8 @@ def rolling_from_respondents(
     everybody = proportion(design, question, answers=answers, out_of=out_of, left_out=left_out)
     counted = respondents[question].isin(list(answers)).to_numpy()
     base = everybody.in_base
-    quarter_of = respondents[wave].to_numpy()
-    masks = {q: quarter_of == q for q in quarters}
+    quarter_of = pd.Categorical(respondents[wave], categories=quarters).codes
+    masks = {q: quarter_of == code for code, q in enumerate(quarters)}
     places = {whole: np.ones(len(base), bool)}
     if localities is not None:
         if respondents[localities].isna().any():
@@ -197,12 +197,13 @@ def rolling_from_published(
     missing = [c for c in ("quarter", "area", "percent", "base", "definition") if waves[c].isna().any()]
     if missing:
         raise DataProblem(f"the waves have gaps in {', '.join(missing)}.")
+    _quarters(waves["quarter"])
     twice = waves[waves.duplicated(["quarter", "area"])]
     if len(twice):
-        named = ", ".join(
-            f"{periods.quarter_name(q)} ({a})" for q, a in zip(twice["quarter"], twice["area"], strict=True)
-        )
-        raise DataProblem(f"a wave is there twice: {named}. Keep one.")
+        raise DataProblem(f"a wave is there twice: {_named(twice)}. Keep one.")
+    empty = waves[waves["base"] == 0]
+    if len(empty):
+        raise DataProblem(f"the base is zero in {_named(empty)}: take that wave out.")
     levels, changes, breaks = [], {}, []
     for area, rows in waves.groupby("area", sort=False):
         quarters = _quarters(rows["quarter"])
@@ -306,6 +307,12 @@ def _check_no_wave_twice(respondents: pd.DataFrame, wave: str) -> None:
                 "hold the same respondents with the same answers. Take one out."
             )
         seen[contents] = quarter
+
+
+def _named(waves: pd.DataFrame) -> str:
+    return ", ".join(
+        f"{periods.quarter_name(q)} ({a})" for q, a in zip(waves["quarter"], waves["area"], strict=True)
+    )
 
 
 def _standard_error(estimate: SurveyEstimate) -> float:
