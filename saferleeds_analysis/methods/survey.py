@@ -13,6 +13,7 @@ linearisation (Woodruff 1971; Särndal, Swensson and Wretman 1992, chapter 5), a
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -110,8 +111,8 @@ class SurveyDesign:
 class _Stage:
     """One stage of sampling: which unit each respondent is in, and which stratum each unit is in.
 
-    From the second stage on a stratum is a unit of the stage before. ``order`` and ``starts`` sort respondents by unit
-    so that sums over units are quick; ``scale`` holds, by stratum, the factor on the sum of squares.
+    From the second stage on a stratum is a unit of the stage before. By stratum, ``units`` counts its units, ``scale``
+    is the factor on its sum of squares, and ``single`` says that it has one unit of several in the population.
     """
 
     unit: np.ndarray
@@ -119,8 +120,6 @@ class _Stage:
     units: np.ndarray
     scale: np.ndarray
     single: np.ndarray
-    order: np.ndarray
-    starts: np.ndarray
 
 
 # --------------------------------------------------------------------------------------------------- the design
@@ -569,7 +568,7 @@ def covariance(design: SurveyDesign, linearised: np.ndarray) -> np.ndarray:
         linearised = linearised - weights[:, None] * means[groups]
     result = np.zeros((linearised.shape[1], linearised.shape[1]))
     for stage in design.stages:
-        sums = np.add.reduceat(linearised[stage.order], stage.starts, axis=0)
+        sums = _sums(stage.unit, linearised)
         away = sums - (_sums(stage.stratum_of_unit, sums) / stage.units[:, None])[stage.stratum_of_unit]
         alone = stage.single[stage.stratum_of_unit]
         rule = design.single_unit_strata if alone.any() else None
@@ -754,6 +753,7 @@ def _check_inside(sample: _Sample, name: str) -> None:
         )
 
 
+@lru_cache
 def _t(confidence: float, degrees_of_freedom: float) -> float:
     tail = (1 + confidence) / 2
     return float(
@@ -799,17 +799,18 @@ def _with_t_interval(
 
 
 def _linearised_mean(weights: np.ndarray, y: np.ndarray, in_base: np.ndarray) -> tuple[float, np.ndarray]:
-    counted = np.where(in_base, weights, 0.0)
+    counted, answers = weights[in_base], y[in_base]
     size = counted.sum()
-    value = counted @ np.where(in_base, y, 0.0) / size
-    return float(value), counted * np.where(in_base, y - value, 0.0) / size
+    value = float(counted @ answers / size)
+    linearised = np.zeros(len(weights))
+    linearised[in_base] = counted * (answers - value) / size
+    return value, linearised
 
 
 def _simple_variance(weights: np.ndarray, y: np.ndarray, in_base: np.ndarray, value: float) -> float:
     """Give the variance that a simple random sample of this size, drawn with replacement, would have."""
-    counted = np.where(in_base, weights, 0.0)
-    n = int((counted > 0).sum())
-    return float(counted @ np.where(in_base, y - value, 0.0) ** 2 / counted.sum() / (n - 1))
+    counted = weights[in_base]
+    return float(counted @ (y[in_base] - value) ** 2 / counted.sum() / (len(counted) - 1))
 
 
 def _variance(design: SurveyDesign, linearised: np.ndarray) -> float:
@@ -832,8 +833,8 @@ def _base_and_degrees_of_freedom(
 
 def _degrees_of_freedom(design: SurveyDesign, in_base: np.ndarray) -> int:
     first = design.stages[0]
-    units = np.unique(first.unit[in_base & (design.weights > 0)])
-    return len(units) - len(np.unique(first.stratum_of_unit[units]))
+    units = np.flatnonzero(np.bincount(first.unit[in_base & (design.weights > 0)]))
+    return len(units) - np.count_nonzero(np.bincount(first.stratum_of_unit[units]))
 
 
 def _direction(difference: float, p_value: float, confidence: float) -> str:
@@ -870,9 +871,7 @@ def _silence(silent: int) -> tuple[str, ...]:
 def _stage(
     unit: np.ndarray, parent: np.ndarray, size: np.ndarray | None, lead: np.ndarray, column: str
 ) -> _Stage:
-    order = np.argsort(unit, kind="stable")
-    starts = np.flatnonzero(np.diff(unit[order], prepend=-1))
-    stratum_of_unit = parent[order][starts]
+    stratum_of_unit = _first_of(parent, unit)
     units = np.bincount(stratum_of_unit)
     unsampled = np.ones(len(units))
     if size is not None:
@@ -895,8 +894,6 @@ def _stage(
         units=units,
         scale=scale,
         single=single,
-        order=order,
-        starts=starts,
     )
 
 
@@ -907,11 +904,8 @@ def _check_single_units(design: SurveyDesign, strata: Sequence[str]) -> None:
         if not stage.single.any():
             continue
         if number == 1:
-            first = np.flatnonzero(stage.single)
-            rows = [stage.order[stage.starts[np.flatnonzero(stage.stratum_of_unit == s)[0]]] for s in first]
-            labels = [
-                " ".join(str(v) for v in design.respondents.iloc[row][list(strata)].tolist()) for row in rows
-            ]
+            alone = design.respondents.loc[stage.single[stage.stratum_of_unit[stage.unit]], list(strata)]
+            labels = [" ".join(map(str, row)) for row in alone.drop_duplicates().itertuples(index=False)]
             place = f"Strata with one unit: {_listed(labels)}."
         else:
             place = f"{int(stage.single.sum())} units of stage {number - 1} hold one unit of stage {number}."
