@@ -103,6 +103,15 @@ class Caveat:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChanceWord:
+    """The words for chances ``below`` a bound (and at or above the bound of the row before)."""
+
+    below: float
+    words: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PublishedFigure:
     """A figure that somebody published, as printed, and whether it can be reproduced.
 
@@ -135,6 +144,8 @@ class Catalogue:
         areas: Iterable[Area],
         caveats: Iterable[Caveat],
         published: Iterable[PublishedFigure],
+        seasonal_specs: str = "",
+        chance_words: Iterable[ChanceWord] = (),
     ) -> None:
         """Hold the tables; refuse an indicator or an area that is there twice, and a part without its whole."""
         self._indicators = {}
@@ -158,6 +169,9 @@ class Catalogue:
         self._targets = sorted(targets, key=lambda t: t.set_on)
         self._caveats = tuple(caveats)
         self._published = tuple(published)
+        self._chance_words = sorted(chance_words, key=lambda word: word.below)
+        # The frozen choices of seasonal adjustment as TOML text: methods.seasonal reads and checks it.
+        self.seasonal_specs = seasonal_specs
 
     def indicators(self) -> tuple[Indicator, ...]:
         """Give every indicator, in the order of the tables."""
@@ -226,6 +240,14 @@ class Catalogue:
         """Give the published figures of an indicator that were out by a day."""
         return tuple(p for p in self._published if p.indicator_id == indicator_id and p.known_from <= as_at)
 
+    def chance_in_words(self, probability: float) -> str:
+        """Put a chance into the words of the agreed yardstick.
+
+        >>> load_catalogue().chance_in_words(0.62)
+        'likely'
+        """
+        return next(word.words for word in self._chance_words if probability < word.below or word.below >= 1)
+
     def _members(self, area_set: str) -> dict[str, Area]:
         if area_set not in self._areas:
             raise ValueError(_unknown("area set", area_set, self._areas))
@@ -239,8 +261,8 @@ class Catalogue:
 def load_catalogue(*folders: Path) -> Catalogue:
     """Read the tables of the package and of any further folders (a project's ``data/raw/reference``).
 
-    Each folder may hold ``indicators.toml``, ``targets.csv``, ``areas.csv``, ``caveats.csv`` and
-    ``published_figures.csv``, in the package's shape. A folder adds; it cannot redefine.
+    Each folder may hold ``indicators.toml``, ``targets.csv``, ``areas.csv``, ``caveats.csv``,
+    ``published_figures.csv`` and ``seasonal_specs.toml``, in the package's shape. A folder adds; it cannot redefine.
     """
     places = [REFERENCE, *folders]
     return Catalogue(
@@ -249,11 +271,17 @@ def load_catalogue(*folders: Path) -> Catalogue:
         areas=_all(_read_rows, places, "areas.csv", Area),
         caveats=_all(_read_rows, places, "caveats.csv", Caveat),
         published=_all(_read_rows, places, "published_figures.csv", PublishedFigure),
+        seasonal_specs="\n".join(_all(_read_text, places, "seasonal_specs.toml")),
+        chance_words=_read_rows(REFERENCE / "chance_words.csv", ChanceWord),
     )
 
 
 def _all(read, places: list[Path], name: str, *more) -> list:
     return [row for place in places if (place / name).is_file() for row in read(place / name, *more)]
+
+
+def _read_text(path: Path) -> list[str]:
+    return [path.read_text(encoding="utf-8")]
 
 
 def _read_indicators(path: Path) -> list[Indicator]:

@@ -12,7 +12,7 @@ from saferleeds_analysis.catalogue import Catalogue, Indicator
 from saferleeds_analysis.intake.build import processed_paths, sha256_of
 from saferleeds_analysis.intake.ledger import Provenance, read_provenance
 from saferleeds_analysis.intake.sources import Source
-from saferleeds_analysis.periods import month_name
+from saferleeds_analysis.periods import month_name, months_in_words
 from saferleeds_analysis.problems import DataProblem
 
 
@@ -88,7 +88,7 @@ def _provenance_of(table_path: Path, provenance_path: Path, indicator: Indicator
     try:
         provenance = read_provenance(provenance_path)
     except ValueError as error:
-        raise DataProblem(f"data/processed: {error}. Run: saferleeds data") from error
+        raise DataProblem(f"data/processed: {error} Run: saferleeds data") from error
     if provenance.processed_sha256 != sha256_of(table_path):
         raise DataProblem(
             f"data/processed/{table_path.name} is not the table that its provenance describes. Run: saferleeds data"
@@ -154,21 +154,7 @@ def _missing(by_area: pd.DataFrame) -> list[str]:
     absent = by_area.index[by_area.isna().all(axis=1)]
     if absent.empty:
         return []
-    return [f"There is no data for {_runs(absent)}. Nothing was put in their place."]
-
-
-def _runs(months: pd.PeriodIndex) -> str:
-    """Write months for people, neighbours drawn together: ``March 2014 to May 2014, July 2014``."""
-    runs: list[list[pd.Period]] = []
-    for month in months:
-        if runs and month == runs[-1][-1] + 1:
-            runs[-1].append(month)
-        else:
-            runs.append([month])
-    return ", ".join(
-        month_name(run[0]) if len(run) == 1 else f"{month_name(run[0])} to {month_name(run[-1])}"
-        for run in runs
-    )
+    return [f"There is no data for {months_in_words(absent)}. Nothing was put in their place."]
 
 
 def _refused(provenance: Provenance, indicator: Indicator, last: pd.Period) -> list[str]:
@@ -177,4 +163,7 @@ def _refused(provenance: Provenance, indicator: Indicator, last: pd.Period) -> l
     for refusal in provenance.refused:
         if refusal.offence == indicator.offence and refusal.month <= str(last):
             totals[refusal.reason] = totals.get(refusal.reason, 0) + refusal.rows
-    return [f"{rows:,} records are not counted: {reason}." for reason, rows in totals.items()]
+    return [
+        f"{rows:,} {'record is' if rows == 1 else 'records are'} not counted: {reason}."
+        for reason, rows in totals.items()
+    ]

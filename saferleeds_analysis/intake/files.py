@@ -31,7 +31,7 @@ def read_text(path: Path, name: str, source: Source) -> str:
     if path.stat().st_size > _MOST_BYTES:
         raise DataProblem(f"{name}: is larger than {_MOST_BYTES // 1_000_000} MB. Is it the right file?")
     raw = path.read_bytes()
-    if not raw.strip():
+    if not raw.removeprefix(_UTF8_MARK).strip():
         raise DataProblem(f"{name}: is empty. Ask for the file again.")
     for start, what in _OTHER_KINDS.items():
         if raw.startswith(start):

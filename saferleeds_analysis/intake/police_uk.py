@@ -25,16 +25,16 @@ from saferleeds_analysis.problems import DataProblem
 
 OTHER_FORCE = "reported by another force"
 OTHER_FORCE_MISSING = "month is incomplete: no records of another named force"
-NO_LSOA = "no LSOA code, so no place"
+NO_LSOA = "no LSOA code, so the place is not known and may lie outside the local authority"
 OUTSIDE = "outside the local authority"
-NOT_IN_LOOKUP = "in the local authority, but its LSOA code is not in the look-up"
+NOT_IN_LOOKUP = "in the local authority, but with an LSOA code that is not in the look-up"
 REPEATED = "repeats the ID, type and LSOA of a record of the same month"
 
 # Records refused for these may belong to the areas that are counted, so a reader is told of them.
 MAY_BELONG = (NO_LSOA, NOT_IN_LOOKUP)
 
 _TITLES = ("Crime ID", "Month", "Reported by", "LSOA code", "LSOA name", "Crime type")
-_SHARED_ID = "{} counted records share a crime ID with a record of another type or place; all are counted."
+_SHARED_ID = "{} records share a crime ID with a record of another type or place; all of them are counted."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -194,15 +194,13 @@ def write_notebook(notebook: Any, path: Path) -> None:
     """Write a notebook whole or not at all."""
     import nbformat
 
-    text = nbformat.writes(notebook) + "\n"
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    draft = path.with_name(f".{path.name}.draft")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+        with draft.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(nbformat.writes(notebook) + "\n")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def without_machine_paths(text: str, project: Path) -> str:

@@ -20,7 +20,7 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from hashlib import file_digest
@@ -137,14 +137,15 @@ def publish_reports(
 ) -> Path:
     """Publish reports of a quarter into ``reports/<quarter>/`` of a project and give the path of the pack's index.
 
-    ``as_at`` is the day on which the figures are taken to be read: nothing that came later may be in them. Every
+    ``as_at`` is the day on which the figures are taken to be read: nothing that came later may be in them. ``sources``
+    are the data that the project holds, named in the index (a page names its own in its text). Every
     parameter of every report is checked before the first one runs. The reports that fail are named at the end, in one
     :class:`ReportFailed`; the others are published. ``say`` is told one line a report.
     """
     _check_finished(quarter, as_at)
     given = dict(zip(GIVEN_BY_THE_COMMAND, (periods.quarter_name(quarter), as_at.isoformat()), strict=True))
     _check_all_parameters(root, reports, given)
-    provenance = Provenance(as_at=as_at, code_version=code_version(root), sources=tuple(sources))
+    provenance = Provenance(as_at=as_at, code_version=code_version(root))
     record = {
         "code_version": provenance.code_version,
         "inputs": _hashes(root, ["data/raw", "data/processed"]),
@@ -170,7 +171,13 @@ def publish_reports(
         say(
             f"{number}/{len(reports)}  {report.name}  {time.perf_counter() - start:.1f} s  {outcome}".rstrip()
         )
-    index = _write_index(root, folder, quarter, not_renewed=tuple(failed), provenance=provenance)
+    index = _write_index(
+        root,
+        folder,
+        quarter,
+        not_renewed=tuple(failed),
+        provenance=replace(provenance, sources=tuple(sources)),
+    )
     if failed:
         raise ReportFailed(
             f"{len(failed)} of {len(reports)} reports could not be made; what was published before stands.\n"
@@ -199,7 +206,7 @@ def write_figures(figures: Iterable[Mapping[str, Any]], path: Path) -> None:
     are written as they are.
     """
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, ["section", *FIGURE_COLUMNS], lineterminator="\n")
+        writer = csv.DictWriter(file, ["section", *FIGURE_COLUMNS])
         writer.writeheader()
         for row in figures:
             writer.writerow({column: _never_a_formula(value) for column, value in row.items()})
@@ -313,7 +320,6 @@ def _write_index(
     title = f"Reports of {name}"
     body = template("pack.html.j2").render(
         title=title,
-        quarter_name=name,
         review_period=periods.review_period(quarter),
         reports=[{"name": place.name, **read_headline(place / "report.html")} for place in published],
         not_renewed=not_renewed,

@@ -73,27 +73,28 @@ class ReportCard:
     def _year(self) -> pd.Period:
         return periods.financial_year_of(self._end)
 
-    def title(self) -> Block:
+    def title(self, what: str = "report card") -> Block:
         """Give the page's one first-level heading, and what the reader must know of the data before any number."""
-        text = f"{self.indicator.name} in {self.area.name}, {periods.quarter_name(self.quarter)}: report card"
+        text = f"{self.indicator.name} in {self.area.name}, {periods.quarter_name(self.quarter)}: {what}"
         notice = self.data.source.notice
         shown = [Block(html=f"<h1>{escape(text)}</h1>", text=text)]
         if notice:
             shown.append(paragraph(notice, css_class="notice"))
         return join(*shown)
 
-    def fields(self) -> Block:
-        """Give the fixed fields of the card: outcome, priority, review period, population."""
+    def fields(self, progress: Block) -> Block:
+        """Give the fixed fields of the card: outcome, priority, review period, population, and its progress."""
         pairs = [
             ("Outcome", self.indicator.outcome),
             ("Priority", self.indicator.priority),
             ("Review period", periods.review_period(self.quarter)),
             ("Population", self.indicator.population),
-            ("Progress", self._progress()),
         ]
         html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
         return Block(
-            html=f'<dl class="card-fields">{html}</dl>', text="\n".join(f"{k}: {v}" for k, v in pairs)
+            html=f'<dl class="card-fields">{html}<div><dt>Progress</dt><dd>{progress.html}</dd></div></dl>',
+            text="\n".join(f"{k}: {v}" for k, v in [*pairs, ("Progress", progress.text)]),
+            figures=progress.figures,
         )
 
     def why(self) -> Block:
@@ -118,10 +119,7 @@ class ReportCard:
             pairs.append(
                 (
                     "Change on the 12 months before",
-                    f"{wording.percent(at.change.percent.value, signed=True)} "
-                    f"({wording.fewer_or_more(at.change.difference.value)})"
-                    if at.change.percent
-                    else wording.fewer_or_more(at.change.difference.value),
+                    wording.change_with_interval(at.change),
                     None,
                 )
             )
@@ -173,23 +171,26 @@ class ReportCard:
             figures=tuple(figure for _, figures in lines for figure in figures),
         )
 
-    def chart(self) -> Block:
-        """Draw the twelve-month total with the year's targets."""
-        known = self.totals.dropna()
+    def chart(self, *, milestones: pd.DataFrame | None = None, fan: pd.DataFrame | None = None) -> Block:
+        """Draw the twelve-month total with the year's targets, over four years at most.
+
+        ``milestones`` (lower, upper) and ``fan`` (quantiles of the projection) are drawn where they are given, on the
+        scale of the twelve-month total, by month of the year.
+        """
+        known = self.totals.dropna().loc[periods.financial_year_months(self._year)[0] - 36 :]
         if known.empty:
             return self._no_total()
         return charts.chart_of_totals(
             self.totals.loc[known.index[0] :],
+            milestones=milestones,
+            fan=fan,
             name="twelve-month-total",
             headline=self._chart_headline(),
-            subtitle=self._subtitle("12-month total", known.index[0]),
+            subtitle=self.subtitle("12-month total", known.index[0]),
             unit=self.indicator.unit,
             targets=self.targets,
             year=self._year,
-            figures=[
-                self._series_figure(month, value, "twelve_month_count", periods.twelve_months_name(month))
-                for month, value in known.items()
-            ],
+            figures=[self.figure(month, int(value), "twelve_month_count") for month, value in known.items()],
         )
 
     def months(self) -> Block:
@@ -199,12 +200,9 @@ class ReportCard:
             self.monthly,
             name="months",
             headline=f"{wording.number(known.iloc[-1])} {self.indicator.unit} in {periods.month_name(known.index[-1])}",
-            subtitle=self._subtitle("each month as recorded", self.monthly.index[0]),
+            subtitle=self.subtitle("each month as recorded", self.monthly.index[0]),
             unit=self.indicator.unit,
-            figures=[
-                self._series_figure(month, value, "monthly_count", periods.month_name(month))
-                for month, value in known.items()
-            ],
+            figures=self.month_figures(),
         )
 
     def area_tables(self, *, highest: int) -> Block:
@@ -216,6 +214,10 @@ class ReportCard:
             return paragraph(f"The data hold no areas within {self.area.name}.")
         shown = []
         for kind, positions in self.parts.items():
+            if all(p.later is None for p in positions):
+                why = self._why_no_change(positions[0])
+                shown.append(paragraph(f"No 12-month figure is given for any {kind}: {why}"))
+                continue
             ranked = sorted(positions, key=lambda p: (-(p.later if p.later is not None else -1), p.area))
             if len(ranked) <= highest:
                 shown.append(self._area_table(kind, f"{kind.capitalize()}s", ranked))
@@ -291,12 +293,6 @@ class ReportCard:
             "An interval says how far chance alone moves a count of independent offences. Burglaries often come in "
             "series, so the true uncertainty is somewhat wider.",
         ]
-        missing = [m for m in self.monthly.index if pd.isna(self.monthly[m])]
-        if missing:
-            lines.insert(
-                0,
-                f"Months missing from the data: {periods.months_in_words(missing)}. They are not filled in.",
-            )
         items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
         return Block(html=f'<ul class="caveats">{items}</ul>', text="\n".join(f"- {line}" for line in lines))
 
@@ -315,17 +311,6 @@ class ReportCard:
         return Block(html=f"<ul>{items}</ul>", text="\n".join(f"- {line}" for line in lines))
 
     # Parts of the blocks
-
-    def _progress(self) -> str:
-        at = self.headline
-        if at.change is None:
-            return "Not stated: months are missing, so no 12-month change can be given"
-        wanted = {"decrease": "fell", "increase": "rose"}.get(self.indicator.improvement_direction)
-        if at.change.direction == "no clear change":
-            return "No clear change on the 12 months before"
-        better = "" if wanted is None else ": better" if at.change.direction == wanted else ": worse"
-        word = {"fell": "Falling", "rose": "Rising"}[at.change.direction]
-        return f"{word}{better} (12 months on the 12 months before)"
 
     def _target_lines(self) -> list[tuple[str, list[Figure]]]:
         if not self.targets:
@@ -396,7 +381,8 @@ class ReportCard:
             return f"{self.indicator.name}: no clear change in a year"
         return f"{self.indicator.name} {at.change.direction} {wording.percent(abs(at.change.percent.value))} in a year"
 
-    def _subtitle(self, measure: str, first: pd.Period) -> str:
+    def subtitle(self, measure: str, first: pd.Period) -> str:
+        """Say below a chart's headline what is measured, where and when, and what kind of data it is."""
         text = (
             f"{self.indicator.unit.capitalize()}, {measure}, {self.area.name}, "
             f"{periods.month_name(first)} to {periods.month_name(self._end)}"
@@ -416,15 +402,23 @@ class ReportCard:
             caveats=self._figure_caveats(),
         )
 
-    def _series_figure(self, month: pd.Period, value: int, measure: str, period: str) -> Figure:
+    def month_figures(self) -> list[Figure]:
+        """Give the months as recorded, as tidy figures."""
+        return [
+            self.figure(month, int(value), "monthly_count") for month, value in self.monthly.dropna().items()
+        ]
+
+    def figure(self, month: pd.Period, value: float, measure: str, *, method: str = "count") -> Figure:
+        """Make a tidy figure of one month, or of the twelve months to it, in the card's area."""
+        name = periods.twelve_months_name if measure.startswith("twelve_month") else periods.month_name
         return Figure(
             indicator_id=self.indicator.id,
             area=self.area.name,
-            period=period,
+            period=name(month),
             measure=measure,
-            value=int(value),
+            value=value,
             unit=self.indicator.unit,
-            method="count",
+            method=method,
             caveats=self._figure_caveats(),
         )
 

@@ -1,0 +1,5 @@
+"""``python -m saferleeds_analysis`` is ``saferleeds``."""
+
+from saferleeds_analysis.cli import main
+
+main(prog_name="saferleeds")

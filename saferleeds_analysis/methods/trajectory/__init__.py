@@ -1,0 +1,38 @@
+"""Targets and the way to them: milestones with their range, year-end projection, the chance of meeting the target.
+
+Three questions, one function each: where should we be (:func:`build_trajectory`), where will we end
+(:func:`project_year_end`), and how far can that answer be trusted (:func:`backtest`). RAG letters and the direction
+of travel follow written rules (:mod:`rating`).
+"""
+
+from saferleeds_analysis.methods.trajectory.backtest import Backtest, backtest
+from saferleeds_analysis.methods.trajectory.milestones import Trajectory, build_trajectory
+from saferleeds_analysis.methods.trajectory.projection import (
+    RUN_RATE_MISLEADS,
+    Chance,
+    Projection,
+    project_year_end,
+)
+from saferleeds_analysis.methods.trajectory.rating import (
+    Direction,
+    Rating,
+    assess_gap,
+    assess_level,
+    direction_of_travel,
+)
+
+__all__ = [
+    "RUN_RATE_MISLEADS",
+    "Backtest",
+    "Chance",
+    "Direction",
+    "Projection",
+    "Rating",
+    "Trajectory",
+    "assess_gap",
+    "assess_level",
+    "backtest",
+    "build_trajectory",
+    "direction_of_travel",
+    "project_year_end",
+]

@@ -1,0 +1,434 @@
+"""Where a year will end, how surely, and the chance of meeting each target.
+
+The counts are taken as Poisson round a rate whose logarithm is a level that wanders, a slope that is slowly forgotten,
+a season and noise: a structural time-series model, in its Gaussian-process form so that left-out months and breaks of
+definition are simply told to it. How much of each a series has is not one guess: every combination in
+``reference/trajectory.toml`` is tried and counts by how well it explains the history, so that a short history leaves
+them all in play and the projection is wide. Paths of the remaining months are drawn, month by month with their
+correlation, and added up; the limits of single months are never added.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import Caveat, Target
+from saferleeds_analysis.estimates import Estimate
+from saferleeds_analysis.methods.trajectory.history import (
+    CONSTANTS,
+    History,
+    check_history,
+    check_targets,
+    is_met,
+    period_name,
+    target_count,
+)
+from saferleeds_analysis.methods.trajectory.milestones import TIDY_COLUMNS
+from saferleeds_analysis.problems import DataProblem
+
+METHOD = "simulated paths of a structural Poisson model"
+RUN_RATE_MISLEADS = (
+    "The run-rate figure takes the rest of the year to be like the part gone. It ignores the season and any change in "
+    "level, and has no interval; it stands here for comparison only."
+)
+_INTERVALS = (0.5, 0.8, 0.95)
+_FAN = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+_MONTH = 30.4375  # days in a mean month
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chance:
+    """The chance of meeting a target, and what is left to do.
+
+    ``required`` is the mean count a period from here on that ends the year on the target (per month or per quarter);
+    ``None`` where the target can no longer be met, or for an increase is met already. ``expected`` is the mean count a
+    period that the middle projection holds.
+    """
+
+    target: Target
+    target_count: float
+    probability: float
+    required: float | None
+    expected: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Projection:
+    """The projected total of a financial year.
+
+    ``totals`` are the simulated year-end totals in order, from which every number comes; ``fan`` holds quantiles
+    (columns) of the cumulative count for each period to come; ``chances`` one entry a target, the last in force.
+    ``run_rate`` (counts so far over the part of the year gone), ``last_years_months`` (counts so far and last year's
+    remaining ones) and ``usual_share`` (counts so far over the part of a usual year gone) stand for comparison, ``None``
+    where they cannot be formed.
+    """
+
+    name: str
+    area: str
+    unit: str
+    year: pd.Period
+    known: int
+    actual: int
+    totals: np.ndarray
+    fan: pd.DataFrame
+    chances: tuple[Chance, ...]
+    run_rate: float | None
+    last_years_months: float | None
+    usual_share: float | None
+    caveats: tuple[str, ...]
+
+    @property
+    def median(self) -> float:
+        """The middle projection: the year is as likely to end above as below it."""
+        return self.quantile(0.5)
+
+    @property
+    def intervals(self) -> tuple[Estimate, ...]:
+        """The middle projection with its 50, 80 and 95 % intervals."""
+        return tuple(self.interval(c) for c in _INTERVALS)
+
+    def quantile(self, part: float) -> float:
+        """Give the total that the year stays at or below with this chance."""
+        return float(np.quantile(self.totals, part, method="inverted_cdf"))
+
+    def interval(self, confidence: float) -> Estimate:
+        """Give the middle projection with the interval that holds the year-end total with this confidence."""
+        tail = (1 - confidence) / 2
+        return Estimate(
+            value=self.median,
+            lower=self.quantile(tail),
+            upper=self.quantile(1 - tail),
+            unit=self.unit,
+            method=METHOD,
+            confidence=confidence,
+            caveats=self.caveats,
+        )
+
+    def chance_at_most(self, total: float) -> float:
+        """Give the chance that the year ends at or below a total."""
+        return float(np.searchsorted(self.totals, total, side="right") / len(self.totals))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give every number as a tidy row: the projection with each interval, chances, pace, comparisons and the fan."""
+        common = {"indicator_id": self.name, "area": self.area, "caveats": " | ".join(self.caveats)}
+        whole = common | {"period": periods.financial_year_name(self.year)}
+        rows = [
+            whole
+            | {"measure": "projected year end", "value": e.value, "lower": e.lower, "upper": e.upper}
+            | {"confidence": e.confidence, "unit": self.unit, "method": METHOD}
+            for e in self.intervals
+        ]
+        for chance in self.chances:
+            of = f"{chance.target.kind} target, {chance.target.comparison} {chance.target.value:,g}"
+            rows += [
+                whole
+                | {
+                    "measure": f"chance of meeting the {of}",
+                    "value": chance.probability,
+                    "unit": "probability",
+                    "method": METHOD,
+                },
+                whole
+                | {
+                    "measure": f"required a period for the {of}",
+                    "value": chance.required,
+                    "unit": self.unit,
+                    "method": "arithmetic",
+                },
+            ]
+        for measure, value in (
+            ("run-rate", self.run_rate),
+            ("last year's remaining months", self.last_years_months),
+            ("share of a usual year", self.usual_share),
+        ):
+            if value is not None:
+                rows.append(
+                    whole
+                    | {
+                        "measure": f"{measure} (comparison)",
+                        "value": value,
+                        "unit": self.unit,
+                        "method": measure,
+                    }
+                )
+        for period, row in self.fan.iterrows():
+            for part, value in row.items():
+                rows.append(
+                    common
+                    | {"period": period_name(period), "measure": f"projected to date, {part:.1%} quantile"}
+                    | {"value": value, "unit": self.unit, "method": METHOD}
+                )
+        return pd.DataFrame(rows, columns=TIDY_COLUMNS)
+
+
+def project_year_end(
+    history: pd.Series,
+    *,
+    year: pd.Period,
+    target: Target | Sequence[Target] | None = None,
+    caveats: Sequence[Caveat] = (),
+    denominator: float | None = None,
+    area: str = "",
+    unit: str = "offences",
+    seed: int = 1,
+) -> Projection:
+    """Project the total of a financial year from the counts so far, and give the chance of meeting each target.
+
+    ``history`` holds counts by month or by financial-year quarter up to the last one known: from none to all but one of
+    the year's periods, and a year that has not started may be asked for up to a year ahead. Months in a caveat of kind
+    ``pandemic`` or ``missing`` are not learned from; at a ``definition break`` the level starts anew and the season
+    carries over. The answer is the same for the same ``seed``. ``denominator`` turns a rate's target into a count, as in
+    ``build_trajectory``. Not for percentages, which do not add up over a year.
+
+    The chances are calibrated on years in which nothing unheard-of happened: a new law, a pandemic or a change of
+    recording is not in them.
+
+    >>> quarters = pd.period_range("2012Q1", "2013Q2", freq="Q-MAR", name="quarter")
+    >>> enquiries = pd.Series([1011, 916, 645, 725, 725, 958], index=quarters, name="asb_enquiries")
+    >>> p = project_year_end(enquiries, year=periods.financial_year("2012/13"), unit="enquiries")
+    >>> p.run_rate, round(p.usual_share), p.actual
+    (3366.0, 2879, 1683)
+    """
+    checked = check_history(history, year=year, caveats=caveats)
+    targets = check_targets(target, year=year)
+    if checked.known == checked.periods_a_year:
+        raise ValueError(
+            f"{periods.financial_year_name(year)} is complete in history {history.name!r}: its total is known, and there "
+            "is nothing to project."
+        )
+    if (~checked.left_out).sum() < checked.periods_a_year:
+        raise DataProblem(
+            f"history {history.name!r} has {(~checked.left_out).sum()} usable periods. A projection needs a whole year of "
+            f"them ({checked.periods_a_year}), to have seen every season once: add earlier counts."
+        )
+    paths = _simulate(checked, np.random.default_rng(seed))[:, checked.gap :]
+    actual = int(checked.this_year.sum())
+    cumulative = actual + paths.cumsum(axis=1)
+    totals = np.sort(cumulative[:, -1])
+    fan = pd.DataFrame(
+        np.quantile(cumulative, _FAN, axis=0, method="inverted_cdf").T.astype(float),
+        index=checked.year_index[checked.known :],
+        columns=list(_FAN),
+    )
+    left = checked.periods_a_year - checked.known
+    median = float(np.quantile(totals, 0.5, method="inverted_cdf"))
+    return Projection(
+        name=str(history.name),
+        area=area,
+        unit=unit,
+        year=year,
+        known=checked.known,
+        actual=actual,
+        totals=totals,
+        fan=fan,
+        chances=tuple(
+            _chance(t, target_count(t, denominator), totals, actual, left, median) for t in targets
+        ),
+        **_comparisons(checked, actual),
+        caveats=_caveats(checked),
+    )
+
+
+def _simulate(history: History, rng: np.random.Generator) -> np.ndarray:
+    """Draw paths of the periods to come (rows) from the end of the history to the end of the year."""
+    constants = CONSTANTS["projection"]
+    fit = _explain(history, to_come=history.gap + history.periods_a_year - history.known)
+    known, draws = fit.residuals.shape[1], constants["draws"]
+    # Every setting has its part of the paths, in proportion to how well it explains the history.
+    bounds = np.round(np.append(0, fit.posterior.cumsum()) * draws).astype(int)
+    rates = np.empty((draws, len(fit.offset)))
+    for i in np.flatnonzero(np.diff(bounds)):
+        rows = slice(bounds[i], bounds[i + 1])
+        ahead = fit.factor[i, known:-1, known:-1]
+        mean = fit.factor[i, known:-1, :known] @ fit.residuals[i] + constants["shift"] * np.sqrt(
+            (ahead**2).sum(axis=1)
+        )
+        wander = rng.standard_normal((rows.stop - rows.start, len(fit.offset))) @ ahead.T
+        rates[rows] = mean + constants["stretch"] * wander
+    # The cap is 200 million a period: it stops overflow of wild paths and is far above any count.
+    return rng.poisson(np.exp(np.minimum(rates + fit.offset, 19)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Fit:
+    """What the history says under every setting: its ``evidence`` (log), the Cholesky ``factor`` of past, periods to come
+    and pseudo-data, the past's standardised ``residuals``, each setting's ``posterior`` weight, and the ``offset`` that
+    turns modelled log rates of the periods to come into those of counts."""
+
+    evidence: np.ndarray
+    factor: np.ndarray
+    residuals: np.ndarray
+    posterior: np.ndarray
+    offset: np.ndarray
+
+
+def _explain(history: History, *, to_come: int) -> _Fit:
+    constants, step = CONSTANTS["projection"], history.months_per_period
+    window = constants["history_years"] * history.periods_a_year
+    index = history.counts.index[-window:]
+    index = pd.period_range(index[0], periods=len(index) + to_come, freq=index.freq)
+    past = np.flatnonzero(~history.left_out[-window:])
+    kept = np.append(past, np.arange(len(index) - to_come, len(index)))
+    counts = history.counts.to_numpy(dtype=float)[-window:][past]
+    # Rates are per mean month, so that February is not a season of its own.
+    exposure = np.log(_days(index)[kept] / _MONTH)
+    known = len(past)
+
+    settings, weights = _settings()
+    parts = _covariances(tuple((kept - kept[0]).tolist()), step)
+    level = constants["unknown_level"] ** 2 * (1.0 + _since_break(history.breaks, index[kept]))
+    pseudo, noise = _working_data(counts, exposure[:known], parts, level, weights @ settings)
+    middle = np.average(pseudo, weights=1 / (noise + 0.05))
+
+    # One Cholesky factor a setting does all: with the past first, its lower blocks are the conditional mean and spread
+    # of the periods to come; the row of pseudo-data at the end becomes the past's standardised residuals. The large
+    # last diagonal only keeps the matrix positive.
+    size = len(kept)
+    joint = np.zeros((len(settings), size + 1, size + 1))
+    joint[:, :size, :size] = level + np.tensordot(settings, parts, axes=1)
+    joint[:, np.arange(known), np.arange(known)] += noise
+    joint[:, size, :known] = pseudo - middle
+    joint[:, size, size] = 1e9
+    factor = np.linalg.cholesky(joint)
+    residuals = factor[:, size, :known]
+    evidence = -0.5 * (residuals**2).sum(axis=1) - np.log(
+        np.diagonal(factor, axis1=1, axis2=2)[:, :known]
+    ).sum(axis=1)
+    posterior = weights * np.exp(evidence - evidence.max())
+    return _Fit(
+        evidence=evidence,
+        factor=factor,
+        residuals=residuals,
+        posterior=posterior / posterior.sum(),
+        offset=middle + exposure[known:],
+    )
+
+
+def _working_data(counts, exposure, parts, level_unknown, variances) -> tuple[np.ndarray, np.ndarray]:
+    """Turn counts into log rates with a known error, at the mode of the model with middling settings.
+
+    These are the pseudo-data of iteratively reweighted least squares (McCullagh and Nelder 1989; for mixed models,
+    Breslow and Clayton 1993), which keep zeros and small counts usable where a plain logarithm would not.
+    """
+    known = len(counts)
+    prior = level_unknown[:known, :known] + np.tensordot(variances, parts[:, :known, :known], axes=1)
+    middle = np.log((counts.sum() + 0.5) / np.exp(exposure).sum())
+    rate = np.clip(np.log(np.maximum(counts, 0.3)) - exposure, middle - 1, middle + 1)
+    for _ in range(20):
+        expected = np.exp(rate + exposure)
+        pseudo = rate + (counts - expected) / expected
+        fitted = middle + prior @ np.linalg.solve(prior + np.diag(1 / expected), pseudo - middle)
+        step = np.clip(fitted - rate, -2, 2)
+        rate = rate + step
+        if np.abs(step).max() < 1e-3:
+            break
+    expected = np.exp(rate + exposure)
+    return rate + (counts - expected) / expected, 1 / expected
+
+
+@lru_cache(maxsize=64)
+def _covariances(positions: tuple[int, ...], step: int) -> np.ndarray:
+    """Give the covariance over periods of each part of the log rate, for a standard deviation of one: level, season, noise, slope."""
+    constants = CONSTANTS["projection"]
+    month = step * np.array(positions)
+    apart = np.abs(month[:, None] - month[None, :])
+    level = np.minimum(month[:, None], month[None, :]).astype(float)
+    correlation = constants["season_correlation"]
+    lags = np.arange(0, 12, step)
+    mean = (correlation ** np.minimum(lags, 12 - lags)).mean()
+    lag = np.minimum(apart % 12, 12 - apart % 12)
+    # Less its mean, the season adds nothing to the level of a whole year.
+    season = (correlation**lag - mean) / (1 - mean) * np.exp(-constants["season_change"] * apart / 12)
+    every = np.arange(month[-1] + 1)
+    slopes = constants["slope_kept"] ** np.abs(every[:, None] - every[None, :])
+    slope = constants["slope"] ** 2 * slopes.cumsum(axis=0).cumsum(axis=1)[np.ix_(month, month)]
+    return np.stack([level, season, np.eye(len(month)) / step, slope])
+
+
+@lru_cache(maxsize=1)
+def _settings() -> tuple[np.ndarray, np.ndarray]:
+    """Give the variances of level, season, noise and slope that are tried, and the weight of each combination."""
+    c = CONSTANTS["projection"]
+    settings = (
+        np.array([(*combination, 1.0) for combination in product(c["level"], c["season"], c["noise"])]) ** 2
+    )
+    weights = np.array(
+        [a * b * d for a, b, d in product(c["level_weight"], c["season_weight"], c["noise_weight"])]
+    )
+    return settings, weights / weights.sum()
+
+
+def _since_break(breaks: Sequence[pd.Period], index: pd.PeriodIndex) -> np.ndarray:
+    steps = np.zeros((len(index), len(index)))
+    for start in breaks:
+        after = np.asarray(index >= start, dtype=float)
+        steps += np.outer(after, after)
+    return steps
+
+
+def _days(index: pd.PeriodIndex) -> np.ndarray:
+    return np.round((index.end_time - index.start_time) / pd.Timedelta(days=1)).to_numpy(dtype=float)
+
+
+def _chance(
+    target: Target, value: float, totals: np.ndarray, actual: int, left: int, median: float
+) -> Chance:
+    short = value - actual
+    open_still = short > 0 or (target.comparison == "at most" and short == 0)
+    return Chance(
+        target=target,
+        target_count=value,
+        probability=float(is_met(target, totals, value=value).mean()),
+        required=short / left if open_still else None,
+        expected=(median - actual) / left,
+    )
+
+
+def _comparisons(history: History, actual: int) -> dict[str, float | None]:
+    known, length = history.known, history.periods_a_year
+    years = history.whole_years_before()
+    usable = [y for y in years if not history.is_left_out(y) and not history.has_break_inside(y)]
+    usable = usable[-CONSTANTS["milestones"]["base_years"] :]
+    totals = sum((history.counts_of(y) for y in usable), start=np.zeros(length))
+    so_far = totals[:known].sum()
+    # Last year's months are those of the financial year just before, whatever it was like; none if it is not there whole.
+    last = history.counts_of(years[-1]) if years and years[-1] == history.year - 1 else None
+    return {
+        "run_rate": actual * length / known if known else None,
+        "last_years_months": None
+        if last is None or np.isnan(last).any()
+        else actual + float(last[known:].sum()),
+        "usual_share": float(actual * totals.sum() / so_far) if known and so_far else None,
+    }
+
+
+def _caveats(history: History) -> tuple[str, ...]:
+    said = ["The chances hold for years in which nothing unheard-of happens."]
+    if history.known:
+        said.append(RUN_RATE_MISLEADS)
+    years = (~history.left_out).sum() / history.periods_a_year
+    if years < 3:
+        said.append(
+            f"Short history ({years:.1f} years): most of what is known of the season comes from other series, and the projection is wide."
+        )
+    if history.left_out.any():
+        out = history.counts.index[history.left_out]
+        said.append(
+            f"Not learned from: {len(out)} periods from {period_name(out[0])} to {period_name(out[-1])}."
+        )
+    for start in history.breaks:
+        said.append(
+            f"The definition changed in {period_name(start)}: the level starts anew there, the season carries over."
+        )
+    if history.gap:
+        said.append(f"The year has not started: {history.gap} periods before it are projected as well.")
+    elif not history.known:
+        said.append("The year has no count yet: the projection rests on earlier years alone.")
+    if not history.counts.sum():
+        said.append("The history holds no event at all: the projection says no more than that they are rare.")
+    return tuple(said)

@@ -1,0 +1,215 @@
+"""RAG letters and direction of travel, by the written rules in ``reference/rag_rules.toml``."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import hypot
+from pathlib import Path
+
+import pandas as pd
+
+from saferleeds_analysis.catalogue import REFERENCE, Caveat, Target
+from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts
+from saferleeds_analysis.methods.trajectory.history import (
+    check_history,
+    is_decrease,
+    is_met,
+    period_name,
+)
+
+RULES = tomllib.loads(Path(REFERENCE / "rag_rules.toml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rating:
+    """A RAG rating: its letter (G, A, R, or N where there is none), its colour and the reason in words."""
+
+    letter: str
+    colour: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Direction:
+    """Which way a measure travels: ``word`` for the reader, ``change`` the test behind it (None where none was made)."""
+
+    word: str
+    change: CountChange | None
+    reason: str
+
+
+def rate_against_range(
+    value: float, *, lower: float, upper: float, target: Target, final: bool, target_value: float
+) -> Rating:
+    """Rate a cumulative count against its milestone range, or at year end against the target itself."""
+    name = f"{value:,.0f}"
+    if final:
+        if is_met(target, value, value=target_value):
+            return _rating(
+                "G",
+                f"the year ended at {name}, which meets the target ({target.comparison} {target_value:,.0f}).",
+            )
+        edge, where = target_value, f"the target ({target.comparison} {target_value:,.0f})"
+    else:
+        edge = upper if is_decrease(target) else lower
+        where = f"the milestone range's edge of {edge:,.0f}"
+    # How much worse than the edge, as a part of it; an edge of zero leaves no room for amber.
+    worse = value - edge if is_decrease(target) else edge - value
+    if worse <= 0 and not final:
+        inside = lower <= value <= upper
+        return _rating("G", f"{name} is {'inside' if inside else 'ahead of'} the milestone range.")
+    if worse <= RULES["amber"]["beyond_the_edge"] * abs(edge):
+        return _rating("A", f"{name} is up to {RULES['amber']['beyond_the_edge']:.0%} worse than {where}.")
+    return _rating("R", f"{name} is more than {RULES['amber']['beyond_the_edge']:.0%} worse than {where}.")
+
+
+def no_rating(reason: str) -> Rating:
+    """Give the grey rating, with why there is no other."""
+    return _rating("N", reason)
+
+
+def position_words(value: float, *, lower: float, upper: float, decrease: bool) -> str:
+    """Say in the fixed words where a cumulative count stands in its milestone range.
+
+    >>> position_words(2700, lower=2650, upper=3050, decrease=True)
+    'at the lower end'
+    >>> position_words(3100, lower=2650, upper=3050, decrease=True)
+    'beyond the upper limit (behind)'
+    """
+    words = RULES["words"]["decrease" if decrease else "increase"]
+    if value < lower:
+        return words["below"]
+    if value > upper:
+        return words["above"]
+    end = RULES["range"]["end"] * (upper - lower)
+    if value < lower + end:
+        return words["lower"]
+    if value > upper - end:
+        return words["upper"]
+    return words["middle"]
+
+
+def direction_of_travel(
+    history: pd.Series, *, improvement_direction: str, unit: str, caveats: Sequence[Caveat] = ()
+) -> Direction:
+    """Test the last twelve months of counts (or four quarters) on the twelve before, and say which way they travel.
+
+    "No clear change" is said unless the interval of the change leaves out no change. No direction is given where a
+    month is left out or the definition changed inside the two years, because the two counts are not alike.
+
+    >>> months = pd.period_range("2010-10", "2012-09", freq="M", name="month")
+    >>> history = pd.Series([700] * 12 + [500] * 12, index=months, name="domestic_burglary")
+    >>> direction_of_travel(history, improvement_direction="decrease", unit="offences").word
+    'improving'
+    """
+    if improvement_direction not in ("decrease", "increase", "neither"):
+        raise ValueError(
+            f"improvement_direction is 'decrease', 'increase' or 'neither', not {improvement_direction!r}."
+        )
+    checked = check_history(history, year=history.index[-1].asfreq("Y-MAR"), caveats=caveats)
+    length = RULES["direction"]["months"] // checked.months_per_period
+    unclear = RULES["direction"]["unclear"]
+    if len(history) < 2 * length:
+        return Direction(
+            word=unclear,
+            change=None,
+            reason=f"the test needs {2 * length} periods of counts, and there are {len(history)}.",
+        )
+    two_years = history.index[-2 * length :]
+    if checked.left_out[-2 * length :].any():
+        return Direction(
+            word=unclear, change=None, reason="some of the two years' months are left out by a caveat."
+        )
+    if broken := [b for b in checked.breaks if b > two_years[0]]:
+        return Direction(
+            word=unclear, change=None, reason=f"the definition changed in {period_name(broken[-1])}."
+        )
+    change = change_between_counts(
+        int(history.iloc[-2 * length : -length].sum()),
+        int(history.iloc[-length:].sum()),
+        unit=unit,
+        confidence=RULES["direction"]["confidence"],
+    )
+    word = (
+        unclear
+        if change.direction == unclear
+        else RULES["direction"][change.direction][improvement_direction]
+    )
+    percent = "" if change.percent is None else f" ({change.percent.value:+.1f} %)"
+    return Direction(
+        word=word,
+        change=change,
+        reason=f"{change.earlier:,} in the twelve months before, {change.later:,} in the last{percent}.",
+    )
+
+
+def assess_level(level: Estimate | None, *, target: Target | None) -> Rating:
+    """Rate a level, such as a survey percentage, against its target: a level does not add up, so it has no milestones.
+
+    Green when the value meets the target; amber when it does not but its interval holds the target, so that chance may
+    be all; red when the whole interval lies on the wrong side.
+
+    >>> from datetime import date
+    >>> aim = Target(indicator_id="asb_satisfaction", area="Leeds", period="2012/13", kind="original",
+    ...     comparison="at least", value=85.0, set_on=date(2012, 4, 1), agreed_by="", source="", note="")
+    >>> level = Estimate(value=83.0, lower=78.4, upper=86.8, unit="%", method="Wilson", confidence=0.95, n=310)
+    >>> assess_level(level, target=aim).letter
+    'A'
+    """
+    if target is None:
+        return no_rating("there is no target.")
+    if level is None:
+        return no_rating("there is no figure.")
+    aim = f"the target ({target.comparison} {target.value:g})"
+    figure = f"{level.value:g} (interval {level.lower:g} to {level.upper:g})"
+    if is_met(target, level.value):
+        return _rating("G", f"{figure} meets {aim}.")
+    nearest = level.lower if is_decrease(target) else level.upper
+    if is_met(target, nearest):
+        return _rating("A", f"{figure} does not meet {aim}, but the difference may be chance.")
+    return _rating("R", f"{figure} does not meet {aim}, and the difference is more than chance.")
+
+
+def assess_gap(earlier: Estimate | None, later: Estimate | None) -> Rating:
+    """Rate "move closer to the average": two gaps to it (own value less the average), at the baseline and now.
+
+    Green when the gap is smaller by more than chance; amber when no clear change; red when larger by more than chance.
+    The interval of the change joins the two gaps' own intervals (Zou and Donner 2008), taking them as independent. A gap
+    that has gone over to the better side counts by its size, so ask this only while the measure is the worse one.
+
+    >>> gap = lambda value: Estimate(value=value, lower=value - 0.5, upper=value + 0.5, unit="per 1,000 households",
+    ...     method="", confidence=0.95)
+    >>> assess_gap(gap(6.2), gap(1.5)).letter
+    'G'
+    """
+    if earlier is None or later is None:
+        return no_rating("a gap is missing.")
+    if earlier.unit != later.unit or earlier.confidence != later.confidence:
+        raise ValueError("the two gaps are in different units or at different levels of confidence.")
+    near, far = _size(later), _size(earlier)
+    change = near.value - far.value
+    lower = change - hypot(near.value - near.lower, far.upper - far.value)
+    upper = change + hypot(near.upper - near.value, far.value - far.lower)
+    words = f"the gap went from {far.value:g} to {near.value:g} {later.unit} (change {change:+.3g}, interval {lower:+.3g} to {upper:+.3g})"
+    if upper < 0:
+        return _rating("G", f"closer: {words}.")
+    if lower > 0:
+        return _rating("R", f"further away: {words}.")
+    return _rating("A", f"no clear change: {words}.")
+
+
+def _size(gap: Estimate) -> Estimate:
+    if gap.value >= 0:
+        return gap
+    return Estimate(
+        value=-gap.value,
+        lower=-gap.upper,
+        upper=-gap.lower,
+        unit=gap.unit,
+        method=gap.method,
+        confidence=gap.confidence,
+    )
+
+
+def _rating(letter: str, reason: str) -> Rating:
+    return Rating(letter=letter, colour=RULES["letters"][letter]["colour"], reason=reason)

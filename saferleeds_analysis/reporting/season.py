@@ -1,0 +1,366 @@
+"""The season of a report card's series: the adjusted line, the seasonal profile with its error, and how good it is.
+
+The city's series is adjusted by itself; the areas below it borrow its pattern. Where a series cannot be adjusted, the
+blocks say why and show it as recorded.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import Catalogue, Caveat
+from saferleeds_analysis.estimates import count_with_interval
+from saferleeds_analysis.methods import seasonal
+from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.reporting import charts, wording
+from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.cards import ReportCard
+from saferleeds_analysis.reporting.tables import behind, table
+
+
+@dataclass(frozen=True, kw_only=True)
+class Season:
+    """What seasonal adjustment says of a card's series; ``problem`` says why where it says nothing."""
+
+    card: ReportCard
+    adjustment: seasonal.SeasonalAdjustment | None
+    revision: seasonal.Revision | None
+    areas: Mapping[str, Mapping[str, seasonal.SeasonalAdjustment]]
+    frozen: bool
+    problem: str
+
+    def chart(self) -> Block:
+        """Draw the months as recorded and seasonally adjusted; as recorded alone where there is no adjustment."""
+        if self.adjustment is None:
+            return join(
+                paragraph(f"Not seasonally adjusted: {self.problem}", css_class="notice"), self.card.months()
+            )
+        card, found = self.card, self.adjustment
+        figures = [
+            card.figure(month, float(value), "seasonally adjusted", method=found.method)
+            for month, value in found.adjusted.items()
+        ]
+        return charts.chart_of_adjustment(
+            found.observed,
+            found.adjusted,
+            name="seasonally-adjusted",
+            headline=self._headline(),
+            subtitle=card.subtitle("each month as recorded and seasonally adjusted", found.observed.index[0]),
+            unit=card.indicator.unit,
+            figures=[*card.month_figures(), *figures],
+        )
+
+    def profile(self) -> Block:
+        """Show the seasonal profile: how far each month usually lies from the average month, and how sure that is."""
+        if self.adjustment is None or self.adjustment.decomposition == "additive":
+            return paragraph(
+                "No seasonal profile is given, as there is no multiplicative adjustment of the series."
+            )
+        rows = self.adjustment.profile()
+        rows = rows.assign(month=[p.month for p in rows["period"]]).sort_values("month")
+        card = self.card
+        figures = [
+            Figure(
+                indicator_id=card.indicator.id,
+                area=card.area.name,
+                period=p.period.strftime("%B"),
+                measure="seasonal factor",
+                value=100 * (p.factor - 1),
+                lower=100 * (p.lower - 1),
+                upper=100 * (p.upper - 1),
+                confidence=p.confidence,
+                unit="% of an average month",
+                method=self.adjustment.method,
+                n=len(self.adjustment.observed),
+            )
+            for p in rows.itertuples()
+        ]
+        high, low = rows.loc[rows["factor"].idxmax()], rows.loc[rows["factor"].idxmin()]
+        headline = (
+            f"{high['period'].strftime('%B')} is usually {wording.percent(100 * (high['factor'] - 1), signed=True)}, "
+            f"{low['period'].strftime('%B')} {wording.percent(100 * (low['factor'] - 1), signed=True)}"
+        )
+        first, last = self.adjustment.observed.index[[0, -1]]
+        return charts.chart_of_profile(
+            figures,
+            name="seasonal-profile",
+            headline=headline,
+            subtitle=f"Usual distance from an average month, {card.area.name}, with 95% interval. From the months "
+            f"{periods.month_name(first)} to {periods.month_name(last)}",
+        )
+
+    def quality(self) -> Block:
+        """Say in plain words how good the adjustment is, what was chosen, and how far it moved since last quarter."""
+        if self.adjustment is None:
+            return paragraph(f"There is no adjustment to judge: {self.problem}")
+        found, tests = self.adjustment, self.adjustment.diagnostics
+        lines = [quality_in_words(found)]
+        choice = "frozen for the year" if self.frozen else "chosen automatically for this run"
+        lines.append(f"Method: {found.method}, {found.decomposition}; model {found.model}, {choice}.")
+        lines.append(_effects_in_words("Outliers", found.outliers))
+        lines.append(_effects_in_words("Calendar effects", found.calendar_effects))
+        if self.revision is not None:
+            since = periods.month_name(self.revision.previous_last)
+            lines.append(
+                f"Since the data to {since}, the adjusted figures of that last year have moved by "
+                f"{wording.percent(self.revision.mean_absolute)} on average and {wording.percent(self.revision.largest)} at most."
+            )
+        lines += found.caveats
+        measures = [
+            ("Q", tests.q),
+            *tests.m.items(),
+            ("QS before, p", tests.qs_before),
+            ("QS after, p", tests.qs_after),
+        ]
+        measures = [(name, value) for name, value in measures if value is not None]
+        figures = [self._measure(name, value) for name, value in measures]
+        detail = table(
+            caption="Diagnostics of the seasonal adjustment (below 1 is good for Q and M1 to M11)",
+            columns=["Measure", "Value"],
+            rows=[
+                [name, wording.number(value, decimals=2) if value >= 0.005 else "below 0.01"]
+                for name, value in measures
+            ],
+            figures=figures,
+        )
+        return join(*[paragraph(line) for line in lines], behind("Show the diagnostics", detail))
+
+    def area_tables(self) -> Block:
+        """Show the quarter in each area as recorded and seasonally adjusted, and how much of the pattern is borrowed."""
+        if not self.areas:
+            return paragraph("No seasonally adjusted figures are given for areas.")
+        return join(*[self._areas_of(kind, found) for kind, found in self.areas.items()])
+
+    def decomposition(self) -> Block:
+        """Show how the last twelve months are taken apart: recorded, season, calendar, adjusted, trend, irregular."""
+        if self.adjustment is None:
+            return paragraph(f"The series cannot be taken apart: {self.problem}")
+        found = self.adjustment
+        ratio = 0 if found.decomposition == "additive" else 3
+        columns = [
+            ("Recorded", "observed", found.observed, 0),
+            ("Season", "seasonal factor", found.seasonal, ratio),
+            ("Calendar", "calendar factor", found.calendar, ratio),
+            ("Seasonally adjusted", "seasonally adjusted", found.adjusted, 1),
+            ("Trend", "trend", found.trend, 1),
+            ("Irregular", "irregular", found.irregular, ratio),
+        ]
+        months = found.observed.index[-12:]
+        return table(
+            caption=f"{self.card.indicator.name} in {self.card.area.name}, the last twelve months taken apart",
+            columns=["Month", *(name for name, *_ in columns)],
+            rows=[
+                [
+                    periods.month_name(m),
+                    *(wording.number(series[m], decimals=d) for _, _, series, d in columns),
+                ]
+                for m in months
+            ],
+            figures=[
+                self.card.figure(m, float(series[m]), measure, method=found.method)
+                for m in months
+                for _, measure, series, _ in columns
+            ],
+        )
+
+    def direct_and_indirect(self) -> Block:
+        """Compare the whole adjusted by itself with the sum of its adjusted parts, level by level."""
+        if not self.areas:
+            return paragraph("There are no adjusted parts to compare with the whole.")
+        lines, figures = [], []
+        for kind, found in self.areas.items():
+            compared = seasonal.compare_direct_indirect(self.adjustment, found.values())
+            lines.append(
+                f"The sum of the adjusted {kind}s differs from the adjusted whole by "
+                f"{wording.number(compared.mean_absolute, decimals=2)}% on average and "
+                f"{wording.number(compared.largest, decimals=2)}% at most. The whole's own is the figure that is used."
+            )
+            for name, value in (("mean", compared.mean_absolute), ("largest", compared.largest)):
+                measure = self._measure(f"direct against indirect by {kind}, {name}, %", value)
+                figures.append(measure)
+        return join(*[paragraph(line) for line in lines[:-1]], paragraph(lines[-1], figures=figures))
+
+    def choices(self) -> Block:
+        """Show every choice that was made for the series, as it would be frozen for a year."""
+        if self.adjustment is None:
+            return paragraph(f"There are no choices to freeze: {self.problem}")
+        frozen = asdict(seasonal.freeze(self.adjustment))
+        rows = [[name.replace("_", " "), _choice_in_words(value)] for name, value in frozen.items()]
+        state = (
+            "These choices are frozen for the year." if self.frozen else "These choices are not frozen yet."
+        )
+        shown = table(
+            caption="Every choice that was made", columns=["Choice", "Value"], rows=rows, text_columns=[1]
+        )
+        return join(paragraph(state), shown)
+
+    def _areas_of(self, kind: str, found: Mapping[str, seasonal.SeasonalAdjustment]) -> Block:
+        card = self.card
+        months = periods.quarter_months(card.quarter)
+        rows, figures = [], []
+        for name, area in sorted(found.items(), key=lambda item: -item[1].adjusted.loc[months].sum()):
+            observed, adjusted = int(area.observed.loc[months].sum()), float(area.adjusted.loc[months].sum())
+            limits = count_with_interval(observed, unit=card.indicator.unit)
+            scale = adjusted / observed if observed else 1.0
+            figure = Figure(
+                indicator_id=card.indicator.id,
+                area=name,
+                period=periods.quarter_name(card.quarter),
+                measure="seasonally adjusted, quarter",
+                value=adjusted,
+                lower=limits.lower * scale,
+                upper=limits.upper * scale,
+                confidence=limits.confidence,
+                unit=card.indicator.unit,
+                method=f"{area.method}; interval of the count ({limits.method}), scaled",
+                n=observed,
+                caveats=area.caveats,
+            )
+            figures.append(figure)
+            rows.append(
+                [
+                    name,
+                    wording.number(observed),
+                    wording.number(adjusted),
+                    f"{wording.number(figure.lower)} to {wording.number(figure.upper)}",
+                    f"{100 * area.borrowed:.0f}%",
+                ]
+            )
+        shown = table(
+            caption=f"{kind.capitalize()}s, {periods.review_period(card.quarter)}: recorded and seasonally adjusted",
+            columns=[
+                kind.capitalize(),
+                "Recorded",
+                "Seasonally adjusted",
+                "95% interval",
+                "Pattern borrowed",
+            ],
+            rows=rows,
+            figures=figures,
+        )
+        return behind(f"Show the quarter by {kind}", shown)
+
+    def _headline(self) -> str:
+        months = periods.quarter_months(self.card.quarter)
+        now = self.adjusted_mean(months)
+        before = self.adjusted_mean(months - 3)
+        unit = self.card.indicator.unit
+        return f"{wording.number(now)} {unit} a month adjusted, {wording.number(before)} the quarter before"
+
+    def adjusted_mean(self, months: pd.PeriodIndex) -> float:
+        """Give the mean adjusted count of some months."""
+        return float(self.adjustment.adjusted.loc[months].mean())
+
+    def _measure(self, name: str, value: float) -> Figure:
+        return Figure(
+            indicator_id=self.card.indicator.id,
+            area=self.card.area.name,
+            period=self.card.window,
+            measure=f"seasonal adjustment: {name}",
+            value=float(value),
+            method=self.adjustment.method,
+        )
+
+
+def season_of(card: ReportCard, *, catalogue: Catalogue) -> Season:
+    """Adjust a card's series for the season, with the choices that are frozen for it if there are any.
+
+    Definition breaks and pandemic months come from the catalogue's caveats. Areas below the card's borrow its pattern.
+    """
+    counts = card.monthly.rename(card.area.name)
+    spec = seasonal.read_specs(catalogue.seasonal_specs).get(spec_name(card.indicator.id, card.area.name))
+    breaks = breaks_from(card.caveats)
+    try:
+        counts = _complete(counts)
+        found = seasonal.seasonally_adjust(counts, spec=spec, breaks=breaks)
+    except DataProblem as problem:
+        return Season(card=card, adjustment=None, revision=None, areas={}, frozen=False, problem=str(problem))
+    return Season(
+        card=card,
+        adjustment=found,
+        revision=_revision(found, card),
+        areas={
+            kind: seasonal.borrow_seasonality(
+                card.data.by_area.loc[counts.index, [p.area for p in positions]].astype("int64"), parent=found
+            )
+            for kind, positions in card.parts.items()
+            if found.decomposition != "additive"
+        },
+        frozen=spec is not None,
+        problem="",
+    )
+
+
+def spec_name(indicator_id: str, area: str) -> str:
+    """Give the name under which the frozen choices of a series stand in ``seasonal_specs.toml``.
+
+    >>> spec_name("domestic_burglary", "C&H")
+    'domestic_burglary-C_H'
+    """
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", f"{indicator_id}-{area}")
+
+
+def breaks_from(caveats: Sequence[Caveat]) -> tuple[seasonal.Break, ...]:
+    """Turn the caveats that break a series into regressors: definitions shift its level, the pandemic its months."""
+    breaks = []
+    for caveat in caveats:
+        if caveat.kind == "definition break":
+            breaks.append(seasonal.Break(kind="level shift", start=caveat.start, reason=caveat.text))
+        elif caveat.kind == "pandemic months":
+            breaks.append(
+                seasonal.Break(
+                    kind="additive outliers", start=caveat.start, end=caveat.end, reason=caveat.text
+                )
+            )
+    return tuple(breaks)
+
+
+def quality_in_words(found: seasonal.SeasonalAdjustment) -> str:
+    """Judge an adjustment by X-11's Q (below 1 is accepted) and the QS test for seasonality that is left."""
+    tests = found.diagnostics
+    if not found.identifiable:
+        return "No seasonal pattern can be told apart from chance, so the series is shown unadjusted."
+    failed = [name for name, value in tests.m.items() if value > 1]
+    grade = "poor" if tests.q is not None and tests.q >= 1 else "acceptable" if failed else "good"
+    judged = [f"Q {wording.number(tests.q, decimals=2)}"] if tests.q is not None else []
+    if failed:
+        judged.append(f"{', '.join(failed)} above 1")
+    judged.append("seasonality is left in it" if tests.residual_seasonality else "no residual seasonality")
+    provisional = " It is provisional: there are fewer than five years of data." if found.provisional else ""
+    return f"The adjustment is of {grade} quality: {', '.join(judged)}.{provisional}"
+
+
+def _choice_in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(f"{v:.4g}" if isinstance(v, float) else str(v) for v in value) or "none"
+    return str(value)
+
+
+def _effects_in_words(kind: str, effects: Sequence[seasonal.Effect]) -> str:
+    if not effects:
+        return f"{kind}: none."
+    return (
+        f"{kind}: "
+        + "; ".join(f"{e.name} (t = {wording.number(e.t_value, decimals=1)})" for e in effects)
+        + "."
+    )
+
+
+def _complete(counts: pd.Series) -> pd.Series:
+    missing = counts.index[counts.isna()]
+    if len(missing):
+        raise DataProblem(f"there is no data for {periods.months_in_words(missing)}.")
+    return counts.astype("int64")
+
+
+def _revision(found: seasonal.SeasonalAdjustment, card: ReportCard) -> seasonal.Revision | None:
+    """Compare with the run on the data of the quarter before; none where that was too short to adjust."""
+    before = periods.last_month(card.quarter - 1)
+    if len(found.observed.loc[:before]) < 36:
+        return None
+    return seasonal.revision_since(found, before)

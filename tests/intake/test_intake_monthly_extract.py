@@ -1,0 +1,322 @@
+"""Monthly extracts: what is accepted, and the exact words of what is not."""
+
+import io
+from datetime import date, datetime
+
+import openpyxl
+import pytest
+
+from saferleeds_analysis.intake import files
+
+MONTHS = ("2012-07", "2012-08", "2012-09")
+SAVE_AS = "Open it in Excel and save it as 'CSV UTF-8 (Comma delimited)'."
+
+
+def workbook(rows: list[list], *more_sheets: str) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for title in more_sheets:
+        book.create_sheet(title)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("2012-09,Armley,Theft,-3", "column 'count': '-3' is negative. A count is 0 or more: ask what the correction belongs to."),
+        ("2012-09,Armley,Theft,many", "column 'count': 'many' is not a number. Write the count in digits alone."),
+        ("2012-09,Armley,Theft,2.5", "column 'count': '2.5' is not a whole number. Offences are counted whole."),
+        ("2012-09,Armley,Theft,", "column 'count': is empty. Write the count, and 0 if there was none."),
+        ('2012-09,Armley,Theft,"1,234"', "column 'count': '1,234' has a thousands separator. Write 1234, not 1,234."),
+        ("2012-09,Armley,Theft, 5", "column 'count': ' 5' is not a number. Write the count in digits alone."),
+        ("2012-09,Armley,Theft,99999999999999999999", "column 'count': '99999999999999999999' is more than England and Wales record in a year. Look at the row again."),
+        ("2012-09,Armly,Theft,1", "column 'area': 'Armly' is not an area of area set 'leeds_2004'. Did you mean 'Armley'? Names must agree to the letter."),
+        ("2012-09,ARMLEY ,Theft,1", "column 'area': 'ARMLEY ' is not an area of area set 'leeds_2004'. Did you mean 'Armley'? Names must agree to the letter."),
+        ("2012-09,Wakefield Rural,Theft,1", "column 'area': 'Wakefield Rural' is not an area of area set 'leeds_2004'. Correct the name, or add the area to areas.csv in data/raw/reference."),
+        ("2012-09,,Theft,1", "column 'area': is empty. Write the area's name."),
+        ("2012-09,Armley,,1", "column 'offence': is empty. Write the offence."),
+        ("2012-09,Armley,Theft ,1", "column 'offence': 'Theft ' has stray spaces or unseen characters. Take them out."),
+        ("Sep-12,Armley,Theft,1", "column 'month': 'Sep-12' may be a month of a year or a day of a month. Write 2025-02 for February 2025, or state month_format = \"%b-%y\" in source.toml."),
+        ("2012-13,Armley,Theft,1", "column 'month': '2012-13' is a financial year, not a month. Give one row a month, such as 2012-09."),
+        ("2012/13,Armley,Theft,1", "column 'month': '2012/13' is a financial year, not a month. Give one row a month, such as 2012-09."),
+        ("2012-00,Armley,Theft,1", "column 'month': '2012-00' is not a month. Write year and month, such as 2012-09, or state month_format in source.toml."),
+        ("2012-09-01,Armley,Theft,1", "column 'month': '2012-09-01' is a day, not a month. Write the month as text, such as 2012-09 (Excel turns a typed Feb-25 into 25 February of the current year)."),
+        ("1012-09,Armley,Theft,1", "column 'month': '1012-09' is before 1950. Look at the year again."),
+        ("2012-10,Armley,Theft,1", "column 'month': '2012-10' had not ended on 5 October 2012, when the data was received. Take the row out, or correct received in source.toml."),
+        (",Armley,Theft,1", "column 'month': is empty. Write the month, such as 2012-09."),
+    ],
+)  # fmt: skip
+def test_a_cell_that_cannot_stand_is_named_with_its_cure(project, row, message):
+    project.rows("2012-08,Armley,Theft,7", row)
+    assert project.refusal() == f"thefts/a.csv, row 3, {message}"
+
+
+def test_every_problem_of_every_file_comes_in_one_message(project):
+    project.rows("2012-08,Armly,Theft,-1", "2012-09,Armley,Theft,x")
+    project.file("month;area;offence;count\n", "b.csv")
+    project.rows("Feb-12,Armley,Theft,2", name="c.csv")
+    assert [line.split(": ")[0] for line in project.refusal().splitlines()] == [
+        "thefts/a.csv, row 2, column 'area'",
+        "thefts/a.csv, row 2, column 'count'",
+        "thefts/a.csv, row 3, column 'count'",
+        "thefts/b.csv, row 1",
+        "thefts/c.csv, row 2, column 'month'",
+    ]
+
+
+def test_a_long_list_of_problems_is_cut(project):
+    project.rows(*(f"2012-09,Armley,Theft,x{number}" for number in range(1, 1031)))
+    lines = project.refusal().splitlines()
+    assert len(lines) == 21
+    assert lines[19].startswith("thefts/a.csv, row 21, ")
+    assert lines[20] == "and 1,010 more."
+
+
+def test_a_month_that_is_there_twice_is_refused(project):
+    project.rows("2012-09,Armley,Theft,7", "2012-09,Horsforth,Theft,7", "2012-09,Armley,Theft,8")
+    assert project.refusal() == (
+        "thefts/a.csv, row 4, column 'month': '2012-09' is there again for 'Armley', 'Theft' "
+        "(first in thefts/a.csv, row 2). Keep one row a month, area and offence."
+    )
+
+
+def test_a_month_that_is_in_two_files_is_refused(project):
+    project.rows("2012-08,Armley,Theft,1", "2012-09,Armley,Theft,7")
+    project.rows("2012-09,Armley,Theft,7", name="b.csv")
+    assert project.refusal() == (
+        "thefts/b.csv, row 2, column 'month': '2012-09' is there again for 'Armley', 'Theft' "
+        "(first in thefts/a.csv, row 3). Keep one row a month, area and offence."
+    )
+
+
+def test_a_month_that_no_area_has_is_a_gap(project):
+    project.rows(
+        "2012-06,Armley,Theft,7", "2012-08,Armley,Theft,7", "2012-06,Pudsey,Theft,7", "2012-08,Pudsey,Theft,7"
+    )
+    assert project.refusal() == (
+        "thefts: 2012-07 is missing for every area of kind 'ward', 'Theft', though the months run from 2012-06 to "
+        "2012-08. Add its rows (0 where there was none)."
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("absent", MONTHS)
+def test_a_month_that_one_ward_lacks_is_a_gap_wherever_it_lies(project, absent):
+    rows = [f"{month},{ward},Theft,7" for month in MONTHS for ward in ("Armley", "Horsforth")]
+    rows.remove(f"{absent},Horsforth,Theft,7")
+    project.rows(*rows)
+    assert project.refusal() == (
+        f"thefts: {absent} is missing for 'Horsforth', 'Theft', though other areas of kind 'ward' have it. "
+        "Add the row (0 if there was none)."
+    )
+
+
+def test_a_city_may_reach_back_further_than_its_wards(project):
+    project.rows("2012-08,Leeds,Theft,90", "2012-09,Leeds,Theft,80", "2012-09,Armley,Theft,7")
+    by_area = project.counts().by_area
+    assert by_area["Leeds"].tolist() == [90, 80]
+    assert by_area["Armley"].isna().tolist() == [True, False]
+
+
+def test_an_offence_written_two_ways_is_refused(project):
+    project.rows("2012-09,Armley,Theft,7", "2012-09,Horsforth,theft,7")
+    assert project.refusal() == (
+        "thefts/a.csv, row 3, column 'offence': 'theft' is also written 'Theft'. Write an offence one way."
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ("month,area,count", "column 'offence' is missing; found 'month', 'area', 'count'. Add it, or name it in source.toml: [columns] \"Their name\" = \"offence\"."),
+        ("month,area,offence,Count", "column 'count' is missing; found 'month', 'area', 'offence', 'Count'. Add it, or name it in source.toml: [columns] \"Their name\" = \"count\"."),
+        ("month,area,offence,count,count", "column 'count' is there 2 times. Keep one."),
+        ("month;area;offence;count", f"has semicolons between the columns, not commas. {SAVE_AS}"),
+        ("month\tarea\toffence\tcount", f"has tabs between the columns, not commas. {SAVE_AS}"),
+    ],
+)  # fmt: skip
+def test_a_header_that_cannot_be_read_is_refused(project, header, message):
+    project.file(header + "\n2012-09,Armley,Theft,7\n")
+    assert project.refusal() == f"thefts/a.csv, row 1: {message}"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", ": is empty. Ask for the file again."),
+        (b"\xef\xbb\xbf\r\n", ": is empty. Ask for the file again."),
+        (b"month,area,offence,count\n", ": has a header and no rows. Ask for the file again."),
+        (b"month,area,offence,count\n,,,\n\n", ": has a header and no rows. Ask for the file again."),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", f": is not text, so it is not a CSV file. {SAVE_AS}"),
+        (b"month\x00,area", f": is not text, so it is not a CSV file. {SAVE_AS}"),
+        (b"PK\x03\x04 and so on", f": is a zip archive or an Excel workbook, not a CSV file. {SAVE_AS}"),
+        (b"%PDF-1.7", f": is a PDF document, not a CSV file. {SAVE_AS}"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", f": is an old or a password-protected Office file, not a CSV file. {SAVE_AS}"),
+        (b"<!doctype html><title>Sign in</title>", ": is a web page (HTML or XML), not a CSV file. Download the data itself."),
+        ("month,area,offence,count\n".encode("utf-16"), f': is in UTF-16. {SAVE_AS} Or state encoding = "utf-16" in source.toml.'),
+        (b'month,area,offence,count\n2012-09,"Armley,Theft,7\n', f": cannot be read as CSV (unexpected end of data). {SAVE_AS}"),
+        (b"month,area,offence,count\n2012-09,Armley,Theft,1,234\n", ", row 2: has 5 values where the header has 4. A comma inside a value (such as 1,234) must be taken out, or the value put in quotes."),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_table_is_refused(project, content, message):
+    project.file(content)
+    assert project.refusal() == f"thefts/a.csv{message}"
+
+
+def test_latin_1_is_refused_with_the_cure_and_accepted_with_it(project):
+    project.file("month,area,offence,count\n2012-09,Armley,Theft from café,7\n".encode("latin-1"))
+    assert project.refusal() == (
+        f"thefts/a.csv, row 2: a letter is not in UTF-8 (byte 0xE9). {SAVE_AS} "
+        'Or, if it was saved by Excel on Windows as plain CSV, state encoding = "cp1252" in source.toml.'
+    )
+    project.manifest('encoding = "cp1252"')
+    assert project.counts(offence="Theft from café").series("Armley").tolist() == [7]
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_accepted(project):
+    project.file(b"\xef\xbb\xbfmonth,area,offence,count\r\n2012-09,Armley,Theft,7\r\n")
+    assert project.counts().series("Armley").tolist() == [7]
+
+
+def test_a_byte_order_mark_is_proof_of_utf_8_whatever_the_manifest_says(project):
+    project.manifest('encoding = "cp1252"')
+    project.file("\ufeffmonth,area,offence,count\n2012-09,Armley,Café theft,7\n")
+    assert project.counts(offence="Café theft").series("Armley").tolist() == [7]
+
+
+@pytest.mark.parametrize(
+    ("month_format", "written"),
+    [("%b-%y", ("Jul-12", "Aug-12", "Sep-12")), ("%m/%Y", ("07/2012", "08/2012", "09/2012"))],
+)
+def test_another_form_of_month_is_read_once_it_is_stated(project, month_format, written):
+    project.manifest(f'month_format = "{month_format}"')
+    project.rows(*(f"{month},Armley,Theft,{n}" for n, month in enumerate(written)))
+    series = project.counts().series("Armley")
+    assert [str(month) for month in series.index] == list(MONTHS)
+    assert series.tolist() == [0, 1, 2]
+
+
+def test_with_a_stated_form_every_other_form_is_refused(project):
+    project.manifest('month_format = "%d/%m/%Y"')
+    project.rows("01/08/2012,Armley,Theft,1", "02/09/2012,Armley,Theft,1", "2012-09,Armley,Theft,1")
+    why = "is not a month in the stated month_format '%d/%m/%Y', such as 01/09/2012."
+    assert project.refusal() == (
+        f"thefts/a.csv, row 3, column 'month': '02/09/2012' {why}\n"
+        f"thefts/a.csv, row 4, column 'month': '2012-09' {why}"
+    )
+
+
+def test_row_numbers_are_those_of_the_spreadsheet(project):
+    project.file('month,area,offence,count\n\n2012-09,"Armley","The\nft",7\n,,,\n2012-09,Armley,Theft,x\n')
+    lines = project.refusal().splitlines()
+    assert [line.split(",")[1] for line in lines] == [" row 3", " row 5"]
+    assert "'The\\nft' has stray spaces or unseen characters" in lines[0]
+
+
+def test_their_names_of_columns_are_read_once_they_are_mapped(project):
+    project.manifest("[columns]", '"Ward name" = "area"', '"Offences" = "count"')
+    project.file("month,Ward name,offence,Offences,Officer\n2012-09,Armley,Theft,7,A N Other\n")
+    (provenance,) = project.build()
+    assert provenance.notes == ("thefts/a.csv: columns not read: Officer.",)
+    assert project.counts().series("Armley").tolist() == [7]
+
+
+def test_a_mapped_column_that_is_not_there_is_named_as_they_call_it(project):
+    project.manifest("[columns]", '"Offences" = "count"')
+    project.rows("2012-09,Armley,Theft,7")
+    project.file("month,area,offence,number\n2012-09,Armley,Theft,7\n")
+    assert project.refusal() == (
+        "thefts/a.csv, row 1: column 'count' (in source.toml: 'Offences') is missing; found 'month', 'area', "
+        "'offence', 'number'. Add it, or name it in source.toml: [columns] \"Their name\" = \"count\"."
+    )
+
+
+def test_text_that_looks_like_a_formula_is_text(project):
+    offence = '=HYPERLINK("http://example.org")'
+    project.file('month,area,offence,count\n2012-09,Armley,"=HYPERLINK(""http://example.org"")",7\n')
+    assert project.counts(offence=offence).series("Armley").tolist() == [7]
+
+
+def test_too_many_rows_are_refused(project, monkeypatch):
+    monkeypatch.setattr(files, "MOST_ROWS", 2)
+    project.rows(*(f"{month},Armley,Theft,7" for month in MONTHS))
+    assert project.refusal() == (
+        "thefts/a.csv: has 3 rows, more than 2. Is it one row a month, area and offence?"
+    )
+
+
+def test_excel_months_may_be_text_or_dates_and_counts_numbers_or_digits(project):
+    project.file(
+        workbook(
+            [
+                ["month", "area", "offence", "count"],
+                ["2012-07", "Armley", "Theft", 7],
+                [date(2012, 8, 1), "Armley", "Theft", "8"],
+                [datetime(2012, 9, 1), "Armley", "Theft", 9.0],
+                [None, None, None, None],
+            ]
+        ),
+        "a.xlsx",
+    )
+    series = project.counts().series("Armley")
+    assert [str(month) for month in series.index] == list(MONTHS)
+    assert series.tolist() == [7, 8, 9]
+
+
+def test_excel_dates_are_read_beside_a_stated_form(project):
+    project.manifest('month_format = "%b-%y"')
+    header = ["month", "area", "offence", "count"]
+    project.file(workbook([header, ["Aug-12", "Armley", "Theft", 1], [date(2012, 9, 1), "Armley", "Theft", 2]]), "a.xlsx")  # fmt: skip
+    assert project.counts().series("Armley").tolist() == [1, 2]
+
+
+def test_what_excel_makes_of_a_typed_month_is_refused(project):
+    # Typed in 2012, Sep-11 becomes 11 September 2012.
+    header = ["month", "area", "offence", "count"]
+    rows = [[date(2012, 9, 11), "Armley", "Theft", 1], ["2012-08", "Armley", "Theft", True], ["2012-07", "Armley", "Theft", 1.5]]  # fmt: skip
+    project.file(workbook([header, *rows]), "a.xlsx")
+    assert project.refusal().splitlines() == [
+        "thefts/a.xlsx, row 2, column 'month': '2012-09-11' is a day, not a month. Write the month as text, such as "
+        "2012-09 (Excel turns a typed Feb-25 into 25 February of the current year).",
+        "thefts/a.xlsx, row 3, column 'count': 'TRUE' is not a number. Write the count in digits alone.",
+        "thefts/a.xlsx, row 4, column 'count': '1.5' is not a whole number. Offences are counted whole.",
+    ]
+
+
+def test_a_workbook_with_several_sheets_needs_one_named(project):
+    rows = [["month", "area", "offence", "count"], ["2012-09", "Armley", "Theft", 7]]
+    project.file(workbook(rows, "Notes"), "a.xlsx")
+    assert project.refusal() == (
+        "thefts/a.xlsx: has 2 sheets ('Sheet', 'Notes'). Name the one to read in source.toml, such as sheet = 'Sheet'."
+    )
+    project.manifest('sheet = "Data"')
+    assert project.refusal() == (
+        "thefts/a.xlsx: has no sheet 'Data'; it has 'Sheet', 'Notes'. Correct sheet in source.toml."
+    )
+    project.manifest('sheet = "Sheet"')
+    assert project.counts().series("Armley").tolist() == [7]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty. Ask for the file again."),
+        (b"month,area,offence,count\n", "cannot be opened as an Excel workbook (BadZipFile). Is it protected by a password, or another kind of file? Save it again as .xlsx."),
+        (workbook([]), "is empty; the header must stand in row 1 of the sheet."),
+        (workbook([[], ["month", "area", "offence", "count"]]), "is empty; the header must stand in row 1 of the sheet."),
+    ],
+)  # fmt: skip
+def test_a_workbook_that_is_none_is_refused(project, content, message):
+    project.file(content, "a.xlsx")
+    assert (
+        project.refusal().removeprefix("thefts/a.xlsx").removeprefix(", row 1").removeprefix(": ") == message
+    )
+
+
+def test_what_a_program_leaves_while_a_workbook_is_open_is_not_data(project):
+    project.rows("2012-09,Armley,Theft,7")
+    project.file(b"\x00\x01", "~$a.xlsx")
+    project.file(b"lock", ".~lock.a.csv#")
+    assert project.counts().series("Armley").tolist() == [7]

@@ -1,0 +1,34 @@
+"""A project folder of its own for a test, and the command line run in it as a user would."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def run(project, *words):
+    """Run the command line as a user would, in a project folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "saferleeds_analysis", *words],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+    )
+
+
+def copy_project(folder):
+    """Copy what the project carries (notebooks and raw data, nothing made) into a folder of its own."""
+    shutil.copytree(
+        ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints")
+    )
+    shutil.copytree(ROOT / "data" / "raw", folder / "data" / "raw")
+    return folder
+
+
+def words(tag):
+    """Give the words of a piece of a page, white space folded."""
+    return " ".join(tag.get_text(" ").split())

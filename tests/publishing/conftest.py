@@ -1,0 +1,73 @@
+"""A small project with one notebook that shows everything, and its pack, published once."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.publishing.notebooks import run_notebook
+from saferleeds_analysis.publishing.pack import publish_reports, read_run_list
+
+HERE = Path(__file__).parent
+Q2 = periods.quarter("2012/13 Q2")
+GIVEN = {"quarter": "2012/13 Q2", "as_at": "2012-09-30", "area": "Leeds & district", "steps": 12}
+
+
+def make_project(root: Path) -> Path:
+    """Lay out a project round the test notebook; its path has a space, as folders of people do."""
+    shutil.copytree(HERE / "notebooks", root / "notebooks")
+    (root / "data" / "raw" / "source").mkdir(parents=True)
+    (root / "data" / "raw" / "source" / "counts.csv").write_text(
+        "month,count\n2012-09,407\n", encoding="utf-8"
+    )
+    return root
+
+
+@pytest.fixture
+def project(tmp_path):
+    return make_project(tmp_path / "a project")
+
+
+@pytest.fixture(scope="session")
+def executed(tmp_path_factory):
+    root = make_project(tmp_path_factory.mktemp("executed") / "a project")
+    notebook = root / "notebooks" / "every_block.ipynb"
+    return run_notebook(notebook, GIVEN, folder_to_run_in=notebook.parent)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory):
+    """Give a project whose pack is published, and the lines that were said."""
+    root = make_project(tmp_path_factory.mktemp("published") / "a project")
+    said = []
+    publish_reports(
+        root,
+        Q2,
+        read_run_list(root / "notebooks"),
+        as_at=date(2012, 9, 30),
+        sources=["Police"],
+        say=said.append,
+    )
+    return root, said
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    """Give a way to write a notebook of some code cells, the first with the parameters."""
+
+    def write(
+        *cells: str, parameters: str = 'quarter: str = "2012/13 Q2"  # the quarter', name: str = "trial"
+    ) -> Path:
+        folder = tmp_path / "a project" / "notebooks"
+        folder.mkdir(parents=True, exist_ok=True)
+        node = nbformat.v4.new_notebook()
+        node.cells = [nbformat.v4.new_code_cell(source) for source in (parameters, *cells)]
+        node.cells[0].metadata["tags"] = ["parameters"]
+        path = folder / f"{name}.ipynb"
+        nbformat.write(node, path)
+        return path
+
+    return write

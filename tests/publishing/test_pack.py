@@ -1,0 +1,288 @@
+"""A pack: what lies beside each page, the same bytes each time, and nothing by halves."""
+
+import csv
+import json
+import re
+import subprocess
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.publishing.notebooks import ReportFailed
+from saferleeds_analysis.publishing.pack import (
+    Report,
+    code_version,
+    publish_reports,
+    read_run_list,
+    write_figures,
+)
+from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
+
+Q2 = periods.quarter("2012/13 Q2")
+DAY = date(2012, 9, 30)
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+# What is published
+
+
+def test_a_report_has_its_page_notebook_figures_and_record_and_nothing_else(published):
+    root, said = published
+    assert sorted(files_of(root / "reports")) == [
+        "2012-13_Q2/every-block/figures.csv",
+        "2012-13_Q2/every-block/report.html",
+        "2012-13_Q2/every-block/report.ipynb",
+        "2012-13_Q2/every-block/run.json",
+        "2012-13_Q2/index.html",
+    ]
+    assert len(said) == 1
+    assert re.fullmatch(r"1/1  every-block  \d+\.\d s  1 to look at in the log", said[0])
+
+
+def test_the_record_says_what_the_report_was_made_from(published):
+    root, _ = published
+    record = json.loads((root / "reports/2012-13_Q2/every-block/run.json").read_text(encoding="utf-8"))
+    assert record["parameters"] == {
+        "quarter": "2012/13 Q2",
+        "as_at": "2012-09-30",
+        "area": "Leeds & district",
+        "steps": 12,
+    }
+    # sha256sum of "month,count\n2012-09,407\n"
+    assert record["inputs"] == {
+        "data/raw/source/counts.csv": "59759f924c8d58f4605ac1590a9a58a8483b00f5259ec8e902f4625d4752db6f"
+    }
+    assert record["code_version"] == "not in a git checkout"
+    assert record["packages"]["papermill"]
+    assert record["started"] <= record["finished"]
+    text = json.dumps(record)
+    assert str(root) not in text
+    assert str(Path.home()) not in text
+
+
+def test_figures_are_tidy_rows_in_which_text_is_never_a_formula(published):
+    root, _ = published
+    path = root / "reports/2012-13_Q2/every-block/figures.csv"
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf"), "by the byte-order mark Excel knows UTF-8"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header, *rows = csv.reader(file)
+    assert header == ["section", *FIGURE_COLUMNS]
+    assert rows == [
+        ["", "burglary", "Leeds & district", "12 months to September 2012", "count", "5938", *[""] * 7],
+        [
+            *["", "burglary", "Leeds & district", "12 months to September 2012", "change"],
+            *["-35.6", "-37.6", "-33.4", "0.95", "%", "", "", "'=HYPERLINK(0) | second"],
+        ],
+        ["a-chart", "burglary", "Leeds & district", "12 months", "count", "9214", *[""] * 7],
+    ]
+    assert pd.read_csv(path)["value"].tolist() == [5938, -35.6, 9214]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-19.9 %", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1"])
+def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe(tmp_path, text):
+    row = dict.fromkeys(["section", *FIGURE_COLUMNS], "") | {"area": text, "value": -1.5}
+    write_figures([row], tmp_path / "figures.csv")
+    with (tmp_path / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
+        (read,) = csv.DictReader(file)
+    assert read["area"] == "'" + text
+    assert read["value"] == "-1.5"
+
+
+def test_the_index_lists_the_reports_with_their_headline_figures(published):
+    root, _ = published
+    folder = root / "reports/2012-13_Q2"
+    soup = BeautifulSoup((folder / "index.html").read_text(encoding="utf-8"), "html.parser")
+    assert soup.h1.text == "Reports of 2012/13 Q2"
+    assert "July to September 2012" in soup.main.text
+    (row,) = soup.tbody.find_all("tr")
+    assert row.th.text == "Every block, Leeds & district, 2012/13 Q2"
+    assert [li.text for li in row.td.find_all("li")] == [
+        "Recorded offences, 12 months to September 2012: 5,938",
+        "Change on the 12 months before: down 35.6% (3,276 fewer)",
+    ]
+    assert [a["href"] for a in row.find_all("a")] == [
+        f"every-block/{name}" for name in ("report.html", "figures.csv", "report.ipynb", "run.json")
+    ]
+    assert "Police" in soup.footer.text
+
+
+def test_two_runs_give_the_same_bytes_but_for_the_record(published, project):
+    first, _ = published
+    publish_reports(
+        project, Q2, read_run_list(project / "notebooks"), as_at=DAY, sources=["Police"], say=[].append
+    )
+    one, other = files_of(first / "reports"), files_of(project / "reports")
+    assert one.keys() == other.keys()
+    assert [name for name in one if one[name] != other[name]] == ["2012-13_Q2/every-block/run.json"]
+
+
+# What fails
+
+
+def test_a_report_that_fails_leaves_what_was_published_and_the_others_are_made(notebook):
+    path = notebook(
+        "from saferleeds_analysis.reporting.blocks import Block\n"
+        "if area == 'nowhere':\n    raise KeyError(area)\n"
+        "Block(html=f'<h1>Burglary in {area}</h1>', text=area)",
+        parameters='quarter: str = ""  # q\nas_at: str = ""  # a\narea: str = ""  # place',
+    )
+    root = path.parent.parent
+    here, there = (Report(name=n, notebook="trial", parameters={"area": n}) for n in ("here", "there"))
+    publish_reports(root, Q2, [here, there], as_at=DAY, say=[].append)
+    before = files_of(root / "reports")
+
+    said = []
+    broken = Report(name="here", notebook="trial", parameters={"area": "nowhere"})
+    with pytest.raises(ReportFailed) as error:
+        publish_reports(root, Q2, [broken, there], as_at=DAY, say=said.append)
+    assert str(error.value) == (
+        "1 of 2 reports could not be made; what was published before stands.\n"
+        "here: trial, code cell 2 (from saferleeds_analysis.reporting.blocks import Block): KeyError: 'nowhere'"
+    )
+    assert "raise KeyError(area)" in error.value.details
+    assert [line.split()[-1] for line in said] == ["failed", "s"]
+    after = files_of(root / "reports")
+    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    assert changed - {"2012-13_Q2/there/run.json"} == {"2012-13_Q2/index.html"}
+    index = after["2012-13_Q2/index.html"].decode("utf-8")
+    assert "The last run did not renew: here." in index
+    assert "Burglary in here" in index
+
+
+def test_a_page_that_is_not_fit_is_not_published(notebook):
+    path = notebook("5938", parameters='quarter: str = ""  # q\nas_at: str = ""  # a')
+    root = path.parent.parent
+    with pytest.raises(
+        ReportFailed, match=r"bare: the page of trial is not fit to be published:\n- code cell 2 leaves"
+    ):
+        publish_reports(
+            root, Q2, [Report(name="bare", notebook="trial", parameters={})], as_at=DAY, say=[].append
+        )
+    assert sorted(files_of(root / "reports")) == ["2012-13_Q2/index.html"]
+
+
+def test_a_path_of_the_machine_is_not_published(notebook):
+    path = notebook(
+        "from pathlib import Path\nfrom saferleeds_analysis.reporting.blocks import Block\n"
+        "Block(html=f'<h1>Read from {Path.cwd()}</h1>', text='x')",
+        parameters='quarter: str = ""  # q\nas_at: str = ""  # a',
+    )
+    report = Report(name="path", notebook="trial", parameters={})
+    with pytest.raises(ReportFailed, match="a path of this machine would be published: .*Read from"):
+        publish_reports(path.parent.parent, Q2, [report], as_at=DAY, say=[].append)
+
+
+def test_every_parameter_of_every_report_is_checked_before_one_runs(project):
+    reports = [
+        Report(name="good", notebook="every_block", parameters={"area": "Leeds", "steps": 12}),
+        Report(name="short", notebook="every_block", parameters={"area": "Leeds"}),
+        Report(name="typed", notebook="every_block", parameters={"area": 5, "steps": 12}),
+    ]
+    with pytest.raises(ValueError) as error:
+        publish_reports(project, Q2, reports, as_at=DAY, say=pytest.fail)
+    assert str(error.value) == (
+        "nothing was run.\n"
+        "short: every_block.ipynb was not run; its parameters are wrong:\nsteps: missing (columns of the wide table).\n"
+        "typed: every_block.ipynb was not run; its parameters are wrong:\narea: wants str, such as 'Leeds'; 5 is int."
+    )
+    assert not (project / "reports").exists()
+
+
+def test_a_quarter_that_has_not_ended_is_refused(project):
+    with pytest.raises(
+        ValueError, match="2012/13 Q2 ends on 2012-09-30; it cannot be reported as at 2012-09-29"
+    ):
+        publish_reports(project, Q2, [], as_at=date(2012, 9, 29))
+
+
+# The run list
+
+
+def test_the_run_list_is_read_in_order(project):
+    assert read_run_list(project / "notebooks") == (
+        Report(
+            name="every-block", notebook="every_block", parameters={"area": "Leeds & district", "steps": 12}
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "it names no [[report]]."),
+        ("report = 5", "it names no [[report]]."),
+        ("x = 1\n", "'x' is not known; a run list holds [[report]] tables."),
+        ("[[report]]\nname = 'a'", "report 1: 'notebook' is missing. 'parameters' is missing."),
+        (
+            "[[report]]\nname = 'a'\nnotebook = 'every_block'\nparameters = {}\ncopies = 2",
+            "'copies' is not known.",
+        ),
+        ("[[report]]\nname = 'a'\nnotebook = 7\nparameters = {}", "'notebook' is not a str."),
+        (
+            "[[report]]\nname = '../a'\nnotebook = 'every_block'\nparameters = {}",
+            "'../a' cannot name a report",
+        ),
+        ("[[report]]\nname = 'A'\nnotebook = 'every_block'\nparameters = {}", "'A' cannot name a report"),
+        ("[[report]]\nname = 'con'\nnotebook = 'every_block'\nparameters = {}", "'con' cannot name a report"),
+        (
+            "[[report]]\nname = 'a'\nnotebook = '../other'\nparameters = {}",
+            "'../other' cannot name a notebook",
+        ),
+        ("[[report]]\nname = 'a'\nnotebook = 'x/every_block'\nparameters = {}", "cannot name a notebook"),
+        (
+            "[[report]]\nname = 'a'\nnotebook = 'absent'\nparameters = {}",
+            "report 1: there is no notebook absent.ipynb.",
+        ),
+        (
+            "[[report]]\nname = 'a'\nnotebook = 'every_block'\nparameters = {quarter = '2012/13 Q1'}",
+            "parameter 'quarter' is given by the command, not by the run list.",
+        ),
+        (
+            "[[report]]\nname = 'a'\nnotebook = 'every_block'\nparameters = {}\n" * 2,
+            "report 2: 'a' is there twice.",
+        ),
+        ("[[report]", "run_list.toml cannot be read: "),
+    ],
+)
+def test_a_run_list_is_taken_strictly(project, text, fault):
+    (project / "notebooks" / "run_list.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError) as error:
+        read_run_list(project / "notebooks")
+    assert fault in str(error.value)
+
+
+def test_a_project_without_a_run_list_says_so(project):
+    (project / "notebooks" / "run_list.toml").unlink()
+    with pytest.raises(ValueError, match=r"there is no run_list.toml in the folder 'notebooks'"):
+        read_run_list(project / "notebooks")
+
+
+# The code's version
+
+
+def test_the_code_version_is_the_commit_and_whether_files_differ(tmp_path, monkeypatch):
+    assert code_version(tmp_path) == "not in a git checkout"
+    for name in ("GIT_AUTHOR", "GIT_COMMITTER"):
+        monkeypatch.setenv(f"{name}_NAME", "Ann")
+        monkeypatch.setenv(f"{name}_EMAIL", "ann@example.org")
+
+    def git(*words):
+        subprocess.run(["git", "-C", str(tmp_path), *words], check=True, capture_output=True)
+
+    git("init", "--quiet")
+    (tmp_path / "a.txt").write_text("one", encoding="utf-8")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "first")
+    clean = code_version(tmp_path)
+    assert re.fullmatch("[0-9a-f]{12}", clean)
+    (tmp_path / "a.txt").write_text("two", encoding="utf-8")
+    assert code_version(tmp_path) == f"{clean}, with changes not committed"

@@ -1,0 +1,200 @@
+"""The bundled example, Safer Leeds 2012/13 Q2: from raw data to the published pages by the command that people use."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from projects import copy_project, run, words
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    return copy_project(tmp_path_factory.mktemp("a project with spaces"))
+
+
+@pytest.fixture(scope="module")
+def done(project):
+    finished = run(project, "report", "2012/13 Q2")
+    assert finished.returncode == 0, finished.stderr
+    return finished
+
+
+@pytest.fixture(scope="module")
+def folder(project, done):
+    return project / "reports" / "2012-13_Q2" / "domestic-burglary-leeds"
+
+
+@pytest.fixture(scope="module")
+def page(folder):
+    return BeautifulSoup((folder / "report.html").read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.fixture(scope="module")
+def figures(folder):
+    with (folder / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_command_ends_with_the_page_to_open(project, done):
+    last = done.stdout.strip().splitlines()[-1]
+    assert Path(last) == project / "reports" / "2012-13_Q2" / "index.html"
+    assert Path(last).is_file()
+
+
+def test_the_page_says_the_published_headline(page):
+    text = words(page.main)
+    assert (
+        "In the 12 months to September 2012, 5,938 offences were recorded in Leeds: down 35.6% (3,276 fewer;"
+        in text
+    )
+    assert "on the 12 months before (9,214)" in text
+    assert "NWL: down 39.5% (1,753 fewer;" in text
+    assert "NEL: down 39.0% (1,467 fewer;" in text
+    assert "C&H: no clear change (56 fewer, −5.6%;" in text
+    assert "The target in force for 2012/13 is at most 5,999 (stretch, set September 2012)." in text
+    assert "It superseded the target of at most 7,056 (original, set April 2012)." in text
+    assert "Hyde Park & Woodhouse: the first 12-month fall at a quarter end" in text
+
+
+def test_the_page_has_the_fields_of_the_published_card(page):
+    fields = {dt.text: words(dt.find_next("dd")) for dt in page.select("dl.card-fields dt")}
+    assert fields["Outcome"] == "People are safe and feel safe"
+    assert (
+        fields["Priority"]
+        == "Reduce crime levels and their impact across Leeds (focus on burglary reduction)"
+    )
+    assert fields["Review period"] == "July to September 2012"
+    assert fields["Population"] == "Residents of Leeds"
+    assert fields["Progress"]
+
+
+# The ward table as printed on the published card: the nine highest wards, in this order.
+WARDS = [
+    ("Hyde Park & Woodhouse", "472", "−13.9%"),
+    ("Burmantofts & Richmond Hill", "347", "−39.0%"),
+    ("Gipton & Harehills", "315", "−19.8%"),  # printed as -19.9%, which no whole number gives
+    ("Armley", "314", "−35.9%"),
+    ("Headingley", "298", "−41.5%"),
+    ("Killingbeck & Seacroft", "255", "−35.6%"),
+    ("Kirkstall", "244", "−52.3%"),
+    ("Bramley & Stanningley", "233", "−56.8%"),
+    ("Chapel Allerton", "215", "−55.7%"),
+]
+
+
+def test_the_ward_table_is_the_published_one(page):
+    table = next(t for t in page.find_all("table") if t.caption.text.startswith("The 9 wards"))
+    rows = [[words(cell) for cell in row.find_all(["th", "td"])] for row in table.tbody.find_all("tr")]
+    assert [(row[0], row[2], row[4]) for row in rows] == WARDS
+
+
+def test_what_cannot_be_reproduced_is_flagged_and_nothing_else_is(page):
+    flags = [words(flag) for flag in page.select(".flag")]
+    assert len(flags) == 1
+    assert flags[0].startswith(
+        "Flag: Gipton & Harehills, 12 months to September 2012: published as 315 and a change of −19.9%. "
+        "No whole number of offences a year before gives both."
+    )
+
+
+def test_illustrative_is_said_wherever_the_months_are_shown(page, figures):
+    label = "Illustrative months, published totals"
+    assert label in words(page.select_one(".notice"))
+    for caption in page.find_all("figcaption"):
+        assert label in words(caption)
+    counts = [f for f in figures if f["measure"] in ("monthly_count", "twelve_month_count", "change_percent")]
+    assert len(counts) > 100
+    assert all(label in f["caveats"] for f in counts)
+
+
+def test_nothing_after_september_2012_is_read_or_said(page, figures):
+    text = words(page.main)
+    for later in ("5,305", "2,357", "4,813", "£22.1m", "5,629", "4,700"):
+        assert later not in text
+    periods_said = {f["period"] for f in figures}
+    assert not [p for p in periods_said if "2013" in p and p != "2012/13"]
+    assert "October 2012" not in " ".join(periods_said)
+
+
+def test_every_change_in_the_tidy_figures_has_its_interval_and_method(figures):
+    changes = [f for f in figures if f["measure"].startswith("change_")]
+    assert changes
+    for f in changes:
+        assert float(f["lower"]) <= float(f["value"]) <= float(f["upper"])
+        assert f["confidence"] == "0.95"
+        assert f["method"]
+        assert f["n"]
+    headline = next(f for f in changes if f["area"] == "Leeds" and f["measure"] == "change_percent")
+    # R 4.2.2: poisson.test(c(5938, 9214))$conf.int, as percentages
+    assert float(headline["lower"]) == pytest.approx(-37.63312, abs=1e-4)
+    assert float(headline["upper"]) == pytest.approx(-33.41063, abs=1e-4)
+
+
+def test_the_run_record_names_what_the_page_was_made_from(folder):
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert record["parameters"] == {
+        "quarter": "2012/13 Q2",
+        "indicator": "domestic_burglary",
+        "area": "Leeds",
+        "as_at": "2012-09-30",
+    }
+    assert len(record["inputs"]["data/raw/illustrative_burglary/leeds_domestic_burglary.csv"]) == 64
+    assert {"pandas", "papermill", "nbconvert"} <= set(record["packages"])
+    assert str(folder) not in json.dumps(record)
+
+
+def test_a_second_run_gives_the_same_bytes(project, folder):
+    before = {name: (folder / name).read_bytes() for name in ("report.html", "figures.csv")}
+    again = run(project, "report", "2012/13 Q2")
+    assert again.returncode == 0, again.stderr
+    assert {name: (folder / name).read_bytes() for name in before} == before
+
+
+def test_the_quarter_before_knows_one_target_and_no_ward_flag(project, done):
+    finished = run(project, "report", "2012/13 Q1")
+    assert finished.returncode == 0, finished.stderr
+    page = project / "reports" / "2012-13_Q1" / "domestic-burglary-leeds" / "report.html"
+    text = words(BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").main)
+    assert "The target in force for 2012/13 is at most 7,056 (original, set April 2012)." in text
+    assert "5,999" not in text
+    assert "No commentary was received for 2012/13 Q1." in text
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["2012Q2"], "'2012Q2' is not a quarter that can be read with certainty."),
+        (
+            ["2012/13 Q2", "--as-at", "2012-09-15"],
+            "2012/13 Q2 ends on 2012-09-30; it cannot be reported as at 2012-09-15.",
+        ),
+        (["2012/13 Q2", "--indicator", "burglery", "--area", "Leeds"], "unknown indicator: 'burglery'."),
+        (
+            ["2012/13 Q2", "--indicator", "domestic_burglary", "--area", "Armly"],
+            "unknown area of area set 'leeds_2004': 'Armly'. Did you mean 'Armley'?",
+        ),
+        (["2013/14 Q2"], "and do not hold September 2013, the last month of 2013/14 Q2."),
+    ],
+)
+def test_what_cannot_be_reported_is_refused_and_what_was_published_stays(project, folder, given, message):
+    before = (folder / "report.html").read_bytes()
+    refused = run(project, "report", *given)
+    assert refused.returncode == 1
+    assert message in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert (folder / "report.html").read_bytes() == before
+
+
+def test_a_bad_raw_file_stops_the_run_before_anything_is_published(tmp_path):
+    project = copy_project(tmp_path)
+    raw = project / "data" / "raw" / "illustrative_burglary" / "leeds_domestic_burglary.csv"
+    lines = raw.read_text(encoding="utf-8").splitlines()
+    lines[10] = lines[10].rsplit(",", 1)[0] + ",-5"
+    raw.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    refused = run(project, "report", "2012/13 Q2")
+    assert refused.returncode == 1
+    assert "leeds_domestic_burglary.csv, row 11" in refused.stderr
+    assert list((project / "data").glob("processed/*.parquet")) == []
+    assert list(project.glob("reports/*/")) == []

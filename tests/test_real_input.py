@@ -1,0 +1,92 @@
+"""Real, published data all the way: raw files, the same command and notebook, the page."""
+
+import shutil
+
+import pytest
+from bs4 import BeautifulSoup
+from projects import ROOT, run, words
+from real_inputs import write_london_project, write_police_uk_project
+
+pytestmark = pytest.mark.shared
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory, shared):
+    root = tmp_path_factory.mktemp("real")
+    shutil.copytree(ROOT / "notebooks", root / "notebooks")
+    write_police_uk_project(root, shared)
+    write_london_project(root, shared)
+    return root
+
+
+def page_of(project, quarter, folder):
+    path = project / "reports" / quarter / folder / "report.html"
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.fixture(scope="module")
+def leeds_2014(project):
+    given = ["report", "2014/15 Q2", "--indicator", "burglary_police_uk", "--area", "Leeds"]
+    finished = run(project, *given)
+    assert finished.returncode == 0, finished.stderr
+    return page_of(project, "2014-15_Q2", "burglary-police-uk-leeds")
+
+
+def test_missing_months_are_said_and_no_twelve_month_figure_is_given(leeds_2014):
+    text = words(leeds_2014.main)
+    assert (
+        "No 12-month figure is given: no data for October 2012 to December 2013, March 2014 to May 2014 and July 2014."
+        in text
+    )
+    assert "No 12-month figure is given for any ward" in text
+    assert (
+        "There is no data for March 2014 to May 2014 and July 2014. Nothing was put in their place." in text
+    )
+    assert leeds_2014.select("dl.summary") == [], "no headline box without a headline figure"
+
+
+# Burglary in Leeds, counted from the police.uk records themselves (leeds_ward_month_type_2014.csv sums them by ward).
+def test_the_months_are_those_of_the_records(leeds_2014, shared):
+    import pandas as pd
+
+    records = pd.read_csv(shared / "data" / "leeds_ward_month_type_2014.csv")
+    expected = records[records["crime_type"] == "Burglary"].groupby("month")["count"].sum()
+    table = next(t for t in leeds_2014.find_all("table") if t.caption.text.startswith("Months"))
+    shown = {words(r.th): words(r.td) for r in table.tbody.find_all("tr")}
+    assert shown["September 2014"] == f"{expected['2014-09']:,}"
+    assert shown["January 2014"] == f"{expected['2014-01']:,}"
+    assert shown["July 2014"] == "missing"
+    assert "October 2014" not in shown
+
+
+def test_london_boroughs_to_2023_24_q2(project, shared):
+    import pandas as pd
+
+    finished = run(
+        project,
+        "report",
+        "2023/24 Q2",
+        "--indicator",
+        "london_domestic_burglary",
+        "--area",
+        "London (22 boroughs)",
+    )
+    assert finished.returncode == 0, finished.stderr
+    page = page_of(project, "2023-24_Q2", "london-domestic-burglary-london-22-boroughs")
+    rows = pd.read_csv(shared / "data" / "london_borough_monthly_2010-04_2024-01.csv.gz")
+    rows = rows[(rows["minor"] == "Domestic Burglary") & ~rows["borough"].str.contains("Airport")]
+    by_month = rows.groupby("month")["count"].sum()
+    later = by_month["2022-10":"2023-09"].sum()
+    earlier = by_month["2021-10":"2022-09"].sum()
+    text = words(page.main)
+    assert (
+        f"In the 12 months to September 2023, {later:,} offences were recorded in London (22 boroughs)"
+        in text
+    )
+    assert f"on the 12 months before ({earlier:,})" in text
+    assert "No target is recorded for 2023/24." in text
+    assert "Pandemic restrictions" in text
+    barnet = rows[rows["borough"] == "Barnet"].set_index("month")["count"]["2022-10":"2023-09"].sum()
+    cells = {words(r.th): [words(c) for c in r.find_all("td")] for r in page.select("table tbody tr")}
+    assert cells["Barnet"][1] == f"{barnet:,}"
+    assert len([a for a in cells if a in set(rows["borough"])]) == 22
