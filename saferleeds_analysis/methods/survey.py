@@ -170,10 +170,15 @@ def survey_design(
                 f"column {column!r} is missing in {_rows(respondents, missing)}. Fill it in, or take them out."
             )
     if weight is not None and len(respondents):
-        negative = respondents[weight] < 0
-        if negative.any():
+        numbers = pd.to_numeric(respondents[weight], errors="coerce").replace([np.inf, -np.inf], np.nan)
+        strange, negative = numbers.isna() & respondents[weight].notna(), numbers < 0
+        if strange.any():
+            problems.append(
+                f"column {weight!r} holds weights that are no numbers in {_rows(respondents, strange)}."
+            )
+        elif negative.any():
             problems.append(f"column {weight!r} holds weights below 0 in {_rows(respondents, negative)}.")
-        elif not respondents[weight].sum() > 0:
+        elif not numbers.sum() > 0:
             problems.append(f"all weights in column {weight!r} are 0.")
     if problems:
         raise DataProblem("The survey file cannot be used: " + " ".join(problems))

@@ -468,6 +468,16 @@ GOOD = pd.DataFrame(
     [
         (GOOD.assign(w=[1, -2, 1, 1]), {"weight": "w"}, r"column 'w' holds weights below 0 in row 1\."),
         (GOOD.assign(w=[1, None, 1, None]), {"weight": "w"}, r"column 'w' is missing in rows 1, 3\."),
+        (
+            GOOD.assign(w=[1, np.inf, 1, 1]),
+            {"weight": "w"},
+            r"'w' holds weights that are no numbers in row 1\.",
+        ),
+        (
+            GOOD.assign(w=["1", "2", "?", "1"]),
+            {"weight": "w"},
+            r"'w' holds weights that are no numbers in row 2\.",
+        ),
         (GOOD.assign(w=0), {"weight": "w"}, r"all weights in column 'w' are 0\."),
         (GOOD.assign(c=1), {"weight": "w", "clusters": "c"}, r"a single cluster: how clusters differ"),
         (
