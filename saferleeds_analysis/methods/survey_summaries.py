@@ -15,7 +15,6 @@ from math import ceil, inf, sqrt
 from numbers import Integral, Real
 
 import pandas as pd
-from scipy import special
 
 from saferleeds_analysis.estimates import Estimate
 from saferleeds_analysis.methods.survey import (
@@ -24,8 +23,8 @@ from saferleeds_analysis.methods.survey import (
     SurveyEstimate,
     change_from_difference,
     hidden_standard_error,
-    wilson_limits,
 )
+from saferleeds_analysis.methods.survey_intervals import t_quantile, wilson_limits
 from saferleeds_analysis.problems import DataProblem
 
 SMALL_COUNT = 5
@@ -212,8 +211,7 @@ def difference_of(*, earlier: SurveyEstimate, later: SurveyEstimate, variance: f
     if earlier.confidence != later.confidence:
         raise ValueError("the two percentages have intervals of different confidence.")
     df = min(earlier.degrees_of_freedom, later.degrees_of_freedom)
-    tail = (1 + earlier.confidence) / 2
-    t = special.ndtri(tail) if df == inf else special.stdtrit(df, tail)
+    t = t_quantile(earlier.confidence, df)
     value, error = later.value - earlier.value, sqrt(variance)
     return SurveyEstimate(
         value=value,
@@ -268,7 +266,7 @@ def margin_of_error(
     3.38
     """
     effective = _effective_base(percent, base, design_effect, population)
-    return float(special.ndtri((1 + confidence) / 2) * sqrt(percent * (100 - percent) / effective))
+    return float(t_quantile(confidence, inf) * sqrt(percent * (100 - percent) / effective))
 
 
 def satisfaction_survey(
@@ -335,7 +333,7 @@ def sample_size(
         raise ValueError(f"a response rate is more than 0% and at most 100%; {response_rate!r} is not.")
     if not design_effect > 0:
         raise ValueError(f"a design effect is more than 0; {design_effect!r} is not.")
-    z = special.ndtri((1 + confidence) / 2)
+    z = t_quantile(confidence, inf)
     needed = design_effect * percent * (100 - percent) * (z / margin) ** 2
     if population is not None:
         needed /= 1 + (needed - 1) / population

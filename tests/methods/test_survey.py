@@ -19,8 +19,8 @@ from saferleeds_analysis.methods.survey import (
     ratio,
     survey_design,
     total,
-    wilson_limits,
 )
+from saferleeds_analysis.methods.survey_intervals import wilson_limits
 from saferleeds_analysis.problems import DataProblem
 
 YES_NO = {"answers": ["Yes"], "out_of": ["Yes", "No"]}
