@@ -22,6 +22,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # small matrices: threads only ge
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Target, load_catalogue
