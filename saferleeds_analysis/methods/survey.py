@@ -1,0 +1,765 @@
+"""Survey estimates from respondents: percentages, means, totals and ratios, each with the error its design gives it.
+
+A percentage from a survey is as sure as the way its respondents were chosen, not only as their number. The design says
+how: in which stratum and cluster each was drawn, with which weight, out of how many. Standard errors come from Taylor
+linearisation (Woodruff 1971; Särndal, Swensson and Wretman 1992, chapter 5), as in R's ``survey``, SUDAAN and Stata.
+
+>>> people = pd.DataFrame({"weight": [1.0] * 200, "worse": ["yes"] * 30 + ["no"] * 170})
+>>> design = survey_design(people, weight="weight")
+>>> e = proportion(design, "worse", answers=["yes"], out_of=["yes", "no"])
+>>> round(e.value, 1), round(e.lower, 1), round(e.upper, 1), e.method, e.n
+(15.0, 10.7, 20.6, 'Wilson on the effective base', 200)
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from saferleeds_analysis.estimates import Estimate
+from saferleeds_analysis.methods.survey_intervals import INTERVALS, Sample, house_interval, t_quantile
+from saferleeds_analysis.problems import DataProblem
+
+SINGLE_UNIT_RULES = ("certainty", "adjust", "average")
+
+# Below this base a percentage is not printed (house rule).
+SMALLEST_BASE = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyEstimate(Estimate):
+    """An estimate from a survey, with what its interval was made of.
+
+    ``standard_error`` is in the estimate's unit. ``degrees_of_freedom`` are clusters less strata among the respondents
+    that count. ``design_effect`` is the variance over that of a simple random sample of ``n`` drawn with replacement,
+    and ``effective_n`` is ``n`` divided by it; both are ``None`` where they have no meaning (totals, ratios and
+    differences). ``definition`` names the question and the answers that count: figures of two definitions are never
+    subtracted. ``linearised`` and ``in_base`` hold one value a respondent, from which differences are made.
+    """
+
+    standard_error: float
+    degrees_of_freedom: float
+    design_effect: float | None = None
+    effective_n: float | None = None
+    definition: str = ""
+    linearised: np.ndarray | None = field(default=None, repr=False, compare=False)
+    in_base: np.ndarray | None = field(default=None, repr=False, compare=False)
+
+    def to_frame(self, *, indicator_id: str, area: str, period: str, measure: str) -> pd.DataFrame:
+        """Give the estimate as one tidy row."""
+        row = {
+            "indicator_id": indicator_id,
+            "area": area,
+            "period": period,
+            "measure": measure,
+            "value": self.value,
+            "lower": self.lower,
+            "upper": self.upper,
+            "confidence": self.confidence,
+            "unit": self.unit,
+            "method": self.method,
+            "n": self.n,
+            "standard_error": self.standard_error,
+            "degrees_of_freedom": self.degrees_of_freedom,
+            "design_effect": self.design_effect,
+            "effective_n": self.effective_n,
+            "definition": self.definition,
+            "caveats": " ".join(self.caveats),
+        }
+        return pd.DataFrame([row])
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyChange:
+    """The change from one percentage to another, in percentage points.
+
+    ``direction`` is ``"fell"``, ``"rose"`` or ``"no clear change"``. ``adjusted_p_value`` allows for all the
+    ``comparisons`` that were made together (Holm 1979); the direction follows it, so among many comparisons a change
+    whose own interval leaves out zero can still be no clear change, and the caveat of the difference says so.
+    """
+
+    earlier: SurveyEstimate
+    later: SurveyEstimate
+    difference: SurveyEstimate
+    p_value: float
+    adjusted_p_value: float
+    comparisons: int
+    direction: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SurveyDesign:
+    """Respondents and how they were chosen. Made by :func:`survey_design` and :func:`post_stratify`."""
+
+    respondents: pd.DataFrame
+    weights: np.ndarray
+    single_unit_strata: str | None
+    post_strata: np.ndarray | None
+    stages: tuple["_Stage", ...] = field(repr=False)
+
+    @property
+    def degrees_of_freedom(self) -> int:
+        """Clusters less strata of the whole design."""
+        return _degrees_of_freedom(self, np.ones(len(self.weights), bool))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Stage:
+    """One stage of sampling: which unit each respondent is in, and which stratum each unit is in.
+
+    From the second stage on a stratum is a unit of the stage before. By stratum, ``units`` counts its units, ``scale``
+    is the factor on its sum of squares, and ``single`` says that it has one unit of several in the population.
+    """
+
+    unit: np.ndarray
+    stratum_of_unit: np.ndarray
+    units: np.ndarray
+    scale: np.ndarray
+    single: np.ndarray
+
+
+# --------------------------------------------------------------------------------------------------- the design
+
+
+def survey_design(
+    respondents: pd.DataFrame,
+    *,
+    weight: str | None,
+    strata: str | None = None,
+    clusters: str | Sequence[str] = (),
+    population_sizes: str | Sequence[str] = (),
+    wave: str | None = None,
+    single_unit_strata: str | None = None,
+) -> SurveyDesign:
+    """Say how the respondents, one a row, were chosen; refuse a file from which no error can be taken.
+
+    ``weight`` names the column of weights (``None``: everyone counts alike, or as the population sizes imply).
+    ``strata`` names the first stage's strata. ``clusters`` names the units drawn at each stage, first stage first;
+    the same label in two strata (or in two units of the stage before) means two units. ``population_sizes`` names, a
+    column a stage, the number of units in the population of the stratum, for the finite population correction; without
+    it the first stage counts alone, as if drawn with replacement. ``wave`` names the column of a survey whose waves
+    were each drawn afresh, so that waves are crossed with strata.
+
+    A stratum with one unit tells nothing of how units in it differ. ``single_unit_strata`` has no default: such a
+    stratum is refused until one of R's rules is named: ``"certainty"`` (it adds nothing), ``"adjust"`` (its distance
+    from the mean of all strata counts; for a total, from zero) or ``"average"`` (it adds what other strata add on
+    average).
+    """
+    clusters = (clusters,) if isinstance(clusters, str) else tuple(clusters)
+    sizes = (population_sizes,) if isinstance(population_sizes, str) else tuple(population_sizes)
+    stages = max(len(clusters), 1)
+    if sizes and len(sizes) != stages:
+        raise ValueError(f"population sizes are needed for each of the {stages} stages, or for none of them.")
+    if single_unit_strata is not None and single_unit_strata not in SINGLE_UNIT_RULES:
+        raise ValueError(
+            f"{single_unit_strata!r} is not a rule for strata with one unit: {SINGLE_UNIT_RULES}."
+        )
+    columns = [c for c in (weight, strata, wave, *clusters, *sizes) if c is not None]
+    absent = [c for c in columns if c not in respondents.columns]
+    if absent:
+        raise ValueError(f"the respondents have no column {_listed(absent)}.")
+    problems = [] if len(respondents) else ["there are no respondents: the base is zero."]
+    for column in columns:
+        missing = respondents[column].isna()
+        if missing.any():
+            problems.append(
+                f"column {column!r} is missing in {_rows(respondents, missing)}. Fill it in, or take them out."
+            )
+    if weight is not None and len(respondents):
+        numbers = pd.to_numeric(respondents[weight], errors="coerce").replace([np.inf, -np.inf], np.nan)
+        strange, negative = numbers.isna() & respondents[weight].notna(), numbers < 0
+        if strange.any():
+            problems.append(
+                f"column {weight!r} holds weights that are no numbers in {_rows(respondents, strange)}."
+            )
+        elif negative.any():
+            problems.append(f"column {weight!r} holds weights below 0 in {_rows(respondents, negative)}.")
+        elif not numbers.sum() > 0:
+            problems.append(f"all weights in column {weight!r} are 0.")
+    if problems:
+        raise DataProblem("The survey file cannot be used: " + " ".join(problems))
+
+    first = [c for c in (wave, strata) if c is not None]
+    parent = _codes(respondents[first]) if first else np.zeros(len(respondents), int)
+    made, implied, lead = [], np.ones(len(respondents)), np.ones(1)
+    for stage in range(stages if sizes else 1):
+        if stage < len(clusters):
+            unit = _codes(pd.DataFrame({"parent": parent, "unit": _codes(respondents[[clusters[stage]]])}))
+        else:
+            unit = np.arange(len(respondents))
+        size = respondents[sizes[stage]].to_numpy(float) if sizes else None
+        made.append(_stage(unit, parent, size, lead, sizes[stage] if sizes else ""))
+        if size is not None:
+            units = made[-1].units[parent]
+            implied = implied * size / units
+            lead = _first_of(1 / implied, unit)
+        parent = unit
+    if len(made[0].stratum_of_unit) == 1:
+        raise DataProblem(
+            "The survey file has a single cluster: how clusters differ, and so the error, cannot be known from it."
+        )
+    weights = implied if weight is None else respondents[weight].to_numpy(float)
+    design = SurveyDesign(
+        respondents=respondents,
+        weights=weights,
+        single_unit_strata=single_unit_strata,
+        post_strata=None,
+        stages=tuple(made),
+    )
+    _check_single_units(design, first)
+    return design
+
+
+def post_stratify(design: SurveyDesign, *, by: str, population: Mapping[object, float]) -> SurveyDesign:
+    """Scale the weights so that each group of column ``by`` adds up to its number in ``population``.
+
+    The error then leaves out how far chance moved the groups' sizes (Holt and Smith 1979), as R's ``postStratify``.
+    """
+    if design.post_strata is not None:
+        raise ValueError("the design is post-stratified already; make one column of both groupings instead.")
+    groups = design.respondents[by]
+    if groups.isna().any():
+        raise DataProblem(f"column {by!r} is missing in {_rows(design.respondents, groups.isna())}.")
+    unknown = sorted(set(groups) - set(population), key=str)
+    empty = sorted(set(population) - set(groups), key=str)
+    if unknown or empty:
+        raise DataProblem(
+            f"Post-stratification by {by!r} needs the same groups in the file and the population. "
+            f"Only in the file: {_listed(unknown) or 'none'}. Only in the population: {_listed(empty) or 'none'}."
+        )
+    codes, labels = pd.factorize(groups)
+    sums = np.bincount(codes, design.weights)
+    if (sums <= 0).any():
+        raise DataProblem(f"Post-stratification by {by!r}: the weights of a group are all 0.")
+    factors = np.array([float(population[label]) for label in labels]) / sums
+    return replace(design, weights=design.weights * factors[codes], post_strata=codes)
+
+
+# ------------------------------------------------------------------------------------------------ the estimates
+
+
+def proportion(
+    design: SurveyDesign,
+    question: str,
+    *,
+    answers: Collection[object],
+    out_of: Collection[object],
+    left_out: Collection[object] = (),
+    where: pd.Series | np.ndarray | None = None,
+    interval: str | None = None,
+    confidence: float = 0.95,
+    degrees_of_freedom: float | None = None,
+    definition: str = "",
+) -> SurveyEstimate:
+    """Estimate the percentage that gave one of ``answers``, out of those who gave one of ``out_of``.
+
+    Codes that are allowed but do not count in the base ("don't know") go in ``left_out``; any other code is refused,
+    and no answer at all is left out of the base and told in a caveat. ``where`` chooses a part of the respondents (a
+    locality, a wave), whose error allows for the rest of the sample.
+
+    ``interval`` is ``"logit"``, ``"xlogit"``, ``"likelihood"``, ``"arcsine"``, ``"beta"`` (Korn and Graubard 1998),
+    ``"mean"``, the names of R's ``svyciprop``, or ``"wilson"`` on the effective base. Without one the house rule
+    chooses, and ``method`` tells: Wilson where the effective base expects fewer than 30 on either side, logit
+    otherwise. ``degrees_of_freedom`` stand in for those of the respondents that count: give
+    ``design.degrees_of_freedom`` for Stata's convention, or ``float("inf")`` for the normal distribution.
+
+    >>> people = pd.DataFrame({"weight": 1.0, "ward": ["A"] * 50 + ["B"] * 50, "safe": ["yes", "no"] * 50})
+    >>> design = survey_design(people, weight="weight")
+    >>> e = proportion(design, "safe", answers=["yes"], out_of=["yes", "no"], where=people["ward"] == "A")
+    >>> e.value, e.n
+    (50.0, 50)
+    """
+    if interval is not None and interval not in INTERVALS:
+        raise ValueError(f"{interval!r} is not an interval for a percentage: {_listed(sorted(INTERVALS))}.")
+    outside = set(answers) - set(out_of)
+    if outside:
+        raise ValueError(f"the answers {_listed(outside)} are not among those that they are out of.")
+    codes = design.respondents[question]
+    known = codes.isin([*out_of, *left_out])
+    strange = codes.notna() & ~known
+    if strange.any():
+        raise DataProblem(
+            f"Question {question!r} has an unknown answer code {_listed(codes[strange].unique())} in "
+            f"{_rows(design.respondents, strange)}. Allowed: {_listed([*out_of, *left_out])}."
+        )
+    chosen = _chosen(design, where)
+    in_base = chosen & codes.isin(list(out_of)).to_numpy()
+    silent = int((chosen & codes.isna().to_numpy()).sum())
+    return percentage(
+        design,
+        counted=codes.isin(list(answers)).to_numpy(),
+        base=in_base,
+        asked=chosen,
+        interval=interval,
+        confidence=confidence,
+        degrees_of_freedom=degrees_of_freedom,
+        definition=definition,
+        caveats=_silence(silent),
+    )
+
+
+def percentage(
+    design: SurveyDesign,
+    *,
+    counted: np.ndarray,
+    base: np.ndarray,
+    asked: np.ndarray | None = None,
+    interval: str | None = None,
+    confidence: float = 0.95,
+    degrees_of_freedom: float | None = None,
+    definition: str = "",
+    caveats: tuple[str, ...] = (),
+) -> SurveyEstimate:
+    """Estimate the percentage ``counted`` among ``base``, each one true or false a respondent.
+
+    :func:`proportion` does this from answer codes, which it checks; this is for many estimates from one question.
+    Those ``asked`` (the base, unless more are given) have the degrees of freedom.
+    """
+    base = base & (design.weights > 0)
+    n, df = _base_and_degrees_of_freedom(design, base, base if asked is None else asked, degrees_of_freedom)
+    y = np.where(counted, 100.0, 0.0)
+    value, linearised = _linearised_mean(design.weights, y, base)
+    value = min(max(value, 0.0), 100.0)
+    variance = _variance(design, linearised)
+    if 0 < value < 100:
+        effect = variance / _simple_variance(design.weights, y, base, value)
+    else:
+        # The answers cannot show the effect of the design when all agree; the weights' own effect (Kish) is the least.
+        weights = design.weights[base]
+        effect = n * (weights @ weights) / weights.sum() ** 2
+        caveats = (*caveats, "All agree, so only the weights' part of the design effect is allowed for.")
+    if n < SMALLEST_BASE:
+        caveats = (*caveats, f"Base of {n}, under {SMALLEST_BASE}: not to be printed as a percentage.")
+    share = value / 100
+    sample = Sample(
+        share=share,
+        variance=variance / 1e4,
+        n=n,
+        effect=effect,
+        df=df,
+        confidence=confidence,
+        counted=counted[base],
+        weights=design.weights[base],
+    )
+    method, limits = INTERVALS[interval or house_interval(share, sample.effective_base)]
+    if variance == 0 and 0 < share < 1:
+        lower = upper = share
+        caveats = (*caveats, "No sampling error: all were asked, or all clusters gave the same percentage.")
+    else:
+        lower, upper = limits(sample)
+    return SurveyEstimate(
+        value=value,
+        lower=min(100 * lower, value),
+        upper=max(100 * upper, value),
+        unit="%",
+        method=method,
+        confidence=confidence,
+        n=n,
+        caveats=caveats,
+        standard_error=float(np.sqrt(variance)),
+        degrees_of_freedom=float(df),
+        design_effect=float(effect),
+        effective_n=n / effect if effect else None,
+        definition=definition,
+        linearised=linearised,
+        in_base=base,
+    )
+
+
+def mean(
+    design: SurveyDesign,
+    variable: str,
+    *,
+    unit: str,
+    where: pd.Series | np.ndarray | None = None,
+    confidence: float = 0.95,
+    degrees_of_freedom: float | None = None,
+) -> SurveyEstimate:
+    """Estimate the mean of a numeric column, with Student's t interval.
+
+    >>> people = pd.DataFrame({"weight": 1.0, "score": [1.0, 2.0, 3.0, 4.0]})
+    >>> e = mean(survey_design(people, weight="weight"), "score", unit="points")
+    >>> e.value, round(e.standard_error, 4)
+    (2.5, 0.6455)
+    """
+    y, in_base, asked, caveats = _numbers(design, [variable], where)
+    value, linearised = _linearised_mean(design.weights, y[0], in_base)
+    effect = _variance(design, linearised) / _simple_variance(design.weights, y[0], in_base, value)
+    return _with_t_interval(
+        design, value, linearised, in_base, asked, unit, confidence, degrees_of_freedom, caveats, effect
+    )
+
+
+def total(
+    design: SurveyDesign,
+    variable: str,
+    *,
+    unit: str,
+    where: pd.Series | np.ndarray | None = None,
+    confidence: float = 0.95,
+    degrees_of_freedom: float | None = None,
+) -> SurveyEstimate:
+    """Estimate the total of a numeric column in the population; the weights must add up to the population."""
+    y, in_base, asked, caveats = _numbers(design, [variable], where)
+    linearised = np.where(in_base, design.weights * y[0], 0.0)
+    return _with_t_interval(
+        design, linearised.sum(), linearised, in_base, asked, unit, confidence, degrees_of_freedom, caveats
+    )
+
+
+def ratio(
+    design: SurveyDesign,
+    numerator: str,
+    denominator: str,
+    *,
+    unit: str,
+    where: pd.Series | np.ndarray | None = None,
+    confidence: float = 0.95,
+    degrees_of_freedom: float | None = None,
+) -> SurveyEstimate:
+    """Estimate the total of one numeric column over the total of another."""
+    (y, x), in_base, asked, caveats = _numbers(design, [numerator, denominator], where)
+    below = design.weights[in_base] @ x[in_base]
+    if below == 0:
+        raise DataProblem(f"column {denominator!r} adds up to 0: nothing can be divided by it.")
+    value = design.weights[in_base] @ y[in_base] / below
+    linearised = np.where(in_base, design.weights * (y - value * x) / below, 0.0)
+    return _with_t_interval(
+        design, value, linearised, in_base, asked, unit, confidence, degrees_of_freedom, caveats
+    )
+
+
+def contrast(
+    design: SurveyDesign,
+    estimates: Sequence[SurveyEstimate],
+    coefficients: Sequence[float],
+    *,
+    unit: str,
+    confidence: float = 0.95,
+    degrees_of_freedom: float | None = None,
+) -> SurveyEstimate:
+    """Estimate a weighted sum of estimates of one design, with their covariance.
+
+    Student's t with the degrees of freedom of the whole design, as R's ``svycontrast`` is used, unless others are given.
+    """
+    if len(estimates) != len(coefficients):
+        raise ValueError("each estimate needs its coefficient.")
+    if any(e.linearised is None or len(e.linearised) != len(design.weights) for e in estimates):
+        raise ValueError("a contrast needs estimates that were all made from this design.")
+    value = sum(c * e.value for c, e in zip(coefficients, estimates, strict=True))
+    linearised = sum(c * e.linearised for c, e in zip(coefficients, estimates, strict=True))
+    in_base = np.logical_or.reduce([e.in_base for e in estimates])
+    caveats = tuple(dict.fromkeys(c for e in estimates for c in e.caveats))
+    extra = sum(
+        (c * hidden_standard_error(e)) ** 2
+        for c, e in zip(coefficients, estimates, strict=True)
+        if e.standard_error == 0
+    )
+    return _with_t_interval(
+        design,
+        value,
+        linearised,
+        in_base,
+        in_base,
+        unit,
+        confidence,
+        design.degrees_of_freedom if degrees_of_freedom is None else degrees_of_freedom,
+        caveats,
+        extra_variance=extra,
+    )
+
+
+def change(
+    design: SurveyDesign,
+    *,
+    earlier: SurveyEstimate,
+    later: SurveyEstimate,
+    confidence: float = 0.95,
+    degrees_of_freedom: float | None = None,
+) -> SurveyChange:
+    """Compare two percentages of one design, such as two waves or two localities."""
+    difference = contrast(
+        design,
+        [later, earlier],
+        [1, -1],
+        unit="percentage points",
+        confidence=confidence,
+        degrees_of_freedom=degrees_of_freedom,
+    )
+    return change_from_difference(earlier=earlier, later=later, difference=difference)
+
+
+def change_from_difference(
+    *, earlier: SurveyEstimate, later: SurveyEstimate, difference: SurveyEstimate
+) -> SurveyChange:
+    """Test a difference against none, and say which way it goes; refuse two definitions or two units."""
+    if earlier.definition != later.definition:
+        raise ValueError(
+            f"{earlier.definition!r} and {later.definition!r} are two definitions: one is never subtracted from "
+            "the other. Show them as two lines with a break between."
+        )
+    if (earlier.unit, later.unit) != ("%", "%"):
+        raise ValueError("a change in percentage points needs two percentages.")
+    p_value = two_sided_p_value(difference.value, difference.standard_error, difference.degrees_of_freedom)
+    return SurveyChange(
+        earlier=earlier,
+        later=later,
+        difference=difference,
+        p_value=p_value,
+        adjusted_p_value=p_value,
+        comparisons=1,
+        direction=_direction(difference.value, p_value, difference.confidence),
+    )
+
+
+def allow_for_comparisons(changes: Sequence[SurveyChange]) -> tuple[SurveyChange, ...]:
+    """Allow for having made all these comparisons together, by Holm's method; directions follow."""
+    if not changes:
+        return ()
+    # statsmodels' multipletests clears Python's memory at each call, which took most of the time of a survey.
+    p_values = np.array([c.p_value for c in changes])
+    order = np.argsort(p_values)
+    adjusted = np.empty_like(p_values)
+    adjusted[order] = np.maximum.accumulate(p_values[order] * np.arange(len(changes), 0, -1)).clip(max=1)
+    result = []
+    for one, p in zip(changes, adjusted, strict=True):
+        direction = _direction(one.difference.value, p, one.difference.confidence)
+        difference = one.difference
+        if direction == "no clear change" and one.p_value < 1 - difference.confidence:
+            caveat = f"Clear if looked at alone, not among the {len(changes)} comparisons made together."
+            difference = replace(difference, caveats=(*difference.caveats, caveat))
+        result.append(
+            replace(
+                one,
+                difference=difference,
+                adjusted_p_value=float(p),
+                comparisons=len(changes),
+                direction=direction,
+            )
+        )
+    return tuple(result)
+
+
+def hidden_standard_error(estimate: SurveyEstimate) -> float:
+    """Give a standard error to a percentage of 0 or 100, which linearisation says has none: from its interval."""
+    t = t_quantile(estimate.confidence, estimate.degrees_of_freedom)
+    return 0.0 if 0 < estimate.value < 100 else (estimate.upper - estimate.lower) / (2 * t)
+
+
+def two_sided_p_value(value: float, standard_error: float, degrees_of_freedom: float) -> float:
+    """Give the chance of a value at least so far from zero when the truth is zero (Student's t)."""
+    if standard_error == 0:
+        return 1.0 if value == 0 else 0.0
+    statistic = -abs(value) / standard_error
+    if np.isinf(degrees_of_freedom):
+        return float(2 * special.ndtr(statistic))
+    return float(2 * special.stdtr(degrees_of_freedom, statistic))
+
+
+def covariance(design: SurveyDesign, linearised: np.ndarray) -> np.ndarray:
+    """Give the covariance matrix of estimates whose linearised values are the columns of ``linearised``.
+
+    Stage by stage: units' sums about their stratum's mean, times n/(n-1), the share of the stratum not sampled, and
+    the share of earlier stages that was sampled (Särndal, Swensson and Wretman 1992, section 4.3).
+    """
+    if design.post_strata is not None:
+        # What is left of each value beside its group's weighted mean: the groups' sizes are known, not estimated.
+        groups, weights = design.post_strata, design.weights
+        means = _sums(groups, linearised) / np.bincount(groups, weights)[:, None]
+        linearised = linearised - weights[:, None] * means[groups]
+    result = np.zeros((linearised.shape[1], linearised.shape[1]))
+    for stage in design.stages:
+        sums = _sums(stage.unit, linearised)
+        away = sums - (_sums(stage.stratum_of_unit, sums) / stage.units[:, None])[stage.stratum_of_unit]
+        alone = stage.single[stage.stratum_of_unit]
+        rule = design.single_unit_strata if alone.any() else None
+        if rule == "adjust":
+            away[alone] = sums[alone]
+        of_stage = away.T @ (away * stage.scale[stage.stratum_of_unit][:, None])
+        if rule == "average":
+            of_stage *= len(stage.single) / (len(stage.single) - stage.single.sum())
+        result += of_stage
+    return result
+
+
+# --------------------------------------------------------------------------------------------------- the machinery
+
+
+def _with_t_interval(
+    design: SurveyDesign,
+    value: float,
+    linearised: np.ndarray,
+    in_base: np.ndarray,
+    asked: np.ndarray,
+    unit: str,
+    confidence: float,
+    degrees_of_freedom: float | None,
+    caveats: tuple[str, ...],
+    effect: float | None = None,
+    extra_variance: float = 0.0,
+) -> SurveyEstimate:
+    n, df = _base_and_degrees_of_freedom(design, in_base, asked, degrees_of_freedom)
+    error = float(np.sqrt(_variance(design, linearised) + extra_variance))
+    half = t_quantile(confidence, df) * error
+    return SurveyEstimate(
+        value=float(value),
+        lower=float(value - half),
+        upper=float(value + half),
+        unit=unit,
+        method="normal" if np.isinf(df) else "t",
+        confidence=confidence,
+        n=n,
+        caveats=caveats,
+        standard_error=error,
+        degrees_of_freedom=float(df),
+        design_effect=None if effect is None else float(effect),
+        effective_n=n / effect if effect else None,
+        linearised=linearised,
+        in_base=in_base,
+    )
+
+
+def _linearised_mean(weights: np.ndarray, y: np.ndarray, in_base: np.ndarray) -> tuple[float, np.ndarray]:
+    counted, answers = weights[in_base], y[in_base]
+    size = counted.sum()
+    value = float(counted @ answers / size)
+    linearised = np.zeros(len(weights))
+    linearised[in_base] = counted * (answers - value) / size
+    return value, linearised
+
+
+def _simple_variance(weights: np.ndarray, y: np.ndarray, in_base: np.ndarray, value: float) -> float:
+    """Give the variance that a simple random sample of this size, drawn with replacement, would have."""
+    counted = weights[in_base]
+    return float(counted @ (y[in_base] - value) ** 2 / counted.sum() / (len(counted) - 1))
+
+
+def _variance(design: SurveyDesign, linearised: np.ndarray) -> float:
+    return float(covariance(design, linearised[:, None])[0, 0])
+
+
+def _base_and_degrees_of_freedom(
+    design: SurveyDesign, in_base: np.ndarray, asked: np.ndarray, given: float | None
+) -> tuple[int, float]:
+    n = int(in_base.sum())
+    if n == 0:
+        raise DataProblem("Nobody is in the base: nothing can be estimated from a base of zero.")
+    df = _degrees_of_freedom(design, asked) if given is None else given
+    if df <= 0 or n == 1:
+        raise DataProblem(
+            f"The base of {n} lies in a single cluster of each stratum that it touches: its error cannot be known."
+        )
+    return n, df
+
+
+def _degrees_of_freedom(design: SurveyDesign, in_base: np.ndarray) -> int:
+    first = design.stages[0]
+    units = np.flatnonzero(np.bincount(first.unit[in_base & (design.weights > 0)]))
+    return len(units) - np.count_nonzero(np.bincount(first.stratum_of_unit[units]))
+
+
+def _direction(difference: float, p_value: float, confidence: float) -> str:
+    if p_value >= 1 - confidence:
+        return "no clear change"
+    return "fell" if difference < 0 else "rose"
+
+
+def _numbers(
+    design: SurveyDesign, variables: Sequence[str], where: pd.Series | np.ndarray | None
+) -> tuple[list[np.ndarray], np.ndarray, np.ndarray, tuple[str, ...]]:
+    chosen = _chosen(design, where)
+    columns = [design.respondents[v].to_numpy(float) for v in variables]
+    missing = np.logical_or.reduce([np.isnan(c) for c in columns])
+    in_base = chosen & ~missing & (design.weights > 0)
+    silent = int((chosen & missing).sum())
+    return [np.where(missing, 0.0, c) for c in columns], in_base, chosen, _silence(silent)
+
+
+def _chosen(design: SurveyDesign, where: pd.Series | np.ndarray | None) -> np.ndarray:
+    if where is None:
+        return np.ones(len(design.weights), bool)
+    if len(where) != len(design.weights) or np.asarray(where).dtype != bool:
+        raise ValueError("'where' is true or false for each respondent, without gaps.")
+    if isinstance(where, pd.Series) and not where.index.equals(design.respondents.index):
+        raise ValueError("'where' has other row labels than the respondents.")
+    return np.asarray(where)
+
+
+def _silence(silent: int) -> tuple[str, ...]:
+    return (f"{silent:,} gave no answer and are not in the base.",) if silent else ()
+
+
+def _stage(
+    unit: np.ndarray, parent: np.ndarray, size: np.ndarray | None, lead: np.ndarray, column: str
+) -> _Stage:
+    stratum_of_unit = _first_of(parent, unit)
+    units = np.bincount(stratum_of_unit)
+    unsampled = np.ones(len(units))
+    if size is not None:
+        by_stratum = _first_of(size, parent)
+        if (size != by_stratum[parent]).any():
+            raise DataProblem(
+                f"column {column!r} gives two population sizes for one stratum (or one cluster): one is wrong."
+            )
+        if (by_stratum < units).any():
+            raise DataProblem(
+                f"column {column!r} gives fewer units in the population than are in the sample."
+            )
+        unsampled = 1 - units / by_stratum
+    # A stratum of which every unit was sampled has no error, be it of one unit.
+    single = (units == 1) & (unsampled > 1e-7)
+    scale = lead * unsampled * np.where(units > 1, units / np.maximum(units - 1, 1), 1.0)
+    return _Stage(
+        unit=unit,
+        stratum_of_unit=stratum_of_unit,
+        units=units,
+        scale=scale,
+        single=single,
+    )
+
+
+def _check_single_units(design: SurveyDesign, strata: Sequence[str]) -> None:
+    if design.single_unit_strata is not None:
+        return
+    for number, stage in enumerate(design.stages, start=1):
+        if not stage.single.any():
+            continue
+        if number == 1:
+            alone = design.respondents.loc[stage.single[stage.stratum_of_unit[stage.unit]], list(strata)]
+            labels = [" ".join(map(str, row)) for row in alone.drop_duplicates().itertuples(index=False)]
+            place = f"Strata with one unit: {_listed(labels)}."
+        else:
+            place = f"{int(stage.single.sum())} units of stage {number - 1} hold one unit of stage {number}."
+        raise DataProblem(
+            f"{place} How units differ there cannot be known. Join such strata to their neighbours, or name a rule in "
+            f"single_unit_strata: {', '.join(SINGLE_UNIT_RULES)}."
+        )
+
+
+def _first_of(values: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    _, first = np.unique(codes, return_index=True)
+    return values[first]
+
+
+def _codes(frame: pd.DataFrame) -> np.ndarray:
+    """Number the distinct rows from 0."""
+    return frame.groupby(list(frame.columns), sort=False).ngroup().to_numpy()
+
+
+def _sums(codes: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Add up the rows of ``columns`` by code."""
+    return np.stack([np.bincount(codes, column) for column in columns.T], axis=1)
+
+
+def _listed(items: Collection[object]) -> str:
+    return ", ".join(repr(i) if not isinstance(i, str) else f"'{i}'" for i in items)
+
+
+def _rows(respondents: pd.DataFrame, chosen: pd.Series) -> str:
+    labels = [str(label) for label in respondents.index[chosen.to_numpy()]]
+    if len(labels) == 1:
+        return f"row {labels[0]}"
+    more = f" and {len(labels) - 5:,} more" if len(labels) > 5 else ""
+    return f"rows {', '.join(labels[:5])}{more}"

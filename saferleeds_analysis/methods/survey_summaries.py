@@ -1,0 +1,462 @@
+"""What can be said of a survey whose answers were printed, not handed over: percentages, bases and counts.
+
+A printed percentage has an error when its base and design effect are stated, and none when they are not: so both are
+asked for. This module also holds the figures of a satisfaction survey at case closure, the size that next year's needs,
+and breakdowns by protected characteristic with their small-number rules.
+
+>>> perception = published_percentage(12.62, base=6073, design_effect=1.0, definition="ASB got worse")
+>>> round(perception.lower, 1), round(perception.upper, 1)
+(11.8, 13.5)
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import ceil, inf, sqrt
+from numbers import Integral, Real
+
+import pandas as pd
+
+from saferleeds_analysis.estimates import Estimate
+from saferleeds_analysis.methods.survey import (
+    SMALLEST_BASE,
+    SurveyChange,
+    SurveyEstimate,
+    change_from_difference,
+    hidden_standard_error,
+)
+from saferleeds_analysis.methods.survey_intervals import t_quantile, wilson_limits
+from saferleeds_analysis.problems import DataProblem
+
+SMALL_COUNT = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """A figure put forward as the baseline of a measure: which definition, which period, who printed it."""
+
+    definition: str
+    period: str
+    percent: float
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SatisfactionSurvey:
+    """A survey of everybody whose case closed, of whom some answered.
+
+    ``result`` is the percentage satisfied with its interval, corrected for the share of all cases that answered.
+    ``margin_at_half`` is the half-width that is usually published: at 50% whatever the result. ``margin_at_result`` is
+    the one at the result. Neither allows for those who did not answer: ``lowest_possible`` and ``highest_possible``
+    are the result if none, or all, of them were satisfied. Percentages and percentage points throughout.
+    """
+
+    asked: int
+    answered: int
+    satisfied: int
+    response_rate: float
+    not_answered: int
+    not_answered_percent: float
+    result: SurveyEstimate
+    margin_at_half: float
+    margin_at_result: float
+    lowest_possible: float
+    highest_possible: float
+
+    def to_frame(self, *, indicator_id: str, area: str, period: str) -> pd.DataFrame:
+        """Give tidy rows: the result, then the figures that the statement on non-response needs."""
+        rows = [
+            self.result.to_frame(indicator_id=indicator_id, area=area, period=period, measure="satisfied")
+        ]
+        for measure, value, unit in (
+            ("asked", self.asked, "people"),
+            ("answered", self.answered, "people"),
+            ("not answered", self.not_answered, "people"),
+            ("response rate", self.response_rate, "%"),
+            ("margin at 50%", self.margin_at_half, "percentage points"),
+            ("margin at the result", self.margin_at_result, "percentage points"),
+            ("satisfied if no other was", self.lowest_possible, "%"),
+            ("satisfied if all others were", self.highest_possible, "%"),
+        ):
+            row = {"indicator_id": indicator_id, "area": area, "period": period}
+            row |= {"measure": measure, "value": value, "unit": unit, "n": self.asked}
+            rows.append(pd.DataFrame([row]))
+        return pd.concat([rows[0].astype(object), *rows[1:]], ignore_index=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleSize:
+    """How many answers a margin needs, and how many people must be asked for them at the response rate given.
+
+    ``margin`` is the half-width wanted and ``margin_reached`` the one that the answers give, in percentage points.
+    Where more would have to be asked than there are, ``people_to_ask`` is everybody and ``enough`` is false.
+    """
+
+    margin: float
+    answers_needed: int
+    people_to_ask: int
+    margin_reached: float
+    enough: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupShare:
+    """One group of an equality breakdown.
+
+    ``status`` is ``"shown"``, ``"base too small"`` (the count alone is shown) or ``"suppressed"`` (neither is: the
+    count, or that of all other groups together, is under 5). Nothing that is not to be shown is kept here.
+    """
+
+    group: str
+    status: str
+    count: int | None
+    percent: Estimate | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EqualityBreakdown:
+    """Counts and percentages by one characteristic, of those for whom it was recorded.
+
+    ``base`` is how many were recorded, ``recorded`` that number as a percentage of all. When exactly one group is
+    suppressed, a reader can find it by subtraction: ``needs_secondary_suppression`` says so, and whoever makes a table
+    of it must hide a second.
+    """
+
+    characteristic: str
+    people: str
+    base: int
+    not_recorded: int
+    recorded: float
+    groups: tuple[GroupShare, ...]
+    needs_secondary_suppression: bool
+    caveats: tuple[str, ...]
+
+    def to_frame(self, *, indicator_id: str, area: str, period: str) -> pd.DataFrame:
+        """Give tidy rows, a count and a percentage for each group; what is not shown is missing, with its status."""
+        rows = []
+        for group in self.groups:
+            shared = {"indicator_id": indicator_id, "area": area, "period": period, "group": group.group}
+            shared |= {"status": group.status, "n": self.base, "caveats": " ".join(self.caveats)}
+            measure = f"{self.people} by {self.characteristic}"
+            rows.append(shared | {"measure": measure, "value": group.count, "unit": self.people})
+            percent = shared | {"measure": measure, "unit": "%", "value": None}
+            if group.percent is not None:
+                e = group.percent
+                percent |= {"value": e.value, "lower": e.lower, "upper": e.upper}
+                percent |= {"confidence": e.confidence, "method": e.method}
+            rows.append(percent)
+        return pd.DataFrame(rows)
+
+
+def published_percentage(
+    percent: float,
+    *,
+    base: int,
+    design_effect: float,
+    definition: str,
+    population: int | None = None,
+    confidence: float = 0.95,
+) -> SurveyEstimate:
+    """Give a printed percentage with Wilson's interval on its effective base.
+
+    ``design_effect`` is a judgement and has no default: 1 for a simple random sample, usually 1.2 to 2 for a weighted
+    household survey; say where it comes from. ``population`` is how many there were to be asked, for the finite
+    population correction (none for a survey of a city).
+    """
+    effective = _effective_base(percent, base, design_effect, population)
+    share = percent / 100
+    lower, upper = (share, share) if effective == inf else wilson_limits(share, effective, confidence)
+    caveats = (
+        [] if design_effect != 1 else ["Design effect taken as 1: weights and clusters would widen this."]
+    )
+    if base < SMALLEST_BASE:
+        caveats.append(f"Base of {base}, under {SMALLEST_BASE}: not to be printed as a percentage.")
+    return SurveyEstimate(
+        value=float(percent),
+        lower=min(100 * lower, percent),
+        upper=max(100 * upper, percent),
+        unit="%",
+        method="Wilson on the effective base",
+        confidence=confidence,
+        n=int(base),
+        caveats=tuple(caveats),
+        standard_error=100 * sqrt(share * (1 - share) / effective),
+        degrees_of_freedom=inf,
+        design_effect=float(design_effect),
+        effective_n=effective,
+        definition=definition,
+    )
+
+
+def change_between_percentages(*, earlier: SurveyEstimate, later: SurveyEstimate) -> SurveyChange:
+    """Compare two percentages of surveys that were drawn independently of each other.
+
+    Not for two twelve-month windows that share quarters: see ``survey_trends``.
+
+    >>> before = published_percentage(16.94, base=6073, design_effect=1.25, definition="ASB got worse")
+    >>> after = published_percentage(12.62, base=6073, design_effect=1.25, definition="ASB got worse")
+    >>> change = change_between_percentages(earlier=before, later=after)
+    >>> change.direction, round(change.difference.value, 1)
+    ('fell', -4.3)
+    """
+    variance = _variance(earlier) + _variance(later)
+    return change_from_difference(
+        earlier=earlier,
+        later=later,
+        difference=difference_of(earlier=earlier, later=later, variance=variance),
+    )
+
+
+def difference_of(*, earlier: SurveyEstimate, later: SurveyEstimate, variance: float) -> SurveyEstimate:
+    """Give the difference of two percentages whose difference has this variance, with its interval."""
+    if earlier.confidence != later.confidence:
+        raise ValueError("the two percentages have intervals of different confidence.")
+    df = min(earlier.degrees_of_freedom, later.degrees_of_freedom)
+    t = t_quantile(earlier.confidence, df)
+    value, error = later.value - earlier.value, sqrt(variance)
+    return SurveyEstimate(
+        value=value,
+        lower=value - t * error,
+        upper=value + t * error,
+        unit="percentage points",
+        method="normal" if df == inf else "t",
+        confidence=earlier.confidence,
+        n=earlier.n + later.n,
+        caveats=tuple(dict.fromkeys((*earlier.caveats, *later.caveats))),
+        standard_error=error,
+        degrees_of_freedom=df,
+        definition=later.definition,
+    )
+
+
+def agreed_baseline(candidates: Sequence[Baseline]) -> Baseline:
+    """Give the one baseline of one measure; refuse two figures for the same period under the same definition.
+
+    >>> card = Baseline(definition="ASB got worse", period="2008/09", percent=16.94, source="report card")
+    >>> agreed_baseline([card]).percent
+    16.94
+    """
+    if not candidates:
+        raise ValueError("a measure needs a baseline to be compared with.")
+    definitions = list(dict.fromkeys(c.definition for c in candidates))
+    if len(definitions) > 1:
+        raise DataProblem(
+            f"The baselines are of {len(definitions)} definitions ({'; '.join(definitions)}): each is the baseline of "
+            "its own line, with a break between, and one is never subtracted from the other."
+        )
+    if len({(c.period, c.percent) for c in candidates}) > 1:
+        printed = "; ".join(f"{c.percent}% for {c.period} ({c.source})" for c in candidates)
+        raise DataProblem(
+            f"{definitions[0]!r} has more than one baseline: {printed}. One measure has one definition and one "
+            "baseline. Agree on one, or declare the change of definition that makes them two measures."
+        )
+    return candidates[0]
+
+
+def margin_of_error(
+    *,
+    base: int,
+    percent: float,
+    design_effect: float,
+    population: int | None = None,
+    confidence: float = 0.95,
+) -> float:
+    """Give the half-width of the normal interval in percentage points, with finite population correction.
+
+    >>> round(margin_of_error(base=310, percent=50, design_effect=1, population=491), 2)
+    3.38
+    """
+    effective = _effective_base(percent, base, design_effect, population)
+    return float(t_quantile(confidence, inf) * sqrt(percent * (100 - percent) / effective))
+
+
+def satisfaction_survey(
+    *, asked: int, answered: int, satisfied: int, definition: str, confidence: float = 0.95
+) -> SatisfactionSurvey:
+    """Give the figures of a satisfaction survey in which everybody whose case closed was asked.
+
+    >>> survey = satisfaction_survey(asked=491, answered=310, satisfied=279, definition="satisfied with the outcome")
+    >>> round(survey.response_rate, 1), round(survey.margin_at_half, 2), round(survey.margin_at_result, 1)
+    (63.1, 3.38, 2.0)
+    """
+    for count in (asked, answered, satisfied):
+        _check_count(count)
+    if answered == 0:
+        raise DataProblem("Nobody answered: a percentage of a base of zero does not exist.")
+    if not satisfied <= answered <= asked:
+        raise DataProblem(
+            f"{satisfied} satisfied of {answered} who answered of {asked} asked: each must be at most the next."
+        )
+    percent = 100 * satisfied / answered
+    silent = asked - answered
+    known = {"base": answered, "design_effect": 1.0, "population": asked}
+    result = published_percentage(percent, definition=definition, confidence=confidence, **known)
+    if silent:
+        unheard = (
+            f"{silent:,} of {asked:,} did not answer; the interval does not allow for how they may differ."
+        )
+        result = replace(result, caveats=(unheard, *(c for c in result.caveats if c.startswith("Base"))))
+    return SatisfactionSurvey(
+        asked=asked,
+        answered=answered,
+        satisfied=satisfied,
+        response_rate=100 * answered / asked,
+        not_answered=silent,
+        not_answered_percent=100 * silent / asked,
+        result=result,
+        margin_at_half=margin_of_error(percent=50, confidence=confidence, **known),
+        margin_at_result=margin_of_error(percent=percent, confidence=confidence, **known),
+        lowest_possible=100 * satisfied / asked,
+        highest_possible=100 * (satisfied + silent) / asked,
+    )
+
+
+def sample_size(
+    *,
+    margin: float,
+    response_rate: float,
+    design_effect: float,
+    population: int | None = None,
+    percent: float = 50.0,
+    confidence: float = 0.95,
+) -> SampleSize:
+    """Give the answers that a half-width of ``margin`` percentage points needs, and how many to ask for them.
+
+    ``percent`` is the result expected; 50 needs the most. ``response_rate`` is in per cent.
+
+    >>> sample_size(margin=5, response_rate=63.1, design_effect=1, population=1000).answers_needed
+    278
+    """
+    _check_percent(percent)
+    if not 0 < margin < 100:
+        raise ValueError(f"a margin is more than 0 and less than 100 percentage points; {margin!r} is not.")
+    if not 0 < response_rate <= 100:
+        raise ValueError(f"a response rate is more than 0% and at most 100%; {response_rate!r} is not.")
+    if not design_effect > 0:
+        raise ValueError(f"a design effect is more than 0; {design_effect!r} is not.")
+    z = t_quantile(confidence, inf)
+    needed = design_effect * percent * (100 - percent) * (z / margin) ** 2
+    if population is not None:
+        needed /= 1 + (needed - 1) / population
+    answers = max(ceil(round(needed, 9)), 1)
+    ask = ceil(round(100 * answers / response_rate, 9))
+    enough = population is None or ask <= population
+    reached_by = answers
+    if not enough:
+        ask = population
+        reached_by = max(int(population * response_rate / 100), 1)
+    reached = margin_of_error(
+        base=reached_by,
+        percent=percent,
+        design_effect=design_effect,
+        population=population,
+        confidence=confidence,
+    )
+    return SampleSize(
+        margin=margin, answers_needed=answers, people_to_ask=ask, margin_reached=reached, enough=enough
+    )
+
+
+def equality_breakdown(
+    counts: Mapping[str, int] | pd.Series,
+    *,
+    characteristic: str,
+    people: str,
+    not_recorded: int,
+    structural_zeros: Collection[str] = (),
+    confidence: float = 0.95,
+) -> EqualityBreakdown:
+    """Break people down by a protected characteristic, holding back what could point to a person.
+
+    ``counts`` gives each group's number; ``not_recorded`` how many have none, who are out of the base. A count under 5
+    is suppressed with its percentage, a zero too unless the group is among ``structural_zeros`` (nobody could be in
+    it), and so is a group outside which fewer than 5 are left. On a base under 30 no percentage is given. The
+    intervals are Wilson's: they say how far such a percentage moves by chance.
+
+    >>> breakdown = equality_breakdown({"female": 200, "male": 110}, characteristic="sex", people="victims", not_recorded=0)
+    >>> [(g.group, g.count, round(g.percent.value, 1)) for g in breakdown.groups]
+    [('female', 200, 64.5), ('male', 110, 35.5)]
+    """
+    counts = dict(counts)
+    for count in (*counts.values(), not_recorded):
+        _check_count(count)
+    strange = sorted(set(structural_zeros) - {g for g, c in counts.items() if c == 0})
+    if strange:
+        raise ValueError(f"these groups are not zero: {', '.join(strange)}.")
+    base = int(sum(counts.values()))
+    if base == 0:
+        raise DataProblem(
+            f"The {characteristic} of nobody was recorded: a breakdown needs a base above zero."
+        )
+    groups = []
+    for group, count in counts.items():
+        small = count < SMALL_COUNT and group not in structural_zeros
+        others = set(counts) - {group} - set(structural_zeros)
+        nearly_all = bool(others) and base - count < SMALL_COUNT
+        if small or nearly_all:
+            groups.append(GroupShare(group=group, status="suppressed", count=None, percent=None))
+        elif base < SMALLEST_BASE:
+            groups.append(GroupShare(group=group, status="base too small", count=int(count), percent=None))
+        else:
+            share = count / base
+            lower, upper = wilson_limits(share, base, confidence)
+            percent = Estimate(
+                value=100 * share,
+                lower=min(100 * lower, 100 * share),
+                upper=max(100 * upper, 100 * share),
+                unit="%",
+                method="Wilson",
+                confidence=confidence,
+                n=base,
+            )
+            groups.append(GroupShare(group=group, status="shown", count=int(count), percent=percent))
+    hidden = sum(g.status == "suppressed" for g in groups)
+    caveats = []
+    if not_recorded:
+        caveats.append(
+            f"Not recorded for {not_recorded:,} of {base + not_recorded:,}, who are not in the base."
+        )
+    if base < SMALLEST_BASE:
+        caveats.append(f"Base of {base}, under {SMALLEST_BASE}: no percentages are given.")
+    if hidden:
+        caveats.append(f"Counts under {SMALL_COUNT} are not shown.")
+    return EqualityBreakdown(
+        characteristic=characteristic,
+        people=people,
+        base=base,
+        not_recorded=int(not_recorded),
+        recorded=100 * base / (base + not_recorded),
+        groups=tuple(groups),
+        needs_secondary_suppression=hidden == 1,
+        caveats=tuple(caveats),
+    )
+
+
+def _effective_base(percent: float, base: int, design_effect: float, population: int | None) -> float:
+    _check_percent(percent)
+    if isinstance(base, bool) or not isinstance(base, Integral) or base < 0:
+        raise DataProblem(f"{base!r} is not a base: a base is a whole number of respondents.")
+    if base == 0:
+        raise DataProblem("The base is zero: a percentage of nobody does not exist.")
+    if not design_effect > 0:
+        raise ValueError(f"a design effect is more than 0; {design_effect!r} is not.")
+    if population is None:
+        return base / design_effect
+    if population < base:
+        raise DataProblem(f"{base} answered of a population of {population}: more than there are.")
+    if population == base:
+        return inf
+    return base / design_effect * (population - 1) / (population - base)
+
+
+def _variance(estimate: SurveyEstimate) -> float:
+    return (estimate.standard_error or hidden_standard_error(estimate)) ** 2
+
+
+def _check_percent(percent: float) -> None:
+    if isinstance(percent, bool) or not isinstance(percent, Real) or not 0 <= percent <= 100:
+        raise DataProblem(f"{percent!r} is not a percentage: percentages lie from 0 to 100.")
+
+
+def _check_count(count: int) -> None:
+    if isinstance(count, bool) or not isinstance(count, Integral) or count < 0:
+        raise DataProblem(f"{count!r} is not a count: counts are whole numbers from 0.")

@@ -1,0 +1,319 @@
+"""A household survey in quarterly waves: each quarter, rolling twelve months of four, and the changes between them.
+
+Two windows a quarter apart share three of their four waves, so the change between them is only what the new wave and
+the dropped one differ by: its error needs the covariance of the two, which both functions here take into account.
+Quarters are compared with the quarter before and windows with those a quarter and a year before; "no clear change" is
+the default word, and comparisons of one kind are allowed for together.
+
+>>> waves = pd.DataFrame(
+...     {
+...         "quarter": pd.period_range("2012Q1", periods=6, freq="Q-MAR"),
+...         "area": "Leeds",
+...         "percent": [69.6, 68.8, 68.1, 69.6, 65.9, 66.74],
+...         "base": 1518,
+...         "definition": "get on well together",
+...     }
+... )
+>>> trend = rolling_from_published(waves, design_effect=1.0)
+>>> [(level.period, round(level.estimate.value, 1)) for level in trend.levels if level.kind == "12 months"][-1]
+('12 months to September 2012', 67.6)
+>>> sorted({change.direction for change in trend.changes.values()})
+['no clear change']
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.methods.survey import (
+    SurveyChange,
+    SurveyDesign,
+    SurveyEstimate,
+    allow_for_comparisons,
+    change_from_difference,
+    covariance,
+    hidden_standard_error,
+    percentage,
+    proportion,
+)
+from saferleeds_analysis.methods.survey_summaries import difference_of, published_percentage
+from saferleeds_analysis.problems import DataProblem
+
+QUARTER, TWELVE_MONTHS = "quarter", "12 months"
+ON_QUARTER_BEFORE = "quarter on the quarter before"
+ON_WINDOW_BEFORE = "12 months on 12 months a quarter before"
+ON_YEAR_BEFORE = "12 months on 12 months a year before"
+ON_BASELINE = "12 months on the baseline"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyLevel:
+    """The percentage of one area in a quarter (``kind`` ``"quarter"``) or in twelve months (``"12 months"``).
+
+    ``quarter`` is the quarter, or the last of the four.
+    """
+
+    area: str
+    kind: str
+    quarter: pd.Period
+    estimate: SurveyEstimate
+
+    @property
+    def period(self) -> str:
+        """The quarter or the window as people write it."""
+        if self.kind == QUARTER:
+            return periods.quarter_name(self.quarter)
+        return periods.twelve_months_name(periods.last_month(self.quarter))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyTrend:
+    """Levels and changes of one measure. ``changes`` are found by area, kind and (last) quarter of the later level.
+
+    All the changes of one kind, over all areas and quarters, are allowed for together. ``breaks`` tells where the
+    definition changes, across which nothing is added or subtracted.
+    """
+
+    levels: tuple[SurveyLevel, ...]
+    changes: Mapping[tuple[str, str, pd.Period], SurveyChange]
+    breaks: tuple[str, ...] = ()
+
+    def level(self, area: str, kind: str, quarter: pd.Period) -> SurveyEstimate:
+        """Find one level."""
+        for level in self.levels:
+            if (level.area, level.kind, level.quarter) == (area, kind, quarter):
+                return level.estimate
+        raise ValueError(f"there is no level of {kind} for {area!r} in {periods.quarter_name(quarter)}.")
+
+    def to_frame(self, *, indicator_id: str) -> pd.DataFrame:
+        """Give tidy rows, levels first, then changes with their p-values and direction."""
+        rows = [
+            level.estimate.to_frame(
+                indicator_id=indicator_id, area=level.area, period=level.period, measure=level.kind
+            )
+            for level in self.levels
+        ]
+        for (area, kind, quarter), change in self.changes.items():
+            of = QUARTER if kind == ON_QUARTER_BEFORE else TWELVE_MONTHS
+            period = SurveyLevel(area=area, kind=of, quarter=quarter, estimate=change.later).period
+            row = change.difference.to_frame(
+                indicator_id=indicator_id, area=area, period=period, measure=f"change, {kind}"
+            )
+            rows.append(
+                row.assign(
+                    p_value=change.p_value,
+                    adjusted_p_value=change.adjusted_p_value,
+                    comparisons=change.comparisons,
+                    direction=change.direction,
+                )
+            )
+        return pd.DataFrame([row.iloc[0].to_dict() for row in rows])
+
+
+def rolling_from_respondents(
+    design: SurveyDesign,
+    question: str,
+    *,
+    answers: Collection[object],
+    out_of: Collection[object],
+    left_out: Collection[object] = (),
+    wave: str,
+    whole: str,
+    localities: str | None = None,
+    definition: str,
+    baselines: Mapping[str, SurveyEstimate] | None = None,
+    confidence: float = 0.95,
+) -> SurveyTrend:
+    """Follow one question through the waves, for the ``whole`` and for each of the ``localities`` (a column).
+
+    ``wave`` names the column of quarters (periods of frequency ``Q-MAR``). ``answers``, ``out_of`` and ``left_out`` are
+    as in :func:`survey.proportion`. ``baselines`` gives an independent earlier percentage by area, of the same
+    definition. Waves drawn afresh each quarter are given to :func:`survey.survey_design` as ``wave``.
+    """
+    respondents = design.respondents
+    quarters = _quarters(respondents[wave])
+    _check_no_wave_twice(respondents, wave)
+    # This checks the answer codes once for the whole file; what follows works on masks.
+    everybody = proportion(design, question, answers=answers, out_of=out_of, left_out=left_out)
+    counted = respondents[question].isin(list(answers)).to_numpy()
+    base = everybody.in_base
+    quarter_of = pd.Categorical(respondents[wave], categories=quarters).codes
+    masks = {q: quarter_of == code for code, q in enumerate(quarters)}
+    places = {whole: np.ones(len(base), bool)}
+    if localities is not None:
+        if respondents[localities].isna().any():
+            raise DataProblem(f"column {localities!r} is missing for some respondents.")
+        names = respondents[localities].to_numpy()
+        places |= {str(name): names == name for name in sorted(set(names))}
+    levels, changes = [], {}
+    for area, place in places.items():
+        estimates: dict[tuple[str, pd.Period], SurveyEstimate] = {}
+        for kind, quarter, members in _levels(quarters):
+            asked = place & np.logical_or.reduce([masks[q] for q in members])
+            estimates[kind, quarter] = percentage(
+                design,
+                counted=counted,
+                base=base & asked,
+                asked=asked,
+                confidence=confidence,
+                definition=definition,
+            )
+        linearised = np.stack([e.linearised for e in estimates.values()], axis=1)
+        # Linearisation gives 0% and 100% no error at all; what their intervals imply takes its place.
+        hidden = [hidden_standard_error(e) ** 2 for e in estimates.values()]
+        levels += [
+            SurveyLevel(area=area, kind=k, quarter=q, estimate=replace(e, linearised=None, in_base=None))
+            for (k, q), e in estimates.items()
+        ]
+        changes |= _changes(
+            area,
+            estimates,
+            covariance(design, linearised) + np.diag(hidden),
+            (baselines or {}).get(area),
+            set(quarters),
+        )
+    return SurveyTrend(levels=tuple(levels), changes=_allowed_for(changes))
+
+
+def rolling_from_published(
+    waves: pd.DataFrame,
+    *,
+    design_effect: float,
+    baselines: Mapping[str, SurveyEstimate] | None = None,
+    confidence: float = 0.95,
+) -> SurveyTrend:
+    """Follow a percentage printed for each quarter: ``quarter``, ``area``, ``percent``, ``base``, ``definition``.
+
+    Waves are taken as drawn independently. A window is the mean of its four quarters weighted by base. Where the
+    definition changes the line breaks: no window holds two definitions and no change is taken across.
+    """
+    absent = {"quarter", "area", "percent", "base", "definition"} - set(waves.columns)
+    if absent:
+        raise ValueError(f"the waves have no column {', '.join(sorted(absent))}.")
+    missing = [c for c in ("quarter", "area", "percent", "base", "definition") if waves[c].isna().any()]
+    if missing:
+        raise DataProblem(f"the waves have gaps in {', '.join(missing)}.")
+    _quarters(waves["quarter"])
+    twice = waves[waves.duplicated(["quarter", "area"])]
+    if len(twice):
+        raise DataProblem(f"a wave is there twice: {_named(twice)}. Keep one.")
+    empty = waves[waves["base"] == 0]
+    if len(empty):
+        raise DataProblem(f"the base is zero in {_named(empty)}: take that wave out.")
+    levels, changes, breaks = [], {}, []
+    for area, rows in waves.groupby("area", sort=False):
+        quarters = _quarters(rows["quarter"])
+        rows = rows.set_index("quarter").loc[quarters]
+        for before, after in pairwise(quarters):
+            old, new = rows.loc[before, "definition"], rows.loc[after, "definition"]
+            if old != new:
+                breaks.append(f"{area}: {new!r} replaces {old!r} from {periods.quarter_name(after)}.")
+        estimates, shares = {}, []
+        for kind, quarter, members in _levels(quarters):
+            of = rows.loc[list(members)]
+            if (of["definition"] != of["definition"].iloc[0]).any():
+                continue
+            share = of["base"] / of["base"].sum()
+            estimates[kind, quarter] = published_percentage(
+                float(share @ of["percent"]),
+                base=int(of["base"].sum()),
+                design_effect=design_effect,
+                definition=of["definition"].iloc[0],
+                confidence=confidence,
+            )
+            shares.append(share.reindex(quarters, fill_value=0.0).to_numpy())
+        single = np.array([_standard_error(estimates[QUARTER, q]) ** 2 for q in quarters])
+        together = np.stack(shares)
+        levels += [SurveyLevel(area=area, kind=k, quarter=q, estimate=e) for (k, q), e in estimates.items()]
+        changes |= _changes(
+            area, estimates, (together * single) @ together.T, (baselines or {}).get(area), set(quarters)
+        )
+    return SurveyTrend(levels=tuple(levels), changes=_allowed_for(changes), breaks=tuple(breaks))
+
+
+def _changes(
+    area: str,
+    estimates: Mapping[tuple[str, pd.Period], SurveyEstimate],
+    covariances: np.ndarray,
+    baseline: SurveyEstimate | None,
+    quarters: set[pd.Period],
+) -> dict[tuple[str, str, pd.Period], SurveyChange]:
+    """Make every change of one area from its levels and their covariance matrix, whose order is the levels'."""
+    place = {key: i for i, key in enumerate(estimates)}
+    latest = max((q for kind, q in estimates if kind == TWELVE_MONTHS), default=None)
+    result = {}
+    for (kind, quarter), later in estimates.items():
+        steps = {ON_QUARTER_BEFORE: 1} if kind == QUARTER else {ON_WINDOW_BEFORE: 1, ON_YEAR_BEFORE: 4}
+        for name, step in steps.items():
+            earlier = estimates.get((kind, quarter - step))
+            if earlier is None or earlier.definition != later.definition:
+                continue
+            a, b = place[kind, quarter], place[kind, quarter - step]
+            variance = covariances[a, a] + covariances[b, b] - 2 * covariances[a, b]
+            result[area, name, quarter] = _change(earlier, later, max(variance, 0.0))
+        if baseline is not None and kind == TWELVE_MONTHS and quarter == latest:
+            variance = (
+                covariances[place[kind, quarter], place[kind, quarter]] + _standard_error(baseline) ** 2
+            )
+            result[area, ON_BASELINE, quarter] = _change(baseline, later, variance)
+    return result
+
+
+def _change(earlier: SurveyEstimate, later: SurveyEstimate, variance: float) -> SurveyChange:
+    difference = difference_of(earlier=earlier, later=later, variance=variance)
+    return change_from_difference(earlier=earlier, later=later, difference=difference)
+
+
+def _allowed_for(
+    changes: Mapping[tuple[str, str, pd.Period], SurveyChange],
+) -> dict[tuple[str, str, pd.Period], SurveyChange]:
+    result = dict(changes)
+    for kind in dict.fromkeys(kind for _, kind, _ in changes):
+        keys = [key for key in changes if key[1] == kind]
+        result |= dict(zip(keys, allow_for_comparisons([changes[k] for k in keys]), strict=True))
+    return result
+
+
+def _levels(quarters: Sequence[pd.Period]) -> list[tuple[str, pd.Period, tuple[pd.Period, ...]]]:
+    """List every quarter, and every window whose four quarters are all there."""
+    windows = [(q, tuple(q - back for back in (3, 2, 1, 0))) for q in quarters]
+    there = set(quarters)
+    return [(QUARTER, q, (q,)) for q in quarters] + [
+        (TWELVE_MONTHS, q, members) for q, members in windows if there.issuperset(members)
+    ]
+
+
+def _quarters(column: pd.Series) -> list[pd.Period]:
+    if getattr(column.dtype, "freq", None) is None or column.dtype.freq.freqstr not in ("QE-MAR", "Q-MAR"):
+        raise ValueError(
+            f"the waves are told by {column.dtype} values; make quarters with saferleeds_analysis.periods.quarter."
+        )
+    return sorted(column.unique())
+
+
+def _check_no_wave_twice(respondents: pd.DataFrame, wave: str) -> None:
+    """Refuse two waves of the very same rows, which is one wave loaded under two quarters."""
+    rows = pd.util.hash_pandas_object(respondents.drop(columns=wave), index=False)
+    seen: dict[bytes, pd.Period] = {}
+    for quarter, members in rows.groupby(respondents[wave]):
+        contents = np.sort(members.to_numpy()).tobytes()
+        if contents in seen:
+            raise DataProblem(
+                f"a wave is there twice: {periods.quarter_name(seen[contents])} and {periods.quarter_name(quarter)} "
+                "hold the same respondents with the same answers. Take one out."
+            )
+        seen[contents] = quarter
+
+
+def _named(waves: pd.DataFrame) -> str:
+    return ", ".join(
+        f"{periods.quarter_name(q)} ({a})" for q, a in zip(waves["quarter"], waves["area"], strict=True)
+    )
+
+
+def _standard_error(estimate: SurveyEstimate) -> float:
+    return estimate.standard_error or hidden_standard_error(estimate)

@@ -1,0 +1,275 @@
+"""Quarterly waves and rolling twelve months: windows that overlap, against R; breaks; what is refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from saferleeds_analysis.methods.survey import post_stratify, proportion, survey_design
+from saferleeds_analysis.methods.survey_summaries import published_percentage
+from saferleeds_analysis.methods.survey_trends import (
+    ON_BASELINE,
+    ON_QUARTER_BEFORE,
+    ON_WINDOW_BEFORE,
+    ON_YEAR_BEFORE,
+    QUARTER,
+    TWELVE_MONTHS,
+    rolling_from_published,
+    rolling_from_respondents,
+)
+from saferleeds_analysis.problems import DataProblem
+
+QUARTERS = pd.period_range("2012Q1", periods=9, freq="Q-MAR")
+QUESTION = {
+    "answers": ["Yes"],
+    "out_of": ["Yes", "No"],
+    "wave": "quarter",
+    "whole": "Leeds",
+    "definition": "safe",
+}
+
+
+def schools_in_waves(shared, sample):
+    """Deal the schools of a Californian survey out to five waves in turn, as the R commands below do."""
+    data = pd.read_csv(shared / "reference" / f"survey_data_{sample}.csv")
+    return data.assign(quarter=QUARTERS[np.arange(len(data)) % 5])
+
+
+# R 4.2.2, survey 4.1-1: data$wave <- (seq_len(nrow(data)) - 1) %% 5 + 1; a and b mark waves 1-4 and 2-5, y is
+# sch.wide == "Yes"; t <- svytotal(~I(y*a) + a + I(y*b) + b, design); svycontrast(t, quote(100*yb/b - 100*ya/a))
+# with svydesign(id=~1, strata=~interaction(wave, stype), weights=~pw) for apistrat
+# and svydesign(id=~interaction(wave, dnum), strata=~wave, weights=~pw) for apiclus1.
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("sample", "arguments", "change", "error"),
+    [
+        ("apistrat", {"strata": "stype"}, -3.39902281099677, 1.57474906481665),
+        ("apiclus1", {"clusters": "dnum"}, -2.13400428664617, 2.18320610902954),
+    ],
+)
+def test_overlapping_windows_agree_with_r(shared, sample, arguments, change, error):
+    data = schools_in_waves(shared, sample)
+    design = survey_design(data, weight="pw", wave="quarter", **arguments)
+    trend = rolling_from_respondents(design, "sch.wide", **QUESTION)
+    found = trend.changes["Leeds", ON_WINDOW_BEFORE, QUARTERS[4]].difference
+    assert (found.value, found.standard_error) == pytest.approx((change, error), rel=1e-9)
+
+
+@pytest.mark.shared
+def test_a_window_and_a_quarter_agree_with_r(shared):
+    data = schools_in_waves(shared, "apistrat")
+    design = survey_design(data, weight="pw", wave="quarter", strata="stype")
+    trend = rolling_from_respondents(design, "sch.wide", **QUESTION)
+    window = trend.level("Leeds", TWELVE_MONTHS, QUARTERS[3])
+    expected = (
+        82.8692814387910,
+        2.7049632990241,
+        148,
+    )  # svycontrast(t, quote(100*ya/a)); degf(subset(d, a == 1))
+    assert (window.value, window.standard_error, window.degrees_of_freedom) == pytest.approx(expected)
+    clustered = survey_design(
+        schools_in_waves(shared, "apiclus1"), weight="pw", wave="quarter", clusters="dnum"
+    )
+    trend = rolling_from_respondents(clustered, "sch.wide", **QUESTION)
+    # svycontrast(svyby(~y, ~wave, subset(d, wave <= 2), svymean, covmat = TRUE), c(-100, 100))
+    found = trend.changes["Leeds", ON_QUARTER_BEFORE, QUARTERS[1]].difference
+    assert (found.value, found.standard_error) == pytest.approx((-5.4054054054054, 8.1219158682033), rel=1e-9)
+
+
+def household_survey(seed=3, waves=9, size=300, percent=60.0):
+    """Make answers with a known percentage: synthetic, from a seed."""
+    rng = np.random.default_rng(seed)
+    n = waves * size
+    return pd.DataFrame(
+        {
+            "quarter": np.repeat(QUARTERS[:waves], size),
+            "locality": rng.choice(["East", "South", "West"], n),
+            "weight": rng.uniform(0.6, 1.8, n),
+            "q": np.where(rng.random(n) < percent / 100, "Yes", "No"),
+        }
+    )
+
+
+def test_levels_and_changes_are_those_of_the_plain_estimates():
+    frame = household_survey()
+    design = survey_design(frame, weight="weight", wave="quarter")
+    trend = rolling_from_respondents(design, "q", localities="locality", **QUESTION)
+    places = ["Leeds", "East", "South", "West"]
+    assert [(lv.area, lv.kind) for lv in trend.levels] == [
+        (p, k) for p in places for k in [QUARTER] * 9 + [TWELVE_MONTHS] * 6
+    ]
+    where = (frame["locality"] == "South") & frame["quarter"].isin(QUARTERS[2:6])
+    plain = proportion(design, "q", answers=["Yes"], out_of=["Yes", "No"], where=where, definition="safe")
+    assert trend.level("South", TWELVE_MONTHS, QUARTERS[5]) == plain
+    kinds = pd.Series([kind for _, kind, _ in trend.changes]).value_counts()
+    assert dict(kinds) == {ON_QUARTER_BEFORE: 4 * 8, ON_WINDOW_BEFORE: 4 * 5, ON_YEAR_BEFORE: 4 * 2}
+    comparisons = {kind: change.comparisons for (_, kind, _), change in trend.changes.items()}
+    assert comparisons == dict(kinds)
+    frame = trend.to_frame(indicator_id="safe")
+    assert len(frame) == len(trend.levels) + len(trend.changes)
+    assert frame["direction"].notna().sum() == len(trend.changes)
+
+
+def test_noise_is_no_clear_change_and_a_real_fall_is_found():
+    steady = [
+        rolling_from_respondents(
+            survey_design(household_survey(seed), weight="weight", wave="quarter"),
+            "q",
+            localities="locality",
+            **QUESTION,
+        )
+        for seed in range(20)
+    ]
+    clear = [any(c.direction != "no clear change" for c in t.changes.values()) for t in steady]
+    # Three kinds of change, each wrong at most once in twenty surveys: some 3 of 20 are to be expected, 8 are not.
+    assert sum(clear) <= 7
+    fallen = household_survey(7)
+    late = fallen["quarter"] >= QUARTERS[4]
+    fallen.loc[late, "q"] = np.where(np.random.default_rng(8).random(late.sum()) < 0.45, "Yes", "No")
+    trend = rolling_from_respondents(survey_design(fallen, weight="weight", wave="quarter"), "q", **QUESTION)
+    change = trend.changes["Leeds", ON_YEAR_BEFORE, QUARTERS[7]]
+    assert change.direction == "fell"
+    assert change.difference.lower < -15 < change.difference.upper
+
+
+def test_a_baseline_is_compared_with_the_latest_window_only():
+    design = survey_design(household_survey(), weight="weight", wave="quarter")
+    baseline = published_percentage(70.0, base=6000, design_effect=1.2, definition="safe")
+    trend = rolling_from_respondents(design, "q", baselines={"Leeds": baseline}, **QUESTION)
+    (key,) = [k for k in trend.changes if k[1] == ON_BASELINE]
+    change = trend.changes[key]
+    assert key == ("Leeds", ON_BASELINE, QUARTERS[8])
+    assert change.direction == "fell"
+    window = trend.level("Leeds", TWELVE_MONTHS, QUARTERS[8])
+    assert change.difference.value == pytest.approx(window.value - 70)
+    assert change.difference.standard_error == pytest.approx(
+        np.hypot(window.standard_error, baseline.standard_error)
+    )
+    other = published_percentage(70.0, base=6000, design_effect=1.2, definition="safe after dark")
+    with pytest.raises(ValueError, match="'safe after dark' and 'safe' are two definitions"):
+        rolling_from_respondents(design, "q", baselines={"Leeds": other}, **QUESTION)
+
+
+# --- from printed percentages
+
+
+def printed(percents, base=1500, **columns):
+    n = len(percents)
+    frame = {
+        "quarter": QUARTERS[:n],
+        "area": "Leeds",
+        "percent": percents,
+        "base": base,
+        "definition": "safe",
+    }
+    return pd.DataFrame(frame | columns)
+
+
+def test_two_windows_differ_by_the_wave_that_came_and_the_wave_that_went():
+    trend = rolling_from_published(printed([60.0, 61, 62, 63, 68]), design_effect=1.5)
+    change = trend.changes["Leeds", ON_WINDOW_BEFORE, QUARTERS[4]].difference
+    # Equal bases: a quarter of (68 - 60), and the three shared waves cancel.
+    assert change.value == pytest.approx(2.0)
+    by_hand = np.sqrt((60 * 40 + 68 * 32) * 1.5 / 1500) / 4
+    assert change.standard_error == pytest.approx(by_hand)
+    window = trend.level("Leeds", TWELVE_MONTHS, QUARTERS[4])
+    as_if_apart = np.hypot(
+        window.standard_error, trend.level("Leeds", TWELVE_MONTHS, QUARTERS[3]).standard_error
+    )
+    assert change.standard_error < 0.75 * as_if_apart
+
+
+def test_the_slight_changes_of_the_cohesion_card():
+    # 69.6% to 65.9% (2012/13 Q1) to 66.74% (Q2); about 1,518 a quarter, a fourth of the 6,073 of twelve months.
+    trend = rolling_from_published(printed([69.6, 65.9, 66.74], base=1518), design_effect=1)
+    fall, rise = (trend.changes["Leeds", ON_QUARTER_BEFORE, q] for q in QUARTERS[1:3])
+    assert (round(fall.p_value, 3), round(rise.p_value, 2)) == (0.029, 0.62)  # z = -2.18 and 0.49
+    assert fall.adjusted_p_value == pytest.approx(2 * fall.p_value)
+    assert (fall.direction, rise.direction) == ("no clear change", "no clear change")
+    assert "Clear if looked at alone, not among the 2 comparisons made together." in fall.difference.caveats
+
+
+@given(st.lists(st.floats(1, 99), min_size=5, max_size=9), st.integers(50, 3000))
+@settings(max_examples=40, deadline=None)
+def test_a_window_lies_among_its_waves_and_does_not_mind_their_order(percents, base):
+    waves = printed(percents, base=base)
+    trend = rolling_from_published(waves, design_effect=1)
+    shuffled = rolling_from_published(waves.sample(frac=1, random_state=1), design_effect=1)
+    assert [(lv.quarter, lv.estimate) for lv in trend.levels] == [
+        (lv.quarter, lv.estimate) for lv in shuffled.levels
+    ]
+    for i in range(3, len(percents)):
+        window = trend.level("Leeds", TWELVE_MONTHS, QUARTERS[i])
+        assert min(percents[i - 3 : i + 1]) - 1e-9 <= window.value <= max(percents[i - 3 : i + 1]) + 1e-9
+        assert window.n == 4 * base
+
+
+def test_a_change_of_method_breaks_the_line():
+    waves = printed([86.7] * 5 + [91.5] * 4, definition=["NI 195"] * 5 + ["clean streets indicator"] * 4)
+    trend = rolling_from_published(waves, design_effect=1)
+    assert trend.breaks == ("Leeds: 'clean streets indicator' replaces 'NI 195' from 2012/13 Q2.",)
+    windows = [lv.quarter for lv in trend.levels if lv.kind == TWELVE_MONTHS]
+    assert windows == [QUARTERS[3], QUARTERS[4], QUARTERS[8]]
+    assert ("Leeds", ON_QUARTER_BEFORE, QUARTERS[5]) not in trend.changes
+    assert not [k for k in trend.changes if k[1] == ON_YEAR_BEFORE]
+
+
+def test_a_missing_wave_makes_no_window():
+    trend = rolling_from_published(printed([60.0] * 5).drop(index=2), design_effect=1)
+    assert not [lv for lv in trend.levels if lv.kind == TWELVE_MONTHS]
+    assert ("Leeds", ON_QUARTER_BEFORE, QUARTERS[3]) not in trend.changes
+
+
+# --- what is refused
+
+
+def test_a_wave_twice_is_refused():
+    waves = pd.concat([printed([60.0, 61]), printed([60.0])])
+    with pytest.raises(DataProblem, match=r"a wave is there twice: 2011/12 Q1 \(Leeds\)\. Keep one\."):
+        rolling_from_published(waves, design_effect=1)
+    frame = household_survey(waves=4)
+    copy = frame[frame["quarter"] == QUARTERS[1]].assign(quarter=QUARTERS[4])
+    design = survey_design(pd.concat([frame, copy], ignore_index=True), weight="weight", wave="quarter")
+    with pytest.raises(
+        DataProblem, match="a wave is there twice: 2011/12 Q2 and 2012/13 Q1 hold the same respondents"
+    ):
+        rolling_from_respondents(design, "q", **QUESTION)
+
+
+def test_waves_that_cannot_be_read_are_refused():
+    with pytest.raises(ValueError, match=r"make quarters with saferleeds_analysis\.periods\.quarter"):
+        rolling_from_published(printed([60.0, 61]).astype({"quarter": str}), design_effect=1)
+    with pytest.raises(ValueError, match="the waves have no column base"):
+        rolling_from_published(printed([60.0]).drop(columns="base"), design_effect=1)
+    with pytest.raises(DataProblem, match="the waves have gaps in percent"):
+        rolling_from_published(printed([60.0, None]), design_effect=1)
+    with pytest.raises(DataProblem, match="101 is not a percentage|101.0 is not a percentage"):
+        rolling_from_published(printed([60.0, 101.0]), design_effect=1)
+    with pytest.raises(
+        DataProblem, match=r"the base is zero in 2011/12 Q1 \(Leeds\), 2011/12 Q2 \(Leeds\): take"
+    ):
+        rolling_from_published(printed([60.0, 61], base=0), design_effect=1)
+    frame = household_survey(waves=4)
+    frame.loc[5, "q"] = "Maybe"
+    design = survey_design(frame, weight="weight", wave="quarter")
+    with pytest.raises(DataProblem, match="unknown answer code 'Maybe' in row 5"):
+        rolling_from_respondents(design, "q", **QUESTION)
+    frame = household_survey(waves=4)
+    design = survey_design(frame.assign(locality=None), weight="weight", wave="quarter")
+    with pytest.raises(DataProblem, match="column 'locality' is missing for some respondents"):
+        rolling_from_respondents(design, "q", localities="locality", **QUESTION)
+
+
+def test_a_post_stratified_survey_can_be_followed():
+    frame = household_survey()
+    groups = frame["quarter"].astype(str) + frame["locality"]
+    frame = frame.assign(group=groups)
+    design = post_stratify(
+        survey_design(frame, weight="weight", wave="quarter"),
+        by="group",
+        population=dict.fromkeys(groups, 1000.0),
+    )
+    trend = rolling_from_respondents(design, "q", localities="locality", **QUESTION)
+    by_locality = [trend.level(p, TWELVE_MONTHS, QUARTERS[8]).value for p in ("East", "South", "West")]
+    assert trend.level("Leeds", TWELVE_MONTHS, QUARTERS[8]).value == pytest.approx(np.mean(by_locality))
