@@ -2,10 +2,10 @@
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-
-ROOT = Path(__file__).parent.parent
+from projects import ROOT, copy_project, run
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +19,12 @@ def shared() -> Path:
             "needs the open data and reference values in ../shared, which are not part of the repository"
         )
     return folder
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory):
+    """Give the bundled example, published by the command that people use: its ``project`` folder and how it ``finished``."""
+    project = copy_project(tmp_path_factory.mktemp("a project with spaces"))
+    finished = run(project, "report", "2012/13 Q2")
+    assert finished.returncode == 0, finished.stderr
+    return SimpleNamespace(project=project, finished=finished)

@@ -387,8 +387,13 @@ class ReportCard:
             f"{self.indicator.unit.capitalize()}, {measure}, {self.area.name}, "
             f"{periods.month_name(first)} to {periods.month_name(self._end)}"
         )
+        return text + self.label
+
+    @property
+    def label(self) -> str:
+        """What kind of data it is, in short, to stand behind a subtitle: the notice's first words."""
         notice = self.data.source.notice
-        return f"{text}. {notice.split(':')[0]}" if notice else text
+        return f". {notice.split(':')[0]}" if notice else ""
 
     def _figure(self, position: AreaPosition, measure: str) -> Figure:
         return Figure(

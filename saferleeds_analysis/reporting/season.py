@@ -89,7 +89,7 @@ class Season:
             name="seasonal-profile",
             headline=headline,
             subtitle=f"Usual distance from an average month, {card.area.name}, with 95% interval. From the months "
-            f"{periods.month_name(first)} to {periods.month_name(last)}",
+            f"{periods.month_name(first)} to {periods.month_name(last)}{card.label}",
         )
 
     def quality(self) -> Block:

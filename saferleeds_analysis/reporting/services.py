@@ -93,7 +93,7 @@ class ServiceCounts:
     def quarters(self) -> Block:
         """Give the quarters as published, with each year's total or, for the year under way, both projections."""
         names = [periods.quarter_name(q) for q in self.counts.index]
-        notes = {f.period: f.note for f in self.figures if f.note and f.period in names}
+        notes = {f.period: f.note for f in self.figures if "check" in f.note and f.period in names}
         rows = [
             [name, wording.number(count), notes.get(name, "")]
             for name, count in zip(names, self.counts, strict=True)

@@ -1,0 +1,23 @@
+"""The pages of the bundled example, read in a browser as people read them."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PAGES = [
+    "index.html",
+    "domestic-burglary-leeds/report.html",
+    "domestic-burglary-leeds-season/report.html",
+    "lasbt-enquiries-leeds/report.html",
+    "lasbt-cases-leeds/report.html",
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_the_example_is_fit_to_be_published(check_page, example, page):
+    check_page(example.project / "reports" / "2012-13_Q2" / page)
+
+
+def test_every_page_of_the_example_is_checked(example):
+    pack = example.project / "reports" / "2012-13_Q2"
+    assert sorted(p.relative_to(pack).as_posix() for p in pack.rglob("*.html")) == sorted(PAGES)
