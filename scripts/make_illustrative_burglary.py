@@ -192,7 +192,8 @@ def published_counts() -> dict[tuple[str, str], int]:
         counts = {
             (row["area"], row["period"]): int(row["value"])
             for row in csv.DictReader(table)
-            if row["measure"] == "count" and row["verdict"] != "input"
+            if (row["indicator_id"], row["measure"]) == ("domestic_burglary", "count")
+            and row["verdict"] != "input"
         }
     before = {
         (ward, "12 months to 2011-09"): pair[0]

@@ -19,6 +19,7 @@ SERIES = ROOT / "data" / "raw" / "illustrative_burglary" / "leeds_domestic_burgl
 PUBLISHED = pd.read_csv(
     ROOT / "saferleeds_analysis" / "reference" / "published_figures.csv", dtype=str, keep_default_na=False
 )
+PUBLISHED = PUBLISHED[PUBLISHED["indicator_id"] == "domestic_burglary"]
 IN_SERIES = PUBLISHED[PUBLISHED["verdict"] != "input"]
 NINE = PUBLISHED.query("measure == 'count' and period == '12 months to 2012-09' and area != 'Leeds'")
 

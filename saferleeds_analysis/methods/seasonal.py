@@ -32,9 +32,8 @@ _TABLES = {  # adjusted, seasonal, trend, irregular, seasonal and calendar toget
     "X-11": ("d11", "d10", "d12", "d13", "d16"),
     "SEATS": ("s11", "s10", "s12", "s13", "s16"),
 }
-_TIDY = (
-    "indicator_id area period measure value lower upper confidence unit method n caveats".split()  # noqa: SIM905
-)
+_TIDY = ["indicator_id", "area", "period", "measure", "value", "lower", "upper", "confidence", "unit"]
+_TIDY += ["method", "n", "caveats"]
 _TRADING_DAYS = ("test", "none", "td", "tdnolpyear", "td1coef", "td1nolpyear")
 _MODEL = re.compile(r"\(\d \d \d\)(\(\d \d \d\))?")
 _OUTLIER = re.compile(r"(ao|ls|tc)(\d{4})\.(\d{1,2}|[a-z]{3})")
@@ -617,9 +616,8 @@ def compare_direct_indirect(whole: SeasonalAdjustment, parts: Iterable[SeasonalA
     if len(over):
         raise DataProblem(f"{whole.observed.name}: in {_listed(over)} more in the parts than in the whole.")
     rest = whole.observed - counted
-    additive = whole.decomposition == "additive"
-    rest_adjusted = rest if additive else rest / (whole.seasonal * whole.calendar)
-    indirect = sum(part.adjusted for part in parts) + rest_adjusted
+    wholes_ratio = (whole.adjusted / whole.observed).where(whole.observed > 0, 1)
+    indirect = sum(part.adjusted for part in parts) + rest * wholes_ratio
     table = pd.DataFrame({"direct": whole.adjusted, "indirect": indirect})
     table["percent"] = 100 * (table["indirect"] / table["direct"] - 1)
     return DirectIndirect(
@@ -649,10 +647,14 @@ def _parents_ratios(parent: SeasonalAdjustment) -> tuple[np.ndarray, np.ndarray,
 
 
 def _outlying(parent: SeasonalAdjustment) -> np.ndarray:
+    """Tell which periods the parent takes for outliers, found by the program or known beforehand."""
     index = parent.observed.index
-    # The names of outliers end in the program's date: "AO2012.Aug"; calendar effects are kept elsewhere.
-    named = [_outlier_period(e.name, index) for e in parent.outliers if e.name.lower().startswith("ao")]
-    return np.asarray(index.isin(named))
+    found = [_outlier_period(e.name, index) for e in parent.outliers if e.name.lower().startswith("ao")]
+    outlying = np.asarray(index.isin(found))
+    for known in parent.breaks:
+        if known.kind == "additive outliers":
+            outlying |= (index >= known.start) & (index <= known.end)
+    return outlying
 
 
 def _own_patterns(

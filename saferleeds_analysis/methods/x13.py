@@ -113,9 +113,10 @@ def _run(
     program: str, jobs: Sequence[tuple[pd.Series, str]], seconds: float, at_once: int, stop: threading.Event
 ) -> list[X13Output]:
     outputs: list[X13Output | None] = [None] * len(jobs)
-    problems: list[str] = []
+    problems: dict[int, str] = {}
     running: dict[int, _Running] = {}
     waiting = iter(enumerate(jobs))
+    pause = 0.001
     with tempfile.TemporaryDirectory(prefix="x13_") as scratch:
         try:
             while not stop.is_set():
@@ -123,18 +124,20 @@ def _run(
                     running[number] = _start(program, Path(scratch, str(number)), counts, spec, seconds)
                 if not running:
                     break
-                for number in [n for n, job in running.items() if _has_ended(job)]:
+                ended = [number for number, job in running.items() if _has_ended(job)]
+                for number in ended:
                     try:
                         outputs[number] = _read(running.pop(number), seconds)
                     except DataProblem as problem:
-                        problems.append(str(problem))
-                stop.wait(0.001)
+                        problems[number] = str(problem)
+                pause = 0.001 if ended else min(1.1 * pause, 0.02)  # look less often at what takes long
+                stop.wait(pause)
         finally:
             for job in running.values():
                 job.process.kill()
                 job.process.wait()
     if problems:
-        raise DataProblem("\n".join(problems))
+        raise DataProblem("\n".join(problems[number] for number in sorted(problems)))
     return outputs
 
 

@@ -73,27 +73,28 @@ class ReportCard:
     def _year(self) -> pd.Period:
         return periods.financial_year_of(self._end)
 
-    def title(self) -> Block:
+    def title(self, what: str = "report card") -> Block:
         """Give the page's one first-level heading, and what the reader must know of the data before any number."""
-        text = f"{self.indicator.name} in {self.area.name}, {periods.quarter_name(self.quarter)}: report card"
+        text = f"{self.indicator.name} in {self.area.name}, {periods.quarter_name(self.quarter)}: {what}"
         notice = self.data.source.notice
         shown = [Block(html=f"<h1>{escape(text)}</h1>", text=text)]
         if notice:
             shown.append(paragraph(notice, css_class="notice"))
         return join(*shown)
 
-    def fields(self) -> Block:
-        """Give the fixed fields of the card: outcome, priority, review period, population."""
+    def fields(self, progress: Block) -> Block:
+        """Give the fixed fields of the card: outcome, priority, review period, population, and its progress."""
         pairs = [
             ("Outcome", self.indicator.outcome),
             ("Priority", self.indicator.priority),
             ("Review period", periods.review_period(self.quarter)),
             ("Population", self.indicator.population),
-            ("Progress", self._progress()),
         ]
         html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
         return Block(
-            html=f'<dl class="card-fields">{html}</dl>', text="\n".join(f"{k}: {v}" for k, v in pairs)
+            html=f'<dl class="card-fields">{html}<div><dt>Progress</dt><dd>{progress.html}</dd></div></dl>',
+            text="\n".join(f"{k}: {v}" for k, v in [*pairs, ("Progress", progress.text)]),
+            figures=progress.figures,
         )
 
     def why(self) -> Block:
@@ -118,10 +119,7 @@ class ReportCard:
             pairs.append(
                 (
                     "Change on the 12 months before",
-                    f"{wording.percent(at.change.percent.value, signed=True)} "
-                    f"({wording.fewer_or_more(at.change.difference.value)})"
-                    if at.change.percent
-                    else wording.fewer_or_more(at.change.difference.value),
+                    wording.change_with_interval(at.change),
                     None,
                 )
             )
@@ -173,13 +171,19 @@ class ReportCard:
             figures=tuple(figure for _, figures in lines for figure in figures),
         )
 
-    def chart(self) -> Block:
-        """Draw the twelve-month total with the year's targets."""
-        known = self.totals.dropna()
+    def chart(self, *, milestones: pd.DataFrame | None = None, fan: pd.DataFrame | None = None) -> Block:
+        """Draw the twelve-month total with the year's targets, over four years at most.
+
+        ``milestones`` (lower, upper) and ``fan`` (quantiles of the projection) are drawn where they are given, on the
+        scale of the twelve-month total, by month of the year.
+        """
+        known = self.totals.dropna().loc[periods.financial_year_months(self._year)[0] - 36 :]
         if known.empty:
             return self._no_total()
         return charts.chart_of_totals(
             self.totals.loc[known.index[0] :],
+            milestones=milestones,
+            fan=fan,
             name="twelve-month-total",
             headline=self._chart_headline(),
             subtitle=self.subtitle("12-month total", known.index[0]),
@@ -307,17 +311,6 @@ class ReportCard:
         return Block(html=f"<ul>{items}</ul>", text="\n".join(f"- {line}" for line in lines))
 
     # Parts of the blocks
-
-    def _progress(self) -> str:
-        at = self.headline
-        if at.change is None:
-            return "Not stated: months are missing, so no 12-month change can be given"
-        wanted = {"decrease": "fell", "increase": "rose"}.get(self.indicator.improvement_direction)
-        if at.change.direction == "no clear change":
-            return "No clear change on the 12 months before"
-        better = "" if wanted is None else ": better" if at.change.direction == wanted else ": worse"
-        word = {"fell": "Falling", "rose": "Rising"}[at.change.direction]
-        return f"{word}{better} (12 months on the 12 months before)"
 
     def _target_lines(self) -> list[tuple[str, list[Figure]]]:
         if not self.targets:

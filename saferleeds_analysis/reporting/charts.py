@@ -24,7 +24,8 @@ from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure
 from saferleeds_analysis.reporting.tables import behind, table
 
-DARK_BLUE, LIGHT_BLUE, MID_GREY, DARK_GREY = "#12436D", "#6BACE6", "#6F777B", "#3D3D3D"
+DARK_BLUE, LIGHT_BLUE, PALE_BLUE = "#12436D", "#6BACE6", "#ADD1F1"
+GREY, MID_GREY, DARK_GREY = "#BFBFBF", "#6F777B", "#3D3D3D"
 
 _STYLE = {
     "font.family": "sans-serif",
@@ -53,33 +54,50 @@ def chart_of_totals(
     figures: Sequence[Figure],
     targets: Sequence[Target] = (),
     year: pd.Period | None = None,
+    milestones: pd.DataFrame | None = None,
+    fan: pd.DataFrame | None = None,
 ) -> Block:
     """Draw twelve-month totals (monthly PeriodIndex; missing where a month is missing) with the year's targets.
 
     Each target is a line across the financial year ``year`` from the month in which it was set; superseded ones
-    are drawn too.
+    are drawn too. ``milestones`` (columns lower, upper) is drawn as a band and ``fan`` (columns of quantiles) as the
+    projection from the last total on, both by month on the scale of the totals.
     """
+    known = totals.dropna()
+    last = known.index[-1]
     with _style(name):
-        drawing = Drawing(figsize=(9, 4.4), layout="constrained")
+        drawing = Drawing(figsize=(9, 4.6), layout="constrained")
         ax = drawing.subplots()
-        x = _positions(totals.index)
-        sns.lineplot(x=x, y=totals.astype(float).to_numpy(), ax=ax, color=DARK_BLUE, linewidth=2.2)
-        known = totals.dropna()
-        last = known.index[-1]
-        ax.plot(_positions(known.index[-1:]), [float(known.iloc[-1])], "o", color=DARK_BLUE)
+        if milestones is not None:
+            x = _positions(milestones.index)
+            ax.fill_between(x, milestones["lower"], milestones["upper"], color=GREY, alpha=0.55, linewidth=0)
+        if fan is not None and len(fan):
+            _draw_fan(ax, fan, start=(last, float(known.iloc[-1])))
+        sns.lineplot(
+            x=_positions(totals.index),
+            y=totals.astype(float).to_numpy(),
+            ax=ax,
+            color=DARK_BLUE,
+            linewidth=2.2,
+        )
+        at = _positions(known.index[-1:])[0]
+        ax.plot([at], [float(known.iloc[-1])], "o", color=DARK_BLUE)
         ax.annotate(
             wording.number(known.iloc[-1]),
-            (_positions(known.index[-1:])[0], float(known.iloc[-1])),
-            xytext=(0, -16),
+            (at, float(known.iloc[-1])),
+            xytext=(-8, -6),
             textcoords="offset points",
-            ha="center",
+            ha="right",
             va="top",
             fontweight="bold",
             color=DARK_BLUE,
         )
         end = totals.index[-1]
+        months = periods.financial_year_months(year) if targets else totals.index[-1:]
+        labels = [
+            (t.value, f"{t.kind.capitalize()} target {wording.number(t.value)}", DARK_GREY) for t in targets
+        ]
         for target in targets:
-            months = periods.financial_year_months(year)
             start = max(months[0], pd.Period(target.set_on, freq="M"))
             ax.plot(
                 _positions(pd.PeriodIndex([start, months[-1]])),
@@ -88,18 +106,39 @@ def chart_of_totals(
                 linewidth=1.8,
                 linestyle="--" if target is not targets[-1] else "-",
             )
+            end = max(end, months[-1])
+        if fan is not None and len(fan):
+            end = max(end, fan.index[-1])
+            labels.append(
+                (float(fan[0.5].iloc[-1]), f"Projection {wording.number(fan[0.5].iloc[-1])}", DARK_BLUE)
+            )
+        highest = [float(known.max()), *(t.value for t in targets)]
+        highest += [float(fan.max().max())] if fan is not None and len(fan) else []
+        top = 1.08 * max(highest)
+        for y, (_, text, colour) in zip(_apart([y for y, *_ in labels], 0.065 * top), labels, strict=True):
             ax.annotate(
-                f"{target.kind.capitalize()} target\n{wording.number(target.value)}",
-                (_positions(months[-1:])[0], target.value),
+                text,
+                (_positions(pd.PeriodIndex([end]))[0], y),
                 xytext=(6, 0),
                 textcoords="offset points",
                 va="center",
+                color=colour,
+            )
+        if milestones is not None:
+            middle = milestones.iloc[2]
+            ax.annotate(
+                "Milestone range",
+                (_positions(milestones.index[2:3])[0], float(middle["upper"])),
+                xytext=(4, 6),
+                textcoords="offset points",
                 color=DARK_GREY,
             )
-            end = max(end, months[-1])
-        ax.set_ylim(0, 1.08 * max([float(known.max()), *(t.value for t in targets)]))
-        room = 14 if targets else 2
-        ax.set_xlim(_positions(totals.index[:1])[0], _positions(pd.PeriodIndex([end]))[0] + room)
+        ax.set_ylim(0, top)
+        span = _positions(pd.PeriodIndex([end]))[0] - _positions(totals.index[:1])[0]
+        ax.set_xlim(
+            _positions(totals.index[:1])[0],
+            _positions(pd.PeriodIndex([end]))[0] + (0.24 * span if labels else 2),
+        )
         _label_years(ax, totals.index[0], end)
         ax.yaxis.set_major_formatter(lambda value, _: wording.number(value))
         ax.set_ylabel("")
@@ -112,16 +151,49 @@ def chart_of_totals(
         f"highest in {periods.month_name(highest)} with {wording.number(known[highest])}, "
         f"and {wording.number(known.iloc[-1])} in {periods.month_name(last)}."
     )
-    if targets:
-        alt += " " + " ".join(f"The {t.kind} target is {wording.number(t.value)}." for t in targets)
-    rows = [
-        [periods.twelve_months_name(m), wording.number(v) if pd.notna(v) else "not known"]
-        for m, v in totals.iloc[::-1].items()
-    ]
-    data = table(caption=f"Twelve-month totals: {subtitle}", columns=["Period", unit.capitalize()], rows=rows)
+    alt += "".join(f" The {t.kind} target is {wording.number(t.value)}." for t in targets)
+    if fan is not None and len(fan):
+        ends = fan.iloc[-1]
+        alt += (
+            f" The projection for {periods.month_name(fan.index[-1])} is {wording.number(ends[0.5])}, with an 80% interval "
+            f"of {wording.number(ends[0.1])} to {wording.number(ends[0.9])}."
+        )
+    data = _totals_table(totals, milestones, fan, caption=f"Twelve-month totals: {subtitle}", unit=unit)
     return _chart_block(
         name=name, headline=headline, subtitle=subtitle, svg=svg, alt=alt, data=data, figures=figures
     )
+
+
+def _totals_table(
+    totals: pd.Series, milestones: pd.DataFrame | None, fan: pd.DataFrame | None, *, caption: str, unit: str
+) -> Block:
+    """Give the numbers behind the chart of totals, the latest period first, those to come above it."""
+    months = totals.index if fan is None else totals.index.union(fan.index)
+    columns = {
+        unit.capitalize(): lambda m: wording.number(totals[m]) if pd.notna(totals.get(m)) else "not known"
+    }
+    if milestones is not None:
+        columns["Milestone range"] = lambda m: _span(milestones, m, "lower", "upper")
+    if fan is not None and len(fan):
+        columns["Projection"] = lambda m: wording.number(fan.loc[m, 0.5]) if m in fan.index else "none"
+        columns["80% interval"] = lambda m: _span(fan, m, 0.1, 0.9)
+        columns["95% interval"] = lambda m: _span(fan, m, 0.025, 0.975)
+    rows = [[periods.twelve_months_name(m), *(cell(m) for cell in columns.values())] for m in months[::-1]]
+    return table(caption=caption, columns=["Period", *columns], rows=rows)
+
+
+def _span(frame: pd.DataFrame, month: pd.Period, low, high) -> str:
+    if month not in frame.index or pd.isna(frame.loc[month, low]):
+        return "none"
+    return f"{wording.number(frame.loc[month, low])} to {wording.number(frame.loc[month, high])}"
+
+
+def _draw_fan(ax, fan: pd.DataFrame, *, start: tuple[pd.Period, float]) -> None:
+    """Draw a projection: 95 % and 80 % intervals, the darker the likelier, and its middle as a dotted line."""
+    x = _positions(pd.PeriodIndex([start[0], *fan.index]))
+    for (low, high), colour in zip(((0.025, 0.975), (0.1, 0.9)), (PALE_BLUE, LIGHT_BLUE), strict=True):
+        ax.fill_between(x, [start[1], *fan[low]], [start[1], *fan[high]], color=colour, linewidth=0)
+    ax.plot(x, [start[1], *fan[0.5]], color=DARK_BLUE, linewidth=1.6, linestyle=":")
 
 
 def chart_of_months(
@@ -237,6 +309,45 @@ def chart_of_profile(figures: Sequence[Figure], *, name: str, headline: str, sub
     )
     return _chart_block(
         name=name, headline=headline, subtitle=subtitle, svg=svg, alt=f"{alt}.", data=data, figures=figures
+    )
+
+
+def chart_of_dots(rows: Sequence[tuple[str, Figure]], *, name: str, headline: str, subtitle: str) -> Block:
+    """Draw one dot a row, with its interval as a line where it has one, the first row at the top."""
+    with _style(name):
+        drawing = Drawing(figsize=(9, 0.8 + 0.6 * len(rows)), layout="constrained")
+        ax = drawing.subplots()
+        for y, (_, f) in enumerate(reversed(rows)):
+            if f.lower is not None:
+                ax.plot([f.lower, f.upper], [y, y], color=DARK_BLUE, linewidth=2.2)
+            ax.plot([f.value], [y], "o", color=DARK_BLUE, markersize=8)
+            ax.annotate(
+                wording.number(f.value), (f.value, y), xytext=(0, 9), textcoords="offset points", ha="center"
+            )
+        ax.set_yticks(range(len(rows)), [label for label, _ in reversed(rows)])
+        ax.set_ylim(-0.5, len(rows) - 0.3)
+        ax.set_xlim(0, 1.08 * max(f.value if f.upper is None else f.upper for _, f in rows))
+        ax.grid(visible=True, axis="x")
+        ax.grid(visible=False, axis="y")
+        ax.xaxis.set_major_formatter(lambda value, _: wording.number(value))
+        sns.despine(ax=ax, left=True)
+        svg = _svg(drawing, name)
+
+    def interval(f: Figure) -> str:
+        return "none" if f.lower is None else f"{wording.number(f.lower)} to {wording.number(f.upper)}"
+
+    alt = "Dot chart. " + "; ".join(
+        f"{label}: {wording.number(f.value)}"
+        + (f", {f.confidence:.0%} interval {interval(f)}" if f.confidence else "")
+        for label, f in rows
+    )
+    data = table(
+        caption=subtitle,
+        columns=["What", "Value", "Interval"],
+        rows=[[label, wording.number(f.value), interval(f)] for label, f in rows],
+    )
+    return _chart_block(
+        name=name, headline=headline, subtitle=subtitle, svg=svg, alt=f"{alt}.", data=data, figures=[]
     )
 
 

@@ -6,7 +6,7 @@ blocks say why and show it as recorded.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import pandas as pd
 
@@ -120,7 +120,10 @@ class Season:
         detail = table(
             caption="Diagnostics of the seasonal adjustment (below 1 is good for Q and M1 to M11)",
             columns=["Measure", "Value"],
-            rows=[[name, wording.number(value, decimals=2)] for name, value in measures],
+            rows=[
+                [name, wording.number(value, decimals=2) if value >= 0.005 else "below 0.01"]
+                for name, value in measures
+            ],
             figures=figures,
         )
         return join(*[paragraph(line) for line in lines], behind("Show the diagnostics", detail))
@@ -130,6 +133,69 @@ class Season:
         if not self.areas:
             return paragraph("No seasonally adjusted figures are given for areas.")
         return join(*[self._areas_of(kind, found) for kind, found in self.areas.items()])
+
+    def decomposition(self) -> Block:
+        """Show how the last twelve months are taken apart: recorded, season, calendar, adjusted, trend, irregular."""
+        if self.adjustment is None:
+            return paragraph(f"The series cannot be taken apart: {self.problem}")
+        found = self.adjustment
+        ratio = 0 if found.decomposition == "additive" else 3
+        columns = [
+            ("Recorded", "observed", found.observed, 0),
+            ("Season", "seasonal factor", found.seasonal, ratio),
+            ("Calendar", "calendar factor", found.calendar, ratio),
+            ("Seasonally adjusted", "seasonally adjusted", found.adjusted, 1),
+            ("Trend", "trend", found.trend, 1),
+            ("Irregular", "irregular", found.irregular, ratio),
+        ]
+        months = found.observed.index[-12:]
+        return table(
+            caption=f"{self.card.indicator.name} in {self.card.area.name}, the last twelve months taken apart",
+            columns=["Month", *(name for name, *_ in columns)],
+            rows=[
+                [
+                    periods.month_name(m),
+                    *(wording.number(series[m], decimals=d) for _, _, series, d in columns),
+                ]
+                for m in months
+            ],
+            figures=[
+                self.card.figure(m, float(series[m]), measure, method=found.method)
+                for m in months
+                for _, measure, series, _ in columns
+            ],
+        )
+
+    def direct_and_indirect(self) -> Block:
+        """Compare the whole adjusted by itself with the sum of its adjusted parts, level by level."""
+        if not self.areas:
+            return paragraph("There are no adjusted parts to compare with the whole.")
+        lines, figures = [], []
+        for kind, found in self.areas.items():
+            compared = seasonal.compare_direct_indirect(self.adjustment, found.values())
+            lines.append(
+                f"The sum of the adjusted {kind}s differs from the adjusted whole by "
+                f"{wording.number(compared.mean_absolute, decimals=2)}% on average and "
+                f"{wording.number(compared.largest, decimals=2)}% at most. The whole's own is the figure that is used."
+            )
+            for name, value in (("mean", compared.mean_absolute), ("largest", compared.largest)):
+                measure = self._measure(f"direct against indirect by {kind}, {name}, %", value)
+                figures.append(measure)
+        return join(*[paragraph(line) for line in lines[:-1]], paragraph(lines[-1], figures=figures))
+
+    def choices(self) -> Block:
+        """Show every choice that was made for the series, as it would be frozen for a year."""
+        if self.adjustment is None:
+            return paragraph(f"There are no choices to freeze: {self.problem}")
+        frozen = asdict(seasonal.freeze(self.adjustment))
+        rows = [[name.replace("_", " "), _choice_in_words(value)] for name, value in frozen.items()]
+        state = (
+            "These choices are frozen for the year." if self.frozen else "These choices are not frozen yet."
+        )
+        shown = table(
+            caption="Every choice that was made", columns=["Choice", "Value"], rows=rows, text_columns=[1]
+        )
+        return join(paragraph(state), shown)
 
     def _areas_of(self, kind: str, found: Mapping[str, seasonal.SeasonalAdjustment]) -> Block:
         card = self.card
@@ -265,6 +331,14 @@ def quality_in_words(found: seasonal.SeasonalAdjustment) -> str:
     judged.append("seasonality is left in it" if tests.residual_seasonality else "no residual seasonality")
     provisional = " It is provisional: there are fewer than five years of data." if found.provisional else ""
     return f"The adjustment is of {grade} quality: {', '.join(judged)}.{provisional}"
+
+
+def _choice_in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(f"{v:.4g}" if isinstance(v, float) else str(v) for v in value) or "none"
+    return str(value)
 
 
 def _effects_in_words(kind: str, effects: Sequence[seasonal.Effect]) -> str:

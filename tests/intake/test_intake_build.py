@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -118,3 +119,20 @@ def test_raw_files_are_left_as_they_came(project):
 def test_the_room_opens_without_pandera():
     code = "import sys, saferleeds_analysis.intake; sys.exit('pandera' in sys.modules or 'openpyxl' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_order_of_rows_and_files_does_not_matter(project, seed):
+    rows = [
+        f"2012-0{month},{ward},Theft,{month}" for month in range(1, 10) for ward in ("Armley", "Leeds", "NWL")
+    ]
+    project.rows(*rows)
+    (before,) = project.build()
+    random = Random(seed)
+    random.shuffle(rows)
+    cut = random.randrange(1, len(rows))
+    project.rows(*rows[:cut])
+    project.rows(*rows[cut:], name="b.csv")
+    (after,) = project.build()
+    assert after.fingerprint != before.fingerprint
+    assert after.processed_sha256 == before.processed_sha256

@@ -51,7 +51,7 @@ def test_real_months_that_are_missing_stay_missing(leeds):
     assert [str(month) for month in city.index[city.isna()]] == list(provenance.months_missing)
     assert (str(city.index[0]), str(city.index[-1])) == ("2014-01", "2014-11")
     assert counts.caveats == (
-        "There is no data for March 2014 to May 2014, July 2014. Nothing was put in their place.",
+        "There is no data for March 2014 to May 2014 and July 2014. Nothing was put in their place.",
     )
     assert counts.by_area.shape == (11, 34)
 

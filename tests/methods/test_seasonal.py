@@ -162,6 +162,20 @@ def test_borrowing_beats_no_factors_and_the_parents_alone(mean):
     assert 0.85 < np.mean(held) < 0.99
 
 
+def test_wards_may_borrow_through_their_division():
+    index = months(96)
+    random = np.random.default_rng(8)
+    wards = pd.DataFrame(random.poisson(6 * wave(index)[:, None] * np.ones(12)), index=index).rename(
+        columns="ward {}".format
+    )
+    divisions = wards.T.groupby(np.arange(12) // 4).sum().T.rename(columns="division {}".format)
+    city = seasonally_adjust(wards.sum(axis=1).rename("city"), spec=PLAIN)
+    east = borrow_seasonality(divisions, parent=city)["division 0"]
+    found = borrow_seasonality(wards.iloc[:, :4], parent=east)
+    truth = wave(index[-12:]) / wave(index[-12:]).mean()
+    assert np.abs(found["ward 2"].seasonal.iloc[-12:] - truth).mean() < 0.05
+
+
 def test_a_level_shift_is_taken_out_of_the_factors():
     index = months(96)
     counts = counted(600).astype(float)

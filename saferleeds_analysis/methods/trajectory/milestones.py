@@ -66,23 +66,57 @@ class Trajectory:
 
     def to_frame(self) -> pd.DataFrame:
         """Give every number as a tidy row: shares, milestones with their range, superseded milestones, actual counts."""
-        common = {"indicator_id": self.name, "area": self.area, "n": len(self.base_years), "caveats": " | ".join(self.caveats)}
+        common = {
+            "indicator_id": self.name,
+            "area": self.area,
+            "n": len(self.base_years),
+            "caveats": " | ".join(self.caveats),
+        }
         rows = []
         for period, row in self.path.iterrows():
             at = common | {"period": period_name(period)}
-            rows.append(at | {"measure": "share of a usual year", "value": row["share"], "unit": "share", "method": METHOD})
+            rows.append(
+                at
+                | {
+                    "measure": "share of a usual year",
+                    "value": row["share"],
+                    "unit": "share",
+                    "method": METHOD,
+                }
+            )
             if self.target is not None:
                 rows.append(
                     at
-                    | {"measure": "milestone", "value": row["milestone"], "lower": row["lower"], "upper": row["upper"]}
+                    | {
+                        "measure": "milestone",
+                        "value": row["milestone"],
+                        "lower": row["lower"],
+                        "upper": row["upper"],
+                    }
                     | {"confidence": self.confidence, "unit": self.unit, "method": METHOD}
                 )
             for column in self.superseded_path:
                 value = self.superseded_path.loc[period, column]
-                rows.append(at | {"measure": f"milestone, superseded {column}", "value": value, "unit": self.unit, "method": METHOD})
+                rows.append(
+                    at
+                    | {
+                        "measure": f"milestone, superseded {column}",
+                        "value": value,
+                        "unit": self.unit,
+                        "method": METHOD,
+                    }
+                )
             for measure in ("actual", "adjusted"):
                 if not np.isnan(row[measure]):
-                    rows.append(at | {"measure": f"{measure} to date", "value": row[measure], "unit": self.unit, "method": "sum"})
+                    rows.append(
+                        at
+                        | {
+                            "measure": f"{measure} to date",
+                            "value": row[measure],
+                            "unit": self.unit,
+                            "method": "sum",
+                        }
+                    )
         return pd.DataFrame(rows, columns=TIDY_COLUMNS)
 
 
@@ -151,7 +185,9 @@ def build_trajectory(
     if in_force is not None:
         value = target_count(in_force, denominator)
         path["milestone"] = value * shares
-        spread = stats.t.ppf(0.5 + confidence / 2, freedom) * _standard_deviation(value, shares, dispersion, counts.sum())
+        spread = stats.t.ppf(0.5 + confidence / 2, freedom) * _standard_deviation(
+            value, shares, dispersion, counts.sum()
+        )
         path["lower"] = np.maximum(path["milestone"] - spread, 0)
         # What has been counted cannot be taken back: a year that ends on target was never above it.
         path["upper"] = np.minimum(path["milestone"] + spread, value)
@@ -167,7 +203,10 @@ def build_trajectory(
         superseded=targets[:-1],
         path=path,
         superseded_path=pd.DataFrame(
-            {f"{t.kind} {t.comparison} {t.value:,g}": target_count(t, denominator) * shares for t in targets[:-1]},
+            {
+                f"{t.kind} {t.comparison} {t.value:,g}": target_count(t, denominator) * shares
+                for t in targets[:-1]
+            },
             index=path.index,
         ),
         confidence=confidence,
@@ -214,8 +253,12 @@ def _usual_year(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
     # One event spread evenly over the year keeps the share of a rare offence off 0 and 1.
     shares = (cumulative.sum(axis=0) + gone) / (totals.sum() + 1)
     inner, t = shares[:-1], gone[:-1]
-    squares = (totals[:, None] * (cumulative[:, :-1] / totals[:, None] - inner) ** 2).sum(axis=0) / (inner * (1 - inner))
-    believed = 1 + totals.mean() * (constants["dispersion_even"] + constants["dispersion_humped"] * 4 * t * (1 - t))
+    squares = (totals[:, None] * (cumulative[:, :-1] / totals[:, None] - inner) ** 2).sum(axis=0) / (
+        inner * (1 - inner)
+    )
+    believed = 1 + totals.mean() * (
+        constants["dispersion_even"] + constants["dispersion_humped"] * 4 * t * (1 - t)
+    )
     worth = constants["dispersion_worth_years"]
     freedom = worth + years - 1
     return shares, np.append((worth * believed + squares) / freedom, 1.0), freedom
@@ -265,7 +308,9 @@ def _stand(
     return position_words(latest["actual"], **place), adjusted, rating
 
 
-def _caveats(history, base_years, left_out_years, targets, denominator, adjusted, confidence) -> tuple[str, ...]:
+def _caveats(
+    history, base_years, left_out_years, targets, denominator, adjusted, confidence
+) -> tuple[str, ...]:
     said = [
         "The milestone range is the project's own definition: how far a year that ends exactly on target may stand from "
         f"its milestone, {confidence:.0%} of the time.",
@@ -274,12 +319,15 @@ def _caveats(history, base_years, left_out_years, targets, denominator, adjusted
     said += [f"{periods.financial_year_name(y)} is left out: {reason}." for y, reason in left_out_years]
     if len(base_years) < 3:
         said.append(f"Only {len(base_years)} base year{'s' * (len(base_years) > 1)}: the range is wide.")
-    if older := [b for b in history.breaks if b > history.counts.index[0] and base_years[0].end_time < b.start_time]:
+    if older := [
+        b for b in history.breaks if b > history.counts.index[0] and base_years[0].end_time < b.start_time
+    ]:
         said.append(
             f"The definition changed in {period_name(older[-1])}: years before it give the shape of the year, not its level."
         )
     said += [
-        f"The {t.kind} target ({t.comparison} {t.value:,g}) was superseded on {targets[-1].set_on.day} {targets[-1].set_on:%B %Y}." for t in targets[:-1]
+        f"The {t.kind} target ({t.comparison} {t.value:,g}) was superseded on {targets[-1].set_on.day} {targets[-1].set_on:%B %Y}."
+        for t in targets[:-1]
     ]
     if denominator is not None and targets:
         said.append(
@@ -287,7 +335,9 @@ def _caveats(history, base_years, left_out_years, targets, denominator, adjusted
             f"{target_count(targets[-1], denominator):,.0f}."
         )
     if adjusted is not None:
-        said.append("The adjusted position is the seasonally adjusted count to date, put on the scale of a usual year.")
+        said.append(
+            "The adjusted position is the seasonally adjusted count to date, put on the scale of a usual year."
+        )
     if not history.known:
         said.append("The year has no count yet.")
     return tuple(said)

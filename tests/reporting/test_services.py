@@ -1,0 +1,74 @@
+"""Service counts by quarter: the published run-rate beside a projection that knows last year's season."""
+
+from datetime import date
+
+import pytest
+
+from saferleeds_analysis import periods, reporting
+from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.problems import DataProblem
+
+CATALOGUE = load_catalogue()
+
+
+def counts_of(indicator, quarter="2012/13 Q2", day=date(2012, 9, 30)):
+    return reporting.service_counts(
+        CATALOGUE, indicator=indicator, area="Leeds", quarter=periods.quarter(quarter), as_at=day
+    )
+
+
+# The published card of 2012/13 Q2 and its arithmetic: 1683/1927 = -12.7%, 1683/(1927/3297) = 2,880, 2 x 1683 = 3,366;
+# 671/689 = -2.6%, 671/(689/1248) = 1,215, 2 x 671 = 1,342.
+@pytest.mark.parametrize(
+    ("indicator", "said"),
+    [
+        (
+            "lasbt_enquiries",
+            [
+                "1,683 enquiries were counted: down 12.7% (244 fewer;",
+                "58.4% of the year's enquiries fell in these quarters",
+                "it will end at 2,880, −12.7% on last year's 3,297",
+                "The published projection is 3,366, +2.1% on last year: the run-rate of 3,366",
+                "The two point opposite ways.",
+            ],
+        ),
+        (
+            "lasbt_cases",
+            [
+                "671 cases were counted: no clear change (18 fewer, −2.6%;",
+                "55.2% of the year's cases fell in these quarters",
+                "it will end at 1,215, −2.6% on last year's 1,248",
+                "The published projection is 1,342, +7.5% on last year: the run-rate of 1,342",
+                "The two point opposite ways.",
+            ],
+        ),
+    ],
+)
+def test_the_run_rate_and_the_season_are_shown_side_by_side(indicator, said):
+    text = counts_of(indicator).findings().text
+    for words in said:
+        assert words in text
+
+
+def test_equal_neighbours_are_noted_in_the_table():
+    assert counts_of("lasbt_enquiries").quarters().text.count("check for a copying slip") == 2
+
+
+def test_a_quarter_that_was_not_published_is_named():
+    with pytest.raises(DataProblem) as refused:
+        counts_of("lasbt_enquiries", quarter="2012/13 Q3")
+    assert str(refused.value) == (
+        "published_figures.csv has no count of 'lasbt_enquiries' in 'Leeds' for 2012/13 Q3 that was out by 2012-09-30. "
+        "Add the rows, or report a quarter for which they are there."
+    )
+
+
+def test_what_was_published_later_is_not_known_earlier():
+    with pytest.raises(DataProblem, match="that was out by 2012-06-30"):
+        counts_of("lasbt_cases", quarter="2012/13 Q1", day=date(2012, 6, 30))
+
+
+def test_the_chart_names_every_figure():
+    html = counts_of("lasbt_enquiries").chart().html
+    for label in ("Last year&#x27;s total: 3,297", "2,880", "3,366", "80% interval"):
+        assert label in html
