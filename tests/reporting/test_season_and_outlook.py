@@ -8,10 +8,11 @@ import pytest
 from bs4 import BeautifulSoup
 from projects import copy_project
 
-from saferleeds_analysis import intake, periods, reporting
+from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import load_catalogue
-from saferleeds_analysis.reporting.outlook import chance_percent
-from saferleeds_analysis.reporting.season import breaks_from
+from saferleeds_analysis.reporting.cards import report_card
+from saferleeds_analysis.reporting.outlook import chance_percent, outlook_of
+from saferleeds_analysis.reporting.season import breaks_from, season_of
 
 CATALOGUE = load_catalogue()
 QUARTER = periods.quarter("2012/13 Q2")
@@ -28,7 +29,7 @@ def counts(tmp_path_factory):
 
 
 def card_of(counts, area="Leeds"):
-    return reporting.report_card(counts, catalogue=CATALOGUE, area=area, quarter=QUARTER, as_at=DAY)
+    return report_card(counts, catalogue=CATALOGUE, area=area, quarter=QUARTER, as_at=DAY)
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +39,12 @@ def card(counts):
 
 @pytest.fixture(scope="module")
 def season(card):
-    return reporting.season_of(card, catalogue=CATALOGUE)
+    return season_of(card, catalogue=CATALOGUE)
 
 
 @pytest.fixture(scope="module")
 def outlook(card, season):
-    return reporting.outlook_of(card, season=season, catalogue=CATALOGUE)
+    return outlook_of(card, season=season, catalogue=CATALOGUE)
 
 
 def test_the_published_sentence_is_computed(outlook):
@@ -126,8 +127,8 @@ def test_a_series_with_missing_months_says_why_there_is_no_season_and_no_project
     by_area = counts.by_area.copy()
     by_area.loc["2011-05"] = pd.NA
     gap = card_of(replace(counts, by_area=by_area))
-    season = reporting.season_of(gap, catalogue=CATALOGUE)
-    outlook = reporting.outlook_of(gap, season=season, catalogue=CATALOGUE)
+    season = season_of(gap, catalogue=CATALOGUE)
+    outlook = outlook_of(gap, season=season, catalogue=CATALOGUE)
     assert "Not seasonally adjusted: there is no data for May 2011." in season.chart().text
     assert season.areas == {}
     assert outlook.progress().text.startswith("N (Grey). No rating: history 'domestic_burglary':")
@@ -137,7 +138,7 @@ def test_a_series_with_missing_months_says_why_there_is_no_season_and_no_project
 
 def test_a_short_series_is_refused_with_the_reason(counts):
     short = card_of(replace(counts, by_area=counts.by_area.loc["2010-04":]))
-    season = reporting.season_of(short, catalogue=CATALOGUE)
+    season = season_of(short, catalogue=CATALOGUE)
     assert season.adjustment is None
     assert "36" in season.problem
 

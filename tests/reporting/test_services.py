@@ -4,15 +4,16 @@ from datetime import date
 
 import pytest
 
-from saferleeds_analysis import periods, reporting
+from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.reporting.services import service_counts
 
 CATALOGUE = load_catalogue()
 
 
 def counts_of(indicator, quarter="2012/13 Q2", day=date(2012, 9, 30)):
-    return reporting.service_counts(
+    return service_counts(
         CATALOGUE, indicator=indicator, area="Leeds", quarter=periods.quarter(quarter), as_at=day
     )
 
