@@ -150,7 +150,11 @@ def _replay(history, caveats, known, earliest_years, seed, forecasts, chances, s
         inside = history.index.asfreq("Y-MAR") == year
         start = int(np.flatnonzero(inside)[0])
         name = f"{history.name}, {periods.financial_year_name(year)}"
-        if checked.has_break_inside(year) or history[inside].isna().any() or history.iloc[start - length : start].isna().any():
+        if (
+            checked.has_break_inside(year)
+            or history[inside].isna().any()
+            or history.iloc[start - length : start].isna().any()
+        ):
             skipped.append(f"{name}: the definition changed inside the year, or a month has no count.")
             continue
         actual, before = int(history[inside].sum()), int(history.iloc[start - length : start].sum())
@@ -163,7 +167,12 @@ def _replay(history, caveats, known, earliest_years, seed, forecasts, chances, s
             except DataProblem as problem:
                 skipped.append(f"{name}: {problem}")
                 break
-            at = {"series": history.name, "year": periods.financial_year_name(year), "known": point, "kind": kind}
+            at = {
+                "series": history.name,
+                "year": periods.financial_year_name(year),
+                "known": point,
+                "kind": kind,
+            }
             forecasts += _score(at, projection, actual, before, length)
             chances += [
                 at | {"at_most": aim, "stated": projection.chance_at_most(aim), "came": actual <= aim}
@@ -174,7 +183,9 @@ def _replay(history, caveats, known, earliest_years, seed, forecasts, chances, s
 def _score(at: dict, projection: Projection, actual: int, before: int, length: int) -> list[dict]:
     quantiles = {"projection": np.quantile(projection.totals, QUANTILES, method="inverted_cdf")}
     if projection.run_rate is not None:
-        quantiles["run-rate"] = projection.actual + stats.poisson.ppf(QUANTILES, projection.run_rate - projection.actual)
+        quantiles["run-rate"] = projection.actual + stats.poisson.ppf(
+            QUANTILES, projection.run_rate - projection.actual
+        )
     if projection.last_years_months is not None:
         left = projection.last_years_months - projection.actual
         quantiles["last year's months"] = projection.actual + stats.poisson.ppf(QUANTILES, left)
@@ -182,7 +193,8 @@ def _score(at: dict, projection: Projection, actual: int, before: int, length: i
     for method, q in quantiles.items():
         off = actual - q
         inside = {
-            f"inside_{c * 100:.0f}": bool(_at(q, (1 - c) / 2) <= actual <= _at(q, (1 + c) / 2)) for c in _COVERAGES
+            f"inside_{c * 100:.0f}": bool(_at(q, (1 - c) / 2) <= actual <= _at(q, (1 + c) / 2))
+            for c in _COVERAGES
         }
         rows.append(
             at

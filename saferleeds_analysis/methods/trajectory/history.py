@@ -109,15 +109,15 @@ def check_history(history: pd.Series, *, year: pd.Period, caveats: Sequence[Cave
     return _seen_from(history, year, caveats, left_out)
 
 
-def check_targets(
-    target: Target | Sequence[Target] | None, *, year: pd.Period
-) -> tuple[Target, ...]:
+def check_targets(target: Target | Sequence[Target] | None, *, year: pd.Period) -> tuple[Target, ...]:
     """Give the targets of a year, oldest first, so that the last is in force; refuse one of another year."""
     targets = () if target is None else (target,) if isinstance(target, Target) else tuple(target)
     name = periods.financial_year_name(year)
     for t in targets:
         if t.period != name:
-            raise ValueError(f"the target of {t.value:g} is for {t.period!r}, and the year asked for is {name!r}.")
+            raise ValueError(
+                f"the target of {t.value:g} is for {t.period!r}, and the year asked for is {name!r}."
+            )
         if t.comparison not in ("at most", "below", "at least", "above"):
             raise ValueError(
                 f"the target of {t.value:g} has the comparison {t.comparison!r}: it is 'at most', 'below', 'at least' "
@@ -145,7 +145,9 @@ def target_count(target: Target, denominator: float | None) -> float:
     if denominator is None:
         return target.value
     if not denominator > 0:
-        raise ValueError(f"denominator is how many of the rate's base there are (321.5 for 321,500), not {denominator!r}.")
+        raise ValueError(
+            f"denominator is how many of the rate's base there are (321.5 for 321,500), not {denominator!r}."
+        )
     return target.value * denominator
 
 
@@ -170,7 +172,9 @@ def _check_call(history: pd.Series, year: pd.Period) -> None:
         )
 
 
-def _seen_from(history: pd.Series, year: pd.Period, caveats: Sequence[Caveat], left_out: np.ndarray) -> History:
+def _seen_from(
+    history: pd.Series, year: pd.Period, caveats: Sequence[Caveat], left_out: np.ndarray
+) -> History:
     index = history.index
     wanted = _periods_of(year, index)
     name = periods.financial_year_name(year)
@@ -217,7 +221,9 @@ def _seen_from(history: pd.Series, year: pd.Period, caveats: Sequence[Caveat], l
 
 def _periods_of(year: pd.Period, like: pd.PeriodIndex) -> pd.PeriodIndex:
     return pd.period_range(
-        year.asfreq("M", how="start").asfreq(like.freqstr), year.asfreq("M", how="end").asfreq(like.freqstr), freq=like.freq
+        year.asfreq("M", how="start").asfreq(like.freqstr),
+        year.asfreq("M", how="end").asfreq(like.freqstr),
+        freq=like.freq,
     )
 
 

@@ -66,23 +66,57 @@ class Trajectory:
 
     def to_frame(self) -> pd.DataFrame:
         """Give every number as a tidy row: shares, milestones with their range, superseded milestones, actual counts."""
-        common = {"indicator_id": self.name, "area": self.area, "n": len(self.base_years), "caveats": " | ".join(self.caveats)}
+        common = {
+            "indicator_id": self.name,
+            "area": self.area,
+            "n": len(self.base_years),
+            "caveats": " | ".join(self.caveats),
+        }
         rows = []
         for period, row in self.path.iterrows():
             at = common | {"period": period_name(period)}
-            rows.append(at | {"measure": "share of a usual year", "value": row["share"], "unit": "share", "method": METHOD})
+            rows.append(
+                at
+                | {
+                    "measure": "share of a usual year",
+                    "value": row["share"],
+                    "unit": "share",
+                    "method": METHOD,
+                }
+            )
             if self.target is not None:
                 rows.append(
                     at
-                    | {"measure": "milestone", "value": row["milestone"], "lower": row["lower"], "upper": row["upper"]}
+                    | {
+                        "measure": "milestone",
+                        "value": row["milestone"],
+                        "lower": row["lower"],
+                        "upper": row["upper"],
+                    }
                     | {"confidence": self.confidence, "unit": self.unit, "method": METHOD}
                 )
             for column in self.superseded_path:
                 value = self.superseded_path.loc[period, column]
-                rows.append(at | {"measure": f"milestone, superseded {column}", "value": value, "unit": self.unit, "method": METHOD})
+                rows.append(
+                    at
+                    | {
+                        "measure": f"milestone, superseded {column}",
+                        "value": value,
+                        "unit": self.unit,
+                        "method": METHOD,
+                    }
+                )
             for measure in ("actual", "adjusted"):
                 if not np.isnan(row[measure]):
-                    rows.append(at | {"measure": f"{measure} to date", "value": row[measure], "unit": self.unit, "method": "sum"})
+                    rows.append(
+                        at
+                        | {
+                            "measure": f"{measure} to date",
+                            "value": row[measure],
+                            "unit": self.unit,
+                            "method": "sum",
+                        }
+                    )
         return pd.DataFrame(rows, columns=TIDY_COLUMNS)
 
 
@@ -133,8 +167,8 @@ def build_trajectory(
     >>> aim = Target(indicator_id="asb_enquiries", area="Leeds", period="2012/13", kind="original", comparison="at most",
     ...     value=3000.0, set_on=date(2012, 4, 1), agreed_by="example", source="example", note="")
     >>> t = build_trajectory(enquiries, target=aim, year=periods.financial_year("2012/13"), unit="enquiries")
-    >>> round(t.path["share"].iloc[1], 3), t.position, t.rating.letter
-    (0.584, 'in the middle', 'G')
+    >>> round(float(t.path["share"].iloc[1]), 3), t.position, t.rating.letter
+    (0.584, 'at the lower end', 'G')
     """
     if not 0 < confidence < 1:
         raise ValueError(f"a confidence level lies between 0 and 1, such as 0.8; {confidence!r} does not.")
@@ -151,10 +185,13 @@ def build_trajectory(
     if in_force is not None:
         value = target_count(in_force, denominator)
         path["milestone"] = value * shares
-        spread = stats.t.ppf(0.5 + confidence / 2, freedom) * _standard_deviation(value, shares, dispersion, counts.sum())
-        path["lower"] = np.maximum(path["milestone"] - spread, 0)
-        # What has been counted cannot be taken back: a year that ends on target was never above it.
-        path["upper"] = np.minimum(path["milestone"] + spread, value)
+        spread = stats.t.ppf(0.5 + confidence / 2, freedom) * _standard_deviation(
+            value, shares, dispersion, counts.sum()
+        )
+        # What has been counted cannot be taken back: the range never falls, and a year that ends on target was never
+        # above it.
+        path["lower"] = np.maximum.accumulate(np.maximum(path["milestone"] - spread, 0))
+        path["upper"] = np.minimum.accumulate((path["milestone"] + spread)[::-1])[::-1]
     path["actual"] = _so_far(checked.this_year, checked.periods_a_year)
     path["adjusted"] = np.nan if adjusted is None else _adjusted_so_far(adjusted, checked, shares)
     position, adjusted_position, rating = _stand(path, in_force, checked.known, denominator)
@@ -167,7 +204,10 @@ def build_trajectory(
         superseded=targets[:-1],
         path=path,
         superseded_path=pd.DataFrame(
-            {f"{t.kind} {t.comparison} {t.value:,g}": target_count(t, denominator) * shares for t in targets[:-1]},
+            {
+                f"{t.kind} {t.comparison} {t.value:,g}": target_count(t, denominator) * shares
+                for t in targets[:-1]
+            },
             index=path.index,
         ),
         confidence=confidence,
@@ -204,21 +244,24 @@ def _choose_base_years(history: History) -> tuple[list[pd.Period], list[tuple[pd
 def _usual_year(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
     """Give cumulative shares, their dispersion over the base years, and the degrees of freedom behind it.
 
-    The dispersion of cumulative shares is Pearson's, period by period, joined with what is believed before any year
-    is seen (so that a single base year has a range, and a wide one): see ``reference/trajectory.toml``.
+    The dispersion of cumulative shares is Pearson's, period by period. Three base years speak for themselves; where there
+    are fewer, what is believed of series like this one (``reference/trajectory.toml``) stands in for the missing ones, so
+    that a single year has a range too, and a wide one.
     """
     constants = CONSTANTS["milestones"]
     years, length = counts.shape
-    gone = np.arange(1, length + 1) / length
     cumulative, totals = counts.cumsum(axis=1), counts.sum(axis=1)
     # One event spread evenly over the year keeps the share of a rare offence off 0 and 1.
-    shares = (cumulative.sum(axis=0) + gone) / (totals.sum() + 1)
-    inner, t = shares[:-1], gone[:-1]
-    squares = (totals[:, None] * (cumulative[:, :-1] / totals[:, None] - inner) ** 2).sum(axis=0) / (inner * (1 - inner))
-    believed = 1 + totals.mean() * (constants["dispersion_even"] + constants["dispersion_humped"] * 4 * t * (1 - t))
-    worth = constants["dispersion_worth_years"]
-    freedom = worth + years - 1
-    return shares, np.append((worth * believed + squares) / freedom, 1.0), freedom
+    shares = (cumulative.sum(axis=0) + np.arange(1, length + 1) / length) / (totals.sum() + 1)
+    inner = shares[:-1]
+    squares = (totals[:, None] * (cumulative[:, :-1] / totals[:, None] - inner) ** 2).sum(axis=0) / (
+        inner * (1 - inner)
+    )
+    believed = 1 + constants["dispersion_factor"] * totals.mean() ** constants["dispersion_power"]
+    stand_ins = max(0, constants["years_that_speak"] - years)
+    freedom = stand_ins + years - 1
+    dispersion = np.maximum((stand_ins * believed + squares) / freedom, constants["dispersion_least"])
+    return shares, np.append(dispersion, 1.0), freedom
 
 
 def _standard_deviation(target: float, shares: np.ndarray, dispersion: np.ndarray, base: float) -> np.ndarray:
@@ -265,7 +308,9 @@ def _stand(
     return position_words(latest["actual"], **place), adjusted, rating
 
 
-def _caveats(history, base_years, left_out_years, targets, denominator, adjusted, confidence) -> tuple[str, ...]:
+def _caveats(
+    history, base_years, left_out_years, targets, denominator, adjusted, confidence
+) -> tuple[str, ...]:
     said = [
         "The milestone range is the project's own definition: how far a year that ends exactly on target may stand from "
         f"its milestone, {confidence:.0%} of the time.",
@@ -274,12 +319,15 @@ def _caveats(history, base_years, left_out_years, targets, denominator, adjusted
     said += [f"{periods.financial_year_name(y)} is left out: {reason}." for y, reason in left_out_years]
     if len(base_years) < 3:
         said.append(f"Only {len(base_years)} base year{'s' * (len(base_years) > 1)}: the range is wide.")
-    if older := [b for b in history.breaks if b > history.counts.index[0] and base_years[0].end_time < b.start_time]:
+    if older := [
+        b for b in history.breaks if b > history.counts.index[0] and base_years[0].end_time < b.start_time
+    ]:
         said.append(
             f"The definition changed in {period_name(older[-1])}: years before it give the shape of the year, not its level."
         )
     said += [
-        f"The {t.kind} target ({t.comparison} {t.value:,g}) was superseded on {targets[-1].set_on.day} {targets[-1].set_on:%B %Y}." for t in targets[:-1]
+        f"The {t.kind} target ({t.comparison} {t.value:,g}) was superseded on {targets[-1].set_on.day} {targets[-1].set_on:%B %Y}."
+        for t in targets[:-1]
     ]
     if denominator is not None and targets:
         said.append(
@@ -287,7 +335,9 @@ def _caveats(history, base_years, left_out_years, targets, denominator, adjusted
             f"{target_count(targets[-1], denominator):,.0f}."
         )
     if adjusted is not None:
-        said.append("The adjusted position is the seasonally adjusted count to date, put on the scale of a usual year.")
+        said.append(
+            "The adjusted position is the seasonally adjusted count to date, put on the scale of a usual year."
+        )
     if not history.known:
         said.append("The year has no count yet.")
     return tuple(said)

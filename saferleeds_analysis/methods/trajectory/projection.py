@@ -126,8 +126,20 @@ class Projection:
         for chance in self.chances:
             of = f"{chance.target.kind} target, {chance.target.comparison} {chance.target.value:,g}"
             rows += [
-                whole | {"measure": f"chance of meeting the {of}", "value": chance.probability, "unit": "probability", "method": METHOD},
-                whole | {"measure": f"required a period for the {of}", "value": chance.required, "unit": self.unit, "method": "arithmetic"},
+                whole
+                | {
+                    "measure": f"chance of meeting the {of}",
+                    "value": chance.probability,
+                    "unit": "probability",
+                    "method": METHOD,
+                },
+                whole
+                | {
+                    "measure": f"required a period for the {of}",
+                    "value": chance.required,
+                    "unit": self.unit,
+                    "method": "arithmetic",
+                },
             ]
         for measure, value in (
             ("run-rate", self.run_rate),
@@ -135,7 +147,15 @@ class Projection:
             ("share of a usual year", self.usual_share),
         ):
             if value is not None:
-                rows.append(whole | {"measure": f"{measure} (comparison)", "value": value, "unit": self.unit, "method": measure})
+                rows.append(
+                    whole
+                    | {
+                        "measure": f"{measure} (comparison)",
+                        "value": value,
+                        "unit": self.unit,
+                        "method": measure,
+                    }
+                )
         for period, row in self.fan.iterrows():
             for part, value in row.items():
                 rows.append(
@@ -172,7 +192,7 @@ def project_year_end(
     >>> enquiries = pd.Series([1011, 916, 645, 725, 725, 958], index=quarters, name="asb_enquiries")
     >>> p = project_year_end(enquiries, year=periods.financial_year("2012/13"), unit="enquiries")
     >>> p.run_rate, round(p.usual_share), p.actual
-    (3366.0, 2879, 1683)
+    (3366.0, 2880, 1683)
     """
     checked = check_history(history, year=year, caveats=caveats)
     targets = check_targets(target, year=year)
@@ -206,7 +226,9 @@ def project_year_end(
         actual=actual,
         totals=totals,
         fan=fan,
-        chances=tuple(_chance(t, target_count(t, denominator), totals, actual, left, median) for t in targets),
+        chances=tuple(
+            _chance(t, target_count(t, denominator), totals, actual, left, median) for t in targets
+        ),
         **_comparisons(checked, actual),
         caveats=_caveats(checked),
     )
@@ -223,7 +245,9 @@ def _simulate(history: History, rng: np.random.Generator) -> np.ndarray:
     for i in np.flatnonzero(np.diff(bounds)):
         rows = slice(bounds[i], bounds[i + 1])
         ahead = fit.factor[i, known:-1, known:-1]
-        mean = fit.factor[i, known:-1, :known] @ fit.residuals[i] + constants["shift"] * np.sqrt((ahead**2).sum(axis=1))
+        mean = fit.factor[i, known:-1, :known] @ fit.residuals[i] + constants["shift"] * np.sqrt(
+            (ahead**2).sum(axis=1)
+        )
         wander = rng.standard_normal((rows.stop - rows.start, len(fit.offset))) @ ahead.T
         rates[rows] = mean + constants["stretch"] * wander
     # The cap is 200 million a period: it stops overflow of wild paths and is far above any count.
@@ -272,7 +296,9 @@ def _explain(history: History, *, to_come: int) -> _Fit:
     joint[:, size, size] = 1e9
     factor = np.linalg.cholesky(joint)
     residuals = factor[:, size, :known]
-    evidence = -0.5 * (residuals**2).sum(axis=1) - np.log(np.diagonal(factor, axis1=1, axis2=2)[:, :known]).sum(axis=1)
+    evidence = -0.5 * (residuals**2).sum(axis=1) - np.log(
+        np.diagonal(factor, axis1=1, axis2=2)[:, :known]
+    ).sum(axis=1)
     posterior = weights * np.exp(evidence - evidence.max())
     return _Fit(
         evidence=evidence,
@@ -317,7 +343,7 @@ def _covariances(positions: tuple[int, ...], step: int) -> np.ndarray:
     mean = (correlation ** np.minimum(lags, 12 - lags)).mean()
     lag = np.minimum(apart % 12, 12 - apart % 12)
     # Less its mean, the season adds nothing to the level of a whole year.
-    season = (correlation**lag - mean) / (1 - mean) * np.exp(-constants["season_change"] * apart / 12)
+    season = (correlation**lag - mean) / (1 - mean)
     every = np.arange(month[-1] + 1)
     slopes = constants["slope_kept"] ** np.abs(every[:, None] - every[None, :])
     slope = constants["slope"] ** 2 * slopes.cumsum(axis=0).cumsum(axis=1)[np.ix_(month, month)]
@@ -328,8 +354,12 @@ def _covariances(positions: tuple[int, ...], step: int) -> np.ndarray:
 def _settings() -> tuple[np.ndarray, np.ndarray]:
     """Give the variances of level, season, noise and slope that are tried, and the weight of each combination."""
     c = CONSTANTS["projection"]
-    settings = np.array([(*combination, 1.0) for combination in product(c["level"], c["season"], c["noise"])]) ** 2
-    weights = np.array([a * b * d for a, b, d in product(c["level_weight"], c["season_weight"], c["noise_weight"])])
+    settings = (
+        np.array([(*combination, 1.0) for combination in product(c["level"], c["season"], c["noise"])]) ** 2
+    )
+    weights = np.array(
+        [a * b * d for a, b, d in product(c["level_weight"], c["season_weight"], c["noise_weight"])]
+    )
     return settings, weights / weights.sum()
 
 
@@ -345,7 +375,9 @@ def _days(index: pd.PeriodIndex) -> np.ndarray:
     return np.round((index.end_time - index.start_time) / pd.Timedelta(days=1)).to_numpy(dtype=float)
 
 
-def _chance(target: Target, value: float, totals: np.ndarray, actual: int, left: int, median: float) -> Chance:
+def _chance(
+    target: Target, value: float, totals: np.ndarray, actual: int, left: int, median: float
+) -> Chance:
     short = value - actual
     open_still = short > 0 or (target.comparison == "at most" and short == 0)
     return Chance(
@@ -368,7 +400,9 @@ def _comparisons(history: History, actual: int) -> dict[str, float | None]:
     last = history.counts_of(years[-1]) if years and years[-1] == history.year - 1 else None
     return {
         "run_rate": actual * length / known if known else None,
-        "last_years_months": None if last is None or np.isnan(last).any() else actual + float(last[known:].sum()),
+        "last_years_months": None
+        if last is None or np.isnan(last).any()
+        else actual + float(last[known:].sum()),
         "usual_share": float(actual * totals.sum() / so_far) if known and so_far else None,
     }
 
@@ -379,12 +413,18 @@ def _caveats(history: History) -> tuple[str, ...]:
         said.append(RUN_RATE_MISLEADS)
     years = (~history.left_out).sum() / history.periods_a_year
     if years < 3:
-        said.append(f"Short history ({years:.1f} years): most of what is known of the season comes from other series, and the projection is wide.")
+        said.append(
+            f"Short history ({years:.1f} years): most of what is known of the season comes from other series, and the projection is wide."
+        )
     if history.left_out.any():
         out = history.counts.index[history.left_out]
-        said.append(f"Not learned from: {len(out)} periods from {period_name(out[0])} to {period_name(out[-1])}.")
+        said.append(
+            f"Not learned from: {len(out)} periods from {period_name(out[0])} to {period_name(out[-1])}."
+        )
     for start in history.breaks:
-        said.append(f"The definition changed in {period_name(start)}: the level starts anew there, the season carries over.")
+        said.append(
+            f"The definition changed in {period_name(start)}: the level starts anew there, the season carries over."
+        )
     if history.gap:
         said.append(f"The year has not started: {history.gap} periods before it are projected as well.")
     elif not history.known:

@@ -45,7 +45,10 @@ def rate_against_range(
     name = f"{value:,.0f}"
     if final:
         if is_met(target, value, value=target_value):
-            return _rating("G", f"the year ended at {name}, which meets the target ({target.comparison} {target_value:,.0f}).")
+            return _rating(
+                "G",
+                f"the year ended at {name}, which meets the target ({target.comparison} {target_value:,.0f}).",
+            )
         edge, where = target_value, f"the target ({target.comparison} {target_value:,.0f})"
     else:
         edge = upper if is_decrease(target) else lower
@@ -108,11 +111,15 @@ def direction_of_travel(
     unclear = RULES["direction"]["unclear"]
     if len(history) < 2 * length:
         return Direction(
-            word=unclear, change=None, reason=f"the test needs {2 * length} periods of counts, and there are {len(history)}."
+            word=unclear,
+            change=None,
+            reason=f"the test needs {2 * length} periods of counts, and there are {len(history)}.",
         )
     two_years = history.index[-2 * length :]
     if checked.left_out[-2 * length :].any():
-        return Direction(word=unclear, change=None, reason="some of the two years' months are left out by a caveat.")
+        return Direction(
+            word=unclear, change=None, reason="some of the two years' months are left out by a caveat."
+        )
     if broken := [b for b in checked.breaks if b > two_years[0]]:
         return Direction(
             word=unclear, change=None, reason=f"the definition changed in {period_name(broken[-1])}."
@@ -123,10 +130,16 @@ def direction_of_travel(
         unit=unit,
         confidence=RULES["direction"]["confidence"],
     )
-    word = unclear if change.direction == unclear else RULES["direction"][change.direction][improvement_direction]
+    word = (
+        unclear
+        if change.direction == unclear
+        else RULES["direction"][change.direction][improvement_direction]
+    )
     percent = "" if change.percent is None else f" ({change.percent.value:+.1f} %)"
     return Direction(
-        word=word, change=change, reason=f"{change.earlier:,} in the twelve months before, {change.later:,} in the last{percent}."
+        word=word,
+        change=change,
+        reason=f"{change.earlier:,} in the twelve months before, {change.later:,} in the last{percent}.",
     )
 
 
@@ -189,7 +202,12 @@ def _size(gap: Estimate) -> Estimate:
     if gap.value >= 0:
         return gap
     return Estimate(
-        value=-gap.value, lower=-gap.upper, upper=-gap.lower, unit=gap.unit, method=gap.method, confidence=gap.confidence
+        value=-gap.value,
+        lower=-gap.upper,
+        upper=-gap.lower,
+        unit=gap.unit,
+        method=gap.method,
+        confidence=gap.confidence,
     )
 
 
