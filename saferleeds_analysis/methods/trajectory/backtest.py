@@ -67,10 +67,7 @@ class Backtest:
         return table
 
     def reliability(self, *, kind: str = "normal") -> pd.DataFrame:
-        """Give the stated chances by tenths beside how often the thing came: in ``points``, stated less observed.
-
-        >>> # chances of about 0.25 that came true a quarter of the time are honest
-        """
+        """Give the stated chances by tenths beside how often the thing came; ``points`` is stated less observed, in points."""
         chances = self.chances[self.chances["kind"] == kind]
         tenth = np.minimum((chances["stated"] * 10).astype(int), 9)
         table = chances.groupby(tenth).agg(

@@ -73,8 +73,17 @@ class History:
 
 
 def check_history(history: pd.Series, *, year: pd.Period, caveats: Sequence[Caveat]) -> History:
-    """Check a history of counts at the door, and look at it from a financial year; every problem in one message."""
-    _check_call(history, year)
+    """Check a history of counts at the door, and look at it from a financial year."""
+    if not isinstance(year, pd.Period) or year.freqstr != "Y-MAR":
+        raise ValueError(
+            f"year is a financial year, not {year!r}. Make one with saferleeds_analysis.periods.financial_year('2012/13')."
+        )
+    return _seen_from(history, year, caveats, check_counts(history, caveats=caveats))
+
+
+def check_counts(history: pd.Series, *, caveats: Sequence[Caveat]) -> np.ndarray:
+    """Refuse a history that is not counts, one a period, with every problem in one message; mark its left-out periods."""
+    _check_call(history)
     index = history.index
     problems = []
     if not index.is_monotonic_increasing:
@@ -106,7 +115,14 @@ def check_history(history: pd.Series, *, year: pd.Period, caveats: Sequence[Cave
         )
     if problems:
         raise DataProblem(f"history {history.name!r}:\n" + "\n".join(f"- {p}" for p in problems))
-    return _seen_from(history, year, caveats, left_out)
+    return left_out
+
+
+def break_starts(index: pd.PeriodIndex, *, caveats: Sequence[Caveat]) -> list[pd.Period]:
+    """Give the first period of each new definition; a quarter in which it changed is taken as the first of the new one."""
+    return sorted(
+        {c.start.asfreq(index.freqstr) for c in caveats if c.kind == BREAK_KIND and c.start is not None}
+    )
 
 
 def check_targets(target: Target | Sequence[Target] | None, *, year: pd.Period) -> tuple[Target, ...]:
@@ -156,7 +172,7 @@ def period_name(period: pd.Period) -> str:
     return periods.month_name(period) if period.freqstr == "M" else periods.quarter_name(period)
 
 
-def _check_call(history: pd.Series, year: pd.Period) -> None:
+def _check_call(history: pd.Series) -> None:
     if not isinstance(history, pd.Series) or history.name is None:
         raise ValueError("history is a named pandas Series of counts: name it after its indicator.")
     if not isinstance(history.index, pd.PeriodIndex) or history.index.freqstr not in ("M", "Q-MAR"):
@@ -166,10 +182,6 @@ def _check_call(history: pd.Series, year: pd.Period) -> None:
         )
     if not len(history):
         raise ValueError(f"history {history.name!r} is empty.")
-    if not isinstance(year, pd.Period) or year.freqstr != "Y-MAR":
-        raise ValueError(
-            f"year is a financial year, not {year!r}. Make one with saferleeds_analysis.periods.financial_year('2012/13')."
-        )
 
 
 def _seen_from(
@@ -200,9 +212,8 @@ def _seen_from(
             f"history {history.name!r} has no count for some periods of {name} itself, so the year to date is not known. "
             "Find the counts."
         )
-    # A quarter in which the definition changed is taken as the first of the new one.
-    starts = {c.start.asfreq(index.freqstr) for c in caveats if c.kind == BREAK_KIND and c.start is not None}
-    if inside := sorted(s for s in starts if wanted[0] < s <= wanted[-1]):
+    starts = break_starts(index, caveats=caveats)
+    if inside := [s for s in starts if wanted[0] < s <= wanted[-1]]:
         raise DataProblem(
             f"history {history.name!r}: the definition changed in {period_name(inside[0])}, inside {name}, so the months "
             "of the year do not add up to one total. Restate the earlier months in the new definition, or ask for the "
@@ -215,7 +226,7 @@ def _seen_from(
         known=known,
         gap=gap,
         left_out=left_out,
-        breaks=tuple(sorted(s for s in starts if index[0] < s <= wanted[0])),
+        breaks=tuple(s for s in starts if index[0] < s <= wanted[0]),
     )
 
 
