@@ -590,6 +590,14 @@ def test_the_reliability_table_is_the_average_of_what_was_said_and_what_came():
     assert (table["points"] == 100 * (table["stated"] - table["observed"])).all()
 
 
+def test_a_year_with_a_break_inside_is_skipped_and_named():
+    result = backtest(seasonal(72), caveats=[caveat("definition break", "2013-07")], known=[6])
+    assert set(result.forecasts["year"]) == {"2011/12", "2012/13"}
+    assert result.skipped == (
+        "domestic_burglary, 2013/14: the definition changed inside the year, or a month has no count.",
+    )
+
+
 def test_a_history_too_short_to_replay_is_refused():
     with pytest.raises(DataProblem) as refused:
         backtest(seasonal(36))

@@ -54,22 +54,27 @@ class History:
 
     def whole_years_before(self) -> list[pd.Period]:
         """Give the financial years before this one with every period inside the history, oldest first."""
-        inside = self.counts.index[self.counts.index < self.year_index[0]]
-        size = inside.asfreq("Y-MAR").value_counts()
-        return sorted(y for y, n in size.items() if n == self.periods_a_year)
+        years = [self.year - back for back in range(1, len(self.counts) // self.periods_a_year + 2)]
+        return [
+            y for y in reversed(years) if self._rows(y).start >= 0 and self._rows(y).stop <= len(self.counts)
+        ]
 
     def counts_of(self, year: pd.Period) -> np.ndarray:
         """Give the counts of one whole year of the history."""
-        return self.counts.loc[_periods_of(year, self.counts.index)].to_numpy().astype(float)
+        return self.counts.to_numpy()[self._rows(year)].astype(float)
 
     def is_left_out(self, year: pd.Period) -> bool:
-        """Say whether any period of a year is left out."""
-        return bool(self.left_out[self.counts.index.asfreq("Y-MAR") == year].any())
+        """Say whether any period of a whole year is left out."""
+        return bool(self.left_out[self._rows(year)].any())
 
     def has_break_inside(self, year: pd.Period) -> bool:
-        """Say whether the definition changed after the start of a year, so that its months are not of one kind."""
-        first = _periods_of(year, self.counts.index)[0]
-        return any(b > first and b.asfreq("Y-MAR") == year for b in self.breaks)
+        """Say whether the definition changed after the start of a whole year, so that its months are not of one kind."""
+        inside = self.counts.index[self._rows(year)][1:]
+        return any(b in inside for b in self.breaks)
+
+    def _rows(self, year: pd.Period) -> slice:
+        start = len(self.counts) - self.known + self.gap - (self.year - year).n * self.periods_a_year
+        return slice(start, start + self.periods_a_year)
 
 
 def check_history(history: pd.Series, *, year: pd.Period, caveats: Sequence[Caveat]) -> History:
