@@ -22,7 +22,6 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # small matrices: threads only ge
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Target, load_catalogue
@@ -30,6 +29,7 @@ from saferleeds_analysis.methods.trajectory import backtest, build_trajectory, p
 from saferleeds_analysis.methods.trajectory.backtest import Backtest
 from saferleeds_analysis.methods.trajectory.history import CONSTANTS, check_history
 from saferleeds_analysis.methods.trajectory.projection import _explain
+from saferleeds_analysis.problems import DataProblem
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 SMALL_TYPES = (
@@ -58,14 +58,10 @@ def london() -> dict[str, list[pd.Series]]:
     small = rows[rows["minor"].isin((*SMALL_TYPES, "Domestic Burglary"))]
     table = pd.concat(
         [
-            rows.groupby(["borough", "major", "month"])["count"]
-            .sum()
-            .rename_axis(["borough", "type", "month"]),
-            small.groupby(["borough", "minor", "month"])["count"]
-            .sum()
-            .rename_axis(["borough", "type", "month"]),
+            rows.pivot_table(index=["borough", "major"], columns="month", values="count", aggfunc="sum"),
+            small.pivot_table(index=["borough", "minor"], columns="month", values="count", aggfunc="sum"),
         ]
-    ).unstack("month")
+    ).rename_axis(index=["borough", "type"])
     table = table.reindex(columns=[str(m) for m in months]).fillna(0).astype(int)
     boroughs = sorted(table.index.unique("borough"))
     return {
@@ -134,8 +130,7 @@ def milestone_coverage(histories: list[pd.Series]) -> pd.DataFrame:
                     path = build_trajectory(
                         past, target=aim, year=year, caveats=caveats(), confidence=confidence
                     ).path
-                except Exception as problem:  # a history of zeros has no shares, and says so
-                    print(f"  {history.name} {year}: {problem}")
+                except DataProblem:  # no base year holds a count, so there are no shares
                     break
                 inside = path["actual"].between(path["lower"], path["upper"])
                 rows += [
@@ -163,8 +158,7 @@ def _target(total: float, year: pd.Period) -> Target:
 
 def show(result: Backtest, *, levels: bool = False) -> None:
     """Print the tables of one replay."""
-    headline = result.forecasts["known"].isin(HEADLINE) | (result.forecasts["known"] < 4)
-    forecasts = result.forecasts[headline | True].assign(
+    forecasts = result.forecasts.assign(
         level=pd.cut(result.forecasts["last_year"], [-1, *LEVELS[1:]], labels=LEVEL_NAMES)
     )
     result = Backtest(forecasts=forecasts, chances=result.chances, skipped=(), caveats=())

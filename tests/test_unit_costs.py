@@ -195,7 +195,8 @@ def test_a_year_that_spans_a_redefinition_is_the_redefined_class(tables):
 
 
 def test_every_local_indicator_and_every_police_uk_type_is_mapped(tables):
-    for indicator in load_catalogue().indicators():
+    recorded = [i for i in load_catalogue().indicators() if i.unit == "offences"]
+    for indicator in recorded:
         for edition in tables.editions():
             assert tables.match("local", indicator.id, edition, YEAR_2012).reason
 

@@ -9,7 +9,7 @@ from scipy import stats
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Caveat
-from saferleeds_analysis.methods.trajectory.history import check_history
+from saferleeds_analysis.methods.trajectory.history import break_starts, check_counts
 from saferleeds_analysis.methods.trajectory.projection import Projection, project_year_end
 from saferleeds_analysis.problems import DataProblem
 
@@ -67,10 +67,7 @@ class Backtest:
         return table
 
     def reliability(self, *, kind: str = "normal") -> pd.DataFrame:
-        """Give the stated chances by tenths beside how often the thing came: in ``points``, stated less observed.
-
-        >>> # chances of about 0.25 that came true a quarter of the time are honest
-        """
+        """Give the stated chances by tenths beside how often the thing came; ``points`` is stated less observed, in points."""
         chances = self.chances[self.chances["kind"] == kind]
         tenth = np.minimum((chances["stated"] * 10).astype(int), 9)
         table = chances.groupby(tenth).agg(
@@ -141,24 +138,25 @@ def backtest(
 
 
 def _replay(history, caveats, known, earliest_years, seed, forecasts, chances, skipped) -> None:
-    last_year = history.index[-1].asfreq("Y-MAR")
-    checked = check_history(history, year=last_year, caveats=caveats)
-    length = checked.periods_a_year
+    left_out = check_counts(history, caveats=caveats)
+    length = 12 if history.index.freqstr == "M" else 4
     points = known or (length // 4, length // 2, 3 * length // 4)
-    years = checked.whole_years_before() + ([last_year] if checked.known == length else [])
-    for year in years[earliest_years:]:
-        inside = history.index.asfreq("Y-MAR") == year
-        start = int(np.flatnonzero(inside)[0])
+    years = history.index.asfreq("Y-MAR")
+    breaks = history.index.isin(break_starts(history.index, caveats=caveats))
+    # Where each whole financial year starts: the same year length - 1 periods on, another one the period before.
+    starts = [
+        i
+        for i in range(len(years) - length + 1)
+        if years[i + length - 1] == years[i] and (i == 0 or years[i - 1] != years[i])
+    ]
+    for start in starts[earliest_years:]:
+        year, inside = years[start], slice(start, start + length)
         name = f"{history.name}, {periods.financial_year_name(year)}"
-        if (
-            checked.has_break_inside(year)
-            or history[inside].isna().any()
-            or history.iloc[start - length : start].isna().any()
-        ):
+        if breaks[start + 1 : inside.stop].any() or history.iloc[start - length : inside.stop].isna().any():
             skipped.append(f"{name}: the definition changed inside the year, or a month has no count.")
             continue
-        actual, before = int(history[inside].sum()), int(history.iloc[start - length : start].sum())
-        kind = "left out" if checked.left_out[inside].any() else "normal"
+        actual, before = int(history.iloc[inside].sum()), int(history.iloc[start - length : start].sum())
+        kind = "left out" if left_out[inside].any() else "normal"
         for point in points:
             try:
                 projection = project_year_end(
@@ -173,14 +171,14 @@ def _replay(history, caveats, known, earliest_years, seed, forecasts, chances, s
                 "known": point,
                 "kind": kind,
             }
-            forecasts += _score(at, projection, actual, before, length)
+            forecasts += _score(at, projection, actual, before)
             chances += [
                 at | {"at_most": aim, "stated": projection.chance_at_most(aim), "came": actual <= aim}
                 for aim in (round(part * before) for part in TARGET_PARTS)
             ]
 
 
-def _score(at: dict, projection: Projection, actual: int, before: int, length: int) -> list[dict]:
+def _score(at: dict, projection: Projection, actual: int, before: int) -> list[dict]:
     quantiles = {"projection": np.quantile(projection.totals, QUANTILES, method="inverted_cdf")}
     if projection.run_rate is not None:
         quantiles["run-rate"] = projection.actual + stats.poisson.ppf(

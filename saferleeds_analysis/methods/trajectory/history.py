@@ -54,27 +54,41 @@ class History:
 
     def whole_years_before(self) -> list[pd.Period]:
         """Give the financial years before this one with every period inside the history, oldest first."""
-        inside = self.counts.index[self.counts.index < self.year_index[0]]
-        size = inside.asfreq("Y-MAR").value_counts()
-        return sorted(y for y, n in size.items() if n == self.periods_a_year)
+        years = [self.year - back for back in range(1, len(self.counts) // self.periods_a_year + 2)]
+        return [
+            y for y in reversed(years) if self._rows(y).start >= 0 and self._rows(y).stop <= len(self.counts)
+        ]
 
     def counts_of(self, year: pd.Period) -> np.ndarray:
         """Give the counts of one whole year of the history."""
-        return self.counts.loc[_periods_of(year, self.counts.index)].to_numpy().astype(float)
+        return self.counts.to_numpy()[self._rows(year)].astype(float)
 
     def is_left_out(self, year: pd.Period) -> bool:
-        """Say whether any period of a year is left out."""
-        return bool(self.left_out[self.counts.index.asfreq("Y-MAR") == year].any())
+        """Say whether any period of a whole year is left out."""
+        return bool(self.left_out[self._rows(year)].any())
 
     def has_break_inside(self, year: pd.Period) -> bool:
-        """Say whether the definition changed after the start of a year, so that its months are not of one kind."""
-        first = _periods_of(year, self.counts.index)[0]
-        return any(b > first and b.asfreq("Y-MAR") == year for b in self.breaks)
+        """Say whether the definition changed after the start of a whole year, so that its months are not of one kind."""
+        inside = self.counts.index[self._rows(year)][1:]
+        return any(b in inside for b in self.breaks)
+
+    def _rows(self, year: pd.Period) -> slice:
+        start = len(self.counts) - self.known + self.gap - (self.year - year).n * self.periods_a_year
+        return slice(start, start + self.periods_a_year)
 
 
 def check_history(history: pd.Series, *, year: pd.Period, caveats: Sequence[Caveat]) -> History:
-    """Check a history of counts at the door, and look at it from a financial year; every problem in one message."""
-    _check_call(history, year)
+    """Check a history of counts at the door, and look at it from a financial year."""
+    if not isinstance(year, pd.Period) or year.freqstr != "Y-MAR":
+        raise ValueError(
+            f"year is a financial year, not {year!r}. Make one with saferleeds_analysis.periods.financial_year('2012/13')."
+        )
+    return _seen_from(history, year, caveats, check_counts(history, caveats=caveats))
+
+
+def check_counts(history: pd.Series, *, caveats: Sequence[Caveat]) -> np.ndarray:
+    """Refuse a history that is not counts, one a period, with every problem in one message; mark its left-out periods."""
+    _check_call(history)
     index = history.index
     problems = []
     if not index.is_monotonic_increasing:
@@ -106,7 +120,14 @@ def check_history(history: pd.Series, *, year: pd.Period, caveats: Sequence[Cave
         )
     if problems:
         raise DataProblem(f"history {history.name!r}:\n" + "\n".join(f"- {p}" for p in problems))
-    return _seen_from(history, year, caveats, left_out)
+    return left_out
+
+
+def break_starts(index: pd.PeriodIndex, *, caveats: Sequence[Caveat]) -> list[pd.Period]:
+    """Give the first period of each new definition; a quarter in which it changed is taken as the first of the new one."""
+    return sorted(
+        {c.start.asfreq(index.freqstr) for c in caveats if c.kind == BREAK_KIND and c.start is not None}
+    )
 
 
 def check_targets(target: Target | Sequence[Target] | None, *, year: pd.Period) -> tuple[Target, ...]:
@@ -156,7 +177,7 @@ def period_name(period: pd.Period) -> str:
     return periods.month_name(period) if period.freqstr == "M" else periods.quarter_name(period)
 
 
-def _check_call(history: pd.Series, year: pd.Period) -> None:
+def _check_call(history: pd.Series) -> None:
     if not isinstance(history, pd.Series) or history.name is None:
         raise ValueError("history is a named pandas Series of counts: name it after its indicator.")
     if not isinstance(history.index, pd.PeriodIndex) or history.index.freqstr not in ("M", "Q-MAR"):
@@ -166,10 +187,6 @@ def _check_call(history: pd.Series, year: pd.Period) -> None:
         )
     if not len(history):
         raise ValueError(f"history {history.name!r} is empty.")
-    if not isinstance(year, pd.Period) or year.freqstr != "Y-MAR":
-        raise ValueError(
-            f"year is a financial year, not {year!r}. Make one with saferleeds_analysis.periods.financial_year('2012/13')."
-        )
 
 
 def _seen_from(
@@ -200,9 +217,8 @@ def _seen_from(
             f"history {history.name!r} has no count for some periods of {name} itself, so the year to date is not known. "
             "Find the counts."
         )
-    # A quarter in which the definition changed is taken as the first of the new one.
-    starts = {c.start.asfreq(index.freqstr) for c in caveats if c.kind == BREAK_KIND and c.start is not None}
-    if inside := sorted(s for s in starts if wanted[0] < s <= wanted[-1]):
+    starts = break_starts(index, caveats=caveats)
+    if inside := [s for s in starts if wanted[0] < s <= wanted[-1]]:
         raise DataProblem(
             f"history {history.name!r}: the definition changed in {period_name(inside[0])}, inside {name}, so the months "
             "of the year do not add up to one total. Restate the earlier months in the new definition, or ask for the "
@@ -215,7 +231,7 @@ def _seen_from(
         known=known,
         gap=gap,
         left_out=left_out,
-        breaks=tuple(sorted(s for s in starts if index[0] < s <= wanted[0])),
+        breaks=tuple(s for s in starts if index[0] < s <= wanted[0]),
     )
 
 

@@ -167,8 +167,8 @@ def build_trajectory(
     >>> aim = Target(indicator_id="asb_enquiries", area="Leeds", period="2012/13", kind="original", comparison="at most",
     ...     value=3000.0, set_on=date(2012, 4, 1), agreed_by="example", source="example", note="")
     >>> t = build_trajectory(enquiries, target=aim, year=periods.financial_year("2012/13"), unit="enquiries")
-    >>> round(t.path["share"].iloc[1], 3), t.position, t.rating.letter
-    (0.584, 'in the middle', 'G')
+    >>> round(float(t.path["share"].iloc[1]), 3), t.position, t.rating.letter
+    (0.584, 'at the lower end', 'G')
     """
     if not 0 < confidence < 1:
         raise ValueError(f"a confidence level lies between 0 and 1, such as 0.8; {confidence!r} does not.")
@@ -188,9 +188,10 @@ def build_trajectory(
         spread = stats.t.ppf(0.5 + confidence / 2, freedom) * _standard_deviation(
             value, shares, dispersion, counts.sum()
         )
-        path["lower"] = np.maximum(path["milestone"] - spread, 0)
-        # What has been counted cannot be taken back: a year that ends on target was never above it.
-        path["upper"] = np.minimum(path["milestone"] + spread, value)
+        # What has been counted cannot be taken back: the range never falls, and a year that ends on target was never
+        # above it.
+        path["lower"] = np.maximum.accumulate(np.maximum(path["milestone"] - spread, 0))
+        path["upper"] = np.minimum.accumulate((path["milestone"] + spread)[::-1])[::-1]
     path["actual"] = _so_far(checked.this_year, checked.periods_a_year)
     path["adjusted"] = np.nan if adjusted is None else _adjusted_so_far(adjusted, checked, shares)
     position, adjusted_position, rating = _stand(path, in_force, checked.known, denominator)
@@ -243,25 +244,24 @@ def _choose_base_years(history: History) -> tuple[list[pd.Period], list[tuple[pd
 def _usual_year(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
     """Give cumulative shares, their dispersion over the base years, and the degrees of freedom behind it.
 
-    The dispersion of cumulative shares is Pearson's, period by period, joined with what is believed before any year
-    is seen (so that a single base year has a range, and a wide one): see ``reference/trajectory.toml``.
+    The dispersion of cumulative shares is Pearson's, period by period. Three base years speak for themselves; where there
+    are fewer, what is believed of series like this one (``reference/trajectory.toml``) stands in for the missing ones, so
+    that a single year has a range too, and a wide one.
     """
     constants = CONSTANTS["milestones"]
     years, length = counts.shape
-    gone = np.arange(1, length + 1) / length
     cumulative, totals = counts.cumsum(axis=1), counts.sum(axis=1)
     # One event spread evenly over the year keeps the share of a rare offence off 0 and 1.
-    shares = (cumulative.sum(axis=0) + gone) / (totals.sum() + 1)
-    inner, t = shares[:-1], gone[:-1]
+    shares = (cumulative.sum(axis=0) + np.arange(1, length + 1) / length) / (totals.sum() + 1)
+    inner = shares[:-1]
     squares = (totals[:, None] * (cumulative[:, :-1] / totals[:, None] - inner) ** 2).sum(axis=0) / (
         inner * (1 - inner)
     )
-    believed = 1 + totals.mean() * (
-        constants["dispersion_even"] + constants["dispersion_humped"] * 4 * t * (1 - t)
-    )
-    worth = constants["dispersion_worth_years"]
-    freedom = worth + years - 1
-    return shares, np.append((worth * believed + squares) / freedom, 1.0), freedom
+    believed = 1 + constants["dispersion_factor"] * totals.mean() ** constants["dispersion_power"]
+    stand_ins = max(0, constants["years_that_speak"] - years)
+    freedom = stand_ins + years - 1
+    dispersion = np.maximum((stand_ins * believed + squares) / freedom, constants["dispersion_least"])
+    return shares, np.append(dispersion, 1.0), freedom
 
 
 def _standard_deviation(target: float, shares: np.ndarray, dispersion: np.ndarray, base: float) -> np.ndarray:

@@ -192,7 +192,7 @@ def project_year_end(
     >>> enquiries = pd.Series([1011, 916, 645, 725, 725, 958], index=quarters, name="asb_enquiries")
     >>> p = project_year_end(enquiries, year=periods.financial_year("2012/13"), unit="enquiries")
     >>> p.run_rate, round(p.usual_share), p.actual
-    (3366.0, 2879, 1683)
+    (3366.0, 2880, 1683)
     """
     checked = check_history(history, year=year, caveats=caveats)
     targets = check_targets(target, year=year)
@@ -343,7 +343,7 @@ def _covariances(positions: tuple[int, ...], step: int) -> np.ndarray:
     mean = (correlation ** np.minimum(lags, 12 - lags)).mean()
     lag = np.minimum(apart % 12, 12 - apart % 12)
     # Less its mean, the season adds nothing to the level of a whole year.
-    season = (correlation**lag - mean) / (1 - mean) * np.exp(-constants["season_change"] * apart / 12)
+    season = (correlation**lag - mean) / (1 - mean)
     every = np.arange(month[-1] + 1)
     slopes = constants["slope_kept"] ** np.abs(every[:, None] - every[None, :])
     slope = constants["slope"] ** 2 * slopes.cumsum(axis=0).cumsum(axis=1)[np.ix_(month, month)]

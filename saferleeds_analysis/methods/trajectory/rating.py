@@ -11,7 +11,8 @@ import pandas as pd
 from saferleeds_analysis.catalogue import REFERENCE, Caveat, Target
 from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts
 from saferleeds_analysis.methods.trajectory.history import (
-    check_history,
+    break_starts,
+    check_counts,
     is_decrease,
     is_met,
     period_name,
@@ -106,8 +107,8 @@ def direction_of_travel(
         raise ValueError(
             f"improvement_direction is 'decrease', 'increase' or 'neither', not {improvement_direction!r}."
         )
-    checked = check_history(history, year=history.index[-1].asfreq("Y-MAR"), caveats=caveats)
-    length = RULES["direction"]["months"] // checked.months_per_period
+    left_out = check_counts(history, caveats=caveats)
+    length = RULES["direction"]["months"] // (1 if history.index.freqstr == "M" else 3)
     unclear = RULES["direction"]["unclear"]
     if len(history) < 2 * length:
         return Direction(
@@ -116,11 +117,13 @@ def direction_of_travel(
             reason=f"the test needs {2 * length} periods of counts, and there are {len(history)}.",
         )
     two_years = history.index[-2 * length :]
-    if checked.left_out[-2 * length :].any():
+    if left_out[-2 * length :].any():
         return Direction(
             word=unclear, change=None, reason="some of the two years' months are left out by a caveat."
         )
-    if broken := [b for b in checked.breaks if b > two_years[0]]:
+    if broken := [
+        b for b in break_starts(history.index, caveats=caveats) if two_years[0] < b <= two_years[-1]
+    ]:
         return Direction(
             word=unclear, change=None, reason=f"the definition changed in {period_name(broken[-1])}."
         )
