@@ -17,6 +17,7 @@ from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
+from saferleeds_analysis.reporting.record import track_record
 from saferleeds_analysis.reporting.season import Season
 from saferleeds_analysis.reporting.tables import behind, table
 
@@ -103,6 +104,20 @@ class Outlook:
         )
         return join(
             paragraph(f"The usual shares are those of {years}."), behind("Show the milestones", shown)
+        )
+
+    def record(self) -> Block:
+        """Say how such projections did in past years, on the area's own series and on those one level below it."""
+        card = self.card
+        nearest = next(iter(card.parts.values()), ()) if len(next(iter(card.parts.values()), ())) <= 5 else ()
+        histories = [card.monthly.rename(card.area.name)]
+        histories += [card.data.by_area[p.area].loc[: card.monthly.index[-1]] for p in nearest]
+        return track_record(
+            histories,
+            caveats=card.caveats,
+            indicator_id=card.indicator.id,
+            area=card.area.name,
+            notice=card.data.source.notice,
         )
 
     def _position_lines(self) -> list[str]:

@@ -274,7 +274,7 @@ def season_of(card: ReportCard, *, catalogue: Catalogue) -> Season:
     spec = seasonal.read_specs(catalogue.seasonal_specs).get(spec_name(card.indicator.id, card.area.name))
     breaks = breaks_from(card.caveats)
     try:
-        counts = _complete(counts)
+        counts = complete(counts)
         found = seasonal.seasonally_adjust(counts, spec=spec, breaks=breaks)
     except DataProblem as problem:
         return Season(card=card, adjustment=None, revision=None, areas={}, frozen=False, problem=str(problem))
@@ -351,7 +351,8 @@ def _effects_in_words(kind: str, effects: Sequence[seasonal.Effect]) -> str:
     )
 
 
-def _complete(counts: pd.Series) -> pd.Series:
+def complete(counts: pd.Series) -> pd.Series:
+    """Give counts as whole numbers; refuse a series with a missing month, which is never filled in."""
     missing = counts.index[counts.isna()]
     if len(missing):
         raise DataProblem(f"there is no data for {periods.months_in_words(missing)}.")

@@ -17,6 +17,7 @@ from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, paragraph
+from saferleeds_analysis.reporting.record import track_record
 from saferleeds_analysis.reporting.tables import table
 
 
@@ -127,6 +128,10 @@ class ServiceCounts:
             f"{wording.number(self.last_year_total)} last year",
             subtitle=f"{self.indicator.unit.capitalize()} in a financial year, {self.area}. The line is an 80% interval",
         )
+
+    def record(self) -> Block:
+        """Say how such projections did in past years."""
+        return track_record([self.counts], caveats=(), indicator_id=self.indicator.id, area=self.area)
 
     def caveats_and_sources(self) -> Block:
         """Say where the counts come from and what the reader must know of them."""

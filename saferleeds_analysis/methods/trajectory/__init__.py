@@ -6,6 +6,7 @@ of travel follow written rules (:mod:`rating`).
 """
 
 from saferleeds_analysis.methods.trajectory.backtest import Backtest, backtest
+from saferleeds_analysis.methods.trajectory.history import MEASURED
 from saferleeds_analysis.methods.trajectory.milestones import Trajectory, build_trajectory
 from saferleeds_analysis.methods.trajectory.projection import (
     RUN_RATE_MISLEADS,
@@ -22,6 +23,7 @@ from saferleeds_analysis.methods.trajectory.rating import (
 )
 
 __all__ = [
+    "MEASURED",
     "RUN_RATE_MISLEADS",
     "Backtest",
     "Chance",
