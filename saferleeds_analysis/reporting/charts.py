@@ -359,7 +359,9 @@ def _chart_block(
     html = (
         f'<figure class="chart" id="{escape(name)}">\n'
         f"<figcaption><strong>{escape(headline)}</strong> <span>{escape(subtitle)}</span></figcaption>\n"
-        f"{svg}\n"
+        # On a phone the chart keeps a size at which its lettering can be read, and scrolls within this region.
+        f'<div class="chart-scroll" role="region" tabindex="0" aria-label="{escape(f"Chart: {headline}")}">\n'
+        f"{svg}\n</div>\n"
         f"{folded.html}\n</figure>"
     )
     return Block(html=html, text=f"{headline}\n{subtitle}\n{alt}", figures=tuple(figures))
