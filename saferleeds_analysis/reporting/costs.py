@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from html import escape
+from math import ceil
 
 import pandas as pd
 
@@ -336,12 +337,13 @@ class CostReport:
         """Draw the value of each twelve months that the data hold: to the quarter's end, calendar and financial years."""
         if self.later is None:
             return self._refusal("later")
+        amounts = [e.amount for e in self._all_bases()]
         return charts.chart_of_dots(
             [(_capital(e.period), _figure_of(e.total)) for e in self._all_bases()],
             name="value-by-base",
-            headline="The choice of twelve months changes the value",
+            headline=f"{wording.pounds(min(amounts))} to {wording.pounds(max(amounts))}, by which months are counted",
             subtitle=self._subtitle(
-                f"Value of recorded offences, {self.price_year} prices. Lines are 95% intervals"
+                f"Value of recorded offences, {self.price_year} prices", note="Lines are 95% intervals"
             ),
             show=wording.pounds,
         )
@@ -415,12 +417,19 @@ class CostReport:
         """Draw the same offences valued by every edition that can value them."""
         if self.editions is None:
             return self._refusal("editions")
+        amounts = [e.amount for e in self.editions.estimates.values()]
+        headline = "Editions differ no more than chance would"
+        if len(amounts) == 1:
+            headline = "Only one edition values all of these offences"
+        elif max(amounts) - min(amounts) > self.later.total.upper - self.later.total.lower:
+            headline = "The edition of unit costs matters more than chance"
         return charts.chart_of_dots(
             [(f"Edition {name}", _figure_of(e.total)) for name, e in self.editions.estimates.items()],
             name="value-by-edition",
-            headline="The edition of unit costs matters more than chance",
+            headline=headline,
             subtitle=self._subtitle(
-                f"Value of the offences of the {self.later.period}, {self.price_year} prices. Lines are 95% intervals"
+                f"Value of the offences of the {self.later.period}, {self.price_year} prices",
+                note="Lines are 95% intervals",
             ),
             show=wording.pounds,
         )
@@ -437,7 +446,7 @@ class CostReport:
                 wording.pounds(estimate.amount),
                 _interval(estimate.total),
                 "; ".join(o.reservation for o in estimate.by_offence if o.reservation) or "none",
-                "provisional" if estimate.provisional else "seen in an official document",
+                _status(estimate),
             ]
             for name, estimate in e.estimates.items()
         ]
@@ -587,9 +596,9 @@ class CostReport:
             periods.financial_year_of(periods.last_month(self.quarter)) + years
         )
 
-    def _subtitle(self, what: str) -> str:
-        label = f". {self.notice.split(':')[0]}" if self.notice else ""
-        return f"{what}, {self.area.name}{label}"
+    def _subtitle(self, what: str, *, note: str = "") -> str:
+        label = self.notice.split(":")[0]
+        return ". ".join(part for part in (f"{what}, {self.area.name}", note, label) if part)
 
     def _common(self, estimate: CostEstimate, area: str | None = None) -> dict:
         caveats = (
@@ -752,8 +761,8 @@ def return_findings(assumptions: ReturnAssumptions, *, claimed: float) -> Block:
         f"{wording.percent(100 * a.deadweight)} of these would have gone anyway; {wording.percent(100 * a.attribution)} of the "
         f"rest is owed to the scheme; {wording.pounds_and_pence(round(a.unit_value, 2))} an offence.",
         f"If all of that held, each £1 would be valued at {wording.pounds_and_pence(round(result.ratio, 2))} in return.",
-        f"A return of £1 for £1 would take {wording.number(result.break_even_offences)} fewer offences, and "
-        f"{wording.pounds(claimed)} for £1 would take {wording.number(needed)}.",
+        f"A return of £1 for £1 would take {wording.number(ceil(result.break_even_offences))} fewer offences, and "
+        f"{wording.pounds(claimed)} for £1 would take {wording.number(ceil(needed))}.",
         *result.caveats,
     ]
     common = {"indicator_id": "social return", "area": "", "period": "", "caveats": result.caveats}
@@ -952,6 +961,18 @@ def _exact(amount: Decimal, *, sign: bool) -> str:
     if text.startswith(wording.MINUS):
         return f"{wording.MINUS}£{text.removeprefix(wording.MINUS)}"
     return f"+£{text}" if sign and amount else f"£{text}"
+
+
+def _status(estimate: CostEstimate) -> str:
+    """Say how far the unit costs and the prices behind a value were verified; its public part is another matter."""
+    official = all(o.status == "official" for o in estimate.by_offence)
+    if not official:
+        return "provisional"
+    return (
+        "provisional prices"
+        if estimate.uprating and estimate.uprating.provisional
+        else "seen in an official document"
+    )
 
 
 def _unit_costs(estimate: CostEstimate) -> str:

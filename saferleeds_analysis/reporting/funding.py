@@ -145,14 +145,14 @@ class FundingReport:
         """Draw how many posts the stated budget pays for at each share."""
         rows = [
             (
-                _share(share),
+                f"{_share(share)} (now)" if share == self.position.share else _share(share),
                 self._figure(
                     f"posts from budget at {_share(share)}",
                     resourcing.funding_scenario(self.position, share=share).posts_from_budget,
                     "posts",
                 ),
             )
-            for share in self.shares
+            for share in sorted({self.position.share, *self.shares})
         ]
         return charts.chart_of_dots(
             rows,
@@ -203,7 +203,7 @@ class FundingReport:
         return charts.chart_of_sensitivity(
             bars,
             name="what-matters",
-            headline=f"{_NAMES[bars['input'].iloc[0]]} matters most to the sum short",
+            headline=_most(bars),
             subtitle=f"Cost of {self.position.posts} posts at {_share(self.scenario.share)} above the budget, each input alone "
             f"{spread:.0%} lower and higher, {self.position.year} figures",
             show=lambda value: (
@@ -304,7 +304,7 @@ def funding_report(
             f"funding.toml: {position!r} states the figures of {stated.year}; it cannot be reported for "
             f"{periods.quarter_name(quarter)}. Add the figures of {year}, or report a quarter of {stated.year}."
         )
-    wanted = sorted({stated.share, Decimal(str(share)), *(Decimal(str(s)) for s in shares)})
+    wanted = sorted({Decimal(str(share)), *(Decimal(str(s)) for s in shares)})
     return FundingReport(
         position=stated,
         check=resourcing.check_position(stated),
@@ -328,6 +328,14 @@ def _share(share: Decimal | float) -> str:
     """Write a share as a percentage, whole where it is whole."""
     text = wording.percent(100 * float(share))
     return text.replace(".0%", "%")
+
+
+def _most(bars: pd.DataFrame) -> str:
+    """Name the inputs whose bars are the longest, all of those within a tenth of it: posts come in whole numbers."""
+    short = {"posts": "posts", "full_cost": "cost of a post", "other_funders": "money from others"}
+    names = [short.get(name, name) for name in bars.loc[bars["swing"] >= 0.9 * bars["swing"].max(), "input"]]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{listed[:1].upper()}{listed[1:]} matter{'s' if len(names) == 1 else ''} most"
 
 
 def _input(name: str, value: float) -> str:

@@ -45,12 +45,17 @@ def signed(value: float) -> str:
 
 
 def pounds(value: float) -> str:
-    """Write money: millions to one decimal place, below a million whole pounds.
+    """Write an amount no more exactly than it is known: millions to one decimal, thousands from £10,000, else pounds.
 
-    >>> pounds(22101675), pounds(-11198025), pounds(6620.04), pounds(999_960), pounds(0)
-    ('£22.1m', '−£11.2m', '£6,620', '£1.0m', '£0')
+    >>> pounds(22101675), pounds(-11198025), pounds(480978), pounds(6620.04), pounds(999_960), pounds(0)
+    ('£22.1m', '−£11.2m', '£481,000', '£6,620', '£1.0m', '£0')
     """
-    text = number(value / 1_000_000, decimals=1) + "m" if abs(value) >= 999_500 else number(value)
+    if abs(value) >= 999_500:
+        text = number(value / 1_000_000, decimals=1) + "m"
+    elif abs(value) >= 10_000:
+        text = number(1000 * float(number(value / 1000).replace(MINUS, "-")))
+    else:
+        text = number(value)
     return f"{MINUS}£{text.removeprefix(MINUS)}" if text.startswith(MINUS) else f"£{text}"
 
 
