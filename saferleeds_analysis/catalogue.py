@@ -180,7 +180,7 @@ class Catalogue:
     def indicator(self, indicator_id: str) -> Indicator:
         """Give the indicator with this id."""
         if indicator_id not in self._indicators:
-            raise ValueError(_unknown("indicator", indicator_id, self._indicators))
+            raise ValueError(unknown("indicator", indicator_id, self._indicators))
         return self._indicators[indicator_id]
 
     def area_sets(self) -> tuple[str, ...]:
@@ -191,7 +191,7 @@ class Catalogue:
         """Give the area of this name in an area set."""
         members = self._members(area_set)
         if name not in members:
-            raise ValueError(_unknown(f"area of area set {area_set!r}", name, members))
+            raise ValueError(unknown(f"area of area set {area_set!r}", name, members))
         return members[name]
 
     def areas(self, area_set: str) -> tuple[Area, ...]:
@@ -250,7 +250,7 @@ class Catalogue:
 
     def _members(self, area_set: str) -> dict[str, Area]:
         if area_set not in self._areas:
-            raise ValueError(_unknown("area set", area_set, self._areas))
+            raise ValueError(unknown("area set", area_set, self._areas))
         return self._areas[area_set]
 
     def _every_area(self) -> Iterator[Area]:
@@ -267,12 +267,12 @@ def load_catalogue(*folders: Path) -> Catalogue:
     places = [REFERENCE, *folders]
     return Catalogue(
         indicators=_all(_read_indicators, places, "indicators.toml"),
-        targets=_all(_read_rows, places, "targets.csv", Target),
-        areas=_all(_read_rows, places, "areas.csv", Area),
-        caveats=_all(_read_rows, places, "caveats.csv", Caveat),
-        published=_all(_read_rows, places, "published_figures.csv", PublishedFigure),
+        targets=_all(read_rows, places, "targets.csv", Target),
+        areas=_all(read_rows, places, "areas.csv", Area),
+        caveats=_all(read_rows, places, "caveats.csv", Caveat),
+        published=_all(read_rows, places, "published_figures.csv", PublishedFigure),
         seasonal_specs="\n".join(_all(_read_text, places, "seasonal_specs.toml")),
-        chance_words=_read_rows(REFERENCE / "chance_words.csv", ChanceWord),
+        chance_words=read_rows(REFERENCE / "chance_words.csv", ChanceWord),
     )
 
 
@@ -296,7 +296,8 @@ def _read_indicators(path: Path) -> list[Indicator]:
     return [Indicator(**table) for table in tables]
 
 
-def _read_rows(path: Path, kind: type) -> list:
+def read_rows(path: Path, kind: type) -> list:
+    """Read a CSV table of the package's shape: one ``kind`` a row, its fields as columns; all faults in one message."""
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
@@ -311,7 +312,9 @@ def _read_rows(path: Path, kind: type) -> list:
     rows, problems = [], []
     for number, row in enumerate(table.to_dict("records"), start=2):
         try:
-            rows.append(kind(**{f.name: _READERS.get(f.type, str)(row[f.name]) for f in fields(kind)}))
+            rows.append(
+                kind(**{f.name: _READERS.get(f.type, str)(row[f.name].strip()) for f in fields(kind)})
+            )
         except ValueError as error:
             problems.append(f"{path.name}, row {number}: {error}")
     if problems:
@@ -319,22 +322,28 @@ def _read_rows(path: Path, kind: type) -> list:
     return rows
 
 
-def _read_decimal(text: str) -> Decimal:
+def read_decimal(text: str) -> Decimal:
+    """Read a number as it is printed, with its precision; refuse what is none, infinity included."""
     try:
-        return Decimal(text)
+        number = Decimal(text)
     except InvalidOperation:
         raise ValueError(f"{text!r} is not a number.") from None
+    if not number.is_finite():
+        raise ValueError(f"{text!r} is not a number.")
+    return number
 
 
 _READERS = {
     float: float,
-    Decimal: _read_decimal,
+    Decimal: read_decimal,
+    Decimal | None: lambda text: read_decimal(text) if text else None,
     date: date.fromisoformat,
     pd.Period | None: lambda text: periods.month(text) if text else None,
 }
 
 
-def _unknown(what: str, name: str, known: Iterable[str]) -> str:
+def unknown(what: str, name: str, known: Iterable[str]) -> str:
+    """Say that a name is not known, with the nearest that is, or with all of them."""
     known = list(known)
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known) or 'none'}."

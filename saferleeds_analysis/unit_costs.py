@@ -11,18 +11,18 @@ adding rows in tables of the same names in the project's own ``data/raw/referenc
 Decimal('3925')
 """
 
-import difflib
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from decimal import Decimal, InvalidOperation
+from datetime import date
+from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import REFERENCE
+from saferleeds_analysis.catalogue import REFERENCE, read_decimal, read_rows, unknown
 from saferleeds_analysis.problems import DataProblem
 
 COMPONENTS = ("anticipation", "consequence", "response")
@@ -171,7 +171,7 @@ class FundingPosition:
 
     The partner pays ``share`` of the ``full_cost`` of each post: ``contribution`` as printed (often rounded).
     ``budget`` is what the partner says it has for these posts; ``other_funders`` is money from others that goes
-    towards the partner's part.
+    towards the partner's part; ``known_from`` is the first day on which a reader could know the paper.
     """
 
     id: str
@@ -186,6 +186,7 @@ class FundingPosition:
     budget: Decimal
     other_funders: Decimal
     source: str
+    known_from: date
     note: str
 
     def __post_init__(self) -> None:
@@ -274,10 +275,10 @@ class CostTables:
         """
         self._check_edition(edition)
         if scheme not in SCHEMES:
-            raise ValueError(_unknown("scheme of offences", scheme, SCHEMES))
+            raise ValueError(unknown("scheme of offences", scheme, SCHEMES))
         if (scheme, code) not in self._mapping:
             known = [c for s, c in self._mapping if s == scheme]
-            raise ValueError(_unknown(f"offence of scheme {scheme!r}", code, known))
+            raise ValueError(unknown(f"offence of scheme {scheme!r}", code, known))
         rows = self._mapping[scheme, code]
         own = [row for row in rows if row.edition == edition] or [r for r in rows if r.edition == "any"]
         touching = [row for row in own if row.touches(months)]
@@ -294,7 +295,7 @@ class CostTables:
     def funding(self, position_id: str) -> FundingPosition:
         """Give the funding position with this id."""
         if (position_id,) not in self._funding:
-            raise ValueError(_unknown("funding position", position_id, [key for (key,) in self._funding]))
+            raise ValueError(unknown("funding position", position_id, [key for (key,) in self._funding]))
         return self._funding[(position_id,)]
 
     def _check_edition(self, edition: str) -> None:
@@ -374,7 +375,7 @@ def load_cost_tables(*folders: Path) -> CostTables:
 
 
 def _all(places: list[Path], name: str, kind: type) -> list:
-    read = _read_positions if name.endswith(".toml") else _read_rows
+    read = _read_positions if name.endswith(".toml") else read_rows
     return [row for place in places if (place / name).is_file() for row in read(place / name, kind)]
 
 
@@ -391,49 +392,13 @@ def _read_positions(path: Path, kind: type) -> list:
             )
             continue
         try:
-            money = {f.name: _decimal(str(table[f.name])) for f in fields(kind) if f.type is Decimal}
+            money = {f.name: read_decimal(str(table[f.name])) for f in fields(kind) if f.type is Decimal}
             rows.append(kind(**(table | money)))
         except ValueError as error:
             problems.append(f"{where}: {error}")
     if problems:
         raise DataProblem("\n".join(problems))
     return rows
-
-
-def _read_rows(path: Path, kind: type) -> list:
-    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    wanted = [f.name for f in fields(kind)]
-    if sorted(table.columns) != sorted(wanted):
-        raise DataProblem(
-            f"{path.name}: the columns must be {', '.join(wanted)}; found {', '.join(table.columns)}."
-        )
-    rows, problems = [], []
-    for number, row in enumerate(table.to_dict("records"), start=2):
-        try:
-            rows.append(kind(**{f.name: _READERS[f.type](row[f.name].strip()) for f in fields(kind)}))
-        except ValueError as error:
-            problems.append(f"{path.name}, row {number}: {error}")
-    if problems:
-        raise DataProblem("\n".join(problems))
-    return rows
-
-
-def _decimal(text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise ValueError(f"{text!r} is not a number.") from None
-    if not number.is_finite():
-        raise ValueError(f"{text!r} is not a number.")
-    return number
-
-
-_READERS: dict[object, Callable] = {
-    str: str,
-    Decimal: _decimal,
-    Decimal | None: lambda text: _decimal(text) if text else None,
-    pd.Period | None: lambda text: periods.month(text) if text else None,
-}
 
 
 def _keyed(rows: Iterable, names: tuple[str, ...], table: str, problems: list[str]) -> dict:
@@ -455,10 +420,3 @@ def _overlap(first, last, other_first, other_last) -> bool:
 def _check_word(what: str, word: str, known: tuple[str, ...]) -> None:
     if word not in known:
         raise ValueError(f"{what} {word!r} is none of {', '.join(known)}.")
-
-
-def _unknown(what: str, name: str, known: Iterable[str]) -> str:
-    known = list(known)
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known) or 'none'}."
-    return f"unknown {what}: {name!r}. {hint}"

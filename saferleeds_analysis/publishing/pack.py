@@ -70,11 +70,17 @@ _FILES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """One report of a pack: which notebook, with what besides the quarter, published in a folder of this name."""
+    """One report of a pack: which notebook, with what besides the quarter, published in a folder of this name.
+
+    ``first_quarter`` and ``last_quarter`` (``2015/16 Q3``) bound the quarters in which it is made: a one-off paper, or a
+    series that has ended. Without them it is made in every quarter.
+    """
 
     name: str
     notebook: str
     parameters: Mapping[str, str | int | float | bool]
+    first_quarter: str = ""
+    last_quarter: str = ""
 
     def __post_init__(self) -> None:
         """Refuse names that could leave their folder or that Windows cannot store, and parameters not ours to give."""
@@ -90,12 +96,24 @@ class Report:
         for name in self.parameters:
             if name in GIVEN_BY_THE_COMMAND:
                 raise ValueError(f"parameter {name!r} is given by the command, not by the run list.")
+        first, last = (q and periods.quarter(q) for q in (self.first_quarter, self.last_quarter))
+        if first and last and first > last:
+            raise ValueError(
+                f"first_quarter {self.first_quarter} comes after last_quarter {self.last_quarter}."
+            )
+
+    def is_made_in(self, quarter: pd.Period) -> bool:
+        """Say whether a quarter lies within the report's own bounds."""
+        return (not self.first_quarter or periods.quarter(self.first_quarter) <= quarter) and (
+            not self.last_quarter or quarter <= periods.quarter(self.last_quarter)
+        )
 
 
 def read_run_list(notebooks: Path) -> tuple[Report, ...]:
     """Read ``run_list.toml`` in the folder of notebooks: the reports of a quarter, in their order.
 
-    Each ``[[report]]`` has ``name``, ``notebook`` and ``parameters``, and nothing else. All faults in one message.
+    Each ``[[report]]`` has ``name``, ``notebook`` and ``parameters``, may have ``first_quarter`` and ``last_quarter``, and
+    has nothing else. All faults in one message.
     """
     path = notebooks / RUN_LIST
     if not path.is_file():
@@ -138,12 +156,22 @@ def publish_reports(
     """Publish reports of a quarter into ``reports/<quarter>/`` of a project and give the path of the pack's index.
 
     ``as_at`` is the day on which the figures are taken to be read: nothing that came later may be in them. ``sources``
-    are the data that the project holds, named in the index (a page names its own in its text). Every
+    are the data that the project holds, named in the index (a page names its own in its text). Reports that are not made
+    in this quarter (:meth:`Report.is_made_in`) are left out and named. Every
     parameter of every report is checked before the first one runs. The reports that fail are named at the end, in one
     :class:`ReportFailed`; the others are published. ``say`` is told one line a report.
     """
     _check_finished(quarter, as_at)
-    given = dict(zip(GIVEN_BY_THE_COMMAND, (periods.quarter_name(quarter), as_at.isoformat()), strict=True))
+    name = periods.quarter_name(quarter)
+    left_out = [report.name for report in reports if not report.is_made_in(quarter)]
+    if left_out and len(left_out) == len(reports):
+        raise ValueError(
+            f"no report of the run list is made in {name}: see first_quarter and last_quarter of each."
+        )
+    if left_out:
+        say(f"Not made in {name}: {', '.join(left_out)}")
+    reports = [report for report in reports if report.is_made_in(quarter)]
+    given = dict(zip(GIVEN_BY_THE_COMMAND, (name, as_at.isoformat()), strict=True))
     _check_all_parameters(root, reports, given)
     provenance = Provenance(as_at=as_at, code_version=code_version(root))
     record = {
@@ -214,10 +242,11 @@ def write_figures(figures: Iterable[Mapping[str, Any]], path: Path) -> None:
 
 def _read_report(entry: dict) -> Report:
     wanted = {"name": str, "notebook": str, "parameters": dict}
+    allowed = {**wanted, "first_quarter": str, "last_quarter": str}
     faults = [f"{key!r} is missing." for key in wanted if key not in entry]
-    faults += [f"{key!r} is not known." for key in entry if key not in wanted]
+    faults += [f"{key!r} is not known." for key in entry if key not in allowed]
     faults += [
-        f"{k!r} is not a {t.__name__}." for k, t in wanted.items() if not isinstance(entry.get(k, t()), t)
+        f"{k!r} is not a {t.__name__}." for k, t in allowed.items() if not isinstance(entry.get(k, t()), t)
     ]
     if faults:
         raise ValueError(" ".join(faults))

@@ -9,7 +9,7 @@ import io
 import itertools
 import re
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 
 import matplotlib as mpl
@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure as Drawing
+from matplotlib.ticker import MaxNLocator
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Target
@@ -25,6 +26,7 @@ from saferleeds_analysis.reporting.blocks import Block, Figure
 from saferleeds_analysis.reporting.tables import behind, table
 
 DARK_BLUE, LIGHT_BLUE, PALE_BLUE = "#12436D", "#6BACE6", "#ADD1F1"
+TEAL, ORANGE = "#28A197", "#F46A25"
 GREY, MID_GREY, DARK_GREY = "#BFBFBF", "#6F777B", "#3D3D3D"
 
 _STYLE = {
@@ -312,8 +314,18 @@ def chart_of_profile(figures: Sequence[Figure], *, name: str, headline: str, sub
     )
 
 
-def chart_of_dots(rows: Sequence[tuple[str, Figure]], *, name: str, headline: str, subtitle: str) -> Block:
-    """Draw one dot a row, with its interval as a line where it has one, the first row at the top."""
+def chart_of_dots(
+    rows: Sequence[tuple[str, Figure]],
+    *,
+    name: str,
+    headline: str,
+    subtitle: str,
+    show: Callable[[float], str] = wording.number,
+) -> Block:
+    """Draw one dot a row, with its interval as a line where it has one, the first row at the top.
+
+    ``show`` writes a value (as money, say).
+    """
     with _style(name):
         drawing = Drawing(figsize=(9, 0.8 + 0.6 * len(rows)), layout="constrained")
         ax = drawing.subplots()
@@ -321,34 +333,132 @@ def chart_of_dots(rows: Sequence[tuple[str, Figure]], *, name: str, headline: st
             if f.lower is not None:
                 ax.plot([f.lower, f.upper], [y, y], color=DARK_BLUE, linewidth=2.2)
             ax.plot([f.value], [y], "o", color=DARK_BLUE, markersize=8)
-            ax.annotate(
-                wording.number(f.value), (f.value, y), xytext=(0, 9), textcoords="offset points", ha="center"
-            )
+            ax.annotate(show(f.value), (f.value, y), xytext=(0, 9), textcoords="offset points", ha="center")
         ax.set_yticks(range(len(rows)), [label for label, _ in reversed(rows)])
         ax.set_ylim(-0.5, len(rows) - 0.3)
         ax.set_xlim(0, 1.08 * max(f.value if f.upper is None else f.upper for _, f in rows))
-        ax.grid(visible=True, axis="x")
-        ax.grid(visible=False, axis="y")
-        ax.xaxis.set_major_formatter(lambda value, _: wording.number(value))
-        sns.despine(ax=ax, left=True)
+        _across(ax, show)
         svg = _svg(drawing, name)
 
     def interval(f: Figure) -> str:
-        return "none" if f.lower is None else f"{wording.number(f.lower)} to {wording.number(f.upper)}"
+        return "none" if f.lower is None else f"{show(f.lower)} to {show(f.upper)}"
 
     alt = "Dot chart. " + "; ".join(
-        f"{label}: {wording.number(f.value)}"
-        + (f", {f.confidence:.0%} interval {interval(f)}" if f.confidence else "")
+        f"{label}: {show(f.value)}" + (f", {f.confidence:.0%} interval {interval(f)}" if f.confidence else "")
         for label, f in rows
     )
     data = table(
         caption=subtitle,
         columns=["What", "Value", "Interval"],
-        rows=[[label, wording.number(f.value), interval(f)] for label, f in rows],
+        rows=[[label, show(f.value), interval(f)] for label, f in rows],
     )
     return _chart_block(
         name=name, headline=headline, subtitle=subtitle, svg=svg, alt=f"{alt}.", data=data, figures=[]
     )
+
+
+def chart_of_steps(
+    start: tuple[str, float],
+    effects: Sequence[tuple[str, float]],
+    end: tuple[str, float],
+    *,
+    name: str,
+    headline: str,
+    subtitle: str,
+    show: Callable[[float], str] = wording.number,
+) -> Block:
+    """Draw how effects lead from one amount to another: bars for both, and between them each effect from where it begins.
+
+    The effects add up to the difference, so the last one ends where the last bar does.
+    """
+    bars, at = [(start[0], 0.0, start[1], show(start[1]), DARK_BLUE)], start[1]
+    for label, effect in effects:
+        plus = "+" if effect > 0 else ""
+        bars.append((label, at, at + effect, f"{plus}{show(effect)}", ORANGE if effect > 0 else TEAL))
+        at += effect
+    bars.append((end[0], 0.0, end[1], show(end[1]), DARK_BLUE))
+    with _style(name):
+        drawing = Drawing(figsize=(9, 0.8 + 0.6 * len(bars)), layout="constrained")
+        ax = drawing.subplots()
+        widest = max(max(left, right) for _, left, right, _, _ in bars)
+        for y, (_, left, right, text, colour) in enumerate(reversed(bars)):
+            ax.barh(y, right - left, left=left, height=0.6, color=colour)
+            if left == right:  # an effect of nothing is a mark, not an absence
+                ax.plot([left, left], [y - 0.3, y + 0.3], color=DARK_GREY, linewidth=1.5)
+            ax.annotate(text, (max(left, right), y), xytext=(6, 0), textcoords="offset points", va="center")
+        ax.set_yticks(range(len(bars)), [label for label, *_ in reversed(bars)])
+        ax.set_xlim(0, 1.16 * widest)
+        _across(ax, show)
+        svg = _svg(drawing, name)
+    said = [(label.replace("\n", " "), text) for label, _, _, text, _ in bars]
+    alt = "Bar chart of steps. " + "; ".join(f"{label}: {text}" for label, text in said)
+    data = table(caption=subtitle, columns=["What", "Amount"], rows=[list(pair) for pair in said])
+    return _chart_block(
+        name=name, headline=headline, subtitle=subtitle, svg=svg, alt=f"{alt}.", data=data, figures=[]
+    )
+
+
+def chart_of_sensitivity(
+    bars: pd.DataFrame,
+    *,
+    name: str,
+    headline: str,
+    subtitle: str,
+    show: Callable[[float], str] = wording.number,
+) -> Block:
+    """Draw a tornado: how far a result moves when each input alone goes to its low and to its high, longest first.
+
+    ``bars`` has the columns ``label``, ``low_label``, ``high_label`` (the inputs in words), ``at_low``, ``central`` and
+    ``at_high`` (the results). Each end is labelled with the input that leads to it.
+    """
+    central = float(bars["central"].iloc[0])
+    with _style(name):
+        drawing = Drawing(figsize=(9, 1.0 + 0.75 * len(bars)), layout="constrained")
+        ax = drawing.subplots()
+        for y, bar in enumerate(bars.iloc[::-1].itertuples()):
+            ends = ((bar.at_low, bar.low_label, LIGHT_BLUE), (bar.at_high, bar.high_label, DARK_BLUE))
+            for at, text, colour in ends:
+                ax.barh(y, at - central, left=central, height=0.55, color=colour)
+                if at != central:
+                    right = at > central
+                    ax.annotate(
+                        text,
+                        (at, y),
+                        xytext=(6 if right else -6, 0),
+                        textcoords="offset points",
+                        va="center",
+                        ha="left" if right else "right",
+                    )
+        ax.axvline(central, color=DARK_GREY, linewidth=1.2)
+        ax.set_yticks(range(len(bars)), list(bars["label"].iloc[::-1]))
+        low = float(bars[["at_low", "at_high"]].min().min())
+        high = float(bars[["at_low", "at_high"]].max().max())
+        ax.set_xlim(low - 0.3 * (high - low), high + 0.3 * (high - low))
+        _across(ax, show)
+        svg = _svg(drawing, name)
+    alt = f"Tornado chart round {show(central)}. " + "; ".join(
+        f"{b.label}: {show(b.at_low)} at {b.low_label}, {show(b.at_high)} at {b.high_label}"
+        for b in bars.itertuples()
+    )
+    data = table(
+        caption=subtitle,
+        columns=["Input", "Low", "Result at low", "High", "Result at high"],
+        rows=[
+            [b.label, b.low_label, show(b.at_low), b.high_label, show(b.at_high)] for b in bars.itertuples()
+        ],
+    )
+    return _chart_block(
+        name=name, headline=headline, subtitle=subtitle, svg=svg, alt=f"{alt}.", data=data, figures=[]
+    )
+
+
+def _across(ax, show: Callable[[float], str]) -> None:
+    """Set up an axis of amounts that run from left to right."""
+    ax.grid(visible=True, axis="x")
+    ax.grid(visible=False, axis="y")
+    ax.xaxis.set_major_locator(MaxNLocator(6))
+    ax.xaxis.set_major_formatter(lambda value, _: show(value))
+    sns.despine(ax=ax, left=True)
 
 
 def _chart_block(

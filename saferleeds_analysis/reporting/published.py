@@ -37,7 +37,7 @@ def check_published(figures: Iterable[PublishedFigure], by_area: pd.DataFrame) -
     figures = tuple(figures)
     checks = []
     for figure in figures:
-        months = _months(figure.period)
+        months = months_of(figure.period)
         if figure.measure not in MEASURES or figure.area not in by_area.columns or months is None:
             continue
         later, earlier = _total(by_area[figure.area], months), _total(by_area[figure.area], months - 12)
@@ -57,7 +57,7 @@ def check_published(figures: Iterable[PublishedFigure], by_area: pd.DataFrame) -
         checks.append(
             PublishedCheck(
                 figure=figure,
-                period=_period_in_words(figure.period),
+                period=period_in_words(figure.period),
                 measure=MEASURES[figure.measure],
                 value=value,
                 ours=f"{text}%" if figure.measure == "change_percent" else text,
@@ -95,7 +95,8 @@ def _total(monthly: pd.Series, months: pd.PeriodIndex) -> int | None:
     return None if counts.isna().any() else int(counts.sum())
 
 
-def _months(period: str) -> pd.PeriodIndex | None:
+def months_of(period: str) -> pd.PeriodIndex | None:
+    """Give the months of a period as published figures name it, or ``None`` where it is of another kind."""
     if found := re.fullmatch(r"12 months to (\d{4}-\d{2})", period):
         return periods.twelve_months_to(periods.month(found[1]))
     if found := re.fullmatch(r"calendar (\d{4})", period):
@@ -107,7 +108,8 @@ def _months(period: str) -> pd.PeriodIndex | None:
     return None
 
 
-def _period_in_words(period: str) -> str:
+def period_in_words(period: str) -> str:
+    """Write a period of a published figure in words."""
     if found := re.fullmatch(r"12 months to (\d{4}-\d{2})", period):
         return periods.twelve_months_name(periods.month(found[1]))
     if found := re.fullmatch(r"month (\d{4}-\d{2})", period):

@@ -44,6 +44,31 @@ def signed(value: float) -> str:
     return f"+{number(value)}" if value > 0 else number(value)
 
 
+def pounds(value: float) -> str:
+    """Write an amount no more exactly than it is known: millions to one decimal, thousands from £10,000, else pounds.
+
+    >>> pounds(22101675), pounds(-11198025), pounds(480978), pounds(6620.04), pounds(999_960), pounds(0)
+    ('£22.1m', '−£11.2m', '£481,000', '£6,620', '£1.0m', '£0')
+    """
+    if abs(value) >= 999_500:
+        text = number(value / 1_000_000, decimals=1) + "m"
+    elif abs(value) >= 10_000:
+        text = number(1000 * float(number(value / 1000).replace(MINUS, "-")))
+    else:
+        text = number(value)
+    return f"{MINUS}£{text.removeprefix(MINUS)}" if text.startswith(MINUS) else f"£{text}"
+
+
+def pounds_and_pence(value: float) -> str:
+    """Write money to the penny, as a price is written; whole pounds without pence.
+
+    >>> pounds_and_pence(6620.04), pounds_and_pence(3925), pounds_and_pence(-2.5)
+    ('£6,620.04', '£3,925', '−£2.50')
+    """
+    text = number(value, decimals=0 if float(value).is_integer() else 2)
+    return f"{MINUS}£{text.removeprefix(MINUS)}" if text.startswith(MINUS) else f"£{text}"
+
+
 def change_with_interval(change: CountChange) -> str:
     """Write a change and how sure it is.
 

@@ -1,0 +1,998 @@
+"""What recorded crime is valued at: the blocks of the cost-of-crime page, and the short one on a report card.
+
+A value is not money that anybody holds. The words here are "valued at" and "of which about ... is public spending"; each
+amount stands with its interval, the period and base of its counts, its edition of unit costs and its price year.
+
+The as-at date governs what was counted and what had been published. Unit costs and deflators are tools that are named with
+their edition and vintage, so a later edition may be set beside the one of the time.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from html import escape
+from math import ceil
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import REFERENCE, Area, Catalogue, PublishedFigure
+from saferleeds_analysis.estimates import Estimate
+from saferleeds_analysis.intake import RecordedCounts
+from saferleeds_analysis.methods import costs
+from saferleeds_analysis.methods.costs import CostChange, CostEstimate, EditionRange, ReturnAssumptions
+from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.reporting import charts, wording
+from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.published import months_of
+from saferleeds_analysis.reporting.tables import behind, table
+from saferleeds_analysis.unit_costs import CostTables
+
+# The indicator ids of the catalogue are the codes of this scheme in offence_mapping.csv.
+SCHEME = "local"
+_MILLION = Decimal(1_000_000)
+_EFFECTS = (
+    ("volume", "More or fewer offences (volume)"),
+    ("mix", "Dearer or cheaper kinds among them (mix)"),
+    ("price", "Prices of another year (price)"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Households:
+    """How many households an area had, on a day, and who says so."""
+
+    number: int
+    day: date
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedCost:
+    """A published amount, the same amount from the data (in print ``ours``), and the one that another base would give.
+
+    ``value`` is pounds. ``other_base`` is a sentence where the financial year of the same number is known too.
+    """
+
+    figure: PublishedFigure
+    value: float
+    ours: str
+    agrees: bool
+    other_base: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CostReport:
+    """What the recorded offences of twelve months are valued at, in one area; its methods give the blocks of the page.
+
+    ``later`` is the value of the twelve months to the end of the quarter and ``earlier`` that of the twelve before, at
+    prices of one year. ``own_prices`` is the change with each twelve months at prices of the financial year in which they
+    end. ``bases`` are other twelve months that the data hold: calendar and financial years. ``parts`` are the values of
+    the areas below, by kind; ``None`` where months are missing. What cannot be given is ``None``, and ``refusals`` says
+    why, by the same name.
+    """
+
+    area: Area
+    quarter: pd.Period
+    as_at: date
+    edition: str
+    price_year: str
+    vintage: str
+    data: tuple[RecordedCounts, ...]
+    later: CostEstimate | None
+    earlier: CostEstimate | None
+    change: CostChange | None
+    own_prices: CostChange | None
+    bases: tuple[CostEstimate, ...]
+    editions: EditionRange | None
+    parts: Mapping[str, Mapping[str, CostEstimate | None]]
+    households: Households | None
+    published: tuple[PublishedCost, ...]
+    refusals: Mapping[str, str]
+
+    # Identity
+
+    @property
+    def offences(self) -> str:
+        """What is valued, in words: the indicators' names."""
+        return ", ".join(d.indicator.name for d in self.data)
+
+    @property
+    def notice(self) -> str:
+        """What the reader must know of the data before any number; empty where there is nothing."""
+        return " ".join(dict.fromkeys(d.source.notice for d in self.data if d.source.notice))
+
+    @property
+    def prices(self) -> str:
+        """The edition of unit costs and the price year, in words."""
+        return f"unit costs of edition {self.edition}, {self.price_year} prices"
+
+    @property
+    def unit_value(self) -> float:
+        """The average value of one of the offences counted, in pounds."""
+        if self.later is None:
+            raise ValueError(f"there is no unit value: {self.refusals['later']}")
+        return float(self.later.amount) / max(self.later.total.n, 1)
+
+    def title(self) -> Block:
+        """Give the page's one first-level heading, and what the reader must know of the data before any number."""
+        text = f"{self.offences} in {self.area.name}, {periods.quarter_name(self.quarter)}: what it costs"
+        shown = [Block(html=f"<h1>{escape(text)}</h1>", text=text)]
+        if self.notice:
+            shown.append(paragraph(self.notice, css_class="notice"))
+        return join(*shown)
+
+    # The value
+
+    def summary(self) -> Block:
+        """Give the headline amounts in a box."""
+        if self.later is None:
+            return self._refusal("later")
+        at = self.later
+        pairs = [
+            (f"Valued at, {at.period}", _with_interval(at.total)),
+            ("Prices", f"{self.price_year}, unit costs of edition {self.edition}"),
+        ]
+        if at.fiscal is not None:
+            pairs.append(("Of which public spending", f"about {wording.pounds(at.fiscal)}"))
+        if self.change is not None:
+            pairs.append(
+                ("Change in value on the 12 months before", _change_in_words(self.change.difference))
+            )
+        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
+        return Block(
+            html=f'<dl class="summary">{html}</dl>',
+            text="\n".join(f"{k}: {v}" for k, v in pairs),
+            figures=tuple(self._figures_of(at, self.area.name)),
+        )
+
+    def findings(self) -> Block:
+        """Say what the offences are valued at, how the value was made, what part is public spending, and the change."""
+        if self.later is None:
+            return self._refusal("later")
+        at = self.later
+        lines = [
+            f"The {wording.number(at.total.n)} offences recorded in {self.area.name} in the {at.period} are valued at "
+            f"{_with_interval(at.total)}, at {self.price_year} prices.",
+            *(self._product(o) for o in at.by_offence),
+        ]
+        lines.append(
+            "Of that value, how much is public spending is not known from this edition."
+            if at.fiscal is None
+            else f"Of that value, about {wording.pounds(at.fiscal)} is public spending, by the police, the courts and "
+            "other services. Little of it could be released by one offence fewer."
+        )
+        lines.append(
+            f"The change on the 12 months before is not given: {self.refusals['earlier']}"
+            if self.change is None
+            else f"In the 12 months before, the value was {wording.pounds(self.change.earlier)} at the same prices: "
+            f"{_change_in_words(self.change.difference)}. It is a difference in value, not money that any budget gained."
+        )
+        lines += self._household_line()
+        lines += [
+            f"Not valued: {u.name} ({wording.number(u.count)} offences): {u.reason}." for u in at.uncosted
+        ] or ["Every class of offence counted here has a unit cost; nothing counted is left out."]
+        figures = self._figures_of(at, self.area.name)
+        if self.earlier is not None:
+            figures += self._figures_of(self.earlier, self.area.name)
+        return _list(lines, figures=figures)
+
+    def card(self) -> Block:
+        """Give the short form for a report card: the value, its public part and the change, or why there is none."""
+        if self.later is None:
+            return self._refusal("later")
+        at = self.later
+        lines = [
+            f"The {wording.number(at.total.n)} offences of the {at.period} are valued at {_with_interval(at.total)}, at "
+            f"{self.price_year} prices"
+            + (
+                f", of which about {wording.pounds(at.fiscal)} is public spending."
+                if at.fiscal is not None
+                else ". How much of it is public spending is not known from this edition."
+            )
+        ]
+        if self.change is not None:
+            lines.append(
+                f"At the same prices the 12 months before are valued at {wording.pounds(self.change.earlier)}: "
+                f"{_change_in_words(self.change.difference)}."
+            )
+        lines += [self._product(o) for o in at.by_offence]
+        lines += [costs.NOT_CASH, costs.RECORDED_ONLY, *self._provisional_lines(at)]
+        return _list(lines, figures=self._figures_of(at, self.area.name))
+
+    def public_spending(self) -> Block:
+        """Give the part that is public spending by who spends it, and the components that the edition has."""
+        if self.later is None:
+            return self._refusal("later")
+        at = self.later
+        rows = [[name.capitalize(), wording.pounds(amount)] for name, amount in at.by_component.items()]
+        shown = [
+            table(
+                caption=f"Components of the value, {at.period}, {self.prices}",
+                columns=["Component", "Amount"],
+                rows=[*rows, ["All", wording.pounds(at.amount)]],
+                figures=[
+                    self._plain_figure(at, f"component: {name}", amount)
+                    for name, amount in at.by_component.items()
+                ],
+            )
+        ]
+        spenders: dict[str, Decimal] = {}
+        for offence in at.by_offence:
+            for name, amount in offence.components.items():
+                if name.startswith("fiscal: "):
+                    spenders[name.removeprefix("fiscal: ")] = (
+                        spenders.get(name.removeprefix("fiscal: "), 0) + amount
+                    )
+        if at.fiscal is not None and spenders:
+            spenders["all public spending"] = at.fiscal
+            shown.append(
+                table(
+                    caption=f"Who spends the public part, {at.period}, {self.prices}",
+                    columns=["Who", "Amount"],
+                    rows=[[_capital(name), wording.pounds(amount)] for name, amount in spenders.items()],
+                    figures=[
+                        self._plain_figure(at, f"public spending: {name}", amount)
+                        for name, amount in spenders.items()
+                    ],
+                )
+            )
+        return join(*shown, self._multiplier())
+
+    # The change
+
+    def change_chart(self) -> Block:
+        """Draw how volume, mix and price lead from the value of one twelve months to the other's, each at its own prices."""
+        shown = self.own_prices or self.change
+        if shown is None:
+            return self._refusal("earlier")
+        before, after = self.earlier.period, self.later.period
+        if self.own_prices:
+            before, after = f"{before},\n{self._own_year(-1)} prices", f"{after},\n{self._own_year(0)} prices"
+        kind = "each at its own prices" if self.own_prices else f"{self.price_year} prices"
+        biggest = max(_EFFECTS, key=lambda effect: abs(getattr(shown, effect[0])))[0]
+        names = {"volume": "The number of offences", "mix": "The mix of offences", "price": "The price level"}
+        return charts.chart_of_steps(
+            (before, float(shown.earlier)),
+            [(label.replace(" (", "\n("), float(getattr(shown, name))) for name, label in _EFFECTS],
+            (after, float(shown.later)),
+            name="change-in-value",
+            headline=f"{names[biggest]} made most of the change in value",
+            subtitle=self._subtitle(f"Value of recorded offences, {kind}"),
+            show=wording.pounds,
+        )
+
+    def change_table(self) -> Block:
+        """Give the change and its three effects to the pound, at the prices of one year and each at its own."""
+        if self.change is None:
+            return self._refusal("earlier")
+        columns = [(f"All at {self.price_year} prices", self.change)]
+        if self.own_prices is not None:
+            columns.append(("Each 12 months at its own prices", self.own_prices))
+        names = [
+            ("earlier", self.earlier.period),
+            *_EFFECTS,
+            ("later", self.later.period),
+            ("change", "Change"),
+        ]
+        rows = [
+            [
+                _capital(label),
+                *(_exact(getattr(c, name), sign=name not in ("earlier", "later")) for _, c in columns),
+            ]
+            for name, label in names
+        ]
+        rows.append(
+            [
+                "95% interval of the change",
+                *(
+                    f"{wording.pounds(c.difference.lower)} to {wording.pounds(c.difference.upper)}"
+                    for _, c in columns
+                ),
+            ]
+        )
+        shown = table(
+            caption="What made the change in value; the three effects add up to it",
+            columns=["What", *(title for title, _ in columns)],
+            rows=rows,
+            figures=[
+                Figure(
+                    **self._common(self.later),
+                    measure=f"change in value: {name} ({title.lower()})",
+                    value=float(getattr(c, name)),
+                    unit="£",
+                    method=c.method,
+                    **(
+                        {
+                            "lower": c.difference.lower,
+                            "upper": c.difference.upper,
+                            "confidence": c.difference.confidence,
+                            "n": c.difference.n,
+                        }
+                        if name == "change"
+                        else {}
+                    ),
+                )
+                for title, c in columns
+                for name in ("change", "volume", "mix", "price")
+            ],
+        )
+        notes = []
+        if len(self.later.by_offence) == 1:
+            notes.append("One kind of offence has no mix, so that effect is nothing.")
+        if self.own_prices is not None:
+            notes.append(
+                f"Own prices are those of the financial years in which the 12 months end, {self._own_year(-1)} and "
+                f"{self._own_year(0)}, by HM Treasury's GDP deflator of {self.vintage}; the price effect is inflation, "
+                "not crime."
+            )
+        else:
+            notes.append(f"Each 12 months at its own prices is not given: {self.refusals['own_prices']}")
+        return join(shown, paragraph(" ".join(notes)))
+
+    # The same offences on other bases
+
+    def base_chart(self) -> Block:
+        """Draw the value of each twelve months that the data hold: to the quarter's end, calendar and financial years."""
+        if self.later is None:
+            return self._refusal("later")
+        amounts = [e.amount for e in self._all_bases()]
+        return charts.chart_of_dots(
+            [(_capital(e.period), _figure_of(e.total)) for e in self._all_bases()],
+            name="value-by-base",
+            headline=f"{wording.pounds(min(amounts))} to {wording.pounds(max(amounts))}, by which months are counted",
+            subtitle=self._subtitle(
+                f"Value of recorded offences, {self.price_year} prices", note="Lines are 95% intervals"
+            ),
+            show=wording.pounds,
+        )
+
+    def base_table(self) -> Block:
+        """Give the count and value of each base, and say that a figure without its base cannot be checked."""
+        if self.later is None:
+            return self._refusal("later")
+        shown = table(
+            caption=f"The value by the twelve months that are counted, {self.area.name}, {self.prices}",
+            columns=["Twelve months", "Offences", "Valued at", "95% interval"],
+            rows=[
+                [_capital(e.period), wording.number(e.total.n), wording.pounds(e.amount), _interval(e.total)]
+                for e in self._all_bases()
+            ],
+            text_columns=[3],
+            figures=[f for e in self.bases for f in self._figures_of(e, self.area.name)],
+        )
+        return join(
+            shown,
+            paragraph(
+                "A calendar year and a financial year of the same number are different twelve months with different counts, so "
+                "an amount that does not name its base cannot be checked."
+            ),
+        )
+
+    def published_check(self) -> Block:
+        """Set every published amount that was out by the as-at date beside the same amount from the data."""
+        if not self.published:
+            return paragraph(
+                "No published value of this area's offences was out by the as-at date for months that the data hold, so none "
+                "is checked."
+            )
+        agree = sum(p.agrees for p in self.published)
+        lead = paragraph(
+            f"{agree} of {len(self.published)} published amounts are reproduced to the precision printed."
+        )
+        shown = table(
+            caption="Published amounts and what the data give",
+            columns=["Period", "Published", "From the data", "Result", "Source"],
+            rows=[
+                [
+                    _capital(p.figure.period),
+                    p.figure.printed_as,
+                    p.ours,
+                    "reproduced" if p.agrees else "NOT reproduced",
+                    p.figure.source,
+                ]
+                for p in self.published
+            ],
+            text_columns=(1, 2, 3, 4),
+            figures=[
+                Figure(
+                    indicator_id=p.figure.indicator_id,
+                    area=p.figure.area,
+                    period=p.figure.period,
+                    measure=f"check of published {p.figure.measure}",
+                    value=p.value,
+                    unit="£",
+                    method="reproduced" if p.agrees else "not reproduced",
+                    caveats=(p.other_base,) if p.other_base else (),
+                )
+                for p in self.published
+            ],
+        )
+        return join(lead, shown, *[paragraph(p.other_base) for p in self.published if p.other_base])
+
+    # How much the figure owes to the method
+
+    def edition_chart(self) -> Block:
+        """Draw the same offences valued by every edition that can value them."""
+        if self.editions is None:
+            return self._refusal("editions")
+        amounts = [e.amount for e in self.editions.estimates.values()]
+        headline = "Editions differ no more than chance would"
+        if len(amounts) == 1:
+            headline = "Only one edition values all of these offences"
+        elif max(amounts) - min(amounts) > self.later.total.upper - self.later.total.lower:
+            headline = "The edition of unit costs matters more than chance"
+        return charts.chart_of_dots(
+            [(f"Edition {name}", _figure_of(e.total)) for name, e in self.editions.estimates.items()],
+            name="value-by-edition",
+            headline=headline,
+            subtitle=self._subtitle(
+                f"Value of the offences of the {self.later.period}, {self.price_year} prices",
+                note="Lines are 95% intervals",
+            ),
+            show=wording.pounds,
+        )
+
+    def edition_table(self) -> Block:
+        """Give the value by each edition, and the editions that are left out with the reason."""
+        if self.editions is None:
+            return self._refusal("editions")
+        e = self.editions
+        rows = [
+            [
+                f"Edition {name}",
+                _unit_costs(estimate),
+                wording.pounds(estimate.amount),
+                _interval(estimate.total),
+                "; ".join(o.reservation for o in estimate.by_offence if o.reservation) or "none",
+                _status(estimate),
+            ]
+            for name, estimate in e.estimates.items()
+        ]
+        shown = table(
+            caption=f"The same offences by edition of unit costs, {self.later.period}, {self.price_year} prices",
+            columns=["Edition", "An offence", "Valued at", "95% interval", "Reservation", "Status"],
+            rows=rows,
+            text_columns=(3, 4, 5),
+            figures=[
+                f
+                for name, estimate in e.estimates.items()
+                if name != self.edition
+                for f in self._figures_of(estimate, self.area.name)
+            ],
+        )
+        low, high = e.estimates[e.lowest], e.estimates[e.highest]
+        lines = [
+            f"The editions that value all of these offences give {wording.pounds(low.amount)} ({e.lowest}) to "
+            f"{wording.pounds(high.amount)} ({e.highest}): a difference of method, in what is counted as a cost, and none in "
+            "crime. An edition that came out after the as-at date is a look back with later knowledge.",
+            *(x.uprating.sentence for x in e.estimates.values() if x.uprating),
+            *(f"Edition {name} is left out: {reason.rstrip('.')}." for name, reason in e.left_out.items()),
+        ]
+        return join(shown, _list(lines))
+
+    # Areas
+
+    def area_tables(self) -> Block:
+        """Give the value in each area below, level by level; a level of more than ten areas is folded away."""
+        if self.later is None:
+            return self._refusal("later")
+        if not self.parts:
+            return paragraph(f"The data hold no areas within {self.area.name}.")
+        shown = []
+        for kind, estimates in self.parts.items():
+            known = {name: e for name, e in estimates.items() if e is not None}
+            ranked = sorted(known, key=lambda name: (-known[name].amount, name))
+            rows = [
+                [
+                    name,
+                    wording.number(known[name].total.n),
+                    wording.pounds(known[name].amount),
+                    _interval(known[name].total),
+                ]
+                for name in ranked
+            ]
+            rows += [[name, "not known", "not known", "none"] for name, e in estimates.items() if e is None]
+            block = table(
+                caption=f"Value by {kind}, {self.later.period}, {self.prices}",
+                columns=[_capital(kind), "Offences", "Valued at", "95% interval"],
+                rows=rows,
+                text_columns=[3],
+                figures=[f for name in ranked for f in self._figures_of(known[name], name)],
+            )
+            shown.append(block if len(rows) <= 10 else behind(f"Show all {len(rows)} {kind}s", block))
+        note = (
+            "Each area's offences are valued at the average for England and Wales, so areas differ here by their counts alone: "
+            "for a ward the value says little that the count does not."
+        )
+        return join(paragraph(note), *shown)
+
+    # What the reader must know
+
+    def caveat_list(self) -> Block:
+        """List what the value leaves out, what is provisional, and what the interval does not cover."""
+        lines = [self.notice] if self.notice else []
+        if self.later is not None:
+            lines += [*self.later.caveats, *self._provisional_lines(self.later)]
+            if not any(o.unit_cost_limits for o in self.later.by_offence):
+                lines.append(
+                    "This edition prints no limits for its unit costs, so the intervals hold those of the counts alone."
+                )
+        lines += [caveat for d in self.data for caveat in d.caveats]
+        return _list(dict.fromkeys(lines), css_class="caveats")
+
+    def sources(self) -> Block:
+        """Say where the counts, the unit costs, the prices and the number of households come from."""
+        lines = [
+            f"{d.source.title}. Publisher: {d.source.publisher}. Licence: {d.source.licence}. Read as at {_day(self.as_at)}."
+            for d in self.data
+        ]
+        if self.later is not None:
+            lines += [
+                f"Unit cost of {o.offence.lower()}: edition {self.edition} ({o.status})."
+                for o in self.later.by_offence
+            ]
+        if self.households is not None:
+            lines.append(
+                f"{wording.number(self.households.number)} households in {self.area.name} on {_day(self.households.day)}: "
+                f"{self.households.source}."
+            )
+        return _list(lines)
+
+    # Parts of the blocks
+
+    def _refusal(self, name: str) -> Block:
+        return paragraph(f"No value is given: {self.refusals[name]}", css_class="notice")
+
+    def _product(self, offence: costs.OffenceCost) -> str:
+        text = (
+            f"{wording.number(offence.count)} offences × {wording.pounds_and_pence(offence.unit_cost)}, the average of "
+            f"“{offence.offence.lower()}” in England and Wales in edition {self.edition} "
+            f"({'seen in an official document' if offence.status == 'official' else f'provisional: {offence.status}'})."
+        )
+        return f"{text} {_capital(offence.reservation)}." if offence.reservation else text
+
+    def _multiplier(self) -> Block:
+        at = self.later
+        if at.with_multiplier is None:
+            return paragraph(
+                "No value is given for offences that were not recorded. A multiplier from recorded to all offences is applied "
+                f"only where every offence has one: {'; '.join(at.multiplier_refused)}."
+            )
+        return paragraph(
+            f"With the edition's multipliers from recorded to all offences, the value of all offences thought to have happened "
+            f"is {_with_interval(at.with_multiplier)}. {' '.join(at.with_multiplier.caveats)}",
+            figures=[
+                Figure(
+                    **self._common(at),
+                    measure="value of all offences, multiplied",
+                    **_limits(at.with_multiplier),
+                )
+            ],
+        )
+
+    def _household_line(self) -> list[str]:
+        if self.households is None:
+            return [
+                f"No value per household is given: no number of households with its date and source is held for {self.area.name}."
+            ]
+        each = costs.cost_per(self.later, number=self.households.number, unit="household")
+        return [
+            f"Spread over the {wording.number(self.households.number)} households of {_day(self.households.day)}, that is "
+            f"{wording.pounds_and_pence(round(each.value, 2))} a household ({_percent(each)} interval "
+            f"{wording.pounds_and_pence(round(each.lower, 2))} to {wording.pounds_and_pence(round(each.upper, 2))})."
+        ]
+
+    def _provisional_lines(self, estimate: CostEstimate) -> list[str]:
+        return [f"Provisional, not seen in an official document: {what}." for what in estimate.provisional]
+
+    def _all_bases(self) -> list[CostEstimate]:
+        shown = [e for e in (self.later, self.earlier) if e is not None]
+        return [*shown, *(e for e in self.bases if e.period not in {x.period for x in shown})]
+
+    def _own_year(self, years: int) -> str:
+        return periods.financial_year_name(
+            periods.financial_year_of(periods.last_month(self.quarter)) + years
+        )
+
+    def _subtitle(self, what: str, *, note: str = "") -> str:
+        label = self.notice.split(":")[0]
+        return ". ".join(part for part in (f"{what}, {self.area.name}", note, label) if part)
+
+    def _common(self, estimate: CostEstimate, area: str | None = None) -> dict:
+        caveats = (
+            f"edition {estimate.edition} of unit costs, {estimate.price_year} prices",
+            *((self.notice,) if self.notice else ()),
+            *estimate.caveats,
+            *self._provisional_lines(estimate),
+        )
+        return {
+            "indicator_id": " ".join(d.indicator.id for d in self.data),
+            "area": area or self.area.name,
+            "period": estimate.period,
+            "caveats": caveats,
+        }
+
+    def _plain_figure(self, estimate: CostEstimate, measure: str, amount: Decimal) -> Figure:
+        return Figure(
+            **self._common(estimate),
+            measure=measure,
+            value=float(amount),
+            unit="£",
+            method="count times unit cost",
+        )
+
+    def _figures_of(self, estimate: CostEstimate, area: str) -> list[Figure]:
+        common = self._common(estimate, area)
+        figures = [Figure(**common, measure=f"value, edition {estimate.edition}", **_limits(estimate.total))]
+        if estimate.fiscal is not None:
+            figures.append(
+                Figure(
+                    **common,
+                    measure="of which public spending",
+                    value=float(estimate.fiscal),
+                    unit="£",
+                    method="count times unit cost",
+                )
+            )
+        if self.households is not None and area == self.area.name:
+            each = costs.cost_per(estimate, number=self.households.number, unit="household")
+            figures.append(Figure(**common, measure="value per household", **_limits(each)))
+        return figures
+
+
+def cost_report(
+    data: Sequence[RecordedCounts],
+    *,
+    catalogue: Catalogue,
+    tables: CostTables,
+    area: str,
+    quarter: pd.Period,
+    as_at: date,
+    edition: str,
+    price_year: str,
+    vintage: str,
+) -> CostReport:
+    """Value the recorded offences of one or more indicators in an area, for the twelve months to the end of a quarter.
+
+    ``data`` holds the monthly counts of each indicator, all of one area set. What cannot be valued (a redefined class, a
+    mixture of offences, missing months) is no failure of the page: the report says so in its place. Refused: an unknown
+    edition, price year or vintage, and a quarter that the data do not hold.
+    """
+    place = catalogue.area(data[0].area_set, area)
+    end = periods.last_month(quarter)
+    # a slip of the call ends the page; only what the data or the tables cannot give becomes a sentence on it
+    own, deflators = tables.price_year(edition), tables.deflators(vintage).values()
+    if price_year != own:
+        costs.uprating(from_year=own, to_year=price_year, deflators=deflators)
+    for d in data:
+        if area not in d.by_area.columns or end not in d.by_area.index:
+            raise DataProblem(
+                f"{d.source.id}: there is no data for {area!r} in {periods.month_name(end)}, the last month of "
+                f"{periods.quarter_name(quarter)}. Add the months to data/raw/{d.source.id}, or report an earlier quarter."
+            )
+    refusals: dict[str, str] = {}
+
+    def value(
+        months: pd.PeriodIndex, *, of: str = area, by: str = edition, at: str = price_year
+    ) -> CostEstimate:
+        return costs.cost_of_crime(
+            _counts(data, of, months),
+            months=months,
+            scheme=SCHEME,
+            edition=by,
+            price_year=at,
+            tables=tables,
+            vintage=vintage,
+        )
+
+    def attempt(name: str, make: Callable):
+        try:
+            return make()
+        except (
+            ValueError
+        ) as refusal:  # DataProblem is one: either way the page says the reason where the figure would stand
+            refusals[name] = str(refusal)
+            return None
+
+    window = periods.twelve_months_to(end)
+    later = attempt("later", lambda: value(window))
+    earlier = later and attempt("earlier", lambda: value(window - 12))
+    change = earlier and attempt("earlier", lambda: costs.change_in_cost(earlier, later))
+    years = [periods.financial_year_name(periods.financial_year_of(end) + k) for k in (-1, 0)]
+    own_prices = change and attempt(
+        "own_prices",
+        lambda: costs.change_in_cost(value(window - 12, at=years[0]), value(window, at=years[1])),
+    )
+    bases = [attempt("bases", lambda m=months: value(m)) for months in _other_years(end)] if later else []
+    editions = later and attempt(
+        "editions",
+        lambda: costs.cost_across_editions(
+            _counts(data, area, window),
+            price_year=price_year,
+            vintage=vintage,
+            tables=tables,
+            editions=tables.editions(),
+            months=window,
+            scheme=SCHEME,
+        ),
+    )
+    below = catalogue.parts_by_kind(data[0].area_set, area) if later else {}
+    return CostReport(
+        area=place,
+        quarter=quarter,
+        as_at=as_at,
+        edition=edition,
+        price_year=price_year,
+        vintage=vintage,
+        data=tuple(data),
+        later=later,
+        earlier=earlier,
+        change=change,
+        own_prices=own_prices,
+        bases=tuple(e for e in bases if e is not None),
+        editions=editions,
+        parts={
+            kind: {
+                a.name: attempt(f"part: {a.name}", lambda a=a: value(window, of=a.name))
+                for a in members
+                if all(a.name in d.by_area.columns for d in data)
+            }
+            for kind, members in below.items()
+            if any(a.name in data[0].by_area.columns for a in members)
+        },
+        households=_households(area),
+        published=_check_published(data, catalogue, tables, place, as_at) if later else (),
+        refusals=refusals,
+    )
+
+
+# A stated return on money put in
+
+
+def return_findings(assumptions: ReturnAssumptions, *, claimed: float) -> Block:
+    """Say what the stated assumptions give for each pound, and what a claimed return would need."""
+    result = costs.social_return(assumptions)
+    a = assumptions
+    needed = costs.offences_for_return(a, ratio=claimed)
+    lines = [
+        f"Assumed: {wording.pounds(a.investment)} put in; {wording.number(a.offences_avoided)} fewer offences; "
+        f"{wording.percent(100 * a.deadweight)} of these would have gone anyway; {wording.percent(100 * a.attribution)} of the "
+        f"rest is owed to the scheme; {wording.pounds_and_pence(round(a.unit_value, 2))} an offence.",
+        f"If all of that held, each £1 would be valued at {wording.pounds_and_pence(round(result.ratio, 2))} in return.",
+        f"A return of £1 for £1 would take {wording.number(ceil(result.break_even_offences))} fewer offences, and "
+        f"{wording.pounds(claimed)} for £1 would take {wording.number(ceil(needed))}.",
+        *result.caveats,
+    ]
+    common = {"indicator_id": "social return", "area": "", "period": "", "caveats": result.caveats}
+    figures = [
+        Figure(
+            **common,
+            measure="assumed return",
+            value=result.ratio,
+            unit="£ for £1",
+            method="stated assumptions",
+        ),
+        *(
+            Figure(
+                **common,
+                measure=f"offences for £{ratio:g} for £1",
+                value=costs.offences_for_return(a, ratio=ratio),
+                unit="offences",
+                method="stated assumptions",
+            )
+            for ratio in (1, claimed)
+        ),
+    ]
+    return _list(lines, figures=figures)
+
+
+def return_chart(assumptions: ReturnAssumptions, *, ranges: Mapping[str, tuple[float, float]]) -> Block:
+    """Draw how far the stated return moves when each assumption alone goes to its low and its high."""
+    bars = costs.social_return_sensitivity(assumptions, ranges=ranges)
+    names = {
+        "investment": ("Money put in", wording.pounds),
+        "offences_avoided": ("Fewer offences", wording.number),
+        "deadweight": ("Would have gone anyway", lambda v: f"{v:.0%}"),
+        "attribution": ("Owed to the scheme", lambda v: f"{v:.0%}"),
+        "unit_value": ("Value of an offence", wording.pounds),
+    }
+    bars["label"] = [names[a][0] for a in bars["assumption"]]
+    for end in ("low", "high"):
+        bars[f"{end}_label"] = [names[a][1](v) for a, v in zip(bars["assumption"], bars[end], strict=True)]
+    return charts.chart_of_sensitivity(
+        bars,
+        name="return-sensitivity",
+        headline=f"{bars['label'].iloc[0]}: the assumption that matters most",
+        subtitle="Value for each £1 put in when one assumption alone is changed. Assumptions, not measurements",
+        show=lambda value: wording.pounds_and_pence(round(value, 2)),
+    )
+
+
+# Parts
+
+
+def _counts(data: Sequence[RecordedCounts], area: str, months: pd.PeriodIndex) -> pd.Series:
+    """Add up each indicator's months; a missing month is refused, because a sum without it is no twelve months."""
+    totals = {}
+    for d in data:
+        monthly = d.by_area[area].reindex(months)
+        missing = months[monthly.isna().to_numpy()]
+        if len(missing):
+            raise DataProblem(f"no data for {periods.months_in_words(missing)}.")
+        totals[d.indicator.id] = int(monthly.sum())
+    return pd.Series(totals)
+
+
+def _other_years(end: pd.Period) -> list[pd.PeriodIndex]:
+    """Give the last two calendar years and the last two financial years that had ended by a month."""
+    calendar = end.year if end.month == 12 else end.year - 1
+    financial = periods.financial_year_of(end)
+    if periods.financial_year_months(financial)[-1] > end:
+        financial -= 1
+    return [
+        *(pd.period_range(f"{y}-01", f"{y}-12", freq="M") for y in (calendar, calendar - 1)),
+        *(periods.financial_year_months(y) for y in (financial, financial - 1)),
+    ]
+
+
+def _households(area: str) -> Households | None:
+    rows = pd.read_csv(REFERENCE / "core_cities.csv")
+    row = rows[(rows["area"] == area) & (rows["denominator_of"] == "households")]
+    if row.empty:
+        return None
+    return Households(
+        number=int(row["denominator"].iloc[0]),
+        day=date.fromisoformat(row["denominator_date"].iloc[0]),
+        source=row["denominator_source"].iloc[0],
+    )
+
+
+def _check_published(
+    data: Sequence[RecordedCounts], catalogue: Catalogue, tables: CostTables, area: Area, as_at: date
+) -> tuple[PublishedCost, ...]:
+    """Work out each published amount again, by the unit cost that its publication used."""
+    checks = []
+    for d in data:
+        figures = [p for p in catalogue.published(d.indicator.id, as_at=as_at) if p.area == area.name]
+        used = next((p for p in figures if p.measure == "unit_cost_gbp"), None)
+        for figure in figures:
+            months = months_of(figure.period)
+            if used is None or months is None or "cost_gbp_million" not in figure.measure:
+                continue
+            is_change = figure.measure.startswith("change_")
+
+            def amount(months, d=d, edition=used.period, is_change=is_change) -> Decimal:
+                def value(m) -> Decimal:
+                    return costs.cost_of_crime(
+                        _counts([d], area.name, m),
+                        months=m,
+                        scheme=SCHEME,
+                        edition=edition,
+                        price_year=tables.price_year(edition),
+                        tables=tables,
+                    ).amount
+
+                return value(months) - value(months - 12) if is_change else value(months)
+
+            try:
+                ours = amount(months)
+            except DataProblem:  # months that the data do not hold: there is nothing to compare
+                continue
+            rounded = (ours / _MILLION).quantize(
+                Decimal(1).scaleb(figure.value.as_tuple().exponent), rounding=ROUND_HALF_UP
+            )
+            checks.append(
+                PublishedCost(
+                    figure=figure,
+                    value=float(ours),
+                    ours=wording.pounds(float(ours)),
+                    agrees=rounded == figure.value,
+                    other_base=_other_base(figure, d, area.name, months, amount),
+                )
+            )
+    return tuple(checks)
+
+
+def _other_base(
+    figure: PublishedFigure, data: RecordedCounts, area: str, months: pd.PeriodIndex, amount: Callable
+) -> str:
+    """Say what the financial year of the same number would give instead of a calendar year, where the data hold it."""
+    if not figure.period.startswith("calendar ") or figure.measure.startswith("change_"):
+        return ""
+    year = periods.financial_year_months(periods.financial_year_of(months[-1]))
+    try:
+        other = amount(year)
+    except DataProblem:
+        return ""
+    count, other_count = (int(_counts([data], area, m).iloc[0]) for m in (months, year))
+    return (
+        f"{figure.printed_as} needs the count of the {figure.period.replace('calendar', 'calendar year')} "
+        f"({wording.number(count)}); the financial year "
+        f"{periods.financial_year_name(periods.financial_year_of(year[-1]))} ({wording.number(other_count)}) gives "
+        f"{wording.pounds(float(other))}."
+    )
+
+
+def _limits(e: Estimate) -> dict:
+    return {
+        "value": e.value,
+        "lower": e.lower,
+        "upper": e.upper,
+        "confidence": e.confidence,
+        "unit": e.unit,
+        "method": e.method,
+        "n": e.n,
+    }
+
+
+def _figure_of(e: Estimate) -> Figure:
+    return Figure(indicator_id="", area="", period="", measure="", **_limits(e))
+
+
+def _with_interval(e: Estimate) -> str:
+    return f"{wording.pounds(e.value)} ({_percent(e)} interval {_interval(e)})"
+
+
+def _interval(e: Estimate) -> str:
+    return f"{wording.pounds(e.lower)} to {wording.pounds(e.upper)}"
+
+
+def _percent(e: Estimate) -> str:
+    return f"{e.confidence:.0%}"
+
+
+def _change_in_words(e: Estimate) -> str:
+    """Name a rise or a fall only where the interval leaves out no change, as everywhere."""
+    if e.upper < 0:
+        return (
+            f"{wording.pounds(-e.value)} less ({_percent(e)} interval {wording.pounds(-e.upper)} to "
+            f"{wording.pounds(-e.lower)} less)"
+        )
+    if e.lower > 0:
+        return f"{wording.pounds(e.value)} more ({_percent(e)} interval {_interval(e)} more)"
+    return f"no clear change ({wording.pounds(e.value)}; {_percent(e)} interval {_interval(e)})"
+
+
+def _exact(amount: Decimal, *, sign: bool) -> str:
+    """Write an amount to the penny, so that a reader can add the effects up."""
+    text = wording.number(float(amount), decimals=2)
+    if text.startswith(wording.MINUS):
+        return f"{wording.MINUS}£{text.removeprefix(wording.MINUS)}"
+    return f"+£{text}" if sign and amount else f"£{text}"
+
+
+def _status(estimate: CostEstimate) -> str:
+    """Say how far the unit costs and the prices behind a value were verified; its public part is another matter."""
+    official = all(o.status == "official" for o in estimate.by_offence)
+    if not official:
+        return "provisional"
+    return (
+        "provisional prices"
+        if estimate.uprating and estimate.uprating.provisional
+        else "seen in an official document"
+    )
+
+
+def _unit_costs(estimate: CostEstimate) -> str:
+    return "; ".join(wording.pounds_and_pence(o.unit_cost) for o in estimate.by_offence)
+
+
+def _list(lines: Sequence[str], *, figures: Sequence[Figure] = (), css_class: str = "") -> Block:
+    lines = list(lines)
+    attribute = f' class="{css_class}"' if css_class else ""
+    items = "".join(f"<li>{escape(_capital(line), quote=False)}</li>" for line in lines)
+    return Block(
+        html=f"<ul{attribute}>{items}</ul>",
+        text="\n".join(f"- {_capital(line)}" for line in lines),
+        figures=tuple(figures),
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day.strftime('%B %Y')}"

@@ -1,0 +1,348 @@
+"""What a change of funding share does to posts: the blocks of the funding-scenario page.
+
+Arithmetic on the figures that a paper states, each of them shown; where the paper's own figures disagree, every answer is
+given on both bases.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from html import escape
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.methods import resourcing
+from saferleeds_analysis.methods.resourcing import FundingScenario, PositionCheck
+from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.reporting import charts, wording
+from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.unit_costs import CostTables, FundingPosition
+
+_NAMES = {
+    "posts": "Number of posts",
+    "full_cost": "Full cost of a post",
+    "share": "Share to be paid",
+    "budget": "Budget",
+    "other_funders": "Money from others",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FundingReport:
+    """A stated position, what it says of itself, and the same posts at another share; its methods give the blocks."""
+
+    position: FundingPosition
+    check: PositionCheck
+    scenario: FundingScenario
+    shares: tuple[Decimal, ...]
+    quarter: pd.Period
+    as_at: date
+
+    def title(self) -> Block:
+        """Give the page's one first-level heading, and what these figures are."""
+        text = (
+            f"{self.position.partner} paying {_share(self.scenario.share)} of {self.position.posts} posts: "
+            f"a scenario on the figures of {self.position.year}"
+        )
+        return join(
+            Block(html=f"<h1>{escape(text)}</h1>", text=text),
+            paragraph(f"{self.position.name}. {resourcing.CAVEAT}", css_class="notice"),
+        )
+
+    def summary(self) -> Block:
+        """Give the answers in a box, on both bases where the paper's figures disagree."""
+        s = self.scenario
+        pairs = [
+            (f"The same {s.position.posts} posts at {_share(s.share)}", f"£{wording.number(s.cost)} a year"),
+            (
+                "More than the stated budget",
+                f"{_pounds(s.more_than_budget)} a year ({_pounds(s.more_than_present_cost)} more than the posts cost now)",
+            ),
+            ("Posts that the money pays for", self._posts_in_words()),
+            ("Break-even share of the budget", _share(s.break_even_share)),
+        ]
+        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
+        return Block(
+            html=f'<dl class="summary">{html}</dl>',
+            text="\n".join(f"{k}: {v}" for k, v in pairs),
+            figures=tuple(self._figures(s)),
+        )
+
+    def stated(self) -> Block:
+        """Give the position as the paper states it."""
+        p = self.position
+        rows = [
+            ["Posts", wording.number(p.posts)],
+            ["Full cost of a post, a year", _pounds(p.full_cost)],
+            [f"{p.partner} pays", _share(p.share)],
+            [f"{p.partner} pays for a post, as printed", _pounds(p.contribution)],
+            [
+                f"{p.partner} pays for a post, {_share(p.share)} exactly",
+                _pounds(self.check.exact_contribution),
+            ],
+            [f"{p.other_body} pays for a post", _pounds(self.check.other_body_pays)],
+            ["Budget as stated", _pounds(p.budget)],
+            ["Money from others towards the same posts", _pounds(p.other_funders)],
+        ]
+        return table(
+            caption=f"The position as the paper states it, {p.year}",
+            columns=["What", "Figure"],
+            rows=rows,
+            figures=[
+                self._figure(
+                    name,
+                    getattr(p, name),
+                    "posts" if name == "posts" else "share" if name == "share" else "£",
+                )
+                for name in ("posts", "full_cost", "share", "contribution", "budget", "other_funders")
+            ],
+        )
+
+    def agreement(self) -> Block:
+        """Say whether the paper's figures agree with one another."""
+        if self.check.agrees:
+            return paragraph("The stated figures agree with one another.")
+        shown = [paragraph(f"Flag: {sentence}", css_class="flag") for sentence in self.check.sentences]
+        c = self.check
+        figures = [
+            self._figure("cost of the posts as printed", c.cost_as_printed, "£"),
+            self._figure("gap to the stated money", c.gap, "£"),
+            self._figure("posts that the stated money pays for now", c.posts_from_budget_exact, "posts"),
+        ]
+        return join(
+            *shown,
+            paragraph(
+                f"The difference is {wording.percent(abs(c.gap_percent))} of the stated money. Which of the two figures is right "
+                "cannot be told from the paper.",
+                figures=figures,
+            ),
+        )
+
+    def findings(self) -> Block:
+        """Say what the share costs for the same posts, what the money pays for, and where it breaks even."""
+        s, p = self.scenario, self.position
+        lines = [
+            f"At {_share(s.share)} {p.partner} would pay {_pounds(s.partner_pays)} a post and {p.other_body} "
+            f"{_pounds(s.other_body_pays)}.",
+            f"The same {p.posts} posts would cost {p.partner} £{wording.number(s.cost)} a year: "
+            f"{_more_or_less(s.more_than_budget)} than the stated budget, and {_more_or_less(s.more_than_present_cost)} than "
+            "they cost now.",
+            f"The money pays for {self._posts_in_words()}.",
+            f"The budget pays for all {p.posts} posts up to a share of {_share(s.break_even_share)}."
+            + (
+                f" That is below the present {_share(p.share)}, because the stated figures disagree."
+                if s.break_even_share < p.share and not self.check.agrees
+                else ""
+            ),
+        ]
+        items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
+        return Block(html=f"<ul>{items}</ul>", text="\n".join(f"- {line}" for line in lines))
+
+    def share_chart(self) -> Block:
+        """Draw how many posts the stated budget pays for at each share."""
+        rows = [
+            (
+                f"{_share(share)} (now)" if share == self.position.share else _share(share),
+                self._figure(
+                    f"posts from budget at {_share(share)}",
+                    resourcing.funding_scenario(self.position, share=share).posts_from_budget,
+                    "posts",
+                ),
+            )
+            for share in sorted({self.position.share, *self.shares})
+        ]
+        return charts.chart_of_dots(
+            rows,
+            name="posts-by-share",
+            headline=f"{_share(self.scenario.share)} pays for {self.scenario.posts_from_budget} of "
+            f"{self.position.posts} posts",
+            subtitle=f"Whole posts that a budget of {_pounds(self.position.budget)} pays for, by share of the full cost, "
+            f"{self.position.year} figures",
+        )
+
+    def share_table(self) -> Block:
+        """Give cost, shortfall and posts for each share, on both bases."""
+        scenarios = [resourcing.funding_scenario(self.position, share=share) for share in self.shares]
+        return table(
+            caption=f"What each share means for {self.position.posts} posts, pounds a year, {self.position.year} figures",
+            columns=[
+                "Share",
+                "For a post",
+                "For all posts",
+                "More than the budget",
+                "More than the cost now",
+                "Posts from the budget",
+                "Posts from the cost now",
+            ],
+            rows=[
+                [
+                    _share(s.share),
+                    _pounds(s.partner_pays),
+                    _pounds(s.cost),
+                    _pounds(s.more_than_budget),
+                    _pounds(s.more_than_present_cost),
+                    wording.number(s.posts_from_budget),
+                    wording.number(s.posts_from_present_cost),
+                ]
+                for s in scenarios
+            ],
+            figures=[f for s in scenarios if s.share != self.scenario.share for f in self._figures(s)],
+        )
+
+    def tornado(self, *, spread: float) -> Block:
+        """Draw what matters most: the sum that is short when each stated figure alone is ``spread`` lower or higher."""
+        bars = resourcing.funding_sensitivity(
+            self.position, share=self.scenario.share, measure="more_than_budget", ranges=self._ranges(spread)
+        )
+        bars["label"] = bars["input"].map(_NAMES)
+        for end in ("low", "high"):
+            bars[f"{end}_label"] = [_input(name, v) for name, v in zip(bars["input"], bars[end], strict=True)]
+        return charts.chart_of_sensitivity(
+            bars,
+            name="what-matters",
+            headline=_most(bars),
+            subtitle=f"Cost of {self.position.posts} posts at {_share(self.scenario.share)} above the budget, each input alone "
+            f"{spread:.0%} lower and higher, {self.position.year} figures",
+            show=lambda value: (
+                f"{wording.MINUS if value < 0 else ''}£{wording.number(abs(value) / 1_000_000, decimals=2)}m"
+            ),
+        )
+
+    def sensitivity_note(self, *, spread: float) -> Block:
+        """Say what the range is: a yardstick of equal steps, not a judgement of what is plausible."""
+        return paragraph(
+            f"Every input is moved by the same {spread:.0%}, to show which of them matters; that says nothing of how far each "
+            f"is likely to be off. Money from others, of which there is {_pounds(self.position.other_funders)}, is moved by "
+            f"{spread:.0%} of the budget."
+        )
+
+    def caveats_and_sources(self) -> Block:
+        """Say where the figures come from and what the reader must know of them."""
+        lines = [
+            f"{self.position.source}. Known from {_day(self.position.known_from)}; read as at {_day(self.as_at)}.",
+            self.position.note,
+            *self.scenario.caveats,
+            f"Amounts are pounds a year of {self.position.year}. No year is uprated, and the cost of ending a post is not in them.",
+        ]
+        items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines if line)
+        return Block(
+            html=f'<ul class="caveats">{items}</ul>', text="\n".join(f"- {line}" for line in lines if line)
+        )
+
+    # Parts of the blocks
+
+    def _posts_in_words(self) -> str:
+        s = self.scenario
+        text = f"{s.posts_from_budget} posts from the budget ({s.posts_from_budget_exact:.2f})"
+        if s.posts_from_present_cost_exact != s.posts_from_budget_exact:
+            text += f", or {s.posts_from_present_cost} ({s.posts_from_present_cost_exact:.2f}) from what the posts cost now"
+        return text
+
+    def _ranges(self, spread: float) -> dict[str, tuple]:
+        p, by = self.position, Decimal(str(spread))
+        return {
+            "posts": (round(p.posts * (1 - by)), round(p.posts * (1 + by))),
+            "full_cost": (p.full_cost * (1 - by), p.full_cost * (1 + by)),
+            "share": (self.scenario.share * (1 - by), min(self.scenario.share * (1 + by), Decimal(1))),
+            "budget": (p.budget * (1 - by), p.budget * (1 + by)),
+            "other_funders": (
+                max(p.other_funders - by * p.budget, Decimal(0)),
+                p.other_funders + by * p.budget,
+            ),
+        }
+
+    def _figure(self, measure: str, value, unit: str) -> Figure:
+        return Figure(
+            indicator_id=self.position.id,
+            area=self.position.partner,
+            period=self.position.year,
+            measure=measure,
+            value=value if isinstance(value, int) else float(value),
+            unit=unit,
+            method="arithmetic on the stated figures",
+            caveats=self.scenario.caveats,
+        )
+
+    def _figures(self, s: FundingScenario) -> list[Figure]:
+        at = f"at {_share(s.share)}"
+        return [
+            self._figure(f"cost of a post to the partner {at}", s.partner_pays, "£"),
+            self._figure(f"cost of the same posts {at}", s.cost, "£"),
+            self._figure(f"more than the stated budget {at}", s.more_than_budget, "£"),
+            self._figure(f"more than the posts cost now {at}", s.more_than_present_cost, "£"),
+            self._figure(f"posts from the stated budget {at}", s.posts_from_budget_exact, "posts"),
+            self._figure(f"posts from what they cost now {at}", s.posts_from_present_cost_exact, "posts"),
+        ]
+
+
+def funding_report(
+    tables: CostTables,
+    *,
+    position: str,
+    share: float,
+    shares: Sequence[float],
+    quarter: pd.Period,
+    as_at: date,
+) -> FundingReport:
+    """Compute the scenario of a stated position at another share, with a table over ``shares``.
+
+    Refused: a position that was not public by ``as_at``, and a quarter of another financial year than the position's,
+    because its amounts are of that year.
+    """
+    stated = tables.funding(position)
+    if stated.known_from > as_at:
+        raise DataProblem(
+            f"funding.toml: {position!r} was not known before {stated.known_from.isoformat()}; it cannot be reported as at "
+            f"{as_at.isoformat()}."
+        )
+    year = periods.financial_year_name(periods.financial_year_of(quarter))
+    if year != stated.year:
+        raise DataProblem(
+            f"funding.toml: {position!r} states the figures of {stated.year}; it cannot be reported for "
+            f"{periods.quarter_name(quarter)}. Add the figures of {year}, or report a quarter of {stated.year}."
+        )
+    wanted = sorted({Decimal(str(share)), *(Decimal(str(s)) for s in shares)})
+    return FundingReport(
+        position=stated,
+        check=resourcing.check_position(stated),
+        scenario=resourcing.funding_scenario(stated, share=share),
+        shares=tuple(wanted),
+        quarter=quarter,
+        as_at=as_at,
+    )
+
+
+def _pounds(value: Decimal) -> str:
+    """Write an amount in full: a treasurer wants every pound of it."""
+    return wording.pounds_and_pence(float(value))
+
+
+def _more_or_less(value: Decimal) -> str:
+    return f"{_pounds(abs(value))} {'less' if value < 0 else 'more'}"
+
+
+def _share(share: Decimal | float) -> str:
+    """Write a share as a percentage, whole where it is whole."""
+    text = wording.percent(100 * float(share))
+    return text.replace(".0%", "%")
+
+
+def _most(bars: pd.DataFrame) -> str:
+    """Name the inputs whose bars are the longest, all of those within a tenth of it: posts come in whole numbers."""
+    short = {"posts": "posts", "full_cost": "cost of a post", "other_funders": "money from others"}
+    names = [short.get(name, name) for name in bars.loc[bars["swing"] >= 0.9 * bars["swing"].max(), "input"]]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{listed[:1].upper()}{listed[1:]} matter{'s' if len(names) == 1 else ''} most"
+
+
+def _input(name: str, value: float) -> str:
+    if name == "posts":
+        return f"{value:.0f} posts"
+    return _share(value) if name == "share" else f"£{wording.number(value)}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day.strftime('%B %Y')}"
