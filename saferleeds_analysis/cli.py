@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 
 LOG = "reports/last_run.log"
 
-# The notebook of `saferleeds report --indicator ... --area ...`.
-CARD = "recorded_crime_card"
+# The notebooks of `saferleeds report --indicator ... --area ...`.
+CARD, SERVICE = "recorded_crime_card", "service_counts"
 
 
 class _Commands(click.Group):
@@ -234,8 +234,10 @@ def _one_card(catalogue: Any, indicator: str | None, area: str | None) -> "Repor
     from saferleeds_analysis.publishing.pack import Report
     from saferleeds_analysis.publishing.pages import slug
 
+    # Counts that come from the table of published figures have their own notebook.
+    notebook = SERVICE if catalogue.indicator(indicator).source == "published_figures" else CARD
     return Report(
-        name=slug(f"{indicator} {area}"), notebook=CARD, parameters={"indicator": indicator, "area": area}
+        name=slug(f"{indicator} {area}"), notebook=notebook, parameters={"indicator": indicator, "area": area}
     )
 
 

@@ -65,6 +65,8 @@ def read_notebook(path: Path) -> Any:
     """Read a notebook file as an nbformat node."""
     import nbformat
 
+from saferleeds_analysis.problems import DataProblem
+
     if not path.is_file():
         raise ValueError(f"there is no notebook {path.name!r} in the folder {path.parent.name!r}.")
     try:
@@ -281,6 +283,8 @@ def _execute(
         )
     except PapermillExecutionError as error:
         details = strip_color("\n".join(error.traceback))
+        if error.ename == DataProblem.__name__:  # its message is for the analyst as it stands
+            raise DataProblem(without_machine_paths(error.evalue, folder.parent)) from None
         raise failure(f"{error.ename}: {error.evalue}", details) from None
     except CellTimeoutError as error:
         raise failure(
