@@ -20,6 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from saferleeds_analysis.problems import DataProblem
+
 logger = logging.getLogger(__name__)
 
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
@@ -64,8 +66,6 @@ class ReportFailed(Exception):
 def read_notebook(path: Path) -> Any:
     """Read a notebook file as an nbformat node."""
     import nbformat
-
-from saferleeds_analysis.problems import DataProblem
 
     if not path.is_file():
         raise ValueError(f"there is no notebook {path.name!r} in the folder {path.parent.name!r}.")
