@@ -117,7 +117,7 @@ class Season:
             share = wording.percent(100 * self.adjustment.borrowed)
             whole = self.parent.observed.name
             lines = [
-                f"{self.card.area.name} is too small to show a season of its own: {share} of its pattern is {whole}'s. "
+                f"{self.card.area.name} borrows the season of {whole}: {share} of its pattern is {whole}'s, the rest its own. "
                 f"What follows is about {whole}.",
                 *lines,
             ]
