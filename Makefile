@@ -13,7 +13,7 @@ report: $(READY)  ## the bundled example, from raw data to the page to open
 
 test: $(READY)  ## every test, the browser tests included
 	$(BIN)/python scripts/ensure_chromium.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY)  ## style, the rooms' imports, notebooks without outputs
 	$(BIN)/ruff check .

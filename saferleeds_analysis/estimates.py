@@ -100,8 +100,8 @@ def change_between_counts(earlier: int, later: int, *, unit: str, confidence: fl
     ratio_lower, ratio_upper = 0.0, float("inf")
     if total:
         share = stats.binomtest(int(later), int(total), 0.5).proportion_ci(confidence, method="exact")
-        ratio_lower = share.low / (1 - share.low)
-        ratio_upper = share.high / (1 - share.high) if share.high < 1 else float("inf")
+        ratio_lower = float(share.low / (1 - share.low))
+        ratio_upper = float(share.high / (1 - share.high)) if share.high < 1 else float("inf")
     if earlier:
         percent = Estimate(
             value=100 * (later / earlier - 1),

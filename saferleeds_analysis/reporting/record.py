@@ -58,8 +58,8 @@ def track_record(
     try:
         found = trajectory.backtest(list(histories), caveats=caveats)
     except DataProblem as problem:
-        why = " ".join(str(problem).split("\n")[0].split())
-        return join(paragraph(f"On this series itself the projection cannot be tried: {why}"), general)
+        why = str(problem).split("\n")[0].split(". Add")[0]
+        return join(paragraph(f"On this series itself the projection cannot be tried: {why}."), general)
     return join(*_own_record(found, histories, indicator_id=indicator_id, area=area, notice=notice), general)
 
 

@@ -8,6 +8,7 @@ PAGES = [
     "index.html",
     "domestic-burglary-leeds/report.html",
     "domestic-burglary-leeds-season/report.html",
+    "domestic-burglary-leeds-cost/report.html",
     "lasbt-enquiries-leeds/report.html",
     "lasbt-cases-leeds/report.html",
 ]
