@@ -163,7 +163,7 @@ def read_headline(page: Path) -> dict[str, Any]:
     return {
         "title": _words(soup.h1),
         "summary": [(_words(dt), _words(dt.find_next("dd"))) for dt in labels],
-        "lead": _words(lead) if lead else "",
+        "lead": _words(lead) if lead and not (notice and _words(lead) == _words(notice)) else "",
         "notice": _words(notice) if notice else "",
     }
 

@@ -247,7 +247,7 @@ class CostReport:
         shown = self.own_prices or self.change
         if shown is None:
             return self._refusal("earlier")
-        before, after = self.earlier.period, self.later.period
+        before, after = _capital(self.earlier.period), _capital(self.later.period)
         if self.own_prices:
             before, after = f"{before},\n{self._own_year(-1)} prices", f"{after},\n{self._own_year(0)} prices"
         kind = "each at its own prices" if self.own_prices else f"{self.price_year} prices"
@@ -802,7 +802,16 @@ def return_chart(assumptions: ReturnAssumptions, *, ranges: Mapping[str, tuple[f
     return charts.chart_of_sensitivity(
         bars,
         name="return-sensitivity",
-        headline=f"{bars['label'].iloc[0]}: the assumption that matters most",
+        headline=wording.matter_most(
+            bars,
+            {
+                "investment": "money put in",
+                "offences_avoided": "offences avoided",
+                "deadweight": "deadweight",
+                "attribution": "attribution",
+                "unit_value": "value of an offence",
+            },
+        ),
         subtitle="Value for each £1 put in when one assumption alone is changed. Assumptions, not measurements",
         show=lambda value: wording.pounds_and_pence(round(value, 2)),
     )

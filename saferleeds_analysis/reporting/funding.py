@@ -28,6 +28,13 @@ _NAMES = {
     "budget": "Budget",
     "other_funders": "Money from others",
 }
+_SHORT_NAMES = {
+    "posts": "posts",
+    "full_cost": "cost of a post",
+    "share": "share",
+    "budget": "budget",
+    "other_funders": "money from others",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +66,7 @@ class FundingReport:
             (f"The same {s.position.posts} posts at {_share(s.share)}", f"£{wording.number(s.cost)} a year"),
             (
                 "More than the stated budget",
-                f"{_pounds(s.more_than_budget)} a year ({_pounds(s.more_than_present_cost)} more than the posts cost now)",
+                f"{_whole(s.more_than_budget)} a year ({_whole(s.more_than_present_cost)} more than the posts cost now)",
             ),
             ("Posts that the money pays for", self._posts_in_words()),
             ("Break-even share of the budget", _share(s.break_even_share)),
@@ -174,16 +181,14 @@ class FundingReport:
                 "For all posts",
                 "More than the budget",
                 "More than the cost now",
-                "Posts from the budget",
-                "Posts from the cost now",
+                "Posts, budget",
+                "Posts, cost now",
             ],
             rows=[
                 [
                     _share(s.share),
-                    _pounds(s.partner_pays),
-                    _pounds(s.cost),
-                    _pounds(s.more_than_budget),
-                    _pounds(s.more_than_present_cost),
+                    f"£{wording.number(s.partner_pays, decimals=2)}",
+                    *(_whole(amount) for amount in (s.cost, s.more_than_budget, s.more_than_present_cost)),
                     wording.number(s.posts_from_budget),
                     wording.number(s.posts_from_present_cost),
                 ]
@@ -203,7 +208,7 @@ class FundingReport:
         return charts.chart_of_sensitivity(
             bars,
             name="what-matters",
-            headline=_most(bars),
+            headline=wording.matter_most(bars, _SHORT_NAMES),
             subtitle=f"Cost of {self.position.posts} posts at {_share(self.scenario.share)} above the budget, each input alone "
             f"{spread:.0%} lower and higher, {self.position.year} figures",
             show=lambda value: (
@@ -320,22 +325,19 @@ def _pounds(value: Decimal) -> str:
     return wording.pounds_and_pence(float(value))
 
 
+def _whole(value: Decimal) -> str:
+    text = wording.number(value)
+    return f"{wording.MINUS}£{text.removeprefix(wording.MINUS)}" if value < 0 else f"£{text}"
+
+
 def _more_or_less(value: Decimal) -> str:
-    return f"{_pounds(abs(value))} {'less' if value < 0 else 'more'}"
+    return f"{_whole(abs(value))} {'less' if value < 0 else 'more'}"
 
 
 def _share(share: Decimal | float) -> str:
     """Write a share as a percentage, whole where it is whole."""
     text = wording.percent(100 * float(share))
     return text.replace(".0%", "%")
-
-
-def _most(bars: pd.DataFrame) -> str:
-    """Name the inputs whose bars are the longest, all of those within a tenth of it: posts come in whole numbers."""
-    short = {"posts": "posts", "full_cost": "cost of a post", "other_funders": "money from others"}
-    names = [short.get(name, name) for name in bars.loc[bars["swing"] >= 0.9 * bars["swing"].max(), "input"]]
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"{listed[:1].upper()}{listed[1:]} matter{'s' if len(names) == 1 else ''} most"
 
 
 def _input(name: str, value: float) -> str:

@@ -5,8 +5,10 @@ A rise or a fall is named only where the interval leaves out no change; otherwis
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+
+import pandas as pd
 
 from saferleeds_analysis.catalogue import Target
 from saferleeds_analysis.estimates import CountChange
@@ -68,6 +70,20 @@ def pounds_and_pence(value: float) -> str:
     """
     text = number(value, decimals=0 if float(value).is_integer() else 2)
     return f"{MINUS}£{text.removeprefix(MINUS)}" if text.startswith(MINUS) else f"£{text}"
+
+
+def matter_most(bars: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """Say which inputs move a result most: all whose swing comes within a tenth of the longest, so that a tie is said.
+
+    ``bars`` is a table of one row an input, with its ``swing``; its first column is looked up in ``names``.
+
+    >>> bars = pd.DataFrame({"input": ["posts", "share", "budget"], "swing": [10.2, 10.0, 4.0]})
+    >>> matter_most(bars, {"posts": "posts", "share": "share", "budget": "budget"})
+    'Posts and share matter most'
+    """
+    top = bars.loc[bars["swing"] >= 0.9 * bars["swing"].max()].iloc[:, 0].map(names).tolist()
+    listed = top[0] if len(top) == 1 else f"{', '.join(top[:-1])} and {top[-1]}"
+    return f"{listed[:1].upper()}{listed[1:]} matter{'s' if len(top) == 1 else ''} most"
 
 
 def change_with_interval(change: CountChange) -> str:

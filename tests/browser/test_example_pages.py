@@ -1,6 +1,7 @@
 """The pages of the bundled example, read in a browser as people read them."""
 
 import pytest
+from projects import run
 
 pytestmark = pytest.mark.browser
 
@@ -17,6 +18,15 @@ PAGES = [
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_of_the_example_is_fit_to_be_published(check_page, example, page):
     check_page(example.project / "reports" / "2012-13_Q2" / page)
+
+
+def test_the_page_of_a_funding_scenario_is_fit_to_be_published(check_page, example):
+    finished = run(example.project, "report", "2015/16 Q3")
+    assert finished.returncode == 0, finished.stderr
+    name = "community-support-officers-funding"
+    pack = example.project / "reports" / "2015-16_Q3"
+    assert [p.parent.name for p in pack.glob("*/report.html")] == [name]
+    check_page(pack / name / "report.html")
 
 
 def test_every_page_of_the_example_is_checked(example):

@@ -262,6 +262,26 @@ def test_a_run_list_is_taken_strictly(project, text, fault):
     assert fault in str(error.value)
 
 
+def test_a_report_is_made_only_in_its_own_quarters(project):
+    ended = Report(name="ended", notebook="every_block", parameters={}, last_quarter="2012/13 Q1")
+    one_off = Report(name="one-off", notebook="every_block", parameters={}, first_quarter="2012/13 Q3")
+    both = Report(
+        name="both",
+        notebook="every_block",
+        parameters={},
+        first_quarter="2012/13 Q2",
+        last_quarter="2012/13 Q2",
+    )
+    assert [r.is_made_in(Q2) for r in (ended, one_off, both)] == [False, False, True]
+    with pytest.raises(ValueError) as refused:
+        publish_reports(project, Q2, [ended, one_off], as_at=DAY)
+    assert str(refused.value) == (
+        "no report of the run list is made in 2012/13 Q2: see first_quarter and last_quarter of each."
+    )
+    with pytest.raises(ValueError, match=r"first_quarter 2012/13 Q3 comes after last_quarter 2012/13 Q1\."):
+        Report(name="a", notebook="b", parameters={}, first_quarter="2012/13 Q3", last_quarter="2012/13 Q1")
+
+
 def test_a_project_without_a_run_list_says_so(project):
     (project / "notebooks" / "run_list.toml").unlink()
     with pytest.raises(ValueError, match=r"there is no run_list.toml in the folder 'notebooks'"):
