@@ -10,6 +10,22 @@ from numbers import Integral
 
 from scipy import stats
 
+# The columns of every tidy table of figures, in whole words.
+TIDY_COLUMNS = (
+    "indicator_id",
+    "area",
+    "period",
+    "measure",
+    "value",
+    "lower",
+    "upper",
+    "confidence",
+    "unit",
+    "method",
+    "n",
+    "caveats",
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:

@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from saferleeds_analysis.estimates import TIDY_COLUMNS
 from saferleeds_analysis.methods.x13 import X13Output, periods_from, run_x13, x13_date
 from saferleeds_analysis.problems import DataProblem
 
@@ -32,8 +33,6 @@ _TABLES = {  # adjusted, seasonal, trend, irregular, seasonal and calendar toget
     "X-11": ("d11", "d10", "d12", "d13", "d16"),
     "SEATS": ("s11", "s10", "s12", "s13", "s16"),
 }
-_TIDY = ["indicator_id", "area", "period", "measure", "value", "lower", "upper", "confidence", "unit"]
-_TIDY += ["method", "n", "caveats"]
 _TRADING_DAYS = ("test", "none", "td", "tdnolpyear", "td1coef", "td1nolpyear")
 _MODEL = re.compile(r"\(\d \d \d\)(\(\d \d \d\))?")
 _OUTLIER = re.compile(r"(ao|ls|tc)(\d{4})\.(\d{1,2}|[a-z]{3})")
@@ -257,7 +256,7 @@ class SeasonalAdjustment:
             method=self.method,
             caveats=" ".join(self.caveats),
         )
-        return table.reindex(columns=_TIDY)
+        return table.reindex(columns=list(TIDY_COLUMNS))
 
 
 def seasonally_adjust(

@@ -208,7 +208,7 @@ def write_notebook(notebook: Any, path: Path) -> None:
 def without_machine_paths(text: str, project: Path) -> str:
     """Take the paths of this machine out of a message, so that it can be passed on.
 
-    >>> without_machine_paths("No such file: '/home/ann/work/data/raw/x.csv'", Path("/home/ann/work"))
+    >>> without_machine_paths("No such file: '/home/ann/leeds/data/raw/x.csv'", Path("/home/ann/leeds"))
     "No such file: 'data/raw/x.csv'"
     """
     folders = [

@@ -8,21 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
-# The columns of every tidy table of figures, in whole words.
-FIGURE_COLUMNS = (
-    "indicator_id",
-    "area",
-    "period",
-    "measure",
-    "value",
-    "lower",
-    "upper",
-    "confidence",
-    "unit",
-    "method",
-    "n",
-    "caveats",
-)
+from saferleeds_analysis.estimates import TIDY_COLUMNS
+
+FIGURE_COLUMNS = TIDY_COLUMNS
 
 # The private media type under which a block's figures travel in a notebook's outputs.
 FIGURES_MEDIA_TYPE = "application/vnd.saferleeds.figures+json"

@@ -243,8 +243,8 @@ def test_the_executed_notebook_carries_no_time_no_path_and_no_stderr(published):
 
 def test_paths_of_the_machine_are_taken_out_of_messages(monkeypatch):
     monkeypatch.setattr(Path, "home", lambda: Path("/home/ann"))
-    project = Path("/srv/work/project")
-    text = "in /srv/work/project/data/raw/x.csv, /home/ann/other/y.csv; see https://x.org/home/ann/z"
+    project = Path("/srv/leeds/project")
+    text = "in /srv/leeds/project/data/raw/x.csv, /home/ann/other/y.csv; see https://x.org/home/ann/z"
     assert (
         without_machine_paths(text, project)
         == "in data/raw/x.csv, ~/other/y.csv; see https://x.org/home/ann/z"

@@ -15,6 +15,7 @@ from scipy import stats
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Caveat, Target
+from saferleeds_analysis.estimates import TIDY_COLUMNS
 from saferleeds_analysis.methods.trajectory.history import (
     CONSTANTS,
     History,
@@ -117,23 +118,7 @@ class Trajectory:
                             "method": "sum",
                         }
                     )
-        return pd.DataFrame(rows, columns=TIDY_COLUMNS)
-
-
-TIDY_COLUMNS = [
-    "indicator_id",
-    "area",
-    "period",
-    "measure",
-    "value",
-    "lower",
-    "upper",
-    "confidence",
-    "unit",
-    "method",
-    "n",
-    "caveats",
-]
+        return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
 
 
 def build_trajectory(

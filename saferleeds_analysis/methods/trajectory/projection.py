@@ -18,7 +18,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Caveat, Target
-from saferleeds_analysis.estimates import Estimate
+from saferleeds_analysis.estimates import TIDY_COLUMNS, Estimate
 from saferleeds_analysis.methods.trajectory.history import (
     CONSTANTS,
     History,
@@ -28,7 +28,6 @@ from saferleeds_analysis.methods.trajectory.history import (
     period_name,
     target_count,
 )
-from saferleeds_analysis.methods.trajectory.milestones import TIDY_COLUMNS
 from saferleeds_analysis.problems import DataProblem
 
 METHOD = "simulated paths of a structural Poisson model"
@@ -163,7 +162,7 @@ class Projection:
                     | {"period": period_name(period), "measure": f"projected to date, {part:.1%} quantile"}
                     | {"value": value, "unit": self.unit, "method": METHOD}
                 )
-        return pd.DataFrame(rows, columns=TIDY_COLUMNS)
+        return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
 
 
 def project_year_end(
