@@ -345,6 +345,7 @@ _READERS = {
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
     """Say that a name is not known, with the nearest that is, or with all of them."""
     known = list(known)
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    same = {other.casefold(): other for other in known}
+    near = [same[n] for n in difflib.get_close_matches(name.casefold(), same, n=1, cutoff=0.5)]
     hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known) or 'none'}."
     return f"unknown {what}: {name!r}. {hint}"

@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 
 LOG = "reports/last_run.log"
 
-# The notebook of `saferleeds report --indicator ... --area ...`.
-CARD = "recorded_crime_card"
+# The notebooks of `saferleeds report --indicator ... --area ...`.
+CARD, SERVICE = "recorded_crime_card", "service_counts"
 
 
 class _Commands(click.Group):
@@ -130,6 +130,84 @@ def list_(project: Path | None) -> None:
         click.echo(f"  quarters: {_quarters_in_words(months.get(indicator.source, ()))}")
 
 
+@main.command()
+@click.option("--indicator", required=True, help="The id of an indicator of recorded offences.")
+@click.option("--area", required=True, help="One of its areas.")
+@click.option(
+    "--to", "last", help='Use the data to this quarter, such as "2011/12 Q4"; without it, all of it.'
+)
+@click.option("--freeze", is_flag=True, help="Print the choices made now, to be kept in seasonal_specs.toml.")
+@_project
+def season(indicator: str, area: str, last: str | None, freeze: bool, project: Path | None) -> None:
+    """Review once a year whether the frozen choices of a seasonal adjustment are still the automatic ones."""
+    from saferleeds_analysis.methods import seasonal
+    from saferleeds_analysis.reporting.season import breaks_from, complete, spec_name
+
+    catalogue, counts = _counts(project, indicator, area, last)
+    counts = complete(counts)
+    breaks = breaks_from(catalogue.caveats(indicator, counts.index))
+    name = spec_name(indicator, area)
+    months = f"{counts.index[0]} to {counts.index[-1]}"
+    if freeze:
+        spec = seasonal.freeze(seasonal.seasonally_adjust(counts, breaks=breaks))
+        click.echo(
+            f"# {indicator}, {area}: chosen on the months {months}. Append to data/raw/reference/seasonal_specs.toml."
+        )
+        click.echo(seasonal.write_specs({name: spec}), nl=False)
+        return
+    frozen = seasonal.read_specs(catalogue.seasonal_specs).get(name)
+    if frozen is None:
+        raise ValueError(f"no choices are frozen for [{name}]. Print them with: --freeze")
+    found = seasonal.review(counts, frozen=frozen, breaks=breaks)
+    click.echo(f"{indicator}, {area}, on the months {months}:")
+    for row in found.changes.to_dict("records"):
+        click.echo(f"  {row['choice']}: frozen {row['frozen']}, automatic today {row['automatic']}")
+    if found.changes.empty:
+        click.echo("  every frozen choice is still the automatic one.")
+    click.echo(
+        f"  largest difference of the adjusted series in the last year: {found.largest_difference:.1%}"
+    )
+
+
+@main.command()
+@click.option("--indicator", required=True, help="The id of an indicator of recorded offences.")
+@click.option("--area", required=True, help="One of its areas.")
+@click.option(
+    "--to", "last", help='Use the data to this quarter, such as "2011/12 Q4"; without it, all of it.'
+)
+@click.option(
+    "--parts", is_flag=True, help="Replay every area below it too, which tells more and takes longer."
+)
+@_project
+def backtest(indicator: str, area: str, last: str | None, parts: bool, project: Path | None) -> None:
+    """Replay past years: how far off the projection was, what its intervals held, how often its chances came true."""
+    from saferleeds_analysis.reporting.record import track_record
+
+    catalogue, counts = _counts(project, indicator, area, last)
+    histories = [counts]
+    if parts:
+        below = catalogue.parts_by_kind(catalogue.indicator(indicator).area_set, area)
+        names = [part.name for members in below.values() for part in members]
+        histories += [_counts(project, indicator, name, last)[1] for name in names]
+    caveats = catalogue.caveats(indicator, counts.index)
+    click.echo(track_record(histories, caveats=caveats, indicator_id=indicator, area=area).text)
+
+
+def _counts(project: Path | None, indicator: str, area: str, last: str | None) -> tuple[Any, Any]:
+    """Give the catalogue, and the monthly counts of an indicator in an area to the end of a quarter."""
+    root = _find_project(project)
+    _start_log(root)
+    from saferleeds_analysis import intake, periods
+    from saferleeds_analysis.catalogue import load_catalogue
+
+    catalogue = load_catalogue(root / "data" / "raw" / "reference")
+    wanted = catalogue.indicator(indicator)
+    catalogue.area(wanted.area_set, area)
+    intake.build_processed(root, catalogue)
+    day = periods.last_month(periods.quarter(last)).end_time.date() if last else date.today()
+    return catalogue, intake.recorded_counts(root, wanted, catalogue=catalogue, as_at=day).series(area)
+
+
 def _find_project(given: Path | None) -> Path:
     start = (given or Path.cwd()).absolute()
     for folder in [start] if given else [start, *start.parents]:
@@ -156,8 +234,10 @@ def _one_card(catalogue: Any, indicator: str | None, area: str | None) -> "Repor
     from saferleeds_analysis.publishing.pack import Report
     from saferleeds_analysis.publishing.pages import slug
 
+    # Counts that come from the table of published figures have their own notebook.
+    notebook = SERVICE if catalogue.indicator(indicator).source == "published_figures" else CARD
     return Report(
-        name=slug(f"{indicator} {area}"), notebook=CARD, parameters={"indicator": indicator, "area": area}
+        name=slug(f"{indicator} {area}"), notebook=notebook, parameters={"indicator": indicator, "area": area}
     )
 
 

@@ -35,7 +35,7 @@ def leeds_2014(project):
 def test_missing_months_are_said_and_no_twelve_month_figure_is_given(leeds_2014):
     text = words(leeds_2014.main)
     assert (
-        "No 12-month figure is given: no data for October 2012 to December 2013, March 2014 to May 2014 and July 2014."
+        "No 12-month figure is given: there is no data for October 2012 to December 2013, March 2014 to May 2014 and July 2014."
         in text
     )
     assert "No 12-month figure is given for any ward" in text

@@ -20,6 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from saferleeds_analysis.problems import DataProblem
+
 logger = logging.getLogger(__name__)
 
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
@@ -281,6 +283,8 @@ def _execute(
         )
     except PapermillExecutionError as error:
         details = strip_color("\n".join(error.traceback))
+        if error.ename == DataProblem.__name__:  # its message is for the analyst as it stands
+            raise DataProblem(without_machine_paths(error.evalue, folder.parent)) from None
         raise failure(f"{error.ename}: {error.evalue}", details) from None
     except CellTimeoutError as error:
         raise failure(

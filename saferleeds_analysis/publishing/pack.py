@@ -345,16 +345,22 @@ def _write_index(
         (page.parent for page in folder.glob("*/report.html") if _NAME.fullmatch(page.parent.name)),
         key=lambda place: (order.get(place.name, len(order)), place.name),
     )
+    index = folder / "index.html"
+    if not published:  # nothing is there to be listed, and an empty pack would look like a published one
+        index.unlink(missing_ok=True)
+        if not any(folder.iterdir()):
+            folder.rmdir()
+        return index
+    names = {place.name for place in published} | order.keys()
     name = periods.quarter_name(quarter)
     title = f"Reports of {name}"
     body = template("pack.html.j2").render(
         title=title,
         review_period=periods.review_period(quarter),
         reports=[{"name": place.name, **read_headline(place / "report.html")} for place in published],
-        not_renewed=not_renewed,
+        not_renewed=[report for report in not_renewed if report in names],
     )
     html = render_page(title=title, body=Markup(body), provenance=provenance)  # noqa: S704 - our own template
-    index = folder / "index.html"
     with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as scratch:
         draft = Path(scratch) / index.name
         _write_text(draft, html)

@@ -150,12 +150,22 @@ def template(name: str) -> Any:
 
 
 def read_headline(page: Path) -> dict[str, Any]:
-    """Read the ``title`` of a published page, and the label and value pairs of its first box of headline figures."""
+    """Read a published page's ``title``, the pairs of its first box of headline figures, its first finding and its notice."""
     from bs4 import BeautifulSoup
 
     soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-    labels = soup.select_one("dl.summary").find_all("dt") if soup.select_one("dl.summary") else []
-    return {"title": _words(soup.h1), "summary": [(_words(dt), _words(dt.find_next("dd"))) for dt in labels]}
+    box, notice, lead = (
+        soup.select_one("dl.summary"),
+        soup.select_one("main .notice"),
+        soup.select_one("main .block li"),
+    )
+    labels = box.find_all("dt") if box else []
+    return {
+        "title": _words(soup.h1),
+        "summary": [(_words(dt), _words(dt.find_next("dd"))) for dt in labels],
+        "lead": _words(lead) if lead else "",
+        "notice": _words(notice) if notice else "",
+    }
 
 
 @cache

@@ -4,7 +4,7 @@
 tables, the charts and ``figures.csv`` all come from the same numbers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -151,7 +151,7 @@ class ReportCard:
                     f": {wording.change_with_interval(at.change)} on the 12 months before "
                     f"({wording.number(at.change.earlier)})."
                     if at.change
-                    else f". {self._why_no_change(at)}"
+                    else f". No change can be given: {self._why_no_change(at)}"
                 ),
                 self._change_figures(at),
             )
@@ -199,7 +199,7 @@ class ReportCard:
         return charts.chart_of_months(
             self.monthly,
             name="months",
-            headline=f"{wording.number(known.iloc[-1])} {self.indicator.unit} in {periods.month_name(known.index[-1])}",
+            headline=f"{wording.counted(known.iloc[-1], self.indicator.unit)} in {periods.month_name(known.index[-1])}",
             subtitle=self.subtitle("each month as recorded", self.monthly.index[0]),
             unit=self.indicator.unit,
             figures=self.month_figures(),
@@ -230,6 +230,14 @@ class ReportCard:
             rest = self._area_table(kind, f"The other {len(ranked) - highest} {kind}s", ranked[highest:])
             shown.append(behind(f"Show the other {len(ranked) - highest} {kind}s", rest))
             shown += self._first_falls(ranked[:highest])
+        tested = sum(p.change is not None for positions in self.parts.values() for p in positions)
+        if tested >= 10:
+            shown.append(
+                paragraph(
+                    f"Each of the {tested} areas is tested by itself. If nothing had changed in any of them, about "
+                    f"{wording.number(tested * 0.05)} would still be called a fall or a rise by chance."
+                )
+            )
         return join(*shown)
 
     def published_check(self) -> Block:
@@ -239,9 +247,14 @@ class ReportCard:
                 "No published figures are recorded for this indicator and date, so none are checked."
             )
         agree = sum(check.agrees for check in self.published)
+        built = (
+            " The months were built to agree with these figures, so this checks the building."
+            if self.label
+            else ""
+        )
         lead = paragraph(
             f"{agree} of {len(self.published)} published figures are reproduced by the data to the precision printed. "
-            "Those that are not are flagged, with the reason."
+            f"Those that are not are flagged, with the reason.{built}"
         )
         rows = [
             [
@@ -284,14 +297,15 @@ class ReportCard:
 
     # What the reader must know
 
-    def caveat_list(self) -> Block:
-        """List the caveats of the data and of the indicator that touch the card's months."""
+    def caveat_list(self, more: Sequence[str] = ()) -> Block:
+        """List the caveats of the data and of the indicator that touch the card's months, and ``more``."""
         lines = [*([self.data.source.notice] if self.data.source.notice else []), *self.data.caveats]
         lines += [f"{c.text} Basis: {c.basis}." for c in self.caveats]
         lines += [f"{basis}." for basis in self.area_bases]
+        lines += more
         lines += [
-            "An interval says how far chance alone moves a count of independent offences. Burglaries often come in "
-            "series, so the true uncertainty is somewhat wider.",
+            "An interval says how far chance alone moves a count of independent offences. Offences often come in "
+            "series (the same offender, the same street), so the true uncertainty is somewhat wider.",
         ]
         items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
         return Block(html=f'<ul class="caveats">{items}</ul>', text="\n".join(f"- {line}" for line in lines))
@@ -330,7 +344,7 @@ class ReportCard:
                 if p.change and p.change.percent
                 else "none",
                 wording.percent_interval(p.change) if p.change and p.change.percent else "none",
-                p.change.direction if p.change else self._why_no_change(p),
+                p.change.direction if p.change else "not known",
             ]
             for p in positions
         ]
@@ -356,9 +370,10 @@ class ReportCard:
             if p.change is None or p.change.direction != "fell":
                 continue
             if p.never_fell_before:
-                start = periods.month_name(self.monthly.index[0])
+                start = periods.month_name(_first_comparable_quarter_end(self.monthly))
                 notes.append(
-                    f"{p.area}: the first 12-month fall at a quarter end in the data, which begin in {start}."
+                    f"{p.area}: the first 12-month fall at a quarter end in the data, in which {start} is the first quarter "
+                    "end that can be compared."
                 )
             elif p.first_fall_since is not None:
                 since = periods.month_name(p.first_fall_since)
@@ -371,7 +386,7 @@ class ReportCard:
         )
 
     def _why_no_change(self, position: AreaPosition) -> str:
-        return f"no data for {periods.months_in_words(position.missing)}."
+        return f"there is no data for {periods.months_in_words(position.missing)}."
 
     def _chart_headline(self) -> str:
         at = self.headline
@@ -379,6 +394,8 @@ class ReportCard:
             return f"{self.indicator.name} in {self.area.name}, 12-month total"
         if at.change.direction == "no clear change":
             return f"{self.indicator.name}: no clear change in a year"
+        if at.change.percent is None:
+            return f"{self.indicator.name}: {wording.fewer_or_more(at.change.difference.value)} in a year"
         return f"{self.indicator.name} {at.change.direction} {wording.percent(abs(at.change.percent.value))} in a year"
 
     def subtitle(self, measure: str, first: pd.Period) -> str:
@@ -530,7 +547,10 @@ def report_card(
         },
         targets=catalogue.targets(data.indicator.id, area, year, as_at=as_at),
         published=check_published(
-            catalogue.published(data.indicator.id, as_at=as_at), by_area.loc[: pd.Period(as_at, freq="M")]
+            catalogue.published(data.indicator.id, as_at=as_at),
+            by_area[
+                [area, *(a.name for members in below.values() for a in members if a.name in by_area.columns)]
+            ],
         ),
         caveats=catalogue.caveats(data.indicator.id, by_area.index),
         area_bases=tuple(dict.fromkeys(a.basis for members in below.values() for a in members if a.basis)),
@@ -574,6 +594,12 @@ def _quarter_ends_with_a_fall(totals: pd.Series, end: pd.Period) -> list[pd.Peri
     return [
         m for m, d in zip(totals.index[12:], change, strict=True) if m < end and m.month % 3 == 0 and d < 0
     ]
+
+
+def _first_comparable_quarter_end(monthly: pd.Series) -> pd.Period:
+    """Give the first quarter end with two years of months behind it."""
+    months = monthly.index[23:]
+    return next(m for m in months if m.month % 3 == 0)
 
 
 def _day(day: date) -> str:

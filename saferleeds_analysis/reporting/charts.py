@@ -142,6 +142,7 @@ def chart_of_totals(
             _positions(pd.PeriodIndex([end]))[0] + (0.24 * span if labels else 2),
         )
         _label_years(ax, totals.index[0], end)
+        ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=7))
         ax.yaxis.set_major_formatter(lambda value, _: wording.number(value))
         ax.set_ylabel("")
         sns.despine(ax=ax, left=True)
@@ -154,6 +155,9 @@ def chart_of_totals(
         f"and {wording.number(known.iloc[-1])} in {periods.month_name(last)}."
     )
     alt += "".join(f" The {t.kind} target is {wording.number(t.value)}." for t in targets)
+    if milestones is not None:
+        at = milestones.loc[last] if last in milestones.index else milestones.iloc[-1]
+        alt += f" The milestone range is then {wording.number(at['lower'])} to {wording.number(at['upper'])}."
     if fan is not None and len(fan):
         ends = fan.iloc[-1]
         alt += (
@@ -209,6 +213,7 @@ def chart_of_months(
         ax.plot(x, months.astype(float).to_numpy(), color=DARK_BLUE, linewidth=1.8, marker="o", markersize=3)
         ax.set_ylim(0, 1.08 * max(float(months.max()), 1.0))
         _label_years(ax, months.index[0], months.index[-1])
+        ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=7))
         ax.yaxis.set_major_formatter(lambda value, _: wording.number(value))
         sns.despine(ax=ax, left=True)
         svg = _svg(drawing, name)
@@ -256,13 +261,16 @@ def chart_of_adjustment(
         ax.set_ylim(0, 1.08 * max(float(observed.max()), float(adjusted.max()), 1.0))
         ax.set_xlim(x[0] - 1, x[-1] + max(4, 0.22 * len(x)))
         _label_years(ax, observed.index[0], observed.index[-1])
+        ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=7))
         ax.yaxis.set_major_formatter(lambda value, _: wording.number(value))
         sns.despine(ax=ax, left=True)
         svg = _svg(drawing, name)
     last = periods.month_name(observed.index[-1])
     alt = (
         f"Line chart of {len(observed)} months, as recorded and seasonally adjusted. In {last}: "
-        f"{wording.number(observed.iloc[-1])} {unit} as recorded, {wording.number(adjusted.iloc[-1])} adjusted. A year "
+        f"{wording.number(observed.iloc[-1])} {unit} as recorded, {wording.number(adjusted.iloc[-1])} adjusted. The adjusted "
+        f"line is highest in {periods.month_name(adjusted.idxmax())} with {wording.number(adjusted.max())} and lowest in "
+        f"{periods.month_name(adjusted.idxmin())} with {wording.number(adjusted.min())}. A year "
         f"before: {wording.number(observed.iloc[-13])} as recorded, {wording.number(adjusted.iloc[-13])} adjusted."
     )
     rows = [
@@ -469,7 +477,9 @@ def _chart_block(
     html = (
         f'<figure class="chart" id="{escape(name)}">\n'
         f"<figcaption><strong>{escape(headline)}</strong> <span>{escape(subtitle)}</span></figcaption>\n"
-        f"{svg}\n"
+        # On a phone the chart keeps a size at which its lettering can be read, and scrolls within this region.
+        f'<div class="chart-scroll" role="region" tabindex="0" aria-label="{escape(f"Chart: {headline}")}">\n'
+        f"{svg}\n</div>\n"
         f"{folded.html}\n</figure>"
     )
     return Block(html=html, text=f"{headline}\n{subtitle}\n{alt}", figures=tuple(figures))

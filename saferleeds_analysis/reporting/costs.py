@@ -690,9 +690,7 @@ def cost_report(
     def attempt(name: str, make: Callable):
         try:
             return make()
-        except (
-            ValueError
-        ) as refusal:  # DataProblem is one: either way the page says the reason where the figure would stand
+        except (ValueError, DataProblem) as refusal:  # the page says the reason where the figure would stand
             refusals[name] = str(refusal)
             return None
 

@@ -7,22 +7,30 @@ The milestone range is the project's own definition, since no public one exists;
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
+from math import ceil, floor
 
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import Catalogue
+from saferleeds_analysis.catalogue import Catalogue, Target
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
+from saferleeds_analysis.reporting.record import track_record
 from saferleeds_analysis.reporting.season import Season
 from saferleeds_analysis.reporting.tables import behind, table
 
 OWN_DEFINITION = (
     "The milestone range is the project's own definition: where the count would be by the end of each month if the year "
     "ended exactly on target, with the range that holds four such years in five. No public source defines it."
+)
+
+
+HOW_PROJECTED = (
+    "The projection follows thousands of possible courses for the months to come, each with its own level, season and "
+    "chance; the chance of meeting a target is the share of them that do."
 )
 
 
@@ -37,12 +45,33 @@ class Outlook:
     in_words: Callable[[float], str]
     problem: str
 
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What the reader must know of the path and of the projection, for the card's list of caveats."""
+        of_path = self.path.caveats if self.path is not None and self.path.target is not None else ()
+        of_projection = self.projection.caveats if self.projection is not None else ()
+        return tuple(dict.fromkeys((*of_path, *of_projection)))
+
     def progress(self) -> Block:
-        """Show the RAG letter with its colour's name and reason, and the direction of travel: a field of the card."""
+        """Show the RAG letter with its colour's name and reason, and the direction of travel: a field of the card.
+
+        The letter is the milestone range's, and no better than the chance of meeting the target allows.
+        """
         if self.path is None:
-            return _progress("N", "Grey", f"no rating: {self.problem}", None)
-        rating = self.path.rating
-        return _progress(rating.letter, rating.colour.capitalize(), rating.reason, self.direction)
+            return self._progress("N", "Grey", f"No rating: {self.problem}")
+        rating, chance = self.path.rating, self._chance_in_force()
+        if chance is not None:
+            rating = trajectory.cap_by_chance(rating, chance.probability)
+        at = self._at()
+        if at is None or self.path.target is None or at.name == self.path.path.index[-1]:
+            return self._progress(rating.letter, rating.colour.capitalize(), _sentence(rating.reason))
+        words = (
+            f"{wording.number(at['actual'])} {self.card.indicator.unit} from April to {periods.month_name(at.name)}: "
+            f"{self.path.position} of the milestone range {_span(at)} for {_aim(self.path.target)}."
+        )
+        if chance is not None:
+            words += f" Chance of meeting it: {chance_percent(chance.probability)}."
+        return self._progress(rating.letter, rating.colour.capitalize(), words)
 
     def findings(self) -> Block:
         """Say where the count stands in the milestone range, where the year is heading, and each target's chance."""
@@ -53,9 +82,18 @@ class Outlook:
         shown = Block(
             html=f"<ul>{items}</ul>",
             text="\n".join(f"- {line}" for line in lines),
-            figures=tuple(self._figures(self.path.to_frame())) + tuple(self._projected_figures()),
+            figures=(*self._figures(self.path.to_frame()), *self._projected_figures()),
         )
-        return join(shown, paragraph(OWN_DEFINITION))
+        notes = []
+        if self.projection is not None:
+            notes.append(paragraph(HOW_PROJECTED))
+        if self.path.target is not None:
+            notes.append(paragraph(OWN_DEFINITION))
+        return (
+            join(shown, *notes)
+            if lines
+            else join(paragraph("The year is complete and had no target."), *notes)
+        )
 
     def chart(self) -> Block:
         """Draw the twelve-month total with its milestone range, the targets and the projection's fan."""
@@ -105,21 +143,51 @@ class Outlook:
             paragraph(f"The usual shares are those of {years}."), behind("Show the milestones", shown)
         )
 
+    def record(self) -> Block:
+        """Say how such projections did in past years, on the area's own series and on those one level below it."""
+        card = self.card
+        nearest = next(iter(card.parts.values()), ()) if len(next(iter(card.parts.values()), ())) <= 5 else ()
+        histories = [card.monthly.rename(card.area.name)]
+        histories += [card.data.by_area[p.area].loc[: card.monthly.index[-1]] for p in nearest]
+        return track_record(
+            histories,
+            caveats=card.caveats,
+            indicator_id=card.indicator.id,
+            area=card.area.name,
+            notice=card.data.source.notice,
+        )
+
+    def _at(self) -> pd.Series | None:
+        """Give the path's row of the latest month with a count."""
+        known = self.path.path.dropna(subset="actual")
+        return None if known.empty else known.iloc[-1]
+
+    def _chance_in_force(self) -> trajectory.Chance | None:
+        return (
+            self.projection.chances[-1] if self.projection is not None and self.projection.chances else None
+        )
+
     def _position_lines(self) -> list[str]:
-        path, target = self.path, self.path.target
-        if target is None or path.position is None:
+        path, target, at = self.path, self.path.target, self._at()
+        if target is None or path.position is None or at is None:
             return []
-        known = path.path.dropna(subset="actual")
-        at, month = known.iloc[-1], known.index[-1]
+        unit = self.card.indicator.unit
+        if at.name == path.path.index[-1]:
+            return [
+                f"The year ended with {wording.number(at['actual'])} {unit} against the {t.kind} target of {_aim(t)}"
+                f"{'' if t is target else ', since superseded'}: "
+                f"{'met' if trajectory.is_met(t, at['actual']) else 'missed'}."
+                for t in (target, *reversed(path.superseded))
+            ]
         lines = [
-            f"From April to {periods.month_name(month)}, {wording.number(at['actual'])} {self.card.indicator.unit} were "
-            f"recorded. The milestone range for the {target.kind} target of {target.comparison} "
-            f"{wording.number(target.value)} is {wording.number(at['lower'])} to {wording.number(at['upper'])}: recorded "
-            f"performance is {path.position}."
+            f"From April to {periods.month_name(at.name)}, {wording.number(at['actual'])} {unit} were recorded. The "
+            f"milestone range for the {target.kind} target of {_aim(target)} is {_span(at)} (80%): recorded performance is "
+            f"{path.position} of it."
         ]
         if path.adjusted_position is not None:
             lines.append(
-                f"The seasonally adjusted performance is {path.adjusted_position} of the milestone range."
+                f"The seasonally adjusted performance is {path.adjusted_position} of the milestone range. Adjusted, the count "
+                f"to date corresponds to {wording.number(at['adjusted'])}."
             )
         return lines
 
@@ -151,13 +219,31 @@ class Outlook:
                 f"The chance of ending {t.period} with {t.comparison} {wording.number(t.value)} {self.card.indicator.unit} ({t.kind} target"
                 f"{superseded}) is {chance_percent(chance.probability)}: {self.in_words(chance.probability)}."
             )
-            if chance.required is not None:
-                line += (
-                    f" From here on {wording.number(chance.required)} a month would just meet it; "
-                    f"the projection holds {wording.number(chance.expected)}."
-                )
+            line += self._pace(chance)
             lines.append(line)
         return lines
+
+    def _pace(self, chance: trajectory.Chance) -> str:
+        """Say what a month may still hold, rounded toward the target so that it would just be met."""
+        decrease = chance.target.comparison in ("at most", "below")
+        if chance.required is None:
+            counted = wording.number(self.projection.actual)
+            return (
+                f" It can no longer be met: {counted} were recorded already."
+                if decrease
+                else " It is met already."
+            )
+        if decrease:
+            bound = (
+                ceil(chance.required) - 1 if chance.target.comparison == "below" else floor(chance.required)
+            )
+            pace = f"at most {wording.number(bound)}"
+        else:
+            pace = f"at least {wording.number(ceil(chance.required))}"
+        return (
+            f" On average {pace} a month from here on would meet it; the projection is "
+            f"{wording.number(chance.expected)} a month."
+        )
 
     def _last_years_remaining(self) -> pd.Series:
         """Give, for each month of the year, how many were recorded last year in the months after it."""
@@ -173,7 +259,45 @@ class Outlook:
         return f"{wording.number(at[0.5])} ({wording.number(at[0.1])} to {wording.number(at[0.9])})"
 
     def _projected_figures(self) -> list[Figure]:
-        return [] if self.projection is None else list(self._figures(self.projection.to_frame()))
+        if self.projection is None:
+            return []
+        expected = [
+            Figure(
+                indicator_id=self.card.indicator.id,
+                area=self.card.area.name,
+                period=periods.financial_year_name(self.projection.year),
+                measure="projected a month from here on",
+                value=chance.expected,
+                unit=self.card.indicator.unit,
+            )
+            for chance in self.projection.chances[-1:]
+        ]
+        return [*self._figures(self.projection.to_frame()), *expected]
+
+    def _progress(self, letter: str, colour: str, reason: str) -> Block:
+        direction = self.direction
+        travel = ""
+        if direction is not None:
+            word = direction.word if direction.change else f"not known ({direction.reason.rstrip('.')})"
+            travel = f" Direction of travel: {word}."
+        common = {
+            "indicator_id": self.card.indicator.id,
+            "area": self.card.area.name,
+            "period": periods.quarter_name(self.card.quarter),
+            "method": "reference/rag_rules.toml",
+        }
+        figures = [Figure(**common, measure="progress, RAG letter", value=letter)]
+        if self.path is not None and self.path.position is not None:
+            figures.append(
+                Figure(**common, measure="position in the milestone range", value=self.path.position)
+            )
+        if direction is not None:
+            figures.append(Figure(**common, measure="direction of travel", value=direction.word))
+        return Block(
+            html=f'<span class="rag rag-{letter}">{letter}</span> <strong>{escape(colour)}</strong>. {escape(reason + travel)}',
+            text=f"{letter} ({colour}). {reason}{travel}",
+            figures=tuple(figures),
+        )
 
     def _figures(self, tidy: pd.DataFrame) -> list[Figure]:
         """Turn a method's tidy rows into the page's figures, naming indicator and area as the page does."""
@@ -250,13 +374,16 @@ def chance_percent(probability: float) -> str:
     return f"{wording.number(100 * probability)}%"
 
 
-def _progress(letter: str, colour: str, reason: str, direction: trajectory.Direction | None) -> Block:
-    travel = "" if direction is None else f" Direction of travel: {direction.word}."
-    words = f"{reason[:1].upper()}{reason[1:]}{travel}"
-    return Block(
-        html=f'<span class="rag rag-{letter}">{letter}</span> <strong>{escape(colour)}</strong>. {escape(words)}',
-        text=f"{letter} ({colour}). {words}",
-    )
+def _aim(target: Target) -> str:
+    return f"{target.comparison} {wording.number(target.value)}"
+
+
+def _span(at: pd.Series) -> str:
+    return f"{wording.number(at['lower'])} to {wording.number(at['upper'])}"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _or_none(value: float) -> str:

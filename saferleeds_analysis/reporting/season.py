@@ -20,13 +20,21 @@ from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
 from saferleeds_analysis.reporting.tables import behind, table
 
+NO_SEASON = (
+    "No seasonal pattern can be told apart from chance, so the months are shown as they were recorded."
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Season:
-    """What seasonal adjustment says of a card's series; ``problem`` says why where it says nothing."""
+    """What seasonal adjustment says of a card's series; ``problem`` says why where it says nothing.
+
+    ``parent`` is the whole's adjustment where the card's area is a part and borrows its pattern.
+    """
 
     card: ReportCard
     adjustment: seasonal.SeasonalAdjustment | None
+    parent: seasonal.SeasonalAdjustment | None
     revision: seasonal.Revision | None
     areas: Mapping[str, Mapping[str, seasonal.SeasonalAdjustment]]
     frozen: bool
@@ -38,6 +46,8 @@ class Season:
             return join(
                 paragraph(f"Not seasonally adjusted: {self.problem}", css_class="notice"), self.card.months()
             )
+        if not self.adjustment.identifiable:
+            return join(paragraph(NO_SEASON, css_class="notice"), self.card.months())
         card, found = self.card, self.adjustment
         figures = [
             card.figure(month, float(value), "seasonally adjusted", method=found.method)
@@ -55,9 +65,13 @@ class Season:
 
     def profile(self) -> Block:
         """Show the seasonal profile: how far each month usually lies from the average month, and how sure that is."""
-        if self.adjustment is None or self.adjustment.decomposition == "additive":
+        if self.adjustment is None:
+            return paragraph(f"No seasonal profile is given: {self.problem}")
+        if not self.adjustment.identifiable:
+            return paragraph(NO_SEASON)
+        if self.adjustment.decomposition == "additive":
             return paragraph(
-                "No seasonal profile is given, as there is no multiplicative adjustment of the series."
+                "No seasonal profile is given: this series was adjusted by amounts, not by percentages."
             )
         rows = self.adjustment.profile()
         rows = rows.assign(month=[p.month for p in rows["period"]]).sort_values("month")
@@ -80,8 +94,8 @@ class Season:
         ]
         high, low = rows.loc[rows["factor"].idxmax()], rows.loc[rows["factor"].idxmin()]
         headline = (
-            f"{high['period'].strftime('%B')} is usually {wording.percent(100 * (high['factor'] - 1), signed=True)}, "
-            f"{low['period'].strftime('%B')} {wording.percent(100 * (low['factor'] - 1), signed=True)}"
+            f"{high['period'].strftime('%B')} is usually {wording.percent(100 * abs(high['factor'] - 1))} above average, "
+            f"{low['period'].strftime('%B')} {wording.percent(100 * abs(low['factor'] - 1))} below"
         )
         first, last = self.adjustment.observed.index[[0, -1]]
         return charts.chart_of_profile(
@@ -96,19 +110,34 @@ class Season:
         """Say in plain words how good the adjustment is, what was chosen, and how far it moved since last quarter."""
         if self.adjustment is None:
             return paragraph(f"There is no adjustment to judge: {self.problem}")
-        found, tests = self.adjustment, self.adjustment.diagnostics
+        found = self.parent or self.adjustment
+        tests = found.diagnostics
         lines = [quality_in_words(found)]
+        if self.parent is not None:
+            share = wording.percent(100 * self.adjustment.borrowed)
+            whole = self.parent.observed.name
+            lines = [
+                f"{self.card.area.name} borrows the season of {whole}: {share} of its pattern is {whole}'s, the rest its own. "
+                f"What follows is about {whole}.",
+                *lines,
+            ]
         choice = "frozen for the year" if self.frozen else "chosen automatically for this run"
         lines.append(f"Method: {found.method}, {found.decomposition}; model {found.model}, {choice}.")
-        lines.append(_effects_in_words("Outliers", found.outliers))
-        lines.append(_effects_in_words("Calendar effects", found.calendar_effects))
+        lines.append(_effects_in_words("Outliers", found.outliers, none="none"))
+        lines.append(
+            _effects_in_words(
+                "Calendar effects",
+                found.calendar_effects,
+                none="the length of February; no effect of trading days or Easter",
+            )
+        )
         if self.revision is not None:
             since = periods.month_name(self.revision.previous_last)
             lines.append(
                 f"Since the data to {since}, the adjusted figures of that last year have moved by "
                 f"{wording.percent(self.revision.mean_absolute)} on average and {wording.percent(self.revision.largest)} at most."
             )
-        lines += found.caveats
+        lines += [c for c in found.caveats if c not in lines]
         measures = [
             ("Q", tests.q),
             *tests.m.items(),
@@ -170,6 +199,10 @@ class Season:
         """Compare the whole adjusted by itself with the sum of its adjusted parts, level by level."""
         if not self.areas:
             return paragraph("There are no adjusted parts to compare with the whole.")
+        if self.parent is not None:
+            return paragraph(
+                f"The comparison is made for {self.parent.observed.name}, which is adjusted by itself."
+            )
         lines, figures = [], []
         for kind, found in self.areas.items():
             compared = seasonal.compare_direct_indirect(self.adjustment, found.values())
@@ -187,7 +220,7 @@ class Season:
         """Show every choice that was made for the series, as it would be frozen for a year."""
         if self.adjustment is None:
             return paragraph(f"There are no choices to freeze: {self.problem}")
-        frozen = asdict(seasonal.freeze(self.adjustment))
+        frozen = asdict(seasonal.freeze(self.parent or self.adjustment))
         rows = [[name.replace("_", " "), _choice_in_words(value)] for name, value in frozen.items()]
         state = (
             "These choices are frozen for the year." if self.frozen else "These choices are not frozen yet."
@@ -268,30 +301,75 @@ class Season:
 def season_of(card: ReportCard, *, catalogue: Catalogue) -> Season:
     """Adjust a card's series for the season, with the choices that are frozen for it if there are any.
 
-    Definition breaks and pandemic months come from the catalogue's caveats. Areas below the card's borrow its pattern.
+    The whole of the area set is adjusted by itself; every area below it, the card's own too if it is one, borrows its
+    pattern. Without frozen choices the program makes its own, but for two: the season is taken to grow with the
+    level, as counts do, and under five years neither trading days nor Easter are looked for. Definition breaks and
+    pandemic months come from the catalogue's caveats.
     """
-    counts = card.monthly.rename(card.area.name)
-    spec = seasonal.read_specs(catalogue.seasonal_specs).get(spec_name(card.indicator.id, card.area.name))
-    breaks = breaks_from(card.caveats)
+    data = card.data.by_area.loc[: card.monthly.index[-1]]
+    whole = _whole_of(card, catalogue)
+    specs = seasonal.read_specs(catalogue.seasonal_specs)
+    frozen = specs.get(spec_name(card.indicator.id, whole))
     try:
-        counts = _complete(counts)
-        found = seasonal.seasonally_adjust(counts, spec=spec, breaks=breaks)
+        counts = complete(data[whole].rename(whole))
+        found = seasonal.seasonally_adjust(
+            counts, spec=frozen or _usual_spec(counts), breaks=breaks_from(card.caveats)
+        )
     except DataProblem as problem:
-        return Season(card=card, adjustment=None, revision=None, areas={}, frozen=False, problem=str(problem))
+        return Season(
+            card=card,
+            adjustment=None,
+            parent=None,
+            revision=None,
+            areas={},
+            frozen=False,
+            problem=_for_the_page(problem, whole),
+        )
+    by_kind = catalogue.parts_by_kind(card.data.area_set, whole)
+    borrowed = {
+        kind: seasonal.borrow_seasonality(
+            data[[a.name for a in members if a.name in data]].astype("int64"), parent=found
+        )
+        for kind, members in by_kind.items()
+        if any(a.name in data for a in members) and found.decomposition != "additive"
+    }
+    own = whole == card.area.name
+    below = {
+        kind: {p.area: borrowed[kind][p.area] for p in parts}
+        for kind, parts in card.parts.items()
+        if kind in borrowed
+    }
     return Season(
         card=card,
-        adjustment=found,
-        revision=_revision(found, card),
-        areas={
-            kind: seasonal.borrow_seasonality(
-                card.data.by_area.loc[counts.index, [p.area for p in positions]].astype("int64"), parent=found
-            )
-            for kind, positions in card.parts.items()
-            if found.decomposition != "additive"
-        },
-        frozen=spec is not None,
+        adjustment=found if own else borrowed[card.area.kind][card.area.name],
+        parent=None if own else found,
+        revision=_revision(found, card) if found.identifiable else None,
+        areas=below,
+        frozen=frozen is not None,
         problem="",
     )
+
+
+def _whole_of(card: ReportCard, catalogue: Catalogue) -> str:
+    """Give the name of the largest area above the card's for which there are data."""
+    area = card.area
+    while area.parent and area.parent in card.data.by_area:
+        area = catalogue.area(card.data.area_set, area.parent)
+    return area.name
+
+
+def _usual_spec(counts: pd.Series) -> seasonal.SeasonalSpec:
+    short = len(counts) < 60
+    calendar = {"trading_day": "none", "easter": "none"} if short else {}
+    return seasonal.SeasonalSpec(decomposition="multiplicative", **calendar)
+
+
+def _for_the_page(problem: DataProblem, whole: str) -> str:
+    """Keep what a reader can use of a refusal: the program's own words are for the analyst."""
+    text = str(problem)
+    if "X-13" in text:
+        return f"the program could not adjust the series of {whole}."
+    return text.split(". Borrow")[0].rstrip(".") + "."
 
 
 def spec_name(indicator_id: str, area: str) -> str:
@@ -341,17 +419,37 @@ def _choice_in_words(value: object) -> str:
     return str(value)
 
 
-def _effects_in_words(kind: str, effects: Sequence[seasonal.Effect]) -> str:
+def _effects_in_words(kind: str, effects: Sequence[seasonal.Effect], *, none: str) -> str:
     if not effects:
-        return f"{kind}: none."
+        return f"{kind}: {none}."
     return (
         f"{kind}: "
-        + "; ".join(f"{e.name} (t = {wording.number(e.t_value, decimals=1)})" for e in effects)
+        + "; ".join(f"{_effect_name(e.name)} (t = {wording.number(e.t_value, decimals=1)})" for e in effects)
         + "."
     )
 
 
-def _complete(counts: pd.Series) -> pd.Series:
+def _effect_name(name: str) -> str:
+    """Put the program's name of an effect into words.
+
+    >>> _effect_name("LS2011.Nov"), _effect_name("AO2010.Dec"), _effect_name("Easter[15]: Easter[15]")
+    ('a lasting change of level from Nov 2011', 'a month out of line, Dec 2010', 'Easter, 15 days before it')
+    """
+    if found := re.fullmatch(r"(LS|AO|TC)(\d{4})\.(\w+)", name):
+        kind, year, month = found.groups()
+        words = {
+            "LS": "a lasting change of level from",
+            "AO": "a month out of line,",
+            "TC": "a passing change from",
+        }
+        return f"{words[kind]} {month} {year}"
+    if found := re.match(r"Easter\[(\d+)\]", name):
+        return f"Easter, {found[1]} days before it"
+    return name.split(": ")[-1]
+
+
+def complete(counts: pd.Series) -> pd.Series:
+    """Give counts as whole numbers; refuse a series with a missing month, which is never filled in."""
     missing = counts.index[counts.isna()]
     if len(missing):
         raise DataProblem(f"there is no data for {periods.months_in_words(missing)}.")

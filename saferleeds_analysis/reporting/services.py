@@ -17,6 +17,7 @@ from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, paragraph
+from saferleeds_analysis.reporting.record import track_record
 from saferleeds_analysis.reporting.tables import table
 
 
@@ -43,6 +44,11 @@ class ServiceCounts:
         return periods.financial_year_name(periods.financial_year_of(self.quarter))
 
     @property
+    def last_year(self) -> str:
+        """The financial year before."""
+        return periods.financial_year_name(periods.financial_year_of(self.quarter) - 1)
+
+    @property
     def last_year_total(self) -> int:
         """The total of the four quarters of the year before."""
         return int(self.counts.iloc[:4].sum())
@@ -55,32 +61,33 @@ class ServiceCounts:
     def findings(self) -> Block:
         """Say how the year so far compares with the same quarters of last year, and where both projections point."""
         so_far = len(self.counts) - 4
-        quarters = {
-            1: "first quarter",
-            2: "first two quarters",
-            3: "first three quarters",
-            4: "four quarters",
-        }[so_far]
+        quarters = ("first quarter", "first two quarters", "first three quarters", "four quarters")[
+            so_far - 1
+        ]
+        same, these = ("quarter", "that quarter") if so_far == 1 else ("quarters", "those quarters")
         change, unit = self.like_for_like, self.indicator.unit
         lines = [
             f"In the {quarters} of {self.year}, {wording.number(change.later)} {unit} were counted: "
-            f"{wording.change_with_interval(change)} on the same quarters of the year before "
+            f"{wording.change_with_interval(change)} on the same {same} of the year before "
             f"({wording.number(change.earlier)})."
         ]
         p = self.projection
         if p is not None:
             share = 100 * change.earlier / self.last_year_total
             lines.append(
-                f"Last year {wording.percent(share)} of the year's {unit} fell in these quarters. If the same share has "
-                f"fallen this year, it will end at {wording.number(p.usual_share)}, "
+                f"Last year {wording.percent(share)} of the year's {unit} fell in {these}. If they make the same share of "
+                f"this year, it will end at {wording.number(p.usual_share)}, "
                 f"{wording.percent(100 * (p.usual_share / self.last_year_total - 1), signed=True)} on last year's "
                 f"{wording.number(self.last_year_total)}."
             )
-            wide = p.interval(0.8)
+            wide, wider = p.interval(0.8), p.interval(0.95)
+            holds_last_year = wide.lower <= self.last_year_total <= wide.upper
+            unclear = " It holds last year's total: no clear change is projected." if holds_last_year else ""
             lines.append(
                 f"One year cannot show how much of that is the season and how much a change of level. Allowing for both, the "
                 f"year is projected to end at about "
-                f"{wording.number(wide.value)} (80% interval {wording.number(wide.lower)} to {wording.number(wide.upper)})."
+                f"{wording.number(wide.value)} (80% interval {wording.number(wide.lower)} to {wording.number(wide.upper)}; 95% interval "
+                f"{wording.number(wider.lower)} to {wording.number(wider.upper)}).{unclear}"
             )
             lines += self._published_line(p)
         items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
@@ -128,10 +135,27 @@ class ServiceCounts:
             subtitle=f"{self.indicator.unit.capitalize()} in a financial year, {self.area}. The line is an 80% interval",
         )
 
+    def record(self) -> Block:
+        """Say how such projections did in past years."""
+        return track_record([self.counts], caveats=(), indicator_id=self.indicator.id, area=self.area)
+
     def caveats_and_sources(self) -> Block:
         """Say where the counts come from and what the reader must know of them."""
         lines = [f"{source}." for source in dict.fromkeys(f.source for f in self.figures)]
-        lines += self.projection.caveats if self.projection else ()
+        # No chance is stated and the run-rate is explained where it stands, so those two caveats are not repeated.
+        lines += [
+            c
+            for c in (self.projection.caveats if self.projection else ())
+            if "chances" not in c and "run-rate" not in c
+        ]
+        if any("check" in f.note for f in self.figures):
+            lines.append(
+                "If a quarter's count was copied by mistake, every comparison and projection on this page changes."
+            )
+        lines.append(
+            "An interval says how far chance alone moves a count of independent events. One person may make many contacts, so "
+            "the true uncertainty is wider."
+        )
         lines.append(f"What is counted: {self.indicator.definition}")
         items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
         return Block(html=f'<ul class="caveats">{items}</ul>', text="\n".join(f"- {line}" for line in lines))
@@ -142,7 +166,11 @@ class ServiceCounts:
         printed = float(self.published.value)
         printed_change = 100 * (printed / self.last_year_total - 1)
         seasonal_change = 100 * (p.usual_share / self.last_year_total - 1)
-        opposite = " The two point opposite ways." if printed_change * seasonal_change < 0 else ""
+        opposite = (
+            " It points the opposite way from last year's shares."
+            if printed_change * seasonal_change < 0
+            else ""
+        )
         return [
             f"The published projection is {wording.number(printed)}, "
             f"{wording.percent(printed_change, signed=True)} on last year: the run-rate of {wording.number(p.run_rate)}, "
@@ -164,7 +192,7 @@ class ServiceCounts:
         figures.append(
             Figure(
                 **common,
-                period="last year",
+                period=self.last_year,
                 measure="last year's total",
                 value=self.last_year_total,
                 method="sum",

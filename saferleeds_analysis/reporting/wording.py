@@ -4,6 +4,7 @@ Numbers are rounded by one rule everywhere: counts whole, with thousands commas;
 A rise or a fall is named only where the interval leaves out no change; otherwise the words are "no clear change".
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -120,6 +121,16 @@ def percent_interval(change: CountChange) -> str:
     if low > 0:
         return f"up {percent(low)} to {upper_word.removeprefix('up ')}"
     return f"down {percent(-low)} to {upper_word}"
+
+
+def counted(value: float, unit: str) -> str:
+    """Write a count with its unit, in the singular for one.
+
+    >>> counted(1, "offences"), counted(1204, "enquiries"), counted(1, "enquiries")
+    ('1 offence', '1,204 enquiries', '1 enquiry')
+    """
+    one = re.sub(r"ies$", "y", unit) if unit.endswith("ies") else unit.removesuffix("s")
+    return f"{number(value)} {one if value == 1 else unit}"
 
 
 def fewer_or_more(difference: int) -> str:

@@ -6,6 +6,7 @@ of travel follow written rules (:mod:`rating`).
 """
 
 from saferleeds_analysis.methods.trajectory.backtest import Backtest, backtest
+from saferleeds_analysis.methods.trajectory.history import MEASURED, is_met
 from saferleeds_analysis.methods.trajectory.milestones import Trajectory, build_trajectory
 from saferleeds_analysis.methods.trajectory.projection import (
     RUN_RATE_MISLEADS,
@@ -18,10 +19,12 @@ from saferleeds_analysis.methods.trajectory.rating import (
     Rating,
     assess_gap,
     assess_level,
+    cap_by_chance,
     direction_of_travel,
 )
 
 __all__ = [
+    "MEASURED",
     "RUN_RATE_MISLEADS",
     "Backtest",
     "Chance",
@@ -33,6 +36,8 @@ __all__ = [
     "assess_level",
     "backtest",
     "build_trajectory",
+    "cap_by_chance",
     "direction_of_travel",
+    "is_met",
     "project_year_end",
 ]

@@ -13,6 +13,8 @@ from saferleeds_analysis.catalogue import REFERENCE, Caveat, Target
 from saferleeds_analysis.problems import DataProblem
 
 CONSTANTS = tomllib.loads(Path(REFERENCE / "trajectory.toml").read_text(encoding="utf-8"))
+# How the projection did on data that had no part in making it.
+MEASURED = CONSTANTS["measured"]
 
 # Caveats of these kinds take their months out of seasonal shapes and base years; of the months in them, a count may
 # be missing. A definition break is a step in level at its start.

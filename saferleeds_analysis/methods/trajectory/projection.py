@@ -98,7 +98,7 @@ class Projection:
 
     def interval(self, confidence: float) -> Estimate:
         """Give the middle projection with the interval that holds the year-end total with this confidence."""
-        tail = (1 - confidence) / 2
+        tail = round((1 - confidence) / 2, 10)  # exactly the fan's own quantiles
         return Estimate(
             value=self.median,
             lower=self.quantile(tail),

@@ -64,6 +64,26 @@ def rate_against_range(
     return _rating("R", f"{name} is more than {RULES['amber']['beyond_the_edge']:.0%} worse than {where}.")
 
 
+def cap_by_chance(rating: Rating, probability: float) -> Rating:
+    """Make a rating no better than the chance of meeting the target allows: amber below an even chance, red far below.
+
+    >>> cap_by_chance(Rating(letter="G", colour="green", reason="inside the range."), 0.09).letter
+    'R'
+    >>> cap_by_chance(Rating(letter="A", colour="amber", reason="outside the range."), 0.9).letter
+    'A'
+    """
+    allowed = (
+        "G"
+        if probability >= RULES["chance"]["green_from"]
+        else "A"
+        if probability >= RULES["chance"]["amber_from"]
+        else "R"
+    )
+    if "GAR".find(allowed) <= "GAR".find(rating.letter):
+        return rating
+    return _rating(allowed, f"{rating.reason} The letter follows the chance of meeting the target.")
+
+
 def no_rating(reason: str) -> Rating:
     """Give the grey rating, with why there is no other."""
     return _rating("N", reason)

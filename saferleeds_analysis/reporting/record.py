@@ -1,0 +1,128 @@
+"""How far a projection can be trusted: what it would have said in past years, beside what came.
+
+Every page that states a chance carries this, for the series itself as far as it reaches back, and for the open data on
+which the method was measured.
+"""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from saferleeds_analysis.catalogue import Caveat
+from saferleeds_analysis.methods import trajectory
+from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.tables import behind, table
+
+_NAMES = {
+    "projection": "The projection",
+    "run-rate": "Run-rate",
+    "last year's months": "Last year's remaining months",
+}
+
+
+def track_record(
+    histories: Sequence[pd.Series],
+    *,
+    caveats: Sequence[Caveat],
+    indicator_id: str,
+    area: str,
+    notice: str = "",
+) -> Block:
+    """Replay the past years of some histories and say how the projection did beside two simpler ones.
+
+    ``histories`` are monthly or quarterly counts, the area's own first. Where none reaches back far enough the block
+    says so, and gives only how the method was measured on other data. ``notice`` goes with every figure of theirs.
+    """
+    measured = trajectory.MEASURED
+    general = paragraph(
+        f"The method was measured on open data that had no part in making it ({measured['data']}; "
+        f"{wording.number(measured['forecasts'])} projections): its 80% intervals held "
+        f"{wording.percent(measured['held_80'])} of the outcomes and its 90% intervals {wording.percent(measured['held_90'])}; "
+        f"its stated chances were within {wording.number(measured['worst_tenth_points'], decimals=1)} points of what came; its "
+        f"loss was {wording.percent(100 * (1 - measured['loss_to_run_rate']))} below the run-rate's. In pandemic years it "
+        "did worse than the run-rate.",
+        figures=[
+            Figure(
+                indicator_id=indicator_id,
+                area="other areas",
+                period=measured["data"],
+                measure=f"projection measured: {name}",
+                value=measured[name],
+                n=measured["forecasts"],
+            )
+            for name in ("held_80", "held_90", "worst_tenth_points", "loss_to_run_rate")
+        ],
+    )
+    try:
+        found = trajectory.backtest(list(histories), caveats=caveats)
+    except DataProblem as problem:
+        why = " ".join(str(problem).split("\n")[0].split())
+        return join(paragraph(f"On this series itself the projection cannot be tried: {why}"), general)
+    return join(*_own_record(found, histories, indicator_id=indicator_id, area=area, notice=notice), general)
+
+
+def _own_record(
+    found: trajectory.Backtest, histories: Sequence[pd.Series], *, indicator_id: str, area: str, notice: str
+) -> list[Block]:
+    years = sorted(found.forecasts["year"].unique())
+    replayed = (
+        f"{len(years)} past years of {len(histories)} series" if histories[1:] else f"{len(years)} past years"
+    )
+    scores = found.scores(by=("kind",))
+    scores = scores[scores["kind"] == "normal"]
+    rows, figures = [], []
+    for row in scores.to_dict("records"):
+        rows.append(
+            [
+                _NAMES[row["method"]],
+                wording.number(row["forecasts"]),
+                wording.percent(row["error_percent"]),
+                wording.percent(row["coverage_80"]),
+                wording.number(row["loss_to_run_rate"], decimals=2),
+            ]
+        )
+        figures += [
+            Figure(
+                indicator_id=indicator_id,
+                area=area,
+                period=f"{years[0]} to {years[-1]}",
+                measure=f"backtest, {row['method']}: {measure}",
+                value=float(row[measure]),
+                n=int(row["forecasts"]),
+                caveats=(*found.caveats, notice) if notice else found.caveats,
+            )
+            for measure in ("error_percent", "coverage_80", "loss_to_run_rate")
+        ]
+    own = next((r for r in rows if r[0] == _NAMES["projection"]), None)
+    rate = next((r for r in rows if r[0] == _NAMES["run-rate"]), None)
+    said = (
+        f"Replayed on {replayed} with what was known after 3, 6 and 9 months, the projection was off by {own[2]} of a "
+        f"year's count on average, the run-rate by {rate[2]}; the projection's 80% interval held the outcome in {own[3]} of "
+        f"{own[1]} cases."
+        if own and rate
+        else f"Of the {replayed} that can be replayed none is a normal year."
+    )
+    shown = table(
+        caption=f"Projections of past years after 3, 6 and 9 months, {area}",
+        columns=["Method", "Cases", "Mean error", "80% interval held", "Loss (run-rate 1)"],
+        rows=rows,
+        figures=figures,
+    )
+    reliability = found.reliability()
+    chances = table(
+        caption="Chances that were stated, and how often the thing came",
+        columns=["Chance stated", "Cases", "Mean stated", "Came"],
+        rows=[
+            [
+                f"{round(100 * float(r['tenth'].split(' to ')[0]))}% to {round(100 * float(r['tenth'].split(' to ')[1]))}%",
+                wording.number(r["chances"]),
+                wording.percent(100 * r["stated"]),
+                wording.percent(100 * r["observed"]),
+            ]
+            for r in reliability.to_dict("records")
+        ],
+    )
+    few = paragraph(found.caveats[0])
+    return [paragraph(said), behind("Show how the projections did", join(shown, chances, few))]
