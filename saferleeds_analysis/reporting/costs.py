@@ -543,7 +543,9 @@ class CostReport:
     # Parts of the blocks
 
     def _refusal(self, name: str) -> Block:
-        return paragraph(f"No value is given: {self.refusals[name]}", css_class="notice")
+        # What could not be valued at all could not be compared either.
+        reason = self.refusals.get(name) or self.refusals["later"]
+        return paragraph(f"No value is given: {reason}", css_class="notice")
 
     def _product(self, offence: costs.OffenceCost) -> str:
         text = (
