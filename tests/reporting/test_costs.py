@@ -17,7 +17,22 @@ from saferleeds_analysis.unit_costs import load_cost_tables
 
 CATALOGUE, TABLES = load_catalogue(), load_cost_tables()
 Q2, Q4 = ("2012/13 Q2", date(2012, 9, 30)), ("2012/13 Q4", date(2013, 6, 30))
-BLOCKS = ["summary", "findings", "public_spending", "change_chart", "change_table", "base_chart", "base_table", "published_check", "edition_chart", "edition_table", "area_tables", "caveat_list", "sources", "card"]
+BLOCKS = [
+    "summary",
+    "findings",
+    "public_spending",
+    "change_chart",
+    "change_table",
+    "base_chart",
+    "base_table",
+    "published_check",
+    "edition_chart",
+    "edition_table",
+    "area_tables",
+    "caveat_list",
+    "sources",
+    "card",
+]
 
 
 @pytest.fixture(scope="module")
