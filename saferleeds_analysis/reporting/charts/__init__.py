@@ -1,0 +1,21 @@
+"""Charts, drawn from results and returned as blocks: SVG with a headline, a subtitle, words for those who do not see
+it, and the table of the data behind it. One module a kind of chart; ``drawing`` holds what they share.
+"""
+
+from saferleeds_analysis.reporting.charts.amounts import chart_of_dots, chart_of_sensitivity, chart_of_steps
+from saferleeds_analysis.reporting.charts.trends import (
+    chart_of_adjustment,
+    chart_of_months,
+    chart_of_profile,
+    chart_of_totals,
+)
+
+__all__ = [
+    "chart_of_adjustment",
+    "chart_of_dots",
+    "chart_of_months",
+    "chart_of_profile",
+    "chart_of_sensitivity",
+    "chart_of_steps",
+    "chart_of_totals",
+]
