@@ -262,7 +262,8 @@ def load_catalogue(*folders: Path) -> Catalogue:
     """Read the tables of the package and of any further folders (a project's ``data/raw/reference``).
 
     Each folder may hold ``indicators.toml``, ``targets.csv``, ``areas.csv``, ``caveats.csv``,
-    ``published_figures.csv`` and ``seasonal_specs.toml``, in the package's shape. A folder adds; it cannot redefine.
+    ``published_figures.csv`` and ``seasonal_specs.toml``, in the package's shape; a long table may stand in several files
+    whose names begin alike (``published_figures_asb_card.csv``). A folder adds; it cannot redefine.
     """
     places = [REFERENCE, *folders]
     return Catalogue(
@@ -277,7 +278,9 @@ def load_catalogue(*folders: Path) -> Catalogue:
 
 
 def _all(read, places: list[Path], name: str, *more) -> list:
-    return [row for place in places if (place / name).is_file() for row in read(place / name, *more)]
+    stem, ending = name.split(".")
+    files = [path for place in places for path in sorted(place.glob(f"{stem}*.{ending}"))]
+    return [row for path in files for row in read(path, *more)]
 
 
 def _read_text(path: Path) -> list[str]:

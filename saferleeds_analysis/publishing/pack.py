@@ -36,6 +36,7 @@ from saferleeds_analysis.publishing.notebooks import (
     ExecutedNotebook,
     ReportFailed,
     check_parameters,
+    declared_parameters,
     run_notebook,
     without_machine_paths,
     write_notebook,
@@ -55,8 +56,9 @@ logger = logging.getLogger(__name__)
 
 RUN_LIST = "run_list.toml"
 
-# Given to every report by the command, so that a run list serves every quarter.
-GIVEN_BY_THE_COMMAND = ("quarter", "as_at")
+# Given to every report by the command, so that a run list serves every quarter. A notebook that declares no edition has
+# the same page in both.
+GIVEN_BY_THE_COMMAND = ("quarter", "as_at", "edition")
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NOTEBOOK_NAME = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
@@ -171,7 +173,7 @@ def publish_reports(
     if left_out:
         say(f"Not made in {name}: {', '.join(left_out)}")
     reports = [report for report in reports if report.is_made_in(quarter)]
-    given = dict(zip(GIVEN_BY_THE_COMMAND, (name, as_at.isoformat()), strict=True))
+    given = dict(zip(GIVEN_BY_THE_COMMAND, (name, as_at.isoformat(), "public"), strict=True))
     _check_all_parameters(root, reports, given)
     provenance = Provenance(as_at=as_at, code_version=code_version(root))
     record = {
@@ -265,11 +267,17 @@ def _check_all_parameters(root: Path, reports: Sequence[Report], given: dict) ->
     faults = []
     for report in reports:
         try:
-            check_parameters(_notebook(root, report), {**given, **report.parameters})
+            notebook = _notebook(root, report)
+            check_parameters(notebook, _parameters(notebook, report, given))
         except ValueError as error:
             faults.append(f"{report.name}: {error}")
     if faults:
         raise ValueError("nothing was run.\n" + "\n".join(faults))
+
+
+def _parameters(notebook: Path, report: Report, given: dict) -> dict:
+    own = {**given, **report.parameters}
+    return own if "edition" in declared_parameters(notebook) else {k: own[k] for k in own if k != "edition"}
 
 
 def _notebook(root: Path, report: Report) -> Path:
@@ -286,7 +294,7 @@ def _publish_report(
     report: Report,
 ) -> Page:
     notebook = _notebook(root, report)
-    executed = run_notebook(notebook, {**given, **report.parameters}, folder_to_run_in=notebook.parent)
+    executed = run_notebook(notebook, _parameters(notebook, report, given), folder_to_run_in=notebook.parent)
     pack = Link(text=f"All reports of {periods.quarter_name(quarter)}", href="../index.html")
     page = make_page(executed, provenance=provenance, pack=pack, files=_FILES)
     _refuse_machine_paths(page, executed, root)
