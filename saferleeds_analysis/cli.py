@@ -15,7 +15,7 @@ from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.notebooks import ReportFailed
 
 if TYPE_CHECKING:
-    from saferleeds_analysis.publishing.pack import Report
+    from saferleeds_analysis.publishing.run_list import Report
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +78,8 @@ def report(
     _start_log(root)
     from saferleeds_analysis import intake, periods
     from saferleeds_analysis.catalogue import load_catalogue
-    from saferleeds_analysis.publishing.pack import publish_reports, read_run_list
+    from saferleeds_analysis.publishing.pack import publish_reports
+    from saferleeds_analysis.publishing.run_list import read_run_list
 
     review = periods.quarter(quarter)
     day = _day(as_at) if as_at else periods.last_month(review).end_time.date()
@@ -231,8 +232,8 @@ def _one_card(catalogue: Any, indicator: str | None, area: str | None) -> "Repor
             "--indicator and --area go together: one report card is about one indicator in one area."
         )
     catalogue.area(catalogue.indicator(indicator).area_set, area)
-    from saferleeds_analysis.publishing.pack import Report
     from saferleeds_analysis.publishing.pages import slug
+    from saferleeds_analysis.publishing.run_list import Report
 
     # Counts that come from the table of published figures have their own notebook.
     notebook = SERVICE if catalogue.indicator(indicator).source == "published_figures" else CARD

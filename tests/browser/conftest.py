@@ -10,7 +10,8 @@ import pytest
 from browser.page_checks import faults_of_page, launch
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.publishing.pack import publish_reports, read_run_list
+from saferleeds_analysis.publishing.pack import publish_reports
+from saferleeds_analysis.publishing.run_list import read_run_list
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -8,7 +8,8 @@ import nbformat
 import pytest
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.publishing.pack import publish_reports, read_run_list
+from saferleeds_analysis.publishing.pack import publish_reports
+from saferleeds_analysis.publishing.run_list import read_run_list
 
 HERE = Path(__file__).parent
 Q2 = periods.quarter("2012/13 Q2")

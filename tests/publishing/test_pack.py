@@ -13,13 +13,10 @@ from bs4 import BeautifulSoup
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.publishing.notebooks import ReportFailed
-from saferleeds_analysis.publishing.pack import (
-    Report,
-    code_version,
-    publish_reports,
-    read_run_list,
-    write_figures,
-)
+from saferleeds_analysis.publishing.pack import publish_reports
+from saferleeds_analysis.publishing.record import code_version
+from saferleeds_analysis.publishing.report import write_figures
+from saferleeds_analysis.publishing.run_list import Report, read_run_list
 from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
 
 Q2 = periods.quarter("2012/13 Q2")

@@ -1,0 +1,181 @@
+"""Publish one report: run its notebook, make its page, and write both with the figures and the record into a folder.
+
+The folder is made beside the place where it will stand, and put there whole or not at all: a report that fails leaves
+the one published before it as it was. A report needs nothing from another, so that several can be made at once.
+"""
+
+import csv
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.publishing.notebooks import (
+    ExecutedNotebook,
+    ReportFailed,
+    check_parameters,
+    declared_parameters,
+    run_notebook,
+    without_machine_paths,
+    write_notebook,
+)
+from saferleeds_analysis.publishing.pages import Link, Page, Provenance, make_page
+from saferleeds_analysis.publishing.record import made_with, run_record
+from saferleeds_analysis.publishing.run_list import GIVEN_BY_THE_COMMAND, Report
+from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
+
+_FILES = (
+    Link(text="every figure on it (CSV)", href="figures.csv"),
+    Link(text="the executed notebook", href="report.ipynb"),
+    Link(text="the record of its run", href="run.json"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What all the reports of one run share: the project, the quarter, the day, the edition and what they are made with."""
+
+    root: Path
+    quarter: pd.Period
+    as_at: date
+    edition: str
+    made_with: Mapping[str, Any]
+
+    @property
+    def quarter_name(self) -> str:
+        """Write the quarter as people do: ``2012/13 Q2``."""
+        return periods.quarter_name(self.quarter)
+
+    @property
+    def folder(self) -> Path:
+        """Give the folder of the pack. The restricted edition is never inside the public folder."""
+        return pack_folder(self.root, self.quarter, edition=self.edition)
+
+    @property
+    def provenance(self) -> Provenance:
+        """Give what the footer of each page says."""
+        return Provenance(as_at=self.as_at, code_version=self.made_with["code_version"])
+
+    def notebook(self, report: Report) -> Path:
+        """Give the notebook of a report."""
+        return self.root / "notebooks" / f"{report.notebook}.ipynb"
+
+    def parameters(self, report: Report) -> dict[str, str | int | float | bool]:
+        """Give all parameters of a report: its own and the command's. The edition only where the notebook declares it."""
+        given = (self.quarter_name, self.as_at.isoformat(), self.edition)
+        own = {**dict(zip(GIVEN_BY_THE_COMMAND, given, strict=True)), **report.parameters}
+        if "edition" not in declared_parameters(self.notebook(report)):
+            del own["edition"]
+        return own
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeReport:
+    """A report that is made and not yet put in its place: its ``draft`` folder, and what the analyst should look at."""
+
+    name: str
+    draft: Path
+    warnings: tuple[str, ...]
+
+
+def pack_folder(root: Path, quarter: pd.Period, *, edition: str) -> Path:
+    """Give the folder of a quarter's pack: ``reports/2012-13_Q2``, or ``reports/restricted/2012-13_Q2``."""
+    if edition not in ("public", "restricted"):
+        raise ValueError(f"there is no edition {edition!r}; it is 'public' or 'restricted'.")
+    reports = root / "reports"
+    return (reports if edition == "public" else reports / edition) / periods.quarter_path(quarter)
+
+
+def start_run(root: Path, quarter: pd.Period, *, as_at: date, edition: str) -> Run:
+    """Gather what all the reports of a run share; refuse a quarter that has not ended on the day."""
+    last_day = periods.last_month(quarter).end_time.date()
+    if as_at < last_day:
+        raise ValueError(
+            f"{periods.quarter_name(quarter)} ends on {last_day.isoformat()}; it cannot be reported as at {as_at.isoformat()}."
+        )
+    pack_folder(root, quarter, edition=edition)
+    return Run(root=root, quarter=quarter, as_at=as_at, edition=edition, made_with=made_with(root))
+
+
+def check_report(run: Run, report: Report) -> None:
+    """Refuse a report whose parameters are wrong, without running it."""
+    check_parameters(run.notebook(report), run.parameters(report))
+
+
+def make_report(run: Run, report: Report, *, into: Path) -> MadeReport:
+    """Run a report's notebook and write its folder into another, from which :func:`put_in_place` takes it.
+
+    What cannot be published is refused: a ``ReportFailed`` of the notebook, a ``ValueError`` of the page.
+    """
+    notebook = run.notebook(report)
+    executed = run_notebook(notebook, run.parameters(report), folder_to_run_in=notebook.parent)
+    pack = Link(text=f"All reports of {run.quarter_name}", href="../index.html")
+    page = make_page(executed, provenance=run.provenance, pack=pack, files=_FILES)
+    _refuse_machine_paths(page, executed, run.root)
+    draft = into / report.name
+    draft.mkdir(parents=True)
+    write_text(draft / "report.html", page.html)
+    write_notebook(executed.notebook, draft / "report.ipynb")
+    write_figures(page.figures, draft / "figures.csv")
+    write_text(draft / "run.json", run_record(report.name, executed, notebook, run.made_with))
+    return MadeReport(name=report.name, draft=draft, warnings=page.warnings)
+
+
+def put_in_place(made: MadeReport, folder: Path) -> None:
+    """Replace a published report by the finished one; if that cannot be done, leave the published one."""
+    place, before = folder / made.name, made.draft.with_name(f".before-{made.name}")
+    try:
+        if place.exists():
+            place.rename(before)
+        made.draft.rename(place)
+    except BaseException as error:  # an interruption between the two must not leave a gap either
+        if before.exists() and not place.exists():
+            before.rename(place)
+        if not isinstance(error, OSError):
+            raise
+        raise ReportFailed(
+            f"the folder {place.name!r} could not be replaced ({error.strerror}). Is a file in it open, in Excel perhaps?"
+        ) from error
+
+
+def write_figures(figures: Iterable[Mapping[str, Any]], path: Path) -> None:
+    """Write a page's figures as CSV: ``section``, then the columns of a tidy figure.
+
+    UTF-8 with a byte-order mark, by which Excel knows the pound sign. Text that begins with ``=``, ``+``, ``-``,
+    ``@``, a tab or a line break gets an apostrophe in front, because a spreadsheet would run it as a formula; numbers
+    are written as they are.
+    """
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, ["section", *FIGURE_COLUMNS])
+        writer.writeheader()
+        for row in figures:
+            writer.writerow({column: _never_a_formula(value) for column, value in row.items()})
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 with the same line ends everywhere."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+
+
+def _refuse_machine_paths(page: Page, executed: ExecutedNotebook, root: Path) -> None:
+    for text in (page.html, json.dumps(executed.notebook, ensure_ascii=False)):
+        clean = without_machine_paths(text, root)
+        if clean != text:
+            at = next(i for i, (one, other) in enumerate(zip(text, clean, strict=False)) if one != other)
+            raise ValueError(
+                f"a path of this machine would be published: ...{text[max(0, at - 20) : at + 60]!r}"
+            )
+
+
+def _never_a_formula(value: Any) -> Any:
+    if isinstance(value, str) and (
+        value.lstrip()[:1] in ("=", "+", "-", "@") or value[:1] in ("\t", "\r", "\n")
+    ):
+        return f"'{value}"
+    return value
