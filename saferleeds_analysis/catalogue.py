@@ -23,6 +23,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.survey_measures import Definition, MeasureBaseline, SurveyQuestion, check_definitions
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -146,6 +147,9 @@ class Catalogue:
         published: Iterable[PublishedFigure],
         seasonal_specs: str = "",
         chance_words: Iterable[ChanceWord] = (),
+        questions: Iterable[SurveyQuestion] = (),
+        definitions: Iterable[Definition] = (),
+        baselines: Iterable[MeasureBaseline] = (),
     ) -> None:
         """Hold the tables; refuse an indicator or an area that is there twice, and a part without its whole."""
         self._indicators = {}
@@ -170,6 +174,9 @@ class Catalogue:
         self._caveats = tuple(caveats)
         self._published = tuple(published)
         self._chance_words = sorted(chance_words, key=lambda word: word.below)
+        self._questions = {q.indicator_id: q for q in questions}
+        self._definitions, self._baselines = tuple(definitions), tuple(baselines)
+        check_definitions(self._definitions, self._baselines)
         # The frozen choices of seasonal adjustment as TOML text: methods.seasonal reads and checks it.
         self.seasonal_specs = seasonal_specs
 
@@ -240,6 +247,44 @@ class Catalogue:
         """Give the published figures of an indicator that were out by a day."""
         return tuple(p for p in self._published if p.indicator_id == indicator_id and p.known_from <= as_at)
 
+    def question(self, indicator_id: str) -> SurveyQuestion:
+        """Give the question of an indicator that is read from respondents.
+
+        >>> load_catalogue().question("asb_got_worse").question
+        'asb'
+        """
+        if indicator_id not in self._questions:
+            raise ValueError(unknown("indicator with a survey question", indicator_id, self._questions))
+        return self._questions[indicator_id]
+
+    def definitions(self, indicator_id: str) -> tuple[Definition, ...]:
+        """Give the definitions of an indicator, the oldest first: its line breaks where one replaces another.
+
+        >>> [d.definition for d in load_catalogue().definitions("clean_streets")]
+        ['NI 195', 'clean streets indicator']
+        """
+        return tuple(d for d in self._definitions if d.indicator_id == indicator_id)
+
+    def baseline(
+        self, indicator_id: str, area: str, definition: str, *, as_at: date
+    ) -> MeasureBaseline | None:
+        """Give the one baseline of a measure that was known on a day; ``None`` where it has none.
+
+        >>> catalogue = load_catalogue()
+        >>> day = date(2012, 9, 30)
+        >>> catalogue.baseline("asb_got_worse", "Leeds", "got worse in the last 12 months", as_at=day).value
+        Decimal('16.94')
+        """
+        return next(
+            (
+                b
+                for b in self._baselines
+                if (b.indicator_id, b.area, b.definition) == (indicator_id, area, definition)
+                and b.known_from <= as_at
+            ),
+            None,
+        )
+
     def chance_in_words(self, probability: float) -> str:
         """Put a chance into the words of the agreed yardstick.
 
@@ -261,19 +306,22 @@ class Catalogue:
 def load_catalogue(*folders: Path) -> Catalogue:
     """Read the tables of the package and of any further folders (a project's ``data/raw/reference``).
 
-    Each folder may hold ``indicators.toml``, ``targets.csv``, ``areas.csv``, ``caveats.csv``,
-    ``published_figures.csv`` and ``seasonal_specs.toml``, in the package's shape; a long table may stand in several files
+    Each folder may hold ``indicators.toml``, ``targets.csv``, ``areas.csv``, ``caveats.csv``, ``published_figures.csv``,
+    ``seasonal_specs.toml``, and for surveys ``survey_questions.toml``, ``definitions.csv`` and ``baselines.csv``, in the package's shape; a long table may stand in several files
     whose names begin alike (``published_figures_asb_card.csv``). A folder adds; it cannot redefine.
     """
     places = [REFERENCE, *folders]
     return Catalogue(
-        indicators=_all(_read_indicators, places, "indicators.toml"),
+        indicators=_all(_read_tables, places, "indicators.toml", "indicator", Indicator),
         targets=_all(read_rows, places, "targets.csv", Target),
         areas=_all(read_rows, places, "areas.csv", Area),
         caveats=_all(read_rows, places, "caveats.csv", Caveat),
         published=_all(read_rows, places, "published_figures.csv", PublishedFigure),
         seasonal_specs="\n".join(_all(_read_text, places, "seasonal_specs.toml")),
         chance_words=read_rows(REFERENCE / "chance_words.csv", ChanceWord),
+        questions=_all(_read_tables, places, "survey_questions.toml", "question", SurveyQuestion),
+        definitions=_all(read_rows, places, "definitions.csv", Definition),
+        baselines=_all(read_rows, places, "baselines.csv", MeasureBaseline),
     )
 
 
@@ -287,16 +335,17 @@ def _read_text(path: Path) -> list[str]:
     return [path.read_text(encoding="utf-8")]
 
 
-def _read_indicators(path: Path) -> list[Indicator]:
-    tables = tomllib.loads(path.read_text(encoding="utf-8")).get("indicator", [])
-    wanted = {f.name for f in fields(Indicator)}
+def _read_tables(path: Path, name: str, kind: type) -> list:
+    """Read a TOML file of tables ``[[name]]``, one ``kind`` a table, its fields as keys; lists become tuples."""
+    tables = tomllib.loads(path.read_text(encoding="utf-8")).get(name, [])
+    wanted = {f.name for f in fields(kind)}
     for number, table in enumerate(tables, start=1):
         if set(table) != wanted:
             raise DataProblem(
-                f"{path.name}, indicator {number} ({table.get('id', 'without id')}): "
+                f"{path.name}, {name} {number} ({table.get('id', 'without id')}): "
                 f"missing {sorted(wanted - set(table))}, not known {sorted(set(table) - wanted)}."
             )
-    return [Indicator(**table) for table in tables]
+    return [kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}) for table in tables]
 
 
 def read_rows(path: Path, kind: type) -> list:

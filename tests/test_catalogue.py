@@ -129,3 +129,57 @@ def test_a_second_definition_of_a_measure_is_refused(tmp_path):
         DataProblem, match="indicator 'domestic_burglary' is defined twice. One measure has one definition."
     ):
         load_catalogue(tmp_path)
+
+
+BASELINES = "indicator_id,area,definition,period,value,known_from,source,note\n"
+DEFINITIONS = "indicator_id,definition,words,since,replaces,reason,source\n"
+STRATEGY = "asb_got_worse,Leeds,{},2008/09,18.03,2013-04-30,Safer Leeds Strategy 2013-2014,\n"
+
+
+def test_a_second_baseline_of_one_definition_is_refused(tmp_path):
+    write(tmp_path, "baselines.csv", BASELINES + STRATEGY.format("got worse in the last 12 months"))
+    with pytest.raises(DataProblem) as refused:
+        load_catalogue(tmp_path)
+    assert str(refused.value) == (
+        "baselines.csv: 'asb_got_worse' in 'Leeds' has more than one baseline: 16.94% for 2008/09 (Safer Leeds Performance "
+        "Accountability Tracker: Anti-Social Behaviour, 2012/13 Q2) and 18.03% for 2008/09 (Safer Leeds Strategy 2013-2014). "
+        "One measure has one definition and one baseline. Keep one, or declare in definitions.csv the change of definition "
+        "that makes them two measures."
+    )
+
+
+def test_a_second_baseline_needs_its_change_of_definition_declared(tmp_path):
+    write(tmp_path, "baselines.csv", BASELINES + STRATEGY.format("reweighted"))
+    with pytest.raises(DataProblem) as refused:
+        load_catalogue(tmp_path)
+    assert str(refused.value) == (
+        "baselines.csv: 'reweighted' is no declared definition of 'asb_got_worse'. Declare it in definitions.csv, with what it "
+        "replaces and since when."
+    )
+    change = "asb_got_worse,reweighted,w,2013-04,got worse in the last 12 months,New weights,Strategy\n"
+    write(tmp_path, "definitions.csv", DEFINITIONS + change)
+    catalogue = load_catalogue(tmp_path)
+
+    def baseline(definition):
+        return catalogue.baseline("asb_got_worse", "Leeds", definition, as_at=date(2013, 9, 30)).value
+
+    assert str(baseline("reweighted")) == "18.03"
+    assert str(baseline("got worse in the last 12 months")) == "16.94"
+
+
+def test_a_second_definition_says_what_it_replaces_and_since_when(tmp_path):
+    write(tmp_path, "definitions.csv", DEFINITIONS + "asb_got_worse,reweighted,w,,,,\n")
+    with pytest.raises(DataProblem) as refused:
+        load_catalogue(tmp_path)
+    assert str(refused.value) == (
+        "definitions.csv: 'asb_got_worse' has a second definition, 'reweighted', that does not say which one it replaces and "
+        "since when. Its definitions so far: got worse in the last 12 months."
+    )
+
+
+def test_a_baseline_is_known_from_its_day_on(catalogue):
+    def baseline(day):
+        return catalogue.baseline("clean_streets", "Leeds", "clean streets indicator", as_at=day)
+
+    assert baseline(date(2012, 6, 30)) is None
+    assert str(baseline(date(2012, 9, 30)).value) == "91.5"

@@ -1,13 +1,14 @@
 """The only room that reads ``data/raw``: from what an analyst received to tidy counts with their provenance.
 
-``build_processed`` turns every source folder into ``data/processed``; ``recorded_counts`` and ``commentary`` give
-what a notebook asks for.
+``build_processed`` turns every source folder into ``data/processed``; ``recorded_counts``,
+``survey_responses`` and ``commentary`` give what a notebook asks for.
 """
 
 from saferleeds_analysis.intake.build import build_processed
 from saferleeds_analysis.intake.commentaries import Commentary, commentary
 from saferleeds_analysis.intake.counts import RecordedCounts, recorded_counts
 from saferleeds_analysis.intake.ledger import Provenance
+from saferleeds_analysis.intake.responses import SurveyResponses, survey_responses
 from saferleeds_analysis.intake.sources import Source
 
 __all__ = [
@@ -15,7 +16,9 @@ __all__ = [
     "Provenance",
     "RecordedCounts",
     "Source",
+    "SurveyResponses",
     "build_processed",
     "commentary",
     "recorded_counts",
+    "survey_responses",
 ]

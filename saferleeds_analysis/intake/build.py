@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -75,15 +75,18 @@ def _build(root: Path, source: Source, catalogue: Catalogue) -> Provenance:
 
 def _count(root: Path, source: Source, files: list[Path], catalogue: Catalogue) -> Counted:
     # Imported here, because pandera takes a second and most builds find nothing to do.
-    from saferleeds_analysis.intake import monthly_extract, police_uk, schemas
+    from saferleeds_analysis.intake import monthly_extract, police_uk, respondents, schemas
 
+    if source.shape == "respondents":
+        return respondents.read_respondents(root, source, files, catalogue)
     count = {
         "monthly_extract": monthly_extract.count_monthly_extract,
         "police_uk_street": police_uk.count_street_files,
     }[source.shape]
     counted = count(root, source, files, catalogue)
     schemas.counts_schema(area.name for area in catalogue.areas(source.area_set)).validate(counted.counts)
-    return counted
+    ordered = counted.counts.sort_values(["offence", "area", "month"]).reset_index(drop=True)
+    return replace(counted, counts=ordered)
 
 
 def _write(
@@ -92,11 +95,9 @@ def _write(
     """Write table and provenance under temporary names and rename them, so that a failure leaves nothing by halves."""
     table_path, provenance_path = processed_paths(root, source.id)
     table_path.parent.mkdir(parents=True, exist_ok=True)
-    counts = counted.counts.sort_values(["offence", "area", "month"]).reset_index(drop=True)
     with tempfile.TemporaryDirectory(dir=table_path.parent, prefix=".making_") as folder:
         made_table, made_provenance = Path(folder) / table_path.name, Path(folder) / provenance_path.name
-        counts.to_parquet(made_table, index=False)
-        months = sorted(counts["month"].unique())
+        counted.counts.to_parquet(made_table, index=False)
         provenance = Provenance(
             source=source,
             inputs=tuple(
@@ -106,9 +107,9 @@ def _write(
             rows_in=sum(counted.rows.values()),
             rows_refused=sum(refusal.rows for refusal in counted.refused),
             refused=counted.refused,
-            rows_out=len(counts),
-            months=tuple(months),
-            months_missing=tuple(months_between(months)),
+            rows_out=len(counted.counts),
+            months=counted.months,
+            months_missing=tuple(months_between(counted.months)),
             notes=counted.notes,
             fingerprint=fingerprint,
             processed_sha256=sha256_of(made_table),

@@ -52,7 +52,7 @@ def recorded_counts(root: Path, indicator: Indicator, *, catalogue: Catalogue, a
     Reads ``data/processed`` only, and no month that had not ended by ``as_at``.
     """
     table_path, provenance_path = processed_paths(root, indicator.source)
-    provenance = _provenance_of(table_path, provenance_path, indicator)
+    provenance = provenance_of(table_path, provenance_path, indicator)
     source = provenance.source
     if source.area_set != indicator.area_set:
         raise DataProblem(
@@ -79,7 +79,8 @@ def recorded_counts(root: Path, indicator: Indicator, *, catalogue: Catalogue, a
     )
 
 
-def _provenance_of(table_path: Path, provenance_path: Path, indicator: Indicator) -> Provenance:
+def provenance_of(table_path: Path, provenance_path: Path, indicator: Indicator) -> Provenance:
+    """Give the provenance of an indicator's processed table, having seen that it is the table's own."""
     if not (table_path.is_file() and provenance_path.is_file()):
         raise DataProblem(
             f"the data of indicator {indicator.id!r} (source {indicator.source!r}) has not been processed. "

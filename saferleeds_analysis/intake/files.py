@@ -57,7 +57,9 @@ def read_text(path: Path, name: str, source: Source) -> str:
     return text
 
 
-def read_table(path: Path, name: str, source: Source) -> tuple[pd.DataFrame, list[str]]:
+def read_table(
+    path: Path, name: str, source: Source, columns: tuple[str, ...] = COLUMNS
+) -> tuple[pd.DataFrame, list[str]]:
     """Read a CSV file or a workbook whose header (row 1) has our columns, under our names or the manifest's.
 
     Returns the cells of our columns as text, indexed by the row number that a spreadsheet shows, and the names of the
@@ -69,7 +71,7 @@ def read_table(path: Path, name: str, source: Source) -> tuple[pd.DataFrame, lis
         else _csv_rows(path, name, source)
     )
     header, body = rows[0][1], rows[1:]
-    places = _columns(header, name, source)
+    places = _columns(header, name, source, columns)
     problems = [
         f"{name}, row {number}: has {len(cells)} values where the header has {len(header)}. "
         "A comma inside a value (such as 1,234) must be taken out, or the value put in quotes."
@@ -184,12 +186,12 @@ def _cell_text(cell, source: Source) -> str:
     return str(cell)
 
 
-def _columns(header: list[str], name: str, source: Source) -> dict[str, int]:
+def _columns(header: list[str], name: str, source: Source, columns: tuple[str, ...]) -> dict[str, int]:
     """Find our columns in a header: their place by our name."""
     ours = [source.columns.get(title, title) for title in header]
     theirs = {mapped: title for title, mapped in source.columns.items()}
     problems = []
-    for column in COLUMNS:
+    for column in columns:
         if ours.count(column) > 1:
             problems.append(
                 f"{name}, row 1: column {column!r} is there {ours.count(column)} times. Keep one."
@@ -202,7 +204,7 @@ def _columns(header: list[str], name: str, source: Source) -> dict[str, int]:
             )
     if problems:
         raise DataProblem("\n".join(problems))
-    return {column: ours.index(column) for column in COLUMNS}
+    return {column: ours.index(column) for column in columns}
 
 
 def _without_empty_end(cells: list[str]) -> list[str]:

@@ -63,9 +63,10 @@ class Provenance:
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """What a shape of raw file gives: tidy counts, the rows of each file, and the rows that are not counted."""
+    """What a shape of raw file gives: a tidy table, its months, the rows of each file, and the rows not counted."""
 
     counts: pd.DataFrame
+    months: tuple[str, ...]
     rows: dict[str, int]
     refused: tuple[Refusal, ...] = ()
     notes: tuple[str, ...] = ()
@@ -88,6 +89,7 @@ def read_provenance(path: Path) -> Provenance:
                 "received": date.fromisoformat(source["received"]),
                 "lookup": tuple(source["lookup"]),
                 "forces": tuple(source["forces"]),
+                "waves_not_held": tuple(source["waves_not_held"]),
             }
         )
         made = table | {

@@ -39,7 +39,12 @@ def count_monthly_extract(root: Path, source: Source, files: list[Path], catalog
     problems += [] if problems else _gaps(counts, source, {name: area.kind for name, area in areas.items()})
     if problems:
         raise DataProblem("\n".join(problems))
-    return Counted(counts=counts[list(COLUMNS)], rows=rows, notes=tuple(notes))
+    return Counted(
+        counts=counts[list(COLUMNS)],
+        months=tuple(sorted(counts["month"].unique())),
+        rows=rows,
+        notes=tuple(notes),
+    )
 
 
 def _tidy(cells: pd.DataFrame, source: Source) -> pd.DataFrame:

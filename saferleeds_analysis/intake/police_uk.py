@@ -70,6 +70,7 @@ def count_street_files(root: Path, source: Source, files: list[Path], catalogue:
     shared = int(counted.loc[counted["shares_id"], "records"].sum())
     return Counted(
         counts=counts,
+        months=tuple(sorted(counts["month"].unique())),
         rows=rows,
         refused=tuple(
             Refusal(file=file, month=month, offence=offence, reason=reason, rows=int(number))

@@ -13,6 +13,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from saferleeds_analysis.intake.sources import Source
+from saferleeds_analysis.periods import quarter, quarter_months
 
 # Recorded crime in England and Wales is below 7 million offences a year; no month of an area comes near this.
 _MOST_OFFENCES = 10_000_000
@@ -75,6 +76,59 @@ def street_schema(source: Source, month: str | None) -> pa.DataFrameSchema:
                 checks=_like(r"([A-Z][0-9]{8})?", "is not the code of a small area (LSOA)")
             ),
             "Crime type": pa.Column(checks=_filled("Download the file again")),
+        }
+    )
+
+
+def respondents_schema(source: Source, areas: Iterable[str]) -> pa.DataFrameSchema:
+    """Say what the respondents of a survey may hold, given their manifest and the areas of its area set."""
+    known = frozenset(areas)
+
+    def ended(cell: str) -> bool:
+        return quarter_months(quarter(cell))[-1].end_time.date() <= source.received
+
+    def answer(codes: Iterable[str]) -> pa.Column:
+        listed = ", ".join(codes)
+        return pa.Column(
+            checks=_each(
+                lambda cell: cell == "" or cell in codes,
+                f"holds an answer code that [questions] in source.toml does not have. It has {listed}; "
+                "no answer at all is an empty cell",
+            )
+        )
+
+    return pa.DataFrameSchema(
+        {
+            "quarter": pa.Column(
+                checks=[
+                    _filled("Write the quarter, such as 2012/13 Q2"),
+                    _each(
+                        lambda cell: quarter(cell) is not None,
+                        "is not a quarter such as 2012/13 Q2 (July to September 2012)",
+                    ),
+                    _each(
+                        ended,
+                        f"had not ended on {_day(source.received)}, when the data was received. "
+                        "Take the rows out, or correct received in source.toml",
+                    ),
+                ]
+            ),
+            "area": pa.Column(
+                checks=[
+                    _filled("Write the area's name"),
+                    _each(known.__contains__, f"is not an area of area set {source.area_set!r}"),
+                ]
+            ),
+            "stratum": pa.Column(checks=_filled("Write the stratum from which the respondent was drawn")),
+            "cluster": pa.Column(checks=_filled("Write the cluster in which the respondent was drawn")),
+            "weight": pa.Column(
+                checks=[
+                    _filled("Ask for the weight: a respondent without one cannot be counted"),
+                    _not_like(r"-[0-9.,]+", "is negative. A weight is 0 or more: ask for the weights again"),
+                    _like(r"[0-9]+(\.[0-9]+)?", "is not a number. Write the weight in digits, such as 1.25"),
+                ]
+            ),
+            **{name: answer(tuple(codes)) for name, codes in source.questions.items()},
         }
     )
 

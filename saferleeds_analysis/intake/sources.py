@@ -11,13 +11,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 
+from saferleeds_analysis.periods import quarter
 from saferleeds_analysis.problems import DataProblem
 
 MANIFEST = "source.toml"
-SHAPES = ("monthly_extract", "police_uk_street")
+SHAPES = ("monthly_extract", "police_uk_street", "respondents")
 
-# The columns of a monthly extract and of every processed table.
+# The columns of a monthly extract and of every processed table of counts.
 COLUMNS = ("month", "area", "offence", "count")
+
+# The columns of a survey's respondents, beside one a question.
+RESPONDENT_COLUMNS = ("quarter", "area", "stratum", "cluster", "weight")
+
+# The rules for a stratum with one cluster, as methods.survey and R name them.
+SINGLE_UNIT_RULES = ("certainty", "adjust", "average")
 
 # Folders of data/raw that hold something other than a source.
 _NOT_SOURCES = ("commentary", "lookups", "reference")
@@ -27,6 +34,20 @@ _REQUIRED = ("id", "title", "publisher", "licence", "received", "shape", "files"
 _OPTIONAL = {
     "monthly_extract": ("notice", "encoding", "month_format", "sheet", "columns"),
     "police_uk_street": ("notice", "encoding", "lookup", "local_authority", "forces"),
+    "respondents": (
+        "notice",
+        "encoding",
+        "sheet",
+        "columns",
+        "questions",
+        "waves_not_held",
+        "single_unit_strata",
+    ),
+}
+_REQUIRED_BY_SHAPE = {
+    "monthly_extract": (),
+    "police_uk_street": ("lookup", "local_authority", "forces"),
+    "respondents": ("questions",),
 }
 
 
@@ -36,9 +57,11 @@ class Source:
 
     ``received`` is the day the files came: a month that had not ended by then is refused. ``notice`` is a sentence
     shown wherever the data is shown. ``month_format`` and ``encoding`` are explicit statements about files that are
-    not written our way. ``columns`` maps the file's names to ours. The last three belong to police.uk files: the
-    look-up tables from small area (LSOA) to ward, the local authority to count, and the forces whose records are
-    counted (a month counts as present only when each of them is in the files).
+    not written our way. ``columns`` maps the file's names to ours. ``lookup``, ``local_authority`` and ``forces`` belong to
+    police.uk files: the look-up tables from small area (LSOA) to ward, the local authority to count, and the forces whose
+    records are counted (a month counts as present only when each of them is in the files). The last three belong to
+    respondents of a survey: the answer codes of each question with their words, quarters known to be without a wave, and
+    the rule for a stratum with one cluster (:func:`methods.survey.survey_design`).
     """
 
     id: str
@@ -57,6 +80,9 @@ class Source:
     lookup: tuple[str, ...] = ()
     local_authority: str = ""
     forces: tuple[str, ...] = ()
+    questions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    waves_not_held: tuple[str, ...] = ()
+    single_unit_strata: str = ""
 
 
 def raw_folder(root: Path) -> Path:
@@ -150,7 +176,7 @@ def _problems(table: dict, folder: Path) -> list[str]:
     shape = table.get("shape")
     if shape not in SHAPES:
         return [f"shape is one of {', '.join(SHAPES)}, not {shape!r}."]
-    required = _REQUIRED + (("lookup", "local_authority", "forces") if shape == "police_uk_street" else ())
+    required = _REQUIRED + _REQUIRED_BY_SHAPE[shape]
     problems = [f"{name} is missing." for name in required if name not in table]
     known = {*required, *_OPTIONAL[shape]}
     problems += [
@@ -159,7 +185,9 @@ def _problems(table: dict, folder: Path) -> list[str]:
     ]
     for name, value in table.items():
         if name in known:
-            problems += _problems_of_value(name, value)
+            problems += _problems_of_value(
+                name, value, RESPONDENT_COLUMNS if shape == "respondents" else COLUMNS
+            )
     if problems:
         return problems
     if table["id"] != folder.name:
@@ -174,12 +202,19 @@ def _problems(table: dict, folder: Path) -> list[str]:
     return problems
 
 
-def _problems_of_value(name: str, value) -> list[str]:
+def _problems_of_value(name: str, value, ours: tuple[str, ...]) -> list[str]:
     if name == "received":
         if type(value) is not date:
             return [f"received is a day written without quotes, such as 2012-10-05, not {value!r}."]
     elif name == "columns":
-        return _problems_of_columns(value)
+        return _problems_of_columns(value, ours)
+    elif name == "questions":
+        return _problems_of_questions(value, ours)
+    elif name == "single_unit_strata":
+        if value not in SINGLE_UNIT_RULES:
+            return [f"single_unit_strata is one of {', '.join(SINGLE_UNIT_RULES)}, not {value!r}."]
+    elif name == "waves_not_held":
+        return _problems_of_waves(value)
     elif name in ("lookup", "forces"):
         texts = value if isinstance(value, list) else [value] if name == "lookup" else None
         if not texts or not all(isinstance(text, str) and text.strip() for text in texts):
@@ -199,17 +234,45 @@ def _problems_of_value(name: str, value) -> list[str]:
     return []
 
 
-def _problems_of_columns(value) -> list[str]:
+def _problems_of_columns(value, columns: tuple[str, ...]) -> list[str]:
     if not isinstance(value, dict) or not all(isinstance(ours, str) for ours in value.values()):
-        return ['columns is a table of their names and ours, such as "Offences" = "count".']
+        theirs = "Offences" if columns == COLUMNS else "Their name"
+        return [f'columns is a table of their names and ours, such as "{theirs}" = "{columns[-1]}".']
     problems = [
-        f"[columns] {theirs!r} = {ours!r}: our columns are {', '.join(COLUMNS)}."
+        f"[columns] {theirs!r} = {ours!r}: our columns are {', '.join(columns)}."
         for theirs, ours in value.items()
-        if ours not in COLUMNS
+        if ours not in columns
     ]
     if len(set(value.values())) < len(value):
         problems.append("[columns] gives one of our columns twice.")
     return problems
+
+
+def _problems_of_questions(value, ours: tuple[str, ...]) -> list[str]:
+    example = 'such as [questions.safe] with lines like 1 = "very safe"'
+    if not isinstance(value, dict) or not value:
+        return [f"questions is a table for each question's column, {example}."]
+    problems = [
+        f"[questions.{name}] is a table of answer codes and their words, {example}."
+        for name, codes in value.items()
+        if not isinstance(codes, dict)
+        or not codes
+        or not all(isinstance(words, str) and words.strip() for words in codes.values())
+    ]
+    return problems + [
+        f"[questions.{name}] has the name of a column of ours. Rename the question's column."
+        for name in value
+        if name in ours
+    ]
+
+
+def _problems_of_waves(value) -> list[str]:
+    try:
+        for text in value if isinstance(value, list) else [value]:
+            quarter(text)
+    except (ValueError, TypeError) as error:
+        return [f"waves_not_held: {error}"]
+    return []
 
 
 def _problems_of_path(name: str, value: str) -> list[str]:

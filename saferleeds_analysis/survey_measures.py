@@ -1,0 +1,92 @@
+"""What a percentage from a survey means: its question, its definition, its one baseline, and where its line breaks.
+
+Two figures for one baseline, or two methods in one line, make a change that never happened. So a measure has one
+definition at a time and one baseline for it; a second is refused until the change of definition is declared that makes
+them two measures, and then neither is subtracted from the other.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import pandas as pd
+
+from saferleeds_analysis.problems import DataProblem
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyQuestion:
+    """How an indicator is read from respondents: the ``answers`` that count, ``out_of`` all that are in the base.
+
+    ``question`` names the column of the source, ``definition`` the measure that the answers make.
+    """
+
+    indicator_id: str
+    definition: str
+    question: str
+    answers: tuple[str, ...]
+    out_of: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Definition:
+    """One definition of an indicator, in force from the month ``since`` (or always) in place of ``replaces``."""
+
+    indicator_id: str
+    definition: str
+    words: str
+    since: pd.Period | None
+    replaces: str
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureBaseline:
+    """The figure with which later ones of the same definition are compared, as printed, and who printed it."""
+
+    indicator_id: str
+    area: str
+    definition: str
+    period: str
+    value: Decimal
+    known_from: date
+    source: str
+    note: str
+
+
+def check_definitions(definitions: Iterable[Definition], baselines: Iterable[MeasureBaseline]) -> None:
+    """Refuse a second definition that replaces nothing, and a second baseline of one definition; all in one message."""
+    problems: list[str] = []
+    known: dict[str, list[str]] = {}
+    for d in definitions:
+        earlier = known.setdefault(d.indicator_id, [])
+        if d.definition in earlier:
+            problems.append(
+                f"definitions.csv: {d.definition!r} of {d.indicator_id!r} is there twice. Keep one row."
+            )
+        elif earlier and (d.replaces not in earlier or d.since is None):
+            problems.append(
+                f"definitions.csv: {d.indicator_id!r} has a second definition, {d.definition!r}, that does not say which "
+                f"one it replaces and since when. Its definitions so far: {', '.join(earlier)}."
+            )
+        earlier.append(d.definition)
+    found: dict[tuple[str, str, str], MeasureBaseline] = {}
+    for b in baselines:
+        if b.definition not in known.get(b.indicator_id, []):
+            problems.append(
+                f"baselines.csv: {b.definition!r} is no declared definition of {b.indicator_id!r}. "
+                "Declare it in definitions.csv, with what it replaces and since when."
+            )
+            continue
+        first = found.setdefault((b.indicator_id, b.area, b.definition), b)
+        if first is not b:
+            problems.append(
+                f"baselines.csv: {b.indicator_id!r} in {b.area!r} has more than one baseline: {first.value}% for "
+                f"{first.period} ({first.source}) and {b.value}% for {b.period} ({b.source}). One measure has one "
+                "definition and one baseline. Keep one, or declare in definitions.csv the change of definition that makes "
+                "them two measures."
+            )
+    if problems:
+        raise DataProblem("\n".join(problems))
