@@ -22,6 +22,7 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.disclosure_rules import DisclosureRules, read_disclosure_rules
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.survey_measures import Definition, MeasureBaseline, SurveyQuestion, check_definitions
 
@@ -150,6 +151,7 @@ class Catalogue:
         questions: Iterable[SurveyQuestion] = (),
         definitions: Iterable[Definition] = (),
         baselines: Iterable[MeasureBaseline] = (),
+        disclosure_rules: DisclosureRules | None = None,
     ) -> None:
         """Hold the tables; refuse an indicator or an area that is there twice, and a part without its whole."""
         self._indicators = {}
@@ -179,6 +181,8 @@ class Catalogue:
         check_definitions(self._definitions, self._baselines)
         # The frozen choices of seasonal adjustment as TOML text: methods.seasonal reads and checks it.
         self.seasonal_specs = seasonal_specs
+        # What may be printed of small numbers. A project's folders cannot change it.
+        self.disclosure_rules = disclosure_rules or read_disclosure_rules()
 
     def indicators(self) -> tuple[Indicator, ...]:
         """Give every indicator, in the order of the tables."""

@@ -1,0 +1,183 @@
+"""Which counts of a table to withhold so that no small one can be worked out from the others.
+
+The small counts are withheld first. Then further ones are, as few as will do, until each small count could be any of
+numbers that lie far enough apart whatever a reader adds up and takes away. The choice is an integer programme (Fischetti
+and Salazar-Gonzalez 2001): for each small count the printed numbers must leave room for two tables of counts in which it
+differs by ``width``. Small tables are solved at once; larger ones count by count, after which every count that is not
+needed is given back.
+
+>>> counts = {"opiate": 25, "other": 2, "all": 27}
+>>> sorted(choose_withheld(counts, [("all", ("opiate", "other"))], small=["other"], width=5))
+['opiate', 'other']
+"""
+
+from collections.abc import Collection, Hashable, Mapping, Sequence
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from saferleeds_analysis.methods.disclosure_audit import INFINITY, Tie, recoverable
+
+Cell = Hashable
+Sum = tuple[Cell, Sequence[Cell]]
+
+# Up to so many (small counts x counts) all small counts are protected in one programme, which is then the best choice.
+_AT_ONCE = 400
+_SECONDS = 10.0
+
+
+def choose_withheld(
+    counts: Mapping[Cell, int],
+    sums: Sequence[Sum],
+    *,
+    small: Collection[Cell],
+    width: int,
+    rounded_to: Mapping[Cell, int] | None = None,
+    printed_anyway: Collection[Cell] = (),
+    not_printed: Collection[Cell] = (),
+) -> frozenset[Cell]:
+    """Give every count to withhold: the ``small`` ones, and those that would give them away.
+
+    ``sums`` are the wholes of the table with their parts. Within them a withheld count must be able to take values at least
+    ``width`` apart. ``rounded_to`` says of which counts only a multiple is printed. ``printed_anyway`` are out already or
+    known to all (an earlier release, a zero that cannot be otherwise), ``not_printed`` are no part of the table but follow
+    from it (last year's other three quarters). A table that cannot be protected is refused: the message says which count.
+    """
+    rounded_to = rounded_to or {}
+    small, fixed = set(small), set(printed_anyway) - set(small)
+    hidden = small | set(not_printed)
+    problem = _Table(counts, sums, width=width, rounded_to=rounded_to, fixed=fixed, hidden=hidden)
+    at_risk = problem.at_risk(hidden, small)
+    if not at_risk:
+        return frozenset(small)
+    chosen: set[Cell] = set()
+    if len(at_risk) * len(counts) <= _AT_ONCE:
+        chosen = problem.cheapest(hidden, sorted(at_risk, key=str), whole=True) or set()
+    for _ in range(3):
+        for cell in sorted(problem.at_risk(hidden | chosen, small), key=lambda c: (counts[c], str(c))):
+            if cell not in problem.at_risk(hidden | chosen, {cell}):
+                continue
+            more = problem.cheapest(hidden | chosen, [cell], whole=False)
+            if more is None:
+                raise ValueError(
+                    f"{cell!r} cannot be protected: what is printed anyway gives it away. Leave out the table, or merge groups."
+                )
+            chosen |= more
+        if not problem.at_risk(hidden | chosen, small):
+            break
+    else:
+        chosen |= problem.everything(hidden | chosen)
+    for cell in sorted(chosen, key=lambda c: (-problem.cost(c), str(c))):
+        if not problem.at_risk(hidden | (chosen - {cell}), small):
+            chosen -= {cell}
+    return frozenset((small | chosen) - set(not_printed))
+
+
+class _Table:
+    """The counts of one table with their sums, and what it takes to protect some of them."""
+
+    def __init__(
+        self,
+        counts: Mapping[Cell, int],
+        sums: Sequence[Sum],
+        *,
+        width: int,
+        rounded_to: Mapping[Cell, int],
+        fixed: Collection[Cell],
+        hidden: Collection[Cell],
+    ) -> None:
+        self._counts, self._sums, self._width = counts, sums, width
+        self._fixed = frozenset(fixed)
+        self._order = list(counts)
+        self._printed = {cell: _printed_range(counts[cell], rounded_to.get(cell, 1)) for cell in counts}
+        self._ties = [Tie.sum(whole, parts) for whole, parts in sums]
+        biggest = 1 + max(counts.values(), default=0)
+        levels: dict[Cell, int] = {}
+        for whole, _ in sums:
+            levels[whole] = levels.get(whole, 0) + 1
+        # Fewest first: a total weighs as much as four counts of its parts; of counts alike the smallest.
+        self._cost = {c: 4.0 ** min(levels.get(c, 0), 3) + 0.9 * counts[c] / biggest for c in counts}
+
+    def cost(self, cell: Cell) -> float:
+        return self._cost[cell]
+
+    def at_risk(self, hidden: Collection[Cell], wanted: Collection[Cell]) -> set[Cell]:
+        """Give the wanted counts that can be pinned down when these are withheld."""
+        cells = {c: (0, INFINITY) if c in hidden else self._printed[c] for c in self._counts}
+        return {r.cell for r in recoverable(cells, self._ties, dict.fromkeys(wanted, self._width))}
+
+    def everything(self, hidden: Collection[Cell]) -> set[Cell]:
+        return set(self._counts) - set(hidden) - self._fixed
+
+    def cheapest(self, hidden: Collection[Cell], wanted: Sequence[Cell], *, whole: bool) -> set[Cell] | None:
+        """Give the cheapest further counts to withhold so that the wanted ones are protected; ``None`` if none do.
+
+        For each wanted count there are two moves away from the true table, one up and one down, that keep every sum;
+        a count that stays printed moves no further than its rounding hides. ``whole`` asks for moves by whole numbers.
+        """
+        n, k = len(self._order), len(wanted)
+        place = {cell: i for i, cell in enumerate(self._order)}
+        counts = np.array([self._counts[c] for c in self._order], dtype=float)
+        low = np.array([self._printed[c][0] for c in self._order], dtype=float) - counts
+        high = np.array([self._printed[c][1] for c in self._order], dtype=float) - counts
+        is_hidden = np.array([c in hidden for c in self._order])
+        may = np.array([c not in hidden and c not in self._fixed for c in self._order])
+        reach = 2.0 * self._width
+        size = n + 2 * k * n
+        lower, upper = np.zeros(size), np.zeros(size)
+        upper[:n] = may
+        rows, columns, values, least, most = [], [], [], [], []
+
+        def add(entries: list[tuple[int, float]], at_least: float, at_most: float) -> None:
+            for column, value in entries:
+                rows.append(len(least))
+                columns.append(column)
+                values.append(value)
+            least.append(at_least)
+            most.append(at_most)
+
+        for j, cell in enumerate(wanted):
+            for move in (0, 1):
+                start = n + (2 * j + move) * n
+                lower[start : start + n] = np.where(is_hidden, np.maximum(-counts, -reach), low)
+                upper[start : start + n] = np.where(is_hidden, reach, high)
+                for i in np.flatnonzero(may):
+                    lower[start + i], upper[start + i] = min(low[i], max(-counts[i], -reach)), reach
+                    add([(start + i, 1.0), (i, -(reach - high[i]))], -np.inf, high[i])
+                    add([(start + i, 1.0), (i, low[i] - max(-counts[i], -reach))], low[i], np.inf)
+                for total, parts in self._sums:
+                    add(
+                        [(start + place[total], 1.0), *((start + place[p], -1.0) for p in parts)],
+                        0.0,
+                        0.0,
+                    )
+            up, down = n + 2 * j * n + place[cell], n + (2 * j + 1) * n + place[cell]
+            add([(up, 1.0), (down, -1.0)], float(self._width), np.inf)
+        goal = np.zeros(size)
+        goal[:n] = [self._cost[c] if m else 0.0 for c, m in zip(self._order, may, strict=True)]
+        integrality = np.ones(size) if whole else np.concatenate([np.ones(n), np.zeros(size - n)])
+        solved = milp(
+            goal,
+            integrality=integrality,
+            bounds=Bounds(lower, upper),
+            constraints=LinearConstraint(
+                sparse.csr_array((values, (rows, columns)), shape=(len(least), size)), least, most
+            ),
+            options={"time_limit": _SECONDS},
+        )
+        if solved.x is None:
+            return None
+        return {c for c, x in zip(self._order, solved.x[:n], strict=True) if x > 0.5}
+
+
+def _printed_range(count: int, multiple: int) -> tuple[float, float]:
+    """Give the range that a reader knows from a count rounded to a multiple.
+
+    >>> _printed_range(27, 5), _printed_range(27, 1)
+    ((23, 27), (27, 27))
+    """
+    if multiple == 1:
+        return count, count
+    nearest = multiple * ((2 * count + multiple) // (2 * multiple))
+    return max(nearest - (multiple - 1) // 2, 0), nearest + multiple // 2

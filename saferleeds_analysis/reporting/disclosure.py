@@ -1,0 +1,425 @@
+"""The one way by which counts that may be small reach a page: tables, charts, workbooks and ``figures.csv`` alike.
+
+``protect`` takes the true counts of a table and gives the table as an edition may print it: small counts withheld, further
+ones withheld so that nobody can work the small ones out, counts of people below the city rounded. What is made from a
+withheld count (a percentage, a change, a rate) is withheld with it, so no number says more than the counts beside it. In
+the restricted edition everything is shown.
+
+>>> from saferleeds_analysis.catalogue import load_catalogue
+>>> completions = pd.Series({"Opiate": 25, "Non-opiate": 2, "All": 27})
+>>> shown = protect(
+...     completions, rules=load_catalogue().disclosure_rules, theme="people", edition="public", below_city=False,
+...     wholes={"All": ["Opiate", "Non-opiate"]},
+... )
+>>> [shown.cell(row) for row in completions.index]
+['[c]', '[c]', '27']
+>>> shown.percent_cell("Opiate", of="All")
+'[c]'
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from saferleeds_analysis.disclosure_rules import EDITIONS, DisclosureRules, Theme
+from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts
+from saferleeds_analysis.methods.disclosure import choose_withheld
+from saferleeds_analysis.methods.survey_intervals import wilson_limits
+from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.tables import table
+
+SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProtectedTable:
+    """Counts as an edition may print them; nothing that is withheld is kept here.
+
+    ``counts`` holds the printed counts, missing where one is withheld or not known; ``withheld`` the (row, column) pairs
+    that are withheld and ``rounded`` those that are printed to a multiple. ``wholes`` names what adds up to what.
+    """
+
+    counts: pd.DataFrame
+    withheld: frozenset[tuple[str, str]]
+    rounded: frozenset[tuple[str, str]]
+    wholes: Mapping[str, tuple[str, ...]]
+    theme: Theme
+    rules: DisclosureRules
+    edition: str
+
+    @property
+    def marking(self) -> str:
+        """The protective marking of what is printed here."""
+        return self.theme.marking
+
+    def value(self, row: str, column: str | None = None) -> int | None:
+        """Give the printed count; ``None`` where it is withheld or not known."""
+        value = self.counts.loc[row, self._column(column)]
+        return None if pd.isna(value) else int(value)
+
+    def is_withheld(self, row: str, column: str | None = None) -> bool:
+        """Say whether this count is withheld."""
+        return (row, self._column(column)) in self.withheld
+
+    def cell(self, row: str, column: str | None = None) -> str:
+        """Give the text that stands in a table: the count, or the mark of a withheld one."""
+        if self.is_withheld(row, column):
+            return self.rules.withheld
+        value = self.value(row, column)
+        return "not known" if value is None else wording.number(value)
+
+    def percent(self, row: str, *, of: str, column: str | None = None) -> Estimate | None:
+        """Give a count as a percentage of its whole with Wilson's interval; ``None`` where it may not be printed.
+
+        ``of`` must be a declared whole of the row: then the rest of the whole is protected too.
+        """
+        if row not in self.wholes.get(of, ()):
+            raise ValueError(
+                f"{of!r} is not declared as a whole of {row!r}. Name it in wholes, with every part of it, so that the rest "
+                "cannot be worked out from the percentage."
+            )
+        part, base = self.value(row, column), self.value(of, column)
+        if part is None or not base or base < self.rules.smallest_base:
+            return None
+        share = min(part / base, 1.0)
+        lower, upper = wilson_limits(share, base, 0.95)
+        return Estimate(
+            value=100 * share,
+            lower=min(100 * lower, 100 * share),
+            upper=max(100 * upper, 100 * share),
+            unit="%",
+            method="Wilson",
+            confidence=0.95,
+            n=base,
+        )
+
+    def percent_cell(self, row: str, *, of: str, column: str | None = None) -> str:
+        """Give the percentage as text: whole where counts are rounded, a mark where none may be printed."""
+        if self.is_withheld(row, column) or self.is_withheld(of, column):
+            return self.rules.withheld
+        share = self.percent(row, of=of, column=column)
+        if share is None:
+            base = self.value(of, column)
+            return "not known" if base is None else self.rules.base_too_small
+        rounded = {(row, self._column(column)), (of, self._column(column))} & self.rounded
+        return f"{wording.number(share.value)}%" if rounded else wording.percent(share.value)
+
+    def change(self, row: str, *, earlier: str, later: str) -> CountChange | None:
+        """Compare two columns of a row; ``None`` where a count is withheld, not known or rounded."""
+        before, after = self.value(row, earlier), self.value(row, later)
+        if before is None or after is None or {(row, earlier), (row, later)} & self.rounded:
+            return None
+        return change_between_counts(before, after, unit="")
+
+    def series(self, column: str | None = None) -> pd.Series:
+        """Give a column for a chart, missing where a count is withheld: a gap, never a zero."""
+        return self.counts[self._column(column)]
+
+    def figure(self, row: str, column: str | None = None, **about: Any) -> Figure:
+        """Give the count as a tidy figure. ``about`` are the other fields; a withheld count loses base and interval."""
+        if self.is_withheld(row, column):
+            return withheld_figure(self.rules, **about)
+        fields: dict[str, Any] = {"method": "count", **about}
+        if (row, self._column(column)) in self.rounded:
+            fields["method"] = f"count, rounded to the nearest {self.theme.round_to}"
+        return Figure(value=self.value(row, column), **fields)
+
+    def percent_figure(self, row: str, *, of: str, column: str | None = None, **about: Any) -> Figure:
+        """Give the percentage as a tidy figure; withheld ones carry nothing but their mark."""
+        text = self.percent_cell(row, of=of, column=column)
+        share = self.percent(row, of=of, column=column)
+        if share is None or text in (self.rules.withheld, self.rules.base_too_small):
+            mark = text if text != "not known" else None
+            return withheld_figure(self.rules, **{**about, "unit": "%"}, mark=mark)
+        fields = {**about, "unit": "%"}
+        if not text.endswith(wording.percent(share.value)):
+            return Figure(
+                **fields, value=round(share.value), method="percentage of rounded counts", n=share.n
+            )
+        return Figure(
+            **fields,
+            value=share.value,
+            lower=share.lower,
+            upper=share.upper,
+            confidence=share.confidence,
+            method=share.method,
+            n=share.n,
+        )
+
+    @property
+    def explanation(self) -> str:
+        """Say in words what the marks in the table mean; empty where nothing is withheld or rounded."""
+        said = []
+        if self.withheld:
+            zero = "0 to" if self.theme.zero_is_small else "1 to"
+            said.append(
+                f"{self.rules.withheld}: withheld. A count of {zero} {self.theme.threshold - 1} might point to a person; where one "
+                "could be worked out from the others, others are withheld too, and so is what is made from them."
+            )
+        if self.rounded:
+            said.append(
+                f"Counts below the level of the city are rounded to the nearest {self.theme.round_to}, so they may not add up."
+            )
+        return " ".join(said)
+
+    @property
+    def percent_explanation(self) -> str:
+        """Say what the mark of a base too small means."""
+        return (
+            f"{self.rules.base_too_small}: no percentage is given of fewer than {self.rules.smallest_base}."
+        )
+
+    def gaps_in_words(self, column: str | None = None) -> str:
+        """Name what is withheld of a column, for the words beside a chart; empty where nothing is.
+
+        A chart shows a withheld count as a gap, which a reader would otherwise take for missing data or a zero.
+        """
+        names = [row for row in self.counts.index if self.is_withheld(row, column)]
+        if not names:
+            return ""
+        listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+        are = "is" if len(names) == 1 else "are"
+        return f"{listed} {are} withheld, because small counts might point to a person; a gap is not a zero."
+
+    def _column(self, column: str | None) -> str:
+        if column is not None:
+            return column
+        if self.counts.shape[1] != 1:
+            raise ValueError(f"name the column: {', '.join(map(str, self.counts.columns))}.")
+        return self.counts.columns[0]
+
+
+def protect(
+    counts: pd.DataFrame | pd.Series,
+    *,
+    rules: DisclosureRules,
+    theme: str,
+    edition: str,
+    below_city: bool | Collection[str],
+    wholes: Mapping[str, Sequence[str]] | None = None,
+    known_zeros: Collection[str] = (),
+    already_out: Collection[str] = (),
+    not_printed: Collection[str] = (),
+) -> ProtectedTable:
+    """Give a table of counts as an edition may print it.
+
+    ``counts`` are the true counts, rows by columns (a series is one column), missing where one is not known.
+    ``wholes`` says which rows, and which columns, are sums of which others, with *every* part of each: ``{"All": ["Opiate",
+    "Non-opiate"]}``. ``below_city`` says whether the table is about a place below the city, or names the rows or columns
+    that are. ``known_zeros`` are rows or columns in which there can be nobody. ``already_out`` are rows or columns that an
+    earlier release printed and that can be withheld no more; ``not_printed`` are ones that are in no table but follow from
+    it (this quarter alone, between two years to date).
+
+    Refused: an edition or theme that is not known, a theme that is printed for the city only in a place below it, counts that
+    are none, wholes that are not the sum of their parts.
+    """
+    _check_edition(edition)
+    kind = rules.theme(theme)
+    frame = _whole_numbers(counts)
+    sums = _sums(frame, {whole: tuple(parts) for whole, parts in (wholes or {}).items()})
+    small_places = _cells_of(frame, below_city)
+    if edition == "restricted":
+        small_places = frozenset()
+        chosen: frozenset = frozenset()
+        to_multiple: dict = {}
+    else:
+        if kind.finest == "city" and small_places:
+            raise ValueError(
+                f"counts of the theme {theme!r} are printed for the city only: {kind.why} Give them in the restricted edition."
+            )
+        values = {cell: int(frame.loc[cell]) for cell in frame.stack().index if pd.notna(frame.loc[cell])}  # noqa: PD013
+        zeros = {cell for cell in _cells_of(frame, known_zeros) if values.get(cell) == 0}
+        out = _cells_of(frame, already_out)
+        small = {
+            c for c, v in values.items() if c not in zeros and kind.is_small(v, below_city=c in small_places)
+        }
+        to_multiple = {
+            c: kind.round_to for c in small_places if kind.round_to > 1 and c in values and c not in small
+        }
+        chosen = choose_withheld(
+            values,
+            sums,
+            small=small - out,
+            width=kind.threshold,
+            rounded_to=to_multiple,
+            printed_anyway=zeros | out,
+            not_printed=_cells_of(frame, not_printed) & values.keys(),
+        )
+        to_multiple = {c: m for c, m in to_multiple.items() if c not in chosen}
+    shown = frame.copy()
+    for cell, multiple in to_multiple.items():
+        shown.loc[cell] = multiple * round(int(frame.loc[cell]) / multiple)
+    for cell in chosen:
+        shown.loc[cell] = pd.NA
+    hidden_lines = set(not_printed)
+    shown = shown.drop(index=[r for r in shown.index if r in hidden_lines])
+    shown = shown.drop(columns=[c for c in shown.columns if c in hidden_lines])
+    return ProtectedTable(
+        counts=shown,
+        withheld=frozenset(chosen),
+        rounded=frozenset(to_multiple),
+        wholes={whole: tuple(parts) for whole, parts in (wholes or {}).items()},
+        theme=kind,
+        rules=rules,
+        edition=edition,
+    )
+
+
+def protect_percentages(
+    percentages: Mapping[str, float],
+    *,
+    base: int | None,
+    rules: DisclosureRules,
+    theme: str,
+    edition: str,
+    below_city: bool,
+    complete: bool = True,
+) -> dict[str, str | float]:
+    """Give printed percentages of one base as an edition may repeat them: each as it is, or the mark in its place.
+
+    The counts behind them are taken to the nearest whole number. ``complete`` says that together they are all of the base;
+    otherwise each is protected with its own rest. Without a base, nothing of a sensitive theme is repeated, and of
+    people neither 0% nor 100%: it would say something of everybody in the group.
+
+    >>> from saferleeds_analysis.catalogue import load_catalogue
+    >>> shared = {"in full": 50.0, "without name": 46.0, "not at all": 4.0}
+    >>> protect_percentages(
+    ...     shared, base=73, rules=load_catalogue().disclosure_rules, theme="sensitive", edition="public", below_city=False
+    ... )
+    {'in full': 50.0, 'without name': '[c]', 'not at all': '[c]'}
+    """
+    _check_edition(edition)
+    kind = rules.theme(theme)
+    if edition == "restricted":
+        return dict(percentages)
+    if base is None:
+        hides = {
+            name: kind.id == "sensitive" or (kind.zero_is_small and p in (0, 100))
+            for name, p in percentages.items()
+        }
+        return {name: rules.withheld if hides[name] else p for name, p in percentages.items()}
+    if base < rules.smallest_base:
+        return dict.fromkeys(percentages, rules.base_too_small)
+    behind = {name: round(base * p / 100) for name, p in percentages.items()}
+    groups = [list(behind)] if complete else [[name] for name in behind]
+    shown: dict[str, str | float] = {}
+    for names in groups:
+        counts = {name: behind[name] for name in names}
+        if not complete:
+            counts["the rest"] = max(base - counts[names[0]], 0)
+        counts["all"] = sum(counts.values())
+        one = protect(
+            pd.Series(counts),
+            rules=rules,
+            theme=theme,
+            edition=edition,
+            below_city=below_city,
+            wholes={"all": [n for n in counts if n != "all"]},
+            already_out=["all"],
+        )
+        shown |= {name: rules.withheld if one.is_withheld(name) else percentages[name] for name in names}
+    return shown
+
+
+def withheld_figure(rules: DisclosureRules, *, mark: str | None = None, **about: Any) -> Figure:
+    """Give the tidy figure of something withheld: its mark, and no base or interval from which it could be worked out."""
+    for field in ("value", "lower", "upper", "confidence", "n", "method"):
+        about.pop(field, None)
+    return Figure(value=mark or rules.withheld, method=SUPPRESSED, **about)
+
+
+def breakdown(
+    shown: ProtectedTable,
+    *,
+    caption: str,
+    first_column: str,
+    whole: str,
+    unit: str,
+    indicator_id: str,
+    area: str,
+    period: str,
+    measure: str,
+) -> Block:
+    """Make the table of one breakdown, counts and percentages, with the explanation of its marks below it.
+
+    ``whole`` is the row of all, of which percentages are taken. The figures are named ``<measure>: <group>`` and
+    ``<measure>: all``, by which the audit knows that they add up.
+    """
+    about = {"indicator_id": indicator_id, "area": area, "period": period, "unit": unit}
+    rows, figures = [], []
+    for row in shown.counts.index:
+        name = f"{measure}: {'all' if row == whole else row}"
+        figures.append(shown.figure(row, measure=name, **about))
+        if row == whole:
+            rows.append([row, shown.cell(row), ""])
+            continue
+        rows.append([row, shown.cell(row), shown.percent_cell(row, of=whole)])
+        figures.append(shown.percent_figure(row, of=whole, measure=name, **about))
+    shown_table = table(
+        caption=caption, columns=[first_column, unit.capitalize(), "Percentage"], rows=rows, figures=figures
+    )
+    return explained(shown_table, shown, percentages=True)
+
+
+def explained(block: Block, *tables: ProtectedTable, percentages: bool = False) -> Block:
+    """Put the explanation of the marks below a block, once for all the protected tables that went into it."""
+    lines = dict.fromkeys(t.explanation for t in tables if t.explanation)
+    if percentages and tables and tables[0].rules.base_too_small in block.text:
+        lines[tables[0].percent_explanation] = None
+    return join(block, *(paragraph(line, css_class="small") for line in lines)) if lines else block
+
+
+def _check_edition(edition: str) -> None:
+    if edition not in EDITIONS:
+        raise ValueError(f"{edition!r} is not an edition: {' or '.join(EDITIONS)}.")
+
+
+def _whole_numbers(counts: pd.DataFrame | pd.Series) -> pd.DataFrame:
+    frame = counts.to_frame(name=counts.name or "count") if isinstance(counts, pd.Series) else counts
+    if frame.index.has_duplicates or frame.columns.has_duplicates:
+        raise ValueError("a row or a column stands twice in the table.")
+    numbers = frame.astype("Float64")
+    known = numbers.stack()  # noqa: PD013
+    for cell, value in known.items():
+        if pd.notna(value) and (value < 0 or value != round(value)):
+            raise ValueError(
+                f"{float(value)!r} in {cell[0]!r} is not a count: counts are whole numbers from 0."
+            )
+    return numbers.astype("Int64")
+
+
+def _sums(frame: pd.DataFrame, wholes: Mapping[str, tuple[str, ...]]) -> list[tuple[Any, list]]:
+    """Give every sum of the table, cell by cell; those with a count that is not known are left out."""
+    sums = []
+    for whole, parts in wholes.items():
+        if whole in frame.index and set(parts) <= set(frame.index):
+            lines = [((whole, c), [(p, c) for p in parts]) for c in frame.columns]
+        elif whole in frame.columns and set(parts) <= set(frame.columns):
+            lines = [((r, whole), [(r, p) for p in parts]) for r in frame.index]
+        else:
+            raise ValueError(f"{whole!r} and its parts {list(parts)!r} are neither rows nor columns.")
+        for total, members in lines:
+            values = [frame.loc[cell] for cell in (total, *members)]
+            if any(pd.isna(v) for v in values):
+                continue
+            if values[0] != sum(values[1:]):
+                raise ValueError(
+                    f"{total[0]!r}, {total[1]!r} is {values[0]}, and its parts add up to {sum(values[1:])}. Name every part, those "
+                    "not known as a row of their own."
+                )
+            sums.append((total, members))
+    return sums
+
+
+def _cells_of(frame: pd.DataFrame, names: bool | Collection[str]) -> frozenset[tuple[str, str]]:
+    """Give the cells of these rows and columns; all for ``True``, none for ``False``."""
+    if isinstance(names, bool):
+        return frozenset((r, c) for r in frame.index for c in frame.columns) if names else frozenset()
+    wanted = set(names)
+    strange = wanted - set(frame.index) - set(frame.columns)
+    if strange:
+        raise ValueError(f"neither rows nor columns of the table: {', '.join(sorted(map(str, strange)))}.")
+    return frozenset((r, c) for r in frame.index for c in frame.columns if r in wanted or c in wanted)
