@@ -94,7 +94,11 @@ class Area:
 
 @dataclass(frozen=True, kw_only=True)
 class Caveat:
-    """What a reader must know about an indicator (or ``all``) in a stretch of months, and on what ground we say so."""
+    """What a reader must know about an indicator in a stretch of months, and on what ground we say so.
+
+    ``applies_to`` is the id of an indicator, a family of indicators (:class:`FamilyRule`), a topic of a page (``cost of
+    crime``), or ``all``.
+    """
 
     applies_to: str
     start: pd.Period | None
@@ -102,6 +106,29 @@ class Caveat:
     kind: str
     text: str
     basis: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FamilyRule:
+    """An indicator belongs to a ``family`` when one of its fields ``contains`` these words: so no list must be kept.
+
+    A row without field names a topic: its caveats belong to a kind of page, whatever the indicator.
+    """
+
+    family: str
+    field: str
+    contains: str
+
+    def __post_init__(self) -> None:
+        """Refuse a field that indicators do not have."""
+        if self.field and self.field not in {f.name for f in fields(Indicator)}:
+            raise ValueError(
+                f"family {self.family!r} looks at {self.field!r}, which is no field of an indicator."
+            )
+
+    def holds_for(self, indicator: Indicator) -> bool:
+        """Say whether an indicator belongs to the family by this rule."""
+        return bool(self.field) and self.contains.casefold() in getattr(indicator, self.field).casefold()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +172,7 @@ class Catalogue:
         targets: Iterable[Target],
         areas: Iterable[Area],
         caveats: Iterable[Caveat],
+        families: Iterable[FamilyRule] = (),
         published: Iterable[PublishedFigure],
         seasonal_specs: str = "",
         chance_words: Iterable[ChanceWord] = (),
@@ -174,6 +202,7 @@ class Catalogue:
                 )
         self._targets = sorted(targets, key=lambda t: t.set_on)
         self._caveats = tuple(caveats)
+        self._families = tuple(families)
         self._published = tuple(published)
         self._chance_words = sorted(chance_words, key=lambda word: word.below)
         self._questions = {q.indicator_id: q for q in questions}
@@ -236,16 +265,34 @@ class Catalogue:
             if (t.indicator_id, t.area, t.period) == (indicator_id, area, period) and t.set_on <= as_at
         )
 
-    def caveats(self, indicator_id: str, months: pd.PeriodIndex) -> tuple[Caveat, ...]:
-        """Give the caveats that touch an indicator in any of these months."""
+    def caveats(
+        self, indicator_id: str, months: pd.PeriodIndex, *, topics: Iterable[str] = ()
+    ) -> tuple[Caveat, ...]:
+        """Give the caveats that touch an indicator, its families or a page's ``topics`` in any of these months.
+
+        >>> months = pd.period_range("2014-01", "2014-03", freq="M")
+        >>> [c.kind for c in load_catalogue().caveats("domestic_burglary", months, topics=["cost of crime"])]
+        ['recording', 'economic cost']
+        """
         first, last = months.min(), months.max()
+        about = {"all", indicator_id, *topics, *self.families(indicator_id)}
         return tuple(
             c
             for c in self._caveats
-            if c.applies_to in ("all", indicator_id)
+            if c.applies_to in about
             and (c.start is None or c.start <= last)
             and (c.end is None or c.end >= first)
         )
+
+    def families(self, indicator_id: str) -> tuple[str, ...]:
+        """Give the families to which an indicator belongs; none for an id that the catalogue does not hold.
+
+        >>> load_catalogue().families("burglary_police_uk")
+        ('police recorded crime', 'open crime data', 'wards of Leeds')
+        """
+        indicator = self._indicators.get(indicator_id)
+        held = [rule.family for rule in self._families if indicator and rule.holds_for(indicator)]
+        return tuple(dict.fromkeys(held))
 
     def published(self, indicator_id: str, *, as_at: date) -> tuple[PublishedFigure, ...]:
         """Give the published figures of an indicator that were out by a day."""
@@ -310,7 +357,7 @@ class Catalogue:
 def load_catalogue(*folders: Path) -> Catalogue:
     """Read the tables of the package and of any further folders (a project's ``data/raw/reference``).
 
-    Each folder may hold ``indicators.toml``, ``targets.csv``, ``areas.csv``, ``caveats.csv``, ``published_figures.csv``,
+    Each folder may hold ``indicators.toml``, ``targets.csv``, ``areas.csv``, ``caveats.csv``, ``caveat_families.csv``, ``published_figures.csv``,
     ``seasonal_specs.toml``, and for surveys ``survey_questions.toml``, ``definitions.csv`` and ``baselines.csv``, in the package's shape; a long table may stand in several files
     whose names begin alike (``published_figures_asb_card.csv``). A folder adds; it cannot redefine.
     """
@@ -320,6 +367,7 @@ def load_catalogue(*folders: Path) -> Catalogue:
         targets=_all(read_rows, places, "targets.csv", Target),
         areas=_all(read_rows, places, "areas.csv", Area),
         caveats=_all(read_rows, places, "caveats.csv", Caveat),
+        families=_all(read_rows, places, "caveat_families.csv", FamilyRule),
         published=_all(read_rows, places, "published_figures.csv", PublishedFigure),
         seasonal_specs="\n".join(_all(_read_text, places, "seasonal_specs.toml")),
         chance_words=read_rows(REFERENCE / "chance_words.csv", ChanceWord),

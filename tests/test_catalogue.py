@@ -1,11 +1,13 @@
 """The agreed tables: what is in them, what is refused, and that a pack knows nothing of later targets."""
 
+import json
+from dataclasses import asdict, replace
 from datetime import date
 
 import pandas as pd
 import pytest
 
-from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.catalogue import REFERENCE, Caveat, FamilyRule, load_catalogue, read_rows
 from saferleeds_analysis.problems import DataProblem
 
 
@@ -51,9 +53,9 @@ def test_caveats_come_by_indicator_and_month(catalogue):
         return [c.kind for c in catalogue.caveats(indicator, months)]
 
     assert kinds("2005-04", "2012-09") == []
-    assert kinds("2016-04", "2017-04") == ["definition break", "recording"]
+    assert kinds("2016-04", "2017-04") == ["definition break", "recording", "recording improvement"]
     assert "pandemic" in kinds("2020-04", "2020-04")
-    assert kinds("2014-01", "2014-11", "burglary_police_uk") == ["open data"]
+    assert kinds("2014-01", "2014-03", "burglary_police_uk") == ["open data", "recording"]
 
 
 def test_published_figures_keep_their_printed_precision_and_their_day(catalogue):
@@ -183,3 +185,97 @@ def test_a_baseline_is_known_from_its_day_on(catalogue):
 
     assert baseline(date(2012, 6, 30)) is None
     assert str(baseline(date(2012, 9, 30)).value) == "91.5"
+
+
+# The library of caveats, row by row: what each is about, and the first and last month that it touches. The months are
+# those of the table of facts beside the repository.
+@pytest.mark.parametrize(
+    ("kind", "indicator", "before", "first", "last"),
+    [
+        ("recording", "domestic_burglary", "2013-12", "2014-01", "2023-09"),
+        ("recording improvement", "burglary_police_uk", "2014-03", "2014-04", "2019-12"),
+        ("definition break", "domestic_burglary", "2017-03", "2017-04", "2023-09"),
+        ("pandemic", "domestic_burglary", "2020-02", "2020-03", "2021-07"),
+        ("boundaries", "domestic_burglary", "2018-04", "2018-05", "2023-09"),
+        ("counting rule", "stalking", "2023-04", "2023-05", "2023-09"),
+        ("recording improvement", "stalking", "2014-03", "2014-04", "2023-09"),
+        ("recording improvement", "asb_incidents", "2014-03", "2014-04", "2023-09"),
+        ("pandemic breaches", "asb_incidents", "2020-02", "2020-03", "2021-07"),
+    ],
+)
+def test_each_caveat_holds_from_its_month_on(kind, indicator, before, first, last, tmp_path):
+    burglary = load_catalogue().indicator("domestic_burglary")
+    more = {
+        "stalking": replace(burglary, id="stalking", offence="Stalking and harassment", name="Stalking"),
+        "asb_incidents": replace(
+            burglary, id="asb_incidents", offence="Anti-social behaviour", unit="incidents"
+        ),
+    }
+    text = "".join(
+        "[[indicator]]\n" + "".join(f"{k} = {json.dumps(v)}\n" for k, v in asdict(one).items())
+        for one in more.values()
+    )
+    (tmp_path / "indicators.toml").write_text(text, encoding="utf-8")
+    catalogue = load_catalogue(tmp_path)
+
+    def kinds(month):
+        return [c.kind for c in catalogue.caveats(indicator, pd.PeriodIndex([month], freq="M"))]
+
+    assert kind not in kinds(before)
+    assert kind in kinds(first)
+    assert kind in kinds(last)
+
+
+def test_a_page_of_2012_has_no_caveat_of_later_years_and_one_of_2023_has_them(catalogue):
+    def starts(indicator, first, last):
+        found = catalogue.caveats(indicator, pd.period_range(first, last, freq="M"))
+        return {str(c.start) for c in found if c.start is not None}
+
+    for indicator in ("domestic_burglary", "burglary_police_uk", "lasbt_enquiries", "asb_got_worse"):
+        assert starts(indicator, "2005-04", "2012-09") == set()
+    assert starts("domestic_burglary", "2005-04", "2023-09") == {
+        "2014-01",
+        "2014-04",
+        "2017-04",
+        "2018-05",
+        "2020-03",
+        "2020-04",
+        "2023-04",
+    }
+
+
+def test_what_is_true_of_every_sample_or_cost_has_no_date(catalogue):
+    months = pd.period_range("2012-09", "2012-09", freq="M")
+    assert [c.kind for c in catalogue.caveats("asb_got_worse", months)] == [
+        "sample survey",
+        "households only",
+    ]
+    assert [c.kind for c in catalogue.caveats("lasbt_satisfaction_outcome", months)] == ["sample survey"]
+    assert [c.kind for c in catalogue.caveats("domestic_burglary", months, topics=["cost of crime"])] == [
+        "economic cost"
+    ]
+
+
+def test_every_caveat_is_about_something_that_is_there_and_says_its_basis(catalogue):
+    families = read_rows(REFERENCE / "caveat_families.csv", FamilyRule)
+    known = {"all", *(i.id for i in catalogue.indicators()), *(rule.family for rule in families)}
+    caveats = read_rows(REFERENCE / "caveats.csv", Caveat)
+    assert [c.applies_to for c in caveats if c.applies_to not in known] == []
+    assert [c.kind for c in caveats if not c.basis] == []
+
+
+def test_the_library_holds_every_caveat_of_the_table_of_facts(shared):
+    facts = pd.read_csv(shared / "facts" / "caveats.csv")
+    told = {(str(c.start) if c.start else "any") for c in read_rows(REFERENCE / "caveats.csv", Caveat)}
+    assert set(facts["from"]) <= told
+
+
+def test_a_family_that_looks_at_no_field_is_refused(tmp_path):
+    (tmp_path / "caveat_families.csv").write_text(
+        "family,field,contains\ntheft,offense,theft\n", encoding="utf-8"
+    )
+    with pytest.raises(
+        DataProblem,
+        match="caveat_families.csv, row 2: family 'theft' looks at 'offense', which is no field of an",
+    ):
+        load_catalogue(tmp_path)

@@ -17,7 +17,7 @@ from math import ceil
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import REFERENCE, Area, Catalogue, PublishedFigure
+from saferleeds_analysis.catalogue import REFERENCE, Area, Catalogue, Caveat, PublishedFigure
 from saferleeds_analysis.estimates import Estimate
 from saferleeds_analysis.intake import RecordedCounts
 from saferleeds_analysis.methods import costs
@@ -90,6 +90,7 @@ class CostReport:
     households: Households | None
     published: tuple[PublishedCost, ...]
     refusals: Mapping[str, str]
+    caveats: tuple[Caveat, ...] = ()
 
     # Identity
 
@@ -520,6 +521,7 @@ class CostReport:
                     "This edition prints no limits for its unit costs, so the intervals hold those of the counts alone."
                 )
         lines += [caveat for d in self.data for caveat in d.caveats]
+        lines += [f"{c.text} Basis: {c.basis}." for c in self.caveats]
         return _list(dict.fromkeys(lines), css_class="caveats")
 
     def sources(self) -> Block:
@@ -745,6 +747,13 @@ def cost_report(
         households=_households(area),
         published=_check_published(data, catalogue, tables, place, as_at) if later else (),
         refusals=refusals,
+        caveats=tuple(
+            dict.fromkeys(
+                caveat
+                for d in data
+                for caveat in catalogue.caveats(d.indicator.id, d.by_area.index, topics=["cost of crime"])
+            )
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from html import escape
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import Catalogue, Indicator, PublishedFigure
+from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator, PublishedFigure
 from saferleeds_analysis.estimates import CountChange, change_between_counts
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.problems import DataProblem
@@ -37,6 +37,7 @@ class ServiceCounts:
     like_for_like: CountChange
     projection: trajectory.Projection | None
     published: PublishedFigure | None
+    caveats: tuple[Caveat, ...] = ()
 
     @property
     def year(self) -> str:
@@ -142,6 +143,7 @@ class ServiceCounts:
     def caveats_and_sources(self) -> Block:
         """Say where the counts come from and what the reader must know of them."""
         lines = [f"{source}." for source in dict.fromkeys(f.source for f in self.figures)]
+        lines += [f"{c.text} Basis: {c.basis}." for c in self.caveats]
         # No chance is stated and the run-rate is explained where it stands, so those two caveats are not repeated.
         lines += [
             c
@@ -305,5 +307,8 @@ def service_counts(
                 if f.measure == "projection" and f.period == periods.financial_year_name(year)
             ),
             None,
+        ),
+        caveats=catalogue.caveats(
+            indicator, pd.period_range(first.start_time, periods.last_month(quarter).end_time, freq="M")
         ),
     )
