@@ -8,6 +8,9 @@ be rounded half away from zero or half to even: a number that prints as stated u
 from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from math import ceil, floor
+
+from saferleeds_analysis.problems import DataProblem
 
 
 def earlier_counts_behind(*, later: int, printed_change: str) -> list[int]:
@@ -57,6 +60,26 @@ def numerators_behind(*, base: int, printed_percent: str) -> list[int]:
         base * Fraction(printed_percent) / 100,
         lambda k: 0 <= k <= base and _prints_as(100 * Fraction(k, base), printed_percent),
     )
+
+
+def denominators_behind(*, count: int, printed_rate: str, per: int) -> tuple[int, int]:
+    """Give the smallest and the largest whole number of households or people on which a count prints as this rate.
+
+    >>> denominators_behind(count=5305, printed_rate="16.5", per=1000)
+    (320544, 322492)
+    """
+    rate = Fraction(printed_rate)
+    if count <= 0 or rate <= 0:
+        raise ValueError("a denominator follows from a count and a rate that are both above zero.")
+    half = Fraction(Decimal(1).scaleb(Decimal(printed_rate).as_tuple().exponent)) / 2
+    if rate <= half:
+        raise ValueError(
+            f"a rate printed as {printed_rate} may be nearly nothing: no largest denominator follows."
+        )
+    smallest, largest = ceil(count * per / (rate + half)), floor(count * per / (rate - half))
+    if smallest > largest:
+        raise DataProblem(f"no whole number prints {count:,} as {printed_rate} per {per:,}.")
+    return smallest, largest
 
 
 def _prints_as(value: Fraction, printed: str) -> bool:

@@ -1,17 +1,22 @@
 """The pages of the bundled example, read in a browser as people read them."""
 
 import pytest
-from projects import run
+from projects import ROOT, run
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.publishing.run_list import read_run_list
 
 pytestmark = pytest.mark.browser
 
+QUARTER = "2012/13 Q2"
+# One page for each report of the quarter, as the run list names them, and the index of the pack.
 PAGES = [
     "index.html",
-    "domestic-burglary-leeds/report.html",
-    "domestic-burglary-leeds-season/report.html",
-    "domestic-burglary-leeds-cost/report.html",
-    "lasbt-enquiries-leeds/report.html",
-    "lasbt-cases-leeds/report.html",
+    *(
+        f"{report.name}/report.html"
+        for report in read_run_list(ROOT / "notebooks")
+        if report.is_made_in(periods.quarter(QUARTER))
+    ),
 ]
 
 

@@ -3,6 +3,11 @@ it, and the table of the data behind it. One module a kind of chart; ``drawing``
 """
 
 from saferleeds_analysis.reporting.charts.amounts import chart_of_dots, chart_of_sensitivity, chart_of_steps
+from saferleeds_analysis.reporting.charts.areas import (
+    chart_of_group,
+    chart_of_panels,
+    chart_of_ranked_areas,
+)
 from saferleeds_analysis.reporting.charts.trends import (
     chart_of_adjustment,
     chart_of_months,
@@ -13,8 +18,11 @@ from saferleeds_analysis.reporting.charts.trends import (
 __all__ = [
     "chart_of_adjustment",
     "chart_of_dots",
+    "chart_of_group",
     "chart_of_months",
+    "chart_of_panels",
     "chart_of_profile",
+    "chart_of_ranked_areas",
     "chart_of_sensitivity",
     "chart_of_steps",
     "chart_of_totals",

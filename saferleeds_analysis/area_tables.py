@@ -1,0 +1,218 @@
+"""What the reports on areas rest on besides counts: groups to compare with, households, a tile layout, new limits.
+
+Like the catalogue, these are reviewed tables (``reference/`` in this package), each row with its source. An analyst adds
+rows in tables of the same names in the project's own ``data/raw/reference/``, and a group of most similar areas as one more
+file of the columns of ``core_cities.csv``; never in code.
+
+>>> tables = load_area_tables()
+>>> tables.denominator("leeds_2004", "Leeds", as_at=date(2013, 3, 31)).number
+320596.0
+>>> tables.denominator("leeds_2004", "Leeds", as_at=date(2012, 9, 30)) is None
+True
+>>> tables.tiles("leeds_2004")["Wetherby"]
+(1, 7)
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import REFERENCE, read_rows
+from saferleeds_analysis.problems import DataProblem
+
+
+@dataclass(frozen=True, kw_only=True)
+class AreaDenominator:
+    """How many households or people (``of``) an area had on a day, who counted them, and since when it was known."""
+
+    area_set: str
+    area: str
+    of: str
+    number: float
+    counted_on: date
+    source: str
+    known_from: date
+    note: str
+
+    def __post_init__(self) -> None:
+        """Refuse a denominator of nothing, without a name or without a source."""
+        if not self.number > 0:
+            raise ValueError(f"{self.area}: a rate cannot be taken of {self.number:g} {self.of}.")
+        if not self.of or not self.source:
+            raise ValueError(f"{self.area}: say what was counted (households, people) and who counted it.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tile:
+    """Where an area stands on a tile map: row 1 is the northernmost, column 1 the westernmost."""
+
+    area_set: str
+    area: str
+    row: float
+    column: float
+    basis: str
+
+    def __post_init__(self) -> None:
+        """Refuse a place that is no whole number from 1."""
+        if min(self.row, self.column) < 1 or self.row % 1 or self.column % 1:
+            raise ValueError(
+                f"{self.area}: row and column are whole numbers from 1, not {self.row:g} and {self.column:g}."
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RebaseDecision:
+    """A recorded decision to set new limits on the control chart of a series from a month on."""
+
+    indicator_id: str
+    area: str
+    first: str
+    reason: str
+    decided_on: date
+    decided_by: str
+
+    def __post_init__(self) -> None:
+        """Refuse a decision without its month, its reason or its maker."""
+        periods.month(self.first)
+        if not self.reason or not self.decided_by:
+            raise ValueError(f"new limits from {self.first} need a reason and who decided them.")
+
+
+class AreaTables:
+    """The tables, looked up by area set and area. Made by :func:`load_area_tables`."""
+
+    def __init__(
+        self,
+        *,
+        denominators: Iterable[AreaDenominator],
+        tiles: Iterable[Tile],
+        decisions: Iterable[RebaseDecision],
+    ) -> None:
+        """Hold the tables; refuse an area that is on two tiles, and two areas on one."""
+        self._denominators = sorted(denominators, key=lambda d: (d.known_from, d.counted_on))
+        self._tiles: dict[str, dict[str, tuple[int, int]]] = {}
+        self._bases: dict[str, str] = {}
+        for tile in tiles:
+            placed = self._tiles.setdefault(tile.area_set, {})
+            place = (int(tile.row), int(tile.column))
+            if tile.area in placed:
+                raise DataProblem(f"area_tiles.csv: {tile.area!r} of {tile.area_set!r} is there twice.")
+            other = next((area for area, at in placed.items() if at == place), None)
+            if other is not None:
+                raise DataProblem(
+                    f"area_tiles.csv: {tile.area!r} and {other!r} of {tile.area_set!r} are both in row {place[0]}, "
+                    f"column {place[1]}. Give one of them another place."
+                )
+            placed[tile.area] = place
+            self._bases[tile.area_set] = tile.basis
+        self._decisions = tuple(decisions)
+
+    def denominator(
+        self, area_set: str, area: str, *, as_at: date, of: str = "households"
+    ) -> AreaDenominator | None:
+        """Give the latest denominator of an area that was known by a day; ``None`` where there is none."""
+        known = [
+            d
+            for d in self._denominators
+            if (d.area_set, d.area, d.of) == (area_set, area, of) and d.known_from <= as_at
+        ]
+        return known[-1] if known else None
+
+    def later_denominator(
+        self, area_set: str, area: str, *, as_at: date, of: str = "households"
+    ) -> AreaDenominator | None:
+        """Give the first denominator of an area that became known only after a day."""
+        later = [
+            d
+            for d in self._denominators
+            if (d.area_set, d.area, d.of) == (area_set, area, of) and d.known_from > as_at
+        ]
+        return later[0] if later else None
+
+    def tiles(self, area_set: str) -> dict[str, tuple[int, int]]:
+        """Give row and column of each area of a set; empty where no layout is made."""
+        return dict(self._tiles.get(area_set, {}))
+
+    def basis_of_tiles(self, area_set: str) -> str:
+        """Say whose layout it is."""
+        return self._bases.get(area_set, "")
+
+    def decisions(self, indicator_id: str, area: str, *, as_at: date) -> tuple[RebaseDecision, ...]:
+        """Give the decisions on new limits of a series that were made by a day, in the order of their months."""
+        return tuple(
+            sorted(
+                (
+                    d
+                    for d in self._decisions
+                    if (d.indicator_id, d.area) == (indicator_id, area) and d.decided_on <= as_at
+                ),
+                key=lambda d: d.first,
+            )
+        )
+
+
+def load_area_tables(*folders: Path) -> AreaTables:
+    """Read ``denominators.csv``, ``area_tiles.csv`` and ``rebase_decisions.csv`` of the package and of further folders."""
+    places = [REFERENCE, *folders]
+
+    def rows(name: str, kind: type) -> list:
+        files = [place / name for place in places if (place / name).is_file()]
+        return [row for file in files for row in read_rows(file, kind)]
+
+    return AreaTables(
+        denominators=rows("denominators.csv", AreaDenominator),
+        tiles=rows("area_tiles.csv", Tile),
+        decisions=rows("rebase_decisions.csv", RebaseDecision),
+    )
+
+
+def load_group(name: str, *folders: Path) -> pd.DataFrame:
+    """Read a group to compare an area with: ``<name>.csv`` in the package's tables or in a further folder.
+
+    The columns are those of ``core_cities.csv``. ``rate_as_printed`` keeps the printed precision; ``known_from`` is the
+    first day on which a reader could know the figures.
+
+    >>> load_group("core_cities").loc[4, ["area", "rate_as_printed", "denominator_of"]].tolist()
+    ['Liverpool', '15.0', 'households']
+    """
+    if not re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", name):
+        raise ValueError(f"{name!r} cannot name a group: small letters, digits and underscores, no ending.")
+    path = next(
+        (p for p in (folder / f"{name}.csv" for folder in [*folders, REFERENCE]) if p.is_file()), None
+    )
+    if path is None:
+        raise ValueError(
+            f"there is no group {name!r}: put {name}.csv, with the columns of core_cities.csv, into data/raw/reference."
+        )
+    try:
+        table = pd.read_csv(path, encoding="utf-8-sig", dtype={"rate": str})
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise DataProblem(f"{path.name}: cannot be read as CSV in UTF-8 ({str(error).strip()}).") from error
+    if missing := [c for c in ("area", "rate", "known_from") if c not in table.columns]:
+        raise DataProblem(
+            f"{path.name}: has no column {', '.join(missing)}. It needs those of core_cities.csv."
+        )
+    problems = []
+    for number, row in enumerate(table.itertuples(), start=2):
+        try:
+            float(row.rate)
+        except (TypeError, ValueError):
+            problems.append(f"{path.name}, row {number}: rate {row.rate!r} is not a number.")
+        try:
+            date.fromisoformat(str(row.known_from))
+        except ValueError:
+            problems.append(
+                f"{path.name}, row {number}: known_from {row.known_from!r} is not a day such as 2013-04-30."
+            )
+    if problems:
+        raise DataProblem("\n".join(problems))
+    return table.assign(
+        rate_as_printed=table["rate"],
+        rate=table["rate"].astype(float),
+        known_from=[date.fromisoformat(str(day)) for day in table["known_from"]],
+    )

@@ -1,0 +1,562 @@
+"""One area among a group of its like: its rate and rank with their doubt, both averages, the gap in events, the target.
+
+The rates are as somebody published them, so the page says which document they come from, and since when it was known.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import Catalogue, Indicator, Target, unknown
+from saferleeds_analysis.methods import comparison, feasibility
+from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.reporting import charts, wording
+from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.tables import table
+
+
+@dataclass(frozen=True, kw_only=True)
+class AreaComparison:
+    """All that a page says of one area beside a group; its methods give the blocks.
+
+    ``exposure`` is how many households or people the area's own count and rate together imply, over ``per``; it is
+    ``None`` where there is no count. ``targets`` are those of the year after the rates'.
+    """
+
+    indicator: Indicator
+    quarter: pd.Period
+    as_at: date
+    found: comparison.GroupComparison
+    group: pd.DataFrame
+    known_from: date
+    exposure: float | None
+    targets: tuple[Target, ...]
+
+    @property
+    def _own(self) -> pd.Series:
+        return self.group.loc[self.group["area"] == self.found.area].iloc[0]
+
+    @property
+    def _of(self) -> str:
+        return str(self._own["denominator_of"])
+
+    @property
+    def _sources(self) -> list[str]:
+        return list(dict.fromkeys(self.group["source"]))
+
+    def title(self) -> Block:
+        """Give the page's one first-level heading; first of all a notice where the figures came later than the pack."""
+        f = self.found
+        text = f"{f.measure} in {f.area} beside the {f.group[:1].lower() + f.group[1:]}, {f.period}"
+        shown = [Block(html=f"<h1>{escape(text)}</h1>", text=text)]
+        if self.known_from > self.as_at:
+            shown.append(
+                paragraph(
+                    f"Later than this pack: the figures are those of {'; '.join(self._sources)}, known from "
+                    f"{_month(self.known_from)}. The pack is of {periods.quarter_name(self.quarter)}, as at "
+                    f"{wording_day(self.as_at)}. The report is made here because the example shows every type of report.",
+                    css_class="notice",
+                )
+            )
+        return join(*shown)
+
+    def summary(self) -> Block:
+        """Give the headline numbers in a box."""
+        f, row = self.found, self._row
+        simple = self._average("simple", includes=True)
+        pairs = [
+            (f"{f.area}, {f.unit}, {f.period}", f"{_rate(row['rate'])}{self._interval(row)}"),
+            ("Rank, 1 the highest", self._rank_in_words()),
+            (
+                f"Average of the {len(f.areas)} (simple)",
+                f"{_rate(simple['value'])}: {f.area} is {self._gap_in_short(simple)}",
+            ),
+        ]
+        weighted = self._average("weighted", includes=True)
+        if weighted is not None:
+            pairs.append(
+                (
+                    f"Average weighted by {self._of}",
+                    f"{_rate(weighted['value'])}: {f.area} is {self._gap_in_short(weighted)}",
+                )
+            )
+        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
+        return Block(
+            html=f'<dl class="summary">{html}</dl>',
+            text="\n".join(f"{k}: {v}" for k, v in pairs),
+        )
+
+    def findings(self) -> Block:
+        """Say where the area stands, how far that could be chance, and what the average would take."""
+        f = self.found
+        lines = [self._place_in_words()]
+        for name in ("simple", "weighted"):
+            row = self._average(name, includes=True)
+            if row is None:
+                continue
+            without = self._average(name, includes=False)
+            what = (
+                "simple average (each area counts once)"
+                if name == "simple"
+                else f"average weighted by {self._of}"
+            )
+            lines.append(
+                f"The {what} is {_rate(row['value'], 2)}; without {f.area} itself it is {_rate(without['value'], 2)}. "
+                f"{f.area} is {self._gap_in_words(row)}."
+            )
+        lines += self._gap_lines()
+        lines += [line for line in f.not_given if not line.startswith("No weighted")]
+        return _list(lines, self._figures())
+
+    def chart(self) -> Block:
+        """Draw the group as dots with intervals and both averages."""
+        f = self.found
+        averages = {
+            f"{name.capitalize()} average": float(row["value"])
+            for name in ("simple", "weighted")
+            if (row := self._average(name, includes=True)) is not None
+        }
+        word = self._average("simple", includes=True)["word"]
+        where = {
+            "above": "above the average",
+            "below": "below the average",
+            "no clear difference": "no clear difference from the average",
+            "not tested": "beside the average",
+        }[word]
+        return charts.chart_of_group(
+            [self._rate_figure(row) for _, row in f.areas.iterrows()],
+            averages=averages,
+            focus=f.area,
+            name="group",
+            headline=f"{f.area} is {_ordinal(f.rank)} of {len(f.areas)}, {where}",
+            subtitle=f"{f.measure} {f.unit}, {f.group.lower()}, {f.period}; lines are "
+            f"{f.confidence:.0%} intervals, the averages include {f.area}",
+        )
+
+    def areas_table(self) -> Block:
+        """Give every area's rate, the count behind it and how it is known, its households and its places."""
+        f = self.found
+        dates = dict(zip(self.group["area"], self.group["denominator_date"], strict=True))
+        rows = [
+            [
+                row["area"],
+                _rate(row["rate"]),
+                self._limits(row) or "not known",
+                "not known" if pd.isna(row["count"]) else wording.number(row["count"]),
+                str(row["count_is"]),
+                "not known"
+                if pd.isna(row["denominator"])
+                else f"{wording.number(row['denominator'])} ({wording_day(date.fromisoformat(str(dates[row['area']])))})",
+                _places(row["rank"], row["rank_lower"], row["rank_upper"]),
+            ]
+            for _, row in f.areas.iterrows()
+        ]
+        note = (
+            "Counts marked implied were not published: they are reconstructed from the printed rate and the "
+            f"{self._of}, and serve the intervals only. Places are for the whole table read at once."
+        )
+        shown = table(
+            caption=f"{f.measure} {f.unit}, {f.group.lower()}, {f.period}",
+            columns=[
+                "Area",
+                "Rate",
+                "95% interval",
+                "Count",
+                "The count is",
+                f"{self._of.capitalize()} (counted on)",
+                "Place",
+            ],
+            rows=rows,
+            text_columns=(2, 4, 5, 6),
+        )
+        return join(shown, paragraph(note))
+
+    def averages_table(self) -> Block:
+        """Give every average, with the area and without it, and the gap to it as a rate and in events."""
+        f = self.found
+        rows = [
+            [
+                f"{row['average'].capitalize()}, {'with' if row['includes_area'] else 'without'} {f.area}",
+                _rate(row["value"], 2),
+                _signed_rate(row["gap"]),
+                _signed_span(row["gap_lower"], row["gap_upper"], _signed_rate),
+                _events(row["gap_events"]),
+                _signed_span(row["gap_events_lower"], row["gap_events_upper"], _events),
+                row["word"],
+            ]
+            for _, row in f.averages.iterrows()
+        ]
+        return table(
+            caption=f"Averages of the {f.group.lower()} and the gap of {f.area}, {f.unit}, {f.period}",
+            columns=[
+                "Average",
+                "Rate",
+                f"{f.area} less the average",
+                "95% interval",
+                f"The gap in {self.indicator.unit}",
+                "95% interval of the gap",
+                "Reading",
+            ],
+            rows=rows,
+            text_columns=(3, 5, 6),
+        )
+
+    def target(self) -> Block:
+        """Say what the target of the year after means as a rate, beside the average."""
+        if not self.targets:
+            return paragraph("No target is recorded for the year after these rates.")
+        f, target = self.found, self.targets[-1]
+        count = float(self._own["count"])
+        rate = target.value / self.exposure
+        mean = self._average("simple", includes=True)["value"]
+        at_mean = mean * self.exposure
+        change = 100 * (target.value / count - 1)
+        side = "below" if rate < mean else "above"
+        text = (
+            f"The target for {target.period} is {target.comparison} {wording.number(target.value)} {self.indicator.unit} "
+            f"({target.kind}), {wording.percent(abs(change))} {'below' if change < 0 else 'above'} the {wording.number(count)} of "
+            f"{f.period}: {_rate(rate, 2)} {f.unit} on the {self._of} behind the printed rate, {side} the simple average of "
+            f"{f.period}, {_rate(mean, 2)}. The average itself would be about {wording.number(at_mean)} {self.indicator.unit}. "
+            "It is that of one year and moves with the other areas."
+        )
+        common = {"indicator_id": self.indicator.id, "area": f.area, "n": int(count)}
+        figures = [
+            Figure(
+                **common,
+                period=target.period,
+                measure=f"target_{target.kind}",
+                value=target.value,
+                unit=self.indicator.unit,
+                method=target.comparison,
+            ),
+            Figure(
+                **common,
+                period=target.period,
+                measure="target as a rate",
+                value=rate,
+                unit=f.unit,
+                method="count over implied denominator",
+            ),
+            Figure(
+                **common,
+                period=target.period,
+                measure="target, change on the year compared",
+                value=change,
+                unit="%",
+                method="target over count",
+            ),
+            Figure(
+                **common,
+                period=f.period,
+                measure="count at the simple average",
+                value=at_mean,
+                unit=self.indicator.unit,
+                method="average times implied denominator",
+            ),
+        ]
+        return paragraph(text, figures=figures)
+
+    def denominators(self) -> Block:
+        """Check the area's own rate: which households its count and its printed rate imply, beside those counted."""
+        own = self._own
+        if pd.isna(own["count"]):
+            return paragraph(
+                f"The count behind the rate of {self.found.area} is not known, so the rate cannot be checked."
+            )
+        count, printed, per = int(own["count"]), str(own["rate_as_printed"]), int(own["per"])
+        low, high = feasibility.denominators_behind(count=count, printed_rate=printed, per=per)
+        text = (
+            f"{wording.number(count)} {self.indicator.unit} and a printed rate of {printed} imply between "
+            f"{wording.number(low)} and {wording.number(high)} {self._of}."
+        )
+        figures = [
+            Figure(
+                indicator_id=self.indicator.id,
+                area=self.found.area,
+                period=self.found.period,
+                measure=f"{self._of} implied by count and printed rate, {which}",
+                value=value,
+                unit=self._of,
+                method="rounding interval of the printed rate",
+                n=count,
+            )
+            for which, value in (("least", low), ("most", high))
+        ]
+        if pd.notna(own["denominator"]):
+            counted, day = float(own["denominator"]), date.fromisoformat(str(own["denominator_date"]))
+            inside = low <= counted <= high
+            rate = comparison.count_with_interval(count, unit=self.indicator.unit)
+            scale = per / counted
+            text += (
+                f" On {wording_day(day)} {wording.number(counted)} were counted, which {'lies' if inside else 'does NOT lie'} between: "
+                f"{_rate(count * scale, 2)} {self.found.unit} (95% interval {_rate(rate.lower * scale, 2)} to {_rate(rate.upper * scale, 2)})."
+            )
+            figures.append(
+                Figure(
+                    indicator_id=self.indicator.id,
+                    area=self.found.area,
+                    period=self.found.period,
+                    measure=f"rate on the {self._of} of {wording_day(day)}",
+                    value=count * scale,
+                    lower=rate.lower * scale,
+                    upper=rate.upper * scale,
+                    confidence=rate.confidence,
+                    unit=self.found.unit,
+                    method=rate.method,
+                    n=count,
+                )
+            )
+        return paragraph(text, figures=figures)
+
+    def caveat_list(self) -> Block:
+        """List what the reader must know."""
+        shown = [
+            *self.found.not_given,
+            *self.found.caveats,
+            "A place in a table is not a judgement of a service: areas differ in their homes, their people and their recording.",
+        ]
+        lines = "".join(f"<li>{escape(line, quote=False)}</li>" for line in shown)
+        return Block(html=f'<ul class="caveats">{lines}</ul>', text="\n".join(f"- {line}" for line in shown))
+
+    def sources(self) -> Block:
+        """Say where rates, households and targets come from."""
+        lines = [f"Rates: {source}. Known from {_month(self.known_from)}." for source in self._sources]
+        held = self.group.dropna(subset=["denominator"])
+        lines += [
+            f"{self._of.capitalize()}, {wording_day(date.fromisoformat(str(day)))}: {source}."
+            for source, day in dict.fromkeys(
+                zip(held["denominator_source"], held["denominator_date"], strict=True)
+            )
+        ]
+        lines += [f"Target for {t.period}: {t.source}. {t.note}".strip() for t in self.targets[-1:]]
+        return _list(lines)
+
+    # Parts of the blocks
+
+    @property
+    def _row(self) -> pd.Series:
+        return self.found.areas.loc[self.found.areas["area"] == self.found.area].iloc[0]
+
+    def _average(self, name: str, *, includes: bool) -> pd.Series | None:
+        rows = self.found.averages
+        rows = rows[(rows["average"] == name) & (rows["includes_area"] == includes)]
+        return None if rows.empty else rows.iloc[0]
+
+    def _rank_in_words(self) -> str:
+        f = self.found
+        return f"{_ordinal(f.rank)} of {len(f.areas)}{_could_be(f.rank, f.rank_lower, f.rank_upper)}"
+
+    def _place_in_words(self) -> str:
+        f, row = self.found, self._row
+        text = f"{f.area} had {_rate(row['rate'])} {f.unit} in {f.period}{self._interval(row)}, the {_ordinal(f.rank)} highest of {len(f.areas)}"
+        if f.rank_lower is None:
+            return f"{text}. How far chance could move its place is not known."
+        if (f.rank_lower, f.rank_upper) == (f.rank, f.rank):
+            return f"{text}. It differs clearly from every other area."
+        close = f.areas[(f.areas["area"] != f.area) & f.areas["rank"].between(f.rank_lower, f.rank_upper)][
+            "area"
+        ]
+        return (
+            f"{text}. It could as well be anywhere from {_ordinal(f.rank_lower)} to {_ordinal(f.rank_upper)}: chance alone could "
+            f"make its difference from {_and(list(close))}."
+        )
+
+    @staticmethod
+    def _gap_in_short(row: pd.Series) -> str:
+        if row["word"] == "no clear difference":
+            return "not clearly different"
+        tested = " (not tested)" if row["word"] == "not tested" else ""
+        return f"{_rate(abs(row['gap']))} {'above' if row['gap'] >= 0 else 'below'}{tested}"
+
+    def _gap_in_words(self, row: pd.Series) -> str:
+        if row["word"] == "not tested":
+            return f"{_rate(abs(row['gap']))} {'above' if row['gap'] >= 0 else 'below'} it (not tested)"
+        if row["word"] == "no clear difference":
+            return "not clearly different from it"
+        return (
+            f"{_rate(abs(row['gap']))} {row['word']} it "
+            f"({wording.percent(abs(row['gap_percent']))}; 95% interval of the gap {_signed_span(row['gap_lower'], row['gap_upper'], _signed_rate)})"
+        )
+
+    def _gap_lines(self) -> list[str]:
+        row = self._average("simple", includes=True)
+        if pd.isna(row["gap_events"]):
+            return []
+        more = "above" if row["gap_events"] > 0 else "below"
+        count = self._own["count"]
+        reach = (
+            ""
+            if pd.isna(count)
+            else f" Of {wording.number(count)}, about {wording.number(count - row['gap_events'])} would be the average."
+        )
+        interval = (
+            ""
+            if pd.isna(row["gap_events_lower"])
+            else f" (95% interval {_signed_span(row['gap_events_lower'], row['gap_events_upper'], _events)})"
+        )
+        return [
+            f"In {self.indicator.unit}, {self.found.area} is {wording.number(abs(row['gap_events']))} {more} the simple average{interval}.{reach}"
+        ]
+
+    def _limits(self, row: pd.Series) -> str:
+        return "" if pd.isna(row["lower"]) else f"{_rate(row['lower'])} to {_rate(row['upper'])}"
+
+    def _interval(self, row: pd.Series) -> str:
+        limits = self._limits(row)
+        return (
+            f" ({self.found.confidence:.0%} interval {limits})"
+            if limits
+            else " (no interval: the count behind it is not known)"
+        )
+
+    def _rate_figure(self, row: pd.Series) -> Figure:
+        known = not pd.isna(row["lower"])
+        return Figure(
+            indicator_id=self.indicator.id,
+            area=row["area"],
+            period=self.found.period,
+            measure=f"{self.found.measure}: rate",
+            value=float(row["rate"]),
+            lower=float(row["lower"]) if known else None,
+            upper=float(row["upper"]) if known else None,
+            confidence=self.found.confidence if known else None,
+            unit=self.found.unit,
+            method=f"as published; limits of a count that is {row['count_is']}" if known else "as published",
+            n=None if pd.isna(row["count"]) else int(row["count"]),
+            caveats=self.found.caveats if row["count_is"] == "implied" else (),
+        )
+
+    def _figures(self) -> tuple[Figure, ...]:
+        figures = [self._rate_figure(row) for _, row in self.found.areas.iterrows()]
+        base = len(figures)
+        for row in self.found.to_frame().iloc[base:].to_dict("records"):
+            known = not (pd.isna(row["lower"]) or pd.isna(row["upper"]))
+            if pd.isna(row["value"]):
+                continue
+            figures.append(
+                Figure(
+                    indicator_id=self.indicator.id,
+                    area=row["area"],
+                    period=row["period"],
+                    measure=row["measure"],
+                    value=float(row["value"]),
+                    lower=float(row["lower"]) if known else None,
+                    upper=float(row["upper"]) if known else None,
+                    confidence=row["confidence"] if known else None,
+                    unit=self.indicator.unit if row["unit"] == "events" else row["unit"],
+                    method="pairs tested, Holm"
+                    if row["measure"].startswith("rank")
+                    else "MOVER on Poisson limits"
+                    if known
+                    else "arithmetic",
+                    n=base,
+                    caveats=tuple(c for c in (row["caveats"],) if c),
+                )
+            )
+        return tuple(figures)
+
+
+def compare_area(
+    group: pd.DataFrame,
+    *,
+    catalogue: Catalogue,
+    indicator: str,
+    area: str,
+    measure: str,
+    period: str,
+    quarter: pd.Period,
+    as_at: date,
+) -> AreaComparison:
+    """Compare an area with a group in one measure and period of its file.
+
+    ``group`` is a table of :func:`~saferleeds_analysis.area_tables.load_group`; ``indicator`` says which targets belong to the
+    measure and in what unit it counts. Refused: a measure, period or area that the file does not hold.
+    """
+    for column, wanted in (("measure", measure), ("period", period)):
+        held = list(dict.fromkeys(group[column].astype(str)))
+        if wanted not in held:
+            raise ValueError(unknown(f"{column} of the group", wanted, held))
+    rows = group[(group["measure"] == measure) & (group["period"].astype(str) == period)].reset_index(
+        drop=True
+    )
+    if rows.empty:
+        raise DataProblem(f"the comparison group has no {measure!r} of {period}.")
+    found = comparison.compare_with_group(rows, area=area)
+    own = rows[rows["area"] == area].iloc[0]
+    known_from = max(rows["known_from"])
+    exposure = float(own["count"] / own["rate"]) if pd.notna(own["count"]) and own["rate"] > 0 else None
+    after = periods.financial_year_name(periods.financial_year(period) + 1)
+    targets = catalogue.targets(indicator, area, after, as_at=max(as_at, known_from)) if exposure else ()
+    return AreaComparison(
+        indicator=catalogue.indicator(indicator),
+        quarter=quarter,
+        as_at=as_at,
+        found=found,
+        group=rows,
+        known_from=known_from,
+        exposure=exposure,
+        targets=targets,
+    )
+
+
+def wording_day(day: date) -> str:
+    """Write a day in words."""
+    return f"{day.day} {day.strftime('%B %Y')}"
+
+
+def _month(day: date) -> str:
+    return day.strftime("%B %Y")
+
+
+def _rate(value: float, decimals: int = 1) -> str:
+    return wording.number(value, decimals=decimals)
+
+
+def _signed_rate(value: float) -> str:
+    text = wording.number(value, decimals=2)
+    return f"+{text}" if value > 0 else text
+
+
+def _events(value: float) -> str:
+    return "not known" if pd.isna(value) else wording.signed(round(value))
+
+
+def _signed_span(lower: float, upper: float, show) -> str:
+    return "not known" if pd.isna(lower) else f"{show(lower)} to {show(upper)}"
+
+
+def _ordinal(number: int) -> str:
+    """Write a place in a ranking.
+
+    >>> [_ordinal(n) for n in (1, 2, 3, 4, 11, 22, 33)]
+    ['1st', '2nd', '3rd', '4th', '11th', '22nd', '33rd']
+    """
+    tail = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{tail}"
+
+
+def _could_be(rank: int, lower: int | None, upper: int | None) -> str:
+    if lower is None:
+        return " (how sure is not known)"
+    if lower == upper:
+        return " (clearly so)"
+    return f" (could be {_ordinal(int(lower))} to {_ordinal(int(upper))})"
+
+
+def _places(rank: int, lower: float | None, upper: float | None) -> str:
+    if lower is None or pd.isna(lower):
+        return f"{_ordinal(int(rank))}"
+    return f"{_ordinal(int(rank))} ({int(lower)} to {int(upper)})" if lower != upper else _ordinal(int(rank))
+
+
+def _and(names: list[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _list(lines: list[str], figures: tuple[Figure, ...] = ()) -> Block:
+    items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
+    return Block(html=f"<ul>{items}</ul>", text="\n".join(f"- {line}" for line in lines), figures=figures)

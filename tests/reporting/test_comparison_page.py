@@ -1,0 +1,187 @@
+"""The page of an area beside its group: the published core-city table of 2012/13 and what follows from it."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.area_tables import load_area_tables, load_group
+from saferleeds_analysis.catalogue import REFERENCE, load_catalogue
+from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.reporting.comparison import compare_area
+
+Q2 = periods.quarter("2012/13 Q2")
+
+
+def compared(group=None, **changes):
+    given = {
+        "catalogue": load_catalogue(),
+        "indicator": "domestic_burglary",
+        "area": "Leeds",
+        "measure": "Domestic burglary",
+        "period": "2012/13",
+        "quarter": Q2,
+        "as_at": date(2012, 9, 30),
+    }
+    return compare_area(load_group("core_cities") if group is None else group, **{**given, **changes})
+
+
+@pytest.fixture(scope="module")
+def leeds():
+    return compared()
+
+
+def values(block):
+    return {(f.area, f.measure): f for f in block.figures}
+
+
+def test_the_published_rates_stand_on_the_page_in_order(leeds):
+    # Safer Leeds Strategy 2013-2014, performance measures: domestic burglary per 1,000 households, 2012/13.
+    printed = {
+        "Manchester": "23.3",
+        "Sheffield": "18.2",
+        "Leeds": "16.5",
+        "Nottingham": "16.4",
+        "Liverpool": "15.0",
+        "Birmingham": "13.7",
+        "Bristol": "13.5",
+        "Newcastle upon Tyne": "9.0",
+    }
+    text = leeds.areas_table().text.splitlines()[2:10]
+    assert [line.split(" | ")[:2] for line in text] == [[area, rate] for area, rate in printed.items()]
+
+
+def test_both_averages_are_stated_with_the_area_and_without(leeds):
+    # The mean of the eight printed rates is 125.6/8 = 15.70 and of the seven others 109.1/7 = 15.59; the weighted one by
+    # hand: the sum of rate times households over 1,798,775 households is 15.88, without Leeds 15.75.
+    text = leeds.findings().text
+    assert "The simple average (each area counts once) is 15.70; without Leeds itself it is 15.59." in text
+    assert "The average weighted by households is 15.88; without Leeds itself it is 15.75." in text
+    rows = leeds.averages_table().text
+    assert "Simple, with Leeds | 15.70 | +0.80 |" in rows
+
+
+def test_the_rank_comes_with_the_places_that_it_could_as_well_have(leeds):
+    assert "Rank, 1 the highest: 3rd of 8 (could be 3rd to 4th)" in leeds.summary().text
+    assert "chance alone could make its difference from Nottingham." in leeds.findings().text
+
+
+def test_the_gap_to_the_average_is_given_in_offences(leeds):
+    # 5,305 x 15.70 / 16.5 = 5,047.8
+    assert "Of 5,305, about 5,048 would be the average." in leeds.findings().text
+    gap = values(leeds.findings())[("Leeds", "gap in events to simple average of Core cities with Leeds")]
+    assert gap.value == pytest.approx(5305 - 5305 * 15.70 / 16.5, abs=1e-6)
+    assert gap.lower < gap.value < gap.upper
+
+
+def test_the_target_is_put_as_a_rate_beside_the_average(leeds):
+    # 4,700 x 16.5 / 5,305 = 14.62; 4,700/5,305 - 1 = -11.4%
+    text = leeds.target().text
+    assert (
+        "The target for 2013/14 is below 4,700 offences (original), 11.4% below the 5,305 of 2012/13" in text
+    )
+    assert "14.62 per 1,000 households" in text
+    assert "below the simple average of 2012/13, 15.70" in text
+
+
+def test_count_and_printed_rate_imply_the_households_of_the_census(leeds):
+    # 5,305 / 16.55 and 5,305 / 16.45 thousand; Census 2011, 27 March 2011: 320,596 households.
+    text = leeds.denominators().text
+    assert "imply between 320,544 and 322,492 households." in text
+    assert "On 27 March 2011 320,596 were counted, which lies between: 16.55 per 1,000 households" in text
+
+
+def test_counts_that_were_not_published_are_said_to_be_reconstructed(leeds):
+    text = leeds.areas_table().text
+    assert "Manchester | 23.3 | 22.6 to 24.0 | 4,776 | implied | 204,969 (27 March 2011) | 1st" in text
+    assert "Leeds | 16.5 | 16.1 to 17.0 | 5,305 | published | 320,596 (27 March 2011) | 3rd (3 to 4)" in text
+    assert "Counts marked implied were not published: they are reconstructed" in text
+
+
+def test_a_page_on_later_figures_says_so_at_its_top_and_one_of_its_own_time_does_not(leeds):
+    text = leeds.title().text
+    assert "Later than this pack: the figures are those of Safer Leeds Strategy 2013-2014" in text
+    assert "known from April 2013. The pack is of 2012/13 Q2, as at 30 September 2012." in text
+    own_time = compared(quarter=periods.quarter("2013/14 Q1"), as_at=date(2013, 6, 30))
+    assert "Later than this pack" not in own_time.title().text
+
+
+def test_a_most_similar_group_is_just_another_file(tmp_path):
+    group = pd.read_csv(REFERENCE / "core_cities.csv", dtype=str).iloc[:5]
+    group.assign(group="Most similar cities").to_csv(tmp_path / "most_similar.csv", index=False)
+    found = compared(load_group("most_similar", tmp_path))
+    assert found.title().text.startswith("Domestic burglary in Leeds beside the most similar cities, 2012/13")
+    # (23.3 + 18.2 + 16.5 + 16.4 + 15.0) / 5 = 17.88
+    assert "is 17.88; without Leeds itself it is" in found.findings().text
+    assert "3rd of 5" in found.summary().text
+
+
+def test_without_households_no_interval_and_no_weighted_average_is_given(tmp_path):
+    group = pd.read_csv(REFERENCE / "core_cities.csv", dtype=str)
+    blank = group.assign(denominator="", denominator_date="", denominator_source="", count="")
+    blank.to_csv(tmp_path / "bare.csv", index=False)
+    found = compared(load_group("bare", tmp_path))
+    text = found.findings().text
+    assert "How far chance could move its place is not known." in text
+    assert "No interval for the rank, the averages or the gaps: without households" in text
+    assert "weighted by" not in text
+    assert found.chart().html.count("<svg") == 1
+    assert all(f.lower is None for f in found.findings().figures)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"area": "Bradford"}, DataProblem, "Bradford is not in it; it has Manchester, Sheffield, Leeds"),
+        (
+            {"measure": "Robbery"},
+            ValueError,
+            "unknown measure of the group: 'Robbery'. Known: Domestic burglary.",
+        ),
+        (
+            {"period": "2011/12"},
+            ValueError,
+            "unknown period of the group: '2011/12'. Did you mean '2012/13'?",
+        ),
+    ],
+)
+def test_what_the_group_does_not_hold_is_refused(changes, error, message):
+    with pytest.raises(error) as refused:
+        compared(**changes)
+    assert message in str(refused.value)
+
+
+def test_a_group_that_is_not_there_or_cannot_be_read_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"there is no group 'most_similar': put most_similar\.csv"):
+        load_group("most_similar", tmp_path)
+    with pytest.raises(ValueError, match="cannot name a group"):
+        load_group("../core_cities")
+    text = (REFERENCE / "core_cities.csv").read_text(encoding="utf-8")
+    (tmp_path / "bad.csv").write_text(
+        text.replace("23.3", "many").replace("2013-04-30", "April", 1), encoding="utf-8"
+    )
+    with pytest.raises(DataProblem) as refused:
+        load_group("bad", tmp_path)
+    assert str(refused.value) == (
+        "bad.csv, row 2: rate 'many' is not a number.\n"
+        "bad.csv, row 2: known_from 'April' is not a day such as 2013-04-30."
+    )
+
+
+def test_two_areas_on_one_tile_are_refused(tmp_path):
+    (tmp_path / "area_tiles.csv").write_text(
+        "area_set,area,row,column,basis\nx,A,1,1,ours\nx,B,1,1,ours\n", encoding="utf-8"
+    )
+    with pytest.raises(DataProblem) as refused:
+        load_area_tables(tmp_path)
+    assert str(refused.value) == (
+        "area_tiles.csv: 'B' and 'A' of 'x' are both in row 1, column 1. Give one of them another place."
+    )
+
+
+@pytest.mark.parametrize("area_set", ["leeds_2004", "leeds_2018"])
+def test_every_ward_has_a_tile_and_no_tile_is_without_its_ward(area_set):
+    wards = {a.name for a in load_catalogue().areas(area_set) if a.kind == "ward"}
+    assert load_area_tables().tiles(area_set).keys() == wards
+    assert len(wards) == 33
