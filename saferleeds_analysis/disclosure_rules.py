@@ -87,6 +87,17 @@ class Judgement:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MeasureNames:
+    """By which names the audit knows what a figure is: see the table ``measures`` of the rules' file."""
+
+    counts: tuple[str, ...]
+    to_date: tuple[str, ...]
+    independent: tuple[str, ...]
+    estimates: tuple[str, ...]
+    derived_units: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class DisclosureRules:
     """Every rule, theme and judgement; ``withheld`` and ``base_too_small`` are the marks that stand in tables."""
 
@@ -96,6 +107,7 @@ class DisclosureRules:
     rules: tuple[Rule, ...]
     themes: tuple[Theme, ...]
     judgements: tuple[Judgement, ...]
+    measures: MeasureNames
 
     def __post_init__(self) -> None:
         """Refuse a judgement on a theme that is not defined."""
@@ -138,6 +150,7 @@ def read_disclosure_rules() -> DisclosureRules:
                 Judgement(theme=row["theme"], words=tuple(row["words"]), why=row["why"])
                 for row in content["judgement"]
             ),
+            measures=MeasureNames(**{name: tuple(words) for name, words in content["measures"].items()}),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise DataProblem(f"{_RULES.name}: {error}") from error

@@ -18,6 +18,20 @@ import pandas as pd
 _QUARTER = re.compile(r"(\d{4})(?:/(\d{2}) |-(\d{2})_)Q([1-4])")
 _YEAR = re.compile(r"(\d{4})/(\d{2})")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_MONTH_NAMES = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def quarter(text: str) -> pd.Period:
@@ -144,6 +158,43 @@ def financial_year_name(year: pd.Period) -> str:
 def financial_year_months(year: pd.Period) -> pd.PeriodIndex:
     """Give the twelve months of a financial year, April first."""
     return pd.period_range(year.asfreq("M", how="start"), year.asfreq("M", how="end"), freq="M")
+
+
+def months_named(text: str) -> pd.PeriodIndex | None:
+    """Give the months that a period on a page covers; ``None`` where the words name no months.
+
+    Read back are the ways in which this project writes periods: a month, a quarter, a financial year, twelve months to a
+    month, and from one of these to another.
+
+    >>> [str(months_named(p)[0]) for p in ("September 2012", "2012/13 Q2", "2012/13", "12 months to September 2012")]
+    ['2012-09', '2012-07', '2012-04', '2011-10']
+    >>> len(months_named("April to September 2012")), len(months_named("2008/09 to 2011/12")), months_named("undated")
+    (6, 48, None)
+    """
+    if text.startswith("12 months to "):
+        end = months_named(text.removeprefix("12 months to "))
+        return None if end is None else twelve_months_to(end[-1])
+    if " to " in text:
+        first, _, last = text.removeprefix("from ").partition(" to ")
+        end = months_named(last)
+        if end is None:
+            return None
+        if first in _MONTH_NAMES:  # "April to September 2012"
+            year = end[-1].year - (_MONTH_NAMES.index(first) + 1 > end[-1].month)
+            first = f"{first} {year}"
+        start = months_named(first)
+        return None if start is None or start[0] > end[-1] else pd.period_range(start[0], end[-1], freq="M")
+    name, _, year = text.partition(" ")
+    if name in _MONTH_NAMES and re.fullmatch(r"\d{4}", year):
+        return pd.period_range(f"{year}-{_MONTH_NAMES.index(name) + 1:02d}", periods=1, freq="M")
+    try:
+        return (
+            quarter_months(quarter(text))
+            if _QUARTER.fullmatch(text)
+            else financial_year_months(financial_year(text))
+        )
+    except ValueError:
+        return None
 
 
 def _check_consecutive(text: str, start: int, end: str) -> None:

@@ -1,0 +1,366 @@
+"""What packs print, read back from their ``figures.csv`` as counts, and the ties by which a reader may link them.
+
+Counts of one indicator, area and stretch of months are one count under whatever name a page prints them. The ties are
+those that hold for anybody: wards make divisions and divisions the city, months make quarters and years, groups make all,
+a change is the later count less the earlier, a percentage is a count of its base. Counts that no page prints, but that
+these ties lead to (the last three months, the one ward that a table leaves out), are in it as well.
+"""
+
+import csv
+import itertools
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from math import isfinite
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import Catalogue
+from saferleeds_analysis.disclosure_rules import Theme
+from saferleeds_analysis.methods.disclosure_audit import INFINITY, Tie
+
+# Printed in full, a percentage is still a number with an end.
+_FULL = 1e-9
+_ROUNDED = "rounded to the nearest "
+
+
+class Key(NamedTuple):
+    """One count: of an indicator (``what`` and ``group`` empty), or of a group of something, in an area and months.
+
+    ``months`` is the first and the last month as whole numbers, or the period's own words where they name no months.
+    """
+
+    indicator: str
+    area: str
+    what: str
+    group: str
+    months: Hashable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One row of a ``figures.csv`` and where it stands."""
+
+    pack: str
+    report: str
+    indicator: str
+    area: str
+    period: str
+    measure: str
+    value: str
+    unit: str
+    method: str
+    n: str
+
+    @property
+    def number(self) -> float | None:
+        """The value as a number; ``None`` for words and marks."""
+        return _number(self.value)
+
+    @property
+    def place(self) -> str:
+        """Say where it stands."""
+        return f"{self.pack}, {self.report}: {self.measure}, {self.area}, {self.period}"
+
+
+@dataclass
+class Printed:
+    """Everything that was printed, gathered: what a reader starts from, and what links it."""
+
+    cells: dict[Key, tuple[float, float]] = field(default_factory=dict)
+    ties: list[Tie] = field(default_factory=list)
+    withheld: dict[Key, Row] = field(default_factory=dict)
+    implied: set[Key] = field(default_factory=set)
+    reports: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
+    places: dict[Key, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
+    made_from_withheld: list[Row] = field(default_factory=list)
+
+    def tie(self, tie: Tie, keys: Iterable[Key]) -> None:
+        """Add a tie, and remember in which reports its counts stand."""
+        self.ties.append(tie)
+        for key in keys:
+            self.reports[tie.label] |= self.places.get(key, set())
+
+
+def read_figures(pack: Path) -> list[Row]:
+    """Read every row of every ``figures.csv`` of a pack."""
+    rows = []
+    for path in sorted(pack.glob("*/figures.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                rows.append(
+                    Row(
+                        pack=pack.name,
+                        report=path.parent.name,
+                        indicator=row["indicator_id"],
+                        area=row["area"].removeprefix("'"),
+                        period=row["period"],
+                        measure=row["measure"].removeprefix("'"),
+                        value=row["value"],
+                        unit=row["unit"],
+                        method=row["method"],
+                        n=row["n"],
+                    )
+                )
+    return rows
+
+
+class Reader:
+    """Tells what each row is, by the catalogue's areas and the rules' names of measures."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Hold the catalogue and which areas lie below a city."""
+        self.catalogue, self.rules = catalogue, catalogue.disclosure_rules
+        self._below = {
+            area.name for name in catalogue.area_sets() for area in catalogue.areas(name) if area.parent
+        }
+        self._sets = {i.id: i.area_set for i in catalogue.indicators()}
+
+    def below_city(self, area: str) -> bool:
+        """Say whether an area is a part of one of the catalogue's cities; others (forces, cities) count as cities."""
+        return area in self._below
+
+    def theme(self, row: Row) -> Theme:
+        """Give the theme of a row by the names of its measure, indicator and unit."""
+        return self.rules.theme_of(row.measure, row.indicator, row.unit)
+
+    def role(self, row: Row) -> str:
+        """Say what a row is: ``count``, ``percent``, ``change``, ``independent`` or ``derived``."""
+        measure, names = row.measure.lower(), self.rules.measures
+        if any(word in measure for word in names.independent):
+            return "independent"
+        if "change" in measure or "difference" in measure:
+            return "change"
+        if self._plain(row):
+            return "count"
+        if row.unit in ("%", "per cent"):
+            return "percent"
+        if row.unit in names.derived_units or any(word in measure for word in names.estimates):
+            return "derived"
+        number = row.number
+        whole = number is not None and number >= 0 and number == round(number)
+        return "count" if whole or row.value == self.rules.withheld else "derived"
+
+    def key(self, row: Row) -> Key:
+        """Give the count that a row prints, or that its percentage is of."""
+        what, _, group = ("", "", "") if self._plain(row) else row.measure.partition(": ")
+        months = _months(row.period)
+        if self._plain(row) and row.measure in self.rules.measures.to_date and isinstance(months, tuple):
+            last = pd.Period(ordinal=months[1], freq="M")
+            months = (periods.financial_year_months(periods.financial_year_of(last))[0].ordinal, last.ordinal)
+        return Key(row.indicator, row.area, what, group, months)
+
+    def _plain(self, row: Row) -> bool:
+        names = self.rules.measures
+        return row.measure in (*names.counts, *names.to_date) and row.unit not in ("%", "per cent")
+
+    def parts(self, indicator: str, area: str) -> tuple[str, ...]:
+        """Give the areas that make up an area in the indicator's set of areas."""
+        name = self._sets.get(indicator)
+        if name is None or area not in {a.name for a in self.catalogue.areas(name)}:
+            return ()
+        return tuple(part.name for part in self.catalogue.parts(name, area))
+
+    def whole(self, indicator: str, area: str) -> str:
+        """Give the area of which an area is a part; empty for the whole."""
+        name = self._sets.get(indicator)
+        members = {a.name: a.parent for a in self.catalogue.areas(name)} if name else {}
+        return members.get(area, "")
+
+
+def gather(rows: Iterable[Row], reader: Reader) -> Printed:
+    """Gather the counts of rows and everything that ties them."""
+    printed = Printed()
+    counts = [(row, reader.key(row)) for row in rows if reader.role(row) == "count"]
+    for row, key in counts:
+        printed.places[key].add((row.pack, row.report))
+        number = row.number
+        if number is None:
+            if row.value == reader.rules.withheld:
+                printed.withheld[key] = row
+            continue
+        spread = int(row.method.rpartition(_ROUNDED)[2]) // 2 if _ROUNDED in row.method else 0
+        lower, upper = max(number - spread, 0), number + spread
+        before = printed.cells.get(key)
+        # Restated between two packs: a reader knows it no better than both.
+        printed.cells[key] = (
+            (lower, upper) if before is None else (min(lower, before[0]), max(upper, before[1]))
+        )
+    # What one page withholds and another prints is printed; the audit names it.
+    for key in printed.withheld:
+        printed.cells.setdefault(key, (0, INFINITY))
+    _tie_groups(printed)
+    _tie_areas(printed, reader)
+    _tie_months(printed)
+    _tie_rows(printed, [row for row in rows if reader.role(row) in ("percent", "change", "derived")], reader)
+    return printed
+
+
+def _tie_groups(printed: Printed) -> None:
+    families = defaultdict(dict)
+    for key in printed.cells:
+        if key.group:
+            families[key._replace(group="")][key.group] = key
+    for family, groups in families.items():
+        everybody = groups.pop("all", None)
+        if everybody and groups:
+            label = f"{family.what} in {family.area} by group and in all"
+            printed.tie(Tie.sum(everybody, groups.values(), label=label), [everybody, *groups.values()])
+
+
+def _tie_areas(printed: Printed, reader: Reader) -> None:
+    families = defaultdict(set)
+    for key in list(printed.cells):
+        families[key._replace(area="")].add(key.area)
+    for family, areas in families.items():
+        # Every area above a printed one, up to a printed one, may follow from the others.
+        wholes = set()
+        for area in areas:
+            above = reader.whole(family.indicator, area)
+            while above:
+                wholes.add(above)
+                above = reader.whole(family.indicator, above)
+        if not wholes & areas:
+            continue
+        for whole in wholes:
+            parts = reader.parts(family.indicator, whole)
+            keys = [family._replace(area=name) for name in (whole, *parts)]
+            for key in keys:
+                if key not in printed.cells:
+                    printed.cells[key] = (0, INFINITY)
+                    printed.implied.add(key)
+            label = f"{_named(family)}: {whole} and the areas that make it up, {_period(family.months)}"
+            printed.tie(Tie.sum(keys[0], keys[1:], label=label), keys)
+
+
+def _tie_months(printed: Printed) -> None:
+    """Tie the stretches of months of each count through the pieces into which their ends cut the time."""
+    families = defaultdict(set)
+    for key in list(printed.cells):
+        if isinstance(key.months, tuple):
+            families[key._replace(months=None)].add(key.months)
+    for family, windows in families.items():
+        edges = sorted({first for first, _ in windows} | {last + 1 for _, last in windows})
+        pieces = [(a, b - 1) for a, b in itertools.pairwise(edges)]
+        covered = [p for p in pieces if any(first <= p[0] and p[1] <= last for first, last in windows)]
+        for window in windows:
+            inside = [p for p in covered if window[0] <= p[0] and p[1] <= window[1]]
+            if len(inside) < 2:
+                continue
+            keys = [family._replace(months=window), *(family._replace(months=p) for p in inside)]
+            for key in keys[1:]:
+                if key not in printed.cells:
+                    printed.cells[key] = (0, INFINITY)
+                    printed.implied.add(key)
+            label = f"{_named(family)} in {family.area}: {_period(window)} and the months in it"
+            printed.tie(Tie.sum(keys[0], keys[1:], label=label), keys)
+
+
+def _tie_rows(printed: Printed, rows: Iterable[Row], reader: Reader) -> None:
+    """Tie counts by the percentages and changes that are printed of them, and note what is made from withheld ones."""
+    hidden = {(k.indicator, k.area, k.months) for k in printed.withheld if not k.what}
+    for row in rows:
+        number, role = row.number, reader.role(row)
+        if number is None:
+            continue
+        key = reader.key(row)
+        if role == "percent" and key in printed.withheld:
+            printed.made_from_withheld.append(row)
+            _tie_percent(printed, row, key, number)
+        elif role == "change" and isinstance(key.months, tuple):
+            later = Key(row.indicator, row.area, "", "", key.months)
+            earlier = later._replace(months=(key.months[0] - 12, key.months[1] - 12))
+            if {later, earlier} & printed.withheld.keys():
+                printed.made_from_withheld.append(row)
+            if {later, earlier} <= printed.cells.keys():
+                _tie_change(printed, row, later, earlier, number)
+        elif role == "derived" and (row.indicator, row.area, key.months) in hidden:
+            printed.made_from_withheld.append(row)
+
+
+def _tie_percent(printed: Printed, row: Row, key: Key, number: float) -> None:
+    base, slack = _number(row.n), _slack(row.value)
+    label = f"the percentage printed as {row.place}"
+    if base is not None:
+        bounds = ((number - slack) * base, (number + slack) * base)
+        printed.tie(Tie(coefficients={key: 100.0}, lower=bounds[0], upper=bounds[1], label=label), [key])
+        return
+    whole = key._replace(group="all")
+    if whole in printed.cells:
+        for side, lower, upper in ((number - slack, 0.0, INFINITY), (number + slack, -INFINITY, 0.0)):
+            printed.tie(
+                Tie(coefficients={key: 100.0, whole: -side}, lower=lower, upper=upper, label=label),
+                [key, whole],
+            )
+
+
+def _tie_change(printed: Printed, row: Row, later: Key, earlier: Key, number: float) -> None:
+    label = f"the change printed as {row.place}"
+    if row.unit not in ("%", "per cent"):
+        slack = _slack(row.value) if number != round(number) else 0.0
+        difference = Tie(
+            coefficients={later: 1.0, earlier: -1.0},
+            lower=number - slack,
+            upper=number + slack,
+            label=label,
+        )
+        printed.tie(difference, [later, earlier])
+        return
+    slack = _slack(row.value)
+    for side, lower, upper in (
+        (100 + number - slack, 0.0, INFINITY),
+        (100 + number + slack, -INFINITY, 0.0),
+    ):
+        printed.tie(
+            Tie(coefficients={later: 100.0, earlier: -side}, lower=lower, upper=upper, label=label),
+            [later, earlier],
+        )
+
+
+def described(key: Key) -> str:
+    """Write a count in words: what, where and when."""
+    return f"{_named(key)}, {key.area}, {_period(key.months)}"
+
+
+def _named(key: Key) -> str:
+    what = f"{key.indicator}: {key.what}" if key.what else key.indicator
+    return f"{what}: {key.group}" if key.group else what
+
+
+def _period(months: Hashable) -> str:
+    if not isinstance(months, tuple):
+        return str(months)
+    first, last = (pd.Period(ordinal=m, freq="M") for m in months)
+    return periods.months_in_words(pd.period_range(first, last, freq="M"))
+
+
+@cache
+def _months(period: str) -> Hashable:
+    months = periods.months_named(period)
+    return period if months is None else (months[0].ordinal, months[-1].ordinal)
+
+
+def _slack(value: str) -> float:
+    """Give how far a printed number may lie from the one behind it: half a unit of its last place."""
+    _, _, decimals = value.partition(".")
+    return max(0.5 * 10.0 ** -len(decimals), _FULL)
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
+
+
+def iterate_themes(printed: Printed, reader: Reader) -> Iterator[tuple[Key, Theme]]:
+    """Give each count that must not be pinned down, withheld or implied, with its theme."""
+    for key in (*printed.withheld, *printed.implied):
+        theme = reader.rules.theme_of(key.what, f": {key.group}" if key.group else "", key.indicator)
+        if key in printed.withheld or theme.applies(below_city=reader.below_city(key.area)):
+            yield key, theme
