@@ -78,7 +78,7 @@ def report(
     _start_log(root)
     from saferleeds_analysis import intake, periods
     from saferleeds_analysis.catalogue import load_catalogue
-    from saferleeds_analysis.publishing.pack import publish_reports
+    from saferleeds_analysis.publishing.editions import publish_editions
     from saferleeds_analysis.publishing.run_list import read_run_list
 
     review = periods.quarter(quarter)
@@ -90,9 +90,29 @@ def report(
     built = intake.build_processed(root, catalogue)
     click.echo(f"Data ready: {len(built)} source{'' if len(built) == 1 else 's'}")
     sources = [f"{p.source.title}. {p.source.publisher}" for p in built]
-    index = publish_reports(root, review, reports, as_at=day, sources=sources, say=click.echo)
+    index = publish_editions(
+        root, review, reports, as_at=day, catalogue=catalogue, sources=sources, say=click.echo
+    )
     click.echo("Open this page:")
     click.echo(str(index.parent / one_card.name / "report.html" if one_card else index))
+
+
+@main.command()
+@click.argument("quarter")
+@_project
+def audit(quarter: str, project: Path | None) -> None:
+    """Look whether the published pack of a QUARTER, with all earlier ones, gives away a number that it withholds."""
+    root = _find_project(project)
+    _start_log(root)
+    from saferleeds_analysis import periods
+    from saferleeds_analysis.catalogue import load_catalogue
+    from saferleeds_analysis.publishing.audit import audit_pack
+
+    catalogue = load_catalogue(root / "data" / "raw" / "reference")
+    found = audit_pack(root, periods.quarter(quarter), catalogue=catalogue)
+    if found.findings:
+        raise ValueError(found.in_words())
+    click.echo(found.in_words())
 
 
 @main.command()

@@ -22,6 +22,12 @@ _RULES = Path(__file__).parent / "reference" / "disclosure_rules.toml"
 STANDINGS = ("verified", "remembered", "derived", "judgement")
 EDITIONS = ("public", "restricted")
 
+# What stands at the top of each page, sheet and printed side of an edition.
+MARKINGS = {
+    "public": "OFFICIAL",
+    "restricted": "OFFICIAL-SENSITIVE: restricted edition, not for publication",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:

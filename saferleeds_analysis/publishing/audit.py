@@ -202,9 +202,10 @@ def _worked_out(printed: Printed, reader: Reader, pack: str) -> Iterable[Finding
         reports = _of(places, pack)
         if not reports:  # an earlier pack's own, which this one can no longer mend
             continue
-        how = f"is {one.lower:g}" if one.lower == one.upper else f"lies from {one.lower:g} to {one.upper:g}"
+        # How closely, and not which number: what the audit says stands in the log.
+        how = "exactly" if one.lower == one.upper else f"to within {one.upper - one.lower:g}"
         chain = "; ".join(one.ties) or "its own range"
-        yield Finding(text=f"{described(one.cell)} can be worked out ({how}) from: {chain}.", reports=reports)
+        yield Finding(text=f"{described(one.cell)} can be worked out {how} from: {chain}.", reports=reports)
 
 
 def _of(places: Iterable[tuple[str, str]], pack: str) -> frozenset[str]:

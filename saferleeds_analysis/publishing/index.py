@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.publishing.pages import read_headline, render_page, template
+from saferleeds_analysis.publishing.pages import Link, read_headline, render_page, template
 from saferleeds_analysis.publishing.report import Run, write_text
 from saferleeds_analysis.publishing.run_list import REPORT_NAME, RUN_LIST, read_run_list
 
@@ -32,7 +32,8 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
             folder.rmdir()
         return index
     names = {place.name for place in published} | order.keys()
-    title = f"Reports of {run.quarter_name}"
+    restricted = run.edition == "restricted"
+    title = f"Reports of {run.quarter_name}" + (": restricted edition" if restricted else "")
     body = template("pack.html.j2").render(
         title=title,
         review_period=periods.review_period(run.quarter),
@@ -40,7 +41,9 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
         not_renewed=[report for report in not_renewed if report in names],
     )
     provenance = replace(run.provenance, sources=tuple(sources))
-    html = render_page(title=title, body=Markup(body), provenance=provenance)  # noqa: S704 - our own template
+    # The restricted index leads to the public one. The other way round, everybody would learn what is withheld where.
+    public = Link(text="The public pack", href=f"../../{folder.name}/index.html") if restricted else None
+    html = render_page(title=title, body=Markup(body), provenance=provenance, pack=public)  # noqa: S704 - our own template
     with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as scratch:
         draft = Path(scratch) / index.name
         write_text(draft, html)

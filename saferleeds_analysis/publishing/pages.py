@@ -16,6 +16,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from saferleeds_analysis.disclosure_rules import MARKINGS
 from saferleeds_analysis.publishing.notebooks import ExecutedNotebook
 from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS, FIGURES_MEDIA_TYPE
 
@@ -46,6 +47,12 @@ class Provenance:
     as_at: date
     code_version: str
     sources: tuple[str, ...] = ()
+    edition: str = "public"
+
+    @property
+    def marking(self) -> str:
+        """Give the protective marking that stands at the top of the page and of each printed side."""
+        return MARKINGS[self.edition]
 
     @property
     def as_at_text(self) -> str:

@@ -59,7 +59,7 @@ class Run:
     @property
     def provenance(self) -> Provenance:
         """Give what the footer of each page says."""
-        return Provenance(as_at=self.as_at, code_version=self.made_with["code_version"])
+        return Provenance(as_at=self.as_at, code_version=self.made_with["code_version"], edition=self.edition)
 
     def notebook(self, report: Report) -> Path:
         """Give the notebook of a report."""

@@ -18,7 +18,7 @@ the restricted edition everything is shown.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -132,8 +132,11 @@ class ProtectedTable:
         text = self.percent_cell(row, of=of, column=column)
         share = self.percent(row, of=of, column=column)
         if share is None or text in (self.rules.withheld, self.rules.base_too_small):
-            mark = text if text != "not known" else None
-            return withheld_figure(self.rules, **{**about, "unit": "%"}, mark=mark)
+            nothing = withheld_figure(self.rules, **{**about, "unit": "%"})
+            if text == self.rules.withheld:
+                return nothing
+            reason = {self.rules.base_too_small: "base too small"}.get(text, text)
+            return replace(nothing, value=None if text == "not known" else text, method=reason)
         fields = {**about, "unit": "%"}
         if not text.endswith(wording.percent(share.value)):
             return Figure(
@@ -324,11 +327,11 @@ def protect_percentages(
     return shown
 
 
-def withheld_figure(rules: DisclosureRules, *, mark: str | None = None, **about: Any) -> Figure:
+def withheld_figure(rules: DisclosureRules, **about: Any) -> Figure:
     """Give the tidy figure of something withheld: its mark, and no base or interval from which it could be worked out."""
     for field in ("value", "lower", "upper", "confidence", "n", "method"):
         about.pop(field, None)
-    return Figure(value=mark or rules.withheld, method=SUPPRESSED, **about)
+    return Figure(value=rules.withheld, method=SUPPRESSED, **about)
 
 
 def breakdown(

@@ -119,6 +119,8 @@ def test_a_base_under_30_has_no_percentage():
     counts = pd.Series({"a": 12, "b": 17, "All": 29})
     table = shown(counts, wholes={"All": ["a", "b"]})
     assert (table.cell("a"), table.percent_cell("a", of="All")) == ("12", "[u]")
+    figure = table.percent_figure("a", of="All", **ABOUT, measure="x: a")
+    assert (figure.value, figure.method, figure.n) == ("[u]", "base too small", None)
 
 
 def test_last_quarters_release_counts():

@@ -1,0 +1,115 @@
+"""Both editions of a pack from one run, and the audit that the public one must pass.
+
+The public edition is made first. Each report of which it withholds something is made again with everything in it, in a
+folder of its own that is never inside the public one. Then the public pack is audited: a report that would give away what
+another number withholds is taken out of the pack, kept beside it for the analyst, and named.
+"""
+
+import csv
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import Catalogue
+from saferleeds_analysis.publishing import pack
+from saferleeds_analysis.publishing.audit import Audit, audit_pack
+from saferleeds_analysis.publishing.index import write_index
+from saferleeds_analysis.publishing.notebooks import ReportFailed
+from saferleeds_analysis.publishing.report import pack_folder, start_run
+from saferleeds_analysis.publishing.run_list import Report
+from saferleeds_analysis.reporting.disclosure import SUPPRESSED
+
+
+def publish_editions(
+    root: Path,
+    quarter: pd.Period,
+    reports: Sequence[Report],
+    *,
+    as_at: date,
+    catalogue: Catalogue,
+    sources: Iterable[str] = (),
+    say: Callable[[str], None] = print,
+) -> Path:
+    """Publish the public pack and what the restricted one needs, audit the public one, and give its index.
+
+    Raised at the end as one :class:`ReportFailed`, when all that could be published is: the reports that could not be made,
+    and those that the audit refused (they are moved to ``reports/refused/<quarter>/``).
+    """
+    sources = tuple(sources)
+    failures: list[ReportFailed] = []
+
+    def publish(some: Sequence[Report], edition: str) -> Path | None:
+        try:
+            return pack.publish_reports(
+                root, quarter, some, as_at=as_at, edition=edition, sources=sources, say=say
+            )
+        except ReportFailed as failure:
+            failures.append(failure)
+            return None
+
+    public = pack_folder(root, quarter, edition="public")
+    publish(reports, "public")
+    withholding = [report for report in reports if withholds_something(public / report.name)]
+    _forget_restricted(root, quarter, reports, keep=withholding)
+    if withholding:
+        say(f"Restricted edition of {len(withholding)}, from which something is withheld in the public one:")
+        publish(withholding, "restricted")
+    if public.is_dir() and any(public.glob("*/figures.csv")):
+        audit = audit_pack(root, quarter, catalogue=catalogue)
+        say(audit.in_words().partition("\n")[0])
+        if audit.findings:
+            refuse(root, quarter, audit, as_at=as_at, sources=sources)
+            failures.append(
+                ReportFailed(
+                    f"{len(audit.offending)} reports were taken out of the public pack and stand in "
+                    f"{_refused(root, quarter).relative_to(root).as_posix()}.\n{audit.in_words()}"
+                )
+            )
+    if failures:
+        raise ReportFailed(
+            "\n".join(str(failure) for failure in failures),
+            details="\n\n".join(failure.details for failure in failures if failure.details),
+        )
+    return public / "index.html"
+
+
+def withholds_something(report: Path) -> bool:
+    """Say whether anything is withheld in a published report."""
+    path = report / "figures.csv"
+    if not path.is_file():
+        return False
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return any(row["method"] == SUPPRESSED for row in csv.DictReader(file))
+
+
+def refuse(root: Path, quarter: pd.Period, audit: Audit, *, as_at: date, sources: Iterable[str] = ()) -> None:
+    """Take the reports that an audit refused out of the public pack, and keep them for the analyst."""
+    public, refused = pack_folder(root, quarter, edition="public"), _refused(root, quarter)
+    for name in sorted(audit.offending):
+        if not (public / name).is_dir():
+            continue
+        refused.mkdir(parents=True, exist_ok=True)
+        if (refused / name).exists():
+            shutil.rmtree(refused / name)
+        (public / name).rename(refused / name)
+    run = start_run(root, quarter, as_at=as_at, edition="public")
+    write_index(run, not_renewed=sorted(audit.offending), sources=sources)
+
+
+def _refused(root: Path, quarter: pd.Period) -> Path:
+    return root / "reports" / "refused" / periods.quarter_path(quarter)
+
+
+def _forget_restricted(
+    root: Path, quarter: pd.Period, reports: Sequence[Report], *, keep: Sequence[Report]
+) -> None:
+    """Take away restricted editions of reports of which the public one now shows everything."""
+    folder = pack_folder(root, quarter, edition="restricted")
+    kept = {report.name for report in keep}
+    for report in reports:
+        if report.name not in kept and (folder / report.name).is_dir():
+            shutil.rmtree(folder / report.name)

@@ -1,0 +1,213 @@
+"""The audit of a pack: each way in which a reader could work out what is withheld, and nothing where there is none."""
+
+import json
+import re
+
+import pytest
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.publishing.audit import audit_pack
+from saferleeds_analysis.publishing.report import write_figures
+from saferleeds_analysis.reporting.blocks import Figure
+
+CATALOGUE = load_catalogue()
+Q1, Q2 = periods.quarter("2012/13 Q1"), periods.quarter("2012/13 Q2")
+YEAR = "12 months to September 2012"
+COMPLETIONS = {"indicator_id": "completions", "area": "Leeds", "period": "2012/13"}
+C_AND_H = [area.name for area in CATALOGUE.parts("leeds_2004", "C&H")]
+
+
+@pytest.fixture
+def audit(tmp_path):
+    """Give a way to lay out packs of figures, {quarter: {report: figures}}, and audit that of Q2."""
+
+    def run(*figures, earlier=(), other=()):
+        for quarter, reports in (
+            ("2012-13_Q1", {"card": earlier}),
+            ("2012-13_Q2", {"card": figures, "other": other}),
+        ):
+            for name, rows in reports.items():
+                folder = tmp_path / "reports" / quarter / name
+                folder.mkdir(parents=True, exist_ok=True)
+                write_figures([row.to_row() for row in rows], folder / "figures.csv")
+        return audit_pack(tmp_path, Q2, catalogue=CATALOGUE)
+
+    return run
+
+
+def count(value, measure="twelve_month_count", *, area="Armley", period=YEAR, unit="offences", **more):
+    if value == "[c]":
+        more = {"method": "suppressed"} | more
+    more = {"indicator_id": "domestic_burglary", "method": "count"} | more
+    return Figure(area=area, period=period, measure=measure, value=value, unit=unit, **more)
+
+
+def group(value, name, unit="people", **more):
+    return Figure(measure=f"completions by drug: {name}", value=value, unit=unit, **COMPLETIONS, **more)
+
+
+def texts(found):
+    return [finding.text for finding in found.findings]
+
+
+def test_the_naive_table_of_27_completions_is_named_with_the_tie_that_gives_it_away(audit):
+    found = audit(group("[c]", "other"), group(25, "opiate"), group(27, "all"))
+    assert texts(found) == [
+        "completions: completions by drug: other, Leeds, April 2012 to March 2013 can be worked out exactly from: "
+        "completions by drug in Leeds by group and in all."
+    ]
+    assert found.offending == {"card"}
+
+
+def test_the_same_table_protected_passes(audit):
+    found = audit(group("[c]", "other"), group("[c]", "opiate"), group(27, "all"))
+    assert (found.findings, found.withheld) == ((), 2)
+    assert found.in_words().endswith("no withheld count can be worked out.")
+
+
+def test_a_table_in_one_report_is_undone_by_a_number_in_another(audit):
+    protected = [group("[c]", "other"), group("[c]", "opiate"), group(27, "all")]
+    found = audit(*protected, other=[group(25, "opiate")])
+    assert any("other, Leeds" in text and "exactly" in text for text in texts(found))
+    assert any("opiate, Leeds" in text and "printed in another report" in text for text in texts(found))
+    assert found.offending == {"card", "other"}
+
+
+def test_a_ward_follows_from_its_division_and_the_other_wards(audit):
+    wards = [count("[c]" if n == 0 else 20, area=name) for n, name in enumerate(C_AND_H)]
+    found = audit(*wards, count(20 * (len(C_AND_H) - 1) + 3, area="C&H"))
+    assert any(f"domestic_burglary, {C_AND_H[0]}" in text and "exactly" in text for text in texts(found))
+
+
+def test_the_one_ward_that_a_table_leaves_out_is_worked_out_too(audit):
+    wards = [count(20, area=name) for name in C_AND_H[1:]]
+    found = audit(*wards, count(20 * len(wards) + 3, area="C&H"))
+    assert any(f"domestic_burglary, {C_AND_H[0]}" in text and "exactly" in text for text in texts(found))
+    safe = audit(*wards, count(20 * len(wards) + 30, area="C&H"))
+    assert safe.findings == ()
+
+
+def test_last_quarters_pack_and_this_one_give_away_three_months(audit):
+    earlier = [count(12, "year_to_date_count", period="April to June 2012")]
+    found = audit(count(15, "year_to_date_count", period="April to September 2012"), earlier=earlier)
+    assert texts(found) == [
+        "domestic_burglary, Armley, July 2012 to September 2012 can be worked out exactly from: domestic_burglary in "
+        "Armley: April 2012 to September 2012 and the months in it."
+    ]
+    assert (
+        audit(count(35, "year_to_date_count", period="April to September 2012"), earlier=earlier).findings
+        == ()
+    )
+
+
+def test_twelve_months_to_two_quarters_do_not_give_away_three(audit):
+    earlier = [count(40, period="12 months to June 2012")]
+    assert audit(count(38), earlier=earlier).findings == ()
+
+
+def test_a_count_that_last_quarters_pack_printed_is_not_withheld_by_hiding_it_now(audit):
+    found = audit(count("[c]"), earlier=[count(8)])
+    assert texts(found) == [
+        "domestic_burglary, Armley, October 2011 to September 2012 is withheld in card and printed in another report or an "
+        "earlier pack."
+    ]
+
+
+def test_a_change_gives_away_the_count_it_leads_to(audit):
+    found = audit(
+        count("[c]"),
+        count(23, period="12 months to September 2011"),
+        count(-20, "change_count"),
+    )
+    assert any("can be worked out exactly from: the change printed as" in text for text in texts(found))
+    assert any("is made from a count that is withheld" in text for text in texts(found))
+
+
+def test_a_percentage_gives_away_its_count(audit):
+    found = audit(
+        group("[c]", "other"),
+        group("[c]", "opiate"),
+        group(310, "all"),
+        group(0.645, "other", unit="%", n=310),
+    )
+    assert any("other, Leeds" in text and "worked out exactly" in text for text in texts(found))
+
+
+def test_the_cost_of_a_withheld_count_is_that_count(audit):
+    cost = count(11775.0, "value, 2010/11 edition", unit="£", method="count times unit cost")
+    assert texts(audit(count("[c]"), cost)) == [
+        f"2012-13_Q2, card: value, 2010/11 edition, Armley, {YEAR}: is made from a count that is withheld."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("figure", "why"),
+    [
+        (count(3), "is a count under 5"),
+        (group(2, "other"), "is a count under 5"),
+        (group(0, "other"), "is a count under 5"),
+        (group(9, "sex workers"), "is a count under 10"),
+        (
+            Figure(
+                **COMPLETIONS | {"area": "Armley"}, measure="reports of sex workers", value=50, unit="reports"
+            ),
+            "is of a sensitive theme below the level of the city",
+        ),
+        (group(40.0, "opiate", unit="%", n=20), "is a percentage of fewer than 30"),
+        (group(4.0, "opiate", unit="%", n=73), "there are fewer than 5"),
+        (group(98.0, "opiate", unit="%", n=73), "there are fewer than 5"),
+        (group(0.0, "repeat victimisation of clients", unit="%"), "says something of everybody"),
+        (group(4.0, "trans phobic", unit="%"), "of a sensitive theme without its base"),
+    ],
+)
+def test_what_a_rule_forbids_is_refused_without_repeating_the_number(audit, figure, why):
+    (text,) = texts(audit(figure))
+    assert why in text
+    assert not re.search(rf"(?<![\w/-]){figure.value}(?![\w/-])", text)
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        count(3, area="Leeds"),
+        count(0),
+        count(5),
+        count(3, "target_stretch"),
+        count(3.7, "seasonally adjusted"),
+        count(-3, "change_count"),
+        group(25, "opiate"),
+        group(40.0, "opiate", unit="%", n=310),
+    ],
+)
+def test_what_no_rule_forbids_passes(audit, figure):
+    assert audit(figure).findings == ()
+
+
+def test_a_restricted_report_in_the_public_pack_is_refused(audit, tmp_path):
+    audit(count(20))
+    record = tmp_path / "reports/2012-13_Q2/card/run.json"
+    record.write_text(json.dumps({"parameters": {"edition": "restricted"}}), encoding="utf-8")
+    assert texts(audit(count(20))) == ["card is the restricted edition and stands in the public pack."]
+
+
+def test_figures_that_cannot_all_be_true_are_named(audit):
+    found = audit(group("[c]", "other"), group(30, "opiate"), group(27, "all"))
+    assert texts(found) == [
+        "no whole numbers fit all that is printed: completions by drug in Leeds by group and in all. What cannot all be "
+        "true cannot be audited."
+    ]
+    assert found.offending == {"card"}
+
+
+def test_counts_rounded_to_5_are_read_as_ranges(audit):
+    rounded = {"method": "count, rounded to the nearest 5"}
+    found = audit(group("[c]", "other"), group(25, "opiate", **rounded), group(30, "all", **rounded))
+    assert found.findings == ()
+
+
+def test_a_pack_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(
+        ValueError, match=r"^there is no pack of 2012/13 Q2: make it first \(saferleeds report\)"
+    ):
+        audit_pack(tmp_path, Q2, catalogue=CATALOGUE)
