@@ -116,6 +116,29 @@ def audit(quarter: str, project: Path | None) -> None:
 
 
 @main.command()
+@click.argument("quarter")
+@_project
+def check(quarter: str, project: Path | None) -> None:
+    """Check the published pack of a QUARTER before it is signed off, and write its data-quality page."""
+    root = _find_project(project)
+    _start_log(root)
+    from saferleeds_analysis import periods
+    from saferleeds_analysis.publishing.checking import check_pack, write_quality_page
+    from saferleeds_analysis.reporting import checks, quality
+
+    found = check_pack(root, periods.quarter(quarter))
+    page = write_quality_page(root, found)
+    for result in found.results:
+        for finding in result.findings:
+            click.echo(f"{finding.level}  {finding.check}  {finding.where}: {finding.what}")
+    click.echo(quality.summary(found.results))
+    click.echo("Open this page:")
+    click.echo(str(page))
+    if checks.blocking(found.findings):
+        raise click.exceptions.Exit(1)
+
+
+@main.command()
 @_project
 def data(project: Path | None) -> None:
     """Read the files of data/raw into data/processed, or say all that is wrong with them."""

@@ -101,7 +101,7 @@ def make_page(
     _refuse(executed.name, _faults_of_outputs(executed.notebook))
     body, _ = _exporter().from_notebook_node(executed.notebook)
     soup = BeautifulSoup(body, "html.parser")
-    _give_headings_ids(soup)
+    give_headings_ids(soup)
     figures, faults = _collect_figures(executed.notebook, soup)
     _refuse(executed.name, [*faults, *_faults_of_page(soup)])
     _let_tables_scroll(soup)
@@ -224,7 +224,7 @@ def _faults_of_outputs(notebook: Any) -> list[str]:
     return faults
 
 
-def _give_headings_ids(soup: Any) -> None:
+def give_headings_ids(soup: Any) -> None:
     """Give each heading an id that can stand in a link; an id that already can is left as it is."""
     used = {tag["id"] for tag in soup.find_all(id=True) if tag.name not in _HEADINGS}
     for heading in soup.find_all(_HEADINGS):

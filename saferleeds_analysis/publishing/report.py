@@ -6,7 +6,7 @@ the one published before it as it was. A report needs nothing from another, so t
 
 import csv
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -144,16 +144,21 @@ def put_in_place(made: MadeReport, folder: Path) -> None:
 
 
 def write_figures(figures: Iterable[Mapping[str, Any]], path: Path) -> None:
-    """Write a page's figures as CSV: ``section``, then the columns of a tidy figure.
+    """Write a page's figures as CSV: ``section``, then the columns of a tidy figure."""
+    write_rows(figures, ["section", *FIGURE_COLUMNS], path)
+
+
+def write_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], path: Path) -> None:
+    """Write rows as CSV for people who open it in a spreadsheet.
 
     UTF-8 with a byte-order mark, by which Excel knows the pound sign. Text that begins with ``=``, ``+``, ``-``,
     ``@``, a tab or a line break gets an apostrophe in front, because a spreadsheet would run it as a formula; numbers
     are written as they are.
     """
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, ["section", *FIGURE_COLUMNS])
+        writer = csv.DictWriter(file, columns)
         writer.writeheader()
-        for row in figures:
+        for row in rows:
             writer.writerow({column: _never_a_formula(value) for column, value in row.items()})
 
 

@@ -1,0 +1,210 @@
+"""Check a published pack, and write its data-quality page: reads the files, and leaves the judging to the rules.
+
+    reports/2012-13_Q2/data-quality.html    every check, its result and what it means
+                      /data-quality.csv     every finding, one a row
+
+Nothing here holds a time, so that two runs on the same pack give the same files.
+"""
+
+import csv
+import json
+import tempfile
+import tomllib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import REFERENCE, Catalogue, load_catalogue
+from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.publishing.pages import Link, Provenance, give_headings_ids, render_page
+from saferleeds_analysis.publishing.record import code_version
+from saferleeds_analysis.publishing.report import pack_folder, write_rows, write_text
+from saferleeds_analysis.publishing.run_list import REPORT_NAME, RUN_LIST, read_run_list
+from saferleeds_analysis.reporting import checks, quality
+from saferleeds_analysis.reporting.checks import Check, CheckResult, Finding, PublishedPage
+
+PAGE, TABLE = "data-quality.html", "data-quality.csv"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackChecks:
+    """All checks of a pack: whose it is, and the results in the order of the table of checks."""
+
+    quarter: pd.Period
+    as_at: date
+    edition: str
+    results: tuple[CheckResult, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, in the order of the checks."""
+        return tuple(finding for result in self.results for finding in result.findings)
+
+
+def run_checks(root: Path, quarter: pd.Period, *, edition: str = "public") -> list[Finding]:
+    """Check the published pack of a quarter and give what was found: ``checks.blocking`` of it stops the sign-off."""
+    return list(check_pack(root, quarter, edition=edition).findings)
+
+
+def check_pack(root: Path, quarter: pd.Period, *, edition: str = "public") -> PackChecks:
+    """Check the published pack of a quarter: its data, its published figures and its pages.
+
+    A quarter without a published pack is a ``ValueError``.
+    """
+    folder = pack_folder(root, quarter, edition=edition)
+    pages = [_read_page(place) for place in _published(folder)]
+    name = periods.quarter_name(quarter)
+    if not pages:
+        raise ValueError(f'no pack of {name} is published. Make it first: saferleeds report "{name}"')
+    as_at = _as_at(pages, quarter)
+    catalogue = load_catalogue(root / "data" / "raw" / "reference")
+    counts, problems = _counts(root, catalogue, pages, as_at)
+    expected = _expected(root, quarter)
+    figures = [f for i in catalogue.indicators() for f in catalogue.published(i.id, as_at=as_at)]
+    rules = {
+        "completeness": lambda c: checks.completeness(
+            c, expected=expected, pages=pages, counts=counts, quarter=quarter, problems=problems
+        ),
+        "period-agreement": lambda c: checks.period_agreement(c, pages, quarter=quarter, as_at=as_at),
+        "as-at": lambda c: checks.nothing_later(c, pages, as_at=as_at),
+        "additivity": lambda c: checks.additivity(c, counts, catalogue),
+        "printed-sums": lambda c: checks.printed_sums(c, pages, catalogue),
+        "percentage-and-count": lambda c: checks.percentage_and_count(c, pages),
+        "published-pairs": lambda c: checks.published_pairs(c, figures),
+        "published-reproduced": lambda c: checks.published_reproduced(c, counts, catalogue, as_at=as_at),
+        "falling-totals": lambda c: checks.falling_totals(c, figures),
+        "equal-neighbours": lambda c: checks.equal_neighbours(c, figures, counts),
+        "part-months": lambda c: checks.part_months(c, counts),
+        "sudden-breaks": lambda c: checks.sudden_breaks(c, counts, catalogue),
+        "implausible-years": lambda c: checks.implausible_years(c, pages, as_at=as_at),
+        "commentary": lambda c: checks.commentary_received(c, _commentaries(root, quarter, pages)),
+        "lateness": lambda c: checks.lateness(c, counts, as_at=as_at),
+    }
+    agreed = read_checks()
+    if different := {check.id for check in agreed} ^ rules.keys():
+        raise ValueError(
+            f"data_checks.toml and the rules do not name the same checks: {', '.join(sorted(different))}."
+        )
+    return PackChecks(
+        quarter=quarter,
+        as_at=as_at,
+        edition=edition,
+        results=tuple(rules[check.id](check) for check in agreed),
+    )
+
+
+def read_checks(path: Path = REFERENCE / "data_checks.toml") -> tuple[Check, ...]:
+    """Read the table of checks: their levels, words and numbers, in their order.
+
+    >>> [check.id for check in read_checks()][:2]
+    ['completeness', 'period-agreement']
+    """
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))["check"]
+    known = {f.name for f in fields(Check)}
+    for table in tables:
+        if not known - {"settings"} <= set(table) <= known:
+            raise DataProblem(
+                f"{path.name}, check {table.get('id', 'without id')}: its keys must be {', '.join(known)}."
+            )
+    return tuple(Check(**table) for table in tables)
+
+
+def write_quality_page(root: Path, found: PackChecks) -> Path:
+    """Write the data-quality page of a pack and the table of its findings, and give the page's path."""
+    from bs4 import BeautifulSoup
+    from markupsafe import Markup
+
+    folder = pack_folder(root, found.quarter, edition=found.edition)
+    name = periods.quarter_name(found.quarter)
+    title = f"Data quality of {name}"
+    soup = BeautifulSoup(f"<h1>{title}</h1>\n{quality.quality_page(found.results).html}", "html.parser")
+    give_headings_ids(soup)
+    html = render_page(
+        title=title,
+        body=Markup(soup.decode()),  # noqa: S704 - made by our own blocks, which escape their words
+        contents=tuple(Link(text=h2.get_text(), href=f"#{h2['id']}") for h2 in soup.find_all("h2")),
+        provenance=Provenance(as_at=found.as_at, code_version=code_version(root)),
+        pack=Link(text=f"All reports of {name}", href="index.html"),
+        files=(Link(text="every finding (CSV)", href=TABLE),),
+    )
+    columns = [f.name for f in fields(Finding)]
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as scratch:
+        page, table = Path(scratch) / PAGE, Path(scratch) / TABLE
+        write_text(page, html)
+        write_rows([{c: getattr(f, c) for c in columns} for f in found.findings], columns, table)
+        table.replace(folder / TABLE)
+        page.replace(folder / PAGE)
+    return folder / PAGE
+
+
+def _published(folder: Path) -> list[Path]:
+    return sorted(
+        page.parent for page in folder.glob("*/report.html") if REPORT_NAME.fullmatch(page.parent.name)
+    )
+
+
+def _read_page(place: Path) -> PublishedPage:
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup((place / "report.html").read_text(encoding="utf-8"), "html.parser")
+    for drawing in soup.find_all("svg"):
+        drawing.decompose()
+    main = soup.select_one("main") or soup
+    notice = main.select_one(".notice")
+    with (place / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
+        figures = tuple(csv.DictReader(file))
+    return PublishedPage(
+        report=place.name,
+        title=" ".join(soup.h1.get_text().split()),
+        notice=" ".join(n.get_text(" ") for n in main.select(".notice")) if notice else "",
+        text=" ".join(main.get_text(" ").split()),
+        figures=figures,
+        parameters=json.loads((place / "run.json").read_text(encoding="utf-8"))["parameters"],
+        has_commentary=main.select_one(".commentary, .commentary-missing") is not None,
+    )
+
+
+def _as_at(pages: Sequence[PublishedPage], quarter: pd.Period) -> date:
+    """Give the day that most pages were run for."""
+    days = Counter(str(page.parameters.get("as_at", "")) for page in pages)
+    return date.fromisoformat(days.most_common(1)[0][0] or str(periods.last_month(quarter).end_time.date()))
+
+
+def _expected(root: Path, quarter: pd.Period) -> list[str]:
+    notebooks = root / "notebooks"
+    listed = read_run_list(notebooks) if (notebooks / RUN_LIST).is_file() else ()
+    return [report.name for report in listed if report.is_made_in(quarter)]
+
+
+def _counts(
+    root: Path, catalogue: Catalogue, pages: Sequence[PublishedPage], as_at: date
+) -> tuple[list, list[tuple[str, str]]]:
+    """Read the monthly counts of the indicators that the pack's pages are about."""
+    from saferleeds_analysis import intake
+
+    about = {page.parameters.get("indicator") for page in pages}
+    read, problems = [], []
+    for indicator in catalogue.indicators():
+        if indicator.id not in about or not indicator.offence:
+            continue
+        try:
+            read.append(intake.recorded_counts(root, indicator, catalogue=catalogue, as_at=as_at))
+        except DataProblem as problem:
+            problems.append((indicator.id, str(problem)))
+    return read, problems
+
+
+def _commentaries(root: Path, quarter: pd.Period, pages: Sequence[PublishedPage]) -> dict[str, str]:
+    """Give the status of the commentary of each indicator whose page has a place for it; empty where none has come."""
+    from saferleeds_analysis import intake
+
+    indicators = {
+        str(p.parameters["indicator"]) for p in pages if p.has_commentary and "indicator" in p.parameters
+    }
+    found = {indicator: intake.commentary(root, quarter, indicator) for indicator in sorted(indicators)}
+    return {indicator: words.status if words else "" for indicator, words in found.items()}

@@ -1,0 +1,531 @@
+"""Checks of a quarter's data and pages before they are published: the rules, on results.
+
+Every rule takes a :class:`Check` (its level, its words and its numbers, from ``reference/data_checks.toml``) and what it
+looks at, and gives a :class:`CheckResult`: how many things it looked at and what it found. A rule that had nothing to look
+at says so and is never shown as passed. Files are read elsewhere.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+from decimal import Decimal
+from typing import Literal
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import Catalogue, PublishedFigure
+from saferleeds_analysis.intake import RecordedCounts
+from saferleeds_analysis.methods import feasibility, seasonal
+from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.published import check_published, period_in_words
+from saferleeds_analysis.reporting.season import breaks_from, complete
+
+LEVELS = ("blocking", "warning")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that a check found: ``where`` it stands (file or page, and row), ``what`` it is, and the ``cure``."""
+
+    level: Literal["blocking", "warning"]
+    check: str
+    where: str
+    what: str
+    cure: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """A check as it is agreed: whether it blocks, what it means in words, what to do, and the numbers of its rule."""
+
+    id: str
+    title: str
+    level: Literal["blocking", "warning"]
+    meaning: str
+    cure: str
+    settings: Mapping[str, float | list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a level that is none of the two."""
+        if self.level not in LEVELS:
+            raise ValueError(f"check {self.id!r}: level is 'blocking' or 'warning', not {self.level!r}.")
+
+    def result(self, looked_at: int, found: Iterable[tuple[str, str]]) -> "CheckResult":
+        """Give the result of this check: how many things were looked at, and pairs of where and what."""
+        findings = tuple(
+            Finding(level=self.level, check=self.id, where=where, what=what, cure=self.cure)
+            for where, what in found
+        )
+        return CheckResult(check=self, looked_at=looked_at, findings=findings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckResult:
+    """What a check looked at (``looked_at`` things) and found."""
+
+    check: Check
+    looked_at: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def outcome(self) -> str:
+        """Say in words how the check came out; a check without anything to look at has not passed."""
+        if self.findings:
+            return "stops sign-off" if self.check.level == "blocking" else "to be looked at"
+        return "passed" if self.looked_at else "nothing to check"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedPage:
+    """A page of the pack, as the checks read it: its words, its notice, its figures and the parameters it was run with."""
+
+    report: str
+    title: str
+    notice: str
+    text: str
+    figures: tuple[Mapping[str, str], ...]
+    parameters: Mapping[str, object]
+    has_commentary: bool = False
+
+    @property
+    def is_of_a_later_document(self) -> bool:
+        """Say whether the page tells its reader that it is made from a document later than the pack."""
+        return "later than this pack" in self.notice
+
+
+def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Give the findings that stop the sign-off of a pack."""
+    return tuple(finding for finding in findings if finding.level == "blocking")
+
+
+# Of the data
+
+
+def completeness(
+    check: Check,
+    *,
+    expected: Sequence[str],
+    pages: Sequence[PublishedPage],
+    counts: Sequence[RecordedCounts],
+    quarter: pd.Period,
+    problems: Sequence[tuple[str, str]] = (),
+) -> CheckResult:
+    """Find reports that are not there, months that are missing, and sources that end before the quarter does.
+
+    ``problems`` are pairs of indicator and message for data that could not be read at all.
+    """
+    made, last = {page.report for page in pages}, periods.last_month(quarter)
+    found = [
+        (name, "the report is on the run list of this quarter and is not published")
+        for name in expected
+        if name not in made
+    ]
+    found += problems
+    for data in counts:
+        wholes = _wholes(data)
+        ends = data.by_area[wholes].dropna(how="all").index.max()
+        if ends < last:
+            found.append(
+                (
+                    data.source.id,
+                    f"ends with {periods.month_name(ends)}; the quarter ends with {periods.month_name(last)}",
+                )
+            )
+        for area in data.by_area.columns:
+            series = data.series(area)
+            gaps = series.index[series.isna() & (series.index <= ends)]
+            if len(gaps):
+                found.append((f"{data.source.id}, {area}", f"no count for {periods.months_in_words(gaps)}"))
+    return check.result(len(expected) + sum(len(d.by_area.columns) for d in counts), found)
+
+
+def additivity(check: Check, counts: Sequence[RecordedCounts], catalogue: Catalogue) -> CheckResult:
+    """Find months in which a whole is less than its parts, or more by a larger share than is declared unknown."""
+    share, looked, found = check.settings["share_of_unknown_places"], 0, []
+    for data in counts:
+        for area in data.by_area.columns:
+            parts = [p.name for p in catalogue.parts(data.area_set, area)]
+            if not parts or not set(parts) <= set(data.by_area.columns):
+                continue
+            both = pd.DataFrame(
+                {"own": data.by_area[area], "parts": data.by_area[parts].sum(axis=1, skipna=False)}
+            ).dropna()
+            looked += len(both)
+            gap = both["own"] - both["parts"]
+            for month in both.index[(gap < 0) | (gap > share * both["own"])]:
+                found.append(
+                    (
+                        f"{data.source.id}, {area}, {periods.month_name(month)}",
+                        f"{wording.number(both['own'][month])} {data.indicator.unit}, but its {len(parts)} parts add up to "
+                        f"{wording.number(both['parts'][month])} ({wording.signed(int(gap[month]))})",
+                    )
+                )
+    return check.result(looked, found)
+
+
+def part_months(check: Check, counts: Sequence[RecordedCounts]) -> CheckResult:
+    """Find a last month so low that it may be a part of a month."""
+    looked, found = 0, []
+    for data in counts:
+        for area in _wholes(data):
+            series = data.series(area).dropna()
+            if len(series) < 25:
+                continue
+            looked += 1
+            last, before = series.iloc[-1], series.get(series.index[-1] - 12)
+            if before and last < check.settings["lowest_share"] * before and last < series.iloc[:-1].min():
+                found.append(
+                    (
+                        f"{data.source.id}, {area}, {periods.month_name(series.index[-1])}",
+                        f"{wording.number(last)} {data.indicator.unit}, the lowest month of the series, against "
+                        f"{wording.number(before)} a year before: it may be a part of a month",
+                    )
+                )
+    return check.result(looked, found)
+
+
+def sudden_breaks(check: Check, counts: Sequence[RecordedCounts], catalogue: Catalogue) -> CheckResult:
+    """Find months from which a whole or a part directly below it stays on another level, without a caveat that explains it.
+
+    The test is X-13's for level shifts, with the breaks that the caveats know as regressors. Series that it cannot adjust
+    are left out; the page of the season says why.
+    """
+    looked, found = 0, []
+    around, smallest = check.settings["months_around"], check.settings["smallest_change_percent"]
+    for data in counts:
+        caveats = catalogue.caveats(data.indicator.id, data.by_area.index)
+        starts = [c.start for c in caveats if c.start is not None]
+        for area in [a for whole in _wholes(data) for a in (whole, *_below(data, whole, catalogue))]:
+            try:
+                series = complete(data.series(area))
+                adjusted = seasonal.seasonally_adjust(series, breaks=breaks_from(caveats))
+            except (DataProblem, ValueError):
+                continue
+            looked += 1
+            for effect in adjusted.outliers:
+                if not effect.automatic or not effect.name.lower().startswith("ls"):
+                    continue
+                month = _month_of(effect.name)
+                by = _change_percent(effect.estimate, adjusted.decomposition, series)
+                if abs(by) < smallest or any(abs((month - start).n) <= around for start in starts):
+                    continue
+                found.append(
+                    (
+                        f"{data.source.id}, {area}, {periods.month_name(month)}",
+                        f"from this month the level is {wording.percent(by, signed=True)} against the months before "
+                        f"(t {wording.number(effect.t_value, decimals=1)}), and no caveat explains it",
+                    )
+                )
+    return check.result(looked, found)
+
+
+def lateness(check: Check, counts: Sequence[RecordedCounts], *, as_at: date) -> CheckResult:
+    """Find sources that were received after the day on which the pack is read."""
+    sources = {data.source.id: data.source for data in counts}
+    return check.result(
+        len(sources),
+        [
+            (s.id, f"was received on {s.received.isoformat()}; the pack is read as at {as_at.isoformat()}")
+            for s in sources.values()
+            if s.received > as_at
+        ],
+    )
+
+
+def commentary_received(check: Check, received: Mapping[str, str]) -> CheckResult:
+    """Find priorities without commentary; ``received`` gives by indicator its status, empty where there is none."""
+    found = [
+        (
+            f"data/raw/commentary, {indicator}",
+            f"the commentary is a {status}" if status else "no commentary has come",
+        )
+        for indicator, status in received.items()
+        if status != "final"
+    ]
+    return check.result(len(received), found)
+
+
+# Of published figures
+
+
+def published_pairs(check: Check, figures: Iterable[PublishedFigure]) -> CheckResult:
+    """Find published percentages that no whole number gives, with the count or the difference printed beside them."""
+    beside: dict[tuple, dict[str, list[PublishedFigure]]] = defaultdict(lambda: defaultdict(list))
+    for f in figures:
+        beside[f.indicator_id, f.area, f.period][f.measure].append(f)
+    looked, found = 0, []
+    for (_, area, period), measures in beside.items():
+        for percentage in measures["change_percent"]:
+            for other in (*measures["count"], *measures["change_count"]):
+                # Two sources may round or count in two ways: a pair is what one source prints.
+                if (
+                    other.source != percentage.source
+                    or other.value != int(other.value)
+                    or not percentage.value
+                ):
+                    continue
+                looked += 1
+                if not _earlier_counts(other, percentage.value):
+                    found.append(
+                        (
+                            f"published figures, {area}, {period_in_words(period)}",
+                            f"{other.printed_as} and {percentage.printed_as}: no whole number a year before gives both "
+                            f"({percentage.source})",
+                        )
+                    )
+    return check.result(looked, found)
+
+
+def published_reproduced(
+    check: Check, counts: Sequence[RecordedCounts], catalogue: Catalogue, *, as_at: date
+) -> CheckResult:
+    """Find published figures that the data do not give."""
+    looked, found = 0, []
+    for data in counts:
+        for one in check_published(catalogue.published(data.indicator.id, as_at=as_at), data.by_area):
+            looked += 1
+            if not one.agrees:
+                found.append(
+                    (
+                        f"published figures, {one.figure.area}, {one.period}",
+                        f"{one.measure}: published {one.figure.printed_as}, from the data {one.ours}. {one.reason}",
+                    )
+                )
+    return check.result(looked, found)
+
+
+def falling_totals(check: Check, figures: Iterable[PublishedFigure]) -> CheckResult:
+    """Find counts of a financial year so far that are below the count to an earlier month of the same year.
+
+    Periods are written ``2013/14 Apr-Dec`` for a part of a year and ``2013/14`` for the whole of it.
+    """
+    by_year: dict[tuple, list[tuple[int, PublishedFigure]]] = defaultdict(list)
+    for f in figures:
+        if f.measure == "count" and (months := _months_so_far(f.period)):
+            by_year[f.indicator_id, f.area, f.period[:7], f.source].append((months, f))
+    looked, found = 0, []
+    for (indicator, area, _, _), totals in by_year.items():
+        totals.sort(key=lambda pair: pair[0])
+        for (n, earlier), (m, later) in pairwise(totals):
+            if n == m:
+                continue
+            looked += 1
+            if later.value < earlier.value:
+                found.append(
+                    (
+                        f"published figures, {indicator}, {area}, {later.period}",
+                        f"{wording.number(later.value)}, after {wording.number(earlier.value)} for {earlier.period} "
+                        f"({wording.signed(int(later.value - earlier.value))})",
+                    )
+                )
+    return check.result(looked, found)
+
+
+def equal_neighbours(
+    check: Check, figures: Iterable[PublishedFigure], counts: Sequence[RecordedCounts]
+) -> CheckResult:
+    """Find two equal counts in a row: in published quarters, and in the last months of a whole."""
+    smallest, back = int(check.settings["smallest_count"]), int(check.settings["months_back"])
+    series: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for f in figures:
+        if f.measure == "count" and re.fullmatch(r"\d{4}/\d{2} Q[1-4]", f.period):
+            series[f"published figures, {f.indicator_id}, {f.area}"].append((f.period, int(f.value)))
+    for data in counts:
+        for area in _wholes(data):
+            months = data.series(area).dropna().iloc[-back:]
+            series[f"{data.source.id}, {area}"] = [(str(m), int(n)) for m, n in months.items()]
+    looked, found = 0, []
+    for where, row in series.items():
+        row.sort()
+        for (before, n), (after, m) in pairwise(row):
+            looked += 1
+            if n == m >= smallest:
+                found.append((where, f"{wording.number(n)} in {before} and again in {after}"))
+    return check.result(looked, found)
+
+
+# Of the pages
+
+
+def period_agreement(
+    check: Check, pages: Sequence[PublishedPage], *, quarter: pd.Period, as_at: date
+) -> CheckResult:
+    """Find pages that were run for another quarter or day, or that print another review period."""
+    name, found = periods.quarter_name(quarter), []
+    for page in pages:
+        ran = (page.parameters.get("quarter"), page.parameters.get("as_at"))
+        if ran != (name, as_at.isoformat()):
+            found.append(
+                (
+                    page.report,
+                    f"was run for {ran[0]} as at {ran[1]}, not for {name} as at {as_at.isoformat()}",
+                )
+            )
+        if page.is_of_a_later_document:
+            continue
+        others = sorted(set(re.findall(r"\b\d{4}/\d{2} Q[1-4]\b", page.title)) - {name})
+        if others:
+            found.append((page.report, f"its title names {', '.join(others)}"))
+        for text in re.findall(r"Review period\W+([A-Z][a-z]+ to [A-Z][a-z]+ \d{4})", page.text):
+            if text != periods.review_period(quarter):
+                found.append(
+                    (page.report, f"its review period is {text}, not {periods.review_period(quarter)}")
+                )
+    return check.result(len(pages), found)
+
+
+def nothing_later(check: Check, pages: Sequence[PublishedPage], *, as_at: date) -> CheckResult:
+    """Find figures of periods that began after the as-at day and that are not said to be expected."""
+    expected, looked, found = check.settings["expected_of_the_future"], 0, []
+    for page in pages:
+        for row in page.figures:
+            starts = _start_of(row["period"])
+            if starts is None:
+                continue
+            looked += 1
+            told = row["measure"].casefold()
+            if starts > as_at and not page.is_of_a_later_document and not any(w in told for w in expected):
+                found.append(
+                    (page.report, f"{row['measure']} of {row['area']}, {row['period']}: {row['value']}")
+                )
+    return check.result(looked, found)
+
+
+def implausible_years(check: Check, pages: Sequence[PublishedPage], *, as_at: date) -> CheckResult:
+    """Find years that no page of this pack can mean."""
+    first, last = int(check.settings["first_year"]), as_at.year + int(check.settings["years_ahead"])
+    months = "|".join(pd.Timestamp(2000, m, 1).strftime("%B") for m in range(1, 13))
+    looked, found = 0, []
+    for page in pages:
+        # A year is a number of four digits after a month, or the first of a financial year.
+        for words, year in re.findall(rf"((?:\b(?:{months}) |\b)(\d{{4}})(?:/\d\d)?)\b", page.text):
+            if "/" not in words and " " not in words:
+                continue
+            looked += 1
+            if not first <= int(year) <= last:
+                found.append((page.report, f"{words.strip()}: a year outside {first} to {last}"))
+    return check.result(looked, list(dict.fromkeys(found)))
+
+
+def printed_sums(check: Check, pages: Sequence[PublishedPage], catalogue: Catalogue) -> CheckResult:
+    """Find pages on which the twelve-month counts of the parts of an area do not add up to its own."""
+    looked, found = 0, []
+    for page in pages:
+        values: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        for row in page.figures:
+            if row["measure"] == "twelve_month_count" and _whole_number(row["value"]) is not None:
+                values[row["indicator_id"], row["period"]][row["area"]] = _whole_number(row["value"])
+        for (indicator, period), by_area in values.items():
+            area_set = catalogue.indicator(indicator).area_set
+            for area in [a.name for a in catalogue.areas(area_set) if a.name in by_area]:
+                parts = [p.name for p in catalogue.parts(area_set, area)]
+                if not parts or not set(parts) <= by_area.keys():
+                    continue
+                looked += 1
+                total = sum(by_area[part] for part in parts)
+                if total != by_area[area]:
+                    found.append(
+                        (
+                            f"{page.report}, {area}, {period}",
+                            f"{wording.number(by_area[area])} printed; its parts add up to {wording.number(total)}",
+                        )
+                    )
+    return check.result(looked, found)
+
+
+def percentage_and_count(check: Check, pages: Sequence[PublishedPage]) -> CheckResult:
+    """Find changes whose printed percentage and difference do not belong to one pair of whole numbers."""
+    looked, found = 0, []
+    for page in pages:
+        rows: dict[tuple, dict[str, str]] = defaultdict(dict)
+        for row in page.figures:
+            if row["measure"] in ("change_count", "change_percent", "twelve_month_count"):
+                rows[row["indicator_id"], row["area"], row["period"]][row["measure"]] = row["value"]
+        for (_, area, period), held in rows.items():
+            difference, percentage = (
+                _whole_number(held.get("change_count", "")),
+                _number(held.get("change_percent", "")),
+            )
+            later = _whole_number(held.get("twelve_month_count", ""))
+            if difference is None or percentage is None:
+                continue
+            looked += 1
+            printed = f"{wording.signed(difference)} and {wording.percent(percentage, signed=True)}"
+            if later is not None:
+                earlier = later - difference
+            else:
+                earlier = round(100 * difference / percentage) if percentage else 0
+            possible = earlier > 0 and abs(100 * difference / earlier - percentage) < 1e-6
+            possible = possible or difference == 0 == percentage
+            if not possible:
+                found.append((f"{page.report}, {area}, {period}", f"{printed} do not belong together"))
+    return check.result(looked, found)
+
+
+# Reading what is printed
+
+
+def _wholes(data: RecordedCounts) -> list[str]:
+    """Give the areas that are part of no other area with data: the first column, as wholes come first."""
+    return [data.by_area.columns[0]]
+
+
+def _below(data: RecordedCounts, whole: str, catalogue: Catalogue) -> list[str]:
+    return [p.name for p in catalogue.parts(data.area_set, whole) if p.name in data.by_area.columns]
+
+
+def _month_of(outlier: str) -> pd.Period:
+    """Read the month of an outlier as X-13 names it: ``LS2012.Feb`` or ``ls2012.2``."""
+    year, month = re.fullmatch(r"[a-z]+(\d{4})\.(\w+)", outlier.lower()).groups()
+    return pd.Period(f"{year}-{month}" if month.isdigit() else pd.Timestamp(f"1 {month} {year}"), freq="M")
+
+
+def _change_percent(estimate: float, decomposition: str, series: pd.Series) -> float:
+    if decomposition == "additive":
+        return 100 * estimate / float(series.mean())
+    return 100 * (2.718281828459045**estimate - 1)
+
+
+def _earlier_counts(figure: PublishedFigure, percentage: Decimal) -> list[int]:
+    if figure.measure == "count":
+        return feasibility.earlier_counts_behind(later=int(figure.value), printed_change=str(percentage))
+    return feasibility.earlier_counts_behind_difference(
+        difference=int(figure.value), printed_change=str(percentage)
+    )
+
+
+def _months_so_far(period: str) -> int | None:
+    """Give how many months of a financial year a period holds, from its April on; ``None`` for other periods."""
+    if re.fullmatch(r"\d{4}/\d{2}", period):
+        return 12
+    found = re.fullmatch(r"\d{4}/\d{2} Apr-(\w{3})", period)
+    return (pd.Timestamp(f"1 {found[1]} 2000").month - 4) % 12 + 1 if found else None
+
+
+def _start_of(period: str) -> date | None:
+    """Give the first day of a period as figures write it; ``None`` where it is written in another way."""
+    if found := re.fullmatch(r"(\d{4}/\d{2}) Q[1-4]", period):
+        return periods.quarter_months(periods.quarter(period))[0].start_time.date()
+    if re.fullmatch(r"\d{4}/\d{2}", period):
+        return periods.financial_year_months(periods.financial_year(period))[0].start_time.date()
+    if found := re.fullmatch(r"(?:12 months to )?([A-Z][a-z]+ \d{4})", period):
+        month = pd.to_datetime(found[1], format="%B %Y", errors="coerce")
+        return None if pd.isna(month) else month.date()
+    return None
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _whole_number(text: str) -> int | None:
+    value = _number(text)
+    return int(value) if value is not None and value.is_integer() else None

@@ -1,0 +1,88 @@
+"""The data-quality page of a pack: every check with its result, and what each finding means and asks for."""
+
+from collections.abc import Sequence
+from html import escape
+
+from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.blocks import Block, join, paragraph
+from saferleeds_analysis.reporting.checks import CheckResult
+from saferleeds_analysis.reporting.tables import table
+
+# At most so many findings of one check are listed; the CSV beside the page holds them all.
+MOST_LISTED = 25
+
+
+def summary(results: Sequence[CheckResult]) -> str:
+    """Say in one sentence how the checks came out.
+
+    >>> summary([])
+    '0 checks: none stops the sign-off, 0 findings to be looked at.'
+    """
+    stops = sum(len(r.findings) for r in results if r.check.level == "blocking")
+    warnings = sum(len(r.findings) for r in results if r.check.level == "warning")
+    checks = f"{len(results)} check{'' if len(results) == 1 else 's'}"
+    blocking = (
+        f"{wording.counted(stops, 'findings')} that stop the sign-off" if stops else "none stops the sign-off"
+    )
+    if stops == 1:
+        blocking = "1 finding that stops the sign-off"
+    return f"{checks}: {blocking}, {wording.counted(warnings, 'findings')} to be looked at."
+
+
+def quality_page(results: Sequence[CheckResult]) -> Block:
+    """Give the body of the page below its title: the summary, a table of all checks, and what was found, check by check."""
+    rows = [
+        [
+            r.check.title,
+            r.outcome.capitalize(),
+            wording.number(r.looked_at),
+            wording.number(len(r.findings)),
+            "stops the sign-off" if r.check.level == "blocking" else "is to be looked at",
+        ]
+        for r in results
+    ]
+    shown = [
+        paragraph(summary(results), css_class="lead"),
+        paragraph(
+            "A finding is not always an error. It is something that a person must look at before the figures are used; the "
+            "cure says how. A check that had nothing to look at has not passed."
+        ),
+        _heading("All checks"),
+        table(
+            caption="Every check of this pack and how it came out",
+            columns=["Check", "Result", "Looked at", "Found", "A finding"],
+            rows=rows,
+            text_columns=[1, 4],
+        ),
+        _heading("What was found"),
+    ]
+    found = [r for r in results if r.findings]
+    if not found:
+        shown.append(paragraph("Nothing was found."))
+    for result in found:
+        listed = result.findings[:MOST_LISTED]
+        left = len(result.findings) - len(listed)
+        shown += [
+            _heading(result.check.title, level=3),
+            paragraph(f"What is checked: {result.check.meaning}"),
+            paragraph(f"What to do: {result.check.cure}"),
+            table(
+                caption=f"Found: {result.check.title[:1].lower()}{result.check.title[1:]}",
+                columns=["Where", "What"],
+                rows=[[f.where, f.what] for f in listed],
+                text_columns=[1],
+            ),
+        ]
+        if left:
+            shown.append(paragraph(f"And {wording.number(left)} more, in the CSV file beside this page."))
+    shown.append(_heading("What each check means"))
+    items = "".join(
+        f"<div><dt>{escape(r.check.title, quote=False)}</dt><dd>{escape(r.check.meaning, quote=False)}</dd></div>"
+        for r in results
+    )
+    told = "\n".join(f"{r.check.title}: {r.check.meaning}" for r in results)
+    return join(*shown, Block(html=f'<dl class="card-fields">{items}</dl>', text=told))
+
+
+def _heading(text: str, *, level: int = 2) -> Block:
+    return Block(html=f"<h{level}>{escape(text, quote=False)}</h{level}>", text=text)
