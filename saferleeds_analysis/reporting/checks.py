@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
 import pandas as pd
