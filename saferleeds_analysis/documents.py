@@ -1,0 +1,134 @@
+"""Published documents and every figure printed in them, as a register: what was printed, where, and what can be worked out.
+
+``reference/documents.csv`` names the documents; ``reference/register_<document>.csv`` holds their figures, one a row. The
+kind of sum by which a figure can be worked out again is data in the table; the sums themselves are in
+:mod:`saferleeds_analysis.reporting.register_sums`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from saferleeds_analysis.catalogue import REFERENCE, read_decimal, read_rows, unknown
+from saferleeds_analysis.problems import DataProblem
+
+ROLES = ("claim", "input", "derived")
+DISCLOSURE = {
+    "": "",
+    "small": "A count of fewer than 5 people, or a percentage made of one, is not printed in the public edition.",
+    "theme": "Small numbers on a sensitive theme are not printed in the public edition.",
+    "complement": "Not printed in the public edition: with the total it would give away a count of fewer than 5 people.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A published document: ``published`` is the day from which it could be read, ``date_note`` how that is known."""
+
+    id: str
+    title: str
+    publisher: str
+    published: date
+    date_note: str
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisteredFigure:
+    """One figure of a document, as printed.
+
+    ``role`` says what is to be judged: a ``claim`` is worked out again from the other figures; an ``input`` is taken as
+    printed; ``derived`` is a figure that the document does not print and that follows from what it does. ``check`` names the
+    sum and ``parts`` what goes into it, split at ``|``: numbers, or ids of other rows (with a minus for their negative).
+    ``disclosure`` says why the figure is not printed in the public edition (empty: it is).
+    """
+
+    id: str
+    document: str
+    section: str
+    measure: str
+    area: str
+    period: str
+    printed_as: str
+    value: str
+    unit: str
+    role: str
+    check: str
+    parts: str
+    disclosure: str
+    note: str
+
+    def __post_init__(self) -> None:
+        """Refuse a role or a reason for not printing that is not known."""
+        if self.role not in ROLES:
+            raise ValueError(f"{self.id}: {unknown('role', self.role, ROLES)}")
+        if self.disclosure not in DISCLOSURE:
+            raise ValueError(f"{self.id}: {unknown('disclosure', self.disclosure, DISCLOSURE)}")
+
+    @property
+    def number(self) -> Decimal | None:
+        """The printed number with its precision; ``None`` where the figure is text."""
+        return None if self.unit == "text" else read_decimal(self.value)
+
+
+class Register:
+    """The documents and their figures, looked up by id. Made by :func:`load_register`."""
+
+    def __init__(self, *, documents: Iterable[Document], figures: Iterable[RegisteredFigure]) -> None:
+        """Hold the tables; refuse an id that is there twice, and a figure of a document that is not."""
+        self._documents = {d.id: d for d in documents}
+        self._figures: dict[str, RegisteredFigure] = {}
+        for figure in figures:
+            if figure.id in self._figures:
+                raise DataProblem(f"register: figure {figure.id!r} is there twice.")
+            if figure.document not in self._documents:
+                raise DataProblem(
+                    f"register: {figure.id}: {unknown('document', figure.document, self._documents)}"
+                )
+            self._figures[figure.id] = figure
+
+    def documents(self) -> tuple[Document, ...]:
+        """Give the documents, oldest first."""
+        return tuple(sorted(self._documents.values(), key=lambda d: d.published))
+
+    def document(self, document_id: str) -> Document:
+        """Give the document with this id."""
+        if document_id not in self._documents:
+            raise ValueError(unknown("document", document_id, self._documents))
+        return self._documents[document_id]
+
+    def figures(self, document_id: str = "") -> tuple[RegisteredFigure, ...]:
+        """Give every figure, or those of one document, by id."""
+        if document_id:
+            self.document(document_id)
+        rows = sorted(self._figures.values(), key=lambda f: f.id)
+        return tuple(f for f in rows if document_id in ("", f.document))
+
+    def figure(self, figure_id: str) -> RegisteredFigure:
+        """Give the figure with this id."""
+        if figure_id not in self._figures:
+            raise ValueError(unknown("figure of the register", figure_id, self._figures))
+        return self._figures[figure_id]
+
+
+def load_register(*folders: Path) -> Register:
+    """Read ``documents.csv`` and every ``register_*.csv`` of the package and of any further folders.
+
+    >>> register = load_register()
+    >>> register.figure("F057").value, register.document("scrutiny_2015").published.isoformat()
+    ('3297', '2015-10-13')
+    """
+    places = [REFERENCE, *folders]
+    return Register(
+        documents=[
+            d for p in places for f in sorted(p.glob("documents.csv")) for d in read_rows(f, Document)
+        ],
+        figures=[
+            r
+            for p in places
+            for f in sorted(p.glob("register_*.csv"))
+            for r in read_rows(f, RegisteredFigure)
+        ],
+    )

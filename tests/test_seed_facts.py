@@ -1,0 +1,102 @@
+"""The acceptance test of the pack: every fact read from the published documents, on its page and in its cell.
+
+``known_answers/seed_facts_pages.csv`` says where each is: the report, and the section, measure, area and period of the row
+in its ``figures.csv``. ``expect`` says what must hold there, conditions between semicolons:
+
+    value          the row has the fact's value (a number, or a text)
+    text:WORDS     the row's value is these words
+    near:NUMBER    the row's value is this number at its precision
+    verdict        the fact's verdict is in the row's method or caveats
+    flag:WORDS     these words are in the row's method or caveats
+    [c]            the value is not printed, and the row says why
+"""
+
+import csv
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.shared
+
+PAGES = Path(__file__).parent / "known_answers" / "seed_facts_pages.csv"
+KEYS = ("section", "measure", "area", "period")
+
+
+def read(path, encoding="utf-8"):
+    with path.open(encoding=encoding, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+PLACES = read(PAGES)
+
+
+@pytest.fixture(scope="module")
+def facts(shared):
+    return {row["id"]: row for row in read(shared / "facts" / "seed_facts.csv")}
+
+
+@pytest.fixture(scope="module")
+def figures(example):
+    pack = example.project / "reports" / "2012-13_Q2"
+    return {path.parent.name: read(path, "utf-8-sig") for path in sorted(pack.glob("*/figures.csv"))}
+
+
+def same_number(printed, value):
+    """Compare at the precision of ``printed``."""
+    wanted = Decimal(printed)
+    step = Decimal(1).scaleb(wanted.as_tuple().exponent)
+    return Decimal(value).quantize(step, rounding=ROUND_HALF_UP) == wanted
+
+
+def is_number(text):
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def holds(condition, row, fact):
+    """Say whether one condition of ``expect`` holds of a row of figures."""
+    kind, _, words = condition.partition(":")
+    said = f"{row['method']} | {row['caveats']}".casefold()
+    value = row["value"].lstrip("'")  # text that a spreadsheet would run has an apostrophe in front
+    if kind == "value":
+        return same_number(fact["value"], value) if is_number(fact["value"]) else value == fact["value"]
+    if kind == "text":
+        return value == words
+    if kind == "near":
+        return same_number(words, value)
+    if kind == "verdict":
+        return fact["verdict"].casefold() in said
+    if kind == "flag":
+        return words.casefold() in said
+    if kind == "[c]":
+        return value == "[c]" and bool(row["caveats"])
+    raise ValueError(f"{PAGES.name}: {condition!r} is not a condition.")
+
+
+def test_every_fact_has_its_page(facts):
+    assert set(facts) <= {place["id"] for place in PLACES}
+    assert len(facts) == 162
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda p: f"{p['id']}-{p['report']}")
+def test_a_fact_is_on_its_page(facts, figures, place):
+    fact = facts[place["id"]]
+    where = f"{place['id']} ({fact['indicator']}): reports/2012-13_Q2/{place['report']}/figures.csv"
+    assert place["report"] in figures, f"{where}: the pack has no such report"
+    wanted = {key: place[key] for key in KEYS if place[key]}
+    rows = [
+        (number, row)
+        for number, row in enumerate(figures[place["report"]], start=2)
+        if all(row[key].lstrip("'") == wanted[key] for key in wanted)
+    ]
+    assert rows, f"{where}: no row with {wanted}"
+    number, row = rows[0]
+    failed = [c for c in (c.strip() for c in place["expect"].split(";")) if not holds(c, row, fact)]
+    assert not failed, (
+        f"{where}, row {number}, {row['measure']!r} = {row['value']!r} (method {row['method']!r}): not so: {'; '.join(failed)}. "
+        f"The fact: {fact['value']} {fact['unit']}, computed {fact['computed']}, verdict {fact['verdict']}"
+    )
