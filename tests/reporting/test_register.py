@@ -19,7 +19,7 @@ from saferleeds_analysis.reporting.register import (
 
 REGISTER = load_register()
 CHECKED = {c.figure.id: c for c in check_register(REGISTER)}
-SMALL = ("F049", "F098", "F114", "F115", "F130", "F131")
+SMALL = ("F049", "F094", "F095", "F096", "F097", "F098", "F114", "F115", "F130", "F131")
 
 
 @pytest.fixture(scope="module")
