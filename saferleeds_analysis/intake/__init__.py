@@ -5,7 +5,12 @@
 """
 
 from saferleeds_analysis.intake.build import build_processed
-from saferleeds_analysis.intake.commentaries import Commentary, commentary
+from saferleeds_analysis.intake.commentaries import (
+    Commentary,
+    CommentaryRequest,
+    commentary,
+    commentary_request,
+)
 from saferleeds_analysis.intake.counts import RecordedCounts, recorded_counts
 from saferleeds_analysis.intake.ledger import Provenance
 from saferleeds_analysis.intake.responses import SurveyResponses, survey_responses
@@ -13,12 +18,14 @@ from saferleeds_analysis.intake.sources import Source
 
 __all__ = [
     "Commentary",
+    "CommentaryRequest",
     "Provenance",
     "RecordedCounts",
     "Source",
     "SurveyResponses",
     "build_processed",
     "commentary",
+    "commentary_request",
     "recorded_counts",
     "survey_responses",
 ]

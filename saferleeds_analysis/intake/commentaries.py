@@ -1,4 +1,7 @@
-"""What partners write about a quarter: signed, dated markdown, one file an indicator and quarter."""
+"""What partners write about a quarter: signed, dated markdown, one file an indicator and quarter.
+
+Who was asked for it, and by when, is in a table beside the files, so that a page can say whose words are missing.
+"""
 
 import re
 from dataclasses import dataclass, fields
@@ -8,11 +11,15 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from saferleeds_analysis.catalogue import read_rows
 from saferleeds_analysis.intake.sources import inside_raw, raw_folder
-from saferleeds_analysis.periods import quarter_months, quarter_path
+from saferleeds_analysis.periods import quarter, quarter_months, quarter_path
 from saferleeds_analysis.problems import DataProblem
 
 _MOST_BYTES = 100_000
+_MOST_SECTIONS = 40
+_LONGEST_HEADING = 150
+_LONGEST_FRONT = 4_000
 _STATUSES = ("draft", "final")
 _FRONT = re.compile(r"---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)(.*)", re.DOTALL)
 
@@ -22,7 +29,10 @@ class Commentary:
     """A partner's words on an indicator in one quarter, with who wrote them and when they came.
 
     ``sections`` are pairs of a heading and its markdown, not yet made safe for a page; the heading is empty for text
-    that stands before the first one. ``status`` is ``draft`` or ``final``.
+    that stands before the first one. ``status`` is ``draft`` or ``final``. ``quotation_consent`` says who agreed that
+    their words are quoted, and when; it stays off the page. ``file`` is the file's name below ``data/raw`` and
+    ``first_lines`` the number of the line on which each section's text begins, so that a question about a number can
+    name its place.
     """
 
     organisation: str
@@ -30,7 +40,40 @@ class Commentary:
     received: date
     status: str
     note: str = ""
+    quotation_consent: str = ""
     sections: tuple[tuple[str, str], ...]
+    file: str = ""
+    first_lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommentaryRequest:
+    """Who was asked to write about an indicator in a quarter (``2012/13 Q2``), and by which day."""
+
+    quarter: str
+    indicator_id: str
+    organisation: str
+    owner: str
+    due: date
+    note: str
+
+
+def commentary_request(root: Path, wanted: pd.Period, indicator_id: str) -> CommentaryRequest | None:
+    """Give who was asked for the commentary on an indicator in a quarter; ``None`` where nobody is recorded.
+
+    The table is ``data/raw/commentary/requests.csv``. ``owner`` is a role ("Performance team"), not a person's name.
+    """
+    path = raw_folder(root) / "commentary" / "requests.csv"
+    if not path.is_file():
+        return None
+    inside_raw(root, path)
+    rows = [r for r in read_rows(path, CommentaryRequest) if r.indicator_id == indicator_id]
+    found = [r for r in rows if quarter(r.quarter) == wanted]
+    if len(found) > 1:
+        raise DataProblem(
+            f"commentary/{path.name}: {indicator_id} is asked for twice in {found[0].quarter}. Keep one row."
+        )
+    return found[0] if found else None
 
 
 def commentary(root: Path, quarter: pd.Period, indicator_id: str) -> Commentary | None:
@@ -66,45 +109,83 @@ def commentary(root: Path, quarter: pd.Period, indicator_id: str) -> Commentary 
             f"{name}: was received on {front['received']}, before the quarter began on {started}. "
             "Is it another quarter's commentary?"
         )
-    sections = _sections(parts[2])
-    if not sections:
+    found = _sections(parts[2], first_line=text[: parts.start(2)].count("\n") + 1)
+    if not found:
         raise DataProblem(f"{name}: has no text below the front matter. Write it, or remove the file.")
-    return Commentary(**front, sections=sections)
+    if len(found) > _MOST_SECTIONS:
+        raise DataProblem(
+            f"{name}: has {len(found)} headings, more than {_MOST_SECTIONS}. Commentary is a page or two of text."
+        )
+    for heading, _, line in found:
+        if len(heading) > _LONGEST_HEADING:
+            raise DataProblem(
+                f"{name}, line {line - 1}: the heading has {len(heading)} characters, more than {_LONGEST_HEADING}. "
+                "A text goes on the line below its heading."
+            )
+    return Commentary(
+        **front,
+        sections=tuple((heading, words) for heading, words, _ in found),
+        file=name,
+        first_lines=tuple(line for *_, line in found),
+    )
 
 
 def _front_matter(text: str, name: str) -> dict:
+    if len(text) > _LONGEST_FRONT:
+        raise DataProblem(
+            f"{name}: the front matter has {len(text)} characters, more than {_LONGEST_FRONT}. It says who wrote, and when."
+        )
     try:
+        # A few lines of YAML that name each other can stand for more text than a computer holds.
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if getattr(event, "anchor", None) or getattr(event, "tag", None):
+                raise DataProblem(
+                    f"{name}: the front matter has an anchor (&), an alias (*) or a tag (!). Write plain 'name: value' lines, "
+                    "a text with such a letter in quotes."
+                )
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         table = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise DataProblem(f"{name}: the front matter cannot be read as YAML ({_one_line(error)}).") from error
     if not isinstance(table, dict):
         raise DataProblem(f"{name}: the front matter must be lines of 'name: value'.")
     # YAML keeps the last of two equal names without a word.
-    keys = [key.value for key, _ in node.value]
-    known = [f.name for f in fields(Commentary) if f.name != "sections"]
+    keys = [str(key.value) for key, _ in node.value]
+    optional = ("note", "quotation_consent")
+    known = [f.name for f in fields(Commentary) if f.name not in ("sections", "file", "first_lines")]
     problems = [f"{key!r} is there twice" for key in sorted({key for key in keys if keys.count(key) > 1})]
-    problems += [f"{key} is missing" for key in known if key not in table and key != "note"]
-    problems += [f"{key!r} is not known" for key in table if key not in known]
+    problems += [f"{key} is missing" for key in known if key not in table and key not in optional]
+    problems += [f"{_short(key)} is not known" for key in table if key not in known]
     for key in known:
         if key in table and key != "received" and not (isinstance(table[key], str) and table[key].strip()):
-            problems.append(f"{key} must be a text, not {table[key]!r}")
+            problems.append(f"{key} must be a text, not {_short(table[key])}")
     if "received" in table and type(table["received"]) is not date:
-        problems.append(f"received must be a day such as 2012-10-05, not {str(table['received'])!r}")
+        problems.append(f"received must be a day such as 2012-10-05, not {_short(str(table['received']))}")
     if isinstance(table.get("status"), str) and table["status"] not in _STATUSES:
-        problems.append(f"status must be draft or final, not {table['status']!r}")
+        problems.append(f"status must be draft or final, not {_short(table['status'])}")
     if problems:
         raise DataProblem(f"{name}: in the front matter, {'; '.join(problems)}.")
     return table
 
 
-def _sections(body: str) -> tuple[tuple[str, str], ...]:
-    before, *rest = re.split(r"^## ", body, flags=re.MULTILINE)
-    sections = [("", before.strip())] if before.strip() else []
-    for part in rest:
-        heading, _, text = part.partition("\n")
-        sections.append((heading.strip().rstrip("#").strip(), text.strip()))
-    return tuple(sections)
+def _sections(body: str, *, first_line: int) -> list[tuple[str, str, int]]:
+    """Give each section's heading, its text and the number of the line on which the text begins."""
+    found: list[tuple[str, list[str], int]] = [("", [], first_line)]
+    for number, line in enumerate(body.split("\n"), start=first_line):
+        if line.startswith("## "):
+            found.append((line[3:].strip().rstrip("#").strip(), [], number + 1))
+        else:
+            found[-1][1].append(line)
+    sections = []
+    for heading, lines, start in found:
+        blank = next((i for i, line in enumerate(lines) if line.strip()), 0)
+        sections.append((heading, "\n".join(lines).strip(), start + blank))
+    return sections if sections[0][1] else sections[1:]
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}..."
 
 
 def _one_line(error: Exception) -> str:

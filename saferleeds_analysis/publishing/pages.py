@@ -103,7 +103,7 @@ def make_page(
     soup = BeautifulSoup(body, "html.parser")
     give_headings_ids(soup)
     figures, faults = _collect_figures(executed.notebook, soup)
-    _refuse(executed.name, [*faults, *_faults_of_page(soup)])
+    _refuse(executed.name, [*faults, *faults_of_page(soup)])
     _let_tables_scroll(soup)
     for block in soup.select("div[data-output]"):
         del block["data-output"]
@@ -260,7 +260,7 @@ def _collect_figures(notebook: Any, soup: Any) -> tuple[tuple[dict, ...], list[s
     return tuple(rows), faults
 
 
-def _faults_of_page(soup: Any) -> list[str]:
+def faults_of_page(soup: Any) -> list[str]:
     """Name everything that a reader, or a reader's software, would stumble over."""
     return [
         *_faults_of_headings(soup),

@@ -6,12 +6,15 @@ A rise or a fall is named only where the interval leaves out no change; otherwis
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
+from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Target
 from saferleeds_analysis.estimates import CountChange
+from saferleeds_analysis.intake import Commentary, CommentaryRequest
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -164,3 +167,54 @@ def targets_in_words(targets: Sequence[Target]) -> list[str]:
         f"The target in force for {in_force.period} is {details(in_force)}.",
         *(f"It superseded the target of {details(target)}." for target in superseded),
     ]
+
+
+NO_SECTION = "No commentary was received for this section."
+
+
+def commentary_by(words: Commentary, *, request: CommentaryRequest | None = None) -> str:
+    """Say whose words they are, when they came and whether that was late.
+
+    >>> from types import SimpleNamespace as Given
+    >>> words = Given(organisation="Safer Leeds", author="Team", received=date(2012, 10, 31), status="final")
+    >>> commentary_by(words, request=Given(due=date(2012, 10, 19)))
+    'Safer Leeds: Team. Received 31 October 2012, 12 days late. Status: final.'
+    """
+    late = (words.received - request.due).days if request is not None else 0
+    lateness = f", {counted(late, 'days')} late" if late > 0 else ""
+    return (
+        f"{words.organisation}: {words.author}. Received {day(words.received)}{lateness}. Status: {words.status}."
+    )
+
+
+def commentary_is_a_draft(words: Commentary) -> str:
+    """Say that words have come which are not yet final, so that nobody thinks that none were sent."""
+    return (
+        f"A draft was received from {words.organisation} on {day(words.received)}. It is not published until it is final."
+    )
+
+
+def commentary_missing(
+    quarter: pd.Period, *, request: CommentaryRequest | None = None, as_at: date | None = None
+) -> str:
+    """Say that no words have come, who was asked, and whether the deadline has passed by the as-at day.
+
+    >>> commentary_missing(periods.quarter("2012/13 Q1"))
+    'No commentary was received for 2012/13 Q1.'
+    """
+    text = f"No commentary was received for {periods.quarter_name(quarter)}."
+    if request is None:
+        return text
+    late = as_at is not None and as_at > request.due
+    deadline = f"it was due on {day(request.due)} and is late" if late else f"it is due on {day(request.due)}"
+    note = f" {request.note}" if request.note else ""
+    return f"{text} {request.organisation} ({request.owner}) was asked for it; {deadline}.{note}"
+
+
+def day(when: date) -> str:
+    """Write a day as people do.
+
+    >>> day(date(2012, 9, 30))
+    '30 September 2012'
+    """
+    return f"{when.day} {when.strftime('%B %Y')}"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from saferleeds_analysis.intake import commentary
+from saferleeds_analysis.intake import commentary, commentary_request
 from saferleeds_analysis.periods import quarter
 from saferleeds_analysis.problems import DataProblem
 
@@ -102,11 +102,85 @@ def test_a_file_that_cannot_be_used_is_refused(write, refusal, text, message):
 
 @pytest.mark.parametrize(
     "front",
-    ["author: [", "author: !!python/object/apply:os.getcwd []", "received: 2012-13-45"],
+    ["author: [", "received: 2012-13-45", "? [a]\n: b", "author: \x00", "a: " + "[" * 3000],
 )
 def test_front_matter_that_is_no_plain_yaml_is_refused(write, refusal, front):
     write(f"---\n{front}\n---\nText.\n")
     assert refusal().startswith(f"{NAME}: the front matter cannot be read as YAML (")
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "author: !!python/object/apply:os.getcwd []",
+        "a: &a [x, x]\nb: &b [*a, *a, *a]\nauthor: [*b, *b, *b]",
+        "author: &anchor Team",
+        "<<: *team",
+    ],
+)
+def test_yaml_that_can_grow_or_build_things_is_refused(write, refusal, front):
+    write(f"---\n{FRONT}{front}\n---\nText.\n")
+    assert refusal() == (
+        f"{NAME}: the front matter has an anchor (&), an alias (*) or a tag (!). Write plain 'name: value' lines, a text "
+        "with such a letter in quotes."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"---\n{FRONT}note: {'x' * 4000}\n---\nText.\n", f": the front matter has {len(FRONT) + len('note: ') + 4000} characters, more than 4000. It says who wrote, and when."),
+        (f"---\n{FRONT}---\n" + "## A\nx\n" * 41, ": has 41 headings, more than 40. Commentary is a page or two of text."),
+        (f"---\n{FRONT}---\nText.\n\n## {'x' * 151}\n", ", line 9: the heading has 151 characters, more than 150. A text goes on the line below its heading."),
+        (f"---\n{FRONT}note: {['x' * 30] * 9}\n---\nText.\n", ": in the front matter, note must be a text, not ['xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx', 'xxxxxxxxxxxxxxxxxxxxxxxx...."),
+    ],
+)  # fmt: skip
+def test_what_is_too_large_is_refused_with_its_size(write, refusal, text, message):
+    write(text)
+    assert refusal() == f"{NAME}{message}"
+
+
+def test_each_section_knows_its_line(tmp_path, write):
+    write(f"---\n{FRONT}---\n\nBefore.\n\n## What we did\n\n- One\n- Two\n## Risks\nNone.\n")
+    found = commentary(tmp_path, Q2, "domestic_burglary")
+    lines = (tmp_path / "data" / "raw" / found.file).read_text(encoding="utf-8").split("\n")
+    assert found.file == NAME
+    assert [lines[n - 1] for n in found.first_lines] == ["Before.", "- One", "None."]
+
+
+REQUESTS = "quarter,indicator_id,organisation,owner,due,note\n"
+
+
+@pytest.fixture
+def asked_for(tmp_path):
+    def ask(rows):
+        place = tmp_path / "data" / "raw" / "commentary"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "requests.csv").write_text(REQUESTS + rows, encoding="utf-8")
+        return commentary_request(tmp_path, Q2, "domestic_burglary")
+
+    return ask
+
+
+def test_who_was_asked_is_read_by_quarter_and_indicator(tmp_path, asked_for):
+    assert commentary_request(tmp_path, Q2, "domestic_burglary") is None
+    other = "2012/13 Q1,domestic_burglary,Leeds,Team,2012-07-31,\n2012/13 Q2,vehicle_crime,Leeds,Team,2012-07-31,\n"
+    assert asked_for(other) is None
+    found = asked_for(other + "2012/13 Q2,domestic_burglary,Safer Leeds,Performance team,2012-10-19,\n")
+    assert (found.organisation, found.owner, found.due) == ("Safer Leeds", "Performance team", date(2012, 10, 19))
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("2012/13 Q2,domestic_burglary,Leeds,Team,31 July,\n", "requests.csv, row 2: Invalid isoformat string: '31 July'"),
+        ("2012/13 Q2,domestic_burglary,Leeds,Team,2012-07-31,\n" * 2, "commentary/requests.csv: domestic_burglary is asked for twice in 2012/13 Q2. Keep one row."),
+    ],
+)  # fmt: skip
+def test_requests_that_cannot_be_used_are_refused(asked_for, rows, message):
+    with pytest.raises(DataProblem) as problem:
+        asked_for(rows)
+    assert str(problem.value) == message
 
 
 def test_an_id_that_is_a_path_is_refused(tmp_path):

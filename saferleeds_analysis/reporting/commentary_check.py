@@ -1,0 +1,232 @@
+"""Questions to an analyst about partners' commentary, before it is published: numbers that contradict the page's own,
+quotations without consent, and what looks like a person's name.
+
+A question is for the analyst only and never on the page: the words are the partner's, and so is their correction. Few
+questions are asked, so that each is read: a number is compared only with figures of the same kind and area, and only
+where it comes so close to one that a slip is more likely than another subject.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from saferleeds_analysis.intake import Commentary
+from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.commentary import visible
+
+# How near a count comes to be a slip of the one on the page, and a percentage to be meant as it (in points).
+_NEAR_COUNT = Decimal("0.03")
+_NEAR_ONE_DIGIT = Decimal("0.1")
+_NEAR_POINTS = 5
+_NEAR_LEVEL_POINTS = 1
+
+# Not what happened: what may come, and what a usual year looks like. Nobody quotes a single month's count of 24 wards.
+_NOT_QUOTED = re.compile(
+    r"^(projected|projection|milestone|seasonal|share|run-rate|backtest|check of|monthly_count|trend|observed|irregular|"
+    r"calendar|forecast|direct against|progress|position|direction)"
+)
+
+# Not within a word, an amount, a date or a year such as 2012/13.
+_NUMBER = re.compile(
+    r"(?<![\w.,/£#-])(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\w/]|,\d|\.\d|-\d)"
+    r"(?P<percent>\s?(?:%|per cent\b|percent\b))?(?P<after>(?:\s[A-Za-z-]+){0,2})"
+)
+_DOWN = r"down|falls?|fell|fallen|reduc\w+|decreas\w+|declin\w+|drop\w*|lower|fewer|less|cut"
+_UP = r"up|ris\w+|rose|increas\w+|grow\w*|grew|higher|more"
+_DIRECTION = re.compile(rf"\b(?:(?P<down>{_DOWN})|(?P<up>{_UP}))\b", re.IGNORECASE)
+# What a number counts, where the words behind it say so; a number before one of these small words may count anything.
+_COUNTED = re.compile(
+    r"^(\s\S+)?\s(offences?|burglar\w+|victims?|crimes?|incidents?|enquir\w+|cases?|fewer|more|less)\b", re.IGNORECASE
+)
+_SMALL_WORD = re.compile(r"^\s(in|to|this|last|were|was|a|an|the|and|or|but|from|by|at|on|since|recorded)\b", re.IGNORECASE)
+_NOT_A_COUNT = re.compile(
+    r"^\s(months?|years?|days?|weeks?|hours?|minutes?|miles?|km|metres?|people|staff|officers?|January|February|March|April|May|"
+    r"June|July|August|September|October|November|December)\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"^(19|20)\d\d$")
+_LINK = re.compile(r"\]\([^)]*\)|https?://\S+|mailto:\S+")
+_TITLED_NAME = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Miss|Dr|Cllr|Councillor|PC|PCSO|Sgt|Sergeant|Inspector|Superintendent)\.?\s+(?:[A-Z]\.?\s+)?[A-Z][a-z]{2,}"
+)
+_QUOTED_AT_LENGTH = re.compile(r"^\s*>\s*\S|“[^”]{60,}”|\"[^\"]{60,}\"")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Said:
+    """A number in a line of commentary, with the words that say what it is."""
+
+    text: str
+    value: Decimal
+    is_percent: bool
+    direction: int
+    counts: bool
+
+
+def questions(
+    words: Commentary, figures: Sequence[Mapping[str, Any]], *, names: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Give what an analyst should ask or mend before some commentary is published, one sentence each, with its place.
+
+    ``figures`` are the rows of the page's figures; ``names`` are names of people that must not appear, which the analyst
+    keeps: a question gives the line and never the name.
+    """
+    asked = []
+    lines = [
+        (number, line)
+        for (_, text), first in zip(words.sections, words.first_lines, strict=True)
+        for number, line in enumerate(text.split("\n"), start=first)
+    ]
+    numbers = _numeric(figures)
+    for number, line in lines:
+        place = f"{words.file}, line {number}"
+        plain = _LINK.sub(" ", visible(line))
+        asked += [f"{place}: {fault}" for fault in _contradictions(plain, numbers)]
+        if _QUOTED_AT_LENGTH.search(plain) and not words.quotation_consent:
+            asked.append(
+                f"{place}: quotes somebody. Say in the front matter who agreed to it (quotation_consent), or take it out."
+            )
+        if _TITLED_NAME.search(plain):
+            asked.append(f"{place}: may name a person. Write the role instead.")
+        folded = plain.casefold()
+        if any(re.search(rf"\b{re.escape(name.casefold())}\b", folded) for name in names if name.strip()):
+            asked.append(f"{place}: has a name from the list of names that are not published. Write the role instead.")
+    return tuple(dict.fromkeys(asked))
+
+
+def _numeric(figures: Sequence[Mapping[str, Any]]) -> list[dict]:
+    """Keep the figures that are numbers; ``quoted`` marks those that people quote, ``main`` the area of the first one.
+
+    A page holds the total at the end of each month of four years; people quote the latest and the one a year before.
+    """
+    rows = [dict(f) for f in figures if isinstance(f["value"], int | float) and not isinstance(f["value"], bool)]
+    main = rows[0]["area"] if rows else ""
+    compared = {r["period"] for r in rows if r["measure"].startswith("change_") or r["area"] != main}
+    return [
+        r
+        | {
+            "main": r["area"] == main,
+            "value": Decimal(repr(r["value"])),
+            "quoted": not _NOT_QUOTED.match(r["measure"])
+            and (r["measure"] != "twelve_month_count" or r["period"] in compared),
+        }
+        for r in rows
+    ]
+
+
+def _contradictions(line: str, figures: list[dict]) -> list[str]:
+    faults = []
+    for said in _numbers(line):
+        named = [f for f in figures if f["quoted"] and not f["main"] and _names(line, f["area"])]
+        about = named or [f for f in figures if f["quoted"] and f["main"]]
+        fault = (_percent_fault if said.is_percent else _count_fault)(said, figures, about)
+        faults += [fault] if fault else []
+    return faults
+
+
+def _names(line: str, area: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(area)}(?!\w)", line) is not None
+
+
+def _numbers(line: str) -> list[_Said]:
+    found = []
+    for match in _NUMBER.finditer(line):
+        text, percent, after = match["number"], match["percent"], match["after"] or ""
+        if not percent and (_YEAR.match(text) or _NOT_A_COUNT.match(after)):
+            continue
+        found.append(
+            _Said(
+                text=text + (percent or "") + ("" if percent else re.match(r"(\s\S+)?", after)[0]),
+                value=Decimal(text.replace(",", "")),
+                is_percent=bool(percent),
+                direction=_direction(line[: match.start()], after),
+                counts=bool(_COUNTED.match(after))
+                or ("," in text and (not after or bool(_SMALL_WORD.match(after)))),
+            )
+        )
+    return found
+
+
+def _direction(before: str, after: str) -> int:
+    """Tell a fall (-1) or a rise (1) from the words round a number, nearest first; 0 where they tell none."""
+    near = " ".join(re.split(r"[.;:]\s", before)[-1].split()[-6:])
+    words = list(_DIRECTION.finditer(near)) or list(_DIRECTION.finditer(after))[:1]
+    return 0 if not words else -1 if words[-1]["down"] else 1
+
+
+def _count_fault(said: _Said, everything: list[dict], about: list[dict]) -> str:
+    if not said.counts or said.value < 100 or said.value != said.value.to_integral_value():
+        return ""
+    counts = [f for f in everything if _is_count(f)]
+    if any(abs(f["value"]) == said.value for f in counts):
+        return ""
+    near = [f for f in about if _is_count(f) and _is_near(said.value, abs(f["value"]))]
+    if not near:
+        return ""
+    closest = min(near, key=lambda f: _unlikeness(said.value, abs(f["value"])))
+    return _says(said, closest, wording.number(abs(closest["value"])))
+
+
+def _percent_fault(said: _Said, everything: list[dict], about: list[dict]) -> str:
+    changes = [f for f in about if f["measure"] == "change_percent"]
+    if said.direction:
+        agree = [f for f in everything if f["measure"] == "change_percent" and _rounds_to(f, said)]
+        if any(_sign(f["value"]) == said.direction for f in agree):
+            return ""
+        near = [f for f in changes if abs(abs(f["value"]) - said.value) <= _NEAR_POINTS]
+        if not near:
+            return ""
+        closest = min(near, key=lambda f: abs(abs(f["value"]) - said.value))
+        return _says(said, closest, wording.percent(closest["value"], signed=True))
+    levels = [f for f in everything if _is_level(f)]
+    if any(_rounds_to(f, said) for f in levels + [f for f in everything if f["measure"] == "change_percent"]):
+        return ""
+    near = [f for f in about if _is_level(f) and abs(f["value"] - said.value) <= _NEAR_LEVEL_POINTS]
+    if not near:
+        return ""
+    closest = min(near, key=lambda f: abs(f["value"] - said.value))
+    return _says(said, closest, wording.percent(closest["value"]))
+
+
+def _says(said: _Said, figure: Mapping[str, Any], printed: str) -> str:
+    down_or_up = {-1: "down ", 0: "", 1: "up "}[said.direction if said.is_percent else 0]
+    return (
+        f"says '{down_or_up}{said.text}'; the page has {printed} ({figure['measure'].replace('_', ' ')}, {figure['area']}, "
+        f"{figure['period']}). Ask the author which is meant."
+    )
+
+
+def _is_count(figure: Mapping[str, Any]) -> bool:
+    value = figure["value"]
+    return value == value.to_integral_value() and abs(value) >= 100 and not _is_percent(figure)
+
+
+def _is_level(figure: Mapping[str, Any]) -> bool:
+    return _is_percent(figure) and not figure["measure"].startswith("change")
+
+
+def _is_percent(figure: Mapping[str, Any]) -> bool:
+    return figure["unit"] in ("%", "per cent")
+
+
+def _is_near(said: Decimal, figure: Decimal) -> bool:
+    """Tell a slip: two digits changed places, one digit is wrong within a tenth, or the numbers nearly agree."""
+    not_swapped, not_one_digit, apart = _unlikeness(said, figure)
+    return not not_swapped or apart <= (_NEAR_COUNT if not_one_digit else _NEAR_ONE_DIGIT)
+
+
+def _unlikeness(said: Decimal, figure: Decimal) -> tuple[bool, bool, Decimal]:
+    """Order the figures that may be meant: the same digits in another order first, then one wrong digit, then the nearest."""
+    one, other = f"{said:f}", f"{int(figure)}"
+    one_digit = len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+    return sorted(one) != sorted(other), not one_digit, abs(said - figure) / figure
+
+
+def _rounds_to(figure: Mapping[str, Any], said: _Said) -> bool:
+    return abs(figure["value"]).quantize(said.value, rounding=ROUND_HALF_UP) == said.value
+
+
+def _sign(value: Decimal) -> int:
+    return -1 if value < 0 else 1
