@@ -16,10 +16,11 @@ from saferleeds_analysis.intake.sources import inside_raw, raw_folder
 from saferleeds_analysis.periods import quarter, quarter_months, quarter_path
 from saferleeds_analysis.problems import DataProblem
 
-_MOST_BYTES = 100_000
+_MOST_BYTES = 40_000
 _MOST_SECTIONS = 40
 _LONGEST_HEADING = 150
 _LONGEST_FRONT = 4_000
+_DEEPEST = 4
 _STATUSES = ("draft", "final")
 _FRONT = re.compile(r"---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)(.*)", re.DOTALL)
 
@@ -137,7 +138,11 @@ def _front_matter(text: str, name: str) -> dict:
         )
     try:
         # A few lines of YAML that name each other can stand for more text than a computer holds.
+        depth = 0
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:  # stop at once: each level more takes longer to read
+                raise DataProblem(f"{name}: the front matter must be lines of 'name: value'.")
             if getattr(event, "anchor", None) or getattr(event, "tag", None):
                 raise DataProblem(
                     f"{name}: the front matter has an anchor (&), an alias (*) or a tag (!). Write plain 'name: value' lines, "

@@ -88,10 +88,11 @@ def test_front_matter_that_cannot_be_used_is_refused(write, refusal, front, mess
         ("Just text.\n", "must begin with front matter between two lines of ---: organisation, author, received, status."),
         ("---\nauthor: A\n", "must begin with front matter between two lines of ---: organisation, author, received, status."),
         ("", "must begin with front matter between two lines of ---: organisation, author, received, status."),
+        ("---\na: " + "[" * 3000 + "\n---\nText.\n", "the front matter must be lines of 'name: value'."),
         ("---\njust words\n---\nText.\n", "the front matter must be lines of 'name: value'."),
         (f"---\n{FRONT}---\n  \n", "has no text below the front matter. Write it, or remove the file."),
         (f"---\n{FRONT.replace('2012-10-12', '2012-06-30')}---\nText.\n", "was received on 2012-06-30, before the quarter began on 2012-07-01. Is it another quarter's commentary?"),
-        (f"---\n{FRONT}---\n" + "x" * 100_000, "is larger than 100 kB. Commentary is a page or two of text."),
+        (f"---\n{FRONT}---\n" + "x" * 40_000, "is larger than 40 kB. Commentary is a page or two of text."),
         (f"---\n{FRONT}---\ncafé".encode("latin-1"), "is not UTF-8 text. Save it as UTF-8."),
     ],
 )  # fmt: skip
@@ -102,7 +103,7 @@ def test_a_file_that_cannot_be_used_is_refused(write, refusal, text, message):
 
 @pytest.mark.parametrize(
     "front",
-    ["author: [", "received: 2012-13-45", "? [a]\n: b", "author: \x00", "a: " + "[" * 3000],
+    ["author: [", "received: 2012-13-45", "? [a]\n: b", "author: \x00"],
 )
 def test_front_matter_that_is_no_plain_yaml_is_refused(write, refusal, front):
     write(f"---\n{front}\n---\nText.\n")
