@@ -2,14 +2,18 @@
 # The environment is made once, in .venv, from requirements.lock, and made again only when the lock changes.
 
 PYTHON ?= python3
-QUARTER ?= 2012/13 Q2
 BIN := .venv/bin
 READY := .venv/ready
 
 .PHONY: report test check lock clean
 
-report: $(READY)  ## the bundled example, from raw data to the page to open
+report: $(READY)  ## the bundled example's two quarters, or QUARTER="2012/13 Q3", from raw data to the page to open
+ifdef QUARTER
 	$(BIN)/saferleeds report "$(QUARTER)"
+else
+	$(BIN)/saferleeds report "2012/13 Q1"
+	$(BIN)/saferleeds report "2012/13 Q2"
+endif
 
 test: $(READY)  ## every test, the browser tests included
 	$(BIN)/python scripts/ensure_chromium.py

@@ -162,6 +162,14 @@ class PublishedFigure:
     note: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """Whose pages these are, and whom a reader asks: ``organisation`` stands at the top of each page."""
+
+    organisation: str
+    contact: str
+
+
 class Catalogue:
     """The agreed tables, looked up by name. Made by :func:`load_catalogue`."""
 
@@ -375,6 +383,27 @@ def load_catalogue(*folders: Path) -> Catalogue:
         definitions=_all(read_rows, places, "definitions.csv", Definition),
         baselines=_all(read_rows, places, "baselines.csv", MeasureBaseline),
     )
+
+
+def read_project(*folders: Path) -> Project:
+    """Read whose pages a project makes: the last ``project.toml`` of the package and these folders.
+
+    >>> read_project().organisation
+    'Safer Leeds'
+    """
+    path = [place / "project.toml" for place in (REFERENCE, *folders) if (place / "project.toml").is_file()][
+        -1
+    ]
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataProblem(
+            f"{path.name}: cannot be read as TOML ({error}). Text values stand in quotes."
+        ) from error
+    wanted = [f.name for f in fields(Project)]
+    if sorted(table) != sorted(wanted) or not all(isinstance(v, str) and v.strip() for v in table.values()):
+        raise DataProblem(f"{path.name}: must give {' and '.join(wanted)}, each a text, and nothing else.")
+    return Project(**table)
 
 
 def _all(read, places: list[Path], name: str, *more) -> list:

@@ -54,6 +54,7 @@ def publish_reports(
     _check_all(run, reports)
     run.folder.mkdir(parents=True, exist_ok=True)
     failed: dict[str, Exception] = {}
+    asked: list[str] = []
     with tempfile.TemporaryDirectory(prefix=".making-", dir=run.folder) as scratch:
         for number, report in enumerate(reports, start=1):
             start = time.perf_counter()
@@ -65,10 +66,16 @@ def publish_reports(
                 outcome = "failed"
             else:
                 outcome = f"{len(made.warnings)} to look at in the log" if made.warnings else ""
+                asked += [q for q in made.questions if q not in asked]
                 for warning in made.warnings:
                     logger.warning("%s: %s", report.name, without_machine_paths(warning, root))
             seconds = time.perf_counter() - start
             say(f"{number}/{len(reports)}  {report.name}  {seconds:.1f} s  {outcome}".rstrip())
+    if asked:
+        say("Before this is published, ask about the commentary:")
+    for question in asked:
+        logger.warning("%s", question)
+        say(f"  {question}")
     index = write_index(run, not_renewed=failed, sources=sources)
     if failed:
         raise _all_failures(run, failed, of=len(reports))

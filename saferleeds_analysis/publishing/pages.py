@@ -42,12 +42,13 @@ _LOADED_FROM_ELSEWHERE = re.compile(r"@import|url\(\s*['\"]?(?!#|data:)", re.I)
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance:
-    """Where a page's figures come from: said in its footer, the same in every run on the same inputs."""
+    """Whose page it is, at its top, and where its figures come from, in its footer: the same in every run on the same inputs."""
 
     as_at: date
     code_version: str
     sources: tuple[str, ...] = ()
     edition: str = "public"
+    organisation: str = "Safer Leeds"
 
     @property
     def marking(self) -> str:

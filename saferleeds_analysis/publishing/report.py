@@ -15,6 +15,8 @@ from typing import Any
 import pandas as pd
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import read_project
+from saferleeds_analysis.publishing.commentary import questions_about_commentary
 from saferleeds_analysis.publishing.notebooks import (
     ExecutedNotebook,
     ReportFailed,
@@ -45,6 +47,7 @@ class Run:
     as_at: date
     edition: str
     made_with: Mapping[str, Any]
+    organisation: str
 
     @property
     def quarter_name(self) -> str:
@@ -59,7 +62,12 @@ class Run:
     @property
     def provenance(self) -> Provenance:
         """Give what the footer of each page says."""
-        return Provenance(as_at=self.as_at, code_version=self.made_with["code_version"], edition=self.edition)
+        return Provenance(
+            as_at=self.as_at,
+            code_version=self.made_with["code_version"],
+            edition=self.edition,
+            organisation=self.organisation,
+        )
 
     def notebook(self, report: Report) -> Path:
         """Give the notebook of a report."""
@@ -76,11 +84,15 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class MadeReport:
-    """A report that is made and not yet put in its place: its ``draft`` folder, and what the analyst should look at."""
+    """A report that is made and not yet put in its place: its ``draft`` folder, and what the analyst should look at.
+
+    ``questions`` are about partners' commentary on it and are asked before it is published.
+    """
 
     name: str
     draft: Path
     warnings: tuple[str, ...]
+    questions: tuple[str, ...] = ()
 
 
 def pack_folder(root: Path, quarter: pd.Period, *, edition: str) -> Path:
@@ -99,7 +111,14 @@ def start_run(root: Path, quarter: pd.Period, *, as_at: date, edition: str) -> R
             f"{periods.quarter_name(quarter)} ends on {last_day.isoformat()}; it cannot be reported as at {as_at.isoformat()}."
         )
     pack_folder(root, quarter, edition=edition)
-    return Run(root=root, quarter=quarter, as_at=as_at, edition=edition, made_with=made_with(root))
+    return Run(
+        root=root,
+        quarter=quarter,
+        as_at=as_at,
+        edition=edition,
+        made_with=made_with(root),
+        organisation=read_project(root / "data" / "raw" / "reference").organisation,
+    )
 
 
 def check_report(run: Run, report: Report) -> None:
@@ -123,7 +142,12 @@ def make_report(run: Run, report: Report, *, into: Path) -> MadeReport:
     write_notebook(executed.notebook, draft / "report.ipynb")
     write_figures(page.figures, draft / "figures.csv")
     write_text(draft / "run.json", run_record(report.name, executed, notebook, run.made_with))
-    return MadeReport(name=report.name, draft=draft, warnings=page.warnings)
+    return MadeReport(
+        name=report.name,
+        draft=draft,
+        warnings=page.warnings,
+        questions=questions_about_commentary(run.root, run.quarter, page),
+    )
 
 
 def put_in_place(made: MadeReport, folder: Path) -> None:

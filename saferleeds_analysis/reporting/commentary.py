@@ -14,7 +14,6 @@ import nh3
 import pandas as pd
 from markdown_it import MarkdownIt
 
-from saferleeds_analysis import periods
 from saferleeds_analysis.intake import Commentary, CommentaryRequest
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block
@@ -98,8 +97,14 @@ def visible(text: str) -> str:
     ('paid 005,1 now', 'café\\n…')
     """
     text = unicodedata.normalize("NFC", text).replace("\u2028", "\n").replace("\u2029", "\n")
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs", "Cn"))
-    return re.sub("([\u0300-\u036f\u0483-\u0489\u20d0-\u20f0]{2})[\u0300-\u036f\u0483-\u0489\u20d0-\u20f0]+", r"\1", kept)
+    kept = "".join(
+        c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs", "Cn")
+    )
+    return re.sub(
+        "([\u0300-\u036f\u0483-\u0489\u20d0-\u20f0]{2})[\u0300-\u036f\u0483-\u0489\u20d0-\u20f0]+",
+        r"\1",
+        kept,
+    )
 
 
 def _missing(text: str) -> Block:

@@ -38,9 +38,12 @@ _UP = r"up|ris\w+|rose|increas\w+|grow\w*|grew|higher|more"
 _DIRECTION = re.compile(rf"\b(?:(?P<down>{_DOWN})|(?P<up>{_UP}))\b", re.IGNORECASE)
 # What a number counts, where the words behind it say so; a number before one of these small words may count anything.
 _COUNTED = re.compile(
-    r"^(\s\S+)?\s(offences?|burglar\w+|victims?|crimes?|incidents?|enquir\w+|cases?|fewer|more|less)\b", re.IGNORECASE
+    r"^(\s\S+)?\s(offences?|burglar\w+|victims?|crimes?|incidents?|enquir\w+|cases?|fewer|more|less)\b",
+    re.IGNORECASE,
 )
-_SMALL_WORD = re.compile(r"^\s(in|to|this|last|were|was|a|an|the|and|or|but|from|by|at|on|since|recorded)\b", re.IGNORECASE)
+_SMALL_WORD = re.compile(
+    r"^\s(in|to|this|last|were|was|a|an|the|and|or|but|from|by|at|on|since|recorded)\b", re.IGNORECASE
+)
 _NOT_A_COUNT = re.compile(
     r"^\s(months?|years?|days?|weeks?|hours?|minutes?|miles?|km|metres?|people|staff|officers?|January|February|March|April|May|"
     r"June|July|August|September|October|November|December)\b",
@@ -92,7 +95,9 @@ def questions(
             asked.append(f"{place}: may name a person. Write the role instead.")
         folded = plain.casefold()
         if any(re.search(rf"\b{re.escape(name.casefold())}\b", folded) for name in names if name.strip()):
-            asked.append(f"{place}: has a name from the list of names that are not published. Write the role instead.")
+            asked.append(
+                f"{place}: has a name from the list of names that are not published. Write the role instead."
+            )
     return tuple(dict.fromkeys(asked))
 
 
@@ -101,7 +106,9 @@ def _numeric(figures: Sequence[Mapping[str, Any]]) -> list[dict]:
 
     A page holds the total at the end of each month of four years; people quote the latest and the one a year before.
     """
-    rows = [dict(f) for f in figures if isinstance(f["value"], int | float) and not isinstance(f["value"], bool)]
+    rows = [
+        dict(f) for f in figures if isinstance(f["value"], int | float) and not isinstance(f["value"], bool)
+    ]
     main = rows[0]["area"] if rows else ""
     compared = {r["period"] for r in rows if r["measure"].startswith("change_") or r["area"] != main}
     return [

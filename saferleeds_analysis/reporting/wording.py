@@ -182,16 +182,12 @@ def commentary_by(words: Commentary, *, request: CommentaryRequest | None = None
     """
     late = (words.received - request.due).days if request is not None else 0
     lateness = f", {counted(late, 'days')} late" if late > 0 else ""
-    return (
-        f"{words.organisation}: {words.author}. Received {day(words.received)}{lateness}. Status: {words.status}."
-    )
+    return f"{words.organisation}: {words.author}. Received {day(words.received)}{lateness}. Status: {words.status}."
 
 
 def commentary_is_a_draft(words: Commentary) -> str:
     """Say that words have come which are not yet final, so that nobody thinks that none were sent."""
-    return (
-        f"A draft was received from {words.organisation} on {day(words.received)}. It is not published until it is final."
-    )
+    return f"A draft was received from {words.organisation} on {day(words.received)}. It is not published until it is final."
 
 
 def commentary_missing(

@@ -168,7 +168,11 @@ def test_who_was_asked_is_read_by_quarter_and_indicator(tmp_path, asked_for):
     other = "2012/13 Q1,domestic_burglary,Leeds,Team,2012-07-31,\n2012/13 Q2,vehicle_crime,Leeds,Team,2012-07-31,\n"
     assert asked_for(other) is None
     found = asked_for(other + "2012/13 Q2,domestic_burglary,Safer Leeds,Performance team,2012-10-19,\n")
-    assert (found.organisation, found.owner, found.due) == ("Safer Leeds", "Performance team", date(2012, 10, 19))
+    assert (found.organisation, found.owner, found.due) == (
+        "Safer Leeds",
+        "Performance team",
+        date(2012, 10, 19),
+    )
 
 
 @pytest.mark.parametrize(

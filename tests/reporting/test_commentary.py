@@ -65,7 +65,9 @@ HOSTILE = {
     "reference link": "[x]\n\n[x]: javascript:alert(1)",
 }
 ALLOWED = {"p", "ul", "ol", "li", "strong", "em", "a", "blockquote", "br", "code"}
-UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\u061c\x00-\x08\x0b-\x1f\x7f-\x9f\U000e0000-\U000e007f]")
+UNSEEN = re.compile(
+    "[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\u061c\x00-\x08\x0b-\x1f\x7f-\x9f\U000e0000-\U000e007f]"
+)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -85,7 +87,11 @@ def test_a_page_with_hostile_commentary_is_still_one_that_can_be_published(name)
     hostile = HOSTILE[name]
     one_line = " ".join(hostile.split())[:150]
     block = commentary_sections(
-        words(author=one_line, note=one_line, sections=(("", hostile), (one_line, hostile), (one_line, "Again."))),
+        words(
+            author=one_line,
+            note=one_line,
+            sections=(("", hostile), (one_line, hostile), (one_line, "Again.")),
+        ),
         quarter=QUARTER,
         sections=["What we did"],
     )

@@ -65,7 +65,9 @@ def asked(text, **changes):
     ],
 )  # fmt: skip
 def test_a_number_that_contradicts_the_page_is_asked_about(text, question):
-    expected = f"commentary/2012-13_Q2/domestic_burglary.md, line 9: {question}. Ask the author which is meant."
+    expected = (
+        f"commentary/2012-13_Q2/domestic_burglary.md, line 9: {question}. Ask the author which is meant."
+    )
     assert asked(text) == (expected,)
 
 
@@ -106,7 +108,9 @@ def test_a_quotation_needs_the_consent_of_who_is_quoted():
     assert asked(text, quotation_consent="The customer, by letter of 4 October 2012") == ()
 
 
-@pytest.mark.parametrize("text", ["Thanks to Mr A. Nobody for this.", "Cllr Nobody opened it.", "PC Nobody visited."])
+@pytest.mark.parametrize(
+    "text", ["Thanks to Mr A. Nobody for this.", "Cllr Nobody opened it.", "PC Nobody visited."]
+)
 def test_what_looks_like_a_name_is_asked_about(text):
     assert asked(text) == (
         "commentary/2012-13_Q2/domestic_burglary.md, line 9: may name a person. Write the role instead.",
