@@ -27,6 +27,9 @@ SINGLE_UNIT_RULES = ("certainty", "adjust", "average")
 # Below this base a percentage is not printed (house rule).
 SMALLEST_BASE = 30
 
+# How the caveat begins that many comparisons give to a change.
+CLEAR_ALONE = "Clear if looked at alone"
+
 
 @dataclass(frozen=True, kw_only=True)
 class SurveyEstimate(Estimate):
@@ -528,7 +531,7 @@ def allow_for_comparisons(changes: Sequence[SurveyChange]) -> tuple[SurveyChange
         direction = _direction(one.difference.value, p, one.difference.confidence)
         difference = one.difference
         if direction == "no clear change" and one.p_value < 1 - difference.confidence:
-            caveat = f"Clear if looked at alone, not among the {len(changes)} comparisons made together."
+            caveat = f"{CLEAR_ALONE}, not among the {len(changes)} comparisons made together."
             difference = replace(difference, caveats=(*difference.caveats, caveat))
         result.append(
             replace(

@@ -30,6 +30,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.methods.survey import (
+    CLEAR_ALONE,
     SurveyChange,
     SurveyDesign,
     SurveyEstimate,
@@ -88,6 +89,21 @@ class SurveyTrend:
             if (level.area, level.kind, level.quarter) == (area, kind, quarter):
                 return level.estimate
         raise ValueError(f"there is no level of {kind} for {area!r} in {periods.quarter_name(quarter)}.")
+
+    def together(self, keys: Sequence[tuple[str, str, pd.Period]]) -> tuple[SurveyChange, ...]:
+        """Give these changes, allowed for as the one set that is shown together, instead of with all of their kind."""
+        alone = [
+            change_from_difference(
+                earlier=change.earlier,
+                later=change.later,
+                difference=replace(
+                    change.difference,
+                    caveats=tuple(c for c in change.difference.caveats if not c.startswith(CLEAR_ALONE)),
+                ),
+            )
+            for change in (self.changes[key] for key in keys)
+        ]
+        return allow_for_comparisons(alone)
 
     def to_frame(self, *, indicator_id: str) -> pd.DataFrame:
         """Give tidy rows, levels first, then changes with their p-values and direction."""

@@ -8,6 +8,7 @@ from saferleeds_analysis.reporting.charts.areas import (
     chart_of_panels,
     chart_of_ranked_areas,
 )
+from saferleeds_analysis.reporting.charts.surveys import chart_of_lines_with_break, chart_of_survey
 from saferleeds_analysis.reporting.charts.trends import (
     chart_of_adjustment,
     chart_of_months,
@@ -19,11 +20,13 @@ __all__ = [
     "chart_of_adjustment",
     "chart_of_dots",
     "chart_of_group",
+    "chart_of_lines_with_break",
     "chart_of_months",
     "chart_of_panels",
     "chart_of_profile",
     "chart_of_ranked_areas",
     "chart_of_sensitivity",
     "chart_of_steps",
+    "chart_of_survey",
     "chart_of_totals",
 ]

@@ -1,0 +1,234 @@
+"""Facts of a service's cases that were printed as single numbers: who the people are, where cases come from, how long they take.
+
+A percentage whose base was not printed cannot be checked, and is shown as such. Few people of a vulnerable group are
+counted and not shown in the public edition.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import Catalogue, PublishedFigure
+from saferleeds_analysis.methods import feasibility
+from saferleeds_analysis.methods.survey_summaries import SMALL_COUNT
+from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.survey_words import bullets, day_in_words
+from saferleeds_analysis.reporting.tables import table
+
+# What stands in the place of a number that is held back.
+SUPPRESSED = "[c]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFacts:
+    """The printed facts of one area that were known on a day; ``public`` says that small numbers are held back."""
+
+    figures: tuple[PublishedFigure, ...]
+    area: str
+    quarter: pd.Period
+    as_at: date
+    public: bool
+
+    def demographics(self, groups: Sequence[tuple[str, str]]) -> Block:
+        """Give what was printed of groups of people: pairs of the figures' id and the people's name in words."""
+        rows, figures, hidden = [], [], 0
+        for name, people in groups:
+            for f in self._of(name):
+                held_back = self.public and f.unit == "people" and 0 < f.value < SMALL_COUNT
+                hidden += held_back
+                unchecked = "NOT CHECKABLE: no base was printed"
+                shown = (
+                    SUPPRESSED
+                    if held_back
+                    else f"{f.value}%"
+                    if f.unit == "%"
+                    else wording.number(float(f.value))
+                )
+                remark = (
+                    f"Fewer than {SMALL_COUNT} people of a vulnerable group: held back in the public edition"
+                    if held_back
+                    else unchecked
+                )
+                rows.append([f"{people.capitalize()}: {f.measure}", shown, "not published", remark])
+                figures.append(
+                    Figure(
+                        indicator_id=f.indicator_id,
+                        area=f.area,
+                        period=self._to_date(f),
+                        measure=f"share, {f.measure}" if f.unit == "%" else f"number, {f.measure}",
+                        value=SUPPRESSED if held_back else float(f.value),
+                        unit=f.unit,
+                        method="suppressed" if held_back else "as published; not checkable",
+                        caveats=(remark,) if held_back else (remark, f.note),
+                    )
+                )
+        if not rows:
+            return paragraph(f"No breakdown of the people was known on {day_in_words(self.as_at)}.")
+        lines = [
+            "The percentages are of active cases in which it was recorded. Neither their number nor how many were not recorded was "
+            "printed, so no interval can be given and nothing can be compared.",
+        ]
+        if hidden:
+            lines.append(
+                f"{SUPPRESSED} stands for a number that is held back because it could point to a person."
+            )
+        shown_table = table(
+            caption=f"People in active cases, {self.area}, {self._to_date(self._of(groups[0][0])[0])}",
+            columns=["Who", "Published", "Base", "Remark"],
+            rows=rows,
+            text_columns=(2, 3),
+            figures=figures,
+        )
+        return join(shown_table, bullets(lines))
+
+    def linkage(self, name: str) -> Block:
+        """Say how many police calls were linked to cases and led to new ones, and that their months are their own."""
+        of = {f.measure: f for f in self._of(name)}
+        if not of:
+            return paragraph(f"No count of police calls was known on {day_in_words(self.as_at)}.")
+        calls, linked, new = (
+            int(of[m].value) for m in ("calls", "linked to existing cases", "new referrals")
+        )
+        period = of["calls"].period
+        lines = [
+            f"Police received {wording.number(calls)} calls about anti-social behaviour from {period}. "
+            f"{wording.number(linked)} of them ({wording.number(100 * linked / calls, decimals=2)}%) were linked to existing cases, "
+            f"and {wording.number(new)} ({wording.number(100 * new / calls, decimals=2)}%) led to new referrals."
+        ]
+        figures = [
+            self._figure(
+                f,
+                f.measure,
+                float(f.value),
+                "as published; period mismatch" if f.measure == "calls" else "as published",
+            )
+            for f in of.values()
+        ] + [
+            self._figure(
+                of["linked to existing cases"],
+                "linked, share of calls",
+                100 * linked / calls,
+                "linked over calls",
+                unit="%",
+                n=calls,
+            ),
+            self._figure(
+                of["new referrals"],
+                "new referrals, share of calls",
+                100 * new / calls,
+                "new referrals over calls",
+                unit="%",
+                n=calls,
+            ),
+        ]
+        warning = paragraph(
+            f"PERIOD MISMATCH: {period} are five months, and the review period is {periods.review_period(self.quarter)}. These counts "
+            "are not comparable with anything else on this page, and must not be divided by its quarters.",
+            css_class="flag",
+        )
+        return join(warning, bullets(lines, figures))
+
+    def durations(self, name: str) -> Block:
+        """Say how long cases take, before and after, with what is not known of the two numbers."""
+        found = self._of(name)
+        if len(found) < 2:
+            return paragraph(f"Nothing on how long cases take was known on {day_in_words(self.as_at)}.")
+        before, after = found
+        shorter = 100 * (1 - after.value / before.value)
+        lines = [
+            f"Cases took {before.value} days {before.period} (the former unit) and less than {after.value} days by {after.period}: "
+            f"at least {wording.percent(float(shorter))} shorter.",
+            "Whether these are means or medians, and of how many cases, was not printed; the later number is an upper bound only. "
+            "So this is not tested, and the two are of two services.",
+        ]
+        return bullets(
+            lines,
+            [
+                *(self._figure(f, f.measure, float(f.value), "as published") for f in found),
+                self._figure(
+                    after,
+                    "shorter, at least",
+                    float(shorter),
+                    "one less the later over the earlier",
+                    unit="%",
+                ),
+            ],
+        )
+
+    def opened_change(self, name: str) -> Block:
+        """Check the printed yearly change of cases: which earlier count gives it, and whose it is."""
+        figure = next((f for f in self._of(name) if f.measure == "change_percent"), None)
+        total = (
+            next((f for f in self._of(name) if (f.measure, f.period) == ("count", figure.period)), None)
+            if figure
+            else None
+        )
+        if figure is None or total is None:
+            return paragraph("No yearly change was printed.")
+        found = feasibility.earlier_counts_behind(later=int(total.value), printed_change=str(figure.value))
+        listed = " or ".join(wording.number(n) for n in found) or "no whole number"
+        return paragraph(
+            f"{wording.number(float(total.value))} cases were opened in {figure.period}, printed as a rise of {figure.value}% on the year "
+            f"before: {listed} cases then. {figure.note}. That is another service's count, so it is not called a rise here.",
+            figures=[
+                self._figure(
+                    figure,
+                    "published change on the year before",
+                    float(figure.value),
+                    f"as published; {figure.verdict}",
+                    unit="%",
+                ),
+                *(
+                    self._figure(
+                        figure,
+                        "count behind the published change",
+                        n,
+                        "whole number that prints so",
+                        unit=total.unit,
+                    )
+                    for n in found
+                ),
+            ],
+        )
+
+    def _of(self, name: str) -> list[PublishedFigure]:
+        return [f for f in self.figures if f.indicator_id == name]
+
+    def _to_date(self, f: PublishedFigure) -> str:
+        return f"{f.period.split(' ')[0]} to date" if " Q" in f.period else f.period
+
+    def _figure(
+        self,
+        f: PublishedFigure,
+        measure: str,
+        value: float,
+        method: str,
+        *,
+        unit: str = "",
+        n: int | None = None,
+    ) -> Figure:
+        return Figure(
+            indicator_id=f.indicator_id,
+            area=f.area,
+            period=f.period,
+            measure=measure,
+            value=value,
+            unit=unit or f.unit,
+            method=method,
+            n=n,
+            caveats=(f.note,) if f.note else (),
+        )
+
+
+def case_facts(
+    catalogue: Catalogue, *, names: Sequence[str], area: str, quarter: pd.Period, as_at: date, edition: str
+) -> CaseFacts:
+    """Gather the printed facts of these ids that were known on a day, for the public or the restricted edition."""
+    figures = [f for name in names for f in catalogue.published(name, as_at=as_at) if f.area == area]
+    return CaseFacts(
+        figures=tuple(figures), area=area, quarter=quarter, as_at=as_at, public=edition != "restricted"
+    )

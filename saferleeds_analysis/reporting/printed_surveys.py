@@ -1,0 +1,407 @@
+"""Percentages that were only printed: can they be right, do they differ, and where does their line break?
+
+A printed percentage is looked at three ways: whether a whole number over its base prints so, whether the respondents give
+it, and whether a step from one to the next is more than chance. A second figure for one baseline is flagged and not used.
+"""
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import Catalogue, Indicator, PublishedFigure
+from saferleeds_analysis.methods import feasibility, survey, survey_summaries
+from saferleeds_analysis.methods.survey import SurveyEstimate
+from saferleeds_analysis.reporting import charts, wording
+from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.published import period_in_words
+from saferleeds_analysis.reporting.survey_words import (
+    bullets,
+    change_in_words,
+    day_in_words,
+    points,
+    rag,
+)
+from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.survey_measures import Definition, MeasureBaseline
+
+SECOND_BASELINE = "second baseline"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintedSurvey:
+    """The printed percentages of one measure in one area: those known by the as-at date, and those printed ``later``."""
+
+    indicator: Indicator
+    area: str
+    quarter: pd.Period
+    as_at: date
+    definitions: tuple[Definition, ...]
+    baselines: tuple[MeasureBaseline, ...]
+    figures: tuple[PublishedFigure, ...]
+    later: tuple[PublishedFigure, ...]
+
+    @property
+    def levels(self) -> tuple[PublishedFigure, ...]:
+        """The percentages themselves, in the order of the definitions."""
+        names = [d.definition for d in self.definitions]
+        return tuple(
+            sorted((f for f in self.figures if f.measure in names), key=lambda f: names.index(f.measure))
+        )
+
+    def title(self) -> Block:
+        """Give the page's one first-level heading."""
+        text = f"{self.indicator.name}: {self.area}, {periods.quarter_name(self.quarter)}"
+        return Block(html=f"<h1>{escape(text)}</h1>", text=text)
+
+    def why(self) -> Block:
+        """Say why this is a priority and what is measured."""
+        return join(
+            paragraph(self.indicator.why), paragraph(f"What is measured: {self.indicator.definition}")
+        )
+
+    # A measure of which only percentages were printed
+
+    def findings(self) -> Block:
+        """Say each printed level, and where one definition takes the place of another."""
+        lines = []
+        for d in self.definitions:
+            own = [f for f in self.levels if f.measure == d.definition]
+            lines += [
+                f"{f.printed_as} by the {d.definition} ({period_in_words(f.period)}). {f.note}." for f in own
+            ]
+            if not own:
+                lines.append(f"No result by the {d.definition} was known on {day_in_words(self.as_at)}.")
+        lines += [
+            f"The line breaks: from {periods.month_name(d.since)} the {d.definition} takes the place of the {d.replaces}. "
+            f"{d.reason}. Figures of two definitions are never subtracted, so no rise or fall can be given."
+            for d in self.definitions
+            if d.replaces and d.since is not None and d.since.start_time.date() <= self.as_at
+        ]
+        if not any(f.measure == "base" for f in self.figures):
+            lines.append("How many were inspected or asked was not printed, so no interval can be given.")
+        return bullets(lines, [self._figure(f) for f in self.levels])
+
+    def chart(self) -> Block:
+        """Draw the printed percentages with the break between two definitions."""
+        if len(self.levels) < 2:
+            return paragraph(
+                f"{'One figure is' if self.levels else 'No figure is'} known on {day_in_words(self.as_at)}: there is nothing to draw."
+            )
+        broken = len({f.measure for f in self.levels}) > 1
+        return charts.chart_of_lines_with_break(
+            [
+                (
+                    "",
+                    [(period_in_words(f.period), f.measure, self._figure(f)) for f in self.levels],
+                )
+            ],
+            name=f"printed-{self.indicator.id.replace('_', '-')}",
+            headline="Two measures, not one line" if broken else self.indicator.name,
+            subtitle=f"{self.indicator.name}, {self.area}, as published",
+            break_note="The definition changes",
+        )
+
+    def progress(self) -> Block:
+        """Give the letter of the measure: grey, because no target is recorded, and no travel across a break."""
+        return rag(
+            "N",
+            "Grey",
+            "No target is recorded, and there are not two results of one definition to compare.",
+            Figure(
+                indicator_id=self.indicator.id,
+                area=self.area,
+                period=periods.quarter_name(self.quarter),
+                measure="rating",
+                value="N",
+            ),
+        )
+
+    def published_check(self) -> Block:
+        """Check the printed figures by themselves: there are no respondents to set beside them."""
+        return self.checks(lambda period: None)
+
+    def caveat_list(self) -> Block:
+        """List what the reader must know."""
+        return bullets(
+            [
+                "Only percentages were published. Without the number that they rest on, no interval, test or rating is given.",
+                *(f"{b.period}: {b.note}." for b in self.baselines),
+            ],
+            css_class="caveats",
+        )
+
+    def sources(self) -> Block:
+        """Say where the figures come from."""
+        return bullets(list(dict.fromkeys(f"{f.source}." for f in self.figures)))
+
+    # Checks
+
+    def checks(self, ours: Callable[[str], SurveyEstimate | None], *, constructed: bool = False) -> Block:
+        """Set each printed percentage beside that of the respondents (``ours``, by period), and flag what does not hold.
+
+        ``constructed`` says that the respondents were made to agree with the print, so that agreement proves nothing.
+        """
+        if not self.levels:
+            return paragraph(
+                "No published figures are recorded for this measure, area and date, so none are checked."
+            )
+        rows, flags, figures = [], [], []
+        for f in self.levels:
+            estimate = ours(f.period)
+            decimals = -f.value.as_tuple().exponent
+            shown = "none" if estimate is None else f"{wording.number(estimate.value, decimals=decimals)}%"
+            agrees = estimate is not None and shown.replace(wording.MINUS, "-") == f"{f.value}%"
+            remarks = [remark for remark in (self._feasible(f),) if remark]
+            if estimate is None:
+                result = "not checked: no respondents for it"
+            else:
+                result = "reproduced" if agrees else "NOT reproduced"
+            rows.append([period_in_words(f.period), f.printed_as, shown, result, " ".join(remarks) or f.note])
+            figures.append(self._figure(f, *remarks))
+            flags += [
+                paragraph(f"Flag: {self.area}, {period_in_words(f.period)}: {remark}", css_class="flag")
+                for remark in remarks
+            ]
+        built = (
+            " The respondents are synthetic and were made to agree with the print, so this checks the making."
+            if constructed
+            else ""
+        )
+        checked = table(
+            caption="Published percentages and what the respondents give",
+            columns=["Period", "Published", "From the respondents", "Result", "Remark"],
+            rows=rows,
+            text_columns=(1, 2, 3, 4),
+            figures=figures,
+        )
+        lead = paragraph(
+            f"A percentage of a base is checked for a whole number that prints so; one that is there in the respondents is "
+            f"worked out again.{built}"
+        )
+        return join(lead, *flags, checked, *self._margins(), *self._steps())
+
+    def later_figures(self) -> Block:
+        """Name figures printed after the as-at date, set apart: a second baseline is flagged as one and not used."""
+        if not self.later:
+            return paragraph(f"No later figures are recorded for {self.area}.")
+        rows, figures = [], []
+        for f in self.later:
+            why = self._second_baseline(f) or f.note
+            rows.append([f.printed_as, f.period, f.source, day_in_words(f.known_from), why])
+            figures.append(
+                Figure(
+                    indicator_id=f.indicator_id,
+                    area=f.area,
+                    period=f.period,
+                    measure=f"published later, not used: {f.measure}",
+                    value=float(f.value),
+                    unit=f.unit,
+                    method=f.verdict,
+                    caveats=(why,),
+                )
+            )
+        notice = paragraph(
+            f"Printed after {day_in_words(self.as_at)}, the day as at which this page is made. They are set apart so that nobody "
+            "takes them for figures of this page, and nothing above uses them.",
+            css_class="notice",
+        )
+        shown = table(
+            caption="Figures printed later, flagged and not used",
+            columns=["Printed", "Period", "Document", "Known from", "Why it is not used"],
+            rows=rows,
+            text_columns=(1, 2, 3, 4),
+            figures=figures,
+        )
+        return join(notice, shown)
+
+    # Parts of the blocks
+
+    def _figure(self, f: PublishedFigure, *remarks: str) -> Figure:
+        return Figure(
+            indicator_id=f.indicator_id,
+            area=f.area,
+            period=period_in_words(f.period),
+            measure=f"published: {f.measure}",
+            value=float(f.value),
+            unit=f.unit,
+            method=f"as published; {f.verdict}",
+            n=self._base(f),
+            caveats=tuple(text for text in (*remarks, f.note) if text),
+        )
+
+    def _base(self, f: PublishedFigure) -> int | None:
+        return next((int(b.value) for b in self.figures if (b.measure, b.period) == ("base", f.period)), None)
+
+    def _feasible(self, f: PublishedFigure) -> str:
+        """Say whether a whole number of the printed base prints as this percentage; nothing where no base was printed."""
+        base = self._base(f)
+        if base is not None:
+            found = feasibility.numerators_behind(base=base, printed_percent=str(f.value))
+            if found:
+                return ""
+            return (
+                f"no whole number of {wording.number(base)} prints as {f.printed_as}, so it cannot be an unweighted share of "
+                "that base: it is weighted, or rests on fewer."
+            )
+        yearly = self._yearly_base(f)
+        if yearly is None or f.verdict != "ambiguous":
+            return ""
+        of_year = feasibility.numerators_behind(base=yearly, printed_percent=str(f.value))
+        of_quarter = feasibility.numerators_behind(base=round(yearly / 4), printed_percent=str(f.value))
+        return (
+            f"called a quarter's figure, but printed beside the {wording.number(yearly)} households of twelve months. "
+            f"{_whole_numbers(of_year, yearly)}; {_whole_numbers(of_quarter, round(yearly / 4))} (a quarter of them)."
+        )
+
+    def _yearly_base(self, f: PublishedFigure) -> int | None:
+        """Give the base printed for the twelve months that end with a quarter."""
+        if " Q" not in f.period:
+            return None
+        end = periods.last_month(periods.quarter(f.period))
+        return next(
+            (int(b.value) for b in self.figures if (b.measure, b.period) == ("base", f"12 months to {end}")),
+            None,
+        )
+
+    def _margins(self) -> list[Block]:
+        """Say the half-width of a printed percentage whose base is known, had it been a simple random sample."""
+        shown = []
+        for f in self.levels:
+            base = self._base(f)
+            if base is None:
+                continue
+            half = survey_summaries.margin_of_error(base=base, percent=float(f.value), design_effect=1)
+            shown.append(
+                paragraph(
+                    f"Had {f.printed_as} been a simple random sample of {wording.number(base)}, its 95% half-width would be "
+                    f"{points(half, decimals=2)}; weights and clusters widen it by the square root of the design effect.",
+                    figures=[
+                        Figure(
+                            indicator_id=f.indicator_id,
+                            area=f.area,
+                            period=period_in_words(f.period),
+                            measure="95% half-width, simple random sample",
+                            value=half,
+                            unit="percentage points",
+                            method="normal, design effect 1",
+                            n=base,
+                            confidence=0.95,
+                        )
+                    ],
+                )
+            )
+        return shown
+
+    def _steps(self) -> list[Block]:
+        """Test the steps between printed quarters, on a quarter of the yearly base each, alone and together."""
+        quarters = sorted(
+            (f for f in self.levels if " Q" in f.period), key=lambda f: periods.quarter(f.period)
+        )
+        bases = [int(b.value) for b in self.figures if b.measure == "base"]
+        if len(quarters) < 2 or not bases:
+            return []
+        base = round(bases[-1] / 4)
+        estimates = [
+            survey_summaries.published_percentage(
+                float(f.value), base=base, design_effect=1, definition=f.measure
+            )
+            for f in quarters
+        ]
+        alone = [
+            survey_summaries.change_between_percentages(earlier=a, later=b)
+            for a, b in itertools.pairwise(estimates)
+        ]
+        together = survey.allow_for_comparisons(alone)
+        lines, figures = [], []
+        for before, f, change, allowed in zip(quarters, quarters[1:], alone, together, strict=False):
+            z = change.difference.value / change.difference.standard_error
+            line = (
+                f"{before.period} to {f.period}, {before.value}% to {f.printed_as}: {change_in_words(change)}; "
+                f"z {wording.number(z, decimals=2)}."
+            )
+            if change.direction != "no clear change":
+                effect = (z / 1.959964) ** 2
+                line += (
+                    f" By itself that is a clear change, whatever word was printed. It would not be one with a design effect above "
+                    f"{wording.number(effect, decimals=2)}"
+                )
+                line += (
+                    f", nor if all {allowed.comparisons} steps are allowed for (p {wording.number(allowed.adjusted_p_value, decimals=3)})."
+                    if allowed.direction == "no clear change"
+                    else "."
+                )
+            else:
+                line += " A step that chance alone makes is no increase and no reduction."
+            lines.append(line)
+            d = change.difference
+            figures.append(
+                Figure(
+                    indicator_id=f.indicator_id,
+                    area=f.area,
+                    period=f"{before.period} to {f.period}",
+                    measure="change between printed quarters",
+                    value=d.value,
+                    lower=d.lower,
+                    upper=d.upper,
+                    confidence=d.confidence,
+                    unit="percentage points",
+                    method=f"normal, design effect 1; z {wording.number(z, decimals=2)}; {change.direction}",
+                    n=d.n,
+                    caveats=(f"Base of {base:,} a quarter is assumed: a quarter of the yearly base.",),
+                )
+            )
+        lead = paragraph(
+            f"No quarter's base was printed. Taking {wording.number(base)} for each, a quarter of {wording.number(bases[-1])}, and "
+            "a simple random sample, the steps between the printed quarters are:"
+        )
+        return [lead, bullets(lines, figures)]
+
+    def _second_baseline(self, f: PublishedFigure) -> str:
+        first = next((b for b in self.baselines if b.period == f.period), None)
+        if f.measure != SECOND_BASELINE or first is None:
+            return ""
+        away = float(f.value - first.value)
+        text = (
+            f"INCONSISTENT: a second figure for the baseline of {f.period}, {points(abs(away), decimals=2)} "
+            f"{'above' if away > 0 else 'below'} the {first.value}% of the report card. No change of definition is declared, so "
+            "one measure keeps one baseline."
+        )
+        if f.note:
+            text += f" {f.note}."
+        return text
+
+
+def printed_survey(
+    catalogue: Catalogue, *, indicator: str, area: str, quarter: pd.Period, as_at: date
+) -> PrintedSurvey:
+    """Gather the printed percentages of a measure, with the definitions and baselines that were known."""
+    known = catalogue.indicator(indicator)
+    definitions = catalogue.definitions(indicator)
+    every = [f for f in catalogue.published(indicator, as_at=date.max) if f.area == area]
+    baselines = [catalogue.baseline(indicator, area, d.definition, as_at=as_at) for d in definitions]
+    return PrintedSurvey(
+        indicator=known,
+        area=area,
+        quarter=quarter,
+        as_at=as_at,
+        definitions=definitions,
+        baselines=tuple(b for b in baselines if b is not None),
+        figures=tuple(f for f in every if f.known_from <= as_at),
+        later=tuple(f for f in every if f.known_from > as_at and f.known_from > _end(quarter)),
+    )
+
+
+def _end(quarter: pd.Period) -> date:
+    return periods.last_month(quarter).end_time.date()
+
+
+def _whole_numbers(found: Sequence[int], base: int) -> str:
+    if not found:
+        return f"no whole number of {wording.number(base)} prints so"
+    listed = " or ".join(wording.number(n) for n in found)
+    return f"{listed} of {wording.number(base)} would print so"

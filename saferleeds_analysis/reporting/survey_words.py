@@ -1,0 +1,118 @@
+"""The words for percentages of surveys and their changes, and the small blocks that survey pages share."""
+
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+
+from saferleeds_analysis.catalogue import Indicator
+from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
+from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.blocks import Block, Figure
+
+
+def level_in_words(e: SurveyEstimate) -> str:
+    """Write a percentage with its interval and base.
+
+    >>> from saferleeds_analysis.methods.survey_summaries import published_percentage
+    >>> level_in_words(published_percentage(12.62, base=6073, design_effect=1.25, definition="ASB got worse"))
+    '12.6% (95% interval 11.7% to 13.6%; base 6,073)'
+    """
+    return (
+        f"{wording.percent(e.value)} ({e.confidence:.0%} interval {interval(e)}; base {wording.number(e.n)})"
+    )
+
+
+def change_in_words(change: SurveyChange) -> str:
+    """Write a change in percentage points with the word that its test allows.
+
+    >>> from saferleeds_analysis.methods.survey_summaries import change_between_percentages, published_percentage
+    >>> known = {"base": 6073, "design_effect": 1.25, "definition": "ASB got worse"}
+    >>> before, after = published_percentage(16.94, **known), published_percentage(12.62, **known)
+    >>> change_in_words(change_between_percentages(earlier=before, later=after))
+    'fell by 4.3 points (2.9 to 5.7)'
+    >>> same = published_percentage(12.9, **known)
+    >>> change_in_words(change_between_percentages(earlier=after, later=same))
+    'no clear change (+0.3 points; 95% interval down 1.0 to up 1.6)'
+    """
+    d = change.difference
+    if change.direction == "no clear change":
+        return f"no clear change ({signed_points(d.value)} points; {d.confidence:.0%} interval {points_interval(d)})"
+    low, high = sorted((abs(d.lower), abs(d.upper)))
+    return (
+        f"{change.direction} by {points(abs(d.value))} ({wording.number(low, decimals=1)} to "
+        f"{wording.number(high, decimals=1)})"
+    )
+
+
+def points(value: float, *, decimals: int = 1) -> str:
+    """Write a size in percentage points.
+
+    >>> points(4.32), points(1.0)
+    ('4.3 points', '1.0 points')
+    """
+    return f"{wording.number(value, decimals=decimals)} points"
+
+
+def signed_points(value: float) -> str:
+    """Write percentage points with their sign.
+
+    >>> signed_points(0.84), signed_points(-3.7)
+    ('+0.8', '−3.7')
+    """
+    text = wording.number(value, decimals=1)
+    return text if text.startswith(wording.MINUS) or text == "0.0" else f"+{text}"
+
+
+def points_interval(d: SurveyEstimate) -> str:
+    """Write the interval of a change in points in words, the smaller size first."""
+
+    def one(value: float) -> str:
+        return wording.number(abs(value), decimals=1)
+
+    if d.upper < 0:
+        return f"down {one(d.upper)} to {one(d.lower)}"
+    if d.lower > 0:
+        return f"up {one(d.lower)} to {one(d.upper)}"
+    return f"down {one(d.lower)} to up {one(d.upper)}"
+
+
+def interval(e: SurveyEstimate) -> str:
+    """Write the interval of a percentage."""
+    return f"{wording.percent(e.lower)} to {wording.percent(e.upper)}"
+
+
+def travel_of(change: SurveyChange, indicator: Indicator) -> str:
+    """Say whether a change is for the better, by its test and the indicator's improvement direction."""
+    if change.direction == "no clear change" or indicator.improvement_direction == "neither":
+        return change.direction
+    better = {"decrease": "fell", "increase": "rose"}[indicator.improvement_direction]
+    return "improving" if change.direction == better else "worsening"
+
+
+def rag(letter: str, colour: str, reason: str, *figures: Figure) -> Block:
+    """Show a letter with its colour in words and its reason."""
+    return Block(
+        html=f'<span class="rag rag-{letter}">{letter}</span> <strong>{escape(colour)}</strong>. {escape(reason, quote=False)}',
+        text=f"{letter} ({colour}). {reason}",
+        figures=figures,
+    )
+
+
+def bullets(lines: Sequence[str], figures: Sequence[Figure] = (), *, css_class: str = "") -> Block:
+    """List sentences; the text is escaped, so it may come from a file."""
+    items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
+    attribute = f' class="{css_class}"' if css_class else ""
+    return Block(
+        html=f"<ul{attribute}>{items}</ul>",
+        text="\n".join(f"- {line}" for line in lines),
+        figures=tuple(figures),
+    )
+
+
+def day_in_words(day: date) -> str:
+    """Write a day.
+
+    >>> day_in_words(date(2012, 9, 30))
+    '30 September 2012'
+    """
+    return f"{day.day} {day.strftime('%B %Y')}"

@@ -1,0 +1,528 @@
+"""A survey measure of one quarter and area: level, changes and localities, each with its error and its base.
+
+Everything is worked out from respondents; what was printed stands beside it and is checked. "No clear change" is the
+default word: a fall or a rise is named only where the test of that change, with its design and its comparisons, says so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import Catalogue, Indicator
+from saferleeds_analysis.intake import SurveyResponses
+from saferleeds_analysis.methods import survey, survey_trends
+from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
+from saferleeds_analysis.methods.survey_trends import (
+    ON_BASELINE,
+    ON_QUARTER_BEFORE,
+    ON_WINDOW_BEFORE,
+    ON_YEAR_BEFORE,
+    QUARTER,
+    TWELVE_MONTHS,
+)
+from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.reporting import charts, wording
+from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, printed_survey
+from saferleeds_analysis.reporting.survey_words import (
+    bullets,
+    change_in_words,
+    day_in_words,
+    interval,
+    level_in_words,
+    points,
+    points_interval,
+    rag,
+    signed_points,
+    travel_of,
+)
+from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.survey_measures import Definition, MeasureBaseline
+
+# Quarters compared with the quarter before on a page: two years.
+_QUARTERS_SHOWN = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyReport:
+    """All that one quarter says of one survey measure in one area; its methods give the blocks of the page.
+
+    ``baseline_estimates`` are the percentages of the baseline's period by area, where its waves are in the data.
+    """
+
+    indicator: Indicator
+    area: str
+    quarter: pd.Period
+    as_at: date
+    responses: SurveyResponses
+    definition: Definition
+    baseline: MeasureBaseline | None
+    baseline_estimates: dict[str, SurveyEstimate]
+    trend: survey_trends.SurveyTrend
+    localities: tuple[str, ...]
+    printed: PrintedSurvey
+
+    # Identity
+
+    @property
+    def window(self) -> str:
+        """The twelve months that the page is about, in words."""
+        return periods.twelve_months_name(periods.last_month(self.quarter))
+
+    @property
+    def level(self) -> SurveyEstimate:
+        """The percentage of those twelve months."""
+        return self.trend.level(self.area, TWELVE_MONTHS, self.quarter)
+
+    @property
+    def notice(self) -> str:
+        """What a reader must know of the data before any number."""
+        return self.responses.source.notice
+
+    def title(self) -> Block:
+        """Give the page's one first-level heading and the notice."""
+        text = f"{self.indicator.name}: {self.area}, {periods.quarter_name(self.quarter)}"
+        return join(Block(html=f"<h1>{escape(text)}</h1>", text=text), *self._notices())
+
+    def why(self) -> Block:
+        """Say why this is a priority and what exactly is asked."""
+        answers = [f"'{self.responses.answers[code]}'" for code in self.responses.question.answers]
+        return join(
+            paragraph(self.indicator.why),
+            paragraph(
+                f"What is measured: {self.indicator.definition} Answers that count: {', '.join(answers)}."
+            ),
+        )
+
+    # Findings
+
+    def summary(self) -> Block:
+        """Give the headline numbers in a box."""
+        pairs = [(f"{self.window[:1].upper()}{self.window[1:]}", level_in_words(self.level))]
+        for label, change in (
+            (self._baseline_label(), self._change(ON_BASELINE)),
+            ("Change on the year before", self._change(ON_YEAR_BEFORE)),
+        ):
+            if change is not None:
+                pairs.append((label, change_in_words(change)))
+        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
+        return Block(
+            html=f'<dl class="summary">{html}</dl>',
+            text="\n".join(f"{k}: {v}" for k, v in pairs),
+            figures=(self._figure(self.level, self.area, self.window, TWELVE_MONTHS),),
+        )
+
+    def findings(self) -> Block:
+        """Say the level and each change in sentences that come from the tests."""
+        lines = [
+            f"In the {self.window}, {wording.percent(self.level.value)} of households in {self.area} said that {self._in_short()} "
+            f"(95% interval {interval(self.level)}; base {wording.number(self.level.n)}).",
+            *self._baseline_lines(),
+        ]
+        figures = [self._figure(self.level, self.area, self.window, TWELVE_MONTHS)]
+        for kind, on in (
+            (ON_YEAR_BEFORE, "the 12 months before"),
+            (
+                ON_WINDOW_BEFORE,
+                "the 12 months a quarter earlier, with which it shares three of its four quarters",
+            ),
+        ):
+            change = self._change(kind)
+            if change is None:
+                lines.append(
+                    f"It cannot be compared with {on.split(',')[0]}: not all their quarters are in the data."
+                )
+                continue
+            lines.append(f"On {on} ({wording.percent(change.earlier.value)}): {change_in_words(change)}.")
+            figures.append(self._change_figure(change, self.area, kind))
+        on_baseline = self._change(ON_BASELINE)
+        if on_baseline is not None:
+            figures.append(self._change_figure(on_baseline, self.area, ON_BASELINE))
+        return bullets(lines, figures)
+
+    def chart(self) -> Block:
+        """Draw the twelve-month percentage with its interval, the quarters, and the baseline."""
+        change = self._change(ON_BASELINE) or self._change(ON_YEAR_BEFORE)
+        if change is None or change.direction == "no clear change":
+            headline = f"{wording.percent(self.level.value)}: no clear change"
+        else:
+            since = "since the baseline" if self._change(ON_BASELINE) else "in a year"
+            headline = f"{change.direction.capitalize()} by {points(abs(change.difference.value))} {since}"
+        own = [level for level in self.trend.levels if level.area == self.area]
+        first = own[0].quarter
+        base = self.baseline_estimates.get(self.area)
+        return charts.chart_of_survey(
+            own,
+            name=f"trend-{self.indicator.id.replace('_', '-')}",
+            headline=headline,
+            subtitle=f"{self.indicator.name}, {self.area}, 12 months and single quarters, {periods.quarter_name(first)} to "
+            f"{periods.quarter_name(self.quarter)}{self.label}",
+            baseline=None if base is None else (self.baseline.period, base.value),
+            figures=[self._figure(level.estimate, level.area, level.period, level.kind) for level in own],
+        )
+
+    def quarters(self) -> Block:
+        """Give the last quarters one by one, each tested against the one before, with allowance for all the tests."""
+        own = [level for level in self.trend.levels if (level.area, level.kind) == (self.area, QUARTER)]
+        shown = own[-_QUARTERS_SHOWN:]
+        keys = [(self.area, ON_QUARTER_BEFORE, level.quarter) for level in shown]
+        keys = [key for key in keys if key in self.trend.changes]
+        changes = dict(zip([key[2] for key in keys], self.trend.together(keys), strict=True))
+        rows, figures = [], []
+        for level in reversed(shown):
+            change = changes.get(level.quarter)
+            rows.append(
+                [
+                    level.period,
+                    wording.percent(level.estimate.value),
+                    interval(level.estimate),
+                    wording.number(level.estimate.n),
+                    "not known" if change is None else signed_points(change.difference.value),
+                    "not known" if change is None else points_interval(change.difference),
+                    "not known" if change is None else _reading(change),
+                ]
+            )
+            figures.append(self._figure(level.estimate, self.area, level.period, QUARTER))
+            if change is not None:
+                figures.append(self._change_figure(change, self.area, ON_QUARTER_BEFORE, level.period))
+        shown_table = table(
+            caption=f"{self.indicator.name}, {self.area}, quarter by quarter",
+            columns=[
+                "Quarter",
+                "Percentage",
+                "95% interval",
+                "Base",
+                "Change",
+                "95% interval of the change",
+                "Reading",
+            ],
+            rows=rows,
+            text_columns=(2, 5, 6),
+            figures=figures,
+        )
+        clear = sum(change.direction != "no clear change" for change in changes.values())
+        said = (
+            f"{len(changes)} quarters are compared with the one before. Of so many tests one in twenty looks clear by chance, so "
+            f"the readings allow for all of them (Holm's method): {clear or 'none'} of the changes {'is' if clear < 2 else 'are'} "
+            "clear."
+        )
+        return join(paragraph(said), shown_table)
+
+    def locality_table(self) -> Block:
+        """Compare the localities over the twelve months: level, change on the baseline's period and on the year before."""
+        if len(self.localities) < 2:
+            return paragraph(f"The survey has no localities within {self.area}.")
+        families = {
+            kind: self._family([(area, kind, self.quarter) for area in self.localities])
+            for kind in (ON_BASELINE, ON_YEAR_BEFORE)
+        }
+        rows, figures = [], []
+        for area in self.localities:
+            e = self.trend.level(area, TWELVE_MONTHS, self.quarter)
+            cells = [area, wording.percent(e.value), interval(e), wording.number(e.n)]
+            figures.append(self._figure(e, area, self.window, TWELVE_MONTHS))
+            for kind, family in families.items():
+                change = family.get(area)
+                cells.append("not known" if change is None else change_in_words(change))
+                if change is not None:
+                    figures.append(self._change_figure(change, area, kind))
+            rows.append(cells)
+        shown = table(
+            caption=f"{self.indicator.name} by locality, {self.window}",
+            columns=[
+                "Locality",
+                "Percentage",
+                "95% interval",
+                "Base",
+                f"On {self.baseline.period}" if self.baseline else "On the baseline",
+                "On the year before",
+            ],
+            rows=rows,
+            text_columns=(2, 4, 5),
+            figures=figures,
+        )
+        return join(
+            paragraph(
+                f"Each change is tested with allowance for the {len(self.localities)} localities tested beside it. Localities "
+                "whose intervals overlap may well have the same level."
+            ),
+            shown,
+        )
+
+    def quality(self) -> Block:
+        """Say how the survey's design widens the error, and what is not known of those who did not answer."""
+        e = self.level
+        silent = int(self.responses.respondents["answer"].isna().sum())
+        lines = [
+            f"The percentage rests on {wording.number(e.n)} households. Weights and clusters make its design effect "
+            f"{wording.number(e.design_effect, decimals=2)}: it is as exact as a simple random sample of "
+            f"{wording.number(e.effective_n)} would be (effective base).",
+            f"The interval is {e.method}; the standard error is {points(e.standard_error, decimals=2)}, from the differences "
+            "between clusters within strata (Taylor linearisation).",
+            "How many households were asked and did not answer was not published, so the response rate is not known. The "
+            "interval does not allow for how those who did not take part may differ from those who did.",
+        ]
+        if silent:
+            lines.append(f"{silent:,} of those interviewed gave no answer and are not in the base.")
+        shared = {"indicator_id": self.indicator.id, "area": self.area, "period": self.window, "n": e.n}
+        figures = [
+            Figure(**shared, measure="design effect", value=e.design_effect, method="Taylor linearisation"),
+            Figure(
+                **shared,
+                measure="effective base",
+                value=e.effective_n,
+                unit="households",
+                method="base over design effect",
+            ),
+            Figure(
+                **shared,
+                measure="standard error",
+                value=e.standard_error,
+                unit="percentage points",
+                method="Taylor linearisation",
+            ),
+        ]
+        return bullets(lines, figures)
+
+    def published_check(self) -> Block:
+        """Set what was printed beside what the respondents give, and say what of the print does not hold."""
+        return self.printed.checks(self._ours, constructed=bool(self.notice))
+
+    def caveat_list(self) -> Block:
+        """List what the reader must know."""
+        lines = [
+            *([self.notice] if self.notice else []),
+            "A sample survey of households: people in hostels, halls and care homes are not asked.",
+            "It asks what people perceive. It says nothing of any one service.",
+        ]
+        if self.baseline is not None:
+            lines.append(
+                f"Baseline: {wording.number(self.baseline.value, decimals=2)}% for {self.baseline.period}. {self.baseline.note}."
+            )
+        return bullets(lines, css_class="caveats")
+
+    def sources(self) -> Block:
+        """Say where the data come from."""
+        source = self.responses.source
+        lines = [
+            f"{source.title}. Publisher: {source.publisher}. Licence: {source.licence}. Read as at {day_in_words(self.as_at)}.",
+            f"Definition: {self.definition.words}. {self.definition.source}.",
+        ]
+        if self.baseline is not None:
+            lines.append(f"Baseline: {self.baseline.source}.")
+        return bullets(lines)
+
+    # Parts of the blocks
+
+    @property
+    def label(self) -> str:
+        """What kind of data it is, in short, to stand behind a subtitle: the notice's first words."""
+        return f". {self.notice.split(':')[0]}" if self.notice else ""
+
+    def travel(self) -> str:
+        """Say in which direction the measure travels, by the tests on the baseline and on the year before."""
+        words = []
+        for change, since in (
+            (
+                self._change(ON_BASELINE),
+                f"since the baseline of {self.baseline.period}" if self.baseline else "",
+            ),
+            (self._change(ON_YEAR_BEFORE), "in the last year"),
+        ):
+            if change is not None:
+                words.append(f"{travel_of(change, self.indicator)} {since}")
+        return "; ".join(words) or "no earlier period to compare with"
+
+    def progress(self) -> Block:
+        """Give the letter of the measure (grey: no target is recorded) with the direction of travel."""
+        reason = f"No target is recorded, so no colour is given. Direction of travel: {self.travel()}."
+        return rag("N", "Grey", reason, self._text_figure("rating", "N"))
+
+    def _text_figure(self, measure: str, value: str) -> Figure:
+        return Figure(
+            indicator_id=self.indicator.id, area=self.area, period=self.window, measure=measure, value=value
+        )
+
+    def _notices(self) -> list[Block]:
+        return [paragraph(self.notice, css_class="notice")] if self.notice else []
+
+    def _in_short(self) -> str:
+        words = self.responses.answers[self.responses.question.answers[0]]
+        return words[:1].lower() + words[1:]
+
+    def _baseline_label(self) -> str:
+        return f"Change on the baseline of {self.baseline.period}" if self.baseline else ""
+
+    def _baseline_lines(self) -> list[str]:
+        if self.baseline is None:
+            return ["No baseline is recorded for this measure."]
+        change = self._change(ON_BASELINE)
+        if change is None:
+            return [
+                f"The baseline of {self.baseline.period} is {wording.number(self.baseline.value, decimals=2)}%. A change cannot be "
+                "tested: its quarters are not in the data, or are among the twelve months themselves."
+            ]
+        return [
+            f"On the baseline of {self.baseline.period} ({wording.percent(change.earlier.value)}, base "
+            f"{wording.number(change.earlier.n)}): {change_in_words(change)}."
+        ]
+
+    def _change(self, kind: str) -> SurveyChange | None:
+        """Give the one change of a kind that the page is about, tested by itself."""
+        key = (self.area, kind, self.quarter)
+        return self.trend.together([key])[0] if key in self.trend.changes else None
+
+    def _family(self, keys: Sequence[tuple[str, str, pd.Period]]) -> dict[str, SurveyChange]:
+        there = [key for key in keys if key in self.trend.changes]
+        return dict(zip([key[0] for key in there], self.trend.together(there), strict=True))
+
+    def _ours(self, period: str) -> SurveyEstimate | None:
+        """Find the percentage of a period as published figures name it."""
+        if (found := self._window_of(period)) is None:
+            return None
+        return next(
+            (
+                level.estimate
+                for level in self.trend.levels
+                if (level.area, level.kind, level.quarter) == (self.area, *found)
+            ),
+            None,
+        )
+
+    def _window_of(self, period: str) -> tuple[str, pd.Period] | None:
+        try:
+            if period.startswith("12 months to "):
+                month = periods.month(period.removeprefix("12 months to "))
+                return TWELVE_MONTHS, month.asfreq("Q-MAR")
+            if " Q" in period:
+                return QUARTER, periods.quarter(period)
+            return TWELVE_MONTHS, periods.financial_year(period).asfreq("Q-MAR", how="end")
+        except ValueError:
+            return None
+
+    def _figure(self, e: SurveyEstimate, area: str, period: str, kind: str) -> Figure:
+        return Figure(
+            indicator_id=self.indicator.id,
+            area=area,
+            period=period,
+            measure=f"percentage, {kind}",
+            value=e.value,
+            lower=e.lower,
+            upper=e.upper,
+            confidence=e.confidence,
+            unit="%",
+            method=e.method,
+            n=e.n,
+            caveats=(*e.caveats, *([self.notice] if self.notice else [])),
+        )
+
+    def _change_figure(self, change: SurveyChange, area: str, kind: str, period: str = "") -> Figure:
+        d = change.difference
+        return Figure(
+            indicator_id=self.indicator.id,
+            area=area,
+            period=period or self.window,
+            measure=f"change, {kind}",
+            value=d.value,
+            lower=d.lower,
+            upper=d.upper,
+            confidence=d.confidence,
+            unit="percentage points",
+            method=f"{d.method}; {change.comparisons} compared together; {change.direction}",
+            n=d.n,
+            caveats=(*d.caveats, *([self.notice] if self.notice else [])),
+        )
+
+
+def survey_report(
+    responses: SurveyResponses, *, catalogue: Catalogue, area: str, quarter: pd.Period, as_at: date
+) -> SurveyReport:
+    """Work out a survey measure for one quarter and area, from the waves that had ended by the as-at date.
+
+    Refused: a quarter without its wave or without four waves behind it, an area that is neither the whole nor a locality.
+    """
+    indicator, people = responses.indicator, responses.respondents
+    people = people[people["quarter"] <= quarter]
+    if not (people["quarter"] == quarter).any():
+        last = responses.respondents["quarter"].max()
+        raise DataProblem(
+            f"{responses.source.id}: no wave for {periods.quarter_name(quarter)} that was known on {as_at.isoformat()}; the last "
+            f"is {periods.quarter_name(last)}. Add the wave to data/raw/{responses.source.id}, or report an earlier quarter."
+        )
+    whole = next(a.name for a in catalogue.areas(indicator.area_set) if not a.parent)
+    localities = tuple(a.name for a in catalogue.areas(indicator.area_set) if a.name in set(people["area"]))
+    if area not in (whole, *localities):
+        catalogue.area(indicator.area_set, area)
+        raise DataProblem(
+            f"{responses.source.id} cannot be broken down to {area!r}: it has {whole} and {', '.join(localities)}."
+        )
+    design = survey.survey_design(
+        people,
+        weight="weight",
+        strata="stratum",
+        clusters="cluster",
+        wave="quarter",
+        single_unit_strata=responses.source.single_unit_strata or None,
+    )
+    asked = {
+        "answers": responses.question.answers,
+        "out_of": responses.question.out_of,
+        "left_out": [c for c in responses.answers if c not in responses.question.out_of],
+        "definition": responses.question.definition,
+    }
+    baseline = catalogue.baseline(indicator.id, whole, responses.question.definition, as_at=as_at)
+    estimates = _baseline_estimates(design, people, baseline, quarter, whole, localities, asked)
+    trend = survey_trends.rolling_from_respondents(
+        design, "answer", wave="quarter", whole=whole, localities="area", baselines=estimates, **asked
+    )
+    if (area, TWELVE_MONTHS, quarter) not in {(e.area, e.kind, e.quarter) for e in trend.levels}:
+        raise DataProblem(
+            f"{responses.source.id}: the twelve months to {periods.month_name(periods.last_month(quarter))} need four waves, and not "
+            "all of them are in the data."
+        )
+    return SurveyReport(
+        indicator=indicator,
+        area=area,
+        quarter=quarter,
+        as_at=as_at,
+        responses=responses,
+        definition=next(
+            d for d in catalogue.definitions(indicator.id) if d.definition == responses.question.definition
+        ),
+        baseline=baseline,
+        baseline_estimates=estimates,
+        trend=trend,
+        localities=localities if area == whole else (),
+        printed=printed_survey(catalogue, indicator=indicator.id, area=area, quarter=quarter, as_at=as_at),
+    )
+
+
+def _baseline_estimates(
+    design: survey.SurveyDesign,
+    people: pd.DataFrame,
+    baseline: MeasureBaseline | None,
+    quarter: pd.Period,
+    whole: str,
+    localities: Sequence[str],
+    asked: dict,
+) -> dict[str, SurveyEstimate]:
+    """Work out the baseline's year from the respondents: none if a wave of it is missing, or is in the latest window."""
+    if baseline is None:
+        return {}
+    year = periods.financial_year(baseline.period)
+    waves = pd.period_range(end=year.asfreq("Q-MAR", how="end"), periods=4, freq="Q-MAR")
+    there = set(people["quarter"])
+    if not there.issuperset(waves) or waves[-1] > quarter - 4:
+        return {}
+    in_year = people["quarter"].isin(waves)
+    places = {whole: in_year} | {area: in_year & (people["area"] == area) for area in localities}
+    return {area: survey.proportion(design, "answer", where=where, **asked) for area, where in places.items()}
+
+
+def _reading(change: SurveyChange) -> str:
+    alone = any(c.startswith(survey.CLEAR_ALONE) for c in change.difference.caveats)
+    return f"{change.direction} among {change.comparisons} tests" if alone else change.direction
