@@ -12,15 +12,15 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, PublishedFigure
+from saferleeds_analysis.disclosure_rules import DisclosureRules
 from saferleeds_analysis.methods import feasibility
-from saferleeds_analysis.methods.survey_summaries import SMALL_COUNT
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.disclosure import withheld_figure
 from saferleeds_analysis.reporting.survey_words import bullets, day_in_words
 from saferleeds_analysis.reporting.tables import table
 
-# What stands in the place of a number that is held back.
-SUPPRESSED = "[c]"
+_UNCHECKED = "NOT CHECKABLE: no base was printed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,38 +32,39 @@ class CaseFacts:
     quarter: pd.Period
     as_at: date
     public: bool
+    rules: DisclosureRules
 
     def demographics(self, groups: Sequence[tuple[str, str]]) -> Block:
         """Give what was printed of groups of people: pairs of the figures' id and the people's name in words."""
-        rows, figures, hidden = [], [], 0
+        rows, figures, hidden = [], [], False
         for name, people in groups:
             for f in self._of(name):
-                held_back = self.public and f.unit == "people" and 0 < f.value < SMALL_COUNT
-                hidden += held_back
-                unchecked = "NOT CHECKABLE: no base was printed"
-                shown = (
-                    SUPPRESSED
-                    if held_back
-                    else f"{f.value}%"
-                    if f.unit == "%"
-                    else wording.number(float(f.value))
-                )
-                remark = (
-                    f"Fewer than {SMALL_COUNT} people of a vulnerable group: held back in the public edition"
-                    if held_back
-                    else unchecked
-                )
-                rows.append([f"{people.capitalize()}: {f.measure}", shown, "not published", remark])
+                # A number of people is named so that the rules know what it counts.
+                measure = f"{people} aged {f.measure}" if f.unit == "people" else f"{people}, {f.measure}"
+                about = {
+                    "indicator_id": f.indicator_id,
+                    "area": f.area,
+                    "period": _to_date(f),
+                    "measure": measure,
+                    "unit": f.unit,
+                }
+                theme = self.rules.theme_of(measure, f.unit)
+                if self.public and f.unit == "people" and theme.is_small(float(f.value), below_city=False):
+                    hidden = True
+                    why = "A small number of a vulnerable group, held back in the public edition"
+                    rows.append(
+                        [f"{measure[:1].upper()}{measure[1:]}", self.rules.withheld, "not published", why]
+                    )
+                    figures.append(withheld_figure(self.rules, **about, caveats=(why,)))
+                    continue
+                shown = f"{f.value}%" if f.unit == "%" else wording.number(float(f.value))
+                rows.append([f"{measure[:1].upper()}{measure[1:]}", shown, "not published", _UNCHECKED])
                 figures.append(
                     Figure(
-                        indicator_id=f.indicator_id,
-                        area=f.area,
-                        period=self._to_date(f),
-                        measure=f"share, {f.measure}" if f.unit == "%" else f"number, {f.measure}",
-                        value=SUPPRESSED if held_back else float(f.value),
-                        unit=f.unit,
-                        method="suppressed" if held_back else "as published; not checkable",
-                        caveats=(remark,) if held_back else (remark, f.note),
+                        **about,
+                        value=float(f.value),
+                        method="as published; not checkable",
+                        caveats=(_UNCHECKED, f.note),
                     )
                 )
         if not rows:
@@ -74,10 +75,10 @@ class CaseFacts:
         ]
         if hidden:
             lines.append(
-                f"{SUPPRESSED} stands for a number that is held back because it could point to a person."
+                f"{self.rules.withheld} stands for a number that is held back because it could point to a person."
             )
         shown_table = table(
-            caption=f"People in active cases, {self.area}, {self._to_date(self._of(groups[0][0])[0])}",
+            caption=f"People in active cases, {self.area}, {_to_date(self._of(groups[0][0])[0])}",
             columns=["Who", "Published", "Base", "Remark"],
             rows=rows,
             text_columns=(2, 3),
@@ -198,9 +199,6 @@ class CaseFacts:
     def _of(self, name: str) -> list[PublishedFigure]:
         return [f for f in self.figures if f.indicator_id == name]
 
-    def _to_date(self, f: PublishedFigure) -> str:
-        return f"{f.period.split(' ')[0]} to date" if " Q" in f.period else f.period
-
     def _figure(
         self,
         f: PublishedFigure,
@@ -230,5 +228,14 @@ def case_facts(
     """Gather the printed facts of these ids that were known on a day, for the public or the restricted edition."""
     figures = [f for name in names for f in catalogue.published(name, as_at=as_at) if f.area == area]
     return CaseFacts(
-        figures=tuple(figures), area=area, quarter=quarter, as_at=as_at, public=edition != "restricted"
+        figures=tuple(figures),
+        area=area,
+        quarter=quarter,
+        as_at=as_at,
+        public=edition != "restricted",
+        rules=catalogue.disclosure_rules,
     )
+
+
+def _to_date(f: PublishedFigure) -> str:
+    return f"{f.period.split(' ')[0]} to date" if " Q" in f.period else f.period

@@ -13,7 +13,7 @@ from html import escape
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import Catalogue, Indicator, PublishedFigure
+from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator, PublishedFigure
 from saferleeds_analysis.methods import feasibility, survey, survey_summaries
 from saferleeds_analysis.methods.survey import SurveyEstimate
 from saferleeds_analysis.reporting import charts, wording
@@ -34,7 +34,8 @@ SECOND_BASELINE = "second baseline"
 
 @dataclass(frozen=True, kw_only=True)
 class PrintedSurvey:
-    """The printed percentages of one measure in one area: those known by the as-at date, and those printed ``later``."""
+    """The printed percentages of one measure in one area: those known by the as-at date, and those printed ``later``
+    that contradict them."""
 
     indicator: Indicator
     area: str
@@ -44,6 +45,12 @@ class PrintedSurvey:
     baselines: tuple[MeasureBaseline, ...]
     figures: tuple[PublishedFigure, ...]
     later: tuple[PublishedFigure, ...]
+    caveats: tuple[Caveat, ...]
+
+    @property
+    def notice(self) -> str:
+        """What a reader must know before any number: nothing beside the caveats."""
+        return ""
 
     @property
     def levels(self) -> tuple[PublishedFigure, ...]:
@@ -71,13 +78,12 @@ class PrintedSurvey:
         lines = []
         for d in self.definitions:
             own = [f for f in self.levels if f.measure == d.definition]
-            lines += [
-                f"{f.printed_as} by the {d.definition} ({period_in_words(f.period)}). {f.note}." for f in own
-            ]
+            name = f"{d.definition[:1].upper()}{d.definition[1:]}"
+            lines += [f"{name}, {period_in_words(f.period)}: {f.printed_as}. {f.note}." for f in own]
             if not own:
-                lines.append(f"No result by the {d.definition} was known on {day_in_words(self.as_at)}.")
+                lines.append(f"{name}: no result was known on {day_in_words(self.as_at)}.")
         lines += [
-            f"The line breaks: from {periods.month_name(d.since)} the {d.definition} takes the place of the {d.replaces}. "
+            f"The line breaks: from {periods.month_name(d.since)} {d.definition!r} takes the place of {d.replaces!r}. "
             f"{d.reason}. Figures of two definitions are never subtracted, so no rise or fall can be given."
             for d in self.definitions
             if d.replaces and d.since is not None and d.since.start_time.date() <= self.as_at
@@ -121,6 +127,14 @@ class PrintedSurvey:
             ),
         )
 
+    def quarters(self) -> Block:
+        """Say that there are no quarters to compare."""
+        return paragraph("Only single results were published, so no quarter can be compared with another.")
+
+    def locality_table(self) -> Block:
+        """Say that there is nothing by locality."""
+        return paragraph("No result by locality was published.")
+
     def published_check(self) -> Block:
         """Check the printed figures by themselves: there are no respondents to set beside them."""
         return self.checks(lambda period: None)
@@ -130,7 +144,8 @@ class PrintedSurvey:
         return bullets(
             [
                 "Only percentages were published. Without the number that they rest on, no interval, test or rating is given.",
-                *(f"{b.period}: {b.note}." for b in self.baselines),
+                *(f"{c.text} Basis: {c.basis}." for c in self.caveats),
+                *(f"{b.value}%, {b.period}: {b.note}." for b in self.baselines),
             ],
             css_class="caveats",
         )
@@ -179,16 +194,20 @@ class PrintedSurvey:
             text_columns=(1, 2, 3, 4),
             figures=figures,
         )
+        again = (
+            "Each is worked out again from the respondents where they are there"
+            if any(ours(f.period) for f in self.levels)
+            else "There are no respondents to work these out from again"
+        )
         lead = paragraph(
-            f"A percentage of a base is checked for a whole number that prints so; one that is there in the respondents is "
-            f"worked out again.{built}"
+            f"{again}; a percentage whose base was printed is also checked for a whole number that prints so.{built}"
         )
         return join(lead, *flags, checked, *self._margins(), *self._steps())
 
     def later_figures(self) -> Block:
         """Name figures printed after the as-at date, set apart: a second baseline is flagged as one and not used."""
         if not self.later:
-            return paragraph(f"No later figures are recorded for {self.area}.")
+            return paragraph("No later figure is known that contradicts one of this page.")
         rows, figures = [], []
         for f in self.later:
             why = self._second_baseline(f) or f.note
@@ -392,12 +411,19 @@ def printed_survey(
         definitions=definitions,
         baselines=tuple(b for b in baselines if b is not None),
         figures=tuple(f for f in every if f.known_from <= as_at),
-        later=tuple(f for f in every if f.known_from > as_at and f.known_from > _end(quarter)),
+        later=_contradictions(every, quarter, as_at),
+        caveats=catalogue.caveats(indicator, periods.quarter_months(quarter)),
     )
 
 
-def _end(quarter: pd.Period) -> date:
-    return periods.last_month(quarter).end_time.date()
+def _contradictions(
+    figures: Sequence[PublishedFigure], quarter: pd.Period, as_at: date
+) -> tuple[PublishedFigure, ...]:
+    """Find later figures that disagree with one printed for this quarter; without such a one nothing is disagreed with."""
+    own = (periods.quarter_name(quarter), f"12 months to {periods.last_month(quarter)}")
+    if not any(f.period in own and f.known_from <= as_at for f in figures):
+        return ()
+    return tuple(f for f in figures if f.known_from > as_at and f.verdict == "inconsistent")
 
 
 def _whole_numbers(found: Sequence[int], base: int) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Indicator, PublishedFigure
 from saferleeds_analysis.methods import feasibility, survey_summaries
+from saferleeds_analysis.methods.survey import SurveyEstimate
 from saferleeds_analysis.methods.survey_summaries import SatisfactionSurvey
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
@@ -110,11 +111,25 @@ class Satisfaction:
                 figures += self._answered_figures(m.indicator, s)
             lines.append(
                 f"{m.indicator.name}: {wording.number(s.satisfied)} of {wording.number(s.answered)}, "
-                f"{wording.percent(s.result.value)} (95% interval {interval(s.result)}). At this result the half-width is "
+                f"{wording.percent(s.result.value)} (95% interval {interval(s.result)} for these {wording.number(s.asked)} cases; "
+                f"{interval(_beyond(s))} taken as a sample of cases to come). At this result the half-width is "
                 f"{points(s.margin_at_result, decimals=1)}. If none of those who did not answer were satisfied it would be "
                 f"{wording.percent(s.lowest_possible)} of all who were asked; if all were, {wording.percent(s.highest_possible)}."
             )
             figures += [
+                Figure(
+                    indicator_id=m.indicator.id,
+                    area=self.area,
+                    period=f"{self.year} to date",
+                    measure="satisfied, as a sample of cases to come",
+                    value=s.result.value,
+                    lower=_beyond(s).lower,
+                    upper=_beyond(s).upper,
+                    confidence=0.95,
+                    unit="%",
+                    method="Wilson",
+                    n=s.answered,
+                ),
                 self._number(
                     m.indicator, "satisfied", s.satisfied, "people", "the whole number that prints so"
                 ),
@@ -296,6 +311,13 @@ def _latest(
         answered=answered,
         satisfied=satisfied[0],
         definition=level.measure,
+    )
+
+
+def _beyond(s: SatisfactionSurvey) -> SurveyEstimate:
+    """Give the result as that of a sample of cases beyond those asked: without correction for their finite number."""
+    return survey_summaries.published_percentage(
+        s.result.value, base=s.answered, design_effect=1, definition=s.result.definition
     )
 
 

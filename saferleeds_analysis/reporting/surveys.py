@@ -12,7 +12,7 @@ from html import escape
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import Catalogue, Indicator
+from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator
 from saferleeds_analysis.intake import SurveyResponses
 from saferleeds_analysis.methods import survey, survey_trends
 from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
@@ -64,6 +64,7 @@ class SurveyReport:
     baseline_estimates: dict[str, SurveyEstimate]
     trend: survey_trends.SurveyTrend
     localities: tuple[str, ...]
+    caveats: tuple[Caveat, ...]
     printed: PrintedSurvey
 
     # Identity
@@ -83,10 +84,27 @@ class SurveyReport:
         """What a reader must know of the data before any number."""
         return self.responses.source.notice
 
-    def title(self) -> Block:
-        """Give the page's one first-level heading and the notice."""
-        text = f"{self.indicator.name}: {self.area}, {periods.quarter_name(self.quarter)}"
+    def title(self, what: str = "") -> Block:
+        """Give the page's one first-level heading and the notice; ``what`` names a card of the priority."""
+        name = f"{self.indicator.priority}: {what}" if what else self.indicator.name
+        text = f"{name}, {self.area}, {periods.quarter_name(self.quarter)}"
         return join(Block(html=f"<h1>{escape(text)}</h1>", text=text), *self._notices())
+
+    def fields(self) -> Block:
+        """Give the fixed fields of the card: outcome, priority, review period, population, and its progress."""
+        pairs = [
+            ("Outcome", self.indicator.outcome),
+            ("Priority", self.indicator.priority),
+            ("Review period", periods.review_period(self.quarter)),
+            ("Population", self.indicator.population),
+        ]
+        progress = self.progress()
+        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
+        return Block(
+            html=f'<dl class="card-fields">{html}<div><dt>Progress</dt><dd>{progress.html}</dd></div></dl>',
+            text="\n".join(f"{k}: {v}" for k, v in [*pairs, ("Progress", progress.text)]),
+            figures=progress.figures,
+        )
 
     def why(self) -> Block:
         """Say why this is a priority and what exactly is asked."""
@@ -296,7 +314,7 @@ class SurveyReport:
         """List what the reader must know."""
         lines = [
             *([self.notice] if self.notice else []),
-            "A sample survey of households: people in hostels, halls and care homes are not asked.",
+            *(f"{c.text} Basis: {c.basis}." for c in self.caveats),
             "It asks what people perceive. It says nothing of any one service.",
         ]
         if self.baseline is not None:
@@ -497,6 +515,7 @@ def survey_report(
         baseline_estimates=estimates,
         trend=trend,
         localities=localities if area == whole else (),
+        caveats=catalogue.caveats(indicator.id, periods.twelve_months_to(periods.last_month(quarter))),
         printed=printed_survey(catalogue, indicator=indicator.id, area=area, quarter=quarter, as_at=as_at),
     )
 

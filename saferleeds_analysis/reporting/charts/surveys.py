@@ -182,7 +182,9 @@ def chart_of_lines_with_break(
     if bottom:
         subtitle += ". The scale does not begin at 0%"
     alt = "Line chart. " + " ".join(
-        f"{label}: " + ", ".join(f"{p} {wording.percent(f.value)}" for p, _, f in points) + "."
+        (f"{label}: " if label else "")
+        + "; ".join(f"{p}, {d}, {wording.percent(f.value)}" for p, d, f in points)
+        + "."
         for label, points in lines
     )
     alt += f" {break_note.replace(chr(10), ' ')}: the lines on either side are not joined." if breaks else ""

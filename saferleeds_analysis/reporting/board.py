@@ -1,0 +1,132 @@
+"""The board's card of one measure: what the measure shows, in our words, beside how the board sees it, in its own.
+
+The board's word for overall progress is its judgement, with its reason. It stands apart from what the measure shows, which
+follows from tests.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from html import escape
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import Catalogue
+from saferleeds_analysis.intake import Commentary, SurveyResponses
+from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.commentary import markdown_to_html
+from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, printed_survey
+from saferleeds_analysis.reporting.survey_words import rag
+from saferleeds_analysis.reporting.surveys import SurveyReport, survey_report
+
+PROGRESS = "Overall progress"
+_LETTERS = {"green": "G", "amber": "A", "red": "R"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardCard:
+    """One measure on the card of a board; ``words`` are what the board wrote, without its word for overall progress.
+
+    ``progress_word`` and ``progress_reason`` (markdown, not yet made safe) are the board's, empty where none was received.
+    """
+
+    measure: SurveyReport | PrintedSurvey
+    meeting: str
+    quarter: pd.Period
+    words: Commentary | None
+    progress_word: str
+    progress_reason: str
+
+    def title(self) -> Block:
+        """Give the page's one first-level heading, and what the reader must know of the data before any number."""
+        text = f"{self.measure.indicator.name}: board card, {self.measure.area}, {periods.quarter_name(self.quarter)}"
+        notice = self.measure.notice
+        return join(
+            Block(html=f"<h1>{escape(text)}</h1>", text=text),
+            *([paragraph(notice, css_class="notice")] if notice else []),
+        )
+
+    def fields(self) -> Block:
+        """Give the fixed fields of the card, then the board's word and what the measure shows."""
+        known = self.measure.indicator
+        pairs = [
+            ("Meeting", self.meeting),
+            ("Population", known.population),
+            ("Outcome", known.outcome),
+            ("Priority", known.priority),
+            ("Review period", periods.review_period(self.quarter)),
+        ]
+        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
+        board, shows = self.overall_progress(), self.measure.progress()
+        html += f"<div><dt>Overall progress (the board's judgement)</dt><dd>{board.html}</dd></div>"
+        html += f"<div><dt>What the measure shows</dt><dd>{shows.html}</dd></div>"
+        return Block(
+            html=f'<dl class="card-fields">{html}</dl>',
+            text="\n".join(
+                f"{k}: {v}"
+                for k, v in [*pairs, ("Overall progress", board.text), ("What the measure shows", shows.text)]
+            ),
+            figures=(*board.figures, *shows.figures),
+        )
+
+    def overall_progress(self) -> Block:
+        """Give the board's word with its letter and its reason, or say that none was received."""
+        if not self.progress_word:
+            return Block(html="No word was received.", text="No word was received.")
+        letter = _LETTERS[self.progress_word.casefold()]
+        figure = Figure(
+            indicator_id=self.measure.indicator.id,
+            area=self.measure.area,
+            period=periods.quarter_name(self.quarter),
+            measure="overall progress, the board's judgement",
+            value=letter,
+            method="the board's judgement",
+        )
+        word = rag(letter, self.progress_word.capitalize(), "", figure)
+        reason = self.progress_reason or "No reason was given."
+        return Block(
+            html=f"{word.html.strip()} {markdown_to_html(reason)}",
+            text=f"{word.text} {reason}",
+            figures=word.figures,
+        )
+
+
+def board_card(
+    responses: SurveyResponses | None,
+    words: Commentary | None,
+    *,
+    catalogue: Catalogue,
+    indicator: str,
+    area: str,
+    meeting: str,
+    quarter: pd.Period,
+    as_at: date,
+) -> BoardCard:
+    """Make the card of one measure, from its respondents where there are any and otherwise from what was printed.
+
+    The section "Overall progress" of the board's words begins with Green, Amber or Red on a line of its own.
+    """
+    measure = (
+        printed_survey(catalogue, indicator=indicator, area=area, quarter=quarter, as_at=as_at)
+        if responses is None
+        else survey_report(responses, catalogue=catalogue, area=area, quarter=quarter, as_at=as_at)
+    )
+    word, reason = "", ""
+    if words is not None and (said := dict(words.sections).get(PROGRESS, "").strip()):
+        word, _, reason = said.partition("\n")
+        word = word.strip().rstrip(".")
+        if word.casefold() not in _LETTERS:
+            raise DataProblem(
+                f"commentary/{periods.quarter_path(quarter)}/{indicator}.md: '## {PROGRESS}' begins with Green, Amber or Red on a "
+                f"line of its own, not {word[:40]!r}."
+            )
+        words = replace(words, sections=tuple(s for s in words.sections if s[0] != PROGRESS))
+    return BoardCard(
+        measure=measure,
+        meeting=meeting,
+        quarter=quarter,
+        words=words,
+        progress_word=word,
+        progress_reason=reason.strip(),
+    )
