@@ -4,7 +4,10 @@ Libraries are imported where they are used, so that ``saferleeds --help`` answer
 """
 
 import logging
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,9 +72,21 @@ def main() -> None:
 @click.option(
     "--as-at", help="Use nothing later than this day (2012-09-30); without it, the quarter's last day."
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 8),
+    help="Make this many reports at once; without it, as many as pay here.",
+)
+@click.option("--cold", is_flag=True, help="Start each kernel by itself instead of from a warm process.")
 @_project
 def report(
-    quarter: str, indicator: str | None, area: str | None, as_at: str | None, project: Path | None
+    quarter: str,
+    indicator: str | None,
+    area: str | None,
+    as_at: str | None,
+    workers: int | None,
+    cold: bool,
+    project: Path | None,
 ) -> None:
     """Make the reports of a QUARTER, written "2012/13 Q2", from the raw data to the page to open."""
     root = _find_project(project)
@@ -80,6 +95,7 @@ def report(
     from saferleeds_analysis.catalogue import load_catalogue
     from saferleeds_analysis.publishing.editions import publish_editions
     from saferleeds_analysis.publishing.run_list import read_run_list
+    from saferleeds_analysis.publishing.warm_kernels import CAN_FORK
 
     review = periods.quarter(quarter)
     day = _day(as_at) if as_at else periods.last_month(review).end_time.date()
@@ -90,9 +106,18 @@ def report(
     built = intake.build_processed(root, catalogue)
     click.echo(f"Data ready: {len(built)} source{'' if len(built) == 1 else 's'}")
     sources = [f"{p.source.title}. {p.source.publisher}" for p in built]
-    index = publish_editions(
-        root, review, reports, as_at=day, catalogue=catalogue, sources=sources, say=click.echo
-    )
+    with _tidied_up_when_stopped():
+        index = publish_editions(
+            root,
+            review,
+            reports,
+            as_at=day,
+            catalogue=catalogue,
+            sources=sources,
+            workers=workers,
+            warm=CAN_FORK and not cold,
+            say=click.echo,
+        )
     click.echo("Open this page:")
     click.echo(str(index.parent / one_card.name / "report.html" if one_card else index))
 
@@ -250,6 +275,22 @@ def _counts(project: Path | None, indicator: str, area: str, last: str | None) -
     intake.build_processed(root, catalogue)
     day = periods.last_month(periods.quarter(last)).end_time.date() if last else date.today()
     return catalogue, intake.recorded_counts(root, wanted, catalogue=catalogue, as_at=day).series(area)
+
+
+@contextmanager
+def _tidied_up_when_stopped() -> Iterator[None]:
+    """Take a polite end (of the system, or of the terminal) for Ctrl-C, and say what is left by either."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        stopped = click.ClickException(
+            "stopped. Reports that had finished are published; the others are as before."
+        )
+        stopped.exit_code = 130
+        raise stopped from error
 
 
 def _find_project(given: Path | None) -> Path:

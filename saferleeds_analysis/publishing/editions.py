@@ -21,6 +21,7 @@ from saferleeds_analysis.publishing.index import write_index
 from saferleeds_analysis.publishing.notebooks import ReportFailed
 from saferleeds_analysis.publishing.report import pack_folder, start_run
 from saferleeds_analysis.publishing.run_list import Report
+from saferleeds_analysis.publishing.warm_kernels import CAN_FORK
 from saferleeds_analysis.reporting.disclosure import SUPPRESSED
 
 
@@ -32,6 +33,8 @@ def publish_editions(
     as_at: date,
     catalogue: Catalogue,
     sources: Iterable[str] = (),
+    workers: int | None = None,
+    warm: bool = CAN_FORK,
     say: Callable[[str], None] = print,
 ) -> Path:
     """Publish the public pack and what the restricted one needs, audit the public one, and give its index.
@@ -45,7 +48,15 @@ def publish_editions(
     def publish(some: Sequence[Report], edition: str) -> Path | None:
         try:
             return pack.publish_reports(
-                root, quarter, some, as_at=as_at, edition=edition, sources=sources, say=say
+                root,
+                quarter,
+                some,
+                as_at=as_at,
+                edition=edition,
+                sources=sources,
+                workers=workers,
+                warm=warm,
+                say=say,
             )
         except ReportFailed as failure:
             failures.append(failure)

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.publishing.warm_kernels import ENGINE, WarmEngine
 
 logger = logging.getLogger(__name__)
 
@@ -163,19 +164,27 @@ def run_notebook(
     out: Path | None = None,
     use_defaults: bool = False,
     seconds_per_cell: int = 600,
+    template: str = "",
 ) -> ExecutedNotebook:
     """Run a notebook from top to bottom in a fresh kernel of this same Python, and give it back executed.
 
     ``folder_to_run_in`` is the project's ``notebooks`` folder, in which JupyterLab would run it too, so that ``..``
-    is the project in both. ``out``, when given, is written at the end and only on success. A wrong parameter is a
-    ``ValueError`` before anything runs; a cell that fails, hangs or ends its kernel is a :class:`ReportFailed`.
+    is the project in both. ``out``, when given, is written at the end and only on success. ``template`` is the address of
+    a :class:`~saferleeds_analysis.publishing.warm_kernels.WarmTemplate`; without one the kernel starts cold. A wrong
+    parameter is a ``ValueError`` before anything runs; a cell that fails, hangs or ends its kernel is a :class:`ReportFailed`.
     """
     check_parameters(notebook, parameters, use_defaults=use_defaults)
     source = read_notebook(notebook)
     started = datetime.now(UTC)
-    with tempfile.TemporaryDirectory(prefix="saferleeds-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="leeds-") as scratch:
         executed = _execute(
-            notebook.stem, source, dict(parameters), folder_to_run_in, Path(scratch), seconds_per_cell
+            notebook.stem,
+            source,
+            dict(parameters),
+            folder_to_run_in,
+            Path(scratch),
+            seconds_per_cell,
+            template,
         )
     finished = datetime.now(UTC)
     _check_every_cell_ran(notebook.stem, executed)
@@ -247,12 +256,22 @@ def _read_declaration(statement: ast.stmt, comment: str) -> Parameter | str:
 
 
 def _execute(
-    name: str, source: Any, parameters: dict, folder: Path, scratch: Path, seconds_per_cell: int
+    name: str,
+    source: Any,
+    parameters: dict,
+    folder: Path,
+    scratch: Path,
+    seconds_per_cell: int,
+    template: str,
 ) -> Any:
     """Hand the notebook to papermill and turn every way of failing into one exception that says where."""
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill import execute_notebook
+    from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError, strip_color
+
+    # Papermill knows it by entry point, unless the package was installed before there was one.
+    papermill_engines.register(ENGINE, WarmEngine)
 
     # Papermill fills in braces in the paths that it is given, so it gets a copy in a folder whose name we chose.
     copy = scratch / "notebook.ipynb"
@@ -271,6 +290,8 @@ def _execute(
             kernel_name="python3",
             language="python",
             progress_bar=False,
+            engine_name=ENGINE,
+            template=template,
             execution_timeout=seconds_per_cell,
             kernel_manager_class=_kernel_manager(scratch),
             resources={"metadata": {"path": str(folder)}},  # the kernel's folder; ours is left as it is
@@ -297,6 +318,21 @@ def _execute(
         ) from None
 
 
+def kernel_environment() -> dict[str, str]:
+    """Give what the environment of every kernel has beyond this process's: this library, and nothing left to chance."""
+    search_path = [str(_LIBRARY), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    threads = ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "VECLIB_MAXIMUM")
+    return {
+        "PYTHONPATH": os.pathsep.join(str(Path(folder).absolute()) for folder in search_path),
+        "PYTHONHASHSEED": "0",  # the order of a set must not make two runs differ
+        "PYTHONUTF8": "1",
+        # Several kernels share the processors, and sums must not depend on how many there are.
+        **{f"{library}_THREADS": "1" for library in threads},
+        "JE_ARROW_MALLOC_CONF": "background_thread:false",  # a template with a second thread cannot be forked
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # nobody debugs here, so the debugger need not warn
+    }
+
+
 def _kernel_manager(scratch: Path) -> type:
     """Give a kernel manager that starts this same Python and depends on nothing that is installed for the user.
 
@@ -308,17 +344,14 @@ def _kernel_manager(scratch: Path) -> type:
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
     from traitlets import default
 
-    search_path = [str(_LIBRARY), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     spec = KernelSpec(
-        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        argv=[
+            *(sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"),
+            "--log-level=ERROR",  # its warnings (of its sockets, of an end) are not for who reads the progress
+        ],
         language="python",
         display_name="Python of this environment",
-        env={
-            "PYTHONPATH": os.pathsep.join(str(Path(folder).absolute()) for folder in search_path),
-            "PYTHONHASHSEED": "0",  # the order of a set must not make two runs differ
-            "PYTHONUTF8": "1",
-            "IPYTHONDIR": str(scratch / "ipython"),
-        },
+        env={**kernel_environment(), "IPYTHONDIR": str(scratch / "ipython")},
     )
 
     class SpecOfThisInterpreter(KernelSpecManager):

@@ -15,17 +15,19 @@ import logging
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.index import write_index
 from saferleeds_analysis.publishing.notebooks import ReportFailed, without_machine_paths
-from saferleeds_analysis.publishing.report import Run, check_report, make_report, put_in_place, start_run
+from saferleeds_analysis.publishing.pool import Outcome, make_reports, workers_for
+from saferleeds_analysis.publishing.report import Run, check_report, put_in_place, start_run
 from saferleeds_analysis.publishing.run_list import Report
+from saferleeds_analysis.publishing.warm_kernels import CAN_FORK
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +40,8 @@ def publish_reports(
     as_at: date,
     edition: str = "public",
     sources: Iterable[str] = (),
+    workers: int | None = None,
+    warm: bool = CAN_FORK,
     say: Callable[[str], None] = print,
 ) -> Path:
     """Publish reports of a quarter into ``reports/<quarter>/`` of a project and give the path of the pack's index.
@@ -47,39 +51,88 @@ def publish_reports(
     are the data that the project holds, named in the index (a page names its own in its text). Reports that are not made
     in this quarter (:meth:`Report.is_made_in`) are left out and named. Every
     parameter of every report is checked before the first one runs. The reports that fail are named at the end, in one
-    :class:`ReportFailed`; the others are published. ``say`` is told one line a report.
+    :class:`ReportFailed`; the others are published. ``say`` is told one line a report, in the order of finishing.
+
+    ``workers`` processes make reports at once (as many as pay, when it is not given), with kernels forked from a ``warm``
+    template or started cold; the pages are the same. An interruption leaves what has finished, published and listed.
     """
     run = start_run(root, quarter, as_at=as_at, edition=edition)
     reports = _made_in(quarter, reports, say)
     _check_all(run, reports)
     run.folder.mkdir(parents=True, exist_ok=True)
+    left = [report.name for report in reports]
     failed: dict[str, Exception] = {}
-    asked: list[str] = []
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=run.folder) as scratch:
-        for number, report in enumerate(reports, start=1):
-            start = time.perf_counter()
-            try:
-                made = make_report(run, report, into=Path(scratch))
-                put_in_place(made, run.folder)
-            except (DataProblem, ValueError, ReportFailed) as error:
-                failed[report.name] = error
-                outcome = "failed"
-            else:
-                outcome = f"{len(made.warnings)} to look at in the log" if made.warnings else ""
-                asked += [q for q in made.questions if q not in asked]
-                for warning in made.warnings:
-                    logger.warning("%s: %s", report.name, without_machine_paths(warning, root))
-            seconds = time.perf_counter() - start
-            say(f"{number}/{len(reports)}  {report.name}  {seconds:.1f} s  {outcome}".rstrip())
+    questions: dict[str, tuple[str, ...]] = {}
+    started = time.monotonic()
+    try:
+        with tempfile.TemporaryDirectory(prefix=".making-", dir=run.folder) as scratch:
+            crew = workers or workers_for(len(reports))
+            made = make_reports(run, reports, into=Path(scratch), workers=crew, warm=warm)
+            with closing(made) as outcomes:
+                for outcome in outcomes:
+                    name = outcome.report.name
+                    error = _publish(run, outcome)
+                    if error is not None:
+                        failed[name] = error
+                    if outcome.made is not None:
+                        questions[name] = outcome.made.questions
+                    left.remove(name)
+                    parts = [
+                        f"{len(reports) - len(left)}/{len(reports)}",
+                        name,
+                        f"{outcome.seconds:.1f} s",
+                        _time_left(time.monotonic() - started, len(reports) - len(left), len(left)),
+                        "failed" if error else _to_look_at(outcome),
+                    ]
+                    say("  ".join(part for part in parts if part))
+    finally:
+        # When it is stopped, too: the index lists what is there.
+        index = write_index(run, not_renewed=[*failed, *left], sources=sources)
+    _ask([question for report in reports for question in questions.get(report.name, ())], say)
+    if failed:
+        raise _all_failures(run, failed, of=len(reports))
+    return index
+
+
+def _publish(run: Run, outcome: Outcome) -> Exception | None:
+    """Put a report that was made in its place, and give the reason where that was not to be."""
+    if outcome.made is None:
+        return outcome.error
+    for warning in outcome.made.warnings:
+        logger.warning("%s: %s", outcome.report.name, without_machine_paths(warning, run.root))
+    try:
+        put_in_place(outcome.made, run.folder)
+    except ReportFailed as error:
+        return error
+    return None
+
+
+def _ask(questions: Iterable[str], say: Callable[[str], None]) -> None:
+    """Put each question about the commentary once, in the order of the reports, whichever finished first."""
+    asked = list(dict.fromkeys(questions))
     if asked:
         say("Before this is published, ask about the commentary:")
     for question in asked:
         logger.warning("%s", question)
         say(f"  {question}")
-    index = write_index(run, not_renewed=failed, sources=sources)
-    if failed:
-        raise _all_failures(run, failed, of=len(reports))
-    return index
+
+
+def _to_look_at(outcome: Outcome) -> str:
+    return f"{len(outcome.made.warnings)} to look at in the log" if outcome.made.warnings else ""
+
+
+def _time_left(seconds: float, done: int, left: int) -> str:
+    """Say how much longer it takes if the rest goes as fast as what is done; nothing at the end.
+
+    >>> _time_left(30, done=10, left=20)
+    'about 60 s left'
+    >>> _time_left(60, done=10, left=50)
+    'about 5 min left'
+    """
+    if not left:
+        return ""
+    ahead = seconds / done * left
+    return f"about {round(ahead / 60)} min left" if ahead >= 90 else f"about {max(1, round(ahead))} s left"
 
 
 def _made_in(quarter: pd.Period, reports: Sequence[Report], say: Callable[[str], None]) -> list[Report]:

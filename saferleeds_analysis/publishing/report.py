@@ -126,13 +126,16 @@ def check_report(run: Run, report: Report) -> None:
     check_parameters(run.notebook(report), run.parameters(report))
 
 
-def make_report(run: Run, report: Report, *, into: Path) -> MadeReport:
+def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> MadeReport:
     """Run a report's notebook and write its folder into another, from which :func:`put_in_place` takes it.
 
-    What cannot be published is refused: a ``ReportFailed`` of the notebook, a ``ValueError`` of the page.
+    ``template`` is the address of a warm template, from which its kernel is forked; without one it starts cold. What
+    cannot be published is refused: a ``ReportFailed`` of the notebook, a ``ValueError`` of the page.
     """
     notebook = run.notebook(report)
-    executed = run_notebook(notebook, run.parameters(report), folder_to_run_in=notebook.parent)
+    executed = run_notebook(
+        notebook, run.parameters(report), folder_to_run_in=notebook.parent, template=template
+    )
     pack = Link(text=f"All reports of {run.quarter_name}", href="../index.html")
     page = make_page(executed, provenance=run.provenance, pack=pack, files=_FILES)
     _refuse_machine_paths(page, executed, run.root)
