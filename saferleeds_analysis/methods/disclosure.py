@@ -17,7 +17,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from saferleeds_analysis.methods.disclosure_audit import INFINITY, Tie, recoverable
+from saferleeds_analysis.methods.disclosure_audit import INFINITY, Tie, first_recoverable
 
 Cell = Hashable
 Sum = tuple[Cell, Sequence[Cell]]
@@ -48,29 +48,30 @@ def choose_withheld(
     small, fixed = set(small), set(printed_anyway) - set(small)
     hidden = small | set(not_printed)
     problem = _Table(counts, sums, width=width, rounded_to=rounded_to, fixed=fixed, hidden=hidden)
-    at_risk = problem.at_risk(hidden, small)
-    if not at_risk:
-        return frozenset(small)
+    in_order = sorted(small, key=lambda c: (counts[c], str(c)))
+    if problem.given_away(hidden, in_order) is None:
+        return frozenset(small - set(not_printed))
     chosen: set[Cell] = set()
-    if len(at_risk) * len(counts) <= _AT_ONCE:
-        chosen = problem.cheapest(hidden, sorted(at_risk, key=str), whole=True) or set()
-    for _ in range(3):
-        for cell in sorted(problem.at_risk(hidden | chosen, small), key=lambda c: (counts[c], str(c))):
-            if cell not in problem.at_risk(hidden | chosen, {cell}):
-                continue
-            more = problem.cheapest(hidden | chosen, [cell], whole=False)
-            if more is None:
-                raise ValueError(
-                    f"{cell!r} cannot be protected: what is printed anyway gives it away. Leave out the table, or merge groups."
-                )
-            chosen |= more
-        if not problem.at_risk(hidden | chosen, small):
-            break
-    else:
-        chosen |= problem.everything(hidden | chosen)
+    if len(small) * len(counts) <= _AT_ONCE:
+        chosen = problem.cheapest(hidden, in_order, whole=True) or set()
+    # Moves by fractions of a count are found fast and nearly always stand for moves by whole ones; if not, ask for those.
+    whole: set[Cell] = set()
+    while (cell := problem.given_away(hidden | chosen, in_order)) is not None:
+        more = problem.cheapest(hidden | chosen, [cell], whole=cell in whole)
+        if more is None or (not more and cell in whole):
+            raise ValueError(
+                f"{cell!r} cannot be protected: what is printed anyway gives it away. Leave out the table, or merge groups."
+            )
+        if not more:
+            whole.add(cell)
+        chosen |= more
+    suspects = list(in_order)
     for cell in sorted(chosen, key=lambda c: (-problem.cost(c), str(c))):
-        if not problem.at_risk(hidden | (chosen - {cell}), small):
+        lost = problem.given_away(hidden | (chosen - {cell}), suspects)
+        if lost is None:
             chosen -= {cell}
+        else:  # what one loss lays open, the next is likely to
+            suspects.insert(0, suspects.pop(suspects.index(lost)))
     return frozenset((small | chosen) - set(not_printed))
 
 
@@ -102,13 +103,11 @@ class _Table:
     def cost(self, cell: Cell) -> float:
         return self._cost[cell]
 
-    def at_risk(self, hidden: Collection[Cell], wanted: Collection[Cell]) -> set[Cell]:
-        """Give the wanted counts that can be pinned down when these are withheld."""
+    def given_away(self, hidden: Collection[Cell], wanted: Sequence[Cell]) -> Cell | None:
+        """Give the first wanted count that can be pinned down when these are withheld."""
         cells = {c: (0, INFINITY) if c in hidden else self._printed[c] for c in self._counts}
-        return {r.cell for r in recoverable(cells, self._ties, dict.fromkeys(wanted, self._width))}
-
-    def everything(self, hidden: Collection[Cell]) -> set[Cell]:
-        return set(self._counts) - set(hidden) - self._fixed
+        wide = dict.fromkeys(wanted, self._width)
+        return first_recoverable(cells, self._ties, wide, truth=self._counts)
 
     def cheapest(self, hidden: Collection[Cell], wanted: Sequence[Cell], *, whole: bool) -> set[Cell] | None:
         """Give the cheapest further counts to withhold so that the wanted ones are protected; ``None`` if none do.

@@ -89,13 +89,25 @@ def recoverable(
     system = _System(cells, ties)
     found = []
     for cell, threshold in thresholds.items():
-        if system.seen_apart(cell) >= threshold:
-            continue
-        lower, upper = system.range_of(cell)
-        certain_zero = upper == 0 and cell in zeros_may_be_known
-        if upper - lower < threshold and lower < threshold and not certain_zero:
+        if not system.is_protected(cell, threshold, zero_may_be_known=cell in zeros_may_be_known):
+            lower, upper = system.range_of(cell)
             found.append(Recovered(cell=cell, lower=lower, upper=upper, ties=system.ties_that_pin(cell)))
     return tuple(found)
+
+
+def first_recoverable(
+    cells: Mapping[Cell, tuple[float, float]],
+    ties: Sequence[Tie],
+    thresholds: Mapping[Cell, int],
+    *,
+    truth: Mapping[Cell, int] | None = None,
+) -> Cell | None:
+    """Give the first count that can be pinned down, or ``None``; for those who choose what to withhold.
+
+    They know the ``truth``, which is one table of counts that no reader can rule out, and so need half the work.
+    """
+    system = _System(cells, ties, truth=truth)
+    return next((c for c, threshold in thresholds.items() if not system.is_protected(c, threshold)), None)
 
 
 class _System:
@@ -105,12 +117,18 @@ class _System:
     answered without solving anything.
     """
 
-    def __init__(self, cells: Mapping[Cell, tuple[float, float]], ties: Sequence[Tie]) -> None:
+    def __init__(
+        self,
+        cells: Mapping[Cell, tuple[float, float]],
+        ties: Sequence[Tie],
+        *,
+        truth: Mapping[Cell, int] | None = None,
+    ) -> None:
         self._cells = cells
         self._unknown = {cell for cell, (lower, upper) in cells.items() if lower != upper}
         self._piece_of: dict[Cell, _Piece] = {}
         for unknowns, own_ties in self._pieces(ties):
-            piece = _Piece(cells, unknowns, own_ties)
+            piece = _Piece(cells, unknowns, own_ties, truth)
             self._piece_of.update(dict.fromkeys(unknowns, piece))
 
     def range_of(self, cell: Cell) -> tuple[float, float]:
@@ -120,13 +138,13 @@ class _System:
         piece = self._piece_of.get(cell)
         return piece.range_of(cell) if piece else (lower, upper)
 
-    def seen_apart(self, cell: Cell) -> float:
-        """How far apart two values are that the cell is already known to be able to take."""
-        lower, upper = self._cells[cell]
-        if cell not in self._unknown:
-            return 0
-        piece = self._piece_of.get(cell)
-        return piece.seen_apart(cell) if piece else upper - lower
+    def is_protected(self, cell: Cell, threshold: int, *, zero_may_be_known: bool = False) -> bool:
+        """Say whether the count may be values far enough apart, or is certain not to be small."""
+        piece = self._piece_of.get(cell) if cell in self._unknown else None
+        if piece and piece.may_be_apart(cell, threshold):
+            return True
+        lower, upper = self.range_of(cell)
+        return upper - lower >= threshold or lower >= threshold or (upper == 0 and zero_may_be_known)
 
     def ties_that_pin(self, cell: Cell) -> tuple[str, ...]:
         piece = self._piece_of.get(cell)
@@ -162,7 +180,11 @@ class _Piece:
     """Unknowns that ties connect, as a matrix, with the least and greatest value seen of each."""
 
     def __init__(
-        self, cells: Mapping[Cell, tuple[float, float]], unknowns: list[Cell], ties: list[Tie]
+        self,
+        cells: Mapping[Cell, tuple[float, float]],
+        unknowns: list[Cell],
+        ties: list[Tie],
+        truth: Mapping[Cell, int] | None,
     ) -> None:
         self._place = {cell: number for number, cell in enumerate(unknowns)}
         self._ties = ties
@@ -187,17 +209,27 @@ class _Piece:
             abs(n) for n in (*self._lower, *self._upper, *self._least, *self._greatest) if np.isfinite(n)
         ]
         self._cap = 2 * max(sizes, default=0) + 1000
-        self._seen_least = np.full(len(unknowns), np.inf)
-        self._seen_greatest = np.full(len(unknowns), -np.inf)
+        if truth is None:
+            self._seen_least = np.full(len(unknowns), np.inf)
+            self._seen_greatest = np.full(len(unknowns), -np.inf)
+        else:
+            self._seen_least = np.array([truth[cell] for cell in unknowns], dtype=float)
+            self._seen_greatest = self._seen_least
         self._known: dict[tuple[int, int], float] = {}
 
     def range_of(self, cell: Cell) -> tuple[float, float]:
         place = self._place[cell]
         return self._extreme(place, 1), self._extreme(place, -1)
 
-    def seen_apart(self, cell: Cell) -> float:
+    def may_be_apart(self, cell: Cell, distance: int) -> bool:
+        """Look for two values so far apart, solving no more than needed."""
         place = self._place[cell]
-        return self._seen_greatest[place] - self._seen_least[place]
+        for solve in (None, -1, 1):
+            if solve is not None:
+                self._extreme(place, solve)
+            if self._seen_greatest[place] - self._seen_least[place] >= distance:
+                return True
+        return False
 
     def ties_that_pin(self, cell: Cell) -> tuple[str, ...]:
         """Name the ties whose loosening would widen the range, from the dual values of the two programmes."""

@@ -94,7 +94,8 @@ def withholds_something(report: Path) -> bool:
     if not path.is_file():
         return False
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return any(row["method"] == SUPPRESSED for row in csv.DictReader(file))
+        # By its method where the figure went through reporting.disclosure, by its mark where a page has its own.
+        return any(row["method"] == SUPPRESSED or row["value"] == "[c]" for row in csv.DictReader(file))
 
 
 def refuse(root: Path, quarter: pd.Period, audit: Audit, *, as_at: date, sources: Iterable[str] = ()) -> None:
