@@ -1,22 +1,20 @@
 """What can be said of a survey whose answers were printed, not handed over: percentages, bases and counts.
 
 A printed percentage has an error when its base and design effect are stated, and none when they are not: so both are
-asked for. This module also holds the figures of a satisfaction survey at case closure, the size that next year's needs,
-and breakdowns by protected characteristic with their small-number rules.
+asked for. This module also holds the figures of a satisfaction survey at case closure and the size that next year's needs.
 
 >>> perception = published_percentage(12.62, base=6073, design_effect=1.0, definition="ASB got worse")
 >>> round(perception.lower, 1), round(perception.upper, 1)
 (11.8, 13.5)
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil, inf, sqrt
 from numbers import Integral, Real
 
 import pandas as pd
 
-from saferleeds_analysis.estimates import Estimate
 from saferleeds_analysis.methods.survey import (
     SMALLEST_BASE,
     SurveyChange,
@@ -26,8 +24,6 @@ from saferleeds_analysis.methods.survey import (
 )
 from saferleeds_analysis.methods.survey_intervals import t_quantile, wilson_limits
 from saferleeds_analysis.problems import DataProblem
-
-SMALL_COUNT = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,55 +92,6 @@ class SampleSize:
     people_to_ask: int
     margin_reached: float
     enough: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class GroupShare:
-    """One group of an equality breakdown.
-
-    ``status`` is ``"shown"``, ``"base too small"`` (the count alone is shown) or ``"suppressed"`` (neither is: the
-    count, or that of all other groups together, is under 5). Nothing that is not to be shown is kept here.
-    """
-
-    group: str
-    status: str
-    count: int | None
-    percent: Estimate | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class EqualityBreakdown:
-    """Counts and percentages by one characteristic, of those for whom it was recorded.
-
-    ``base`` is how many were recorded, ``recorded`` that number as a percentage of all. When exactly one group is
-    suppressed, a reader can find it by subtraction: ``needs_secondary_suppression`` says so, and whoever makes a table
-    of it must hide a second.
-    """
-
-    characteristic: str
-    people: str
-    base: int
-    not_recorded: int
-    recorded: float
-    groups: tuple[GroupShare, ...]
-    needs_secondary_suppression: bool
-    caveats: tuple[str, ...]
-
-    def to_frame(self, *, indicator_id: str, area: str, period: str) -> pd.DataFrame:
-        """Give tidy rows, a count and a percentage for each group; what is not shown is missing, with its status."""
-        rows = []
-        for group in self.groups:
-            shared = {"indicator_id": indicator_id, "area": area, "period": period, "group": group.group}
-            shared |= {"status": group.status, "n": self.base, "caveats": " ".join(self.caveats)}
-            measure = f"{self.people} by {self.characteristic}"
-            rows.append(shared | {"measure": measure, "value": group.count, "unit": self.people})
-            percent = shared | {"measure": measure, "unit": "%", "value": None}
-            if group.percent is not None:
-                e = group.percent
-                percent |= {"value": e.value, "lower": e.lower, "upper": e.upper}
-                percent |= {"confidence": e.confidence, "method": e.method}
-            rows.append(percent)
-        return pd.DataFrame(rows)
 
 
 def published_percentage(
@@ -353,81 +300,6 @@ def sample_size(
     )
     return SampleSize(
         margin=margin, answers_needed=answers, people_to_ask=ask, margin_reached=reached, enough=enough
-    )
-
-
-def equality_breakdown(
-    counts: Mapping[str, int] | pd.Series,
-    *,
-    characteristic: str,
-    people: str,
-    not_recorded: int,
-    structural_zeros: Collection[str] = (),
-    confidence: float = 0.95,
-) -> EqualityBreakdown:
-    """Break people down by a protected characteristic, holding back what could point to a person.
-
-    ``counts`` gives each group's number; ``not_recorded`` how many have none, who are out of the base. A count under 5
-    is suppressed with its percentage, a zero too unless the group is among ``structural_zeros`` (nobody could be in
-    it), and so is a group outside which fewer than 5 are left. On a base under 30 no percentage is given. The
-    intervals are Wilson's: they say how far such a percentage moves by chance.
-
-    >>> breakdown = equality_breakdown({"female": 200, "male": 110}, characteristic="sex", people="victims", not_recorded=0)
-    >>> [(g.group, g.count, round(g.percent.value, 1)) for g in breakdown.groups]
-    [('female', 200, 64.5), ('male', 110, 35.5)]
-    """
-    counts = dict(counts)
-    for count in (*counts.values(), not_recorded):
-        _check_count(count)
-    strange = sorted(set(structural_zeros) - {g for g, c in counts.items() if c == 0})
-    if strange:
-        raise ValueError(f"these groups are not zero: {', '.join(strange)}.")
-    base = int(sum(counts.values()))
-    if base == 0:
-        raise DataProblem(
-            f"The {characteristic} of nobody was recorded: a breakdown needs a base above zero."
-        )
-    groups = []
-    for group, count in counts.items():
-        small = count < SMALL_COUNT and group not in structural_zeros
-        others = set(counts) - {group} - set(structural_zeros)
-        nearly_all = bool(others) and base - count < SMALL_COUNT
-        if small or nearly_all:
-            groups.append(GroupShare(group=group, status="suppressed", count=None, percent=None))
-        elif base < SMALLEST_BASE:
-            groups.append(GroupShare(group=group, status="base too small", count=int(count), percent=None))
-        else:
-            share = count / base
-            lower, upper = wilson_limits(share, base, confidence)
-            percent = Estimate(
-                value=100 * share,
-                lower=min(100 * lower, 100 * share),
-                upper=max(100 * upper, 100 * share),
-                unit="%",
-                method="Wilson",
-                confidence=confidence,
-                n=base,
-            )
-            groups.append(GroupShare(group=group, status="shown", count=int(count), percent=percent))
-    hidden = sum(g.status == "suppressed" for g in groups)
-    caveats = []
-    if not_recorded:
-        caveats.append(
-            f"Not recorded for {not_recorded:,} of {base + not_recorded:,}, who are not in the base."
-        )
-    if base < SMALLEST_BASE:
-        caveats.append(f"Base of {base}, under {SMALLEST_BASE}: no percentages are given.")
-    if hidden:
-        caveats.append(f"Counts under {SMALL_COUNT} are not shown.")
-    return EqualityBreakdown(
-        characteristic=characteristic,
-        people=people,
-        base=base,
-        not_recorded=int(not_recorded),
-        recorded=100 * base / (base + not_recorded),
-        groups=tuple(groups),
-        needs_secondary_suppression=hidden == 1,
-        caveats=tuple(caveats),
     )
 
 

@@ -1,6 +1,5 @@
 """Printed percentages, satisfaction at case closure, sample sizes and breakdowns, against published figures."""
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -10,7 +9,6 @@ from saferleeds_analysis.methods.survey_summaries import (
     Baseline,
     agreed_baseline,
     change_between_percentages,
-    equality_breakdown,
     margin_of_error,
     published_percentage,
     sample_size,
@@ -243,94 +241,3 @@ def test_too_few_people_for_the_margin_is_said():
 def test_sizes_that_make_no_sense_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         sample_size(**arguments, design_effect=1)
-
-
-# --- breakdowns by protected characteristic
-
-
-def shown(breakdown):
-    return {g.group: (g.status, g.count, g.percent and round(g.percent.value, 1)) for g in breakdown.groups}
-
-
-def test_a_breakdown_has_its_base_and_its_share_recorded():
-    breakdown = equality_breakdown(
-        {"female": 200, "male": 110}, characteristic="sex", people="victims", not_recorded=40
-    )
-    assert (breakdown.base, breakdown.not_recorded, round(breakdown.recorded, 1)) == (310, 40, 88.6)
-    assert shown(breakdown) == {"female": ("shown", 200, 64.5), "male": ("shown", 110, 35.5)}
-    assert breakdown.caveats == ("Not recorded for 40 of 350, who are not in the base.",)
-    # PHEindicatormethods 2.1.0, phe_proportion: 20 of 100.
-    fifth = equality_breakdown(
-        {"a": 20, "b": 80}, characteristic="age", people="victims", not_recorded=0
-    ).groups[0]
-    assert (fifth.percent.lower, fifth.percent.upper) == pytest.approx((13.3366933331033, 28.8829165593159))
-
-
-def test_two_victims_under_18_are_not_printed():
-    breakdown = equality_breakdown(
-        {"under 18": 2, "18 to 64": 280, "65 and over": 28},
-        characteristic="age",
-        people="victims",
-        not_recorded=0,
-    )
-    assert shown(breakdown) == {
-        "under 18": ("suppressed", None, None),
-        "18 to 64": ("shown", 280, 90.3),
-        "65 and over": ("shown", 28, 9.0),
-    }
-    assert breakdown.needs_secondary_suppression
-    rows = breakdown.to_frame(indicator_id="lasbt", area="Leeds", period="2012/13")
-    hidden = rows[rows["group"] == "under 18"]
-    assert hidden["value"].isna().all()
-    assert hidden["status"].eq("suppressed").all()
-
-
-def test_the_complement_of_a_small_count_goes_with_it():
-    breakdown = equality_breakdown(
-        {"yes": 80, "no": 3}, characteristic="disability", people="victims", not_recorded=0
-    )
-    assert [g.status for g in breakdown.groups] == ["suppressed", "suppressed"]
-    assert not breakdown.needs_secondary_suppression
-
-
-def test_zero_is_small_unless_nobody_could_be_there():
-    counts = {"under 10": 0, "10 to 17": 20, "adult": 60}
-    small = equality_breakdown(counts, characteristic="age", people="perpetrators", not_recorded=0)
-    assert [g.status for g in small.groups] == ["suppressed", "shown", "shown"]
-    structural = equality_breakdown(
-        counts, characteristic="age", people="perpetrators", not_recorded=0, structural_zeros=["under 10"]
-    )
-    assert shown(structural)["under 10"] == ("shown", 0, 0.0)
-
-
-def test_no_percentage_on_a_base_under_30():
-    breakdown = equality_breakdown({"a": 12, "b": 17}, characteristic="sex", people="victims", not_recorded=0)
-    assert shown(breakdown) == {"a": ("base too small", 12, None), "b": ("base too small", 17, None)}
-    assert "no percentages are given" in breakdown.caveats[0]
-    just = equality_breakdown({"a": 13, "b": 17}, characteristic="sex", people="victims", not_recorded=0)
-    assert [g.status for g in just.groups] == ["shown", "shown"]
-
-
-@given(st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 200), min_size=2), st.integers(0, 50))
-def test_no_small_count_is_ever_kept(counts, not_recorded):
-    if not sum(counts.values()):
-        return
-    breakdown = equality_breakdown(counts, characteristic="x", people="people", not_recorded=not_recorded)
-    kept = [g for g in breakdown.groups if g.count is not None]
-    assert all(g.count >= 5 and breakdown.base - g.count >= 5 for g in kept)
-    assert all((g.percent is None) == (breakdown.base < 30) for g in kept)
-    rows = breakdown.to_frame(indicator_id="i", area="a", period="p")
-    assert not (rows.loc[rows["unit"] == "people", "value"].dropna() < 5).any()
-    assert np.isclose(breakdown.recorded, 100 * sum(counts.values()) / (sum(counts.values()) + not_recorded))
-
-
-def test_breakdowns_that_cannot_be_are_refused():
-    arguments = {"characteristic": "sex", "people": "victims", "not_recorded": 0}
-    with pytest.raises(
-        DataProblem, match="The sex of nobody was recorded: a breakdown needs a base above zero"
-    ):
-        equality_breakdown({"a": 0, "b": 0}, **arguments)
-    with pytest.raises(DataProblem, match="-2 is not a count"):
-        equality_breakdown({"a": -2, "b": 40}, **arguments)
-    with pytest.raises(ValueError, match="these groups are not zero: a"):
-        equality_breakdown({"a": 2, "b": 40}, structural_zeros=["a"], **arguments)
