@@ -102,10 +102,12 @@ def board_card(
     meeting: str,
     quarter: pd.Period,
     as_at: date,
+    edition: str,
 ) -> BoardCard:
     """Make the card of one measure, from its respondents where there are any and otherwise from what was printed.
 
-    The section "Overall progress" of the board's words begins with Green, Amber or Red on a line of its own.
+    The section "Overall progress" of the board's words begins with Green, Amber or Red on a line of its own. The word of a
+    draft is shown in the restricted edition only, as the draft is.
     """
     measure = (
         printed_survey(catalogue, indicator=indicator, area=area, quarter=quarter, as_at=as_at)
@@ -121,6 +123,8 @@ def board_card(
                 f"commentary/{periods.quarter_path(quarter)}/{indicator}.md: '## {PROGRESS}' begins with Green, Amber or Red on a "
                 f"line of its own, not {word[:40]!r}."
             )
+        if words.status == "draft" and edition != "restricted":
+            word, reason = "", ""
         words = replace(words, sections=tuple(s for s in words.sections if s[0] != PROGRESS))
     return BoardCard(
         measure=measure,

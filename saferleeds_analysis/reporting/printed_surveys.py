@@ -176,7 +176,15 @@ class PrintedSurvey:
                 result = "not checked: no respondents for it"
             else:
                 result = "reproduced" if agrees else "NOT reproduced"
-            rows.append([period_in_words(f.period), f.printed_as, shown, result, " ".join(remarks) or f.note])
+            rows.append(
+                [
+                    period_in_words(f.period),
+                    f.printed_as,
+                    shown,
+                    result,
+                    " ".join(f"{r[:1].upper()}{r[1:]}" for r in remarks) or f.note,
+                ]
+            )
             figures.append(self._figure(f, *remarks))
             flags += [
                 paragraph(f"Flag: {self.area}, {period_in_words(f.period)}: {remark}", css_class="flag")
@@ -304,13 +312,22 @@ class PrintedSurvey:
                             indicator_id=f.indicator_id,
                             area=f.area,
                             period=period_in_words(f.period),
+                            measure="published: base",
+                            value=base,
+                            unit="households",
+                            method="as published",
+                        ),
+                        Figure(
+                            indicator_id=f.indicator_id,
+                            area=f.area,
+                            period=period_in_words(f.period),
                             measure="95% half-width, simple random sample",
                             value=half,
                             unit="percentage points",
                             method="normal, design effect 1",
                             n=base,
                             confidence=0.95,
-                        )
+                        ),
                     ],
                 )
             )

@@ -250,7 +250,7 @@ class Satisfaction:
             indicator_id=f.indicator_id,
             area=f.area,
             period=self._label(f.period),
-            measure=f"satisfied: {f.measure}",
+            measure=f"{m.indicator.name.removeprefix('Victims ')}: {f.measure}",
             value=float(f.value),
             lower=latest.lower if latest else None,
             upper=latest.upper if latest else None,

@@ -108,6 +108,18 @@ class ServiceCounts:
         ]
         first = periods.financial_year_name(periods.financial_year_of(self.counts.index[0]))
         rows.insert(4, [f"{first}, whole year", wording.number(self.last_year_total), ""])
+        if self.projection is not None:
+            e = self.projection.interval(0.8)
+            between = f"80% interval {wording.number(e.lower)} to {wording.number(e.upper)}"
+            rows.append([f"{self.year}, projected", wording.number(e.value), between])
+        if self.published is not None:
+            rows.append(
+                [
+                    f"{self.year}, as published",
+                    wording.number(float(self.published.value)),
+                    "run-rate: every quarter taken to be alike",
+                ]
+            )
         return table(
             caption=f"{self.indicator.name} by quarter",
             columns=["Quarter", self.indicator.unit.capitalize(), "Note"],
@@ -130,7 +142,7 @@ class ServiceCounts:
         projected = by_measure["projected year end, 80%"]
         return charts.chart_of_dots(
             shown,
-            name="year-ends",
+            name=f"year-ends-{self.indicator.id.replace('_', '-')}",
             headline=f"{wording.number(projected.value)} {self.indicator.unit} projected, "
             f"{wording.number(self.last_year_total)} last year",
             subtitle=f"{self.indicator.unit.capitalize()} in a financial year, {self.area}. The line is an 80% interval",
@@ -181,6 +193,7 @@ class ServiceCounts:
 
     def _figures(self) -> list[Figure]:
         common = {"indicator_id": self.indicator.id, "area": self.area, "unit": self.indicator.unit}
+        slips = {f.period: f.note for f in self.figures if f.measure == "count" and "check" in f.note}
         figures = [
             Figure(
                 **common,
@@ -188,6 +201,7 @@ class ServiceCounts:
                 measure="quarterly count",
                 value=int(v),
                 method="as published",
+                caveats=(slips[name],) if (name := periods.quarter_name(q)) in slips else (),
             )
             for q, v in self.counts.items()
         ]

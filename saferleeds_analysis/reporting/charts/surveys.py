@@ -66,7 +66,13 @@ def chart_of_survey(
         ax.plot([end], [last], "o", color=DARK_BLUE)
         labels = [(last, f"12 months: {wording.percent(last)}", DARK_BLUE)]
         if baseline is not None:
-            ax.axhline(baseline[1], color=DARK_GREY, linewidth=1.4, linestyle="--")
+            ax.plot(
+                [single[0].quarter.ordinal, end],
+                [baseline[1]] * 2,
+                color=DARK_GREY,
+                linewidth=1.4,
+                linestyle="--",
+            )
             labels.append(
                 (baseline[1], f"Baseline {baseline[0]}:\n{wording.percent(baseline[1])}", DARK_GREY)
             )
@@ -172,10 +178,13 @@ def chart_of_lines_with_break(
         bottom = max(0.0, 10 * np.floor(min(f.value for f in values) / 10) - 10)
         for y, (_, label) in zip(apart([v for v, _ in ends], 0.09 * (104 - bottom)), ends, strict=True):
             ax.annotate(label, (len(periods) - 1, y), xytext=(26, 0), textcoords="offset points", va="center")
-        ax.set_xticks(range(len(periods)), [p.replace(" to date", "\nto date") for p in periods])
+        ticks = [p.replace(" to date", "\nto date") for p in periods]
+        if len(lines) == 1:  # one measure of several definitions: each period says by which
+            ticks = [f"{p}\n{d}" for p, d, _ in lines[0][1]]
+        ax.set_xticks(range(len(periods)), ticks)
         ax.set_xlim(-0.4, len(periods) - 1 + 0.42 * max(len(periods) - 1, 1))
         ax.set_ylim(bottom, 104)
-        ax.yaxis.set_major_locator(MaxNLocator(6))
+        ax.set_yticks(np.arange(bottom, 101, 10 if bottom >= 40 else 20))
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0f}%")
         sns.despine(ax=ax, left=True)
         svg = svg_of(drawing, name)
