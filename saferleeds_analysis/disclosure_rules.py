@@ -93,6 +93,15 @@ class Judgement:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeclaredTie:
+    """A sum that no name shows: a whole and its parts, each by indicator and measure. One part says that both are the same."""
+
+    whole: tuple[str, str]
+    parts: tuple[tuple[str, str], ...]
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MeasureNames:
     """By which names the audit knows what a figure is: see the table ``measures`` of the rules' file."""
 
@@ -114,6 +123,7 @@ class DisclosureRules:
     themes: tuple[Theme, ...]
     judgements: tuple[Judgement, ...]
     measures: MeasureNames
+    ties: tuple[DeclaredTie, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a judgement on a theme that is not defined."""
@@ -155,6 +165,14 @@ def read_disclosure_rules() -> DisclosureRules:
             judgements=tuple(
                 Judgement(theme=row["theme"], words=tuple(row["words"]), why=row["why"])
                 for row in content["judgement"]
+            ),
+            ties=tuple(
+                DeclaredTie(
+                    whole=tuple(row["whole"]),
+                    parts=tuple(tuple(part) for part in row["parts"]),
+                    why=row["why"],
+                )
+                for row in content.get("tie", [])
             ),
             measures=MeasureNames(**{name: tuple(words) for name, words in content["measures"].items()}),
         )

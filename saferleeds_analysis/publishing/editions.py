@@ -2,7 +2,7 @@
 
 The public edition is made first. Each report of which it withholds something is made again with everything in it, in a
 folder of its own that is never inside the public one. Then the public pack is audited: a report that would give away what
-another number withholds is taken out of the pack, kept beside it for the analyst, and named.
+another number withholds is taken out of the pack, kept beside it for the analyst, named, and made in the restricted edition.
 """
 
 import csv
@@ -74,6 +74,10 @@ def publish_editions(
         say(audit.in_words().partition("\n")[0])
         if audit.findings:
             refuse(root, quarter, audit, as_at=as_at, sources=sources)
+            # Those who may see everything need not wait until the public edition is mended.
+            refused = [r for r in reports if r.name in audit.offending and r not in withholding]
+            if refused:
+                publish(refused, "restricted")
             failures.append(
                 ReportFailed(
                     f"{len(audit.offending)} reports were taken out of the public pack and stand in "

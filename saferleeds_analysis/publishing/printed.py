@@ -194,6 +194,7 @@ def gather(rows: Iterable[Row], reader: Reader) -> Printed:
     for key in printed.withheld:
         printed.cells.setdefault(key, (0, INFINITY))
     _tie_groups(printed)
+    _tie_declared(printed, reader)
     _tie_areas(printed, reader)
     _tie_months(printed)
     _tie_rows(printed, [row for row in rows if reader.role(row) in ("percent", "change", "derived")], reader)
@@ -210,6 +211,19 @@ def _tie_groups(printed: Printed) -> None:
         if everybody and groups:
             label = f"{family.what} in {family.area} by group and in all"
             printed.tie(Tie.sum(everybody, groups.values(), label=label), [everybody, *groups.values()])
+
+
+def _tie_declared(printed: Printed, reader: Reader) -> None:
+    """Tie what the rules declare to belong together, wherever two of it stand for the same area and months."""
+    places = defaultdict(dict)
+    for key in printed.cells:
+        measure = f"{key.what}: {key.group}" if key.group else key.what
+        places[key.area, key.months][key.indicator, measure] = key
+    for there in places.values():
+        for declared in reader.rules.ties:
+            whole, parts = there.get(declared.whole), [there.get(part) for part in declared.parts]
+            if whole is not None and all(part is not None for part in parts):
+                printed.tie(Tie.sum(whole, parts, label=declared.why), [whole, *parts])
 
 
 def _tie_areas(printed: Printed, reader: Reader) -> None:

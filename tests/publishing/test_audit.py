@@ -211,3 +211,29 @@ def test_a_pack_that_is_not_there_is_refused(tmp_path):
         ValueError, match=r"^there is no pack of 2012/13 Q2: make it first \(saferleeds report\)"
     ):
         audit_pack(tmp_path, Q2, catalogue=CATALOGUE)
+
+
+def test_sums_that_the_rules_declare_are_ties_across_reports(audit):
+    def printed(value, indicator, measure, *, period, unit="completions"):
+        return Figure(
+            indicator_id=indicator, area="Leeds", period=period, measure=measure, value=value, unit=unit
+        )
+
+    document = "strategy_2013"
+    one, two, three = (
+        f"{n} Treatment completions, criminal justice{kind}: as printed"
+        for n, kind in (("F113", ""), ("F114", ": non-opiate"), ("F115", ": opiate"))
+    )
+    year = "12 months to March 2013"
+    naive = [printed(27, document, one, period=year), printed("[c]", document, two, period=year)]
+    found = audit(*naive, printed(25, document, three, period=year))
+    assert [t for t in texts(found) if "non-opiate" in t and "can be worked out exactly from" in t]
+    safe = audit(*naive, printed("[c]", document, three, period=year))
+    assert (safe.findings, safe.ties) == ((), 1)
+    same = [
+        printed("[c]", "lasbt_victims", "victims aged under 18", period="2012/13 to date", unit="people"),
+        printed(12, "asb_card", "F049 Victims under 18: as printed", period="2012/13 to date", unit="people"),
+    ]
+    # 12 is no small number, and still the number of children.
+    assert audit(*same).ties == 1
+    assert audit(*same[:1]).findings == ()
