@@ -163,14 +163,24 @@ def financial_year_months(year: pd.Period) -> pd.PeriodIndex:
 def months_named(text: str) -> pd.PeriodIndex | None:
     """Give the months that a period on a page covers; ``None`` where the words name no months.
 
-    Read back are the ways in which this project writes periods: a month, a quarter, a financial year, twelve months to a
-    month, and from one of these to another.
+    Read back are the ways in which this project and its sources write periods: a month, a quarter, a financial year, twelve
+    months to a month, a calendar year, part of a financial year (``2013/14 Apr-Dec``), and from one of these to another.
 
     >>> [str(months_named(p)[0]) for p in ("September 2012", "2012/13 Q2", "2012/13", "12 months to September 2012")]
     ['2012-09', '2012-07', '2012-04', '2011-10']
     >>> len(months_named("April to September 2012")), len(months_named("2008/09 to 2011/12")), months_named("undated")
     (6, 48, None)
+    >>> [len(months_named(p)) for p in ("2013/14 Apr-Dec", "calendar 2011")]
+    [9, 12]
     """
+    if found := re.fullmatch(r"calendar (?:year )?(\d{4})", text):
+        return pd.period_range(f"{found[1]}-01", periods=12, freq="M")
+    if found := re.fullmatch(r"(\d{4}/\d{2}) ([A-Z][a-z]{2})-([A-Z][a-z]{2})", text):
+        months = months_named(found[1])
+        short = [] if months is None else [month.strftime("%b") for month in months]
+        if found[2] not in short or found[3] not in short[short.index(found[2]) :]:
+            return None
+        return months[short.index(found[2]) : short.index(found[3]) + 1]
     if text.startswith("12 months to "):
         end = months_named(text.removeprefix("12 months to "))
         return None if end is None else twelve_months_to(end[-1])

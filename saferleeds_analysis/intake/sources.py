@@ -27,7 +27,9 @@ RESPONDENT_COLUMNS = ("quarter", "area", "stratum", "cluster", "weight")
 SINGLE_UNIT_RULES = ("certainty", "adjust", "average")
 
 # Folders of data/raw that hold something other than a source.
-_NOT_SOURCES = ("commentary", "lookups", "reference")
+_NOT_SOURCES = ("commentary", "lookups", "reference", "signoff")
+# Lies in data/raw by itself: intake.governance reads it.
+_NOT_LOOSE = ("restatements.csv",)
 _DATA_FILES = (".csv", ".xls", ".xlsx", ".xlsm", ".zip")
 
 _REQUIRED = ("id", "title", "publisher", "licence", "received", "shape", "files", "area_set")
@@ -103,7 +105,7 @@ def source_folders(root: Path) -> list[Path]:
     problems = [
         f"{place.name}: lies loose in data/raw and would not be read. Put it in a folder with a {MANIFEST}."
         for place in sorted(raw.iterdir())
-        if place.is_file() and place.suffix.lower() in _DATA_FILES
+        if place.is_file() and place.suffix.lower() in _DATA_FILES and place.name not in _NOT_LOOSE
     ]
     problems += [
         f"{folder.name}: the folder has no {MANIFEST}, so nobody can say what it holds. "

@@ -17,10 +17,12 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.publishing import pack
 from saferleeds_analysis.publishing.audit import Audit, audit_pack
+from saferleeds_analysis.publishing.changes import earlier_pack, write_changes_page
 from saferleeds_analysis.publishing.index import write_index
 from saferleeds_analysis.publishing.notebooks import ReportFailed
 from saferleeds_analysis.publishing.report import pack_folder, start_run
 from saferleeds_analysis.publishing.run_list import Report
+from saferleeds_analysis.publishing.versions import version_to_make
 from saferleeds_analysis.publishing.warm_kernels import CAN_FORK
 from saferleeds_analysis.reporting.disclosure import SUPPRESSED
 
@@ -112,7 +114,17 @@ def refuse(root: Path, quarter: pd.Period, audit: Audit, *, as_at: date, sources
         if (refused / name).exists():
             shutil.rmtree(refused / name)
         (public / name).rename(refused / name)
-    run = start_run(root, quarter, as_at=as_at, edition="public")
+    version = version_to_make(root, quarter)
+    run = start_run(
+        root,
+        quarter,
+        as_at=as_at,
+        edition="public",
+        pack_version=version.number,
+        version=version.notice,
+    )
+    if any(public.glob("*/figures.csv")):  # nothing of a refused report may stand on the page of changes
+        write_changes_page(run, earlier_pack(root, quarter, edition="public"))
     write_index(run, not_renewed=sorted(audit.offending), sources=sources)
 
 

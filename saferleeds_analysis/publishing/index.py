@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.publishing.changes import CHANGES
 from saferleeds_analysis.publishing.pages import Link, read_headline, render_page, template
 from saferleeds_analysis.publishing.report import Run, write_text
 from saferleeds_analysis.publishing.run_list import REPORT_NAME, RUN_LIST, read_run_list
@@ -22,7 +23,11 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
     listed = read_run_list(notebooks) if (notebooks / RUN_LIST).is_file() else ()
     order = {report.name: number for number, report in enumerate(listed)}
     published = sorted(
-        (page.parent for page in folder.glob("*/report.html") if REPORT_NAME.fullmatch(page.parent.name)),
+        (
+            page.parent
+            for page in folder.glob("*/report.html")
+            if REPORT_NAME.fullmatch(page.parent.name) and page.parent.name != CHANGES
+        ),
         key=lambda place: (order.get(place.name, len(order)), place.name),
     )
     index = folder / "index.html"
@@ -39,6 +44,7 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
         review_period=periods.review_period(run.quarter),
         reports=[{"name": place.name, **read_headline(place / "report.html")} for place in published],
         not_renewed=[report for report in not_renewed if report in names],
+        changes=f"{CHANGES}/report.html" if (folder / CHANGES / "report.html").is_file() else "",
     )
     provenance = replace(run.provenance, sources=tuple(sources))
     # The restricted index leads to the public one. The other way round, everybody would learn what is withheld where.

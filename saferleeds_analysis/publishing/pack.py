@@ -22,11 +22,13 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.publishing.changes import earlier_pack, write_changes_page
 from saferleeds_analysis.publishing.index import write_index
 from saferleeds_analysis.publishing.notebooks import ReportFailed, without_machine_paths
 from saferleeds_analysis.publishing.pool import Outcome, make_reports, workers_for
 from saferleeds_analysis.publishing.report import Run, check_report, put_in_place, start_run
 from saferleeds_analysis.publishing.run_list import Report
+from saferleeds_analysis.publishing.versions import version_to_make
 from saferleeds_analysis.publishing.warm_kernels import CAN_FORK
 
 logger = logging.getLogger(__name__)
@@ -56,7 +58,16 @@ def publish_reports(
     ``workers`` processes make reports at once (as many as pay, when it is not given), with kernels forked from a ``warm``
     template or started cold; the pages are the same. An interruption leaves what has finished, published and listed.
     """
-    run = start_run(root, quarter, as_at=as_at, edition=edition)
+    version, earlier = version_to_make(root, quarter), earlier_pack(root, quarter, edition=edition)
+    run = start_run(
+        root,
+        quarter,
+        as_at=as_at,
+        edition=edition,
+        pack_version=version.number,
+        version=version.notice,
+        earlier=earlier,
+    )
     reports = _made_in(quarter, reports, say)
     _check_all(run, reports)
     run.folder.mkdir(parents=True, exist_ok=True)
@@ -87,6 +98,8 @@ def publish_reports(
                     say("  ".join(part for part in parts if part))
     finally:
         # When it is stopped, too: the index lists what is there.
+        if any(run.folder.glob("*/figures.csv")):
+            write_changes_page(run, earlier)
         index = write_index(run, not_renewed=[*failed, *left], sources=sources)
     _ask([question for report in reports for question in questions.get(report.name, ())], say)
     if failed:

@@ -8,6 +8,7 @@ publish is refused here, before the page exists, each time; what needs a browser
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -18,7 +19,7 @@ from typing import Any
 
 from saferleeds_analysis.disclosure_rules import MARKINGS
 from saferleeds_analysis.publishing.notebooks import ExecutedNotebook
-from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS, FIGURES_MEDIA_TYPE
+from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS, FIGURES_MEDIA_TYPE, Block
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -49,6 +50,7 @@ class Provenance:
     sources: tuple[str, ...] = ()
     edition: str = "public"
     organisation: str = "Safer Leeds"
+    version: str = ""
 
     @property
     def marking(self) -> str:
@@ -89,25 +91,75 @@ def make_page(
     provenance: Provenance,
     pack: Link | None = None,
     files: tuple[Link, ...] = (),
+    closing: Callable[[tuple[dict, ...]], Block] | None = None,
 ) -> Page:
     """Make the page of an executed notebook.
 
-    ``pack`` is the link to the index in the header; ``files`` are named in the footer. A page that is not fit to be
+    ``pack`` is the link to the index in the header; ``files`` are named in the footer; ``closing`` makes the page's last
+    section from its figures. A page that is not fit to be
     published (an error or a bare table in it, a picture without a name, a heading level left out) is refused with a
     ``ValueError`` that names every fault.
     """
     from bs4 import BeautifulSoup
-    from markupsafe import Markup
 
     _refuse(executed.name, _faults_of_outputs(executed.notebook))
     body, _ = _exporter().from_notebook_node(executed.notebook)
     soup = BeautifulSoup(body, "html.parser")
     give_headings_ids(soup)
     figures, faults = _collect_figures(executed.notebook, soup)
-    _refuse(executed.name, [*faults, *faults_of_page(soup)])
-    _let_tables_scroll(soup)
+    if closing is not None and not faults:
+        last = closing(figures)
+        soup.append(BeautifulSoup(f'<div class="block">\n{last.html}\n</div>\n', "html.parser"))
+        give_headings_ids(soup)
+        section = soup.find_all("h2")[-1]["id"]
+        figures = (*figures, *({"section": section, **figure.to_row()} for figure in last.figures))
     for block in soup.select("div[data-output]"):
         del block["data-output"]
+    return _page_of(
+        soup,
+        executed.name,
+        figures,
+        faults=faults,
+        warnings=tuple(f"a cell wrote to stderr, which is not on the page: {m}" for m in executed.messages),
+        provenance=provenance,
+        pack=pack,
+        files=files,
+    )
+
+
+def page_of_block(
+    block: Block,
+    *,
+    name: str,
+    provenance: Provenance,
+    pack: Link | None = None,
+    files: tuple[Link, ...] = (),
+) -> Page:
+    """Make a page that no notebook made, with the same checks; the block has the page's h1 and its sections."""
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(f'<div class="block">\n{block.html}\n</div>\n', "html.parser")
+    give_headings_ids(soup)
+    figures = tuple({"section": "", **figure.to_row()} for figure in block.figures)
+    return _page_of(soup, name, figures, provenance=provenance, pack=pack, files=files)
+
+
+def _page_of(
+    soup: Any,
+    name: str,
+    figures: tuple[dict, ...],
+    *,
+    provenance: Provenance,
+    pack: Link | None,
+    files: tuple[Link, ...],
+    faults: Iterable[str] = (),
+    warnings: tuple[str, ...] = (),
+) -> Page:
+    """Check a body and put it into the frame."""
+    from markupsafe import Markup
+
+    _refuse(name, [*faults, *faults_of_page(soup)])
+    _let_tables_scroll(soup)
     title = _words(soup.h1)
     return Page(
         title=title,
@@ -120,7 +172,7 @@ def make_page(
             files=files,
         ),
         figures=figures,
-        warnings=tuple(f"a cell wrote to stderr, which is not on the page: {m}" for m in executed.messages),
+        warnings=warnings,
     )
 
 

@@ -9,8 +9,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -31,6 +32,9 @@ from saferleeds_analysis.publishing.record import made_with, run_record
 from saferleeds_analysis.publishing.run_list import GIVEN_BY_THE_COMMAND, Report
 from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
 
+if TYPE_CHECKING:
+    from saferleeds_analysis.publishing.changes import EarlierPack
+
 _FILES = (
     Link(text="every figure on it (CSV)", href="figures.csv"),
     Link(text="the executed notebook", href="report.ipynb"),
@@ -40,7 +44,11 @@ _FILES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What all the reports of one run share: the project, the quarter, the day, the edition and what they are made with."""
+    """What all the reports of one run share: the project, the quarter, the day, the edition and what they are made with.
+
+    ``version`` is what each page says where the pack corrects a signed-off one; ``earlier`` is the pack with which each
+    page's figures are compared.
+    """
 
     root: Path
     quarter: pd.Period
@@ -48,6 +56,8 @@ class Run:
     edition: str
     made_with: Mapping[str, Any]
     organisation: str
+    version: str = ""
+    earlier: "EarlierPack | None" = None
 
     @property
     def quarter_name(self) -> str:
@@ -67,6 +77,7 @@ class Run:
             code_version=self.made_with["code_version"],
             edition=self.edition,
             organisation=self.organisation,
+            version=self.version,
         )
 
     def notebook(self, report: Report) -> Path:
@@ -103,7 +114,16 @@ def pack_folder(root: Path, quarter: pd.Period, *, edition: str) -> Path:
     return (reports if edition == "public" else reports / edition) / periods.quarter_path(quarter)
 
 
-def start_run(root: Path, quarter: pd.Period, *, as_at: date, edition: str) -> Run:
+def start_run(
+    root: Path,
+    quarter: pd.Period,
+    *,
+    as_at: date,
+    edition: str,
+    pack_version: int = 1,
+    version: str = "",
+    earlier: "EarlierPack | None" = None,
+) -> Run:
     """Gather what all the reports of a run share; refuse a quarter that has not ended on the day."""
     last_day = periods.last_month(quarter).end_time.date()
     if as_at < last_day:
@@ -116,8 +136,10 @@ def start_run(root: Path, quarter: pd.Period, *, as_at: date, edition: str) -> R
         quarter=quarter,
         as_at=as_at,
         edition=edition,
-        made_with=made_with(root),
         organisation=read_project(root / "data" / "raw" / "reference").organisation,
+        made_with={"pack_version": pack_version, **made_with(root)},
+        version=version,
+        earlier=earlier,
     )
 
 
@@ -137,7 +159,8 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
         notebook, run.parameters(report), folder_to_run_in=notebook.parent, template=template
     )
     pack = Link(text=f"All reports of {run.quarter_name}", href="../index.html")
-    page = make_page(executed, provenance=run.provenance, pack=pack, files=_FILES)
+    closing = partial(run.earlier.section, report.name) if run.earlier else None
+    page = make_page(executed, provenance=run.provenance, pack=pack, files=_FILES, closing=closing)
     _refuse_machine_paths(page, executed, run.root)
     draft = into / report.name
     draft.mkdir(parents=True)

@@ -35,6 +35,9 @@ def files_of(folder: Path) -> dict[str, bytes]:
 def test_a_report_has_its_page_notebook_figures_and_record_and_nothing_else(published):
     root, said = published
     assert sorted(files_of(root / "reports")) == [
+        "2012-13_Q2/changes/figures.csv",
+        "2012-13_Q2/changes/report.html",
+        "2012-13_Q2/changes/run.json",
         "2012-13_Q2/every-block/figures.csv",
         "2012-13_Q2/every-block/report.html",
         "2012-13_Q2/every-block/report.ipynb",

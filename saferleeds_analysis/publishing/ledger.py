@@ -1,0 +1,457 @@
+"""The ledger: every figure of every signed-off pack as it was printed, with its definition and its inputs, for good.
+
+One SQLite file, ``data/ledger/ledger.sqlite``. Rows are added and never changed: triggers refuse every update and
+deletion, a pack's rows are closed by the row of the pack itself, and each pack carries a fingerprint of all that was
+written before it, so that a change made past the triggers shows. One sign-off is one transaction: all of it or nothing.
+
+    ledger = open_ledger("..")                     # in a notebook of the folder notebooks
+    ledger.packs()                                 # what was signed off, by whom, when
+    ledger.figures(quarter="2012/13 Q2", report="domestic-burglary-leeds")
+    ledger.history("domestic_burglary", "Leeds", "12 months to September 2012", "twelve_month_count")
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
+
+LEDGER = "data/ledger/ledger.sqlite"
+SCHEMA_VERSION = 1
+
+# How long a command waits for another that is writing, before it gives up and says so.
+_SECONDS_TO_WAIT = 20
+
+_TABLES = """
+CREATE TABLE pack (
+    quarter TEXT NOT NULL, version INTEGER NOT NULL, as_at TEXT NOT NULL, signed_at TEXT NOT NULL,
+    commissioner TEXT NOT NULL, analyst TEXT NOT NULL, reviewer TEXT NOT NULL, owner TEXT NOT NULL,
+    code_version TEXT NOT NULL, checklist TEXT NOT NULL, fingerprint TEXT NOT NULL,
+    PRIMARY KEY (quarter, version));
+CREATE TABLE correction (
+    quarter TEXT NOT NULL, version INTEGER NOT NULL, reason TEXT NOT NULL CHECK (reason <> ''), opened_on TEXT NOT NULL,
+    corrects INTEGER NOT NULL, PRIMARY KEY (quarter, version),
+    FOREIGN KEY (quarter, corrects) REFERENCES pack (quarter, version));
+CREATE TABLE definition (sha256 TEXT PRIMARY KEY, indicator_id TEXT NOT NULL, definition TEXT NOT NULL);
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY, quarter TEXT NOT NULL, version INTEGER NOT NULL, edition TEXT NOT NULL, report TEXT NOT NULL,
+    notebook TEXT NOT NULL, parameters TEXT NOT NULL, inputs TEXT NOT NULL, code_version TEXT NOT NULL,
+    finished TEXT NOT NULL, UNIQUE (quarter, version, edition, report),
+    FOREIGN KEY (quarter, version) REFERENCES pack (quarter, version) DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE file (
+    quarter TEXT NOT NULL, version INTEGER NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL,
+    PRIMARY KEY (quarter, version, path),
+    FOREIGN KEY (quarter, version) REFERENCES pack (quarter, version) DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE figure (
+    run INTEGER NOT NULL REFERENCES run (id), row INTEGER NOT NULL, section TEXT NOT NULL, indicator_id TEXT NOT NULL,
+    area TEXT NOT NULL, period TEXT NOT NULL, measure TEXT NOT NULL, value TEXT NOT NULL, lower TEXT NOT NULL,
+    upper TEXT NOT NULL, confidence TEXT NOT NULL, unit TEXT NOT NULL, method TEXT NOT NULL, n TEXT NOT NULL,
+    caveats TEXT NOT NULL, definition TEXT REFERENCES definition (sha256), PRIMARY KEY (run, row));
+CREATE INDEX figure_key ON figure (indicator_id, area, period, measure);
+"""
+
+# A pack's rows go in first and the pack itself last, so that once it is there nothing can be added to it.
+_CLOSED = {
+    "run": "EXISTS (SELECT 1 FROM pack WHERE quarter = NEW.quarter AND version = NEW.version)",
+    "file": "EXISTS (SELECT 1 FROM pack WHERE quarter = NEW.quarter AND version = NEW.version)",
+    "figure": "EXISTS (SELECT 1 FROM run JOIN pack USING (quarter, version) WHERE run.id = NEW.run)",
+    "pack": "NEW.version <> 1 + (SELECT coalesce(max(version), 0) FROM pack WHERE quarter = NEW.quarter) "
+    "OR (NEW.version > 1 AND NOT EXISTS (SELECT 1 FROM correction WHERE quarter = NEW.quarter AND version = NEW.version))",
+    "correction": "NEW.version <> 1 + (SELECT coalesce(max(version), 0) FROM pack WHERE quarter = NEW.quarter) "
+    "OR NEW.corrects <> NEW.version - 1 OR EXISTS "
+    "(SELECT 1 FROM correction WHERE quarter = NEW.quarter AND version = NEW.version)",
+    "definition": "EXISTS (SELECT 1 FROM definition WHERE sha256 = NEW.sha256)",
+}
+_FIGURE = ("section", *FIGURE_COLUMNS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedReport:
+    """A report as it goes into the ledger: what its ``run.json`` says and the rows of its ``figures.csv``, as text.
+
+    ``definitions`` gives the full definition of each indicator of the figures, by its id.
+    """
+
+    edition: str
+    name: str
+    notebook: str
+    parameters: Mapping[str, Any]
+    inputs: Mapping[str, str]
+    code_version: str
+    finished: str
+    figures: tuple[Mapping[str, str], ...]
+    definitions: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedPack:
+    """A pack as it is signed off: who, when, the answered checklist, every report and the hash of every file.
+
+    The roles are those of the Aqua Book: ``reviewer`` is its analytical assurer and ``owner`` its approver. ``files``
+    are named by their path in the project as they lie when the pack is signed off.
+    """
+
+    quarter: str
+    version: int
+    as_at: str
+    signed_at: str
+    commissioner: str
+    analyst: str
+    reviewer: str
+    owner: str
+    code_version: str
+    checklist: Mapping[str, Any]
+    reports: tuple[SignedReport, ...]
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correction:
+    """A correction that was opened: the version that it makes, the one that it corrects, why and on which day."""
+
+    quarter: str
+    version: int
+    corrects: int
+    reason: str
+    opened_on: str
+
+
+class Ledger:
+    """What was signed off. Reading an absent ledger finds nothing; the first sign-off makes the file."""
+
+    def __init__(self, path: Path) -> None:
+        """Hold the path; nothing is opened until something is asked."""
+        self.path = path
+
+    def packs(self) -> pd.DataFrame:
+        """Give one row a signed-off pack, in the order of signing: quarter, version, roles, times, ``fingerprint``."""
+        return self._frame(
+            "SELECT quarter, version, as_at, signed_at, commissioner, analyst, reviewer, owner, code_version, fingerprint "
+            "FROM pack ORDER BY rowid"
+        )
+
+    def figures(
+        self, *, quarter: str, version: int | None = None, edition: str = "public", report: str = ""
+    ) -> pd.DataFrame:
+        """Give the figures of a signed-off pack (its latest version unless told), as printed: text, with ``number`` beside.
+
+        ``number`` is the value as a number, missing where it is text (a letter); ``definition`` is the definition that
+        the indicator had on the day.
+        """
+        frame = self._frame(
+            f"SELECT run.report, figure.row, {', '.join(f'figure.{c}' for c in _FIGURE)}, definition.definition "  # noqa: S608 - our own columns
+            "FROM figure JOIN run ON run.id = figure.run LEFT JOIN definition ON definition.sha256 = figure.definition "
+            "WHERE run.quarter = ? AND run.version = ? AND run.edition = ? AND (? = '' OR run.report = ?) "
+            "ORDER BY run.id, figure.row",
+            (quarter, version or self.latest_version(quarter), edition, report, report),
+        )
+        return frame.assign(number=pd.to_numeric(frame["value"], errors="coerce"))
+
+    def history(
+        self, indicator_id: str, area: str, period: str, measure: str, *, edition: str = "public"
+    ) -> pd.DataFrame:
+        """Give every signed-off printing of one figure, oldest first: which pack, when, the value and its definition."""
+        frame = self._frame(
+            "SELECT pack.quarter, pack.version, pack.signed_at, run.report, figure.section, figure.value, figure.lower, "
+            "figure.upper, figure.unit, figure.method, figure.n, definition.definition FROM figure "
+            "JOIN run ON run.id = figure.run JOIN pack USING (quarter, version) "
+            "LEFT JOIN definition ON definition.sha256 = figure.definition WHERE figure.indicator_id = ? AND figure.area = ? "
+            "AND figure.period = ? AND figure.measure = ? AND run.edition = ? ORDER BY pack.rowid, run.id, figure.row",
+            (indicator_id, area, period, measure, edition),
+        )
+        return frame.assign(number=pd.to_numeric(frame["value"], errors="coerce"))
+
+    def latest_version(self, quarter: str) -> int:
+        """Give the number of the last signed-off version of a quarter's pack; 0 where there is none."""
+        return self._rows("SELECT coalesce(max(version), 0) FROM pack WHERE quarter = ?", (quarter,), [(0,)])[
+            0
+        ][0]
+
+    def pack(self, quarter: str, version: int | None = None) -> dict[str, Any] | None:
+        """Give the row of a signed-off pack, the checklist's answers in it; ``None`` where there is none."""
+        rows = self._rows(
+            "SELECT * FROM pack WHERE quarter = ? AND version = ?",
+            (quarter, version or self.latest_version(quarter)),
+        )
+        return {**dict(rows[0]), "checklist": json.loads(rows[0]["checklist"])} if rows else None
+
+    def files(self, quarter: str, version: int) -> dict[str, str]:
+        """Give the SHA-256 of every file of a signed-off pack, by its path."""
+        return dict(
+            self._rows(
+                "SELECT path, sha256 FROM file WHERE quarter = ? AND version = ? ORDER BY path",
+                (quarter, version),
+            )
+        )
+
+    def corrections(self, quarter: str) -> tuple[Correction, ...]:
+        """Give the corrections that were opened for a quarter's pack, oldest first."""
+        rows = self._rows("SELECT * FROM correction WHERE quarter = ? ORDER BY version", (quarter,))
+        return tuple(Correction(**dict(row)) for row in rows)
+
+    def open_correction(self, quarter: str) -> Correction | None:
+        """Give the correction of a quarter that was opened and is not signed off yet."""
+        found = self.corrections(quarter)
+        return found[-1] if found and found[-1].version > self.latest_version(quarter) else None
+
+    def published_since(self, quarter: str, *, edition: str = "public") -> dict[tuple[str, ...], str]:
+        """Say since which pack each figure of a signed-off pack has been published with the value it has there.
+
+        The keys are indicator, area, period, measure and value; packs of later quarters are not looked at.
+        """
+        rows = self._rows(
+            "SELECT figure.indicator_id, figure.area, figure.period, figure.measure, figure.value, pack.quarter, pack.version "
+            "FROM figure JOIN run ON run.id = figure.run JOIN pack USING (quarter, version) "
+            "WHERE run.edition = ? AND pack.quarter <= ? ORDER BY pack.quarter DESC, pack.version DESC",
+            (edition, quarter),
+        )
+        newest, current, since = (quarter, self.latest_version(quarter)), {}, {}
+        by_pack: dict[tuple[str, int], dict[tuple[str, ...], set[str]]] = {}
+        for *key, value, of, version in rows:
+            by_pack.setdefault((of, version), {}).setdefault(tuple(key), set()).add(value)
+        for key, values in by_pack.pop(newest, {}).items():
+            current |= {(*key, value): True for value in values}
+            since |= {(*key, value): _name_of(*newest) for value in values}
+        for pack, figures in by_pack.items():  # backwards in time, as long as the value stays
+            for (*key, value), goes_on in current.items():
+                if goes_on and tuple(key) in figures:
+                    if value in figures[tuple(key)]:
+                        since[*key, value] = _name_of(*pack)
+                    else:
+                        current[*key, value] = False
+        return since
+
+    def record(self, pack: SignedPack) -> None:
+        """Write a pack into the ledger: all of it in one transaction, or nothing.
+
+        Of two that sign off the same version at once one wins; the other is told who did (``ValueError``).
+        """
+        with self._writing() as connection:
+            latest = connection.execute(
+                "SELECT version, owner, signed_at FROM pack WHERE quarter = ? ORDER BY version DESC",
+                (pack.quarter,),
+            ).fetchone()
+            if latest is not None and latest["version"] >= pack.version:
+                raise ValueError(
+                    f"version {pack.version} of {pack.quarter} is signed off already, for {latest['owner']} on "
+                    f"{latest['signed_at']}. Nothing was changed. To correct it: saferleeds report "
+                    f'"{pack.quarter}" --correction "why"'
+                )
+            _insert(connection, pack)
+
+    def record_correction(self, quarter: str, *, reason: str, opened_on: str) -> Correction:
+        """Open a correction of the last signed-off version of a quarter, and give it; one at a time."""
+        with self._writing() as connection:
+            latest = connection.execute(
+                "SELECT max(version) FROM pack WHERE quarter = ?", (quarter,)
+            ).fetchone()[0]
+            if latest is None:
+                raise ValueError(
+                    f"{quarter} is not signed off, so there is nothing to correct: report it anew."
+                )
+            made = Correction(
+                quarter=quarter, version=latest + 1, corrects=latest, reason=reason, opened_on=opened_on
+            )
+            connection.execute(
+                "INSERT INTO correction (quarter, version, corrects, reason, opened_on) VALUES (?, ?, ?, ?, ?)",
+                (quarter, made.version, latest, reason, opened_on),
+            )
+        return made
+
+    def faults(self) -> list[str]:
+        """Say what is not as it was written: a broken file, or a pack whose rows no longer give its fingerprint."""
+        if not self.path.exists():
+            return []
+        try:
+            with closing(self._connect()) as connection:
+                if not _is_made(connection):
+                    return []
+                broken = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+                packs = connection.execute("SELECT * FROM pack ORDER BY rowid").fetchall()
+                before = ""
+                faults = [f"the ledger's file is damaged: {text}" for text in broken]
+                for pack in packs:
+                    if _fingerprint(connection, pack, before) != pack["fingerprint"]:
+                        name = _name_of(pack["quarter"], pack["version"])
+                        faults.append(
+                            f"what the ledger holds of {name} is not what was written at its sign-off."
+                        )
+                    before = pack["fingerprint"]
+                return faults
+        except sqlite3.DatabaseError as error:
+            return [f"the ledger's file is damaged: {error}"]
+
+    def _rows(self, question: str, values: tuple = (), absent: list | None = None) -> list:
+        if not self.path.exists():
+            return absent or []
+        with closing(self._connect()) as connection:
+            return connection.execute(question, values).fetchall() if _is_made(connection) else absent or []
+
+    def _frame(self, question: str, values: tuple = ()) -> pd.DataFrame:
+        if self.path.exists():
+            with closing(self._connect()) as connection:
+                if _is_made(connection):
+                    cursor = connection.execute(question, values)
+                    return pd.DataFrame(
+                        [tuple(row) for row in cursor], columns=[column[0] for column in cursor.description]
+                    )
+        with closing(sqlite3.connect(":memory:")) as connection:  # the columns of an empty answer
+            connection.executescript(_TABLES)
+            return pd.DataFrame(columns=[c[0] for c in connection.execute(question, values).description])
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=_SECONDS_TO_WAIT, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        return connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection in a transaction that is committed at the end, or rolled back whole."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(self._connect()) as connection:
+            # A rollback journal, which also works on a network drive where write-ahead logging does not.
+            for line in ("foreign_keys = ON", "recursive_triggers = ON", "synchronous = EXTRA"):
+                connection.execute(f"PRAGMA {line}")
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                raise ValueError(
+                    f"another command is writing in the ledger and did not finish in {_SECONDS_TO_WAIT} seconds "
+                    f"({error}). Nothing was changed; try again."
+                ) from error
+            try:
+                if not _is_made(connection):
+                    _make(connection)
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+
+def open_ledger(root: Path | str) -> Ledger:
+    """Give the ledger of a project."""
+    return Ledger(Path(root) / LEDGER)
+
+
+def _is_made(connection: sqlite3.Connection) -> bool:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        raise DataProblem(
+            f"{LEDGER} was written by a later version of this software (its form is {version}, this one knows "
+            f"{SCHEMA_VERSION}). Use that version."
+        )
+    return version == SCHEMA_VERSION
+
+
+def _make(connection: sqlite3.Connection) -> None:
+    """Make the tables and the triggers that keep them as they are, inside the transaction of the first sign-off."""
+    for statement in filter(str.strip, _TABLES.split(";")):
+        connection.execute(statement)
+    for table, condition in _CLOSED.items():
+        for change in ("UPDATE", "DELETE"):
+            connection.execute(
+                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} BEGIN SELECT RAISE(ABORT, "
+                f"'the ledger is added to and never changed'); END"
+            )
+        # Before the insertion, so that INSERT OR REPLACE cannot take the place of a row either.
+        connection.execute(
+            f"CREATE TRIGGER {table}_closed BEFORE INSERT ON {table} WHEN {condition} BEGIN SELECT RAISE(ABORT, "
+            f"'the ledger is added to and never changed'); END"
+        )
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _insert(connection: sqlite3.Connection, pack: SignedPack) -> None:
+    identity = (pack.quarter, pack.version)
+    for report in pack.reports:
+        definitions = {i: _digest(f"{i}\n{text}") for i, text in report.definitions.items()}
+        for indicator_id, sha256 in definitions.items():
+            connection.execute(
+                "INSERT INTO definition SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM definition WHERE sha256 = ?)",
+                (sha256, indicator_id, report.definitions[indicator_id], sha256),
+            )
+        run = connection.execute(
+            "INSERT INTO run (quarter, version, edition, report, notebook, parameters, inputs, code_version, finished) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *identity,
+                report.edition,
+                report.name,
+                report.notebook,
+                _json(report.parameters),
+                _json(report.inputs),
+                report.code_version,
+                report.finished,
+            ),
+        ).lastrowid
+        connection.executemany(
+            f"INSERT INTO figure (run, row, {', '.join(_FIGURE)}, definition) "  # noqa: S608 - our own columns
+            f"VALUES (?, ?, {', '.join('?' * len(_FIGURE))}, ?)",
+            [
+                (run, number, *(row.get(c) or "" for c in _FIGURE), definitions.get(row["indicator_id"]))
+                for number, row in enumerate(report.figures, start=1)
+            ],
+        )
+    connection.executemany(
+        "INSERT INTO file (quarter, version, path, sha256) VALUES (?, ?, ?, ?)",
+        [(*identity, path, sha256) for path, sha256 in sorted(pack.files.items())],
+    )
+    row = {
+        "quarter": pack.quarter,
+        "version": pack.version,
+        "as_at": pack.as_at,
+        "signed_at": pack.signed_at,
+        "commissioner": pack.commissioner,
+        "analyst": pack.analyst,
+        "reviewer": pack.reviewer,
+        "owner": pack.owner,
+        "code_version": pack.code_version,
+        "checklist": _json(pack.checklist),
+    }
+    last = connection.execute("SELECT fingerprint FROM pack ORDER BY rowid DESC LIMIT 1").fetchone()
+    row["fingerprint"] = _fingerprint(connection, row, last["fingerprint"] if last else "")
+    connection.execute(
+        f"INSERT INTO pack ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608 - our own columns
+        tuple(row.values()),
+    )
+
+
+def _fingerprint(connection: sqlite3.Connection, pack: Mapping[str, Any], before: str) -> str:
+    """Give the hash of all that the ledger holds of a pack, and of the fingerprint before it."""
+    identity = (pack["quarter"], pack["version"])
+    found = hashlib.sha256(before.encode())
+    found.update(_json([pack[key] for key in pack.keys() if key != "fingerprint"]).encode())  # noqa: SIM118 - a sqlite3.Row
+    for question in (
+        "SELECT version, corrects, reason, opened_on FROM correction WHERE quarter = ? AND version = ?",
+        "SELECT edition, report, notebook, parameters, inputs, code_version, finished FROM run "
+        "WHERE quarter = ? AND version = ? ORDER BY id",
+        f"SELECT run.edition, run.report, row, {', '.join(f'figure.{c}' for c in _FIGURE)}, definition.definition "  # noqa: S608
+        "FROM figure JOIN run ON run.id = figure.run LEFT JOIN definition ON definition.sha256 = figure.definition "
+        "WHERE run.quarter = ? AND run.version = ? ORDER BY run.id, row",
+        "SELECT path, sha256 FROM file WHERE quarter = ? AND version = ? ORDER BY path",
+    ):
+        for row in connection.execute(question, identity):
+            found.update(_json(list(row)).encode())
+    return found.hexdigest()
+
+
+def _name_of(quarter: str, version: int) -> str:
+    return quarter if version == 1 else f"{quarter}, version {version}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

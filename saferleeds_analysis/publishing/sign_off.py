@@ -1,0 +1,226 @@
+"""Sign a pack off: everything that must be so is checked, then it is recorded in the ledger and frozen.
+
+The roles are those of HM Treasury's Aqua Book: the commissioner asked for the pack, the analyst made it, the reviewer (its
+analytical assurer) checked it, the owner (its approver) answers for it. The names are given by those who sign off.
+"""
+
+import csv
+import json
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import REFERENCE, Catalogue
+from saferleeds_analysis.publishing.ledger import SignedPack, SignedReport, open_ledger
+from saferleeds_analysis.publishing.report import pack_folder
+from saferleeds_analysis.publishing.run_list import RUN_LIST, read_run_list
+from saferleeds_analysis.publishing.versions import EDITIONS, files_of, freeze, sha256_of, version_to_make
+
+ANSWERS = ("yes", "no", "not applicable")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChecklistItem:
+    """A question of the checklist, whose it is to answer, and whether "no" stands in the way."""
+
+    id: str
+    role: str
+    question: str
+    must: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roles:
+    """Who signs off. The reviewer and the owner must not be the analyst; the commissioner may be left out."""
+
+    analyst: str
+    reviewer: str
+    owner: str
+    commissioner: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a role that nobody has, and an analyst who checks or approves the own work."""
+        for role in ("analyst", "reviewer", "owner"):
+            if not getattr(self, role).strip():
+                raise ValueError(f"the {role} is not named.")
+        for role in ("reviewer", "owner"):
+            if getattr(self, role).strip().casefold() == self.analyst.strip().casefold():
+                raise ValueError(
+                    f"the {role} cannot be the analyst: a pack is checked and approved by others."
+                )
+
+
+@cache
+def checklist() -> tuple[ChecklistItem, ...]:
+    """Give the questions that are asked before a sign-off, in their order."""
+    items = tomllib.loads((REFERENCE / "qa_checklist.toml").read_text(encoding="utf-8"))["item"]
+    return tuple(ChecklistItem(**item) for item in items)
+
+
+def sign_off(
+    root: Path,
+    quarter: pd.Period,
+    *,
+    roles: Roles,
+    answers: Mapping[str, Mapping[str, str]],
+    catalogue: Catalogue,
+    failing: Sequence[str] = (),
+    now: datetime | None = None,
+) -> SignedPack:
+    """Sign off a quarter's pack: record it in the ledger, then freeze its files. Gives what was recorded.
+
+    ``answers`` are those to the checklist; ``failing`` are the blocking faults that other checks found. Everything that
+    stands in the way comes in one ``ValueError``, and then nothing was changed. The sign-off stands from the moment at
+    which the ledger holds it; freezing is done again by the next command where it was cut off.
+    """
+    name = periods.quarter_name(quarter)
+    version = version_to_make(root, quarter)
+    reports, faults = _read_reports(root, quarter, version.number, catalogue)
+    faults += _unfinished(root, quarter, {r.name for r in reports if r.edition == "public"})
+    faults += _unanswered(answers, name)
+    faults += failing
+    if faults:
+        raise ValueError(f"{name} is not signed off:\n" + "\n".join(f"- {fault}" for fault in faults))
+    pack = SignedPack(
+        quarter=name,
+        version=version.number,
+        as_at=str(reports[0].parameters.get("as_at", "")),
+        signed_at=(now or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds"),
+        **{role: text.strip() for role, text in asdict(roles).items()},
+        code_version=", ".join(dict.fromkeys(r.code_version for r in reports)),
+        checklist={item.id: dict(answers[item.id]) for item in checklist()},
+        reports=tuple(reports),
+        files={
+            path.relative_to(root).as_posix(): sha256_of(path)
+            for edition in EDITIONS
+            for path in files_of(pack_folder(root, quarter, edition=edition))
+        },
+    )
+    open_ledger(root).record(pack)
+    freeze(root, quarter)
+    return pack
+
+
+def read_figures(path: Path) -> list[dict[str, str]]:
+    """Read a published ``figures.csv`` as it is printed, but for the apostrophe that keeps text from being a formula."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [
+            {
+                key: value[1:] if value.startswith("'") and value[1:2] in "=+-@ \t\r\n" else value
+                for key, value in row.items()
+            }
+            for row in csv.DictReader(file)
+        ]
+
+
+def _read_reports(
+    root: Path, quarter: pd.Period, version: int, catalogue: Catalogue
+) -> tuple[list[SignedReport], list[str]]:
+    """Read every report of the pack, both editions, and say what is wrong with them."""
+    name, reports, faults = periods.quarter_name(quarter), [], []
+    inputs: dict[str, tuple[str, str]] = {}
+    for edition in EDITIONS:
+        folder = pack_folder(root, quarter, edition=edition)
+        for record in sorted(folder.glob("*/run.json")):
+            report, at = _read_report(record, edition, catalogue), record.parent.relative_to(root).as_posix()
+            if isinstance(report, str):
+                faults.append(report)
+                continue
+            if report.parameters.get("quarter") != name:
+                faults.append(
+                    f"{at} is of {report.parameters.get('quarter')!r}, not of {name}. Report it anew."
+                )
+            made_as = json.loads(record.read_text(encoding="utf-8")).get("pack_version", 1)
+            if made_as != version:
+                faults.append(f"{at} is of version {made_as}, not of version {version}. Report it anew.")
+            for path, sha256 in report.inputs.items():
+                other = inputs.setdefault(path, (sha256, at))
+                if other[0] != sha256 and not path.startswith("data/raw/signoff/"):
+                    faults.append(
+                        f"{path} changed between the runs of {other[1]} and {at}. Report the quarter anew."
+                    )
+            reports.append(report)
+    if not any(report.edition == "public" for report in reports):
+        faults.insert(0, f'no pack of {name} is there. Make it: saferleeds report "{name}"')
+    if len({report.parameters.get("as_at") for report in reports}) > 1:
+        faults.append("the reports have different as-at dates. Report the quarter anew.")
+    return reports, faults
+
+
+def _read_report(record: Path, edition: str, catalogue: Catalogue) -> SignedReport | str:
+    folder = record.parent
+    missing = [name for name in ("report.html", "figures.csv") if not (folder / name).is_file()]
+    if missing:
+        return f"{folder.name} has no {' and no '.join(missing)}. Report it anew."
+    try:
+        run = json.loads(record.read_text(encoding="utf-8"))
+        figures = tuple(read_figures(folder / "figures.csv"))
+        return SignedReport(
+            edition=edition,
+            name=folder.name,
+            notebook=f"{run['notebook']['name']} {run['notebook']['sha256']}",
+            parameters=run["parameters"],
+            inputs=run["inputs"],
+            code_version=run["code_version"],
+            finished=run["finished"],
+            figures=figures,
+            definitions=definitions_of(figures, catalogue),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        return f"{folder.name}: its run.json or figures.csv cannot be read ({error}). Report it anew."
+
+
+def definitions_of(figures: Iterable[Mapping[str, Any]], catalogue: Catalogue) -> dict[str, str]:
+    """Give the definition of each indicator among the figures, the rows of data that it counts included."""
+    known = {indicator.id: indicator for indicator in catalogue.indicators()}
+    return {
+        i: json.dumps(
+            {
+                key: getattr(known[i], key)
+                for key in ("definition", "unit", "population", "source", "offence", "area_set")
+            },
+            ensure_ascii=False,
+            sort_keys=True,
+        )
+        for i in sorted({row["indicator_id"] for row in figures})
+        if i in known
+    }
+
+
+def _unfinished(root: Path, quarter: pd.Period, made: set[str]) -> list[str]:
+    notebooks = root / "notebooks"
+    if not (notebooks / RUN_LIST).is_file():
+        return []
+    return [
+        f"{report.name} is on the run list and was not made. Report it, or take it off the list."
+        for report in read_run_list(notebooks)
+        if report.is_made_in(quarter) and report.name not in made
+    ]
+
+
+def _unanswered(answers: Mapping[str, Mapping[str, str]], name: str) -> list[str]:
+    items = {item.id: item for item in checklist()}
+    faults = [f"checklist: {key!r} is not an item of it." for key in answers if key not in items]
+    for key, item in items.items():
+        given = answers.get(key, {})
+        answer, note = given.get("answer", ""), given.get("note", "").strip()
+        if not answer:
+            faults.append(f"checklist, {key}: not answered. {item.question}")
+        elif answer not in ANSWERS:
+            faults.append(
+                f"checklist, {key}: {answer!r} is no answer; write 'yes', 'no' or 'not applicable'."
+            )
+        elif answer != "yes" and not note:
+            faults.append(f"checklist, {key}: {answer!r} needs a note that says why.")
+        elif answer == "no" and item.must:
+            faults.append(
+                f"checklist, {key}: the answer is no ({note}), and it must be yes to sign {name} off."
+            )
+    return faults

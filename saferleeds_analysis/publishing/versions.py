@@ -1,0 +1,220 @@
+"""Versions of a pack: what may be written for a quarter, what is frozen, and whether it still is as it was signed off.
+
+    reports/2012-13_Q2/                  the version that is current
+    reports/2012-13_Q2/versions/1/       version 1, kept when a correction of it was opened
+    reports/2012-13_Q2/signed_off.json   who signed it off, when, and the SHA-256 of every file
+
+The ledger says what is signed off. Read-only files and ``signed_off.json`` are made from it afterwards, each time again
+where a command that was stopped left them unmade.
+"""
+
+import json
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.publishing.ledger import Correction, open_ledger
+from saferleeds_analysis.publishing.report import pack_folder, write_text
+
+MANIFEST = "signed_off.json"
+VERSIONS = "versions"
+EDITIONS = ("public", "restricted")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """The version of a pack that is being made; ``correction`` where it corrects an earlier one."""
+
+    number: int = 1
+    correction: Correction | None = None
+
+    @property
+    def notice(self) -> str:
+        """Say on each page that it corrects another; nothing on a first version."""
+        if self.correction is None:
+            return ""
+        day = pd.Timestamp(self.correction.opened_on)
+        return (
+            f"Version {self.number}, corrects version {self.correction.corrects}: {self.correction.reason} "
+            f"({day.day} {day:%B %Y})."
+        )
+
+
+def version_to_make(root: Path, quarter: pd.Period) -> Version:
+    """Give the version that may be made of a quarter's pack; refuse where it is signed off and nothing is to be corrected."""
+    ledger, name = open_ledger(root), periods.quarter_name(quarter)
+    latest = ledger.latest_version(name)
+    correction = ledger.open_correction(name)
+    if latest and correction is None:
+        freeze(root, quarter)
+        signed = ledger.pack(name)
+        raise ValueError(
+            f"the pack of {name} was signed off on {signed['signed_at'][:10]} (version {latest}) and stays as it is; nothing "
+            f'was run. To correct it: saferleeds report "{name}" --correction "why"'
+        )
+    if correction is not None:
+        for edition in EDITIONS:
+            _thaw(pack_folder(root, quarter, edition=edition))
+    return Version(number=latest + 1, correction=correction)
+
+
+def start_correction(root: Path, quarter: pd.Period, *, reason: str, day: str) -> Correction:
+    """Keep the signed-off version of a quarter's pack aside and open its correction, or go on with the one that is open.
+
+    ``day`` is the day of opening, which every page of the new version says. The files that are kept must be those that
+    were signed off.
+    """
+    ledger, name = open_ledger(root), periods.quarter_name(quarter)
+    if not reason.strip():
+        raise ValueError("a correction needs its reason: it stands on every page of the new version.")
+    opened = ledger.open_correction(name)
+    if opened is not None:
+        if opened.reason != reason.strip():
+            raise ValueError(
+                f"a correction of {name} is open already: version {opened.version}, {opened.reason!r}. Go on with it: "
+                f'saferleeds report "{name}"'
+            )
+        return opened
+    latest = ledger.latest_version(name)
+    if latest:
+        faults = altered_files(root, quarter, latest)
+        if faults:
+            raise ValueError(
+                f"version {latest} of {name} cannot be kept, because it is not as it was signed off:\n"
+                + "\n".join(faults)
+            )
+        for edition in EDITIONS:
+            _keep_aside(pack_folder(root, quarter, edition=edition), latest)
+    return ledger.record_correction(name, reason=reason.strip(), opened_on=day)
+
+
+def freeze(root: Path, quarter: pd.Period) -> None:
+    """Make the files of the signed-off pack read-only and write ``signed_off.json``, from what the ledger holds."""
+    ledger, name = open_ledger(root), periods.quarter_name(quarter)
+    version = ledger.latest_version(name)
+    signed, files = ledger.pack(name, version), ledger.files(name, version)
+    for edition in EDITIONS:
+        folder = pack_folder(root, quarter, edition=edition)
+        if not folder.is_dir() or ledger.open_correction(name) is not None:
+            continue
+        manifest = {
+            **{key: signed[key] for key in signed if key != "fingerprint"},
+            "ledger_fingerprint": signed["fingerprint"],
+            "files": {
+                (root / path).relative_to(folder).as_posix(): sha256
+                for path, sha256 in files.items()
+                if (root / path).is_relative_to(folder)
+            },
+        }
+        text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+        place = folder / MANIFEST
+        if not place.is_file() or place.read_text(encoding="utf-8") != text:
+            draft = folder / f".{MANIFEST}.draft"
+            write_text(draft, text)
+            draft.replace(place)
+        for path in [*files_of(folder), place]:
+            _set_writable(path, False)
+
+
+def verify(root: Path, quarter: pd.Period) -> list[str]:
+    """Say everything that is not as it was signed off, of every version of a quarter's pack; nothing where all is well."""
+    ledger, name = open_ledger(root), periods.quarter_name(quarter)
+    latest = ledger.latest_version(name)
+    if not latest:
+        raise ValueError(f"no pack of {name} is signed off.")
+    if ledger.open_correction(name) is None:
+        freeze(root, quarter)
+    faults = ledger.faults()
+    for version in range(1, latest + 1):
+        faults += altered_files(root, quarter, version)
+    return faults
+
+
+def altered_files(root: Path, quarter: pd.Period, version: int) -> list[str]:
+    """Name every file of a signed-off version that was altered, is missing, or was added."""
+    expected = open_ledger(root).files(periods.quarter_name(quarter), version)
+    faults = []
+    for edition in EDITIONS:
+        folder = pack_folder(root, quarter, edition=edition)
+        kept = folder / VERSIONS / str(version)
+        place = kept if kept.is_dir() else folder
+        wanted = {
+            (root / path).relative_to(folder).as_posix(): sha256
+            for path, sha256 in expected.items()
+            if (root / path).is_relative_to(folder)
+        }
+        found = {path.relative_to(place).as_posix(): path for path in files_of(place)}
+        at = place.relative_to(root).as_posix()
+        faults += [f"{at}/{name}: is missing." for name in sorted(wanted.keys() - found.keys())]
+        faults += [
+            f"{at}/{name}: was added after the sign-off." for name in sorted(found.keys() - wanted.keys())
+        ]
+        faults += [
+            f"{at}/{name}: was altered after the sign-off."
+            for name in sorted(wanted.keys() & found.keys())
+            if sha256_of(found[name]) != wanted[name]
+        ]
+    return faults
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Give the files of a pack's version, in order: not the versions kept below it, nor the record of its sign-off."""
+    return sorted(_files_of(folder)) if folder.is_dir() else []
+
+
+def _files_of(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        inner = path.relative_to(folder).parts
+        if path.is_file() and inner[0] != VERSIONS and inner[-1] != MANIFEST and not inner[0].startswith("."):
+            yield path
+
+
+def sha256_of(path: Path) -> str:
+    """Give the SHA-256 of a file's content."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _keep_aside(folder: Path, version: int) -> None:
+    """Copy a signed-off version to where versions are kept, whole or not at all."""
+    place = folder / VERSIONS / str(version)
+    if not folder.is_dir() or place.is_dir():
+        return
+    place.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".keeping-", dir=folder) as scratch:
+        draft = Path(scratch) / place.name
+        draft.mkdir()
+        for path in files_of(folder):
+            copy = draft / path.relative_to(folder)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+        if (folder / MANIFEST).is_file():
+            shutil.copyfile(folder / MANIFEST, draft / MANIFEST)
+        for path in draft.rglob("*"):
+            if path.is_file():
+                _set_writable(path, False)
+        draft.rename(place)
+
+
+def _thaw(folder: Path) -> None:
+    """Let the files of a pack that is being corrected be replaced; the signed-off ones are kept aside."""
+    for path in files_of(folder):
+        _set_writable(path, True)
+    manifest = folder / MANIFEST
+    if manifest.is_file():
+        _set_writable(manifest, True)
+        manifest.unlink()
+
+
+def _set_writable(path: Path, writable: bool) -> None:
+    mode = path.stat().st_mode
+    wanted = mode | stat.S_IWUSR if writable else mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+    if wanted != mode:
+        path.chmod(wanted)

@@ -1,0 +1,179 @@
+"""What changed between two packs: every status, the known restatement, and laws of the comparison."""
+
+import csv
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.intake.governance import GivenReason
+from saferleeds_analysis.reporting.changes import Comparison, compare_figures
+from saferleeds_analysis.reporting.figure_kinds import figure_kind
+
+Q1, Q2 = periods.quarter("2012/13 Q1"), periods.quarter("2012/13 Q2")
+NAMES = {"domestic_burglary": "Domestic burglary"}
+
+
+def figure(value, *, period="12 months to June 2012", measure="twelve_month_count", area="Leeds", **more):
+    row = {"indicator_id": "domestic_burglary", "area": area, "period": period, "measure": measure}
+    return {**row, "value": value, "unit": "offences", "caveats": "", **more}
+
+
+def compared(before, after, **more):
+    return compare_figures(before, after, before_quarter=Q1, after_quarter=Q2, **more)
+
+
+def statuses(changes):
+    return sorted((c.status, c.period) for c in changes)
+
+
+def test_each_status():
+    before = [
+        figure(6771),
+        figure(531, period="June 2012", measure="monthly_count"),
+        figure(20, period="12 months to June 2012", area="Armley"),
+        figure(9.5, period="June 2012", measure="seasonally adjusted"),
+        figure(9167, period="12 months to April 2009"),
+    ]
+    after = [
+        figure(6771),
+        figure(529, period="June 2012", measure="monthly_count"),
+        figure(407, period="September 2012", measure="monthly_count"),
+        figure(5938, period="12 months to September 2012"),
+        figure(9.7, period="June 2012", measure="seasonally adjusted"),
+    ]
+    changes = compared(before, after)
+    assert statuses(changes) == [
+        ("late", "12 months to September 2012"),  # Armley's
+        ("new", "12 months to September 2012"),
+        ("new", "September 2012"),
+        ("no longer shown", "12 months to April 2009"),
+        ("no longer shown", "12 months to June 2012"),
+        ("provisional", "June 2012"),
+        ("restated", "June 2012"),
+        ("unchanged", "12 months to June 2012"),
+    ]
+    (restated,) = [c for c in changes if c.status == "restated"]
+    assert (restated.before, restated.after, restated.moved_by, restated.reason) == ("531", "529", -2, "")
+
+
+def test_a_reason_is_given_with_the_restatement_and_since_when_it_was_published():
+    why = GivenReason(
+        indicator_id="domestic_burglary",
+        area="Leeds",
+        period="12 months to June 2012",
+        measure="twelve_month_count",
+        reason="Two offences were cancelled",
+        given_by="Police performance team",
+        given_on=Q2.end_time.date(),
+    )
+    key = ("domestic_burglary", "Leeds", "12 months to June 2012", "twelve_month_count", "6771")
+    (change,) = compared([figure(6771)], [figure(6769)], reasons=[why], since={key: "2012/13 Q1"})[:1]
+    assert change.reason == "Two offences were cancelled (Police performance team, 30 September 2012)"
+    assert change.since == "2012/13 Q1"
+
+
+@pytest.mark.shared
+def test_the_known_restatement_of_calderdale(shared):
+    """800 domestic burglaries published by December 2013 and 782 for the year 2013/14: impossible without a restatement."""
+    with (shared / "facts" / "published_series.csv").open(encoding="utf-8-sig", newline="") as file:
+        published = {
+            row["period"]: row["value"]
+            for row in csv.DictReader(file)
+            if (row["indicator"], row["area"]) == ("Domestic burglary", "Calderdale")
+        }
+    assert (published["2013/14 Apr-Dec"], published["2013/14"]) == ("800", "782")
+    before, after = (
+        [figure(published[period], area="Calderdale", period=period, measure="count")]
+        for period in ("2013/14 Apr-Dec", "2013/14")
+    )
+    changes = compare_figures(
+        before,
+        after,
+        before_quarter=periods.quarter("2013/14 Q3"),
+        after_quarter=periods.quarter("2013/14 Q4"),
+    )
+    (restated,) = [c for c in changes if c.status == "restated"]
+    assert restated.note == (
+        "Published as 800 for 2013/14 Apr-Dec, and now 782 for 2013/14, which holds those months and more. A count cannot "
+        "fall as months are added, so at least 18 were taken out of 2013/14 Apr-Dec since."
+    )
+    text = Comparison(earlier="2013/14 Q3", changes=changes).section(names=NAMES).text
+    assert "1 was restated" in text
+    assert "Reason asked for: none was given yet." in text
+
+
+def test_a_count_that_does_not_fall_is_no_restatement_and_one_that_is_restated_is_one_once():
+    december = figure(800, period="2013/14 Apr-Dec", measure="count")
+    year = figure(801, period="2013/14", measure="count")
+    assert [c.status for c in compared([december], [year])] == ["new", "no longer shown"]
+    corrected = {**december, "value": 780}
+    assert sorted(c.status for c in compared([december], [corrected, {**year, "value": 782}])) == [
+        "new",
+        "restated",
+    ]
+
+
+def test_two_values_under_one_name_are_told_apart():
+    """The value of burglary by two editions of unit costs has one key: what stays is unchanged, what moves restated."""
+    before = [figure(72.7, measure="value per household"), figure(71.8, measure="value per household")]
+    after = [figure(71.8, measure="value per household"), figure(73.0, measure="value per household")]
+    assert sorted((c.status, c.before, c.after) for c in compared(before, after)) == [
+        ("restated", "72.7", "73.0"),
+        ("unchanged", "71.8", "71.8"),
+    ]
+
+
+def test_the_words_of_a_quiet_quarter_and_of_none_before():
+    both = [figure(6771, measure="target_original", period="2012/13")]
+    said = Comparison(earlier="2012/13 Q1", signed_off="14 July 2012", changes=compared(both, both))
+    assert said.section(names=NAMES).text == (
+        "Compared with the pack of 2012/13 Q1, signed off on 14 July 2012: 1 figure on this page was in it too. "
+        "None was restated, 1 unchanged. 0 are new, 0 late."
+    )
+    assert (
+        Comparison(earlier="").section(names=NAMES).text
+        == "There is no pack of the quarter before to compare with, signed off or not."
+    )
+
+
+figures = st.lists(
+    st.builds(
+        figure,
+        st.integers(0, 50),
+        period=st.sampled_from(["June 2012", "May 2012", "12 months to June 2012", "2012/13 Q1"]),
+        measure=st.sampled_from(["monthly_count", "twelve_month_count", "seasonally adjusted", "anything"]),
+        area=st.sampled_from(["Leeds", "Armley"]),
+    ),
+    max_size=12,
+)
+
+
+@given(figures)
+def test_a_pack_beside_itself_is_unchanged(rows):
+    # Counts that contradict each other within one pack are said to, whatever came before.
+    found = {c.status for c in compared(rows, rows) if not c.note}
+    assert found <= {"unchanged", "late"}
+
+
+@given(figures, figures)
+def test_every_figure_of_both_packs_is_in_the_comparison(before, after):
+    changes = compared(before, after)
+    for rows, side in ((before, "before"), (after, "after")):
+        wanted = {(r["indicator_id"], r["area"], r["period"], r["measure"], str(r["value"])) for r in rows}
+        told = {(*c.key, getattr(c, side)) for c in changes if c.status != "late" and getattr(c, side)}
+        assert wanted == told
+
+
+@pytest.mark.parametrize(
+    ("measure", "count", "revised"),
+    [
+        ("twelve_month_count", True, False),
+        ("projected year end", False, True),
+        ("chance of meeting the stretch target, at most 5,999", False, True),
+        ("target_stretch", False, False),
+    ],
+)
+def test_what_kind_a_measure_is_stands_in_a_table(measure, count, revised):
+    assert (figure_kind(measure).count, figure_kind(measure).revised) == (count, revised)
