@@ -76,7 +76,11 @@ def test_a_card_of_one_indicator_and_area_is_made_instead_of_the_list(project):
     assert "<title>domestic_burglary, C&amp;H, 2012/13 Q2, 2012-10-31</title>" in page.read_text(
         encoding="utf-8"
     )
-    assert sorted(path.name for path in folder.iterdir()) == ["domestic-burglary-c-h", "index.html"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "changes",
+        "domestic-burglary-c-h",
+        "index.html",
+    ]
 
 
 @pytest.mark.parametrize(
