@@ -78,6 +78,9 @@ def main() -> None:
     help="Make this many reports at once; without it, as many as pay here.",
 )
 @click.option("--cold", is_flag=True, help="Start each kernel by itself instead of from a warm process.")
+@click.option(
+    "--correction", help="Make a new version of a signed-off pack and say why; every page says it too."
+)
 @_project
 def report(
     quarter: str,
@@ -86,6 +89,7 @@ def report(
     as_at: str | None,
     workers: int | None,
     cold: bool,
+    correction: str | None,
     project: Path | None,
 ) -> None:
     """Make the reports of a QUARTER, written "2012/13 Q2", from the raw data to the page to open."""
@@ -101,6 +105,7 @@ def report(
     day = _day(as_at) if as_at else periods.last_month(review).end_time.date()
     catalogue = load_catalogue(root / "data" / "raw" / "reference")
     one_card = _one_card(catalogue, indicator, area)
+    _version(root, review, correction, whole=one_card is None)
     reports = [one_card] if one_card else read_run_list(root / "notebooks")
     click.echo(f"Reports of {periods.quarter_name(review)}, as at {day.isoformat()}")
     built = intake.build_processed(root, catalogue)
@@ -120,6 +125,68 @@ def report(
         )
     click.echo("Open this page:")
     click.echo(str(index.parent / one_card.name / "report.html" if one_card else index))
+
+
+@main.command("sign-off")
+@click.argument("quarter")
+@click.option("--analyst", prompt="Who made the pack", help="Who made the pack.")
+@click.option(
+    "--reviewer", prompt="Who checked it", help="Who checked it: the Aqua Book's analytical assurer."
+)
+@click.option("--owner", prompt="Who answers for it", help="Who answers for it: the Aqua Book's approver.")
+@click.option("--commissioner", default="", help="Who asked for it, where that is somebody else.")
+@click.option("--ask", is_flag=True, help="Ask here for the answers that data/raw/signoff does not hold.")
+@_project
+def sign_off_(
+    quarter: str,
+    analyst: str,
+    reviewer: str,
+    owner: str,
+    commissioner: str,
+    ask: bool,
+    project: Path | None,
+) -> None:
+    """Sign off the pack of a QUARTER: check it, record every figure in the ledger, and freeze its files."""
+    root = _find_project(project)
+    _start_log(root)
+    from saferleeds_analysis import periods
+    from saferleeds_analysis.catalogue import load_catalogue
+    from saferleeds_analysis.intake.governance import read_answers
+    from saferleeds_analysis.publishing.sign_off import ANSWERS, Roles, blocking_faults, checklist, sign_off
+    from saferleeds_analysis.publishing.versions import version_to_make
+
+    review, catalogue = periods.quarter(quarter), load_catalogue(root / "data" / "raw" / "reference")
+    roles = Roles(analyst=analyst, reviewer=reviewer, owner=owner, commissioner=commissioner)
+    version_to_make(root, review)
+    answers = read_answers(root, review)
+    for item in checklist() if ask else ():
+        if not answers.get(item.id, {}).get("answer"):
+            answer = click.prompt(f"{item.question} ({item.role})", type=click.Choice(ANSWERS))
+            note = click.prompt("Note", default="", show_default=False)
+            answers[item.id] = {"answer": answer, "note": note}
+    failing = blocking_faults(root, review, catalogue=catalogue)
+    signed = sign_off(root, review, roles=roles, answers=answers, catalogue=catalogue, failing=failing)
+    figures = sum(len(report.figures) for report in signed.reports)
+    click.echo(
+        f"Signed off: {signed.quarter}, version {signed.version}: {len(signed.reports)} reports, {figures:,} figures, "
+        f"{len(signed.files)} files. They are read-only now."
+    )
+
+
+@main.command()
+@click.argument("quarter")
+@_project
+def verify(quarter: str, project: Path | None) -> None:
+    """Say whether every file of the signed-off pack of a QUARTER, and the ledger, are as they were signed off."""
+    root = _find_project(project)
+    _start_log(root)
+    from saferleeds_analysis import periods
+    from saferleeds_analysis.publishing import versions
+
+    faults = versions.verify(root, periods.quarter(quarter))
+    if faults:
+        raise ValueError("not as it was signed off:\n" + "\n".join(faults))
+    click.echo("Every file is as it was signed off, and the ledger is whole.")
 
 
 @main.command()
@@ -149,16 +216,19 @@ def check(quarter: str, project: Path | None) -> None:
     _start_log(root)
     from saferleeds_analysis import periods
     from saferleeds_analysis.publishing.checking import check_pack, write_quality_page
+    from saferleeds_analysis.publishing.versions import is_frozen
     from saferleeds_analysis.reporting import checks, quality
 
     found = check_pack(root, periods.quarter(quarter))
-    page = write_quality_page(root, found)
+    # A signed-off pack stays as it is, its data-quality page too.
+    page = None if is_frozen(root, found.quarter) else write_quality_page(root, found)
     for result in found.results:
         for finding in result.findings:
             click.echo(f"{finding.level}  {finding.check}  {finding.where}: {finding.what}")
     click.echo(quality.summary(found.results))
-    click.echo("Open this page:")
-    click.echo(str(page))
+    if page is not None:
+        click.echo("Open this page:")
+        click.echo(str(page))
     if checks.blocking(found.findings):
         raise click.exceptions.Exit(1)
 
@@ -324,6 +394,21 @@ def _one_card(catalogue: Any, indicator: str | None, area: str | None) -> "Repor
     return Report(
         name=slug(f"{indicator} {area}"), notebook=notebook, parameters={"indicator": indicator, "area": area}
     )
+
+
+def _version(root: Path, quarter: Any, correction: str | None, *, whole: bool) -> None:
+    """Refuse to touch a signed-off pack before anything runs, or open its correction."""
+    from saferleeds_analysis.publishing import versions
+
+    if correction is None:
+        versions.version_to_make(root, quarter)
+    elif not whole:
+        raise ValueError("a correction makes the whole pack anew: leave out --indicator and --area.")
+    else:
+        opened = versions.start_correction(root, quarter, reason=correction, day=date.today().isoformat())
+        click.echo(
+            f"Version {opened.version}, corrects version {opened.corrects}, which is kept in versions/{opened.corrects}"
+        )
 
 
 def _day(text: str) -> date:

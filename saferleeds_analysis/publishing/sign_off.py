@@ -108,6 +108,23 @@ def sign_off(
     return pack
 
 
+def blocking_faults(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> list[str]:
+    """Say what the checks of the data and the audit of small numbers find that stops a sign-off."""
+    from saferleeds_analysis.publishing.audit import audit_pack
+    from saferleeds_analysis.publishing.checking import run_checks
+    from saferleeds_analysis.reporting import checks
+
+    found = checks.blocking(run_checks(root, quarter))
+    audited = audit_pack(root, quarter, catalogue=catalogue)
+    return [
+        *(
+            f"check {finding.check}, {finding.where}: {finding.what} {finding.cure}".strip()
+            for finding in found
+        ),
+        *(f"audit of small numbers: {finding.text}" for finding in audited.findings),
+    ]
+
+
 def read_figures(path: Path) -> list[dict[str, str]]:
     """Read a published ``figures.csv`` as it is printed, but for the apostrophe that keeps text from being a formula."""
     with path.open(encoding="utf-8-sig", newline="") as file:

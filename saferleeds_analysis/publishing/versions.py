@@ -47,6 +47,12 @@ class Version:
         )
 
 
+def is_frozen(root: Path, quarter: pd.Period) -> bool:
+    """Say whether a quarter's pack is signed off and no correction of it is open."""
+    ledger, name = open_ledger(root), periods.quarter_name(quarter)
+    return ledger.latest_version(name) > 0 and ledger.open_correction(name) is None
+
+
 def version_to_make(root: Path, quarter: pd.Period) -> Version:
     """Give the version that may be made of a quarter's pack; refuse where it is signed off and nothing is to be corrected."""
     ledger, name = open_ledger(root), periods.quarter_name(quarter)
