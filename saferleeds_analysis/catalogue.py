@@ -316,6 +316,10 @@ class Catalogue:
             raise ValueError(unknown("indicator with a survey question", indicator_id, self._questions))
         return self._questions[indicator_id]
 
+    def is_asked(self, indicator_id: str) -> bool:
+        """Say whether an indicator is read from respondents of a survey."""
+        return indicator_id in self._questions
+
     def definitions(self, indicator_id: str) -> tuple[Definition, ...]:
         """Give the definitions of an indicator, the oldest first: its line breaks where one replaces another.
 

@@ -70,7 +70,7 @@ class Outlook:
             f"{self.path.position} of the milestone range {_span(at)} for {_aim(self.path.target)}."
         )
         if chance is not None:
-            words += f" Chance of meeting it: {chance_percent(chance.probability)}."
+            words += f" Chance of meeting it: {wording.chance_percent(chance.probability)}."
         return self._progress(rating.letter, rating.colour.capitalize(), words)
 
     def findings(self) -> Block:
@@ -217,7 +217,7 @@ class Outlook:
             superseded = "" if t is self.projection.chances[-1].target else ", since superseded"
             line = (
                 f"The chance of ending {t.period} with {t.comparison} {wording.number(t.value)} {self.card.indicator.unit} ({t.kind} target"
-                f"{superseded}) is {chance_percent(chance.probability)}: {self.in_words(chance.probability)}."
+                f"{superseded}) is {wording.chance_percent(chance.probability)}: {self.in_words(chance.probability)}."
             )
             line += self._pace(chance)
             lines.append(line)
@@ -359,19 +359,6 @@ def outlook_of(card: ReportCard, *, season: Season, catalogue: Catalogue) -> Out
         in_words=catalogue.chance_in_words,
         problem="",
     )
-
-
-def chance_percent(probability: float) -> str:
-    """Write a chance in whole percent; nothing is quite certain.
-
-    >>> chance_percent(0.6234), chance_percent(0.9999), chance_percent(0.001)
-    ('62%', 'more than 99%', 'less than 1%')
-    """
-    if probability > 0.99:
-        return "more than 99%"
-    if probability < 0.01:
-        return "less than 1%"
-    return f"{wording.number(100 * probability)}%"
 
 
 def _aim(target: Target) -> str:

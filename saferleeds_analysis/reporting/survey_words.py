@@ -44,6 +44,36 @@ def change_in_words(change: SurveyChange) -> str:
     )
 
 
+def change_in_short(change: SurveyChange) -> str:
+    """Write a change in percentage points without its interval, for a sentence beside which :func:`how_sure` stands.
+
+    >>> from saferleeds_analysis.methods.survey_summaries import change_between_percentages, published_percentage
+    >>> known = {"base": 6073, "design_effect": 1.25, "definition": "ASB got worse"}
+    >>> before, after = published_percentage(16.94, **known), published_percentage(12.62, **known)
+    >>> change = change_between_percentages(earlier=before, later=after)
+    >>> change_in_short(change), how_sure(change)
+    ('down 4.3 points', 'Chance alone would not make this fall: it is down 2.9 to 5.7 points (95% interval).')
+    """
+    if change.direction == "no clear change":
+        return change.direction
+    word = {"fell": "down", "rose": "up"}[change.direction]
+    return f"{word} {points(abs(change.difference.value))}"
+
+
+def how_sure(change: SurveyChange) -> str:
+    """Say in a sentence whether chance alone could make a change, and between which limits it lies."""
+    limits = f"{points_interval(change.difference)} points ({change.difference.confidence:.0%} interval)"
+    noun = {"fell": "fall", "rose": "rise"}.get(change.direction)
+    if noun is None:
+        return f"Chance alone could make this difference: {limits}."
+    return f"Chance alone would not make this {noun}: it is {limits}."
+
+
+def sentence(text: str) -> str:
+    """Begin a text with a capital and leave the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def points(value: float, *, decimals: int = 1) -> str:
     """Write a size in percentage points.
 

@@ -110,6 +110,40 @@ def change_with_interval(change: CountChange) -> str:
     return f"{word} {percent(abs(change.percent.value))} ({fewer}; {interval})"
 
 
+def change_in_short(change: CountChange, *, on: str = "the 12 months before") -> str:
+    """Write a change without its interval, for a sentence beside which :func:`how_sure` stands.
+
+    >>> from saferleeds_analysis.estimates import change_between_counts
+    >>> change_in_short(change_between_counts(9214, 5938, unit="offences"))
+    'down 35.6% on the 12 months before (9,214)'
+    >>> change_in_short(change_between_counts(100, 91, unit="offences"), on="the quarter before")
+    'no clear change on the quarter before (100)'
+    """
+    if change.direction == "no clear change" or change.percent is None:
+        return f"{change.direction} on {on} ({number(change.earlier)})"
+    word = {"fell": "down", "rose": "up"}[change.direction]
+    return f"{word} {percent(abs(change.percent.value))} on {on} ({number(change.earlier)})"
+
+
+def how_sure(change: CountChange) -> str:
+    """Say in a sentence how sure a change is: whether chance alone could make it, and between which limits it lies.
+
+    >>> from saferleeds_analysis.estimates import change_between_counts
+    >>> how_sure(change_between_counts(9214, 5938, unit="offences"))
+    'Chance alone would not make this fall: it is down 33.4% to 37.6% (95% interval).'
+    >>> how_sure(change_between_counts(100, 91, unit="offences"))
+    'Chance alone could make this difference: down 32.3% to up 22.1% (95% interval).'
+    >>> how_sure(change_between_counts(0, 9, unit="offences"))
+    'Chance alone would not make this rise; no percentage can be taken of an earlier count of 0.'
+    """
+    noun = {"fell": "fall", "rose": "rise"}.get(change.direction)
+    start = f"Chance alone would not make this {noun}" if noun else "Chance alone could make this difference"
+    if change.percent is None:
+        return f"{start}; no percentage can be taken of an earlier count of 0."
+    limits = f"{percent_interval(change)} ({change.percent.confidence:.0%} interval)"
+    return f"{start}: it is {limits}." if noun else f"{start}: {limits}."
+
+
 def percent_interval(change: CountChange) -> str:
     """Write the interval of a percentage change in words, the smaller size first.
 
@@ -124,6 +158,19 @@ def percent_interval(change: CountChange) -> str:
     if low > 0:
         return f"up {percent(low)} to {upper_word.removeprefix('up ')}"
     return f"down {percent(-low)} to {upper_word}"
+
+
+def chance_percent(probability: float) -> str:
+    """Write a chance in whole percent; nothing is quite certain.
+
+    >>> chance_percent(0.6234), chance_percent(0.9999), chance_percent(0.001)
+    ('62%', 'more than 99%', 'less than 1%')
+    """
+    if probability > 0.99:
+        return "more than 99%"
+    if probability < 0.01:
+        return "less than 1%"
+    return f"{number(100 * probability)}%"
 
 
 def counted(value: float, unit: str) -> str:

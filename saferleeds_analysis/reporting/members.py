@@ -1,0 +1,367 @@
+"""The quarter on one side of A4, for members of the council: what each measure says, how sure that is, where it is heading.
+
+Everything is taken from the same results as the cards. A measure that cannot be made is named with the reason.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from html import escape
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import Catalogue, Indicator, Project
+from saferleeds_analysis.estimates import change_between_counts
+from saferleeds_analysis.intake import Commentary, CommentaryRequest, RecordedCounts, SurveyResponses
+from saferleeds_analysis.methods.survey_trends import ON_BASELINE, ON_WINDOW_BEFORE, ON_YEAR_BEFORE
+from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.cards import ReportCard, report_card
+from saferleeds_analysis.reporting.outlook import Outlook, outlook_of
+from saferleeds_analysis.reporting.season import season_of
+from saferleeds_analysis.reporting.services import ServiceCounts, service_counts
+from saferleeds_analysis.reporting.survey_words import bullets, change_in_short, how_sure, interval, sentence
+from saferleeds_analysis.reporting.surveys import SurveyReport, survey_report
+
+_COLOURS = {"G": "Green", "A": "Amber", "R": "Red", "N": "Not rated"}
+_LETTER = "progress, RAG letter"
+_KEPT = (
+    _LETTER,
+    "twelve_month_count",
+    "change_count",
+    "change_percent",
+    "target_",
+    "projected year end",
+    "chance of meeting",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """How to get at what is needed: an indicator's counts or respondents ``as_at`` a day, the words on it, who was asked.
+
+    A survey's respondents are ``None`` for an indicator that no survey asks for.
+    """
+
+    counts: Callable[..., RecordedCounts]
+    responses: Callable[..., SurveyResponses | None]
+    words: Callable[[str], Commentary | None]
+    asked: Callable[[str], CommentaryRequest | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One measure in four sentences and a letter; ``label`` says what kind of data it is, where that must be known."""
+
+    name: str
+    letter: str
+    label: str
+    what: str
+    sure: str
+    outlook: str
+    since: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MembersSummary:
+    """The quarter in one area on one side of A4; its methods give the blocks of the page."""
+
+    project: Project
+    area: str
+    quarter: pd.Period
+    items: tuple[Item, ...]
+    gaps: tuple[str, ...]
+
+    def title(self) -> Block:
+        """Give the page's one first-level heading."""
+        text = f"{self.project.organisation}, {periods.quarter_name(self.quarter)}: summary for members"
+        return Block(html=f"<h1>{escape(text)}</h1>", text=text)
+
+    def measures(self) -> Block:
+        """Give each measure under its name and letter: what it says, how sure that is, the outlook, the last quarter."""
+        if not self.items:
+            return paragraph("No measure can be given for this quarter.", css_class="notice")
+        return join(*[self._item(item) for item in self.items], self._key())
+
+    def late_or_missing(self) -> Block:
+        """Say what is late or missing: measures, months, partners' words."""
+        return bullets(self.gaps or ["Nothing is late or missing."])
+
+    def where_to_ask(self) -> Block:
+        """Say whom to ask."""
+        return paragraph(
+            f"Ask the {self.project.contact}. The reports beside this one have the charts, the areas, what partners say, "
+            "the methods and the sources."
+        )
+
+    def _item(self, item: Item) -> Block:
+        lines = [
+            ("What", item.what),
+            ("How sure", item.sure),
+            ("Outlook", item.outlook),
+            ("Since last quarter", item.since),
+        ]
+        name = f"{item.name}{f' ({item.label})' if item.label else ''}"
+        rag = f'<span class="rag rag-{item.letter}">{item.letter}</span> <span class="rag-word">{_COLOURS[item.letter]}</span>'
+        label = f' <span class="label">({escape(item.label)})</span>' if item.label else ""
+        rows = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v, quote=False)}</dd></div>" for k, v in lines)
+        return Block(
+            html=f'<div class="measure"><h3>{escape(item.name)} {rag}{label}</h3><dl>{rows}</dl></div>',
+            text="\n".join([f"{name}: {_COLOURS[item.letter]}", *(f"{k}: {v}" for k, v in lines)]),
+            figures=item.figures,
+        )
+
+    def _key(self) -> Block:
+        return paragraph(
+            "G, A and R: on course for the target, at risk, off course. N: not rated, since no target is recorded. A 95% interval is "
+            'made so that it holds the true figure 19 times in 20. "No clear change": chance alone could make such a difference.',
+            css_class="small",
+        )
+
+
+def members_summary(
+    sources: Sources,
+    *,
+    catalogue: Catalogue,
+    project: Project,
+    area: str,
+    quarter: pd.Period,
+    as_at: date,
+    indicators: str = "",
+) -> MembersSummary:
+    """Gather the measures of a quarter for members.
+
+    ``indicators`` are ids with commas between; without them, every indicator of the catalogue for which there is data, in
+    its order. A named one that cannot be made is said to be missing, with the reason.
+    """
+    named = [name.strip() for name in indicators.split(",") if name.strip()]
+    wanted = [catalogue.indicator(name) for name in named] or list(catalogue.indicators())
+    items, gaps = [], []
+    at = {"catalogue": catalogue, "area": area, "quarter": quarter, "as_at": as_at}
+    for indicator in wanted:
+        try:
+            items.append(_item_of(indicator, sources, **at))
+        except DataProblem as problem:
+            if named:
+                gaps.append(f"{indicator.name}: no figures. {' '.join(str(problem).split())}")
+            continue
+        gaps += _gaps_of_words(indicator, sources, quarter, as_at)
+    return MembersSummary(project=project, area=area, quarter=quarter, items=tuple(items), gaps=tuple(gaps))
+
+
+def _item_of(
+    indicator: Indicator,
+    sources: Sources,
+    *,
+    catalogue: Catalogue,
+    area: str,
+    quarter: pd.Period,
+    as_at: date,
+) -> Item:
+    at = {"catalogue": catalogue, "area": area, "quarter": quarter, "as_at": as_at}
+    if indicator.source == "published_figures":
+        return _of_service(service_counts(indicator=indicator.id, **at))
+    if catalogue.is_asked(indicator.id):
+        return _of_survey(survey_report(sources.responses(indicator, as_at=as_at), **at))
+    card, outlook = _card(sources.counts(indicator, as_at=as_at), **at)
+    earlier = quarter - 1
+    ended = periods.last_month(earlier).end_time.date()
+    try:
+        before = _card(sources.counts(indicator, as_at=ended), **at | {"quarter": earlier, "as_at": ended})
+    except DataProblem:
+        before = None
+    return _of_card(card, outlook, before)
+
+
+def _card(data: RecordedCounts, *, catalogue: Catalogue, **at) -> tuple[ReportCard, Outlook]:
+    card = report_card(data, catalogue=catalogue, **at)
+    return card, outlook_of(card, season=season_of(card, catalogue=catalogue), catalogue=catalogue)
+
+
+def _of_card(card: ReportCard, outlook: Outlook, before: tuple[ReportCard, Outlook] | None) -> Item:
+    at, unit = card.headline, card.indicator.unit
+    letter, figures = (
+        _letter(outlook),
+        [*outlook.progress().figures, *card.findings().figures, *outlook.findings().figures],
+    )
+    if at.later is None:
+        what, sure = f"No 12-month figure can be given: {card.findings().text}", "Not known."
+    elif at.change is None:
+        what = f"{wording.number(at.later)} {unit} in the {card.window}. The 12 months before are not all in the data."
+        sure = "No change can be given."
+    else:
+        what = (
+            f"{wording.number(at.later)} {unit} in the {card.window}: {wording.change_in_short(at.change)}."
+        )
+        sure = wording.how_sure(at.change)
+    label = card.label.removeprefix(". ")
+    since = "There is no report of the quarter before to compare with."
+    if before is not None:
+        since, more = _since(card, letter, *before)
+        figures += more
+    return Item(
+        name=card.indicator.name,
+        letter=letter,
+        label=label,
+        what=what,
+        sure=sure,
+        outlook=_outlook_of_card(outlook),
+        since=since,
+        figures=_kept(figures, card.area.name),
+    )
+
+
+def _outlook_of_card(outlook: Outlook) -> str:
+    if outlook.projection is None:
+        return outlook.progress().text.split(". ", 1)[-1]
+    p = outlook.projection
+    year = periods.financial_year_name(p.year)
+    e = p.interval(0.8)
+    text = (
+        f"{year} is projected to end at about {wording.number(e.value)} (80% interval {wording.number(e.lower)} to "
+        f"{wording.number(e.upper)})."
+    )
+    if p.chances:
+        chance = p.chances[-1]
+        text += (
+            f" The chance of meeting the target, {chance.target.comparison} {wording.number(chance.target.value)}, is "
+            f"{wording.chance_percent(chance.probability)}: {outlook.in_words(chance.probability)}."
+        )
+    return text
+
+
+def _since(card: ReportCard, letter: str, before: ReportCard, outlook: Outlook) -> tuple[str, list[Figure]]:
+    """Say how the total, the letter and the target have moved since the report of the quarter before."""
+    parts, figures = [], []
+    now, then = card.headline.later, before.headline.later
+    if now is not None and then is not None:
+        months = periods.quarter_months(card.quarter)
+        own, year_ago = (card.monthly.reindex(m) for m in (months, months - 12))
+        change = change_between_counts(int(year_ago.sum()), int(own.sum()), unit=card.indicator.unit)
+        parts.append(
+            f"The 12-month total was {wording.number(then)} a quarter ago. {periods.review_period(card.quarter)} alone had "
+            f"{wording.number(change.later)}: {wording.change_in_short(change, on='the same months a year before')}."
+        )
+        figures = [
+            replace(f, measure=f"{f.measure}, as reported the quarter before")
+            for f in before.summary().figures
+            if f.measure == "twelve_month_count"
+        ]
+        figures += [
+            Figure(
+                indicator_id=card.indicator.id,
+                area=card.area.name,
+                period=periods.review_period(q),
+                measure="quarterly count",
+                value=value,
+                unit=card.indicator.unit,
+                method="count",
+            )
+            for q, value in ((card.quarter, change.later), (card.quarter - 4, change.earlier))
+        ]
+    old = _letter(outlook)
+    if old == "N" != letter:
+        parts.append(f"It was not rated then, and is {letter} now.")
+    else:
+        parts.append(
+            f"The rating stays {letter}." if old == letter else f"The rating was {old} and is {letter}."
+        )
+    known = {(t.kind, t.value) for t in before.targets}
+    new = [
+        t
+        for t in card.targets
+        if (t.kind, t.value) not in known and before.targets and t.period == before.targets[-1].period
+    ]
+    parts += [
+        f"A {t.kind} target of {t.comparison} {wording.number(t.value)} was set in {t.set_on.strftime('%B %Y')}."
+        for t in new
+    ]
+    return " ".join(parts), figures
+
+
+def _of_service(found: ServiceCounts) -> Item:
+    change, unit = found.like_for_like, found.indicator.unit
+    quarters = len(found.counts) - 4
+    so_far = "quarter" if quarters == 1 else f"{('two', 'three', 'four')[quarters - 2]} quarters"
+    if found.projection is None:
+        outlook = "The year is complete."
+    else:
+        e = found.projection.interval(0.8)
+        outlook = (
+            f"{found.year} is projected to end at about {wording.number(e.value)} (80% interval {wording.number(e.lower)} to "
+            f"{wording.number(e.upper)}), beside {wording.number(found.last_year_total)} last year"
+            f"{': no clear change' if e.lower <= found.last_year_total <= e.upper else ''}."
+        )
+    last, this = int(found.counts.iloc[-2]), int(found.counts.iloc[-1])
+    step = change_between_counts(last, this, unit=unit)
+    return Item(
+        name=found.indicator.name,
+        letter="N",
+        label="",
+        what=f"{wording.number(change.later)} {unit} in the first {so_far} of {found.year}: "
+        f"{wording.change_in_short(change, on='the same part of last year')}.",
+        sure=wording.how_sure(change),
+        outlook=outlook,
+        since=f"{wording.number(this)} in {periods.review_period(found.quarter)}, "
+        f"{wording.change_in_short(step, on='the quarter before')}. The season is in both.",
+        figures=_kept(found.findings().figures, found.area, also=("quarterly count", "last year's total")),
+    )
+
+
+def _of_survey(found: SurveyReport) -> Item:
+    level = found.level
+    kind = ON_BASELINE if (found.area, ON_BASELINE, found.quarter) in found.trend.changes else ON_YEAR_BEFORE
+    what = f"{wording.percent(level.value)} of those asked in the {found.window}"
+    sure = f"The percentage is {interval(level)} ({level.confidence:.0%} interval; base {wording.number(level.n)})."
+    key = (found.area, kind, found.quarter)
+    if key in found.trend.changes:
+        [change] = found.trend.together([key])
+        on = f"the baseline of {found.baseline.period}" if kind == ON_BASELINE else "the year before"
+        what += f": {change_in_short(change)} on {on} ({wording.percent(change.earlier.value)})"
+        sure = f"{how_sure(change)} {sure}"
+    key = (found.area, ON_WINDOW_BEFORE, found.quarter)
+    since = "There is no earlier quarter to compare with."
+    if key in found.trend.changes:
+        [step] = found.trend.together([key])
+        since = (
+            f"{sentence(change_in_short(step))} on the 12 months to "
+            f"{periods.month_name(periods.last_month(found.quarter - 1))} ({wording.percent(step.earlier.value)}), with which it "
+            "shares nine months."
+        )
+    return Item(
+        name=found.indicator.name,
+        letter="N",
+        label=found.label.removeprefix(". "),
+        what=f"{what}.",
+        sure=sure,
+        outlook=f"A survey is not projected. Direction of travel: {found.travel()}.",
+        since=since,
+        figures=tuple(found.findings().figures),
+    )
+
+
+def _letter(outlook: Outlook) -> str:
+    return next(str(f.value) for f in outlook.progress().figures if f.measure == _LETTER)
+
+
+def _kept(figures: Sequence[Figure], area: str, *, also: tuple[str, ...] = ()) -> tuple[Figure, ...]:
+    """Keep the figures that the sentences name, each once."""
+    kept = [f for f in figures if f.area == area and (f.measure.startswith((*_KEPT, *also)))]
+    return tuple(dict.fromkeys(kept))
+
+
+def _gaps_of_words(indicator: Indicator, sources: Sources, quarter: pd.Period, as_at: date) -> list[str]:
+    words, asked = sources.words(indicator.id), sources.asked(indicator.id)
+    if words is None and asked is None:
+        return []  # what is said of it stands with another indicator of the same card
+    if words is None:
+        return [f"{indicator.name}: {wording.commentary_missing(quarter, request=asked, as_at=as_at)}"]
+    if words.status == "draft":
+        return [f"{indicator.name}: {wording.commentary_is_a_draft(words)}"]
+    if asked is not None and words.received > asked.due:
+        late = wording.counted((words.received - asked.due).days, "days")
+        return [f"{indicator.name}: the commentary of {words.organisation} came {late} late."]
+    return []

@@ -1,0 +1,136 @@
+"""The summary for members: four sentences a measure, all from the results of the cards."""
+
+from datetime import date
+from functools import partial
+
+import pytest
+from bs4 import BeautifulSoup
+from projects import copy_project, words
+
+from saferleeds_analysis import intake, periods
+from saferleeds_analysis.catalogue import load_catalogue, read_project
+from saferleeds_analysis.reporting.members import Sources, members_summary
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    project = copy_project(tmp_path_factory.mktemp("members"))
+    intake.build_processed(project, load_catalogue(project / "data/raw/reference"))
+    return project
+
+
+@pytest.fixture(scope="module")
+def summary(project):
+    catalogue = load_catalogue(project / "data/raw/reference")
+
+    def make(quarter, as_at, indicators):
+        review = periods.quarter(quarter)
+        sources = Sources(
+            counts=partial(intake.recorded_counts, project, catalogue=catalogue),
+            responses=partial(intake.survey_responses, project, catalogue=catalogue),
+            words=partial(intake.commentary, project, review),
+            asked=partial(intake.commentary_request, project, review),
+        )
+        return members_summary(
+            sources,
+            catalogue=catalogue,
+            project=read_project(),
+            area="Leeds",
+            quarter=review,
+            as_at=as_at,
+            indicators=indicators,
+        )
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def second(summary):
+    return summary("2012/13 Q2", date(2012, 9, 30), "domestic_burglary, asb_got_worse,lasbt_cases")
+
+
+@pytest.fixture(scope="module")
+def first(summary):
+    return summary("2012/13 Q1", date(2012, 6, 30), "domestic_burglary, burglary_police_uk")
+
+
+def test_burglary_says_the_published_headline_and_what_has_changed_since(second):
+    item = second.items[0]
+    # 5,938, 3,276 fewer and the stretch target of September 2012: the published card. The interval: R's poisson.test.
+    assert (
+        item.what
+        == "5,938 offences in the 12 months to September 2012: down 35.6% on the 12 months before (9,214)."
+    )
+    assert item.sure == "Chance alone would not make this fall: it is down 33.4% to 37.6% (95% interval)."
+    assert item.letter == "G"
+    assert item.since.endswith("A stretch target of at most 5,999 was set in September 2012.")
+    assert "The chance of meeting the target, at most 5,999, is " in item.outlook
+    assert item.label == "Illustrative months, published totals"
+
+
+def test_a_survey_says_its_baseline_and_is_not_projected(second):
+    item = second.items[1]
+    # 16.94% in 2008/09 and 12.62% now, of 6,073 asked: the published card on anti-social behaviour.
+    assert item.what == (
+        "12.6% of those asked in the 12 months to September 2012: down 4.3 points on the baseline of 2008/09 (16.9%)."
+    )
+    assert item.sure.endswith("base 6,073).")
+    assert item.outlook.startswith("A survey is not projected.")
+
+
+def test_a_service_that_has_no_target_is_not_rated(second):
+    item = second.items[2]
+    assert item.letter == "N"
+    # 335 + 354 and 331 + 340 cases: the published card.
+    assert (
+        item.what
+        == "671 cases in the first two quarters of 2012/13: no clear change on the same part of last year (689)."
+    )
+
+
+def test_every_number_of_a_total_is_among_the_figures(second):
+    values = {
+        round(f.value, 1) for item in second.items for f in item.figures if isinstance(f.value, int | float)
+    }
+    assert {5938, 9214, 6771, 5999, 12.6, 340, 331} <= values
+
+
+def test_nothing_is_late_and_the_reader_knows_whom_to_ask(second):
+    assert second.late_or_missing().text == "- Nothing is late or missing."
+    assert second.where_to_ask().text.startswith("Ask the Performance team, Safer Leeds.")
+
+
+def test_the_quarter_before_knows_nothing_of_this_one(first):
+    text = "\n".join(block.text for block in (first.title(), first.measures(), first.late_or_missing()))
+    assert "at most 7,056" in text
+    for later in ("5,999", "5,938", "stretch", "September 2012", "1,165"):
+        assert later not in text
+    assert "It was not rated then, and is G now." in text  # the year before had no target
+
+
+def test_what_is_missing_is_said_with_who_was_asked(first):
+    missing = first.late_or_missing().text.splitlines()
+    assert missing[0].startswith(
+        "- Domestic burglary: No commentary was received for 2012/13 Q1. Safer Leeds (Performance team) was asked for it; "
+        "it is due on 31 July 2012."
+    )
+    assert missing[1].startswith("- Burglary (all buildings): no figures. ")
+
+
+def test_without_a_list_every_measure_with_data_is_there_in_the_catalogues_order(summary):
+    found = summary("2012/13 Q2", date(2012, 9, 30), "")
+    names = [item.name for item in found.items]
+    assert names[0] == "Domestic burglary"
+    assert "Anti-social behaviour enquiries" in names
+    assert "Burglary (all buildings)" not in names
+
+
+def test_the_page_has_a_letter_with_its_word_for_each_measure(second):
+    soup = BeautifulSoup(second.measures().html, "html.parser")
+    assert words(soup.h3).startswith("Domestic burglary G Green")
+    assert [dt.text for dt in soup.select(".measure")[0].find_all("dt")] == [
+        "What",
+        "How sure",
+        "Outlook",
+        "Since last quarter",
+    ]
