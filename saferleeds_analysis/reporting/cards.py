@@ -5,7 +5,7 @@ tables, the charts and ``figures.csv`` all come from the same numbers.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 
@@ -18,6 +18,7 @@ from saferleeds_analysis.intake import RecordedCounts
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect
 from saferleeds_analysis.reporting.published import PublishedCheck, check_published
 from saferleeds_analysis.reporting.tables import behind, table
 
@@ -29,6 +30,7 @@ class AreaPosition:
     ``change`` is ``None`` when a month of either window is missing; ``missing`` then lists those months.
     ``first_fall_since`` is the last earlier quarter end with a twelve-month fall, where at least three quarters lie
     between without one; ``never_fell_before`` says that no earlier quarter end of the series had one.
+    A count that the edition withholds is ``None`` too, with all that is made from it; ``withheld`` says so.
     """
 
     area: str
@@ -38,6 +40,7 @@ class AreaPosition:
     missing: tuple[pd.Period, ...]
     first_fall_since: pd.Period | None
     never_fell_before: bool
+    withheld: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +60,7 @@ class ReportCard:
     caveats: tuple[Caveat, ...]
     area_bases: tuple[str, ...]
     data: RecordedCounts
+    protected: ProtectedTable
 
     # Identity
 
@@ -214,7 +218,7 @@ class ReportCard:
             return paragraph(f"The data hold no areas within {self.area.name}.")
         shown = []
         for kind, positions in self.parts.items():
-            if all(p.later is None for p in positions):
+            if all(p.later is None and not p.withheld for p in positions):
                 why = self._why_no_change(positions[0])
                 shown.append(paragraph(f"No 12-month figure is given for any {kind}: {why}"))
                 continue
@@ -334,21 +338,24 @@ class ReportCard:
 
     def _area_table(self, kind: str, name: str, positions: list[AreaPosition]) -> Block:
         before = periods.twelve_months_name(self._end - 12)
-        rows = [
-            [
-                p.area,
-                wording.number(p.change.earlier) if p.change else "not known",
-                wording.number(p.later) if p.later is not None else "not known",
-                wording.signed(p.change.difference.value) if p.change else "not known",
-                wording.percent(p.change.percent.value, signed=True)
-                if p.change and p.change.percent
-                else "none",
-                wording.percent_interval(p.change) if p.change and p.change.percent else "none",
-                p.change.direction if p.change else "not known",
-            ]
-            for p in positions
-        ]
-        return table(
+        rows = []
+        for p in positions:
+            # Where a count is withheld everything made from it is; the other count may still be known.
+            absent, none = (self.protected.rules.withheld,) * 2 if p.withheld else ("not known", "none")
+            earlier, later = (self.protected.cell(p.area, window) for window in (before, self.window))
+            percent = p.change.percent if p.change else None
+            rows.append(
+                [
+                    p.area,
+                    earlier,
+                    later,
+                    wording.signed(p.change.difference.value) if p.change else absent,
+                    wording.percent(percent.value, signed=True) if percent else none,
+                    wording.percent_interval(p.change) if percent else none,
+                    p.change.direction if p.change else absent,
+                ]
+            )
+        shown = table(
             caption=f"{name}: {self.indicator.name.lower()}, {self.window} and the 12 months before",
             columns=[
                 kind.capitalize(),
@@ -363,6 +370,7 @@ class ReportCard:
             text_columns=(5, 6),
             figures=[figure for p in positions for figure in self._change_figures(p)],
         )
+        return explained(shown, self.protected) if any(p.withheld for p in positions) else shown
 
     def _first_falls(self, positions: list[AreaPosition]) -> list[Block]:
         notes = []
@@ -386,6 +394,8 @@ class ReportCard:
         )
 
     def _why_no_change(self, position: AreaPosition) -> str:
+        if position.withheld:
+            return "a count is withheld, because a small one might point to a person."
         return f"there is no data for {periods.months_in_words(position.missing)}."
 
     def _chart_headline(self) -> str:
@@ -445,6 +455,8 @@ class ReportCard:
         )
 
     def _change_figures(self, position: AreaPosition) -> list[Figure]:
+        if position.withheld:
+            return self._figures_with_some_withheld(position)
         if position.later is None:
             return []
         figures = [self._figure(position, "twelve_month_count")]
@@ -485,6 +497,22 @@ class ReportCard:
                 )
         return figures
 
+    def _figures_with_some_withheld(self, position: AreaPosition) -> list[Figure]:
+        return [
+            self.protected.figure(
+                position.area,
+                window,
+                indicator_id=self.indicator.id,
+                area=position.area,
+                period=window,
+                measure="twelve_month_count",
+                unit=self.indicator.unit,
+                caveats=self._figure_caveats(),
+            )
+            for window in self.protected.counts.columns
+            if self.protected.cell(position.area, window) != "not known"
+        ]
+
     def _target_figure(self, target: Target) -> Figure:
         return Figure(
             indicator_id=self.indicator.id,
@@ -502,12 +530,19 @@ class ReportCard:
 
 
 def report_card(
-    data: RecordedCounts, *, catalogue: Catalogue, area: str, quarter: pd.Period, as_at: date
+    data: RecordedCounts,
+    *,
+    catalogue: Catalogue,
+    area: str,
+    quarter: pd.Period,
+    as_at: date,
+    edition: str = "public",
 ) -> ReportCard:
     """Compute the card of one recorded-crime indicator for one quarter and area.
 
     ``data`` holds monthly counts by area up to the as-at date; months after the quarter are left out. A twelve-month
-    total is given only when all its months are there. Refused: a quarter that had not ended by ``as_at``, an area
+    total is given only when all its months are there, and small ones of places below the city only in the restricted
+    edition. Refused: a quarter that had not ended by ``as_at``, an area
     without data, a quarter for which there is no data at all.
     """
     place = catalogue.area(data.area_set, area)
@@ -528,6 +563,19 @@ def report_card(
     by_area = data.by_area.loc[:end]
     year = periods.financial_year_name(periods.financial_year_of(end))
     below = catalogue.parts_by_kind(data.area_set, area)
+    positions = {
+        kind: [_position(by_area[a.name], a, end, data.indicator.unit) for a in members if a.name in by_area]
+        for kind, members in below.items()
+    }
+    headline = _position(by_area[area], place, end, data.indicator.unit)
+    protected = _protect(
+        data,
+        by_area,
+        [headline, *(p for members in positions.values() for p in members)],
+        end,
+        catalogue,
+        edition,
+    )
     return ReportCard(
         indicator=data.indicator,
         area=place,
@@ -535,16 +583,13 @@ def report_card(
         as_at=as_at,
         monthly=by_area[area],
         totals=_twelve_month_totals(by_area[area]),
-        headline=_position(by_area[area], place, end, data.indicator.unit),
+        headline=_withhold(headline, protected),
         parts={
-            kind: tuple(
-                _position(by_area[a.name], a, end, data.indicator.unit)
-                for a in members
-                if a.name in by_area.columns
-            )
-            for kind, members in below.items()
-            if any(a.name in by_area.columns for a in members)
+            kind: tuple(_withhold(p, protected) for p in members)
+            for kind, members in positions.items()
+            if members
         },
+        protected=protected,
         targets=catalogue.targets(data.indicator.id, area, year, as_at=as_at),
         published=check_published(
             catalogue.published(data.indicator.id, as_at=as_at),
@@ -582,6 +627,57 @@ def _position(monthly: pd.Series, area: Area, end: pd.Period, unit: str) -> Area
         missing=missing,
         first_fall_since=last_fall if last_fall is not None and (end - last_fall).n >= 12 else None,
         never_fell_before=change is not None and not before and pd.notna(totals.get(end - 24)),
+    )
+
+
+def _protect(
+    data: RecordedCounts,
+    by_area: pd.DataFrame,
+    positions: Sequence[AreaPosition],
+    end: pd.Period,
+    catalogue: Catalogue,
+    edition: str,
+) -> ProtectedTable:
+    """Give both twelve-month counts of every area on the card as the edition may print them."""
+    rows = {}
+    for p in positions:
+        totals = _twelve_month_totals(by_area[p.area])
+        rows[p.area] = {
+            periods.twelve_months_name(end - 12): totals.get(end - 12, pd.NA),
+            periods.twelve_months_name(end): totals.get(end, pd.NA),
+        }
+    counts = pd.DataFrame.from_dict(rows, orient="index").astype("Int64")
+    wholes = {}
+    for area in counts.index:
+        parts = [part.name for part in catalogue.parts(data.area_set, area)]
+        # Some sources count offences in the whole that lie in no part; then nothing follows by subtraction.
+        if parts and set(parts) <= set(counts.index):
+            known = counts.loc[[area, *parts]].notna().all()
+            adds_up = (counts.loc[area] == counts.loc[parts].sum())[known]
+            if adds_up.all():
+                wholes[area] = parts
+    whole_places = {a.name for a in catalogue.areas(data.area_set) if not a.parent}
+    return protect(
+        counts,
+        rules=catalogue.disclosure_rules,
+        theme=catalogue.disclosure_rules.theme_of(data.indicator.id, data.indicator.unit).id,
+        edition=edition,
+        below_city=[area for area in counts.index if area not in whole_places],
+        wholes=wholes,
+    )
+
+
+def _withhold(position: AreaPosition, protected: ProtectedTable) -> AreaPosition:
+    hidden = [protected.is_withheld(position.area, window) for window in protected.counts.columns]
+    if not any(hidden):
+        return position
+    return replace(
+        position,
+        later=None if hidden[-1] else position.later,
+        change=None,
+        first_fall_since=None,
+        never_fell_before=False,
+        withheld=True,
     )
 
 
