@@ -1,57 +1,223 @@
-"""The index of a pack: what was published, at a glance."""
+"""The index of a pack: the state of every indicator at a glance, then every report; and the index of all packs.
 
+It is made from what is published: the words that each report's ``run.json`` keeps of its page, and its ``figures.csv``.
+"""
+
+import csv
+import json
 import tempfile
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.publishing.changes import CHANGES
-from saferleeds_analysis.publishing.pages import Link, read_headline, render_page, template
+from saferleeds_analysis.publishing.pages import Link, render_page, slug, template
 from saferleeds_analysis.publishing.report import Run, write_text
-from saferleeds_analysis.publishing.run_list import REPORT_NAME, RUN_LIST, read_run_list
+from saferleeds_analysis.publishing.run_list import REPORT_NAME, RUN_LIST, read_groups, read_run_list
+from saferleeds_analysis.reporting.glance import Glance, at_a_glance
+
+_LONGEST_FINDING = 240  # letters
+_OTHERS = "Other reports"
+# Shown as a table of their own that is folded away, since there is one for each area.
+_FOLDED = "Area profiles"
+_OTHER_FORMS = (
+    ("report.pdf", "PDF"),
+    ("report.docx", "Word"),
+    ("figures.csv", "Figures (CSV)"),
+)
+_OF_THE_PACK = (
+    ("pack.xlsx", "All figures of the pack (Excel)"),
+    ("pack.ods", "All figures of the pack (OpenDocument)"),
+    ("data-quality.html", "Data quality: what was checked"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A published report as the index lists it: where it is, what its page says first, and the state of its indicator."""
+
+    name: str
+    notebook: str
+    title: str
+    notice: str
+    finding: str
+    files: tuple[Link, ...]
+    glance: Glance | None
 
 
 def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[str] = ()) -> Path:
     """Write the pack's index from what is published, and give its path: in the order of the run list, then by name.
 
-    ``not_renewed`` are the reports that the last run could not make, ``sources`` the data that the project holds.
+    ``not_renewed`` are the reports that the last run could not make, ``sources`` the data that the project holds. The
+    index of all packs, ``reports/index.html``, is written anew too.
     """
-    from markupsafe import Markup
-
-    notebooks, folder = run.root / "notebooks", run.folder
+    folder, notebooks = run.folder, run.root / "notebooks"
     listed = read_run_list(notebooks) if (notebooks / RUN_LIST).is_file() else ()
     order = {report.name: number for number, report in enumerate(listed)}
-    published = sorted(
+    entries = sorted(
         (
-            page.parent
+            _read_entry(page.parent, run)
             for page in folder.glob("*/report.html")
             if REPORT_NAME.fullmatch(page.parent.name) and page.parent.name != CHANGES
         ),
-        key=lambda place: (order.get(place.name, len(order)), place.name),
+        key=lambda entry: (order.get(entry.name, len(order)), entry.name),
     )
     index = folder / "index.html"
-    if not published:  # nothing is there to be listed, and an empty pack would look like a published one
+    if not entries:  # nothing is there to be listed, and an empty pack would look like a published one
         index.unlink(missing_ok=True)
         if not any(folder.iterdir()):
             folder.rmdir()
-        return index
-    names = {place.name for place in published} | order.keys()
+    else:
+        names = {entry.name for entry in entries}
+        groups = _grouped(entries, read_groups(notebooks) if listed else {})
+        _write(
+            run,
+            index,
+            entries,
+            groups,
+            sources,
+            {
+                "not_renewed": [name for name in not_renewed if name in names | order.keys()],
+                "missing": [r.name for r in listed if r.is_made_in(run.quarter) and r.name not in names],
+            },
+        )
+    if run.edition == "public":
+        _write_all_packs(run)
+    return index
+
+
+def _read_entry(place: Path, run: Run) -> Entry:
+    record = json.loads((place / "run.json").read_text(encoding="utf-8"))
+    with (place / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
+        glance = at_a_glance(list(csv.DictReader(file)))
+    page = record.get("page", {})  # a report of an earlier version keeps no words of its page
+    finding = page.get("finding", "")
+    return Entry(
+        name=place.name,
+        notebook=Path(record["notebook"]["name"]).stem,
+        # Every report here is of this quarter.
+        title=page.get("title", place.name).replace(f", {run.quarter_name}", "", 1),
+        notice=page.get("notice", ""),
+        finding=finding if len(finding) <= _LONGEST_FINDING and finding != page.get("notice") else "",
+        files=tuple(
+            Link(text=text, href=f"{place.name}/{file}")
+            for file, text in _OTHER_FORMS
+            if (place / file).is_file()
+        ),
+        glance=glance,
+    )
+
+
+def _grouped(entries: Sequence[Entry], groups: Mapping[str, Sequence[str]]) -> dict[str, list[Entry]]:
+    """Put the reports under their headings, in the order of the headings; none of them is left out."""
+    heading = {notebook: name for name, members in groups.items() for notebook in members}
+    found: dict[str, list[Entry]] = {name: [] for name in [*groups, _OTHERS]}
+    for entry in entries:
+        found[heading.get(entry.notebook, _OTHERS)].append(entry)
+    return {name: members for name, members in found.items() if members}
+
+
+def _glances(groups: Mapping[str, Sequence[Entry]]) -> list[Entry]:
+    """Give each indicator and area once, by the first report that tells its state; area profiles have their own table."""
+    first: dict[tuple[str, str], Entry] = {}
+    for name, members in groups.items():
+        for entry in members:
+            if name != _FOLDED and entry.glance is not None:
+                first.setdefault((entry.glance.indicator_id, entry.glance.area), entry)
+    return list(first.values())
+
+
+def _write(
+    run: Run,
+    index: Path,
+    entries: Sequence[Entry],
+    groups: Mapping[str, Sequence[Entry]],
+    sources: Iterable[str],
+    state: Mapping[str, Any],
+) -> None:
+    from markupsafe import Markup
+
     restricted = run.edition == "restricted"
     title = f"Reports of {run.quarter_name}" + (": restricted edition" if restricted else "")
+    glances = _glances(groups)
+    of_the_pack = [Link(text=t, href=f) for f, t in _OF_THE_PACK if (index.parent / f).is_file()]
     body = template("pack.html.j2").render(
         title=title,
         review_period=periods.review_period(run.quarter),
-        reports=[{"name": place.name, **read_headline(place / "report.html")} for place in published],
-        not_renewed=[report for report in not_renewed if report in names],
-        changes=f"{CHANGES}/report.html" if (folder / CHANGES / "report.html").is_file() else "",
+        count=len(entries),
+        glances=glances,
+        groups=[(name, slug(name), members) for name, members in groups.items()],
+        folded=_FOLDED,
+        of_the_pack=of_the_pack,
+        changes=f"{CHANGES}/report.html" if (index.parent / CHANGES / "report.html").is_file() else "",
+        neighbours=[] if restricted else _neighbours(run),
+        **state,
     )
-    provenance = replace(run.provenance, sources=tuple(sources))
+    sections = [
+        *(["At a glance"] if glances else []),
+        *groups,
+        *(["The whole pack"] if of_the_pack else []),
+    ]
     # The restricted index leads to the public one. The other way round, everybody would learn what is withheld where.
-    public = Link(text="The public pack", href=f"../../{folder.name}/index.html") if restricted else None
-    html = render_page(title=title, body=Markup(body), provenance=provenance, pack=public)  # noqa: S704 - our own template
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as scratch:
-        draft = Path(scratch) / index.name
+    public = Link(text="The public pack", href=f"../../{index.parent.name}/index.html")
+    html = render_page(
+        title=title,
+        body=Markup(body),  # noqa: S704 - our own template
+        provenance=replace(run.provenance, sources=tuple(sources)),
+        contents=tuple(Link(text=name, href=f"#{slug(name)}") for name in sections),
+        pack=public if restricted else Link(text="All quarters", href="../index.html"),
+    )
+    _replace(index, html)
+
+
+def _neighbours(run: Run) -> list[Link]:
+    """Link to the packs of the quarters before and after, where they are published."""
+    links = []
+    for quarter, which in ((run.quarter - 1, "before"), (run.quarter + 1, "after")):
+        path = periods.quarter_path(quarter)
+        if (run.folder.parent / path / "index.html").is_file():
+            text = f"The quarter {which}: {periods.quarter_name(quarter)}"
+            links.append(Link(text=text, href=f"../{path}/index.html"))
+    return links
+
+
+def _write_all_packs(run: Run) -> None:
+    """Write the list of the quarters of which a pack is published, the latest first."""
+    from markupsafe import Markup
+
+    reports = run.root / "reports"
+    packs = []
+    for index in reports.glob("*/index.html"):
+        try:
+            quarter = periods.quarter(index.parent.name.replace("_", " ").replace("-", "/"))
+        except ValueError:  # not a pack
+            continue
+        count = sum(page.parent.name != CHANGES for page in index.parent.glob("*/report.html"))
+        packs.append((quarter, index.parent.name, count))
+    place = reports / "index.html"
+    if not packs:
+        place.unlink(missing_ok=True)
+        return
+    body = template("packs.html.j2").render(
+        packs=[
+            {
+                "name": periods.quarter_name(quarter),
+                "period": periods.review_period(quarter),
+                "href": f"{path}/index.html",
+                "count": count,
+            }
+            for quarter, path, count in sorted(packs, reverse=True)
+        ],
+    )
+    # No day: each pack says its own.
+    html = render_page(title="Reports by quarter", body=Markup(body), provenance=replace(run.provenance))  # noqa: S704 - our own template
+    _replace(place, html)
+
+
+def _replace(place: Path, html: str) -> None:
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=place.parent) as scratch:
+        draft = Path(scratch) / place.name
         write_text(draft, html)
-        draft.replace(index)
-    return index
+        draft.replace(place)

@@ -75,11 +75,14 @@ class Link:
 class Page:
     """A page, and what else is known of it.
 
+    ``notice`` and ``finding`` are the first of their kind on it, for the index of the pack.
     ``figures`` holds one row for each number on it, with the ``section`` (the id of its h2) in which it stands;
     ``warnings`` what the analyst should look at although it does not stop publication.
     """
 
     title: str
+    notice: str
+    finding: str
     html: str
     figures: tuple[dict, ...]
     warnings: tuple[str, ...]
@@ -160,9 +163,11 @@ def _page_of(
 
     _refuse(name, [*faults, *faults_of_page(soup)])
     _let_tables_scroll(soup)
-    title = _words(soup.h1)
+    title, notice, finding = _words(soup.h1), soup.select_one(".notice"), soup.select_one(".block li")
     return Page(
         title=title,
+        notice=_words(notice) if notice else "",
+        finding=_words(finding) if finding else "",
         html=render_page(
             title=title,
             body=Markup(soup.decode()),  # noqa: S704 - checked above, and made by our own templates and blocks
@@ -207,25 +212,6 @@ def template(name: str) -> Any:
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     ).get_template(name)
-
-
-def read_headline(page: Path) -> dict[str, Any]:
-    """Read a published page's ``title``, the pairs of its first box of headline figures, its first finding and its notice."""
-    from bs4 import BeautifulSoup
-
-    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-    box, notice, lead = (
-        soup.select_one("dl.summary"),
-        soup.select_one("main .notice"),
-        soup.select_one("main .block li"),
-    )
-    labels = box.find_all("dt") if box else []
-    return {
-        "title": _words(soup.h1),
-        "summary": [(_words(dt), _words(dt.find_next("dd"))) for dt in labels],
-        "lead": _words(lead) if lead and not (notice and _words(lead) == _words(notice)) else "",
-        "notice": _words(notice) if notice else "",
-    }
 
 
 @cache

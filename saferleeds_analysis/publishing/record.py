@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from saferleeds_analysis.publishing.notebooks import ExecutedNotebook
+from saferleeds_analysis.publishing.pages import Page
 
 
 def made_with(root: Path) -> dict[str, Any]:
@@ -32,11 +33,14 @@ def code_version(root: Path) -> str:
     return f"{commit[:12]}, with changes not committed" if changed else commit[:12]
 
 
-def run_record(name: str, executed: ExecutedNotebook, notebook: Path, shared: Mapping[str, Any]) -> str:
-    """Write the record of one report as JSON: what it was run with and when, and what the whole run shares."""
+def run_record(
+    name: str, executed: ExecutedNotebook, notebook: Path, page: Page, shared: Mapping[str, Any]
+) -> str:
+    """Write the record of one report as JSON: what its page says first, what it was run with and when, and with what."""
     return json.dumps(
         {
             "report": name,
+            "page": {"title": page.title, "notice": page.notice, "finding": page.finding},
             "notebook": {"name": notebook.name, "sha256": _sha256(notebook)},
             "parameters": executed.parameters,
             "started": _time(executed.started),

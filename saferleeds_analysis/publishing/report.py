@@ -167,7 +167,7 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
     write_text(draft / "report.html", page.html)
     write_notebook(executed.notebook, draft / "report.ipynb")
     write_figures(page.figures, draft / "figures.csv")
-    write_text(draft / "run.json", run_record(report.name, executed, notebook, run.made_with))
+    write_text(draft / "run.json", run_record(report.name, executed, notebook, page, run.made_with))
     return MadeReport(
         name=report.name,
         draft=draft,

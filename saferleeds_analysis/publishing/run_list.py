@@ -68,13 +68,8 @@ def read_run_list(notebooks: Path) -> tuple[Report, ...]:
     Each ``[[report]]`` has ``name``, ``notebook`` and ``parameters``, may have ``first_quarter`` and ``last_quarter``, and
     has nothing else. All faults in one message.
     """
-    path = notebooks / RUN_LIST
-    if not path.is_file():
-        raise ValueError(f"there is no {RUN_LIST} in the folder {notebooks.name!r}.")
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{RUN_LIST} cannot be read: {error}") from error
+    content = _read(notebooks)
+    content.pop("groups", None)
     entries = content.pop("report", [])
     problems = [f"{key!r} is not known; a run list holds [[report]] tables." for key in content]
     if not (isinstance(entries, list) and entries and all(isinstance(entry, dict) for entry in entries)):
@@ -95,6 +90,29 @@ def read_run_list(notebooks: Path) -> tuple[Report, ...]:
     if problems:
         raise ValueError(f"{RUN_LIST}:\n" + "\n".join(problems))
     return tuple(reports.values())
+
+
+def read_groups(notebooks: Path) -> dict[str, tuple[str, ...]]:
+    """Read under which headings an index shows the reports of which notebooks: the ``[groups]`` of the run list, in order."""
+    groups = _read(notebooks).get("groups", {})
+    faults = [
+        f"{name!r} is not a list of names of notebooks."
+        for name, members in groups.items()
+        if not (isinstance(members, list) and all(isinstance(member, str) for member in members))
+    ]
+    if faults:
+        raise ValueError(f"{RUN_LIST}, groups: " + " ".join(faults))
+    return {name: tuple(members) for name, members in groups.items()}
+
+
+def _read(notebooks: Path) -> dict:
+    path = notebooks / RUN_LIST
+    if not path.is_file():
+        raise ValueError(f"there is no {RUN_LIST} in the folder {notebooks.name!r}.")
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{RUN_LIST} cannot be read: {error}") from error
 
 
 def _read_report(entry: dict) -> Report:

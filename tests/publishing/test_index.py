@@ -1,0 +1,198 @@
+"""The index of a pack: what was published, under its headings, with the state of each indicator from its figures."""
+
+import csv
+import json
+from datetime import date
+
+import pytest
+from bs4 import BeautifulSoup
+from projects import words
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.publishing.index import write_index
+from saferleeds_analysis.publishing.report import start_run
+from saferleeds_analysis.publishing.run_list import read_groups
+from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
+
+COLUMNS = ["section", *FIGURE_COLUMNS]
+
+
+def figure(measure, value, **more):
+    row = {"indicator_id": "burglary", "area": "Leeds", "period": "12 months to September 2012"}
+    return dict.fromkeys(COLUMNS, "") | row | {"measure": measure, "value": value} | more
+
+
+@pytest.fixture
+def pack(project):
+    """Give a way to lay down a published report by hand, and to read the index that is made of it."""
+
+    def publish(name, figures=(), *, notebook="every_block", quarter="2012-13_Q2", **page):
+        place = project / "reports" / quarter / name
+        place.mkdir(parents=True)
+        (place / "report.html").write_text("not read", encoding="utf-8")
+        record = {
+            "notebook": {"name": f"{notebook}.ipynb"},
+            "page": {"title": name, "notice": "", "finding": ""} | page,
+        }
+        (place / "run.json").write_text(json.dumps(record), encoding="utf-8")
+        with (place / "figures.csv").open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS)
+            writer.writeheader()
+            writer.writerows(figures)
+
+    def read(quarter="2012/13 Q2", **options):
+        run = start_run(project, periods.quarter(quarter), as_at=date(2012, 9, 30), edition="public")
+        index = write_index(run, **options)
+        return BeautifulSoup(index.read_text(encoding="utf-8"), "html.parser") if index.exists() else None
+
+    publish.read, publish.root = read, project
+    return publish
+
+
+def group(pack, text):
+    path = pack.root / "notebooks" / "run_list.toml"
+    path.write_text(f"[groups]\n{text}\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
+
+
+def test_the_index_lists_a_published_report_with_its_files(published):
+    root, _ = published
+    soup = BeautifulSoup((root / "reports/2012-13_Q2/index.html").read_text(encoding="utf-8"), "html.parser")
+    assert soup.h1.text == "Reports of 2012/13 Q2"
+    assert "July to September 2012" in soup.main.text
+    (entry,) = soup.select("ul.reports > li")
+    assert entry.a.text == "Every block, Leeds & district", "every report here is of the quarter"
+    assert [a["href"] for a in entry.find_all("a")] == [
+        "every-block/report.html",
+        "every-block/figures.csv",
+    ]
+    assert "Police" in soup.footer.text
+
+
+def test_the_state_of_an_indicator_is_one_row(pack):
+    pack(
+        "card",
+        [
+            figure("progress, RAG letter", "G"),
+            figure("position in the milestone range", "at the lower end"),
+            figure("direction of travel", "improving"),
+            figure("twelve_month_count", "5938", unit="offences", caveats="Illustrative months: constructed"),
+            figure("change_percent", "-35.5545", lower="-37.63", upper="-33.41", unit="%"),
+            figure("chance of meeting the original target, at most 7,056", "1.0"),
+            figure("chance of meeting the stretch target, at most 5,999", "0.62"),
+            figure("twelve_month_count", "9214", unit="offences", period="12 months to September 2011"),
+            figure("change_percent", "-39.5", lower="-45", upper="-35", unit="%", area="NWL"),
+        ],
+        title="Burglary in Leeds, 2012/13 Q2: report card",
+        finding="Burglary fell.",
+    )
+    soup = pack.read()
+    (row,) = soup.select("table.glance tbody tr")
+    assert [words(cell) for cell in row.find_all(["th", "td"])] == [
+        "Burglary in Leeds: report card Illustrative months",
+        "G Green",
+        "5,938 offences 12 months to September 2012",
+        "down 35.6% −37.6% to −33.4%",
+        "improving",
+        "At the lower end of the milestone range 62% chance of the stretch target, at most 5,999",
+    ]
+    assert "Burglary fell." in words(soup.select_one("ul.reports"))
+
+
+def test_what_a_report_does_not_say_is_said_to_be_absent(pack):
+    pack("board", [figure("overall progress, the board's judgement", "A")], title="Streets")
+    (row,) = pack.read().select("table.glance tbody tr")
+    assert [words(cell) for cell in row.find_all("td")] == [
+        "A Amber the board's own judgement",
+        "no current figure",
+        "none given",
+        "not known",
+        "no milestones",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ends", "word"), [(("-3.0", "-0.2"), "fell"), (("0.2", "3.0"), "rose"), (("-1", "1"), "no clear change")]
+)
+def test_a_direction_is_named_only_where_the_interval_allows_it(pack, ends, word):
+    change = {
+        "measure": "change, 12 months on 12 months a year before",
+        "unit": "percentage points",
+        "lower": ends[0],
+    }
+    pack(
+        "survey",
+        [
+            figure("percentage, 12 months", "12.62", unit="%"),
+            figure(value="-1.6", upper=ends[1], **change),
+        ],
+    )
+    (row,) = pack.read().select("table.glance tbody tr")
+    assert words(row.find_all("td")[3]) == word
+    assert words(row.find_all("td")[2]).startswith("down 1.6 points ")
+
+
+def test_reports_stand_under_their_headings_and_each_indicator_once_at_the_top(pack):
+    group(pack, '"Cards" = ["every_block"]\n"Area profiles" = ["area_profile"]')
+    value = figure("twelve_month_count", "10", unit="offences")
+    pack("card", [value])
+    pack("card-again", [value])
+    pack("ward-b", [value | {"area": "B"}], notebook="area_profile")
+    pack("ward-a", [value | {"area": "A"}], notebook="area_profile")
+    pack("odd", notebook="unheard_of")
+    soup = pack.read()
+    assert [h2.text for h2 in soup.find_all("h2")] == [
+        "At a glance",
+        "Cards",
+        "Area profiles",
+        "Other reports",
+    ]
+    assert [a["href"] for a in soup.select(".contents a")] == [
+        "#at-a-glance",
+        "#cards",
+        "#area-profiles",
+        "#other-reports",
+    ]
+    assert [a["href"] for a in soup.select("table.glance a")] == ["card/report.html"]
+    folded = soup.select("details table tbody tr")
+    assert [words(row.th) for row in folded] == ["ward-a", "ward-b"]
+    assert words(folded[0].td) == "10 offences"
+
+
+def test_what_is_missing_or_was_not_renewed_is_said(pack):
+    pack("other")
+    text = words(pack.read(not_renewed=["other", "never-heard-of"]).select_one(".notice"))
+    assert text == (
+        "The last run did not renew: other. What is shown for them here, if anything, comes from an earlier run. "
+        "Not in this pack, though the run list names them for this quarter: every-block."
+    )
+
+
+def test_packs_lead_to_their_neighbours_and_to_the_list_of_all(pack):
+    pack("a")
+    pack("b", quarter="2012-13_Q1")
+    assert pack.read("2012/13 Q1").select("ul.inline a") == []
+    soup = pack.read()
+    assert [(a.text, a["href"]) for a in soup.select("ul.inline a, .site-pack a")] == [
+        ("All quarters", "../index.html"),
+        ("The quarter before: 2012/13 Q1", "../2012-13_Q1/index.html"),
+    ]
+    every = BeautifulSoup((pack.root / "reports/index.html").read_text(encoding="utf-8"), "html.parser")
+    assert [(a.text, a["href"]) for a in every.select("main a")] == [
+        ("2012/13 Q2", "2012-13_Q2/index.html"),
+        ("2012/13 Q1", "2012-13_Q1/index.html"),
+    ]
+
+
+def test_an_empty_pack_has_no_index(pack):
+    (pack.root / "reports" / "2012-13_Q2").mkdir(parents=True)
+    assert pack.read() is None
+    assert not (pack.root / "reports" / "index.html").exists()
+
+
+def test_groups_are_read_in_order_and_strictly(pack):
+    assert read_groups(pack.root / "notebooks") == {}
+    group(pack, '"B" = ["x", "y"]\n"A" = []')
+    assert list(read_groups(pack.root / "notebooks").items()) == [("B", ("x", "y")), ("A", ())]
+    (pack.root / "notebooks" / "run_list.toml").write_text('[groups]\nC = "x"', encoding="utf-8")
+    with pytest.raises(ValueError, match="run_list.toml, groups: 'C' is not a list of names of notebooks."):
+        read_groups(pack.root / "notebooks")
