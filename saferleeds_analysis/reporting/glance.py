@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.outlook import chance_percent
 
 _Row = Mapping[str, str]
 
@@ -83,7 +82,7 @@ def at_a_glance(figures: Sequence[_Row]) -> Glance | None:
         interval=_interval(change) if change else "",
         position=f"{position['value']} of the milestone range" if position else "",
         # The target in force is the last that was set.
-        chance=f"{chance_percent(float(chances[-1]['value']))} chance of the {chances[-1]['measure'].removeprefix(_CHANCE)}"
+        chance=f"{wording.chance_percent(float(chances[-1]['value']))} chance of the {chances[-1]['measure'].removeprefix(_CHANCE)}"
         if chances
         else "",
         letter=letter["value"] if letter else "",
