@@ -13,12 +13,14 @@ from saferleeds_analysis.intake.commentaries import (
 )
 from saferleeds_analysis.intake.counts import RecordedCounts, recorded_counts
 from saferleeds_analysis.intake.ledger import Provenance
+from saferleeds_analysis.intake.papers import Paper, paper
 from saferleeds_analysis.intake.responses import SurveyResponses, survey_responses
 from saferleeds_analysis.intake.sources import Source
 
 __all__ = [
     "Commentary",
     "CommentaryRequest",
+    "Paper",
     "Provenance",
     "RecordedCounts",
     "Source",
@@ -26,6 +28,7 @@ __all__ = [
     "build_processed",
     "commentary",
     "commentary_request",
+    "paper",
     "recorded_counts",
     "survey_responses",
 ]

@@ -4,7 +4,7 @@ The pages on documents that are later than a pack show the types of report, not 
 in the same notice, :func:`document_notice`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -216,14 +216,7 @@ class RegisterReport:
         """Give every figure of a document: as printed, how it was worked out, what came out, the verdict."""
         known = self.register.document(document)
         checked = self._of(known)
-        rows = [self._row(c) for c in checked]
-        shown = table(
-            caption=f"Every figure: {known.title}",
-            columns=["No.", "Figure", "As printed", "How it was worked out", "What came out", "Verdict"],
-            rows=rows,
-            text_columns=range(1, 6),
-            figures=[f for c in checked for f in c.figures(self.edition)],
-        )
+        shown = figures_table(f"Every figure: {known.title}", checked, edition=self.edition)
         return join(
             document_notice(known, self.as_at),
             self.warnings(document),
@@ -244,21 +237,33 @@ class RegisterReport:
     def _of(self, document: Document) -> list[CheckedFigure]:
         return [c for c in self.checked if c.figure.document == document.id]
 
-    def _row(self, c: CheckedFigure) -> list[str]:
-        f = c.figure
-        name = f"{f.measure}, {f.area}, {f.period}"
-        verdict = f"{'⚑ ' if c.flagged else ''}{c.verdict[:1].upper()}{c.verdict[1:]}"
-        if c.hidden_in(self.edition):
-            return [f.id, name, SUPPRESSED, DISCLOSURE[f.disclosure], SUPPRESSED, verdict]
-        how = f"{c.outcome.how} {f.note}{'.' if f.note else ''}".strip()
-        return [f.id, name, f.printed_as or "not printed", how, c.outcome.came_out or "none", verdict]
-
     def _warning(self, c: CheckedFigure) -> str:
         f = c.figure
         why = DISCLOSURE[f.disclosure] if c.hidden_in(self.edition) else c.outcome.how
         printed = SUPPRESSED if c.hidden_in(self.edition) else f.printed_as
         shown = f" (printed as {printed})" if printed else ""
         return f"{f.measure}, {f.area}, {f.period}{shown}: {c.verdict}. {why}"
+
+
+def figures_table(caption: str, checked: Sequence[CheckedFigure], *, edition: str) -> Block:
+    """Give figures as a table: as printed, how each was worked out, what came out, and the verdict."""
+    return table(
+        caption=caption,
+        columns=["No.", "Figure", "As printed", "How it was worked out", "What came out", "Verdict"],
+        rows=[_row(c, edition) for c in checked],
+        text_columns=range(1, 6),
+        figures=[f for c in checked for f in c.figures(edition)],
+    )
+
+
+def _row(c: CheckedFigure, edition: str) -> list[str]:
+    f = c.figure
+    name = f"{f.measure}, {f.area}, {f.period}"
+    verdict = f"{'⚑ ' if c.flagged else ''}{c.verdict[:1].upper()}{c.verdict[1:]}"
+    if c.hidden_in(edition):
+        return [f.id, name, SUPPRESSED, DISCLOSURE[f.disclosure], SUPPRESSED, verdict]
+    how = f"{c.outcome.how} {f.note}{'.' if f.note else ''}".strip()
+    return [f.id, name, f.printed_as or "not printed", how, c.outcome.came_out or "none", verdict]
 
 
 def register_report(register: Register, *, as_at: date, edition: str) -> RegisterReport:

@@ -13,11 +13,14 @@ def table(
     *,
     caption: str,
     columns: Sequence[str],
-    rows: Sequence[Sequence[str]],
+    rows: Sequence[Sequence[str | Block]],
     figures: Iterable[Figure] = (),
     text_columns: Iterable[int] = (),
+    css_class: str = "",
 ) -> Block:
     """Make a table from cells of text. The first column names the row; columns are numeric unless in ``text_columns``.
+
+    A cell may be a block: a list, or a RAG letter with its words.
 
     >>> block = table(caption="Offences", columns=["Ward", "Count"], rows=[["Armley", "314"]])
     >>> '<th scope="row">Armley</th><td class="numeric">314</td>' in block.html
@@ -30,18 +33,26 @@ def table(
     )
     body = "\n".join(
         "<tr>"
-        + f'<th scope="row">{escape(row[0])}</th>'
-        + "".join(f"<td{kind}>{escape(cell)}</td>" for cell, kind in zip(row[1:], kinds[1:], strict=True))
+        + f'<th scope="row">{_html(row[0])}</th>'
+        + "".join(f"<td{kind}>{_html(cell)}</td>" for cell, kind in zip(row[1:], kinds[1:], strict=True))
         + "</tr>"
         for row in rows
     )
     html = (
-        f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(caption)}">\n'
+        f'<div class="table-scroll{f" {css_class}" if css_class else ""}" role="region" tabindex="0" aria-label="{escape(caption)}">\n'
         f"<table><caption>{escape(caption)}</caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>"
     )
-    lines = [caption, " | ".join(columns), *(" | ".join(row) for row in rows)]
+    lines = [caption, " | ".join(columns), *(" | ".join(_text(cell) for cell in row) for row in rows)]
     return Block(html=html, text="\n".join(lines), figures=tuple(figures))
+
+
+def _html(cell: str | Block) -> str:
+    return cell.html if isinstance(cell, Block) else escape(cell)
+
+
+def _text(cell: str | Block) -> str:
+    return cell.text.replace("\n", "; ") if isinstance(cell, Block) else cell
 
 
 def behind(summary: str, block: Block) -> Block:

@@ -1,0 +1,136 @@
+"""Papers and plans as text: a scrutiny report, an action plan, a plan on a page, one TOML file each.
+
+The text is untrusted: it is markdown, made safe where it is shown and not here.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from saferleeds_analysis.intake.sources import inside_raw, raw_folder
+from saferleeds_analysis.problems import DataProblem
+
+_MOST_BYTES = 200_000
+_KEYS = {"document", "title", "note", "cover", "part"}
+_PART_KEYS = {"group", "heading", "figures", "blocks"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One part of a paper: its ``blocks`` are pairs of a label and items of markdown (one item: a text; more: a list).
+
+    ``figures`` are ids of the register whose figures belong to the part.
+    """
+
+    group: str
+    heading: str
+    blocks: tuple[tuple[str, tuple[str, ...]], ...]
+    figures: tuple[str, ...]
+
+    def items(self, label: str) -> tuple[str, ...]:
+        """Give the items under a label, none where the part has no such block."""
+        return dict(self.blocks).get(label, ())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """A paper: the id of its document in the register, its title, its cover fields and its parts, in order."""
+
+    document: str
+    title: str
+    note: str
+    cover: tuple[tuple[str, str], ...]
+    parts: tuple[Part, ...]
+
+    def groups(self) -> tuple[str, ...]:
+        """Give the groups of parts, in the order of the file."""
+        return tuple(dict.fromkeys(part.group for part in self.parts))
+
+    def group(self, name: str) -> tuple[Part, ...]:
+        """Give the parts of a group; an unknown one is refused."""
+        found = tuple(part for part in self.parts if part.group == name)
+        if not found:
+            raise ValueError(
+                f"the paper {self.title!r} has no parts in group {name!r}; it has {', '.join(self.groups())}."
+            )
+        return found
+
+
+def paper(root: Path, name: str) -> Paper:
+    """Read ``data/raw/papers/<name>.toml``; all faults in one message.
+
+    The file has ``document`` and ``title``, may have ``note`` and a table ``[cover]``, and has ``[[part]]`` tables with
+    ``heading``, ``blocks`` (label = text or list of texts) and, if wanted, ``group`` and ``figures``.
+    """
+    if not re.fullmatch(r"[a-z0-9_]+", name):
+        raise ValueError(f"{name!r} cannot name a paper: small letters, digits and underscores.")
+    place = f"papers/{name}.toml"
+    path = raw_folder(root) / place
+    if not path.is_file():
+        known = sorted(p.stem for p in (raw_folder(root) / "papers").glob("*.toml"))
+        raise ValueError(f"there is no paper data/raw/{place}. Known: {', '.join(known) or 'none'}.")
+    inside_raw(root, path)
+    if path.stat().st_size > _MOST_BYTES:
+        raise DataProblem(
+            f"{place}: is larger than {_MOST_BYTES // 1000} kB. A paper is a few pages of text."
+        )
+    try:
+        content = tomllib.loads(path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataProblem(f"{place}: cannot be read as TOML in UTF-8 ({error}).") from error
+    problems = [f"{key!r} is not known" for key in content if key not in _KEYS]
+    problems += [f"{key} must be a text" for key in ("document", "title") if not _is_text(content.get(key))]
+    problems += ["note must be a text"] if not isinstance(content.get("note", ""), str) else []
+    cover = content.get("cover", {})
+    if not (isinstance(cover, dict) and all(_is_text(value) for value in cover.values())):
+        problems.append("[cover] holds lines of 'name = \"text\"'")
+    tables = content.get("part", [])
+    if not (isinstance(tables, list) and tables and all(isinstance(t, dict) for t in tables)):
+        problems.append("it has no [[part]]")
+        tables = []
+    for number, table in enumerate(tables, start=1):
+        problems += [f"part {number}: {fault}" for fault in _faults(table)]
+    if problems:
+        raise DataProblem(f"{place}: {'; '.join(problems)}.")
+    return Paper(
+        document=content["document"],
+        title=content["title"],
+        note=content.get("note", ""),
+        cover=tuple(cover.items()),
+        parts=tuple(_part(table) for table in tables),
+    )
+
+
+def _part(table: dict) -> Part:
+    return Part(
+        group=table.get("group", ""),
+        heading=table["heading"],
+        blocks=tuple(
+            (label, (value,) if isinstance(value, str) else tuple(value))
+            for label, value in table["blocks"].items()
+        ),
+        figures=tuple(table.get("figures", ())),
+    )
+
+
+def _faults(table: dict) -> list[str]:
+    faults = [f"{key!r} is not known" for key in table if key not in _PART_KEYS]
+    if not _is_text(table.get("heading")):
+        faults.append("heading must be a text")
+    if not isinstance(table.get("group", ""), str):
+        faults.append("group must be a text")
+    if not _are_texts(table.get("figures", [])):
+        faults.append("figures must be a list of ids of the register")
+    blocks = table.get("blocks")
+    if not (isinstance(blocks, dict) and all(_is_text(v) or (v and _are_texts(v)) for v in blocks.values())):
+        faults.append("blocks must be a table of texts or lists of texts")
+    return faults
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(_is_text(item) for item in value)

@@ -1,0 +1,169 @@
+"""Papers and plans on a page: cover, sections, tables of lists, and the figures that a paper prints, each with its verdict.
+
+The words are the paper's, shortened by the partnership; they are untrusted text and go through the same path as partners'
+commentary. Nothing in them is computed; the figures are those of the register.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+
+from saferleeds_analysis.documents import Register
+from saferleeds_analysis.estimates import change_between_counts
+from saferleeds_analysis.intake import Paper
+from saferleeds_analysis.intake.papers import Part
+from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.commentary import markdown_to_html
+from saferleeds_analysis.reporting.register import CheckedFigure, check_figure, document_notice, figures_table
+from saferleeds_analysis.reporting.tables import table
+
+RESTRICTED = "(restricted)"
+NOT_REPORTED = "Not reported"
+_ADDRESS = re.compile(r"\[([^\]]*)\]\([^)]*\)|<[^>\s]*>")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperReport:
+    """A paper with the checked figures that it names; its methods give the blocks of the page."""
+
+    paper: Paper
+    register: Register
+    checked: Mapping[str, CheckedFigure]
+    as_at: date
+    edition: str
+
+    def title(self) -> Block:
+        """Give the page's one first-level heading, and the notice of the document."""
+        text = self.paper.title
+        shown = [
+            Block(html=f"<h1>{escape(text)}</h1>", text=text),
+            document_notice(self.register.document(self.paper.document), self.as_at),
+        ]
+        if self.paper.note:
+            shown.append(paragraph(self.paper.note))
+        return join(*shown)
+
+    def cover(self) -> Block:
+        """Give the fixed fields of the cover."""
+        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in self.paper.cover)
+        return Block(
+            html=f'<dl class="card-fields">{html}</dl>',
+            text="\n".join(f"{k}: {v}" for k, v in self.paper.cover),
+        )
+
+    def sections(self, group: str) -> Block:
+        """Give the parts of a group one after another: a heading, the labelled texts, and the part's figures."""
+        return join(*(block for part in self.paper.group(group) for block in self._section(part)))
+
+    def table(
+        self,
+        group: str = "",
+        *,
+        heading: str,
+        columns: Sequence[str] = (),
+        status: str = "",
+        missing: str = "None stated",
+    ) -> Block:
+        """Give the parts of a group as a table: the heading, then a column for each label, lists in the cells.
+
+        Without ``columns`` they are the labels of the first part. ``status`` adds a last column of this name which says that
+        nothing was reported; ``missing`` stands where a part has nothing under a label.
+        """
+        parts = self.paper.group(group)
+        columns = tuple(columns) or tuple(label for label, _ in parts[0].blocks)
+        rows = []
+        for part in parts:
+            cells = [part.items(name) or (missing,) for name in columns] + (
+                [(NOT_REPORTED,)] if status else []
+            )
+            rows.append([part.heading, *(_listed(cell) for cell in cells)])
+        return table(
+            caption=f"{self.paper.title}: {group.lower()}" if group else self.paper.title,
+            columns=[heading, *columns, *([status] if status else [])],
+            rows=rows,
+            text_columns=range(1, len(columns) + 2),
+            css_class="lists",
+        )
+
+    def change(self, earlier: str, later: str) -> Block:
+        """Say the change from one printed count of the paper to another, with its interval."""
+        before, after = (self.register.figure(name) for name in (earlier, later))
+        change = change_between_counts(int(before.number), int(after.number), unit=after.unit)
+        at = change.percent
+        return paragraph(
+            f"{after.measure}, {before.period} to {after.period}: {wording.number(change.earlier)} to "
+            f"{wording.number(change.later)}, {wording.change_with_interval(change)}. The interval takes places to be filled one "
+            "by one; they are filled by the session, so the truth is less sure.",
+            figures=[
+                Figure(
+                    indicator_id=after.document,
+                    area=after.area,
+                    period=f"{before.period} to {after.period}",
+                    measure=f"{after.measure}: change",
+                    value=at.value,
+                    lower=at.lower,
+                    upper=at.upper,
+                    confidence=at.confidence,
+                    unit="%",
+                    method=at.method,
+                    n=at.n,
+                )
+            ],
+        )
+
+    def figures(self) -> Block:
+        """Give every figure that the paper names, once, with how it was worked out."""
+        return figures_table(
+            f"Figures of the paper: {self.paper.title}", list(self.checked.values()), edition=self.edition
+        )
+
+    def restricted_links(self) -> Block:
+        """Say how many of the links lead to restricted papers."""
+        items = [i for part in self.paper.parts for _, values in part.blocks for i in values]
+        found = list(dict.fromkeys(i for i in items if RESTRICTED in i))
+        if not found:
+            return paragraph("No link is restricted.")
+        return paragraph(
+            f"{len(found)} of the linked papers are restricted. They are named and marked, and never linked from this page."
+        )
+
+    def _section(self, part: Part) -> list[Block]:
+        shown = [Block(html=f"<h3>{escape(part.heading)}</h3>", text=part.heading)]
+        for label, items in part.blocks:
+            if label:
+                shown.append(Block(html=f"<h4>{escape(label)}</h4>", text=label))
+            shown.append(_listed(items))
+        checked = [self.checked[name] for name in part.figures]
+        if checked:
+            shown.append(figures_table(f"Figures: {part.heading}", checked, edition=self.edition))
+        return shown
+
+
+def paper_report(paper: Paper, *, register: Register, as_at: date, edition: str) -> PaperReport:
+    """Check every figure that a paper names; a document or a figure that the register does not know is refused."""
+    register.document(paper.document)
+    names = dict.fromkeys(name for part in paper.parts for name in part.figures)
+    return PaperReport(
+        paper=paper,
+        register=register,
+        checked={name: check_figure(register, register.figure(name)) for name in names},
+        as_at=as_at,
+        edition=edition,
+    )
+
+
+def _listed(items: Sequence[str]) -> Block:
+    """Make one text a paragraph and several a list."""
+    made = [markdown_to_html(_without_restricted_link(item)) for item in items]
+    if len(made) == 1:
+        return Block(html=made[0], text=items[0])
+    bare = [m.removeprefix("<p>").removesuffix("</p>") if m.count("<p>") == 1 else m for m in made]
+    return Block(html=f"<ul>{''.join(f'<li>{m}</li>' for m in bare)}</ul>", text="\n".join(items))
+
+
+def _without_restricted_link(item: str) -> str:
+    """Take the address out of a link that is marked as restricted; its name stays."""
+    return _ADDRESS.sub(r"\1", item) if RESTRICTED in item else item
