@@ -132,3 +132,43 @@ def load_register(*folders: Path) -> Register:
             for r in read_rows(f, RegisteredFigure)
         ],
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerformanceMeasure:
+    """One row of a table of performance measures: an indicator's target, where it stands, and what it is beside.
+
+    ``current`` and ``comparators`` are ids of the register, split at ``|``; ``status_text`` stands where there is no figure
+    (``New measure to be established``). ``rated_by`` is the id of the target against which the current figure is rated, and
+    ``why_not_rated`` the reason where there is none.
+    """
+
+    number: str
+    indicator: str
+    target: str
+    current: str
+    comparators: str
+    comparator_text: str
+    status_text: str
+    rated_by: str
+    why_not_rated: str
+
+    def __post_init__(self) -> None:
+        """Refuse a row with neither a figure nor a text, and one that is neither rated nor says why."""
+        if bool(self.current) == bool(self.status_text):
+            raise ValueError(f"{self.target!r} needs either current figures or a status_text.")
+        if bool(self.rated_by) == bool(self.why_not_rated):
+            raise ValueError(f"{self.target!r} needs either rated_by or why_not_rated.")
+
+
+def load_measures(year: str, *folders: Path) -> tuple[PerformanceMeasure, ...]:
+    """Read ``performance_measures_<year>.csv`` (``2013_14``) of the package and of any further folders.
+
+    >>> measures = load_measures("2013_14")
+    >>> len({m.number for m in measures}), measures[1].status_text
+    (9, 'New measure to be established')
+    """
+    found = [f for p in (REFERENCE, *folders) for f in sorted(p.glob(f"performance_measures_{year}.csv"))]
+    if not found:
+        raise ValueError(f"there is no performance_measures_{year}.csv; years are written 2013_14.")
+    return tuple(row for path in found for row in read_rows(path, PerformanceMeasure))

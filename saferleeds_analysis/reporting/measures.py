@@ -1,0 +1,199 @@
+"""The table of performance measures: indicator, target, where it stands, what it is beside, and a rating or the reason why not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+
+from saferleeds_analysis.documents import PerformanceMeasure, Register
+from saferleeds_analysis.estimates import count_with_interval
+from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.register import (
+    SUPPRESSED,
+    CheckedFigure,
+    check_figure,
+    document_notice,
+    figures_table,
+)
+from saferleeds_analysis.reporting.tables import behind, table
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasuresReport:
+    """Performance measures with their checked figures; its methods give the blocks of the page."""
+
+    measures: Sequence[PerformanceMeasure]
+    register: Register
+    document: str
+    title_text: str
+    as_at: date
+    edition: str
+
+    def title(self) -> Block:
+        """Give the page's one first-level heading, and the notice of the document."""
+        heading = Block(html=f"<h1>{escape(self.title_text)}</h1>", text=self.title_text)
+        return join(heading, document_notice(self.register.document(self.document), self.as_at))
+
+    def summary(self) -> Block:
+        """Say how many of the measures have a figure, a rating, or are still to come."""
+        rows = self.measures
+        indicators = len({m.number for m in rows})
+        without = sum(not m.current for m in rows)
+        rated = sum(bool(m.rated_by) for m in rows)
+        return paragraph(
+            f"{indicators} indicators have {len(rows)} targets. {without} of the targets have no figure yet, and {rated} can be "
+            f"rated by a written rule; the others say why not. A missing rating is no sign of good or bad performance."
+        )
+
+    def table(self) -> Block:
+        """Give the measures, one row a target, with the indicator's number and name in front."""
+        return table(
+            caption=f"{self.title_text}: where each target stands",
+            columns=["Indicator", "Target", "Current performance", "Comparators", "Status"],
+            rows=[
+                [
+                    f"{m.number}. {m.indicator}",
+                    m.target,
+                    self._current(m),
+                    self._comparators(m),
+                    self._status(m),
+                ]
+                for m in self.measures
+            ],
+            text_columns=range(1, 5),
+            css_class="lists",
+            figures=[f for m in self.measures for f in self._figures(m)],
+        )
+
+    def flags(self) -> Block:
+        """List each figure of the table that carries a warning, and fold away how all were worked out."""
+        checked = [
+            c for m in self.measures for c in (*self._checked(m.current), *self._checked(m.comparators))
+        ]
+        lines = [f"{c.figure.measure}: {c.verdict}. {self._why(c)}" for c in checked if c.flagged]
+        items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
+        shown = Block(html=f"<ul>{items}</ul>", text="\n".join(f"- {line}" for line in lines))
+        every = figures_table("Figures of the table", checked, edition=self.edition)
+        return join(shown, behind(f"Show how all {len(checked)} figures were worked out", every))
+
+    def _checked(self, ids: str) -> list[CheckedFigure]:
+        return [check_figure(self.register, self.register.figure(i)) for i in ids.split("|") if i]
+
+    def _why(self, c: CheckedFigure) -> str:
+        return c.figures(self.edition)[0].caveats[0]
+
+    def _current(self, m: PerformanceMeasure) -> Block | str:
+        return m.status_text or self._listed([self._printed(c) for c in self._checked(m.current)])
+
+    def _comparators(self, m: PerformanceMeasure) -> Block | str:
+        found = [self._printed(c) for c in self._checked(m.comparators)]
+        return (
+            self._listed(found + ([m.comparator_text] if m.comparator_text else []))
+            if found
+            else (m.comparator_text or "none printed")
+        )
+
+    def _listed(self, items: list[str]) -> Block | str:
+        if len(items) == 1:
+            return items[0]
+        return Block(
+            html=f"<ul>{''.join(f'<li>{escape(i)}</li>' for i in items)}</ul>", text="\n".join(items)
+        )
+
+    def _printed(self, c: CheckedFigure) -> str:
+        """Write a figure as printed, or worked out where it is not printed, with its interval where it has a base."""
+        f = c.figure
+        name = f"{f.measure.split(', ')[-1]}: " if "repeat victimisation, " in f.measure else ""
+        if c.hidden_in(self.edition):
+            return f"{name}{SUPPRESSED}"
+        flag = " ⚑" if c.flagged else ""
+        if not f.printed_as:
+            return f"{c.outcome.came_out} {f.unit}, {f.area} (not printed)"
+        place = "" if f.area == "Leeds" or f.area in f.printed_as else f", {f.area}"
+        return f"{name}{f.printed_as}{place}{self._interval(c)}{flag}"
+
+    def _interval(self, c: CheckedFigure) -> str:
+        f, o = c.figure, c.outcome
+        if f.unit == "offences" and f.number is not None:
+            e = count_with_interval(int(f.number), unit=f.unit)
+            return f" {f.unit} (95% interval {wording.number(e.lower)} to {wording.number(e.upper)})"
+        if f.unit == "%" and o.value is not None and o.lower is not None and o.upper is not None:
+            return f" (95% interval {wording.percent(o.lower)} to {wording.percent(o.upper)})"
+        return ""
+
+    def _status(self, m: PerformanceMeasure) -> Block:
+        if not m.rated_by:
+            reason = f"Not rated: {m.why_not_rated}."
+            return Block(html=f'<span class="rag rag-N">N</span> {escape(reason)}', text=f"N. {reason}")
+        now, target = self.register.figure(m.current).number, self.register.figure(m.rated_by)
+        met = now <= target.number
+        letter, colour = ("G", "Green") if met else ("R", "Red")
+        reason = (
+            f"{wording.number(float(now))} {'meets' if met else 'misses'} the target in force for {target.period}, at most "
+            f"{wording.number(float(target.number))}. The target shown here is of the year to come and not yet rated."
+        )
+        return Block(
+            html=f'<span class="rag rag-{letter}">{letter}</span> <strong>{colour}</strong>. {escape(reason)}',
+            text=f"{letter} ({colour}). {reason}",
+        )
+
+    def _figures(self, m: PerformanceMeasure) -> list[Figure]:
+        """Give a row for each printed figure, with its interval, and one for the status."""
+        common = {"indicator_id": self.document, "period": "12 months to March 2013"}
+        rows = []
+        for c in self._checked(m.current):
+            f, hidden = c.figure, c.hidden_in(self.edition)
+            limits = {}
+            if f.unit == "offences":
+                e = count_with_interval(int(f.number), unit=f.unit)
+                limits = {"lower": e.lower, "upper": e.upper, "confidence": e.confidence, "n": e.n}
+            elif f.unit == "%" and c.outcome.value is not None and c.outcome.lower is not None:
+                limits = {"lower": c.outcome.lower, "upper": c.outcome.upper, "confidence": 0.95}
+            rows.append(
+                Figure(
+                    **common | ({} if hidden else limits),
+                    area=f.area,
+                    measure=f"{m.number}. {f.measure}",
+                    value=SUPPRESSED if hidden else float(f.number),
+                    unit=f.unit,
+                    method=c.verdict,
+                    caveats=c.figures(self.edition)[0].caveats,
+                )
+            )
+        status = self._status(m).text
+        rows.append(
+            Figure(
+                **common,
+                area="Leeds",
+                measure=f"{m.number}. status: {m.target}",
+                value=m.status_text or status.split(".")[0].split(" ")[0],
+                caveats=(status,),
+            )
+        )
+        return rows
+
+
+def measures_report(
+    measures: Sequence[PerformanceMeasure],
+    *,
+    register: Register,
+    document: str,
+    title: str,
+    as_at: date,
+    edition: str,
+) -> MeasuresReport:
+    """Gather a table of performance measures; an id that the register does not know is refused before anything is shown."""
+    register.document(document)
+    for m in measures:
+        for name in (*m.current.split("|"), *m.comparators.split("|"), m.rated_by):
+            if name:
+                register.figure(name)
+    return MeasuresReport(
+        measures=measures,
+        register=register,
+        document=document,
+        title_text=title,
+        as_at=as_at,
+        edition=edition,
+    )
