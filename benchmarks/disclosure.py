@@ -17,8 +17,9 @@ import numpy as np
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.methods.disclosure import choose_withheld
-from saferleeds_analysis.methods.disclosure_audit import INFINITY, Tie, recoverable
+from saferleeds_analysis.methods.disclosure_audit import INFINITY, Tie, recoverable, what_can_be_known
 from saferleeds_analysis.publishing.audit import audit_pack
+from saferleeds_analysis.publishing.printed import Reader, gather, read_figures
 
 ROOT = Path(__file__).parent.parent
 SEED = 20120930
@@ -80,10 +81,22 @@ def tables(number):
 
 
 def packs():
+    """Audit each pack that is there; and hold what the audit finds possible against the restricted edition."""
     catalogue = load_catalogue(ROOT / "data" / "raw" / "reference")
+    reader = Reader(catalogue)
     for folder in sorted((ROOT / "reports").glob("*_Q?")):
         audit = audit_pack(ROOT, periods.quarter(folder.name), catalogue=catalogue)
         print(f"{audit.in_words()}\n{audit.seconds:.2f} s")
+        printed = gather(read_figures(folder), reader)
+        possible = what_can_be_known(printed.cells, printed.ties, printed.withheld)
+        restricted = read_figures(folder.parent / "restricted" / folder.name)
+        truth = {reader.key(row): row.number for row in restricted if reader.role(row) == "count"}
+        held = [key for key in possible if truth.get(key) is not None]
+        inside = sum(possible[key][0] <= truth[key] <= possible[key][1] for key in held)
+        narrowest = min((possible[k][1] - possible[k][0] for k in held), default=float("nan"))
+        print(
+            f"the true count lies within what is possible: {inside} of {len(held)}; narrowest range {narrowest:g}"
+        )
 
 
 if __name__ == "__main__":

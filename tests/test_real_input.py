@@ -1,5 +1,6 @@
 """Real, published data all the way: raw files, the same command and notebook, the page."""
 
+import re
 import shutil
 
 import pytest
@@ -57,6 +58,32 @@ def test_the_months_are_those_of_the_records(leeds_2014, shared):
     assert shown["January 2014"] == f"{expected['2014-01']:,}"
     assert shown["July 2014"] == "missing"
     assert "October 2014" not in shown
+
+
+def test_no_crime_id_point_street_or_small_area_reaches_what_is_published_or_logged(
+    project, leeds_2014, shared
+):
+    import pandas as pd
+
+    records = pd.read_csv(
+        shared / "data" / "leeds_street_crime_2014.csv.gz", dtype=str, keep_default_na=False
+    )
+    personal = {
+        value
+        for column in ("crime_id", "longitude", "latitude", "location", "lsoa_code", "lsoa_name")
+        for value in records[column]
+        if len(value) > 7
+    }
+    assert len(personal) > 50_000
+    files = [path for path in (project / "reports").rglob("*") if path.is_file()]
+    names = {path.name for path in files}
+    assert {"report.html", "report.ipynb", "figures.csv", "run.json", "last_run.log"} <= names
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        # Every piece of text between spaces, quotes, tags and commas, and the streets by name.
+        pieces = set(re.split(r"[\s\"'<>,;()|=\\\\]+", text))
+        assert not pieces & personal, path.name
+        assert "On or near" not in text, path.name
 
 
 def test_london_boroughs_to_2023_24_q2(project, shared):
