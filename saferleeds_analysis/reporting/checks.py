@@ -95,7 +95,7 @@ class PublishedPage:
     @property
     def is_of_a_later_document(self) -> bool:
         """Say whether the page tells its reader that it is made from a document later than the pack."""
-        return "later than this pack" in self.notice
+        return "later than this pack" in self.notice.casefold()
 
 
 def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -1,0 +1,447 @@
+"""The tables of a pack as an accessible workbook, in Excel's format and in OpenDocument's.
+
+By the Analysis Function's rules for spreadsheets: a cover, contents with links, notes with the shorthand, then one table a
+sheet that starts in A1 with its title, marked as a table, without merged cells and without empty rows or columns in it.
+Numbers are numbers and text is text: a cell that begins like a formula stays the text that it is.
+"""
+
+import csv
+import io
+import re
+import tempfile
+import warnings
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from html import escape
+from pathlib import Path
+
+from saferleeds_analysis.publishing.pieces import Number, Pairs, ReadPage, read_number
+from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
+
+Cell = str | Number | float | int
+
+# The Government Statistical Service's shorthand for what is not a number.
+SHORTHAND = {
+    "[c]": "withheld: a small number could identify a person, or would give away another that could",
+    "[x]": "not available: the figure was not received, or cannot be worked out from what was",
+    "[z]": "not applicable: nothing belongs in this cell",
+}
+_EMPTY = "[z]"
+_NUMERIC_COLUMNS = ("value", "lower", "upper", "confidence", "n")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """One sheet with one table: its ``name``, its ``title``, sentences below the title, and the cells."""
+
+    name: str
+    title: str
+    subtitles: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    links: tuple[str, ...] = ()  # for the contents: the sheets that the first column leads to
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workbook:
+    """A workbook before it is written: the words of its cover, and its sheets with contents and notes first."""
+
+    title: str
+    subject: str
+    cover: tuple[str, ...]
+    sheets: tuple[Sheet, ...]
+    made_on: date
+
+
+def workbook_of(
+    pages: Sequence[ReadPage], figures: Iterable[tuple[str, Path]], *, title: str, as_at: date, marking: str
+) -> Workbook:
+    """Gather the tables of a pack: the state of the indicators, each page's tables, and every figure as a tidy row.
+
+    ``figures`` are pairs of a report and its ``figures.csv``. Cells hold the printed numbers to the printed precision;
+    the figures hold them in full.
+    """
+    sheets = [_state(pages)]
+    for page in pages:
+        for table in page.tables:
+            if table.rows:
+                sheets.append(
+                    Sheet(
+                        name=f"Table_{len(sheets) + 1}",
+                        title=table.caption,
+                        subtitles=(page.title, *page.notices),
+                        columns=_unique(table.columns),
+                        rows=tuple(
+                            tuple(
+                                _typed(cell) if is_number else _text(cell)
+                                for cell, is_number in zip(row, table.numeric, strict=True)
+                            )
+                            for row in table.rows
+                        ),
+                    )
+                )
+    sheets.append(_figures(figures))
+    told = (
+        f"Figures as at {as_at.day} {as_at.strftime('%B %Y')}.",
+        f"Marking: {marking}." if marking else "",
+        "This workbook holds the tables of the pages of the pack and nothing else. Numbers in the tables are rounded as "
+        "they are on the pages; the last sheet holds every figure in full, with its interval, method and caveats.",
+        "The sheet Contents leads to each table, and the sheet Notes explains the shorthand in square brackets.",
+    )
+    return Workbook(
+        title=title,
+        subject="Crime-performance statistics",
+        cover=tuple(line for line in told if line),
+        sheets=(_contents(sheets), _notes(pages), *sheets),
+        made_on=as_at,
+    )
+
+
+def write_xlsx(book: Workbook, path: Path) -> None:
+    """Write the workbook as .xlsx, the same bytes for the same workbook."""
+    with warnings.catch_warnings():
+        # gptables leaves the file of its theme open, and calls pandas in ways that pandas will take back.
+        for kind in (ResourceWarning, DeprecationWarning, FutureWarning):
+            warnings.simplefilter("ignore", kind)
+        _write_with_gptables(book, path)
+
+
+def _write_with_gptables(book: Workbook, path: Path) -> None:
+    import pandas as pd
+    from gptables import Cover, GPTable
+    from gptables.core.wrappers import GPWorkbook
+
+    moment = datetime(book.made_on.year, book.made_on.month, book.made_on.day)
+    # Text is never looked at for formulas or addresses, whatever it begins with.
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "default_date_format": "yyyy-mm-dd",
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / "draft.xlsx"
+        writer = GPWorkbook(filename=str(draft), options=options)
+        writer.set_properties(
+            {"title": book.title, "subject": book.subject, "author": "Safer Leeds", "created": moment}
+        )
+        cover = writer.add_worksheet("Cover")
+        cover.write_cover(
+            Cover(title=_plain(book.title), intro=[_plain(line) for line in book.cover], width=100)
+        )
+        for sheet in book.sheets:
+            cells = [[_for_gptables(cell) for cell in row] for row in sheet.rows]
+            for row, name in zip(cells, sheet.links, strict=False):
+                row[0] = {name: f"internal:'{name}'!A1"}
+            table = pd.DataFrame(cells, columns=[_plain(column) for column in sheet.columns], dtype=object)
+            worksheet = writer.add_worksheet(sheet.name)
+            worksheet.write_gptable(
+                GPTable(
+                    table=table,
+                    table_name=f"{sheet.name.lower()}_table",
+                    title=_plain(sheet.title),
+                    subtitles=[_plain(line) for line in sheet.subtitles],
+                    instructions="This worksheet contains one table.",
+                    index_columns={2: 0},
+                    additional_formatting=_formats(sheet),
+                ),
+                auto_width=False,
+            )
+            for column, width in enumerate(_widths(sheet)):
+                worksheet.set_column(column, column, width)
+        writer.close()
+        _write_same_bytes(draft, path, language=True)
+
+
+def write_ods(book: Workbook, path: Path) -> None:
+    """Write the workbook as .ods, the same bytes for the same workbook.
+
+    Sheets are written as XML and given to odfdo whole, because row by row it takes a hundred times as long.
+    """
+    from odfdo import Document, Element
+
+    document = Document("spreadsheet")
+    document.body.clear()
+    styles = dict(_ODS_STYLES)
+    cover = Sheet(name="Cover", title=book.title, subtitles=book.cover, columns=(), rows=())
+    for sheet in (cover, *book.sheets):
+        document.body.append(Element.from_tag(_ods_sheet(sheet, styles)))
+    document.body.append(Element.from_tag(_ods_ranges(book.sheets)))
+    for style in styles.values():
+        document.insert_style(Element.from_tag(style), automatic=True)
+    language = document.get_part("styles.xml")
+    for style in language.get_elements("//style:text-properties[@fo:language]"):
+        style.set_attribute("fo:language", "en")
+        style.set_attribute("fo:country", "GB")
+    meta = document.meta
+    moment = datetime(book.made_on.year, book.made_on.month, book.made_on.day)
+    meta.title, meta.subject, meta.language = book.title, book.subject, "en-GB"
+    meta.creation_date, meta.date = moment, moment
+    meta.initial_creator, meta.creator, meta.generator = "Safer Leeds", "Safer Leeds", "saferleeds_analysis"
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / "draft.ods"
+        document.save(str(draft))
+        _write_same_bytes(draft, path)
+
+
+# The sheets that every workbook has
+
+
+def _contents(sheets: Sequence[Sheet]) -> Sheet:
+    rows = [
+        ("Notes", "Notes: the shorthand in square brackets, and what to know before using the figures", "")
+    ]
+    rows += [(sheet.name, sheet.title, sheet.subtitles[0] if sheet.subtitles else "") for sheet in sheets]
+    return Sheet(
+        name="Contents",
+        title="Contents",
+        subtitles=(),
+        columns=("Sheet", "Table", "Page"),
+        rows=tuple(tuple(_text(cell) for cell in row) for row in rows),
+        links=tuple(row[0] for row in rows),
+    )
+
+
+def _notes(pages: Sequence[ReadPage]) -> Sheet:
+    rows = [(mark, meaning[:1].upper() + meaning[1:] + ".") for mark, meaning in SHORTHAND.items()]
+    rows += [(page.title, " ".join(page.notices)) for page in pages if page.notices]
+    return Sheet(
+        name="Notes",
+        title="Notes",
+        subtitles=(
+            "The shorthand used in the tables, then what to know before using the figures of a page.",
+        ),
+        columns=("About", "Note"),
+        rows=tuple(tuple(_text(cell) for cell in row) for row in rows),
+    )
+
+
+def _state(pages: Sequence[ReadPage]) -> Sheet:
+    """Gather the headline figures of every page in one table."""
+    rows = [
+        (page.title, name, _typed(value))
+        for page in pages
+        for box in [p for p in page.pieces if isinstance(p, Pairs) and "summary" in p.kind][:1]
+        for name, value in box.pairs
+    ]
+    return Sheet(
+        name="Table_1",
+        title="The state of the indicators: the headline figures of each page",
+        subtitles=("As printed at the top of each page",),
+        columns=("Page", "Headline", "Figure"),
+        rows=tuple(rows) or (("No page of this pack has headline figures", _EMPTY, _EMPTY),),
+    )
+
+
+def _figures(figures: Iterable[tuple[str, Path]]) -> Sheet:
+    rows = []
+    for report, path in figures:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                cells = [
+                    _full(row[c]) if c in _NUMERIC_COLUMNS else _unquoted(row[c]) for c in FIGURE_COLUMNS
+                ]
+                rows.append((report, *cells))
+    return Sheet(
+        name="Figures",
+        title="Every figure of the pack as a tidy row, in full",
+        subtitles=("One row a figure, with its interval, confidence, unit, method and base (n)",),
+        columns=("report", *FIGURE_COLUMNS),
+        rows=tuple(rows) or ((_EMPTY,) * (1 + len(FIGURE_COLUMNS)),),
+    )
+
+
+# Cells
+
+
+def _typed(text: str) -> Cell:
+    return read_number(text) or _text(text)
+
+
+def _full(text: str) -> Cell:
+    try:
+        value = float(text)
+    except ValueError:
+        return _unquoted(text)
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
+
+
+def _text(text: str) -> str:
+    """Give text as a cell holds it: without control characters; a cell that would be empty or a bare sign says so."""
+    clean = _CONTROL.sub(" ", text)[:32_000]
+    return clean if re.search(r"[^\W_]", clean) else f"{clean} {_EMPTY}".strip()
+
+
+def _unquoted(text: str) -> str:
+    """Take off the apostrophe by which a CSV file keeps text from being run as a formula; here a cell has a type."""
+    return _text(text[1:] if re.match(r"'\s*[=+\-@\t\r\n]", text) else text)
+
+
+def _unique(columns: Sequence[str]) -> tuple[str, ...]:
+    """Name every column, and none like another: a marked table needs both."""
+    named: list[str] = []
+    for number, column in enumerate(columns, start=1):
+        name = column.strip() or f"Column {number}"
+        taken = {other.casefold() for other in named}
+        named.append(name if name.casefold() not in taken else f"{name} ({number})")
+    return tuple(named)
+
+
+def _number_format(number: Number) -> str:
+    """Give the format in which a number shows as it is printed."""
+    places = f".{'0' * number.decimals}" if number.decimals else ""
+    if number.kind == "%":
+        shown = f"0{places}%"
+    elif number.kind == "£m":
+        shown = f'"£"#,##0{places},,"m"'
+    else:
+        shown = f'"£"#,##0{places}' if number.kind else f"#,##0{places}"
+    return f"+{shown};-{shown};{shown}" if number.signed else f"{shown};-{shown}"
+
+
+def _formats(sheet: Sheet) -> list[dict]:
+    """Give each number its format. One entry a cell, because gptables formats the last cell of an entry only."""
+    return [
+        {"cell": {"cells": (row, column), "format": {"num_format": _number_format(cell)}}}
+        for row, cells in enumerate(sheet.rows, start=1)
+        for column, cell in enumerate(cells)
+        if isinstance(cell, Number)
+    ]
+
+
+def _for_gptables(cell: Cell) -> str | float | int:
+    return cell.value if isinstance(cell, Number) else _plain(cell) if isinstance(cell, str) else cell
+
+
+def _plain(text: str) -> str:
+    """Part the two marks that gptables reads as orders: ``[words](address)`` for links and ``$$note$$`` for notes."""
+    return text.replace("](", "] (").replace("$$", "$ $")
+
+
+def _widths(sheet: Sheet) -> list[int]:
+    """Give each column a width in letters that shows its table, within reason; titles above may run on to the right."""
+    widths = []
+    for number, column in enumerate(sheet.columns):
+        words = [column, *[_shown(row[number]) for row in sheet.rows[:500]]]
+        widths.append(max(9, min(60, max(len(word) for word in words) + 2)))
+    return widths
+
+
+def _shown(cell: Cell) -> str:
+    if isinstance(cell, Number):
+        return f"{cell.value:,.{cell.decimals}f}"
+    return f"{cell:.6g}" if isinstance(cell, float) else str(cell)
+
+
+def _write_same_bytes(draft: Path, path: Path, *, language: bool = False) -> None:
+    """Write an office file anew without the times that its parts were packed; ``language`` adds British English to it."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(draft) as source, zipfile.ZipFile(made, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if language and name == "docProps/core.xml":
+                content = content.replace(
+                    b"</cp:coreProperties>", b"<dc:language>en-GB</dc:language></cp:coreProperties>"
+                )
+            packed = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            target.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, compress_type=packed)
+    unfinished = path.with_name(f".{path.name}.draft")
+    unfinished.write_bytes(made.getvalue())
+    unfinished.replace(path)
+
+
+# OpenDocument
+
+_ODS_STYLES = {
+    "sheet": '<style:style style:name="sheet" style:family="table"><style:table-properties table:display="true"/></style:style>',
+    "title": '<style:style style:name="title" style:family="table-cell"><style:text-properties fo:font-size="14pt" fo:font-weight="bold"/></style:style>',
+    "text": '<style:style style:name="text" style:family="table-cell"><style:text-properties fo:font-size="11pt"/></style:style>',
+    "head": '<style:style style:name="head" style:family="table-cell"><style:table-cell-properties fo:wrap-option="wrap"/><style:text-properties fo:font-weight="bold"/></style:style>',
+}
+
+
+def _ods_sheet(sheet: Sheet, styles: dict[str, str]) -> str:
+    """Write a sheet as XML; the styles of widths and numbers that it needs are added to ``styles``."""
+    widths = _widths(sheet) or [100]
+    for width in widths:
+        styles[f"width{width}"] = (
+            f'<style:style style:name="width{width}" style:family="table-column">'
+            f'<style:table-column-properties style:column-width="{width * 0.2:.2f}cm"/></style:style>'
+        )
+    told = [(sheet.title, "title"), *((line, "text") for line in sheet.subtitles)]
+    told += [("This worksheet contains one table.", "text")] if sheet.columns else []
+    rows = [f"<table:table-row>{_ods_text(line, style)}</table:table-row>" for line, style in told]
+    if sheet.columns:
+        rows.append(
+            f"<table:table-row>{''.join(_ods_text(c, 'head') for c in sheet.columns)}</table:table-row>"
+        )
+    for number, row in enumerate(sheet.rows):
+        link = sheet.links[number] if number < len(sheet.links) else ""
+        cells = [_ods_text(link, "text", link=link) if link else _ods_cell(row[0], styles)]
+        cells += [_ods_cell(cell, styles) for cell in row[1:]]
+        rows.append(f"<table:table-row>{''.join(cells)}</table:table-row>")
+    columns = "".join(f'<table:table-column table:style-name="width{width}"/>' for width in widths)
+    return f'<table:table table:name="{sheet.name}" table:style-name="sheet">{columns}{"".join(rows)}</table:table>'
+
+
+def _ods_cell(cell: Cell, styles: dict[str, str]) -> str:
+    if isinstance(cell, str):
+        return _ods_text(cell)
+    if not isinstance(cell, Number):
+        return f'<table:table-cell office:value-type="float" office:value="{cell!r}"><text:p>{cell!r}</text:p></table:table-cell>'
+    pound = {"£": "p", "£m": "m", "%": "c"}.get(cell.kind, "n")
+    name = f"{pound}{cell.decimals}{'s' if cell.signed else ''}"
+    if name not in styles:
+        styles[f"{name}d"] = _ods_number(f"{name}d", cell)
+        styles[name] = (
+            f'<style:style style:name="{name}" style:family="table-cell" style:data-style-name="{name}d"/>'
+        )
+    kind = "percentage" if cell.kind == "%" else "float"
+    return (
+        f'<table:table-cell table:style-name="{name}" office:value-type="{kind}" office:value="{cell.value!r}">'
+        f"<text:p>{_shown(cell)}</text:p></table:table-cell>"
+    )
+
+
+def _ods_text(text: str, style: str = "", *, link: str = "") -> str:
+    named = f' table:style-name="{style}"' if style else ""
+    lines = [escape(line) for line in text.split("\n")]
+    if link:
+        lines = [f'<text:a xlink:type="simple" xlink:href="#{link}">{escape(text)}</text:a>']
+    told = "".join(f"<text:p>{line}</text:p>" for line in lines)
+    return f'<table:table-cell{named} office:value-type="string">{told}</table:table-cell>'
+
+
+def _ods_number(name: str, number: Number) -> str:
+    """Write how numbers of a kind show. OpenDocument has no sign for rises, so a rise shows without its plus."""
+    places = f'number:decimal-places="{number.decimals}" number:min-decimal-places="{number.decimals}"'
+    if number.kind == "%":
+        return (
+            f'<number:percentage-style style:name="{name}"><number:number {places} number:min-integer-digits="1"/>'
+            "<number:text>%</number:text></number:percentage-style>"
+        )
+    pound = "<number:text>£</number:text>" if number.kind else ""
+    millions = ' number:display-factor="1000000"' if number.kind == "£m" else ""
+    ending = "<number:text>m</number:text>" if number.kind == "£m" else ""
+    return (
+        f'<number:number-style style:name="{name}">{pound}<number:number {places}{millions} '
+        f'number:min-integer-digits="1" number:grouping="true"/>{ending}</number:number-style>'
+    )
+
+
+def _ods_ranges(sheets: Sequence[Sheet]) -> str:
+    """Mark each table as a range with a header row."""
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    marked = []
+    for sheet in sheets:
+        head = len(sheet.subtitles) + 2
+        last = xl_rowcol_to_cell(head + len(sheet.rows), len(sheet.columns) - 1)
+        marked.append(
+            f'<table:database-range table:name="{sheet.name.lower()}_table" table:contains-header="true" '
+            f'table:target-range-address="{sheet.name}.A{head + 1}:{sheet.name}.{last}"/>'
+        )
+    return f"<table:database-ranges>{''.join(marked)}</table:database-ranges>"
