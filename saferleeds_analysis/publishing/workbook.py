@@ -6,17 +6,16 @@ Numbers are numbers and text is text: a cell that begins like a formula stays th
 """
 
 import csv
-import io
 import re
 import tempfile
 import warnings
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from html import escape
 from pathlib import Path
 
+from saferleeds_analysis.publishing.office_files import write_same_bytes
 from saferleeds_analysis.publishing.pieces import Number, Pairs, ReadPage, read_number
 from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
 
@@ -153,7 +152,7 @@ def _write_with_gptables(book: Workbook, path: Path) -> None:
             for column, width in enumerate(_widths(sheet)):
                 worksheet.set_column(column, column, width)
         writer.close()
-        _write_same_bytes(draft, path, language=True)
+        write_same_bytes(draft, path, as_at=book.made_on)
 
 
 def write_ods(book: Workbook, path: Path) -> None:
@@ -184,7 +183,7 @@ def write_ods(book: Workbook, path: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "draft.ods"
         document.save(str(draft))
-        _write_same_bytes(draft, path)
+        write_same_bytes(draft, path, as_at=book.made_on)
 
 
 # The sheets that every workbook has
@@ -334,23 +333,6 @@ def _shown(cell: Cell) -> str:
     if isinstance(cell, Number):
         return f"{cell.value:,.{cell.decimals}f}"
     return f"{cell:.6g}" if isinstance(cell, float) else str(cell)
-
-
-def _write_same_bytes(draft: Path, path: Path, *, language: bool = False) -> None:
-    """Write an office file anew without the times that its parts were packed; ``language`` adds British English to it."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(draft) as source, zipfile.ZipFile(made, "w") as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if language and name == "docProps/core.xml":
-                content = content.replace(
-                    b"</cp:coreProperties>", b"<dc:language>en-GB</dc:language></cp:coreProperties>"
-                )
-            packed = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
-            target.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, compress_type=packed)
-    unfinished = path.with_name(f".{path.name}.draft")
-    unfinished.write_bytes(made.getvalue())
-    unfinished.replace(path)
 
 
 # OpenDocument

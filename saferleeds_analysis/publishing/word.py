@@ -1,0 +1,240 @@
+"""A page as a Word document, for partners who edit: real headings, lists, tables and captions, nothing drawn by hand.
+
+Header rows are marked and repeat on each page, pictures and tables carry their words, and there is no empty paragraph:
+space is a matter of styles. The data behind charts are left to the workbook.
+"""
+
+import io
+import tempfile
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from saferleeds_analysis.publishing.office_files import write_same_bytes
+from saferleeds_analysis.publishing.pieces import (
+    Commentary,
+    Heading,
+    Listing,
+    Pairs,
+    Paragraph,
+    Picture,
+    PieceTable,
+    ReadPage,
+    Run,
+)
+
+_WIDTH_CM = 16.5
+_BLUE = "12436D"
+# What the page calls a paragraph, and the style of the document that it gets.
+_STYLES = {
+    "notice": "Notice",
+    "flag": "Notice",
+    "lead": "Lead",
+    "commentary-by": "Commentary",
+    "commentary-missing": "Notice",
+}
+
+
+def write_docx(page: ReadPage, path: Path, *, pictures: Mapping[Picture, bytes], as_at: date) -> None:
+    """Write a page as a Word document; a chart without a drawing in ``pictures`` is there in words."""
+    from docx import Document
+
+    document = Document()
+    _set_up(document, page, as_at)
+    for piece in page.pieces:
+        _add(document, piece, pictures)
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / "draft.docx"
+        document.save(str(draft))
+        write_same_bytes(draft, path, as_at=as_at)
+
+
+def _set_up(document: Any, page: ReadPage, as_at: date) -> None:
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.oxml.ns import qn
+    from docx.shared import Cm, Pt, RGBColor
+
+    properties = document.core_properties
+    moment = datetime(as_at.year, as_at.month, as_at.day)
+    properties.title, properties.language = page.title, "en-GB"
+    properties.author, properties.last_modified_by, properties.comments = "Safer Leeds", "Safer Leeds", ""
+    properties.created, properties.modified, properties.revision = moment, moment, 1
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2.2)
+    section.top_margin = section.bottom_margin = Cm(2)
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), "en-GB")
+    styles = document.styles
+    normal = styles["Normal"]
+    normal.font.name, normal.font.size = "Arial", Pt(11)
+    normal.paragraph_format.space_before, normal.paragraph_format.space_after = Pt(3), Pt(6)
+    for level, size in ((1, 20), (2, 15), (3, 12)):
+        heading = styles[f"Heading {level}"]
+        heading.font.name, heading.font.size, heading.font.bold = "Arial", Pt(size), True
+        heading.font.color.rgb = RGBColor.from_string(_BLUE)
+        heading.element.rPr.rFonts.attrib.pop(qn("w:asciiTheme"), None)
+        heading.element.rPr.rFonts.attrib.pop(qn("w:hAnsiTheme"), None)
+        heading.paragraph_format.space_before, heading.paragraph_format.space_after = Pt(size), Pt(4)
+    caption = styles["Caption"]
+    caption.font.name, caption.font.size, caption.font.bold = "Arial", Pt(10), True
+    caption.font.color.rgb = RGBColor.from_string("0B0C0C")
+    caption.paragraph_format.keep_with_next = True
+    caption.paragraph_format.space_before, caption.paragraph_format.space_after = Pt(10), Pt(4)
+    for name in ("Notice", "Lead", "Commentary"):
+        made = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        made.base_style = normal
+    styles["Lead"].font.size = Pt(13)
+    styles["Notice"].paragraph_format.left_indent = Cm(0.4)
+    styles["Commentary"].paragraph_format.left_indent = Cm(0.4)
+    _border(styles["Notice"], colour="F46A25")
+    _border(styles["Commentary"], colour=_BLUE)
+    _write_footer(section.footer.paragraphs[0], page)
+
+
+def _write_footer(paragraph: Any, page: ReadPage) -> None:
+    told = [page.marking, *[f"{name} {value}" for name, value in page.footer if len(value) < 60]]
+    paragraph.add_run(f"{'. '.join(t for t in told if t)}. Page ")
+    _field(paragraph, "PAGE")
+    paragraph.add_run(" of ")
+    _field(paragraph, "NUMPAGES")
+
+
+def _add(document: Any, piece: Any, pictures: Mapping[Picture, bytes]) -> None:
+    if isinstance(piece, Heading):
+        document.add_heading(piece.text, level=min(piece.level, 9))
+    elif isinstance(piece, Paragraph):
+        kind = next((style for name, style in _STYLES.items() if name in piece.kind.split()), None)
+        if piece.kind != "summary":  # the line that opens a folded part; here everything is open
+            _write(document.add_paragraph(style=kind), piece.runs)
+    elif isinstance(piece, Listing):
+        for item in piece.items:
+            _write(
+                document.add_paragraph(style="List Number" if piece.numbered else "List Bullet"), item.runs
+            )
+    elif isinstance(piece, Pairs):
+        for name, value in piece.pairs:
+            _write(document.add_paragraph(), [Run(text=f"{name}: ", bold=True), Run(text=value)])
+    elif isinstance(piece, PieceTable):
+        if not piece.behind_chart:
+            _add_table(document, piece)
+    elif isinstance(piece, Picture):
+        _add_picture(document, piece, pictures.get(piece))
+    elif isinstance(piece, Commentary):
+        document.add_paragraph("Partners' own words begin here.", style="Commentary").runs[0].bold = True
+        for one in piece.pieces:
+            _add(document, one, pictures)
+        document.add_paragraph("Partners' own words end here.", style="Commentary").runs[0].bold = True
+
+
+def _add_table(document: Any, table: PieceTable) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt
+
+    document.add_paragraph(table.caption, style="Caption")
+    made = document.add_table(rows=1 + len(table.rows), cols=len(table.columns))
+    made.style = "Table Grid"
+    _say_of_table(made, table)
+    for row, cells in zip(made.rows, (table.columns, *table.rows), strict=True):
+        is_head = cells is table.columns
+        _mark_row(row, header=is_head)
+        for number, (cell, text) in enumerate(zip(row.cells, cells, strict=True)):
+            paragraph = cell.paragraphs[0]
+            paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
+            run = paragraph.add_run(text or "none")
+            run.font.size = Pt(9)
+            run.bold = is_head or number == 0
+            if table.numeric[number]:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _add_picture(document: Any, picture: Picture, drawing: bytes | None) -> None:
+    from docx.shared import Cm
+
+    document.add_paragraph(f"{picture.headline}. {picture.subtitle}".rstrip(" ."), style="Caption")
+    if drawing is None:
+        document.add_paragraph(f"The chart in words: {picture.alt}")
+    else:
+        shape = document.add_picture(io.BytesIO(drawing), width=Cm(_WIDTH_CM))
+        said = shape._inline.docPr
+        said.set("descr", picture.alt)
+        said.set("title", picture.headline)
+        said.set("name", picture.headline)
+    document.add_paragraph("The data behind this chart are on the page and in the workbook of the pack.")
+
+
+def _write(paragraph: Any, runs: Iterable[Run]) -> None:
+    for run in runs:
+        if run.href:
+            _link(paragraph, run)
+        else:
+            made = paragraph.add_run(_clean(run.text))
+            made.bold, made.italic = run.bold or None, run.italic or None
+
+
+def _link(paragraph: Any, run: Run) -> None:
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    link = OxmlElement("w:hyperlink")
+    link.set(qn("r:id"), paragraph.part.relate_to(run.href, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+    made = paragraph.add_run(_clean(run.text))
+    made.underline = True
+    link.append(made._r)
+    paragraph._p.append(link)
+
+
+def _clean(text: str) -> str:
+    return "".join(c for c in text if c >= " " or c in "\n\t")
+
+
+def _field(paragraph: Any, code: str) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), code)
+    field.append(paragraph.add_run("1")._r)
+    paragraph._p.append(field)
+
+
+def _border(style: Any, *, colour: str) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    borders, left = OxmlElement("w:pBdr"), OxmlElement("w:left")
+    for name, value in (("val", "single"), ("sz", "24"), ("space", "8"), ("color", colour)):
+        left.set(qn(f"w:{name}"), value)
+    borders.append(left)
+    properties = style.element.get_or_add_pPr()
+    # The order of a paragraph's properties is fixed: borders come before spacing and indents.
+    properties.insert(0, borders)
+
+
+def _mark_row(row: Any, *, header: bool) -> None:
+    from docx.oxml import OxmlElement
+
+    properties = row._tr.get_or_add_trPr()
+    properties.append(OxmlElement("w:cantSplit"))
+    if header:
+        properties.append(OxmlElement("w:tblHeader"))
+
+
+def _say_of_table(made: Any, table: PieceTable) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    properties = made._tbl.tblPr
+    look = properties.find(qn("w:tblLook"))
+    for name, value in (
+        ("tblCaption", table.caption),
+        ("tblDescription", f"Columns: {', '.join(table.columns)}."),
+    ):
+        told = OxmlElement(f"w:{name}")
+        told.set(qn("w:val"), value)
+        properties.append(told)
+    if look is not None:
+        look.set(qn("w:firstRow"), "1")
+        look.set(qn("w:firstColumn"), "1")
