@@ -81,6 +81,7 @@ def main() -> None:
 @click.option(
     "--correction", help="Make a new version of a signed-off pack and say why; every page says it too."
 )
+@click.option("--formats", is_flag=True, help="Make the workbook, Word and PDF too (saferleeds export).")
 @_project
 def report(
     quarter: str,
@@ -90,6 +91,7 @@ def report(
     workers: int | None,
     cold: bool,
     correction: str | None,
+    formats: bool,
     project: Path | None,
 ) -> None:
     """Make the reports of a QUARTER, written "2012/13 Q2", from the raw data to the page to open."""
@@ -123,6 +125,10 @@ def report(
             warm=CAN_FORK and not cold,
             say=click.echo,
         )
+    if not one_card:
+        _check_and_say(root, review, sources)
+    if formats:
+        _export_and_say(root, review, sources)
     click.echo("Open this page:")
     click.echo(str(index.parent / one_card.name / "report.html" if one_card else index))
 
@@ -231,6 +237,22 @@ def check(quarter: str, project: Path | None) -> None:
         click.echo(str(page))
     if checks.blocking(found.findings):
         raise click.exceptions.Exit(1)
+
+
+@main.command()
+@click.argument("quarter")
+@_project
+def export(quarter: str, project: Path | None) -> None:
+    """Make the workbook, the Word documents and the PDFs of the published pack of a QUARTER."""
+    root = _find_project(project)
+    _start_log(root)
+    from saferleeds_analysis import intake, periods
+    from saferleeds_analysis.catalogue import load_catalogue
+
+    built = intake.build_processed(root, load_catalogue(root / "data" / "raw" / "reference"))
+    _export_and_say(
+        root, periods.quarter(quarter), [f"{p.source.title}. {p.source.publisher}" for p in built]
+    )
 
 
 @main.command()
@@ -361,6 +383,27 @@ def _tidied_up_when_stopped() -> Iterator[None]:
         )
         stopped.exit_code = 130
         raise stopped from error
+
+
+def _check_and_say(root: Path, quarter: Any, sources: list[str]) -> None:
+    """Check a pack that was just made, write its data-quality page, and say in one line how it came out."""
+    from saferleeds_analysis.publishing.checking import check_pack, write_quality_page
+    from saferleeds_analysis.publishing.index import renew_index
+    from saferleeds_analysis.reporting import quality
+
+    found = check_pack(root, quarter)
+    page = write_quality_page(root, found)
+    renew_index(root, quarter, as_at=found.as_at, edition=found.edition, sources=sources)
+    click.echo(f"{quality.summary(found.results)} See {page.relative_to(root).as_posix()}")
+
+
+def _export_and_say(root: Path, quarter: Any, sources: list[str]) -> None:
+    from saferleeds_analysis.publishing.export import export_pack
+
+    done = export_pack(root, quarter, sources=sources, say=click.echo)
+    for problem in done.problems:
+        click.echo(problem, err=True)
+    click.echo(f"{len(done.made)} files made in {done.made[0].parent.relative_to(root).as_posix()}")
 
 
 def _find_project(given: Path | None) -> Path:

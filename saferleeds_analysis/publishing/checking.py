@@ -23,12 +23,12 @@ from saferleeds_analysis.catalogue import REFERENCE, Catalogue, load_catalogue
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.pages import Link, Provenance, give_headings_ids, render_page
 from saferleeds_analysis.publishing.record import code_version
+from saferleeds_analysis.publishing.report import QUALITY_PAGE as PAGE
+from saferleeds_analysis.publishing.report import QUALITY_TABLE as TABLE
 from saferleeds_analysis.publishing.report import pack_folder, write_rows, write_text
 from saferleeds_analysis.publishing.run_list import REPORT_NAME, RUN_LIST, read_run_list
 from saferleeds_analysis.reporting import checks, quality
 from saferleeds_analysis.reporting.checks import Check, CheckResult, Finding, PublishedPage
-
-PAGE, TABLE = "data-quality.html", "data-quality.csv"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +111,10 @@ def read_checks(path: Path = REFERENCE / "data_checks.toml") -> tuple[Check, ...
             raise DataProblem(
                 f"{path.name}, check {table.get('id', 'without id')}: its keys must be {', '.join(known)}."
             )
-    return tuple(Check(**table) for table in tables)
+    return tuple(
+        Check(**{**table, "meaning": table["meaning"].format(**table.get("settings", {}))})
+        for table in tables
+    )
 
 
 def write_quality_page(root: Path, found: PackChecks) -> Path:
@@ -128,7 +131,7 @@ def write_quality_page(root: Path, found: PackChecks) -> Path:
         title=title,
         body=Markup(soup.decode()),  # noqa: S704 - made by our own blocks, which escape their words
         contents=tuple(Link(text=h2.get_text(), href=f"#{h2['id']}") for h2 in soup.find_all("h2")),
-        provenance=Provenance(as_at=found.as_at, code_version=code_version(root)),
+        provenance=Provenance(as_at=found.as_at, code_version=code_version(root), edition=found.edition),
         pack=Link(text=f"All reports of {name}", href="index.html"),
         files=(Link(text="every finding (CSV)", href=TABLE),),
     )

@@ -20,7 +20,7 @@ from saferleeds_analysis.publishing.audit import Audit, audit_pack
 from saferleeds_analysis.publishing.changes import earlier_pack, write_changes_page
 from saferleeds_analysis.publishing.index import write_index
 from saferleeds_analysis.publishing.notebooks import ReportFailed
-from saferleeds_analysis.publishing.report import pack_folder, start_run
+from saferleeds_analysis.publishing.report import forget_what_was_made_of, pack_folder, start_run
 from saferleeds_analysis.publishing.run_list import Report
 from saferleeds_analysis.publishing.versions import version_to_make
 from saferleeds_analysis.publishing.warm_kernels import CAN_FORK
@@ -65,6 +65,8 @@ def publish_editions(
             return None
 
     public = pack_folder(root, quarter, edition="public")
+    for edition in ("public", "restricted"):
+        forget_what_was_made_of(pack_folder(root, quarter, edition=edition))
     publish(reports, "public")
     withholding = [report for report in reports if withholds_something(public / report.name)]
     _forget_restricted(root, quarter, reports, keep=withholding)

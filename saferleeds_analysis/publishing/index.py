@@ -8,14 +8,18 @@ import json
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.publishing.changes import CHANGES
 from saferleeds_analysis.publishing.pages import Link, render_page, slug, template
-from saferleeds_analysis.publishing.report import Run, write_text
+from saferleeds_analysis.publishing.report import Run, start_run, write_text
 from saferleeds_analysis.publishing.run_list import REPORT_NAME, RUN_LIST, read_groups, read_run_list
+from saferleeds_analysis.publishing.versions import version_to_make
 from saferleeds_analysis.reporting.glance import Glance, at_a_glance
 
 _LONGEST_FINDING = 240  # letters
@@ -86,6 +90,17 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
     if run.edition == "public":
         _write_all_packs(run)
     return index
+
+
+def renew_index(
+    root: Path, quarter: pd.Period, *, as_at: date, edition: str, sources: Iterable[str] = ()
+) -> Path:
+    """Write the index of a pack again, after something was made of the pack that the index should name."""
+    version = version_to_make(root, quarter)
+    run = start_run(
+        root, quarter, as_at=as_at, edition=edition, pack_version=version.number, version=version.notice
+    )
+    return write_index(run, sources=sources)
 
 
 def _read_entry(place: Path, run: Run) -> Entry:

@@ -41,6 +41,10 @@ _FILES = (
     Link(text="the record of its run", href="run.json"),
 )
 
+# What is made of the published pages besides: of the pack, and of each report (publishing.export, publishing.checking).
+WORKBOOKS, DOCUMENTS = ("pack.xlsx", "pack.ods"), ("report.docx", "report.pdf")
+QUALITY_PAGE, QUALITY_TABLE = "data-quality.html", "data-quality.csv"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
@@ -112,6 +116,12 @@ def pack_folder(root: Path, quarter: pd.Period, *, edition: str) -> Path:
         raise ValueError(f"there is no edition {edition!r}; it is 'public' or 'restricted'.")
     reports = root / "reports"
     return (reports if edition == "public" else reports / edition) / periods.quarter_path(quarter)
+
+
+def forget_what_was_made_of(folder: Path) -> None:
+    """Take away the workbooks and the data-quality page of a pack: they are about pages that are to be made anew."""
+    for name in (*WORKBOOKS, QUALITY_PAGE, QUALITY_TABLE):
+        (folder / name).unlink(missing_ok=True)
 
 
 def start_run(

@@ -37,7 +37,7 @@ def quality_page(results: Sequence[CheckResult]) -> Block:
             r.outcome.capitalize(),
             wording.number(r.looked_at),
             wording.number(len(r.findings)),
-            "stops the sign-off" if r.check.level == "blocking" else "is to be looked at",
+            "Stops sign-off" if r.check.level == "blocking" else "Look at it",
         ]
         for r in results
     ]
@@ -50,7 +50,7 @@ def quality_page(results: Sequence[CheckResult]) -> Block:
         _heading("All checks"),
         table(
             caption="Every check of this pack and how it came out",
-            columns=["Check", "Result", "Looked at", "Found", "A finding"],
+            columns=["Check", "Result", "Looked at", "Found", "If found"],
             rows=rows,
             text_columns=[1, 4],
         ),

@@ -9,9 +9,10 @@ from saferleeds_analysis.publishing.run_list import read_run_list
 pytestmark = pytest.mark.browser
 
 QUARTER = "2012/13 Q2"
-# One page for each report of the quarter, as the run list names them, and the index of the pack.
+# One page for each report of the quarter, as the run list names them, the index of the pack, and its data-quality page.
 PAGES = [
     "index.html",
+    "data-quality.html",
     *(
         f"{report.name}/report.html"
         for report in read_run_list(ROOT / "notebooks")
