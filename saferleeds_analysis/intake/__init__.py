@@ -4,6 +4,7 @@
 ``survey_responses`` and ``commentary`` give what a notebook asks for.
 """
 
+from saferleeds_analysis.intake.boundaries import Boundaries, boundaries
 from saferleeds_analysis.intake.build import build_processed
 from saferleeds_analysis.intake.commentaries import (
     Commentary,
@@ -18,6 +19,7 @@ from saferleeds_analysis.intake.responses import SurveyResponses, survey_respons
 from saferleeds_analysis.intake.sources import Source
 
 __all__ = [
+    "Boundaries",
     "Commentary",
     "CommentaryRequest",
     "Paper",
@@ -25,6 +27,7 @@ __all__ = [
     "RecordedCounts",
     "Source",
     "SurveyResponses",
+    "boundaries",
     "build_processed",
     "commentary",
     "commentary_request",

@@ -27,7 +27,7 @@ RESPONDENT_COLUMNS = ("quarter", "area", "stratum", "cluster", "weight")
 SINGLE_UNIT_RULES = ("certainty", "adjust", "average")
 
 # Folders of data/raw that hold something other than a source.
-_NOT_SOURCES = ("commentary", "lookups", "papers", "reference", "signoff")
+_NOT_SOURCES = ("boundaries", "commentary", "lookups", "papers", "reference", "signoff")
 # Lies in data/raw by itself: intake.governance reads it.
 _NOT_LOOSE = ("restatements.csv",)
 _DATA_FILES = (".csv", ".xls", ".xlsx", ".xlsm", ".zip")

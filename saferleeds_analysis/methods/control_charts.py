@@ -320,7 +320,7 @@ def _caveats(points: pd.DataFrame, rebases: Sequence[Rebase], seasonality: str) 
                 f"The limits from {part.index[0]} rest on {used} points, fewer than {FEWEST_POINTS}: provisional."
             )
     caveats += [
-        f"Limits set anew from {r.first} by decision of {r.decided_by} on {r.decided_on:%d %B %Y}: {r.reason}."
+        f"Limits set anew from {r.first} by decision of {r.decided_by} on {r.decided_on.day} {r.decided_on:%B %Y}: {r.reason}."
         for r in sorted(rebases, key=lambda r: r.first)
     ]
     return tuple(caveats)

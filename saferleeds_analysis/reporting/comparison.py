@@ -57,7 +57,7 @@ class AreaComparison:
                 paragraph(
                     f"Later than this pack: the figures are those of {'; '.join(self._sources)}, known from "
                     f"{_month(self.known_from)}. The pack is of {periods.quarter_name(self.quarter)}, as at "
-                    f"{wording_day(self.as_at)}. The report is made here because the example shows every type of report.",
+                    f"{_day(self.as_at)}. The report is made here because the example shows every type of report.",
                     css_class="notice",
                 )
             )
@@ -131,7 +131,7 @@ class AreaComparison:
             averages=averages,
             focus=f.area,
             name="group",
-            headline=f"{f.area} is {_ordinal(f.rank)} of {len(f.areas)}, {where}",
+            headline=f"{f.area} is {wording.ordinal(f.rank)} of {len(f.areas)}, {where}",
             subtitle=f"{f.measure} {f.unit}, {f.group.lower()}, {f.period}; lines are "
             f"{f.confidence:.0%} intervals, the averages include {f.area}",
         )
@@ -149,7 +149,7 @@ class AreaComparison:
                 str(row["count_is"]),
                 "not known"
                 if pd.isna(row["denominator"])
-                else f"{wording.number(row['denominator'])} ({wording_day(date.fromisoformat(str(dates[row['area']])))})",
+                else f"{wording.number(row['denominator'])} ({_day(date.fromisoformat(str(dates[row['area']])))})",
                 _places(row["rank"], row["rank_lower"], row["rank_upper"]),
             ]
             for _, row in f.areas.iterrows()
@@ -291,7 +291,7 @@ class AreaComparison:
             rate = comparison.count_with_interval(count, unit=self.indicator.unit)
             scale = per / counted
             text += (
-                f" On {wording_day(day)} {wording.number(counted)} were counted, which {'lies' if inside else 'does NOT lie'} between: "
+                f" On {_day(day)} {wording.number(counted)} were counted, which {'lies' if inside else 'does NOT lie'} between: "
                 f"{_rate(count * scale, 2)} {self.found.unit} (95% interval {_rate(rate.lower * scale, 2)} to {_rate(rate.upper * scale, 2)})."
             )
             figures.append(
@@ -299,7 +299,7 @@ class AreaComparison:
                     indicator_id=self.indicator.id,
                     area=self.found.area,
                     period=self.found.period,
-                    measure=f"rate on the {self._of} of {wording_day(day)}",
+                    measure=f"rate on the {self._of} of {_day(day)}",
                     value=count * scale,
                     lower=rate.lower * scale,
                     upper=rate.upper * scale,
@@ -326,7 +326,7 @@ class AreaComparison:
         lines = [f"Rates: {source}. Known from {_month(self.known_from)}." for source in self._sources]
         held = self.group.dropna(subset=["denominator"])
         lines += [
-            f"{self._of.capitalize()}, {wording_day(date.fromisoformat(str(day)))}: {source}."
+            f"{self._of.capitalize()}, {_day(date.fromisoformat(str(day)))}: {source}."
             for source, day in dict.fromkeys(
                 zip(held["denominator_source"], held["denominator_date"], strict=True)
             )
@@ -347,11 +347,11 @@ class AreaComparison:
 
     def _rank_in_words(self) -> str:
         f = self.found
-        return f"{_ordinal(f.rank)} of {len(f.areas)}{_could_be(f.rank, f.rank_lower, f.rank_upper)}"
+        return f"{wording.ordinal(f.rank)} of {len(f.areas)}{_could_be(f.rank, f.rank_lower, f.rank_upper)}"
 
     def _place_in_words(self) -> str:
         f, row = self.found, self._row
-        text = f"{f.area} had {_rate(row['rate'])} {f.unit} in {f.period}{self._interval(row)}, the {_ordinal(f.rank)} highest of {len(f.areas)}"
+        text = f"{f.area} had {_rate(row['rate'])} {f.unit} in {f.period}{self._interval(row)}, the {wording.ordinal(f.rank)} highest of {len(f.areas)}"
         if f.rank_lower is None:
             return f"{text}. How far chance could move its place is not known."
         if (f.rank_lower, f.rank_upper) == (f.rank, f.rank):
@@ -360,8 +360,8 @@ class AreaComparison:
             "area"
         ]
         return (
-            f"{text}. It could as well be anywhere from {_ordinal(f.rank_lower)} to {_ordinal(f.rank_upper)}: chance alone could "
-            f"make its difference from {_and(list(close))}."
+            f"{text}. It could as well be anywhere from {wording.ordinal(f.rank_lower)} to {wording.ordinal(f.rank_upper)}: chance alone could "
+            f"make its difference from {wording.listed(list(close))}."
         )
 
     @staticmethod
@@ -502,7 +502,7 @@ def compare_area(
     )
 
 
-def wording_day(day: date) -> str:
+def _day(day: date) -> str:
     """Write a day in words."""
     return f"{day.day} {day.strftime('%B %Y')}"
 
@@ -528,33 +528,22 @@ def _signed_span(lower: float, upper: float, show) -> str:
     return "not known" if pd.isna(lower) else f"{show(lower)} to {show(upper)}"
 
 
-def _ordinal(number: int) -> str:
-    """Write a place in a ranking.
-
-    >>> [_ordinal(n) for n in (1, 2, 3, 4, 11, 22, 33)]
-    ['1st', '2nd', '3rd', '4th', '11th', '22nd', '33rd']
-    """
-    tail = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{tail}"
-
-
 def _could_be(rank: int, lower: int | None, upper: int | None) -> str:
     if lower is None:
         return " (how sure is not known)"
     if lower == upper:
         return " (clearly so)"
-    return f" (could be {_ordinal(int(lower))} to {_ordinal(int(upper))})"
+    return f" (could be {wording.ordinal(int(lower))} to {wording.ordinal(int(upper))})"
 
 
 def _places(rank: int, lower: float | None, upper: float | None) -> str:
     if lower is None or pd.isna(lower):
-        return f"{_ordinal(int(rank))}"
-    return f"{_ordinal(int(rank))} ({int(lower)} to {int(upper)})" if lower != upper else _ordinal(int(rank))
-
-
-def _and(names: list[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
+        return f"{wording.ordinal(int(rank))}"
+    return (
+        f"{wording.ordinal(int(rank))} ({int(lower)} to {int(upper)})"
+        if lower != upper
+        else wording.ordinal(int(rank))
+    )
 
 
 def _list(lines: list[str], figures: tuple[Figure, ...] = ()) -> Block:

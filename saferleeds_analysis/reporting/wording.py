@@ -194,6 +194,26 @@ def fewer_or_more(difference: int) -> str:
     return f"{number(abs(difference))} {'fewer' if difference < 0 else 'more'}"
 
 
+def ordinal(number: int) -> str:
+    """Write a place in a ranking.
+
+    >>> [ordinal(n) for n in (1, 2, 3, 4, 11, 22, 33)]
+    ['1st', '2nd', '3rd', '4th', '11th', '22nd', '33rd']
+    """
+    tail = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{tail}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Write names as a list in a sentence.
+
+    >>> listed(["A"]), listed(["A", "B", "C"])
+    ('A', 'A, B and C')
+    """
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def targets_in_words(targets: Sequence[Target]) -> list[str]:
     """Say which target of a year is in force, the last that was set, and which it superseded; oldest first given.
 

@@ -149,7 +149,7 @@ def test_limits_are_set_anew_by_a_recorded_decision_only():
     assert rebased.points["phase"].tolist() == [1] * 12 + [2] * 6
     assert rebased.caveats == (
         "The limits from 2013-04 rest on 6 points, fewer than 12: provisional.",
-        "Limits set anew from 2013-04 by decision of the performance board on 07 May 2013: new recording rules.",
+        "Limits set anew from 2013-04 by decision of the performance board on 7 May 2013: new recording rules.",
     )
 
 

@@ -8,6 +8,8 @@ from saferleeds_analysis.reporting.charts.areas import (
     chart_of_panels,
     chart_of_ranked_areas,
 )
+from saferleeds_analysis.reporting.charts.control import chart_of_control
+from saferleeds_analysis.reporting.charts.maps import chart_of_boundaries, chart_of_tiles
 from saferleeds_analysis.reporting.charts.surveys import chart_of_lines_with_break, chart_of_survey
 from saferleeds_analysis.reporting.charts.trends import (
     chart_of_adjustment,
@@ -18,6 +20,8 @@ from saferleeds_analysis.reporting.charts.trends import (
 
 __all__ = [
     "chart_of_adjustment",
+    "chart_of_boundaries",
+    "chart_of_control",
     "chart_of_dots",
     "chart_of_group",
     "chart_of_lines_with_break",
@@ -28,5 +32,6 @@ __all__ = [
     "chart_of_sensitivity",
     "chart_of_steps",
     "chart_of_survey",
+    "chart_of_tiles",
     "chart_of_totals",
 ]

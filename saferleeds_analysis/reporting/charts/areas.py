@@ -1,5 +1,6 @@
 """Charts of areas side by side: a group's rates with its averages, areas ranked with intervals, one area among its like."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -215,19 +216,24 @@ def chart_of_panels(
                 color=DARK_BLUE if own else MID_GREY,
                 linewidth=2.2,
             )
-            for at, align in ((0, "left"), (-1, "right")):
+            for at, beside, align in ((0, 1, "left"), (-1, -2, "right")):
                 place = (positions(known.index)[at], float(known.iloc[at]))
+                # The label stands on the side of the point that the line leaves free.
+                low = known.iloc[at] < 0.3 * (top if same_scale else float(known.max()))
+                free_above = low or len(known) < 2 or known.iloc[beside] <= known.iloc[at]
                 ax.plot(*place, "o", color=DARK_BLUE if own else MID_GREY, markersize=5)
                 ax.annotate(
                     wording.number(known.iloc[at]),
                     place,
-                    xytext=(0, 7),
+                    xytext=(0, 7 if free_above else -7),
                     textcoords="offset points",
                     ha=align,
+                    va="bottom" if free_above else "top",
                     fontsize=10,
                 )
             ax.set_ylim(0, 1.22 * (top if same_scale else float(known.max()) or 1))
-            ax.set_title(area, loc="left", fontsize=10.5, fontweight="bold" if area == focus else "normal")
+            title = "\n".join(textwrap.wrap(area, 17)) if across > 3 else area
+            ax.set_title(title, loc="left", fontsize=10.5, fontweight="bold" if area == focus else "normal")
             label_years(ax, values.index[0], values.index[-1])
             ax.tick_params(labelsize=9)
             ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=3))

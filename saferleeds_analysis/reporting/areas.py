@@ -1,0 +1,467 @@
+"""The areas of a card side by side: ranked with intervals, on a map, as rates, and which of them differ from the rest.
+
+Small counts pass through the rules of disclosure before anything is drawn or written. What is tested over all the areas of a
+level is held to a share of false findings of one in twenty.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.area_tables import AreaTables
+from saferleeds_analysis.catalogue import Catalogue
+from saferleeds_analysis.estimates import count_with_interval
+from saferleeds_analysis.intake import Boundaries
+from saferleeds_analysis.methods import comparison, rates
+from saferleeds_analysis.reporting import charts, wording
+from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.cards import ReportCard
+from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect, withheld_figure
+from saferleeds_analysis.reporting.tables import table
+
+
+@dataclass(frozen=True, kw_only=True)
+class AreasBeside:
+    """The areas below a city for the card's twelve months, and the twelve before; its methods give the blocks.
+
+    ``card`` is the city's own. ``levels`` has the areas' names by kind, the nearest first; a kind without all its months or all
+    its areas is left out and named in ``left_out``.
+    """
+
+    card: ReportCard
+    levels: Mapping[str, tuple[str, ...]]
+    places_below: frozenset[str]
+    left_out: tuple[str, ...]
+    shown: ProtectedTable
+    tables: AreaTables
+    boundaries: Boundaries | None
+
+    @property
+    def _window(self) -> str:
+        return self.card.window
+
+    @property
+    def smallest(self) -> str:
+        """The kind of the smallest areas (ward)."""
+        return list(self.levels)[-1] if self.levels else ""
+
+    def below_city(self, area: str) -> bool:
+        """Say whether an area lies below the whole of its set, where small counts are withheld."""
+        return area in self.places_below
+
+    def count(self, area: str) -> int | None:
+        """Give an area's count in the twelve months; ``None`` where it is withheld or not known."""
+        return self.shown.value(area, "later")
+
+    def figure(self, area: str) -> Figure:
+        """Give an area's count in the twelve months with its interval, as a tidy figure."""
+        about = {
+            "indicator_id": self.card.indicator.id,
+            "area": area,
+            "period": self._window,
+            "measure": "twelve_month_count",
+            "unit": self.card.indicator.unit,
+        }
+        value = self.count(area)
+        if value is None:
+            return withheld_figure(self.shown.rules, **about)
+        e = count_with_interval(value, unit=self.card.indicator.unit)
+        notice = self.card.data.source.notice
+        return Figure(
+            **about,
+            value=value,
+            lower=e.lower,
+            upper=e.upper,
+            confidence=e.confidence,
+            method=e.method,
+            n=value,
+            caveats=(notice,) if notice else (),
+        )
+
+    @cached_property
+    def ranks(self) -> Mapping[str, pd.DataFrame]:
+        """Rank the areas of each level by their counts, 1 the most, each with the places it could as well have.
+
+        An area is read alone: its places are right with 95% confidence for one area named beforehand.
+        """
+        found = {}
+        for kind, names in self.levels.items():
+            known = [(name, value) for name in names if (value := self.count(name)) is not None]
+            if len(known) > 1:
+                counted = pd.DataFrame(known, columns=["area", "count"]).assign(denominator=1.0)
+                found[kind] = comparison.rank_areas(counted, reading="one area").set_index("area")
+        return found
+
+    def place(self, area: str) -> str:
+        """Say an area's place among its like by count, in words; empty where it has none."""
+        for kind, table_of in self.ranks.items():
+            if area in table_of.index:
+                row = table_of.loc[area]
+                place, low, high = (int(row[c]) for c in ("rank", "rank_lower", "rank_upper"))
+                could = (
+                    "" if low == high else f" (could be {wording.ordinal(low)} to {wording.ordinal(high)})"
+                )
+                return f"{wording.ordinal(place)} of {len(table_of)} {kind}s{could}"
+        return ""
+
+    def ranked(self, *, focus: str = "") -> Block:
+        """Draw the areas of each level ranked, with their intervals."""
+        if not self.levels:
+            return self._nothing()
+        levels = {
+            kind: sorted(
+                (self.figure(name) for name in names),
+                key=lambda f: (-f.value if isinstance(f.value, int | float) else 1, f.area),
+            )
+            for kind, names in self.levels.items()
+        }
+        places = {name: self.place(name) for names in self.levels.values() for name in names}
+        first = levels[self.smallest][0]
+        shown = charts.chart_of_ranked_areas(
+            levels,
+            places=places,
+            name="ranked-areas",
+            headline=f"{first.area} has the most {self.card.indicator.unit} of the {self.smallest}s",
+            subtitle=f"{self.card.indicator.name}, {self._window}, with 95% intervals{self.card.label}",
+            focus=focus,
+        )
+        return self._explained(shown)
+
+    def map(self, *, focus: str = "") -> Block:
+        """Draw the smallest areas on a map: real boundaries where the project has them, equal squares otherwise."""
+        if not self.levels:
+            return self._nothing()
+        figures = [self.figure(name) for name in self.levels[self.smallest]]
+        area_set = self.card.data.area_set
+        what = f"{self.card.indicator.name}, {self._window}"
+        headline = f"Where {focus} lies among the {len(figures)} {self.smallest}s" if focus else self._where()
+        columns = {
+            "95% interval": {
+                f.area: "none"
+                if f.lower is None
+                else f"{wording.number(f.lower)} to {wording.number(f.upper)}"
+                for f in figures
+            },
+            "Change on the 12 months before": {f.area: self._change_word(f.area) for f in figures},
+        }
+        common = {"name": "ward-map", "headline": headline, "focus": focus, "columns": columns}
+        if self.boundaries is not None:
+            shown = charts.chart_of_boundaries(
+                figures,
+                boundaries=self.boundaries.polygons,
+                subtitle=f"{what}. Boundaries: {self.boundaries.publisher} ({self.boundaries.licence}){self.card.label}",
+                **common,
+            )
+        else:
+            tiles = self.tables.tiles(area_set)
+            if not tiles:
+                return paragraph(
+                    f"No map is given: area set {area_set!r} has neither boundaries nor a tile layout."
+                )
+            shown = charts.chart_of_tiles(
+                figures,
+                tiles=tiles,
+                subtitle=f"{what}. Each {self.smallest} is one square: {self.tables.basis_of_tiles(area_set)}, not to scale{self.card.label}",
+                **common,
+            )
+        return self._explained(shown)
+
+    def share(self) -> Block:
+        """Say how much of the city's count the highest areas hold."""
+        if not self.levels:
+            return self._nothing()
+        known = sorted(
+            ((v, n) for n in self.levels[self.smallest] if (v := self.count(n)) is not None), reverse=True
+        )
+        whole, top = self.count(self.card.area.name), known[:9]
+        if whole is None or len(known) < 27 or whole < self.shown.rules.smallest_base:
+            return Block(html="", text="")
+        held = sum(v for v, _ in top)
+        share = rates.proportion(held, whole)
+        text = (
+            f"The nine {self.smallest}s with the most {self.card.indicator.unit} have {wording.number(held)} of "
+            f"{wording.number(whole)}, {wording.percent(share.value)}; nine of {len(known)} would have "
+            f"{wording.percent(100 * 9 / len(known))} if all had the same."
+        )
+        common = {
+            "indicator_id": self.card.indicator.id,
+            "area": f"9 {self.smallest}s",
+            "period": self._window,
+        }
+        return paragraph(
+            text,
+            figures=[
+                Figure(
+                    **common,
+                    measure="twelve_month_count",
+                    value=held,
+                    unit=self.card.indicator.unit,
+                    method="sum",
+                ),
+                Figure(
+                    **common,
+                    measure="share of the city",
+                    value=share.value,
+                    lower=share.lower,
+                    upper=share.upper,
+                    confidence=share.confidence,
+                    unit="%",
+                    method=share.method,
+                    n=whole,
+                ),
+            ],
+        )
+
+    @cached_property
+    def differences(self) -> Mapping[str, pd.DataFrame]:
+        """Compare each area's change with that of all the others of its level, held to few false findings."""
+        found = {}
+        for kind, names in self.levels.items():
+            rows = [
+                (name, self.shown.value(name, "earlier"), self.count(name))
+                for name in names
+                if self.shown.value(name, "earlier") is not None and self.count(name) is not None
+            ]
+            if len(rows) > 1:
+                frame = pd.DataFrame(rows, columns=["area", "earlier", "later"])
+                found[kind] = comparison.changes_beside_the_rest(
+                    frame, area_set=self.card.data.area_set
+                ).set_index("area")
+        return found
+
+    def changes(self) -> Block:
+        """Name the areas whose change differs from that of the rest of the city, and those that cannot be told apart."""
+        if not self.levels or self.smallest not in self.differences:
+            return self._nothing()
+        found = self.differences[self.smallest]
+        better, worse = (found[found["word"] == word].sort_values("ratio") for word in ("lower", "higher"))
+        rest = len(found) - len(better) - len(worse)
+        lines = [
+            f"Counts fell further, or rose less, than in the rest of the city in {wording.listed(better.index)}."
+            if len(better)
+            else "",
+            f"They fell less, or rose more, in {wording.listed(worse.index[::-1])}." if len(worse) else "",
+            f"In {rest} of {len(found)} {self.smallest}s no difference can be told from chance, with at most one in twenty of "
+            "the findings false on average.",
+        ]
+        rows = [*better.iterrows(), *worse.iterrows()]
+        figures = [self._difference_figure(area, row) for area, row in found.iterrows()]
+        if not rows:
+            return paragraph(lines[-1], figures=figures)
+        shown = table(
+            caption=f"{self.smallest.capitalize()}s whose change differs from the rest of the city, {self._window} on the 12 months before",
+            columns=[
+                self.smallest.capitalize(),
+                "12 months before",
+                self._window,
+                "Beside the rest",
+                "95% interval",
+                "Reading",
+            ],
+            rows=[
+                [
+                    area,
+                    wording.number(row["earlier"]),
+                    wording.number(row["later"]),
+                    _ratio(row["ratio"]),
+                    f"{_ratio(row['ratio_lower'])} to {_ratio(row['ratio_upper'])}",
+                    "further down" if row["word"] == "lower" else "less far down, or up",
+                ]
+                for area, row in rows
+            ],
+            text_columns=(4, 5),
+        )
+        return join(paragraph(" ".join(line for line in lines if line), figures=figures), shown)
+
+    def rate(self, area: str) -> Block:
+        """Give an area's rate per 1,000 households with its interval, or say why there is none."""
+        card = self.card
+        area_set = card.data.area_set
+        held = self.tables.denominator(area_set, area, as_at=card.as_at)
+        count = self.count(area)
+        if held is None:
+            later = self.tables.later_denominator(area_set, area, as_at=card.as_at)
+            why = (
+                f"the households of {_day(later.counted_on)} became known only in {later.known_from.strftime('%B %Y')}"
+                if later
+                else f"no count of households is held for {area} with these boundaries"
+            )
+            return paragraph(f"No rate per 1,000 households is given: {why}.")
+        if count is None:
+            return paragraph("No rate per 1,000 households is given, because the count is not.")
+        found = rates.rate(
+            count,
+            rates.Denominator(number=held.number, of=held.of, counted_on=held.counted_on, source=held.source),
+            events=card.indicator.unit,
+            months=periods.twelve_months_to(periods.last_month(card.quarter)),
+        )
+        text = (
+            f"Per 1,000 {held.of} that is {wording.number(found.value, decimals=1)} (95% interval "
+            f"{wording.number(found.lower, decimals=1)} to {wording.number(found.upper, decimals=1)}), on "
+            f"{wording.number(held.number)} {held.of} counted on {_day(held.counted_on)} ({held.source})."
+        )
+        return paragraph(
+            text,
+            figures=[
+                Figure(
+                    indicator_id=card.indicator.id,
+                    area=area,
+                    period=self._window,
+                    measure=f"rate per 1,000 {held.of}",
+                    value=found.value,
+                    lower=found.lower,
+                    upper=found.upper,
+                    confidence=found.confidence,
+                    unit=found.unit,
+                    method=found.method,
+                    n=count,
+                    caveats=found.caveats,
+                )
+            ],
+        )
+
+    def among_households(self, area: str) -> str:
+        """Say where an area's rate lies in the funnel of its level; empty unless every area of it has a denominator."""
+        area_set, as_at = self.card.data.area_set, self.card.as_at
+        for kind, names in self.levels.items():
+            if area not in names:
+                continue
+            held = [self.tables.denominator(area_set, name, as_at=as_at) for name in names]
+            counts = [self.count(name) for name in names]
+            if any(x is None for x in (*held, *counts)) or len(names) < 5:
+                return ""
+            found = comparison.funnel(
+                pd.DataFrame({"area": names, "count": counts, "denominator": [d.number for d in held]}),
+                kind="rate",
+                per=1000,
+            )
+            row = found.areas.set_index("area").loc[area]
+            return (
+                f"Among the rates of the {len(names)} {kind}s, {wording.number(found.average, decimals=1)} per 1,000 households on "
+                f"average, it lies {row['position_overdispersed']} of a funnel that allows for {kind}s that differ besides chance."
+            )
+        return ""
+
+    def difference_figures(self, area: str) -> list[Figure]:
+        """Give the comparison of an area's change with the rest as tidy figures."""
+        return [
+            self._difference_figure(area, found.loc[area])
+            for found in self.differences.values()
+            if area in found.index
+        ]
+
+    # Parts of the blocks
+
+    def _where(self) -> str:
+        ranked = self.ranks.get(self.smallest)
+        if ranked is None:
+            return f"{self.card.indicator.name} by {self.smallest}"
+        half, running = 0.5 * ranked["count"].sum(), 0
+        for number, count in enumerate(ranked["count"], start=1):
+            running += count
+            if running >= half:
+                return f"Half of the {self.card.indicator.unit} are in {number} of {len(ranked)} {self.smallest}s"
+        return f"{self.card.indicator.name} by {self.smallest}"
+
+    def _change_word(self, area: str) -> str:
+        change = self.shown.change(area, earlier="earlier", later="later")
+        if change is None:
+            return "not given"
+        if change.percent is None or change.earlier < self.shown.rules.smallest_base:
+            return change.direction
+        return f"{wording.percent(change.percent.value, signed=True)} ({change.direction})"
+
+    def _difference_figure(self, area: str, row: pd.Series) -> Figure:
+        return Figure(
+            indicator_id=self.card.indicator.id,
+            area=area,
+            period=self._window,
+            measure="change beside the rest of the city",
+            value=float(row["ratio"]),
+            lower=float(row["ratio_lower"]),
+            upper=float(row["ratio_upper"]),
+            confidence=0.95,
+            unit="ratio of ratios",
+            method=f"log ratio; {row['word']} by Benjamini and Hochberg over the level",
+            n=int(row["earlier"] + row["later"]),
+        )
+
+    def _explained(self, block: Block) -> Block:
+        return explained(block, self.shown) if self.shown.withheld else block
+
+    def _nothing(self) -> Block:
+        return paragraph(
+            f"No areas are set side by side: {'; '.join(self.left_out) or 'the data hold none'}."
+        )
+
+
+def areas_of(
+    card: ReportCard,
+    *,
+    catalogue: Catalogue,
+    tables: AreaTables,
+    edition: str,
+    boundaries: Boundaries | None = None,
+) -> AreasBeside:
+    """Set the areas below a card's area side by side, as an edition may print them.
+
+    A kind of area is shown where every one of its areas has all 24 months.
+    """
+    by_kind = catalogue.parts_by_kind(card.data.area_set, card.area.name)
+    end = card.monthly.index[-1]
+    windows = {"earlier": periods.twelve_months_to(end - 12), "later": periods.twelve_months_to(end)}
+    months = card.data.by_area.reindex(pd.period_range(end=end, periods=24, freq="M"))
+    levels, left_out = {}, []
+    for kind, members in by_kind.items():
+        names = tuple(a.name for a in members)
+        without = [n for n in names if n not in months or months[n].isna().any()]
+        if without:
+            left_out.append(f"the {kind}s {', '.join(without)} have no complete data for these 24 months")
+        else:
+            levels[kind] = names
+    names = [n for members in levels.values() for n in members]
+    whole = [card.area.name] if card.headline.change is not None else []
+    counts = pd.DataFrame(
+        {
+            column: [int(months.loc[window, name].sum()) for name in [*whole, *names]]
+            for column, window in windows.items()
+        },
+        index=[*whole, *names],
+        dtype="Int64",
+    )
+    sums = {
+        name: [p.name for p in parts]
+        for name in [*whole, *names]
+        if (parts := catalogue.parts(card.data.area_set, name)) and all(p.name in names for p in parts)
+    }
+    sums = {
+        name: parts for name, parts in sums.items() if (counts.loc[parts].sum() == counts.loc[name]).all()
+    }
+    theme = catalogue.disclosure_rules.theme_of(card.indicator.id, card.indicator.unit).id
+    return AreasBeside(
+        card=card,
+        levels=levels,
+        places_below=frozenset(a.name for a in catalogue.areas(card.data.area_set) if a.parent),
+        left_out=tuple(left_out),
+        shown=protect(
+            counts,
+            rules=catalogue.disclosure_rules,
+            theme=theme,
+            edition=edition,
+            below_city=[n for n in counts.index if catalogue.area(card.data.area_set, n).parent],
+            wholes=sums,
+        ),
+        tables=tables,
+        boundaries=boundaries,
+    )
+
+
+def _ratio(value: float) -> str:
+    return wording.number(value, decimals=2)
+
+
+def _day(day) -> str:
+    return f"{day.day} {day.strftime('%B %Y')}"

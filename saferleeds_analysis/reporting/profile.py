@@ -1,0 +1,494 @@
+"""The profile of one ward or division on one or two pages: how much, is it changing, how does it stand beside the others.
+
+Everything is said with its doubt, and nothing that a small count cannot carry: no season of its own, no control chart of a few
+offences a month, no percentage of fewer than thirty.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.area_tables import AreaTables
+from saferleeds_analysis.catalogue import Area, Catalogue
+from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts
+from saferleeds_analysis.intake import Boundaries, RecordedCounts
+from saferleeds_analysis.methods.rates import proportion
+from saferleeds_analysis.reporting import charts, wording
+from saferleeds_analysis.reporting.areas import AreasBeside, areas_of
+from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.cards import ReportCard, report_card
+from saferleeds_analysis.reporting.control import FEWEST_A_MONTH, Control, control_of
+from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect
+from saferleeds_analysis.reporting.outlook import Outlook, outlook_of
+from saferleeds_analysis.reporting.season import Season, season_of
+from saferleeds_analysis.reporting.tables import behind, table
+
+_QUARTERS = 8
+_SHOWN = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class AreaProfile:
+    """All that a page says of one area below the whole; its methods give the blocks.
+
+    ``city`` has the whole's areas side by side, ``between`` the area between them (a ward's division), if there is one.
+    ``outlook`` is ``None`` where a projection of so few offences would say next to nothing.
+    """
+
+    card: ReportCard
+    city: AreasBeside
+    own: AreasBeside | None
+    between: Area | None
+    season: Season
+    control: Control
+    outlook: Outlook | None
+    quarters: ProtectedTable
+
+    @property
+    def _area(self) -> str:
+        return self.card.area.name
+
+    @property
+    def _whole(self) -> str:
+        return self.city.card.area.name
+
+    def title(self) -> Block:
+        """Give the page's one first-level heading, and what the reader must know of the data before any number."""
+        return self.card.title(f"{self.card.area.kind} profile")
+
+    def summary(self) -> Block:
+        """Give the headline numbers in a box."""
+        figure = self.city.figure(self._area)
+        if not isinstance(figure.value, int):
+            why = (
+                "it is withheld, because so small a count might point to a household."
+                if figure.value
+                else f"there is no data for {periods.months_in_words(self.card.headline.missing)}."
+            )
+            return paragraph(f"No 12-month count is given for {self._area}: {why}", css_class="notice")
+        unit = self.card.indicator.unit
+        pairs = [
+            (
+                f"Recorded {unit}, {self.card.window}",
+                f"{wording.number(figure.value)} (95% interval {wording.number(figure.lower)} to {wording.number(figure.upper)})",
+            ),
+            ("Change on the 12 months before", self._change_in_words(self._area)),
+        ]
+        if place := self.city.place(self._area):
+            pairs.append(("Place by count, 1st the most", place))
+        share = self._share()
+        if share is not None:
+            pairs.append((f"Share of {self._whole}", wording.percent(share.value)))
+        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
+        return Block(html=f'<dl class="summary">{html}</dl>', text="\n".join(f"{k}: {v}" for k, v in pairs))
+
+    def findings(self) -> Block:
+        """Say how the area moves beside its division and the city, in the quarter, and where the year is heading."""
+        lines = [*self._around(), *self._beside_the_rest(), *self._quarter(), *self._year_end()]
+        rate = self.city.rate(self._area)
+        stands = self.city.among_households(self._area)
+        lines += [line for line in (rate.text, stands) if line]
+        items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
+        figures = [*self._figures(), *rate.figures]
+        return Block(
+            html=f"<ul>{items}</ul>", text="\n".join(f"- {line}" for line in lines), figures=tuple(figures)
+        )
+
+    def panels(self) -> Block:
+        """Draw the area's twelve-month totals beside its division and the city; a division's wards beside each other."""
+        card = self.card
+        wards = [] if self.own is None else list(self.own.levels.get(self.own.smallest, ()))
+        names = wards or [self._area, *([self.between.name] if self.between else []), self._whole]
+        end = card.monthly.index[-1]
+        ends = pd.PeriodIndex([m for m in pd.period_range(end=end, periods=37, freq="M") if m.month % 3 == 0])
+        series = {name: self._totals(name).reindex(ends) for name in names}
+        series = {name: s for name, s in series.items() if s.notna().sum() > 1}
+        if self._area not in series and not wards:
+            return paragraph(f"No totals of earlier years are given for {self._area}.")
+        if not series:
+            return paragraph("No totals of earlier years are given.")
+        what = f"{card.indicator.name}, 12-month totals at quarter ends, {periods.month_name(ends[0])} to {periods.month_name(end)}"
+        scale = "all on one scale" if wards else "each on its own scale from zero"
+        shown = charts.chart_of_panels(
+            series,
+            name="panels",
+            headline=f"The {len(series)} wards of {self._area}" if wards else self._panel_headline(),
+            subtitle=f"{what}; {scale}{card.label}",
+            unit=card.indicator.unit,
+            figures=[],
+            focus="" if wards else self._area,
+            same_scale=bool(wards),
+            across=5 if wards else len(series),
+        )
+        return _compact(shown, "" if wards else "slim")
+
+    def map(self) -> Block:
+        """Show where the area lies; a division's page shows its wards."""
+        return _compact(self.city.map(focus=self._area) if self.own is None else self.own.map())
+
+    def areas(self) -> Block:
+        """Rank the area among its like; a division's wards stand in a table with their changes."""
+        if self.own is not None:
+            return _compact(
+                join(
+                    behind(f"Show the wards of {self._area} ranked, with intervals", self.own.ranked()),
+                    self.card.area_tables(highest=20),
+                )
+            )
+        ranked = self.city.ranked(focus=self._area)
+        return _compact(behind(f"Show all {self.card.area.kind}s ranked, with intervals", ranked))
+
+    def quarter_table(self) -> Block:
+        """Give the last two years by quarter, as recorded and seasonally adjusted."""
+        found = self.season.adjustment
+        rows, figures = [], []
+        for q in self._recent_quarters()[-_SHOWN:]:
+            name = periods.quarter_name(q)
+            months = periods.quarter_months(q)
+            about = {
+                "indicator_id": self.card.indicator.id,
+                "area": self._area,
+                "period": name,
+                "unit": self.card.indicator.unit,
+            }
+            figures.append(self.quarters.figure(name, measure="quarter count", **about))
+            adjusted = "not adjusted"
+            if self.quarters.is_withheld(name):
+                adjusted = self.quarters.rules.withheld
+            elif found is not None:
+                value = float(found.adjusted.loc[months].sum())
+                adjusted = wording.number(value)
+                figures.append(
+                    Figure(
+                        **about,
+                        measure="quarter, seasonally adjusted",
+                        value=value,
+                        method=found.method,
+                        n=self.quarters.value(name),
+                    )
+                )
+            rows.append([f"{name} ({periods.review_period(q)})", self.quarters.cell(name), adjusted])
+        shown = table(
+            caption=f"{self.card.indicator.name} in {self._area} by quarter{self.card.label}",
+            columns=["Quarter", "Recorded", "Seasonally adjusted"],
+            rows=rows,
+            figures=figures,
+        )
+        borrowed = ""
+        if found is not None and found.borrowed is not None and self.season.parent is not None:
+            borrowed = (
+                f"The season is borrowed: {wording.percent(100 * found.borrowed)} of the pattern is that of {self._whole}, because "
+                f"the counts of {self._area} are too small to show one of their own."
+            )
+        elif found is None:
+            borrowed = f"Not seasonally adjusted: {self.season.problem}"
+        return _compact(join(explained(shown, self.quarters), *([paragraph(borrowed)] if borrowed else [])))
+
+    def control_chart(self) -> Block:
+        """Show the control chart and what it says, or why there is none."""
+        if self.control.found is None:
+            return _compact(self.control.findings())
+        return _compact(join(self.control.findings(), behind("Show the control chart", self.control.chart())))
+
+    def published_check(self) -> Block:
+        """Set the area's published figures beside the same figures from the data."""
+        if not self.card.published:
+            return paragraph(
+                f"No figure of {self._area} was published by the pack's day, so none is checked."
+            )
+        return _compact(self.card.published_check())
+
+    def caveat_list(self) -> Block:
+        """List what the reader must know."""
+        more = [f"{self.card.area.basis}." if self.card.area.basis else ""]
+        if self.between is not None and self.between.basis:
+            more.append(f"{self.between.basis}.")
+        more.append(
+            f"A place by count says where the {self.card.indicator.unit} are, not where a home is likeliest to be hit: areas differ in "
+            "their number of homes."
+        )
+        more.append(
+            "The place is right with 95% confidence for one area; a whole table read at once is less sure."
+        )
+        if self.outlook is not None:
+            more.append("A projection holds for a year in which nothing unheard-of happens.")
+        return _compact(self.card.caveat_list([line for line in more if line]))
+
+    def sources(self) -> Block:
+        """Say where the data come from."""
+        return _compact(self.card.sources())
+
+    # Parts of the blocks
+
+    def _change(self, area: str) -> CountChange | None:
+        return self.city.shown.change(area, earlier="earlier", later="later")
+
+    def _change_in_words(self, area: str) -> str:
+        change = self._change(area)
+        if change is None:
+            return "not given"
+        if change.earlier < self.city.shown.rules.smallest_base:
+            return (
+                f"{change.direction} ({wording.fewer_or_more(change.later - change.earlier)}; no percentage is given on "
+                f"{wording.number(change.earlier)})"
+            )
+        return wording.change_with_interval(change)
+
+    def _share(self) -> Estimate | None:
+        value, whole = self.city.count(self._area), self.city.count(self._whole)
+        if value is None or not whole or whole < self.city.shown.rules.smallest_base:
+            return None
+        return proportion(value, whole)
+
+    def _around(self) -> list[str]:
+        names = [(self.between.name, f", its {self.between.kind}")] if self.between else []
+        names.append((self._whole, f", the whole {self.city.card.area.kind}"))
+        return [
+            f"{name}{what}: {self._change_in_words(name)}."
+            for name, what in names
+            if self._change(name) is not None
+        ]
+
+    def _beside_the_rest(self) -> list[str]:
+        found = self.city.differences.get(self.card.area.kind)
+        if found is None or self._area not in found.index:
+            return []
+        row = found.loc[self._area]
+        how = f"{len(found)} {self.card.area.kind}s were tested at once and at most one finding in twenty is false on average"
+        if row["word"] == "no clear difference":
+            return [f"Its change does not differ clearly from that of the rest of {self._whole} ({how})."]
+        ratio = 100 * (row["ratio"] - 1)
+        side = "below" if ratio < 0 else "above"
+        low, high = (100 * (row[c] - 1) for c in ("ratio_lower", "ratio_upper"))
+        span = sorted(abs(v) for v in (low, high))
+        return [
+            f"Its count is {wording.percent(abs(ratio))} {side} where it would be if it had moved like the rest of {self._whole} "
+            f"(95% interval {wording.percent(span[0])} to {wording.percent(span[1])}; {how})."
+        ]
+
+    def _recent_quarters(self) -> list[pd.Period]:
+        return list(pd.period_range(end=self.card.quarter, periods=_QUARTERS, freq="Q-MAR"))
+
+    def _quarter(self) -> list[str]:
+        now, before = (periods.quarter_name(q) for q in (self.card.quarter, self.card.quarter - 4))
+        if before not in self.quarters.counts.index:
+            return []
+        value, earlier = self.quarters.value(now), self.quarters.value(before)
+        if value is None or earlier is None:
+            return []
+        change = change_between_counts(earlier, value, unit=self.card.indicator.unit)
+        text = (
+            f"In {periods.review_period(self.card.quarter)}, {wording.counted(value, self.card.indicator.unit)} "
+            f"{'was' if value == 1 else 'were'} recorded, {wording.number(earlier)} in the same quarter a year before: "
+        )
+        if change.direction == "no clear change":
+            return [f"{text}no clear change ({wording.fewer_or_more(value - earlier)})."]
+        if earlier < self.city.shown.rules.smallest_base:
+            return [f"{text}{change.direction} ({wording.fewer_or_more(value - earlier)})."]
+        return [f"{text}{wording.change_with_interval(change)}."]
+
+    def _year_end(self) -> list[str]:
+        if self.outlook is None:
+            return [
+                f"No year end is projected: with fewer than {FEWEST_A_MONTH} {self.card.indicator.unit} a month the interval would be "
+                "too wide to be of use."
+            ]
+        projection = self.outlook.projection
+        if projection is None:
+            return [f"No year end is projected: {self.outlook.problem}"] if self.outlook.problem else []
+        middle = projection.interval(0.8)
+        text = (
+            f"{periods.financial_year_name(projection.year)} is projected to end at about {wording.number(middle.value)} "
+            f"(80% interval {wording.number(middle.lower)} to {wording.number(middle.upper)})."
+        )
+        if not self.card.targets:
+            text += f" No target is recorded for {self._area}, so no chance of meeting one is given."
+        return [text]
+
+    def _panel_headline(self) -> str:
+        change = self._change(self._area)
+        if change is None or change.direction == "no clear change":
+            return f"{self._area}: no clear change in a year"
+        if change.percent is None or change.earlier < self.city.shown.rules.smallest_base:
+            return f"{self._area} {change.direction} in a year"
+        return f"{self._area} {change.direction} {wording.percent(abs(change.percent.value))} in a year"
+
+    def _totals(self, area: str) -> pd.Series:
+        """Give the twelve-month totals of an area, without those that the edition withholds."""
+        data = self.card.data
+        if area not in data.by_area:
+            return pd.Series(dtype="Int64")
+        months = data.by_area[area].loc[: self.card.monthly.index[-1]]
+        totals = months.astype("Float64").rolling(12, min_periods=12).sum().astype("Int64")
+        shown = self.city.shown
+        below = self.city.below_city(area)
+        if shown.edition == "restricted":
+            return totals
+        small = [pd.notna(v) and shown.theme.is_small(int(v), below_city=below) for v in totals]
+        return totals.mask(small)
+
+    def _figures(self) -> list[Figure]:
+        figures = [self.city.figure(self._area)]
+        common = {
+            "indicator_id": self.card.indicator.id,
+            "area": self._area,
+            "period": self.card.window,
+            "caveats": figures[0].caveats,
+        }
+        change = self._change(self._area)
+        if change is not None:
+            small = change.earlier < self.city.shown.rules.smallest_base
+            for measure, e in (
+                ("change_count", change.difference),
+                ("change_percent", None if small else change.percent),
+            ):
+                if e is not None and e.upper != float("inf"):
+                    figures.append(
+                        Figure(
+                            **common,
+                            measure=measure,
+                            value=e.value,
+                            lower=e.lower,
+                            upper=e.upper,
+                            confidence=e.confidence,
+                            unit=e.unit or self.card.indicator.unit,
+                            method=e.method,
+                            n=e.n,
+                        )
+                    )
+        ranked = self.city.ranks.get(self.card.area.kind)
+        if ranked is not None and self._area in ranked.index:
+            row = ranked.loc[self._area]
+            figures.append(
+                Figure(
+                    **common,
+                    measure="rank by count (1 is most)",
+                    value=int(row["rank"]),
+                    lower=float(row["rank_lower"]),
+                    upper=float(row["rank_upper"]),
+                    confidence=0.95,
+                    unit=f"of {len(ranked)}",
+                    method="pairs tested, Holm",
+                    n=int(ranked["count"].sum()),
+                )
+            )
+        share = self._share()
+        if share is not None:
+            figures.append(
+                Figure(
+                    **common,
+                    measure=f"share of {self._whole}",
+                    value=share.value,
+                    lower=share.lower,
+                    upper=share.upper,
+                    confidence=share.confidence,
+                    unit="%",
+                    method=share.method,
+                    n=share.n,
+                )
+            )
+        figures += self.city.difference_figures(self._area)
+        if self.outlook is not None and self.outlook.projection is not None:
+            middle = self.outlook.projection.interval(0.8)
+            figures.append(
+                Figure(
+                    **{**common, "period": periods.financial_year_name(self.outlook.projection.year)},
+                    measure="projected year end",
+                    value=middle.value,
+                    lower=middle.lower,
+                    upper=middle.upper,
+                    confidence=0.8,
+                    unit=self.card.indicator.unit,
+                    method="structural model, simulated",
+                    n=int(self.outlook.projection.actual),
+                )
+            )
+        return figures
+
+
+def profile_of(
+    data: RecordedCounts,
+    *,
+    catalogue: Catalogue,
+    tables: AreaTables,
+    area: str,
+    quarter: pd.Period,
+    as_at: date,
+    edition: str,
+    boundaries: Boundaries | None = None,
+) -> AreaProfile:
+    """Make the profile of an area below the whole: a ward, or a division with its wards.
+
+    Refused: the whole itself, and what :func:`~saferleeds_analysis.reporting.cards.report_card` refuses.
+    """
+    place = catalogue.area(data.area_set, area)
+    above = _above(place, catalogue)
+    if not above:
+        raise ValueError(
+            f"{area} is the whole: a profile sets an area beside others. Its page is the report card of the indicator."
+        )
+    given = {"catalogue": catalogue, "quarter": quarter, "as_at": as_at}
+    card = report_card(data, area=area, **given)
+    whole = report_card(data, area=above[-1].name, **given)
+    common = {"catalogue": catalogue, "tables": tables, "edition": edition}
+    city = areas_of(whole, **common, boundaries=boundaries)
+    below = catalogue.parts(data.area_set, area)
+    season = season_of(card, catalogue=catalogue)
+    enough = card.headline.later is not None and card.headline.later >= 12 * FEWEST_A_MONTH
+    return AreaProfile(
+        card=card,
+        city=city,
+        own=areas_of(card, **common) if below else None,
+        between=above[0] if len(above) > 1 else None,
+        season=season,
+        control=control_of(season, tables=tables),
+        outlook=outlook_of(card, season=season, catalogue=catalogue) if enough else None,
+        quarters=_quarters(card, catalogue=catalogue, edition=edition),
+    )
+
+
+def _compact(block: Block, more: str = "") -> Block:
+    """Mark a block to be printed small, so that a ward's profile stays within two sheets."""
+    return Block(
+        html=f'<div class="compact{f" {more}" if more else ""}">{block.html}</div>',
+        text=block.text,
+        figures=block.figures,
+    )
+
+
+def _above(area: Area, catalogue: Catalogue) -> list[Area]:
+    """Give the areas above one, the nearest first."""
+    found = []
+    while area.parent:
+        area = catalogue.area(area.area_set, area.parent)
+        found.append(area)
+    return found
+
+
+def _quarters(card: ReportCard, *, catalogue: Catalogue, edition: str) -> ProtectedTable:
+    """Protect the last two years of quarters together with the two twelve-month counts that they add up to."""
+    quarters = list(pd.period_range(end=card.quarter, periods=_QUARTERS, freq="Q-MAR"))
+    months = card.monthly.reindex(
+        pd.period_range(end=card.monthly.index[-1], periods=3 * _QUARTERS, freq="M")
+    )
+    names = [periods.quarter_name(q) for q in quarters]
+    counts = pd.Series(
+        [months.loc[periods.quarter_months(q)].sum(skipna=False) for q in quarters],
+        index=names,
+        dtype="Int64",
+    )
+    wholes = {}
+    for name, parts in (("the 12 months before", names[:4]), ("the latest 12 months", names[4:])):
+        if counts[parts].notna().all():
+            counts[name], wholes[name] = counts[parts].sum(), parts
+    return protect(
+        counts,
+        rules=catalogue.disclosure_rules,
+        theme=catalogue.disclosure_rules.theme_of(card.indicator.id, card.indicator.unit).id,
+        edition=edition,
+        below_city=bool(card.area.parent),
+        wholes=wholes,
+    )
