@@ -16,7 +16,7 @@ def run(project, *words):
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=300,
+        timeout=900,
     )
 
 

@@ -50,7 +50,7 @@ class Control:
         if not self.found.rebases:
             limits += " No decision to set new limits is recorded."
         shown = Block(
-            html=f'<p><span class="icon icon-{escape(icon.colour)}" role="img" aria-label="{escape(icon.kind)}">{escape(icon.letter)}</span> '
+            html=f'<p><span class="icon icon-{escape(icon.colour)}">{escape(icon.letter)}</span> '
             f"{escape(words, quote=False)} {escape(counted)}</p>",
             text=f"[{icon.letter}] {words} {counted}",
             figures=(self._figure("control chart, reading of the last month", icon.kind),),

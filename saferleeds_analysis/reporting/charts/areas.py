@@ -120,11 +120,21 @@ def chart_of_ranked_areas(
     shown = {kind: [f for f in rows if isinstance(f.value, int | float)] for kind, rows in levels.items()}
     shown = {kind: rows for kind, rows in shown.items() if rows}
     with style(name):
-        drawing = Drawing(
-            figsize=(9, 0.9 * len(shown) + 0.3 * sum(map(len, shown.values()))), layout="constrained"
-        )
+        tall = 0.85 * len(shown) + 0.3 * sum(map(len, shown.values()))
+        drawing = Drawing(figsize=(9, tall))
+        # Margins are set here, because working them out from three dozen names takes half a second a page.
         axes = drawing.subplots(
-            len(shown), 1, squeeze=False, height_ratios=[len(rows) + 1.5 for rows in shown.values()]
+            len(shown),
+            1,
+            squeeze=False,
+            gridspec_kw={
+                "height_ratios": [len(rows) for rows in shown.values()],
+                "left": 0.25,
+                "right": 0.98,
+                "top": 1 - 0.35 / tall,
+                "bottom": 0.35 / tall,
+                "hspace": 0.6 * len(shown) / (tall - 0.7),
+            },
         )
         for ax, (kind, rows) in zip(axes[:, 0], shown.items(), strict=True):
             for y, f in enumerate(reversed(rows)):

@@ -53,8 +53,9 @@ def chart_of_tiles(
     down, across = (max(at[i] for at in placed.values()) for i in (0, 1))
     across = max(across, 7)  # the key needs the room
     with style(name):
-        drawing = Drawing(figsize=(9, 1.12 * down + 0.55), layout="constrained")
-        ax = drawing.subplots()
+        # The axes fill the drawing: nothing lies outside them, so no layout has to be worked out.
+        drawing = Drawing(figsize=(9, 9 * (down + 0.53) / (across + 0.05)))
+        ax = drawing.add_axes((0, 0, 1, 1))
         for f in sorted(figures, key=lambda f: f.area == focus):  # the outlined tile is drawn last, on top
             row, column = placed[f.area]
             at = classes.get(f.area)
@@ -127,8 +128,8 @@ def chart_of_boundaries(
 
     height = (north - south) / width
     with style(name):
-        drawing = Drawing(figsize=(9, 9 * height + 0.7), layout="constrained")
-        ax = drawing.subplots()
+        drawing = Drawing(figsize=(9, 9 * (height + 0.085) / 1.01))
+        ax = drawing.add_axes((0, 0, 1, 1))
         for f in sorted(figures, key=lambda f: f.area == focus):
             at, own = classes.get(f.area), f.area == focus
             paths = [
