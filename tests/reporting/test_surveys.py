@@ -1,0 +1,262 @@
+"""Survey measures in words, tables and charts: known answers of the published cards, and what is refused.
+
+Expected values: the report cards of 2012/13 Q2 and arithmetic on what they print, as each test quotes it.
+"""
+
+import shutil
+from datetime import date
+
+import pytest
+from bs4 import BeautifulSoup
+from projects import ROOT, words
+
+from saferleeds_analysis import intake, periods
+from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.methods import survey, survey_summaries
+from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.reporting.printed_surveys import printed_survey
+from saferleeds_analysis.reporting.surveys import survey_report
+
+CATALOGUE = load_catalogue()
+DAY = date(2012, 9, 30)
+Q1, Q2 = periods.quarter("2012/13 Q1"), periods.quarter("2012/13 Q2")
+
+
+@pytest.fixture(scope="module")
+def report_of(tmp_path_factory):
+    root = tmp_path_factory.mktemp("survey")
+    source = ROOT / "data" / "raw" / "synthetic_household_survey"
+    shutil.copytree(source, root / "data" / "raw" / source.name)
+    intake.build_processed(root, CATALOGUE)
+
+    def make(indicator="asb_got_worse", area="Leeds", quarter=Q2, day=DAY):
+        known = CATALOGUE.indicator(indicator)
+        responses = intake.survey_responses(root, known, catalogue=CATALOGUE, as_at=day)
+        return survey_report(responses, catalogue=CATALOGUE, area=area, quarter=quarter, as_at=day)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def asb(report_of):
+    return report_of()
+
+
+@pytest.fixture(scope="module")
+def cohesion(report_of):
+    return report_of("different_backgrounds")
+
+
+def test_the_level_and_the_fall_since_the_baseline_are_those_of_the_card(asb):
+    text = asb.findings().text
+    assert (
+        "In the 12 months to September 2012, 12.6% of households in Leeds said that anti-social behaviour got worse in the last "
+        "12 months (95% interval" in text
+    )
+    assert "base 6,073)" in text
+    assert "On the baseline of 2008/09 (16.9%, base 6,072): fell by 4.3 points (" in text
+    change = next(f for f in asb.findings().figures if f.measure == "change, 12 months on the baseline")
+    # 12.62 less 16.94
+    assert change.value == pytest.approx(-4.32, abs=0.005)
+    assert change.lower < -4.32 < change.upper
+
+
+def test_windows_that_overlap_are_compared_with_their_covariance(asb):
+    by_measure = {f.measure: f for f in asb.findings().figures}
+    quarter = by_measure["change, 12 months on 12 months a quarter before"]
+    year = by_measure["change, 12 months on 12 months a year before"]
+    assert "with which it shares three of its four quarters (12.9%): no clear change" in asb.findings().text
+    assert (quarter.upper - quarter.lower) < 0.7 * (year.upper - year.lower), (
+        "three of the four waves are the same"
+    )
+
+
+def test_every_number_of_the_page_has_its_interval_base_and_label(asb):
+    blocks = (asb.summary(), asb.findings(), asb.quarters(), asb.locality_table(), asb.chart())
+    figures = [f for block in blocks for f in block.figures if f.unit]
+    assert len(figures) > 60
+    for f in figures:
+        assert f.lower <= f.value <= f.upper, f
+        assert (f.confidence, f.n > 300, bool(f.method)) == (0.95, True, True), f
+        assert any(c.startswith("Synthetic respondents") for c in f.caveats), f
+    assert "Synthetic respondents, published percentages" in asb.chart().html
+    assert asb.title().html.count('class="notice"') == 1
+
+
+def test_quarters_are_read_with_allowance_for_all_that_are_shown(asb):
+    block = asb.quarters()
+    assert "8 quarters are compared with the one before." in block.text
+    rows = BeautifulSoup(block.html, "html.parser").tbody.find_all("tr")
+    readings = {words(r.th): words(r.find_all("td")[-1]) for r in rows}
+    # The fall of 2.5 points to 2011/12 Q4 has an interval of 0.2 to 4.8, and is one of eight.
+    assert readings["2011/12 Q4"] == "no clear change among 8 tests"
+    assert set(readings.values()) == {"no clear change", "no clear change among 8 tests"}
+    assert "none of the changes is clear" in block.text
+
+
+def test_localities_are_tested_together(asb):
+    figures = [f for f in asb.locality_table().figures if f.measure == "change, 12 months on the baseline"]
+    assert [f.area for f in figures] == ["NWL", "NEL", "C&H"]
+    assert all("3 compared together" in f.method for f in figures)
+    percentages = {f.area: f for f in asb.locality_table().figures if f.measure == "percentage, 12 months"}
+    assert sum(percentages[a].n for a in ("NWL", "NEL", "C&H")) == 6073
+
+
+def test_the_design_effect_and_the_silence_of_the_rest_are_said(asb):
+    text = asb.quality().text
+    by_measure = {f.measure: f.value for f in asb.quality().figures}
+    assert by_measure["effective base"] == pytest.approx(6073 / by_measure["design effect"])
+    assert "the response rate is not known" in text
+    assert "does not allow for how those who did not take part may differ" in text
+
+
+def test_a_locality_has_a_page_of_its_own_and_a_ward_has_none(report_of):
+    report = report_of(area="NWL")
+    assert "of households in NWL said that" in report.findings().text
+    assert report.locality_table().text == "The survey has no localities within NWL."
+    with pytest.raises(DataProblem) as refused:
+        report_of(area="Armley")
+    assert str(refused.value) == (
+        "synthetic_household_survey cannot be broken down to 'Armley': it has Leeds and NWL, NEL, C&H."
+    )
+    with pytest.raises(
+        ValueError, match="unknown area of area set 'leeds_2004': 'Armly'. Did you mean 'Armley'"
+    ):
+        report_of(area="Armly")
+
+
+def test_the_quarter_before_knows_nothing_of_the_next(report_of):
+    report = report_of(quarter=Q1, day=date(2012, 6, 30))
+    shown = [
+        report.findings(),
+        report.quarters(),
+        report.chart(),
+        report.published_check(),
+        report.printed.later_figures(),
+    ]
+    text = "\n".join(block.text for block in shown)
+    for later in ("September 2012", "2012/13 Q2", "12.62", "18.03", "12.24"):
+        assert later not in text
+    assert "12 months to June 2012" in text
+    assert (
+        report.printed.later_figures().text == "No later figure is known that contradicts one of this page."
+    )
+
+
+def test_a_wave_that_is_not_there_is_named(report_of):
+    with pytest.raises(DataProblem) as refused:
+        report_of(quarter=Q2, day=date(2012, 6, 30))
+    assert str(refused.value) == (
+        "synthetic_household_survey: no wave for 2012/13 Q2 that was known on 2012-06-30; the last is 2012/13 Q1. Add the wave to "
+        "data/raw/synthetic_household_survey, or report an earlier quarter."
+    )
+    with pytest.raises(DataProblem) as refused:
+        report_of(quarter=periods.quarter("2007/08 Q2"))
+    assert str(refused.value) == (
+        "synthetic_household_survey: the twelve months to September 2007 need four waves, and not all of them are in the data."
+    )
+
+
+def test_a_baseline_inside_the_window_is_not_subtracted(report_of):
+    text = report_of(quarter=periods.quarter("2008/09 Q4")).findings().text
+    assert "The baseline of 2008/09 is 16.94%. A change cannot be tested:" in text
+
+
+# What was printed
+
+
+def test_a_percentage_that_no_whole_number_gives_is_flagged(asb):
+    html = BeautifulSoup(asb.published_check().html, "html.parser")
+    (flag,) = html.select(".flag")
+    # 766 of 6,073 is 12.61% and 767 is 12.63%.
+    assert words(flag) == (
+        "Flag: Leeds, 12 months to September 2012: no whole number of 6,073 prints as 12.62%, so it cannot be an unweighted share "
+        "of that base: it is weighted, or rests on fewer."
+    )
+    assert "its 95% half-width would be 0.84 points" in asb.published_check().text
+    results = [words(row.find_all("td")[2]) for row in html.tbody.find_all("tr")]
+    assert results == ["reproduced", "reproduced"]
+    assert "made to agree with the print, so this checks the making" in asb.published_check().text
+
+
+def test_a_second_baseline_is_flagged_and_not_used(asb):
+    block = asb.printed.later_figures()
+    assert (
+        "INCONSISTENT: a second figure for the baseline of 2008/09, 1.09 points above the 16.94% of the report card. No change of "
+        "definition is declared, so one measure keeps one baseline." in block.text
+    )
+    assert "nothing above uses them" in block.text
+    printed = {float(f.value) for f in block.figures}
+    assert printed == {18.03, 12.24, 11.6}
+    rest = (asb.summary(), asb.findings(), asb.quarters(), asb.locality_table(), asb.published_check())
+    assert not printed & {f.value for other in rest for f in other.figures}
+
+
+def test_a_quarter_beside_a_yearly_base_is_flagged(cohesion):
+    (flag,) = BeautifulSoup(cohesion.published_check().html, "html.parser").select(".flag")
+    # 4,053 of 6,073 is 66.738%; 1,013 of 1,518 is 66.73% and 1,014 is 66.80%.
+    assert words(flag) == (
+        "Flag: Leeds, 2012/13 Q2: called a quarter's figure, but printed beside the 6,073 households of twelve months. 4,053 of "
+        "6,073 would print so; no whole number of 1,518 prints so (a quarter of them)."
+    )
+
+
+def test_the_slight_reduction_is_a_fall_and_the_slight_increase_is_no_clear_change(cohesion):
+    # z of 69.6% to 65.9% and of 65.9% to 66.74% on 1,518 each: -2.18 and 0.49; twice the smaller of the two p-values
+    # (2 x 0.029) is above 0.05, and (2.18/1.96)^2 = 1.24.
+    text = cohesion.published_check().text
+    assert (
+        "2011/12 Q4 to 2012/13 Q1, 69.6% to 65.9% (a slight reduction): fell by 3.7 points (0.4 to 7.0); z −2.18. By itself that "
+        "is a clear change, whatever word was printed. It would not be one with a design effect above 1.24, nor if all 2 steps are "
+        "allowed for (p 0.058)." in text
+    )
+    assert (
+        "2012/13 Q1 to 2012/13 Q2, 65.9% to 66.74% (increased slightly): no clear change (+0.8 points; 95% interval down 2.5 to up "
+        "4.2); z 0.49." in text
+    )
+
+
+def test_two_definitions_break_the_line_and_are_never_subtracted():
+    printed = printed_survey(CATALOGUE, indicator="clean_streets", area="Leeds", quarter=Q2, as_at=DAY)
+    text = printed.findings().text
+    assert "from June 2012 'clean streets indicator' takes the place of 'NI 195'" in text
+    assert "never subtracted, so no rise or fall can be given" in text
+    assert "4.8" not in text, "91.5 less 86.7"
+    assert "The definition changes: the lines on either side are not joined." in printed.chart().html
+    old, new = (
+        survey_summaries.published_percentage(
+            float(f.value), base=1000, design_effect=1, definition=f.measure
+        )
+        for f in printed.levels
+    )
+    with pytest.raises(
+        ValueError,
+        match="'NI 195' and 'clean streets indicator' are two definitions: one is never subtracted",
+    ):
+        survey_summaries.change_between_percentages(earlier=old, later=new)
+
+
+def test_before_the_new_definition_has_a_result_there_is_one_figure_and_no_chart():
+    printed = printed_survey(
+        CATALOGUE, indicator="clean_streets", area="Leeds", quarter=Q1, as_at=date(2012, 6, 30)
+    )
+    assert "Clean streets indicator: no result was known on 30 June 2012." in printed.findings().text
+    assert printed.chart().text == "One figure is known on 30 June 2012: there is nothing to draw."
+    assert "91.5" not in "\n".join(
+        b.text
+        for b in (
+            printed.findings(),
+            printed.published_check(),
+            printed.later_figures(),
+            printed.caveat_list(),
+        )
+    )
+
+
+def test_a_set_of_comparisons_is_allowed_for_as_it_is_shown(asb):
+    key = ("Leeds", "quarter on the quarter before", periods.quarter("2011/12 Q4"))
+    alone = asb.trend.together([key])[0]
+    assert (alone.direction, alone.comparisons, alone.adjusted_p_value) == ("fell", 1, alone.p_value)
+    assert not any(c.startswith(survey.CLEAR_ALONE) for c in alone.difference.caveats)
+    twice = asb.trend.together([key, key])
+    assert [c.adjusted_p_value for c in twice] == [pytest.approx(2 * alone.p_value)] * 2
