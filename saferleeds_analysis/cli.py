@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 LOG = "reports/last_run.log"
 
 # The notebooks of `saferleeds report --indicator ... --area ...`.
-CARD, SERVICE = "recorded_crime_card", "service_counts"
+CARD, SERVICE, SURVEY = "recorded_crime_card", "service_counts", "survey_report"
 
 
 class _Commands(click.Group):
@@ -432,8 +432,15 @@ def _one_card(catalogue: Any, indicator: str | None, area: str | None) -> "Repor
     from saferleeds_analysis.publishing.pages import slug
     from saferleeds_analysis.publishing.run_list import Report
 
-    # Counts that come from the table of published figures have their own notebook.
-    notebook = SERVICE if catalogue.indicator(indicator).source == "published_figures" else CARD
+    # Percentages from respondents, and counts that come from the table of published figures, have their own notebooks.
+    known = catalogue.indicator(indicator)
+    printed, survey = known.source == "published_figures", known.unit == "%"
+    if printed and survey:
+        raise ValueError(
+            f"{indicator!r} was only printed as percentages and has no report of its own. It stands on the cards of "
+            "notebooks/run_list.toml: leave out --indicator and --area."
+        )
+    notebook = SURVEY if survey else SERVICE if printed else CARD
     return Report(
         name=slug(f"{indicator} {area}"), notebook=notebook, parameters={"indicator": indicator, "area": area}
     )

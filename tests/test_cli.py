@@ -96,6 +96,10 @@ def test_a_card_of_one_indicator_and_area_is_made_instead_of_the_list(project):
         (["2012/13 Q2", "--indicator", "domestic_burglary"], "--indicator and --area go together"),
         (["2012/13 Q2", "--area", "Leeds"], "--indicator and --area go together"),
         (
+            ["2012/13 Q2", "--indicator", "clean_streets", "--area", "Leeds"],
+            "'clean_streets' was only printed as percentages and has no report of its own.",
+        ),
+        (
             ["2012/13 Q2", "--indicator", "domestic_burglery", "--area", "Leeds"],
             "Did you mean 'domestic_burglary'?",
         ),

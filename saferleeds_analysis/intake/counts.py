@@ -54,6 +54,11 @@ def recorded_counts(root: Path, indicator: Indicator, *, catalogue: Catalogue, a
     table_path, provenance_path = processed_paths(root, indicator.source)
     provenance = provenance_of(table_path, provenance_path, indicator)
     source = provenance.source
+    if source.shape == "respondents":
+        raise DataProblem(
+            f"indicator {indicator.id!r} is a percentage from the respondents of {source.id!r}, not a count of offences. "
+            "Report it with the notebook survey_report."
+        )
     if source.area_set != indicator.area_set:
         raise DataProblem(
             f"indicator {indicator.id!r} is counted in area set {indicator.area_set!r}, but source {source.id!r} in "

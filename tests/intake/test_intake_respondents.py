@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from saferleeds_analysis.catalogue import load_catalogue
-from saferleeds_analysis.intake import build_processed, survey_responses
+from saferleeds_analysis.intake import build_processed, recorded_counts, survey_responses
 from saferleeds_analysis.problems import DataProblem
 
 MANIFEST = """\
@@ -110,6 +110,18 @@ def test_no_answer_is_missing_and_an_extra_column_is_told(survey):
     (provenance,) = survey.build()
     assert provenance.notes == ("synthetic_household_survey/a.csv: columns not read: street.",)
     assert survey.responses().respondents["answer"].isna().tolist() == [True, False]
+
+
+def test_respondents_are_no_count_of_offences(survey):
+    survey.rows(*Q1)
+    survey.build()
+    known = survey.catalogue.indicator("asb_got_worse")
+    with pytest.raises(DataProblem) as refused:
+        recorded_counts(survey.root, known, catalogue=survey.catalogue, as_at=date(2012, 9, 30))
+    assert str(refused.value) == (
+        "indicator 'asb_got_worse' is a percentage from the respondents of 'synthetic_household_survey', not a count of "
+        "offences. Report it with the notebook survey_report."
+    )
 
 
 def test_a_measure_that_was_only_printed_has_no_respondents(survey):

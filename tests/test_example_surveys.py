@@ -1,0 +1,160 @@
+"""The survey and board pages of the bundled example: the fields of the published cards, and both quarters of them.
+
+The fields are those of the cards of 2012/13 Q2 (Safer Leeds Performance Accountability Tracker: Anti-Social Behaviour; Safer
+and Stronger Communities Board: clean neighbourhoods, cohesion), under our own headings.
+"""
+
+import csv
+
+import pytest
+from bs4 import BeautifulSoup
+from projects import copy_project, run, words
+
+ASB = [
+    "Why is this a priority?",
+    "Key indicator: perception of crime survey",
+    "Key indicator: satisfaction at case closure",
+    "Survey base",
+    "Who the people are",
+    "Enquiries",
+    "Police calls linked to cases",
+    "Cases opened",
+    "How long cases take",
+    "Story behind the baseline",
+    "What are the known factors driving the baseline?",
+    "What we did",
+    "What worked and lessons learnt",
+    "New actions",
+    "Issues and risks",
+]
+BOARD = [
+    "Why and where is this a priority?",
+    "The indicator",
+    "Story behind the baseline",
+    "What do key stakeholders think?",
+    "What worked locally / case study of impact",
+    "New actions",
+    "Data development",
+    "Risks and challenges",
+]
+REPORTS = (
+    "anti-social-behaviour-leeds",
+    "asb-perception-leeds-survey",
+    "cohesion-leeds",
+    "cohesion-leeds-survey",
+    "clean-neighbourhoods-leeds",
+)
+
+
+def page_of(pack, report):
+    return BeautifulSoup((pack / report / "report.html").read_text(encoding="utf-8"), "html.parser")
+
+
+def headings(page):
+    return [words(h) for h in page.main.find_all(["h2", "h3"])]
+
+
+def fields(page):
+    return {words(dt): words(dt.find_next("dd")) for dt in page.select("dl.card-fields dt")}
+
+
+@pytest.fixture(scope="module")
+def pack(example):
+    return example.project / "reports" / "2012-13_Q2"
+
+
+@pytest.fixture(scope="module")
+def quarter_before(tmp_path_factory):
+    """Publish the five reports as at 30 June 2012, in a project whose run list has no others."""
+    project = copy_project(tmp_path_factory.mktemp("the quarter before"))
+    run_list = project / "notebooks" / "run_list.toml"
+    tables = run_list.read_text(encoding="utf-8").split("[[report]]")[1:]
+    own = [t for t in tables if any(f'name = "{name}"' in t for name in REPORTS)]
+    run_list.write_text("".join(f"[[report]]{t}" for t in own), encoding="utf-8")
+    finished = run(project, "report", "2012/13 Q1")
+    assert finished.returncode == 0, finished.stderr
+    return project / "reports" / "2012-13_Q1"
+
+
+def test_the_card_has_every_section_of_the_published_one_in_its_order(pack):
+    page = page_of(pack, "anti-social-behaviour-leeds")
+    assert [h for h in headings(page) if h in ASB] == ASB
+    shown = fields(page)
+    assert shown["Outcome"] == "The communities of Leeds feel safe and are safe"
+    assert shown["Priority"] == "Anti-Social Behaviour"
+    assert shown["Review period"] == "July to September 2012"
+    assert shown["Population"] == "Residents of Leeds"
+    assert shown["Progress"].startswith("N Grey . No target is recorded")
+
+
+@pytest.mark.parametrize(
+    ("report", "outcome", "word"),
+    [
+        ("clean-neighbourhoods-leeds", "The city is clean and welcoming", "G Green ."),
+        ("cohesion-leeds", "People can get on well together", "A Amber . The board sees steady progress"),
+    ],
+)
+def test_a_board_card_has_every_section_of_the_published_one_in_its_order(pack, report, outcome, word):
+    page = page_of(pack, report)
+    assert [h for h in headings(page) if h in BOARD] == BOARD
+    assert fields(page)["Meeting"] == "Safer and Stronger Communities Board"
+    assert fields(page)["Outcome"] == outcome
+    assert fields(page)["Overall progress (the board's judgement)"].startswith(word)
+
+
+def test_the_localities_of_the_board_stand_as_headings_of_their_own(pack):
+    text = page_of(pack, "clean-neighbourhoods-leeds").select_one(".commentary")
+    assert [words(s) for s in text.find_all("strong") if len(words(s)) == 3] == ["ENE", "SSE", "WNW"]
+
+
+def test_nobody_of_the_staff_is_named_and_two_children_are_not_printed(pack):
+    text = words(page_of(pack, "anti-social-behaviour-leeds").main)
+    assert "Sheila" not in text
+    assert "Alistair" not in text
+    assert "named members of staff and is not repeated here" in text
+    rows = page_of(pack, "anti-social-behaviour-leeds").find_all("tr")
+    children = next(words(row) for row in rows if "Victims aged under 18" in words(row))
+    assert children.startswith("Victims aged under 18 [c]")
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_synthetic_is_said_wherever_the_survey_is_drawn(pack, report):
+    page = page_of(pack, report)
+    drawn = [words(c) for c in page.find_all("figcaption") if "12 months and single quarters" in words(c)]
+    assert len(drawn) == (0 if report == "clean-neighbourhoods-leeds" else 1)
+    assert all("Synthetic respondents, published percentages" in caption for caption in drawn)
+    assert bool(drawn) == ("Synthetic respondents" in words(page.main))
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_the_quarter_before_shows_nothing_that_came_later(quarter_before, report):
+    text = words(page_of(quarter_before, report).main)
+    for later in (
+        "12.62",
+        "66.74",
+        "91.5",
+        "18.03",
+        "12.24",
+        "90.0%",
+        "94.2%",
+        "3.38",
+        "11,915",
+        "July to September 2012",
+    ):
+        assert later not in text
+    with (quarter_before / report / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
+        ends = {f["period"] for f in csv.DictReader(file)}
+    assert {p for p in ends if "2012/13 Q2" in p or "September 2012" in p} == set()
+
+
+def test_the_quarter_before_says_what_is_missing(quarter_before):
+    text = words(page_of(quarter_before, "anti-social-behaviour-leeds").main)
+    for missing in (
+        "No result of 2012/13 was known on 30 June 2012.",
+        "No breakdown of the people was known on 30 June 2012.",
+        "No count of police calls was known on 30 June 2012.",
+    ):
+        assert missing in text
+    board = words(page_of(quarter_before, "clean-neighbourhoods-leeds").main)
+    assert "Clean streets indicator: no result was known on 30 June 2012." in board
+    assert "No word was received." in board
