@@ -110,6 +110,8 @@ class MeasuresReport:
         flag = " ⚑" if c.flagged else ""
         if not f.printed_as:
             return f"{c.outcome.came_out} {f.unit}, {f.area} (not printed)"
+        if f.unit.startswith("per "):
+            return f"{name}{f.printed_as} {f.unit}{flag}"
         place = "" if f.area == "Leeds" or f.area in f.printed_as else f", {f.area}"
         return f"{name}{f.printed_as}{place}{self._interval(c)}{flag}"
 
