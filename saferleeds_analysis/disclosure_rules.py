@@ -110,6 +110,17 @@ class MeasureNames:
     independent: tuple[str, ...]
     estimates: tuple[str, ...]
     derived_units: tuple[str, ...]
+    dressing: tuple[str, ...]
+
+    def undressed(self, measure: str) -> str:
+        """Give a measure's name without what pages add to it.
+
+        >>> read_disclosure_rules().measures.undressed("F114 Treatment completions: non-opiate: as printed")
+        'Treatment completions: non-opiate'
+        """
+        for pattern in self.dressing:
+            measure = re.sub(pattern, "", measure)
+        return measure
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -147,7 +147,9 @@ class Reader:
 
     def key(self, row: Row) -> Key:
         """Give the count that a row prints, or that its percentage is of."""
-        what, _, group = ("", "", "") if self._plain(row) else row.measure.partition(": ")
+        what = group = ""
+        if not self._plain(row):
+            what, _, group = self.rules.measures.undressed(row.measure).partition(": ")
         months = _months(row.period)
         if self._plain(row) and row.measure in self.rules.measures.to_date and isinstance(months, tuple):
             last = pd.Period(ordinal=months[1], freq="M")
