@@ -16,7 +16,7 @@ else
 endif
 
 test: $(READY)  ## every test, the browser tests included
-	$(BIN)/python scripts/ensure_chromium.py
+	$(BIN)/python scripts/ensure_programs.py
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY)  ## style, the rooms' imports, notebooks without outputs

@@ -14,7 +14,7 @@ from typing import Any
 
 from saferleeds_analysis.reporting.wording import MINUS
 
-_PRINTED = re.compile(rf"([+{MINUS}-]?)(£?)(\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.(\d+))?(%|m)?")
+_PRINTED = re.compile(rf"([+{MINUS}-]?)(£?)(\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.(\d+))?(%|m)?", re.ASCII)
 _INLINE = ("a", "strong", "b", "em", "i", "code", "span", "abbr", "br", "sup", "sub", "small")
 
 

@@ -21,7 +21,7 @@ def browser():
     """Give a headless browser of the Chromium family; skip where there is none, fail in CI."""
     from playwright.sync_api import sync_playwright
 
-    chromium = runpy.run_path(str(ROOT / "scripts" / "ensure_chromium.py"))
+    chromium = runpy.run_path(str(ROOT / "scripts" / "ensure_programs.py"))
     executable = chromium["find_chromium"]()
     if executable is None:
         if os.environ.get("CI"):

@@ -1,0 +1,428 @@
+"""The workbook, Word and PDF of a page: what is in them, what hostile text does to them, and whether real programs open them."""
+
+import io
+import os
+import re
+import runpy
+import shutil
+import subprocess
+import zipfile
+from dataclasses import replace
+from datetime import date
+
+import openpyxl
+import pytest
+from bs4 import BeautifulSoup
+from docx import Document
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from projects import ROOT
+
+from saferleeds_analysis.publishing import export, pdf
+from saferleeds_analysis.publishing.export import export_pack
+from saferleeds_analysis.publishing.pieces import (
+    Commentary,
+    Heading,
+    Number,
+    Pairs,
+    Paragraph,
+    Picture,
+    PieceTable,
+    ReadPage,
+    Run,
+    read_number,
+    read_page,
+)
+from saferleeds_analysis.publishing.word import write_docx
+from saferleeds_analysis.publishing.workbook import workbook_of, write_ods, write_xlsx
+from saferleeds_analysis.reporting import wording
+
+DAY = date(2012, 9, 30)
+SVG = '<svg role="img" viewBox="0 0 200 100"><rect x="0" y="0" width="200" height="100" fill="#12436D"></rect></svg>'
+
+# What spreadsheets have been made to run, and what gptables reads as orders.
+HOSTILE = (
+    '=HYPERLINK("http://example.org","x")',
+    "+1+1",
+    "-2+3",
+    "@SUM(1)",
+    "\t=1+1",
+    "\r=1+1",
+    "=cmd|'/c calc'!A1",
+    "[words](https://example.org)",
+    "$$note$$",
+    "https://example.org/looks-like-a-link",
+    "<b>&amp;</b>",
+    "bell \x07 and null \x00",
+    "007",
+)
+
+
+def page_with(
+    rows, *, columns=("Area", "Count", "Change", "Note"), numeric=(False, True, True, False), more=()
+):
+    picture = Picture(
+        headline="Offences fell", subtitle="Leeds, 2012", alt="Line chart. It fell from 9 to 5.", svg=SVG
+    )
+    return ReadPage(
+        report="a-card",
+        title="Burglary in Leeds, 2012/13 Q2",
+        notices=("Illustrative months, published totals.",),
+        pieces=(
+            Heading(level=1, text="Burglary in Leeds, 2012/13 Q2"),
+            Paragraph(runs=(Run(text="Illustrative months."),), kind="notice"),
+            Pairs(kind="summary", pairs=(("Offences", "5,938"), ("Change", "down 35.6%"))),
+            Heading(level=2, text="What happened"),
+            picture,
+            PieceTable(caption="Counts", columns=columns, rows=tuple(rows), numeric=numeric),
+            Commentary(
+                pieces=(Heading(level=3, text="What we did"), Paragraph(runs=(Run(text="=2+2 patrols"),)))
+            ),
+            *more,
+        ),
+        marking="OFFICIAL",
+        footer=(("Data as at", "30 September 2012"), ("Code version", "abc")),
+    )
+
+
+GOOD = (("Leeds", "5,938", "−35.6%", ""), ("C&H", "[c]", "+0.5%", "none"), ("NEL", "£22.1m", "12 to 14", "≈"))
+
+
+def book_of(rows, tmp_path):
+    figures = tmp_path / "figures.csv"
+    figures.write_text(
+        "\ufeffsection,indicator_id,area,period,measure,value,lower,upper,confidence,unit,method,n,caveats\n"
+        "s,domestic_burglary,'=Leeds,2012/13,count,5938,5787.9,6091,0.95,offences,exact,,\n"
+        "s,domestic_burglary,NEL,2012/13,RAG letter,G,,,,,rules,,'-a caveat\n",
+        encoding="utf-8",
+    )
+    return workbook_of(
+        [page_with(rows)], [("a-card", figures)], title="Tables of 2012/13 Q2", as_at=DAY, marking="OFFICIAL"
+    )
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory):
+    """Give a way to let LibreOffice open files and write them again, in one start; skip without it, fail in CI."""
+    programs = runpy.run_path(str(ROOT / "scripts" / "ensure_programs.py"))
+    program = programs["find_libreoffice"]()
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail(f"no LibreOffice, and in CI its tests must run. {programs['LIBREOFFICE_CURE']}")
+        pytest.skip(programs["LIBREOFFICE_CURE"])
+    folder = tmp_path_factory.mktemp("office")
+
+    def convert(to, *files):
+        out = folder / f"as-{to}"
+        words = [program, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless"]
+        done = subprocess.run(
+            [*words, "--convert-to", to, "--outdir", str(out), *map(str, files)],
+            capture_output=True,
+            text=True,
+            timeout=240,
+        )
+        told = [line for line in done.stderr.splitlines() if "javaldx" not in line and line.strip()]
+        assert (done.returncode, told) == (0, [])
+        return [out / f"{file.stem}.{to}" for file in files]
+
+    return convert
+
+
+# Numbers as printed
+
+
+@given(st.integers(-(10**9), 10**9))
+def test_a_printed_count_is_read_back_as_itself(value):
+    assert read_number(wording.number(value)) == Number(value=value, decimals=0, kind="", signed=False)
+
+
+@given(st.integers(-99_999, 99_999))
+def test_a_printed_percentage_is_read_back_to_its_precision(thousandths):
+    number = read_number(wording.percent(thousandths / 10, signed=True))
+    assert number.value == pytest.approx(thousandths / 1000, abs=1e-12)
+    assert (number.kind, number.decimals) == ("%", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("£22.1m", 22_100_000),
+        ("−£11.2m", -11_200_000),
+        ("£481,000", 481_000),
+        ("£6,620.04", 6620.04),
+        ("+12", 12),
+    ],
+)
+def test_printed_amounts_are_read_back(text, value):
+    assert read_number(text).value == value
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[c]", "12 to 14", "1,23", "2012/13", "5m", "=1", "1e5", "٣", "--1", "1.2.3", *HOSTILE[:7]]
+)
+def test_what_is_no_printed_number_stays_text(text):
+    assert read_number(text) is None
+
+
+# The workbook
+
+
+def test_the_workbook_follows_the_rules_for_accessible_spreadsheets(tmp_path):
+    write_xlsx(book_of(GOOD, tmp_path), tmp_path / "pack.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "pack.xlsx")
+    assert book.sheetnames == ["Cover", "Contents", "Notes", "Table_1", "Table_2", "Figures"]
+    assert (book.properties.title, book.properties.language) == ("Tables of 2012/13 Q2", "en-GB")
+    assert book.active.title == "Cover"
+    for sheet in book.worksheets[1:]:
+        assert sheet["A1"].value, sheet.title
+        assert not sheet.merged_cells.ranges
+        [table] = sheet.tables.values()
+        cells = [list(row) for row in sheet[table.ref]]
+        assert all(cell.value not in (None, "") for row in cells for cell in row), sheet.title
+        assert len({cell.value for cell in cells[0]}) == len(cells[0])
+        assert sheet.max_row == cells[-1][0].row, "nothing stands below the table"
+    links = {cell.value: cell.hyperlink.location for cell in book["Contents"]["A"] if cell.hyperlink}
+    assert links == {name: f"'{name}'!A1" for name in book.sheetnames[2:]}
+    assert [row[0].value for row in book["Notes"].iter_rows() if str(row[0].value).startswith("[")] == [
+        "[c]",
+        "[x]",
+        "[z]",
+    ]
+
+
+def test_numbers_are_numbers_shown_as_they_are_printed_and_text_is_text(tmp_path):
+    write_xlsx(book_of(GOOD, tmp_path), tmp_path / "pack.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "pack.xlsx")["Table_2"]
+    rows = [
+        [(cell.value, cell.data_type) for cell in row] for row in sheet.iter_rows(min_row=sheet.max_row - 2)
+    ]
+    assert rows == [
+        [("Leeds", "s"), (5938, "n"), (-0.356, "n"), ("[z]", "s")],
+        [("C&H", "s"), ("[c]", "s"), (0.005, "n"), ("none", "s")],
+        [("NEL", "s"), (22_100_000, "n"), ("12 to 14", "s"), ("≈ [z]", "s")],
+    ]
+    shown = sheet.cell(sheet.max_row - 1, 3).number_format
+    assert shown.startswith("+0.0%")
+    figures = openpyxl.load_workbook(tmp_path / "pack.xlsx")["Figures"]
+    [first, second] = list(figures.iter_rows(min_row=figures.max_row - 1, values_only=True))
+    assert first[2:9] == ("=Leeds", "2012/13", "count", 5938, 5787.9, 6091, 0.95)
+    assert second[-1] == "-a caveat"
+
+
+def test_no_text_becomes_a_formula_a_link_or_a_number(tmp_path, office):
+    rows = [(text, text, text, text) for text in HOSTILE]
+    book = book_of(rows, tmp_path)
+    write_xlsx(book, tmp_path / "excel.xlsx")
+    write_ods(book, tmp_path / "open.ods")
+    [again, from_ods] = office("xlsx", tmp_path / "excel.xlsx", tmp_path / "open.ods")
+    for path in (tmp_path / "excel.xlsx", again, from_ods):
+        sheet = openpyxl.load_workbook(path)["Table_2"]
+        cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        assert {cell.data_type for cell in cells} <= {"s", "n"}, path
+        assert [cell.coordinate for cell in cells if cell.hyperlink] == []
+        numbers = [cell.value for cell in cells if cell.data_type == "n"]
+        assert numbers == [7, 7], "only 007 in the two columns of numbers"
+    content = zipfile.ZipFile(tmp_path / "open.ods").read("content.xml").decode("utf-8")
+    assert "table:formula" not in content
+    assert "Figures" in openpyxl.load_workbook(from_ods).sheetnames
+
+
+def test_libreoffice_reads_the_same_values_from_both_workbooks(tmp_path, office):
+    book = book_of(GOOD, tmp_path)
+    write_xlsx(book, tmp_path / "excel.xlsx")
+    write_ods(book, tmp_path / "open.ods")
+    [again, from_ods] = office("xlsx", tmp_path / "excel.xlsx", tmp_path / "open.ods")
+
+    def values(path):
+        return {
+            sheet.title: [tuple(row) for row in sheet.iter_rows(values_only=True)]
+            for sheet in openpyxl.load_workbook(path).worksheets[1:]
+        }
+
+    assert values(again) == values(tmp_path / "excel.xlsx")
+    assert values(from_ods) == values(tmp_path / "excel.xlsx")
+
+
+@pytest.mark.parametrize(("name", "write"), [("pack.xlsx", write_xlsx), ("pack.ods", write_ods)])
+def test_a_workbook_has_the_same_bytes_each_time(tmp_path, name, write):
+    book = book_of(GOOD, tmp_path)
+    write(book, tmp_path / name)
+    first = (tmp_path / name).read_bytes()
+    write(book, tmp_path / name)
+    assert (tmp_path / name).read_bytes() == first
+
+
+# Word
+
+
+def test_the_word_document_has_real_headings_tables_and_alternative_text(tmp_path, office):
+    picture = io.BytesIO()
+    Image.new("RGB", (20, 10), "#12436D").save(picture, format="PNG")
+    page = page_with(GOOD)
+    path = tmp_path / "report.docx"
+    write_docx(page, path, pictures={page.pieces[4]: picture.getvalue()}, as_at=DAY)
+    [again] = office("docx", path)
+    for place in (path, again):
+        document = Document(str(place))
+        headings = [(p.style.name, p.text) for p in document.paragraphs if p.style.name.startswith("Heading")]
+        assert headings == [
+            ("Heading 1", "Burglary in Leeds, 2012/13 Q2"),
+            ("Heading 2", "What happened"),
+            ("Heading 3", "What we did"),
+        ]
+        assert [
+            p.text for p in document.paragraphs if not p.text.strip() and not p._p.xpath(".//w:drawing")
+        ] == []
+        [table] = document.tables
+        assert [cell.text for cell in table.rows[0].cells] == ["Area", "Count", "Change", "Note"]
+        assert table.rows[0]._tr.xpath("./w:trPr/w:tblHeader")
+        [said] = document.element.xpath("//wp:docPr/@descr")
+        assert said == "Line chart. It fell from 9 to 5."
+        assert document.core_properties.title == "Burglary in Leeds, 2012/13 Q2"
+        footer = document.sections[0].footer.paragraphs[0]._p
+        assert re.search("OFFICIAL.*30 September 2012.*Page", "".join(footer.itertext()))
+        assert any("=2+2 patrols" in p.text for p in document.paragraphs)
+    own = Document(str(path))
+    assert own.core_properties.language == "en-GB"
+    assert set(own.styles.element.xpath("//w:lang/@w:val")) == {"en-GB"}
+    first = path.read_bytes()
+    write_docx(page, path, pictures={page.pieces[4]: picture.getvalue()}, as_at=DAY)
+    assert path.read_bytes() == first
+
+
+def test_without_a_drawing_the_chart_is_there_in_words(tmp_path):
+    write_docx(page_with(GOOD), tmp_path / "report.docx", pictures={}, as_at=DAY)
+    told = [p.text for p in Document(str(tmp_path / "report.docx")).paragraphs]
+    assert "The chart in words: Line chart. It fell from 9 to 5." in told
+
+
+# PDF, and a whole pack
+
+
+@pytest.fixture(scope="module")
+def browser():
+    programs = runpy.run_path(str(ROOT / "scripts" / "ensure_programs.py"))
+    if programs["find_chromium"]() is None:
+        if os.environ.get("CI"):
+            pytest.fail(f"no browser, and in CI its tests must run. {programs['CURE']}")
+        pytest.skip(programs["CURE"])
+
+
+@pytest.fixture(scope="module")
+def exported(published, tmp_path_factory, browser):
+    root = tmp_path_factory.mktemp("exported") / "a project"
+    shutil.copytree(published[0], root)
+    from saferleeds_analysis import periods
+
+    return export_pack(root, periods.quarter("2012/13 Q2"), say=[].append)
+
+
+def test_a_pack_is_exported_to_every_format(exported):
+    assert exported.problems == ()
+    assert [path.name for path in exported.made][:2] == ["pack.xlsx", "pack.ods"]
+    names = {path.name for path in exported.made[2:]}
+    assert names == {"report.docx", "report.pdf"}
+    index = (exported.made[0].parent / "index.html").read_text(encoding="utf-8")
+    links = {a["href"] for a in BeautifulSoup(index, "html.parser").find_all("a")}
+    assert {"pack.xlsx", "pack.ods", "every-block/report.docx", "every-block/report.pdf"} <= links
+
+
+def test_every_table_and_chart_of_the_page_is_in_the_formats(exported):
+    folder = exported.made[0].parent
+    page = read_page(folder / "every-block" / "report.html")
+    html = BeautifulSoup((folder / "every-block" / "report.html").read_text(encoding="utf-8"), "html.parser")
+    assert len(page.tables) == len(html.find_all("table"))
+    titles = [sheet["A1"].value for sheet in openpyxl.load_workbook(folder / "pack.xlsx").worksheets]
+    assert [t.caption for t in page.tables if t.rows and t.caption not in titles] == []
+    document = Document(str(folder / "every-block" / "report.docx"))
+    charts = [p for p in page.pieces if isinstance(p, Picture)]
+    assert document.element.xpath("//wp:docPr/@descr") == [chart.alt for chart in charts]
+    headings = [p.text for p in document.paragraphs if p.style.name.startswith("Heading")]
+    assert headings == [" ".join(h.get_text().split()) for h in html.main.find_all(re.compile("^h[1-6]$"))]
+
+
+def test_the_pdf_is_tagged_with_title_language_bookmarks_and_words_for_pictures(exported):
+    import pikepdf
+    from pdfua import validate
+
+    path = exported.made[0].parent / "every-block" / "report.pdf"
+    with pikepdf.open(path) as paper:
+        root = paper.Root
+        assert (str(root.Lang), bool(root.MarkInfo.Marked), bool(root.ViewerPreferences.DisplayDocTitle)) == (
+            "en-GB",
+            True,
+            True,
+        )
+        html = (path.parent / "report.html").read_text(encoding="utf-8")
+        assert str(paper.docinfo.Title) == BeautifulSoup(html, "html.parser").title.get_text()
+        assert str(paper.docinfo.CreationDate) == "D:20120930000000+00'00'"
+        assert int(root.Outlines.Count) != 0
+        tags, words = [], []
+
+        def walk(node):
+            if isinstance(node, pikepdf.Array):
+                for kid in node:
+                    walk(kid)
+            elif isinstance(node, pikepdf.Dictionary):
+                if "/S" in node:
+                    tags.append(str(node.S))
+                    if node.S == "/Figure":
+                        words.append(str(node.get("/Alt", "")))
+                if "/K" in node:
+                    walk(node.K)
+
+        walk(root.StructTreeRoot)
+        width, height = (float(n) for n in paper.pages[0].MediaBox[2:])
+    assert {"/H1", "/H2", "/Table", "/TH", "/TD", "/Figure", "/L"} <= set(tags)
+    assert tags.count("/H1") == 1
+    assert words and all(words)
+    assert (round(width), round(height)) == (595, 842)  # A4 in points
+    assert path.parent.as_uri().encode() not in path.read_bytes()
+    failed = {finding.rule_id for finding in validate(path).findings}
+    # What the browser leaves undone: it neither tags the marking in the margin nor calls it decoration (01-003), gives a
+    # link no description beside its own words (18-005), and makes no claim of conformance (28-004).
+    assert failed <= {"UA-01-003", "UA-18-005", "UA-28-004"}
+
+
+def test_without_a_browser_one_message_says_so_and_the_rest_is_made(published, tmp_path, monkeypatch):
+    from saferleeds_analysis import periods
+
+    root = tmp_path / "a project"
+    shutil.copytree(published[0], root)
+    monkeypatch.setattr(pdf, "find_browser", lambda: None)
+    done = export.export_pack(root, periods.quarter("2012/13 Q2"), say=[].append)
+    [problem] = done.problems
+    assert problem.startswith(
+        "No PDF and no pictures in Word were made. Chromium, Google Chrome or Microsoft Edge is needed."
+    )
+    assert {path.suffix for path in done.made} == {".xlsx", ".ods", ".docx"}
+
+
+def test_the_paper_copy_has_no_link_to_a_file_and_nothing_folded():
+    html = (
+        '<html lang="en-GB"><body><a class="skip-link" href="#main">Skip</a><main><a href="../index.html">Pack</a>'
+        '<a href="https://example.org">web</a><details><summary>More</summary><p>In it</p></details>'
+        "<figure><figcaption>C</figcaption><svg></svg><details><summary>Data</summary></details></figure></main></body></html>"
+    )
+    paper = BeautifulSoup(pdf.for_paper(html), "html.parser")
+    assert [a["href"] for a in paper.find_all("a")] == ["https://example.org"]
+    assert [d.has_attr("open") for d in paper.find_all("details")] == [True]
+    assert "Skip" not in paper.get_text()
+    assert paper.find("figure") is None
+
+
+def test_a_quarter_without_a_pack_is_refused(tmp_path):
+    from saferleeds_analysis import periods
+
+    with pytest.raises(
+        ValueError, match=r'no pack of 2012/13 Q1 is published. Make it first: saferleeds report "2012/13 Q1"'
+    ):
+        export_pack(tmp_path, periods.quarter("2012/13 Q1"))
+
+
+def test_a_page_reads_back_whole(published):
+    page = read_page(published[0] / "reports" / "2012-13_Q2" / "every-block" / "report.html")
+    assert page.title == next(p.text for p in page.pieces if isinstance(p, Heading) and p.level == 1)
+    assert page.marking
+    assert replace(page, report="x").tables == page.tables
