@@ -33,3 +33,11 @@ def example(tmp_path_factory):
     finished = run(project, "report", "2012/13 Q2")
     assert finished.returncode == 0, finished.stderr
     return SimpleNamespace(project=project, finished=finished)
+
+
+@pytest.fixture(scope="session")
+def quarter_before(example):
+    """Give the folder of the example's pack for the quarter before, 2012/13 Q1, in the same project."""
+    finished = run(example.project, "report", "2012/13 Q1")
+    assert finished.returncode == 0, finished.stderr
+    return example.project / "reports" / "2012-13_Q1"

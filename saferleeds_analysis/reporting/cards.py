@@ -319,7 +319,7 @@ class ReportCard:
         source = self.data.source
         lines = [
             f"{source.title}. Publisher: {source.publisher}. Licence: {source.licence}. "
-            f"Received {_day(source.received)}; read as at {_day(self.as_at)}.",
+            f"Received {wording.day(source.received)}; read as at {wording.day(self.as_at)}.",
             *[
                 f"Target of {t.comparison} {wording.number(t.value)} ({t.kind}): {t.source}. {t.note}".strip()
                 for t in self.targets
@@ -549,8 +549,8 @@ def report_card(
     end = periods.last_month(quarter)
     if end.end_time.date() > as_at:
         raise ValueError(
-            f"{periods.quarter_name(quarter)} ends on {_day(end.end_time.date())}, after the as-at date "
-            f"{_day(as_at)}: wait for the quarter to end, or give a later as-at date."
+            f"{periods.quarter_name(quarter)} ends on {wording.day(end.end_time.date())}, after the as-at date "
+            f"{wording.day(as_at)}: wait for the quarter to end, or give a later as-at date."
         )
     if area not in data.by_area.columns:
         raise DataProblem(f"{data.source.id}: there is no data for {area!r}.")
@@ -696,7 +696,3 @@ def _first_comparable_quarter_end(monthly: pd.Series) -> pd.Period:
     """Give the first quarter end with two years of months behind it."""
     months = monthly.index[23:]
     return next(m for m in months if m.month % 3 == 0)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day.strftime('%B %Y')}"

@@ -227,7 +227,7 @@ class FundingReport:
     def caveats_and_sources(self) -> Block:
         """Say where the figures come from and what the reader must know of them."""
         lines = [
-            f"{self.position.source}. Known from {_day(self.position.known_from)}; read as at {_day(self.as_at)}.",
+            f"{self.position.source}. Known from {wording.day(self.position.known_from)}; read as at {wording.day(self.as_at)}.",
             self.position.note,
             *self.scenario.caveats,
             f"Amounts are pounds a year of {self.position.year}. No year is uprated, and the cost of ending a post is not in them.",
@@ -344,7 +344,3 @@ def _input(name: str, value: float) -> str:
     if name == "posts":
         return f"{value:.0f} posts"
     return _share(value) if name == "share" else f"£{wording.number(value)}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day.strftime('%B %Y')}"

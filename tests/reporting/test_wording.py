@@ -1,14 +1,92 @@
-"""Sentences, word for word: a table of cases, so that a change of words is a change of this table."""
+"""Sentences, word for word: the table wording_cases.csv, so that a change of words is a change of that table."""
 
+import csv
+import json
 from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saferleeds_analysis.catalogue import Target
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import Target, load_catalogue
 from saferleeds_analysis.estimates import change_between_counts
-from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.methods.trajectory.rating import position_words
+from saferleeds_analysis.reporting import survey_words, wording
+
+
+def count_change(earlier, later, direction, value, lower, upper):
+    """Give what a change between two counts is to the words: the numbers in the table are the method's, not computed here."""
+    percent = (
+        None if value is None else SimpleNamespace(value=value, lower=lower, upper=upper, confidence=0.95)
+    )
+    return SimpleNamespace(earlier=earlier, later=later, direction=direction, percent=percent)
+
+
+def survey_change(direction, value, lower, upper):
+    difference = SimpleNamespace(value=value, lower=lower, upper=upper, confidence=0.95)
+    return SimpleNamespace(direction=direction, difference=difference)
+
+
+def asked_by(due):
+    return due and SimpleNamespace(
+        organisation="Safer Leeds", owner="Performance team", due=date.fromisoformat(due), note=""
+    )
+
+
+def words_of(received):
+    return SimpleNamespace(
+        organisation="Safer Leeds",
+        author="Performance team",
+        received=date.fromisoformat(received),
+        status="final",
+    )
+
+
+SAYS = {
+    "number": lambda value, decimals=0: wording.number(value, decimals=decimals),
+    "percent": wording.percent,
+    "signed percent": lambda value: wording.percent(value, signed=True),
+    "signed": wording.signed,
+    "pounds": wording.pounds,
+    "pounds and pence": wording.pounds_and_pence,
+    "counted": wording.counted,
+    "fewer or more": wording.fewer_or_more,
+    "chance": wording.chance_percent,
+    "chance in words": load_catalogue().chance_in_words,
+    "position": lambda at, lower, upper, decrease: position_words(
+        at, lower=lower, upper=upper, decrease=decrease
+    ),
+    "change": lambda *given: wording.change_with_interval(count_change(*given)),
+    "change in short": lambda *given: wording.change_in_short(count_change(*given)),
+    "how sure": lambda *given: wording.how_sure(count_change(*given)),
+    "survey level": lambda value, lower, upper, n: survey_words.level_in_words(
+        SimpleNamespace(value=value, lower=lower, upper=upper, n=n, confidence=0.95)
+    ),
+    "survey change": lambda *given: survey_words.change_in_words(survey_change(*given)),
+    "survey change in short": lambda *given: survey_words.change_in_short(survey_change(*given)),
+    "how sure of survey": lambda *given: survey_words.how_sure(survey_change(*given)),
+    "day": lambda text: wording.day(date.fromisoformat(text)),
+    "commentary missing": lambda due, as_at: wording.commentary_missing(
+        periods.quarter("2012/13 Q1"), request=asked_by(due), as_at=as_at and date.fromisoformat(as_at)
+    ),
+    "commentary by": lambda received, due: wording.commentary_by(words_of(received), request=asked_by(due)),
+    "missing months": lambda *months: periods.months_in_words([periods.month(m) for m in months]),
+}
+with (Path(__file__).parent / "wording_cases.csv").open(encoding="utf-8", newline="") as file:
+    CASES = list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case['kind']} {case['input']}" for case in CASES])
+def test_a_result_is_said_in_these_words(case):
+    assert SAYS[case["kind"]](*json.loads(case["input"])) == case["sentence"]
+
+
+def test_every_kind_of_sentence_has_cases():
+    assert {case["kind"] for case in CASES} == SAYS.keys()
+    assert len(CASES) >= 60
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,81 @@
+"""Every word of both packs of the example: nothing known later, and no word that a test has not earned."""
+
+import csv
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+from projects import words
+
+# Known only after 30 June 2012, with what each is: ../shared/facts/seed_facts.csv and published_series.csv.
+KNOWN_LATER = {
+    "5,999": "the stretch target, set in September 2012",
+    "5,938": "burglaries in the 12 months to September 2012",
+    "3,276": "how many fewer that was",
+    "958": "enquiries of July to September 2012",
+    "340": "cases of July to September 2012",
+    "12.62": "the perception of anti-social behaviour to September 2012",
+    "66.74": "cohesion in July to September 2012",
+    "94.2": "satisfaction in 2012/13",
+}
+# Words that promise more than a number says: only their test, or somebody's own print, may bring them onto a page.
+UNEARNED = re.compile(
+    r"\b(slight(?:ly)?|significant(?:ly)?|dramatic(?:ally)?|sav(?:ed|ing|ings))\b", re.IGNORECASE
+)
+QUOTED = re.compile(
+    r"\b(?:printed|called|published)\b[^.]{0,80}$|\(an? $|\bno (?:cash )?$|\bnot (?:a )?$", re.IGNORECASE
+)
+
+
+def pages(pack):
+    found = sorted(pack.rglob("*.html"))
+    assert len(found) > 5
+    return found
+
+
+def text_of(page):
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    for theirs in soup.select("style, .commentary, blockquote, q"):
+        theirs.decompose()
+    return words(soup)
+
+
+def test_the_first_quarter_knows_nothing_of_the_second(quarter_before):
+    for page in pages(quarter_before):
+        text = text_of(page)
+        found = [n for n in KNOWN_LATER if re.search(rf"(?<![\d,.]){re.escape(n)}(?![\d,]|\.\d)", text)]
+        assert found == [], f"{page.parent.name}: {[KNOWN_LATER[n] for n in found]}"
+
+
+def test_nor_do_its_figures(quarter_before):
+    later = {float(n.replace(",", "")) for n in KNOWN_LATER}
+    for path in sorted(quarter_before.rglob("figures.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            known = [
+                f for f in csv.DictReader(file) if not f["measure"].startswith(("projected", "milestone"))
+            ]
+        for figure in known:
+            value = figure["value"]
+            is_number = re.fullmatch(r"-?\d+(\.\d+)?", value)
+            assert not (is_number and abs(float(value)) in later), f"{path.parent.name}: {figure}"
+
+
+def test_what_the_first_quarter_lacks_is_said(quarter_before):
+    card = text_of(quarter_before / "domestic-burglary-leeds" / "report.html")
+    assert "The target in force for 2012/13 is at most 7,056 (original, set April 2012)." in card
+    assert (
+        "No commentary was received for 2012/13 Q1. Safer Leeds (Performance team) was asked for it" in card
+    )
+
+
+@pytest.mark.parametrize("quarter", ["2012-13_Q2", "2012-13_Q1"])
+def test_no_page_says_more_than_its_tests(example, quarter_before, quarter):
+    faults = []
+    for page in pages(example.project / "reports" / quarter):
+        text = text_of(page)
+        faults += [
+            f"{page.parent.name}: {text[max(0, word.start() - 80) : word.end() + 30]}"
+            for word in UNEARNED.finditer(text)
+            if not QUOTED.search(text[: word.start()][-100:])
+        ]
+    assert faults == []
