@@ -59,6 +59,6 @@ def test_past_years_are_replayed_beside_the_run_rate(project):
     done = run(project, "backtest", *LEEDS)
     assert done.returncode == 0, done.stderr
     assert "Replayed on 5 past years with what was known after 3, 6 and 9 months" in done.stdout
-    for heading in ("Mean error", "80% interval held", "Loss (run-rate 1)", "Chance stated", "Came"):
+    for heading in ("Mean error", "80% interval held", "Error score (run-rate: 1)", "Chance stated", "Came"):
         assert heading in done.stdout
     assert "Run-rate | 15 |" in done.stdout

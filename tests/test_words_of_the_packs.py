@@ -23,7 +23,8 @@ UNEARNED = re.compile(
     r"\b(slight(?:ly)?|significant(?:ly)?|dramatic(?:ally)?|sav(?:ed|ing|ings))\b", re.IGNORECASE
 )
 QUOTED = re.compile(
-    r"\b(?:printed|called|published)\b[^.]{0,80}$|\(an? $|\bno (?:cash )?$|\bnot (?:a )?$", re.IGNORECASE
+    r"\b(?:printed|called|published)\b[^.]{0,80}$|\((?:[a-z]+ )?$|\bno (?:cash )?$|\bnot (?:a )?$",
+    re.IGNORECASE,
 )
 
 

@@ -259,7 +259,7 @@ class CostReport:
             [(label.replace(" (", "\n("), float(getattr(shown, name))) for name, label in _EFFECTS],
             (after, float(shown.later)),
             name="change-in-value",
-            headline=f"{names[biggest]} made most of the change in value",
+            headline=f"{names[biggest]} made most of the change",
             subtitle=self._subtitle(f"Value of recorded offences, {kind}"),
             show=wording.pounds,
         )

@@ -182,7 +182,7 @@ class Outlook:
         lines = [
             f"From April to {periods.month_name(at.name)}, {wording.number(at['actual'])} {unit} were recorded. The "
             f"milestone range for the {target.kind} target of {_aim(target)} is {_span(at)} (80%): recorded performance is "
-            f"{path.position} of it."
+            f"{path.position} of it; {'fewer' if target.comparison in ('at most', 'below') else 'more'} is better."
         ]
         if path.adjusted_position is not None:
             lines.append(

@@ -41,7 +41,8 @@ def track_record(
         f"{wording.number(measured['forecasts'])} projections): its 80% intervals held "
         f"{wording.percent(measured['held_80'])} of the outcomes and its 90% intervals {wording.percent(measured['held_90'])}; "
         f"its stated chances were within {wording.number(measured['worst_tenth_points'], decimals=1)} points of what came; its "
-        f"loss was {wording.percent(100 * (1 - measured['loss_to_run_rate']))} below the run-rate's. In pandemic years it "
+        "error score, in which misses and needlessly wide intervals both cost, was "
+        f"{wording.percent(100 * (1 - measured['loss_to_run_rate']))} below the run-rate's. In pandemic years it "
         "did worse than the run-rate.",
         figures=[
             Figure(
@@ -106,7 +107,7 @@ def _own_record(
     )
     shown = table(
         caption=f"Projections of past years after 3, 6 and 9 months, {area}",
-        columns=["Method", "Cases", "Mean error", "80% interval held", "Loss (run-rate 1)"],
+        columns=["Method", "Cases", "Mean error", "80% interval held", "Error score (run-rate: 1)"],
         rows=rows,
         figures=figures,
     )

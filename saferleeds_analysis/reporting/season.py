@@ -403,12 +403,20 @@ def quality_in_words(found: seasonal.SeasonalAdjustment) -> str:
         return "No seasonal pattern can be told apart from chance, so the series is shown unadjusted."
     failed = [name for name, value in tests.m.items() if value > 1]
     grade = "poor" if tests.q is not None and tests.q >= 1 else "acceptable" if failed else "good"
-    judged = [f"Q {wording.number(tests.q, decimals=2)}"] if tests.q is not None else []
+    judged = (
+        [f"its overall mark, Q, is {wording.number(tests.q, decimals=2)} (below 1 is good)"]
+        if tests.q is not None
+        else []
+    )
     if failed:
         judged.append(f"{', '.join(failed)} above 1")
-    judged.append("seasonality is left in it" if tests.residual_seasonality else "no residual seasonality")
+    judged.append(
+        "a season is left in the adjusted series"
+        if tests.residual_seasonality
+        else "no season is left in the adjusted series"
+    )
     provisional = " It is provisional: there are fewer than five years of data." if found.provisional else ""
-    return f"The adjustment is of {grade} quality: {', '.join(judged)}.{provisional}"
+    return f"The adjustment is of {grade} quality: {'; '.join(judged)}.{provisional}"
 
 
 def _choice_in_words(value: object) -> str:

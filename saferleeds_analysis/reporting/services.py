@@ -143,8 +143,7 @@ class ServiceCounts:
         return charts.chart_of_dots(
             shown,
             name=f"year-ends-{self.indicator.id.replace('_', '-')}",
-            headline=f"{wording.number(projected.value)} {self.indicator.unit} projected, "
-            f"{wording.number(self.last_year_total)} last year",
+            headline=self._headline(projected),
             subtitle=f"{self.indicator.unit.capitalize()} in a financial year, {self.area}. The line is an 80% interval",
         )
 
@@ -173,6 +172,14 @@ class ServiceCounts:
         lines.append(f"What is counted: {self.indicator.definition}")
         items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
         return Block(html=f'<ul class="caveats">{items}</ul>', text="\n".join(f"- {line}" for line in lines))
+
+    def _headline(self, projected: Figure) -> str:
+        """Name a rise or a fall only where the projection's interval leaves out last year's total."""
+        about = f"About {wording.number(projected.value)} {self.indicator.unit} projected"
+        last = wording.number(self.last_year_total)
+        if projected.lower <= self.last_year_total <= projected.upper:
+            return f"{about}: no clear change on {last}"
+        return f"{about}: {'fewer' if projected.value < self.last_year_total else 'more'} than last year's {last}"
 
     def _published_line(self, p: trajectory.Projection) -> list[str]:
         if self.published is None:

@@ -105,8 +105,8 @@ def test_the_adjusted_line_is_the_recorded_one_without_season_and_calendar(seaso
 
 def test_quality_is_said_in_plain_words(season):
     text = season.quality().text
-    assert text.startswith("The adjustment is of good quality: Q 0.")
-    assert "no residual seasonality" in text
+    assert text.startswith("The adjustment is of good quality: its overall mark, Q, is 0.")
+    assert "no season is left in the adjusted series" in text
     assert "Since the data to June 2012, the adjusted figures of that last year have moved by" in text
 
 

@@ -158,9 +158,13 @@ def _totals_table(
 ) -> Block:
     """Give the numbers behind the chart of totals, the latest period first, those to come above it."""
     months = totals.index if fan is None else totals.index.union(fan.index)
-    columns = {
-        unit.capitalize(): lambda m: wording.number(totals[m]) if pd.notna(totals.get(m)) else "not known"
-    }
+
+    def recorded(month: pd.Period) -> str:
+        if pd.notna(totals.get(month)):
+            return wording.number(totals[month])
+        return "to come" if month > totals.index[-1] else "not known"
+
+    columns = {unit.capitalize(): recorded}
     if milestones is not None:
         columns["Milestone range"] = lambda m: _span(milestones, m, "lower", "upper")
     if fan is not None and len(fan):
