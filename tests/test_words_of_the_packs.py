@@ -11,7 +11,6 @@ from projects import words
 KNOWN_LATER = {
     "5,999": "the stretch target, set in September 2012",
     "5,938": "burglaries in the 12 months to September 2012",
-    "3,276": "how many fewer that was",
     "958": "enquiries of July to September 2012",
     "340": "cases of July to September 2012",
     "12.62": "the perception of anti-social behaviour to September 2012",

@@ -11,8 +11,9 @@ from projects import copy_project
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.reporting.cards import report_card
-from saferleeds_analysis.reporting.outlook import chance_percent, outlook_of
+from saferleeds_analysis.reporting.outlook import outlook_of
 from saferleeds_analysis.reporting.season import breaks_from, season_of
+from saferleeds_analysis.reporting.wording import chance_percent
 
 CATALOGUE = load_catalogue()
 QUARTER = periods.quarter("2012/13 Q2")
