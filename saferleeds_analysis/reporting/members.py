@@ -148,7 +148,7 @@ def members_summary(
             if named:
                 gaps.append(f"{indicator.name}: no figures. {' '.join(str(problem).split())}")
             continue
-        gaps += _gaps_of_words(indicator, sources, quarter, as_at)
+        gaps += _gaps_of_words(indicator, sources, as_at)
     return MembersSummary(project=project, area=area, quarter=quarter, items=tuple(items), gaps=tuple(gaps))
 
 
@@ -353,12 +353,14 @@ def _kept(figures: Sequence[Figure], area: str, *, also: tuple[str, ...] = ()) -
     return tuple(dict.fromkeys(kept))
 
 
-def _gaps_of_words(indicator: Indicator, sources: Sources, quarter: pd.Period, as_at: date) -> list[str]:
+def _gaps_of_words(indicator: Indicator, sources: Sources, as_at: date) -> list[str]:
     words, asked = sources.words(indicator.id), sources.asked(indicator.id)
     if words is None and asked is None:
         return []  # what is said of it stands with another indicator of the same card
     if words is None:
-        return [f"{indicator.name}: {wording.commentary_missing(quarter, request=asked, as_at=as_at)}"]
+        late = "it was due on" if as_at > asked.due else "it is due on"
+        name = f"{indicator.name}: no commentary from {asked.organisation} ({asked.owner})"
+        return [f"{name}; {late} {wording.day(asked.due)}{' and is late' if as_at > asked.due else ''}."]
     if words.status == "draft":
         return [f"{indicator.name}: {wording.commentary_is_a_draft(words)}"]
     if asked is not None and words.received > asked.due:

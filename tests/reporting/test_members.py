@@ -110,9 +110,8 @@ def test_the_quarter_before_knows_nothing_of_this_one(first):
 
 def test_what_is_missing_is_said_with_who_was_asked(first):
     missing = first.late_or_missing().text.splitlines()
-    assert missing[0].startswith(
-        "- Domestic burglary: No commentary was received for 2012/13 Q1. Safer Leeds (Performance team) was asked for it; "
-        "it is due on 31 July 2012."
+    assert missing[0] == (
+        "- Domestic burglary: no commentary from Safer Leeds (Performance team); it is due on 31 July 2012."
     )
     assert missing[1].startswith("- Burglary (all buildings): no figures. ")
 
