@@ -22,7 +22,7 @@ class FigureKind:
     ``measure`` is a regular expression for the whole name of its measures. ``made_by`` names the function that makes the
     figure and ``formula`` says in words how it comes from its inputs, which are ``inputs`` (``recorded counts``,
     ``published figure``, ``target``, ``unit cost``, ...) in the months of ``window``. ``how`` says what a tracer can do
-    with it: have it ``recomputed`` by arithmetic, ``re-run`` with the same call, or ``looked up``. A ``count`` counts
+    with it: have it ``recomputed`` by arithmetic (named by ``recipe``), ``re-run`` with the same call, or ``looked up``. A ``count`` counts
     events in the months of its period, so that it cannot fall as months are added; ``from_april`` says that the period
     names the last month of a count from April on. ``revised`` figures are estimated anew each quarter, so that a move is
     no restatement. ``each_quarter`` figures are expected to come again for the next quarter.
@@ -34,6 +34,7 @@ class FigureKind:
     inputs: tuple[str, ...] = ()
     window: str = ""
     how: str = "not described"
+    recipe: str = ""
     count: bool = False
     from_april: bool = False
     revised: bool = False

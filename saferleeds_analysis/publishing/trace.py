@@ -1,0 +1,522 @@
+"""From any printed number back to the rows that it comes from, and forward again by plain arithmetic.
+
+The rules are those of ``reference/figure_kinds*.toml``: which inputs a measure has, in which months, and by which arithmetic.
+A figure of a kind that is modelled or simulated is traced to the notebook, its parameters and the series; running the
+notebook again gives it.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import REFERENCE, Catalogue, Indicator, load_catalogue
+from saferleeds_analysis.intake.raw_rows import (
+    RawFile,
+    areas_with_rows,
+    raw_files,
+    respondent_files,
+    rows_behind,
+)
+from saferleeds_analysis.publishing.sign_off import read_figures
+from saferleeds_analysis.publishing.versions import sha256_of
+from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.blocks import Block
+from saferleeds_analysis.reporting.figure_kinds import FigureKind, figure_kind
+from saferleeds_analysis.reporting.tracing import Trace, TracedRows, trace_page
+
+COUNTS, YEAR_BEFORE = "counts", "counts of the same months a year before"
+TO_DATE, LAST_YEAR, LAST_YEAR_TO_DATE = (
+    "counts of the year to date",
+    "counts of the whole year before",
+    "counts of the year before to the same month",
+)
+_VINTAGE = "December 2025"
+_PUBLISHED = "published_figures"
+
+
+class Tracer:
+    """Traces the figures of one project: reads each file once."""
+
+    def __init__(self, root: Path) -> None:
+        """Hold the project's folder and its catalogue."""
+        self.root = root
+        self.catalogue: Catalogue = load_catalogue(root / "data" / "raw" / "reference")
+        self._raw = cache(lambda source_id: raw_files(root, source_id))
+        self._tables = cache(self._read_table)
+        self._respondent_files = cache(
+            lambda i: respondent_files(root, self.catalogue.question(i), self.catalogue.indicator(i).source)
+        )
+        self._counts = cache(self._find_counts)
+        self._file = cache(
+            lambda path, role: TracedRows(
+                role=role, file=_shown(path), sha256=sha256_of(path), note="the whole file"
+            )
+        )
+
+    def trace(self, figure: Mapping[str, str], row: int, *, report: str, record: Mapping[str, Any]) -> Trace:
+        """Trace one row of a report's ``figures.csv``, whose ``run.json`` is ``record``."""
+        kind = figure_kind(figure["measure"])
+        inputs = self._inputs(figure, kind, record["parameters"])
+        recomputed, working = _work_out(kind.recipe, inputs, figure)
+        return Trace(
+            report=report,
+            row=row,
+            figure=dict(figure),
+            section=figure.get("section", ""),
+            notebook=record["notebook"],
+            parameters=record["parameters"],
+            code_version=record["code_version"],
+            kind=kind,
+            inputs=tuple(inputs),
+            recomputed=recomputed,
+            working=working,
+        )
+
+    def _inputs(
+        self, figure: Mapping[str, str], kind: FigureKind, parameters: Mapping[str, Any]
+    ) -> list[TracedRows]:
+        known = {indicator.id: indicator for indicator in self.catalogue.indicators()}
+        indicator = known.get(figure["indicator_id"])
+        if indicator is None:
+            return []
+        quarter = periods.quarter(parameters["quarter"])
+        found: list[TracedRows] = []
+        for name in kind.inputs:
+            if name == "recorded counts":
+                windows = _windows(kind, figure["period"], quarter)
+                for role, months in windows.items():
+                    found += self._counts(role, indicator, figure["area"], months[0], months[-1])
+            elif name == "respondents":
+                found += self._respondents(indicator, figure, kind)
+            else:
+                found += self._reference_rows(name, figure, parameters)
+        return found
+
+    def _find_counts(
+        self, role: str, indicator: Indicator, area: str, first: pd.Period, last: pd.Period
+    ) -> list[TracedRows]:
+        months = pd.period_range(first, last, freq="M")
+        names = [str(month) for month in months]
+        if indicator.source == _PUBLISHED:
+            quarters = {periods.quarter_name(month.asfreq("Q-MAR")) for month in months}
+            return self._rows_of(
+                role,
+                "published_figures",
+                lambda r: (
+                    (r["indicator_id"], r["area"], r["measure"]) == (indicator.id, area, "count")
+                    and r["period"] in quarters
+                ),
+            )
+        found = []
+        for file in self._raw(indicator.source):
+            if file.rows is None:
+                found.append(
+                    TracedRows(
+                        role=role, file=file.path, sha256=file.sha256, note="records, which are not shown"
+                    )
+                )
+            else:
+                found.append(_traced(role, file, indicator, self.catalogue, area, names))
+        return [given for given in found if given.rows or given.note]
+
+    def _respondents(
+        self, indicator: Indicator, figure: Mapping[str, str], kind: FigureKind
+    ) -> list[TracedRows]:
+        months = periods.months_named(figure["period"])
+        if months is None or kind.recipe != "weighted percentage":
+            return []
+        question = self.catalogue.question(indicator.id)
+        quarters = list(dict.fromkeys(periods.quarter_name(m.asfreq("Q-MAR")) for m in months))
+        found = []
+        for file in self._respondent_files(indicator.id):
+            held = set(file.sums["area"])
+            areas = areas_with_rows(held, indicator.area_set, self.catalogue, figure["area"])
+            chosen = file.sums[file.sums["quarter"].isin(quarters) & file.sums["area"].isin(areas)]
+            base = chosen[chosen["answer"].isin(question.out_of)]
+            sums = {
+                "row": "sums",
+                "rows": int(base["size"].sum()),
+                "weights": float(base["sum"].sum()),
+                "weights that count": float(base.loc[base["answer"].isin(question.answers), "sum"].sum()),
+            }
+            rule = file.rule(question, areas=areas, quarters=quarters)
+            note = f"{sums['rows']:,} rows, none of them shown, since each is a person; those with {rule}"
+            found.append(
+                TracedRows(
+                    role="weights of respondents", file=file.path, sha256=file.sha256, rows=(sums,), note=note
+                )
+            )
+        return found
+
+    def _reference_rows(
+        self, name: str, figure: Mapping[str, str], parameters: Mapping[str, Any]
+    ) -> list[TracedRows]:
+        measure, area, indicator_id = figure["measure"], figure["area"], figure["indicator_id"]
+        if name == "target":
+            value = re.search(r"(?:at most|at least|below|above) ([\d,]+)$", measure)
+            kind = re.search(r"(original|stretch)", measure)
+            return self._rows_of(
+                name,
+                "targets",
+                lambda r: (
+                    (r["indicator_id"], r["area"]) == (indicator_id, area)
+                    and r["period"] in (figure["period"], parameters["quarter"][:7])
+                    and (kind is None or r["kind"] == kind[1])
+                    and (value is None or float(r["value"]) == float(value[1].replace(",", "")))
+                ),
+            )
+        if name == "published figure":
+            printed = measure.removeprefix("check of published ").removeprefix("published: ")
+            return self._rows_of(
+                name,
+                "published_figures",
+                lambda r: (
+                    (r["indicator_id"], r["area"]) == (indicator_id, area)
+                    and r["measure"]
+                    in (printed, "projection" if measure == "published projection" else printed)
+                    and _same_period(r["period"], figure["period"])
+                ),
+            )
+        if name == "published rate":
+            return self._rows_of(
+                name, "core_cities", lambda r: r["area"] == area and f"{r['measure']}: rate" == measure
+            )
+        if name == "households":
+            return self._rows_of(
+                name, "core_cities", lambda r: r["area"] == area and r["denominator_of"] == "households"
+            )
+        if name in ("unit cost", "price index"):
+            return self._costs(name, figure, parameters)
+        files = {
+            "constants of the method": "trajectory.toml",
+            "rules of rating": "rag_rules.toml",
+            "frozen seasonal choices": "seasonal_specs.toml",
+        }
+        return [self._file(REFERENCE / files[name], name)]
+
+    def _costs(self, name: str, figure: Mapping[str, str], parameters: Mapping[str, Any]) -> list[TracedRows]:
+        stated = re.search(r"edition (\S+) of unit costs, (\S+) prices", figure["caveats"])
+        if stated is None:
+            return []
+        edition, price_year = stated[1], stated[2]
+        months = periods.months_named(figure["period"].removeprefix("financial year "))
+        last = "" if months is None else str(months[-1])
+        offences = {
+            row["offence"]
+            for _, row in self._tables("offence_mapping")[0][2]
+            if (row["scheme"], row["code"], row["edition"]) == ("local", figure["indicator_id"], edition)
+            and (row["first_month"] or "0000") <= last <= (row["last_month"] or "9999")
+        }
+        if name == "unit cost":
+            component = _component(figure["measure"])
+            return self._rows_of(
+                name,
+                "unit_costs",
+                lambda r: (r["edition"], r["component"]) == (edition, component) and r["offence"] in offences,
+            )
+        cost = self._rows_of(name, "unit_costs", lambda r: r["edition"] == edition)
+        own = cost[0].rows[0]["price_year"] if cost else price_year
+        if own == price_year:
+            return []
+        vintage = parameters.get("vintage", _VINTAGE)
+        found = []
+        for role, year in (
+            ("price index of the unit cost", own),
+            ("price index of the price year", price_year),
+        ):
+            found += self._rows_of(
+                role,
+                "gdp_deflators",
+                lambda r, year=year: (
+                    r["vintage"] == vintage and r["year"] == year and r["series"].startswith("financial")
+                ),
+            )
+        return found
+
+    def _rows_of(self, role: str, table: str, wanted: Any) -> list[TracedRows]:
+        found = []
+        for shown, sha256, rows in self._tables(table):
+            own = tuple({"row": number, **row} for number, row in rows if wanted(row))
+            if own:
+                found.append(TracedRows(role=role, file=shown, sha256=sha256, rows=own))
+        return found
+
+    def _read_table(self, name: str) -> list[tuple[str, str, list[tuple[int, dict[str, str]]]]]:
+        """Read every file of a reference table, each row with the number that a spreadsheet shows."""
+        places = [REFERENCE, self.root / "data" / "raw" / "reference"]
+        found = []
+        for path in [path for place in places for path in sorted(place.glob(f"{name}*.csv"))]:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                rows = list(enumerate(csv.DictReader(file), start=2))
+            shown = _shown(path) if place_is_ours(path) else path.relative_to(self.root).as_posix()
+            found.append((shown, sha256_of(path), rows))
+        return found
+
+
+def trace_rows(root: Path, folder: Path, *, row: int | None = None, **wanted: str) -> list[Trace]:
+    """Trace figures of a published report: one by its row number, or all that fit ``measure``, ``area`` and ``period``."""
+    path = folder / "figures.csv"
+    if not path.is_file():
+        raise ValueError(
+            f"there is no report {folder.name!r} in this pack. Its reports: {_reports_beside(folder)}."
+        )
+    figures = read_figures(path)
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    if row is not None:
+        if not 1 <= row <= len(figures):
+            raise ValueError(f"{folder.name}/figures.csv has the rows 1 to {len(figures)}, not {row}.")
+        chosen = [row]
+    else:
+        chosen = [
+            number
+            for number, figure in enumerate(figures, start=1)
+            if all(figure[name] == value for name, value in wanted.items() if value)
+        ]
+        # The same number may stand in several sections; one trace of each value is enough.
+        chosen = list(
+            {
+                (figures[n - 1]["value"], figures[n - 1]["period"], figures[n - 1]["area"]): n
+                for n in reversed(chosen)
+            }.values()
+        )[::-1]
+    if not chosen:
+        asked = ", ".join(f"{name} {value!r}" for name, value in wanted.items() if value)
+        raise ValueError(
+            f"no figure of {folder.name} has {asked}. Its measures: {', '.join(dict.fromkeys(f['measure'] for f in figures))}."
+        )
+    tracer = Tracer(root)
+    return [tracer.trace(figures[n - 1], n, report=folder.name, record=record) for n in chosen]
+
+
+def page_of_traces(
+    root: Path, title: str, figures: Sequence[Mapping[str, Any]], *, report: str, record: Mapping[str, Any]
+) -> Block:
+    """Give the page that traces the figures of a report: those of its headline box one by one, the others by kind."""
+    tracer = Tracer(root)
+    rows = [{key: "" if value is None else str(value) for key, value in row.items()} for row in figures]
+    traces = [
+        tracer.trace(row, number, report=report, record=record)
+        for number, row in enumerate(rows, start=1)
+        if row["indicator_id"] != "this pack"
+    ]
+    seen: dict[tuple[str, ...], Trace] = {}
+    for trace in traces:
+        if not trace.section:  # the box of headline figures stands before the first section
+            f = trace.figure
+            seen.setdefault((f["measure"], f["area"], f["period"], f["value"]), trace)
+    return trace_page(
+        title, traces, tuple(seen.values()), quarter=record["parameters"]["quarter"], report=report
+    )
+
+
+def place_is_ours(path: Path) -> bool:
+    """Say whether a reference table is the package's own, not the project's."""
+    return path.is_relative_to(REFERENCE)
+
+
+def _shown(path: Path) -> str:
+    return f"saferleeds_analysis/reference/{path.name}"
+
+
+def _reports_beside(folder: Path) -> str:
+    return ", ".join(sorted(path.parent.name for path in folder.parent.glob("*/figures.csv"))) or "none"
+
+
+def _windows(kind: FigureKind, period: str, quarter: pd.Period) -> dict[str, pd.PeriodIndex]:
+    """Say which months stand in which role."""
+    end = periods.last_month(quarter)
+    year = periods.financial_year_months(periods.financial_year_of(end))
+    to_date = year[year <= end]
+    months = periods.months_named(period.removeprefix("financial year "))
+    if " to date" in period:
+        months = to_date
+    if kind.window == "history":
+        return {"history of counts": pd.period_range("1990-01", end, freq="M")}
+    if kind.window.startswith("year to date"):
+        whole = kind.window.endswith("whole year before")
+        return {TO_DATE: to_date} | ({LAST_YEAR: year - 12, LAST_YEAR_TO_DATE: to_date - 12} if whole else {})
+    if months is None:
+        return {}
+    if kind.window == "from April":
+        start = periods.financial_year_months(periods.financial_year_of(months[-1]))[0]
+        return {COUNTS: pd.period_range(start, months[-1], freq="M")}
+    return {COUNTS: months} | ({YEAR_BEFORE: months - 12} if "year before" in kind.window else {})
+
+
+def _traced(
+    role: str, file: RawFile, indicator: Indicator, catalogue: Catalogue, area: str, months: list[str]
+) -> TracedRows:
+    rows = rows_behind(file, indicator, catalogue=catalogue, area=area, months=months)
+    return TracedRows(
+        role=role,
+        file=file.path,
+        sha256=file.sha256,
+        rows=tuple(
+            {"row": int(number), **row}
+            for number, row in zip(rows.index, rows.to_dict("records"), strict=True)
+        ),
+    )
+
+
+def _same_period(printed: str, shown: str) -> bool:
+    """Say whether the period of a published figure (``12 months to 2012-09``) is the one that a page shows."""
+    found = re.fullmatch(r"(12 months to |month )?(\d{4}-\d{2})", printed)
+    if found:
+        name = periods.month_name(periods.month(found[2]))
+        return shown == (f"12 months to {name}" if (found[1] or "").startswith("12") else name)
+    return printed == shown
+
+
+def _component(measure: str) -> str:
+    if measure in ("of which public spending", "public spending: all public spending"):
+        return "fiscal"
+    if measure.startswith("public spending: "):
+        return f"fiscal: {measure.removeprefix('public spending: ')}"
+    part = measure.removeprefix("component: ")
+    return "total" if part == measure or part == "not split by the edition" else part
+
+
+def _work_out(
+    recipe: str, inputs: Sequence[TracedRows], figure: Mapping[str, str]
+) -> tuple[float | None, str]:
+    """Work a number out of the traced rows by its recipe; nothing where rows that it needs are not there."""
+    try:
+        value = float(figure["value"])
+        return _RECIPES[recipe](_Given(inputs), value) if recipe else (None, "")
+    except (KeyError, ValueError, ZeroDivisionError, IndexError):
+        return None, ""
+
+
+class _Given:
+    """The traced rows by role, as numbers."""
+
+    def __init__(self, inputs: Sequence[TracedRows]) -> None:
+        self._rows: dict[str, list[Mapping[str, Any]]] = {}
+        for given in inputs:
+            self._rows.setdefault(given.role, []).extend(given.rows)
+
+    def total(self, role: str) -> float:
+        """Sum the counts of a role; an absent one is a KeyError."""
+        return sum(_count(row) for row in self._rows[role])
+
+    def share_gone(self, role: str) -> float:
+        """Say which part of a year a role's months or quarters are."""
+        return len({row.get("month") or row["period"] for row in self._rows[role]}) / (
+            12 if "month" in self._rows[role][0] else 4
+        )
+
+    def value(self, role: str, column: str) -> float:
+        """Give the value of the last row of a role."""
+        return float(self._rows[role][-1][column])
+
+
+def _count(row: Mapping[str, Any]) -> float:
+    return float(row["count"] if row.get("count") not in (None, "") else row["value"])
+
+
+def _n(value: float) -> str:
+    return wording.number(value, decimals=0 if float(value).is_integer() else 2)
+
+
+def _sum(given: _Given, _: float) -> tuple[float, str]:
+    total = given.total(COUNTS)
+    return total, f"the rows sum to {_n(total)}"
+
+
+def _difference(given: _Given, _: float) -> tuple[float, str]:
+    later, earlier = given.total(COUNTS), given.total(YEAR_BEFORE)
+    return later - earlier, f"{_n(later)} less {_n(earlier)} is {_n(later - earlier)}"
+
+
+def _percentage(given: _Given, _: float) -> tuple[float, str]:
+    later, earlier = given.total(COUNTS), given.total(YEAR_BEFORE)
+    value = 100 * (later / earlier - 1)
+    return value, f"100 times ({_n(later)} divided by {_n(earlier)}, less 1) is {_n(value)}"
+
+
+def _as_written(given: _Given, value: float) -> tuple[float, str]:
+    for role, column in (("target", "value"), ("published figure", "value"), ("published rate", "rate")):
+        try:
+            found = given.value(role, column)
+        except KeyError:
+            continue
+        return found, f"the row says {_n(found)}"
+    raise KeyError(value)
+
+
+def _as_printed(given: _Given, value: float) -> tuple[float, str]:
+    """Take, of several printings of one figure, the one that the page gives."""
+    printed = [float(row["value"]) for row in given._rows["published figure"]]
+    found = min(printed, key=lambda number: abs(number - value))
+    return found, f"the row says {_n(found)}"
+
+
+def _rest_of_target(given: _Given, _: float) -> tuple[float, str]:
+    target, actual = given.value("target", "value"), given.total(TO_DATE)
+    left = round((1 - given.share_gone(TO_DATE)) * 12)
+    value = (target - actual) / left
+    return value, f"({_n(target)} less {_n(actual)}) divided by {left} months is {_n(value)}"
+
+
+def _run_rate(given: _Given, _: float) -> tuple[float, str]:
+    actual, gone = given.total(TO_DATE), given.share_gone(TO_DATE)
+    return actual / gone, f"{_n(actual)} divided by {_n(gone)} of the year is {_n(actual / gone)}"
+
+
+def _last_years_rest(given: _Given, _: float) -> tuple[float, str]:
+    actual, rest = given.total(TO_DATE), given.total(LAST_YEAR) - given.total(LAST_YEAR_TO_DATE)
+    return actual + rest, f"{_n(actual)} and {_n(rest)} of last year's later months are {_n(actual + rest)}"
+
+
+def _over_share(given: _Given, _: float) -> tuple[float, str]:
+    actual, share = given.total(TO_DATE), given.total(LAST_YEAR_TO_DATE) / given.total(LAST_YEAR)
+    return actual / share, f"{_n(actual)} divided by a share of {share:.4f} is {_n(actual / share)}"
+
+
+def _times_unit_cost(given: _Given, _: float) -> tuple[float, str]:
+    count, cost = given.total(COUNTS), given.value("unit cost", "value")
+    carried = ""
+    try:
+        factor = given.value("price index of the price year", "index") / given.value(
+            "price index of the unit cost", "index"
+        )
+        cost, carried = round(cost * factor, 2), f" (carried to the price year by {factor:.4f})"
+    except KeyError:
+        pass
+    return count * cost, f"{_n(count)} times £{_n(cost)}{carried} is £{_n(count * cost)}"
+
+
+def _per_household(given: _Given, _: float) -> tuple[float, str]:
+    value, words = _times_unit_cost(given, 0)
+    households = given.value("households", "denominator")
+    return value / households, f"{words}, divided by {_n(households)} households is £{_n(value / households)}"
+
+
+def _weighted_percentage(given: _Given, _: float) -> tuple[float, str]:
+    all_weights = sum(row["weights"] for row in given._rows["weights of respondents"])
+    counting = sum(row["weights that count"] for row in given._rows["weights of respondents"])
+    value = 100 * counting / all_weights
+    return value, f"100 times {_n(counting)} of {_n(all_weights)} (sums of weights) is {_n(value)}"
+
+
+_RECIPES = {
+    "sum": _sum,
+    "difference": _difference,
+    "percentage change": _percentage,
+    "as written": _as_written,
+    "as printed": _as_printed,
+    "rest of the target": _rest_of_target,
+    "run-rate": _run_rate,
+    "with last year's rest": _last_years_rest,
+    "over last year's share": _over_share,
+    "times unit cost": _times_unit_cost,
+    "per household": _per_household,
+    "weighted percentage": _weighted_percentage,
+}
