@@ -28,8 +28,11 @@ lock:  ## write requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --extra dev --python-version 3.11 --no-annotate --no-header \
 	    --no-emit-index-url --upgrade -o requirements.lock
 
-clean:  ## remove what code made: the environment, processed data, reports
-	rm -rf .venv data/processed/*.parquet data/processed/*.json reports/*/
+clean:  ## remove what code made: the environment, processed data, reports that are not signed off
+	rm -rf .venv data/processed/*.parquet data/processed/*.json
+	for pack in reports/restricted/*/ reports/*/; do \
+	    [ "$$pack" = reports/restricted/ ] || [ -e "$$pack/signed_off.json" ] || [ -e "$$pack/versions" ] || rm -rf "$$pack"; \
+	done
 
 # uv where it is installed (seconds), pip where it is not (about a minute): the lock is the same.
 $(READY): requirements.lock pyproject.toml

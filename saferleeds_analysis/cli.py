@@ -180,6 +180,48 @@ def sign_off_(
 
 
 @main.command()
+@click.option("--quarter", required=True, help='The quarter of the pack, such as "2012/13 Q2".')
+@click.option("--report", "name", required=True, help="The report: the name of its folder.")
+@click.option("--row", type=int, help="The row of its figures.csv, the first figure being 1 ...")
+@click.option("--measure", default="", help="... or the measure, as figures.csv names it,")
+@click.option("--area", default="", help="the area")
+@click.option("--period", default="", help="and the period.")
+@click.option("--edition", type=click.Choice(["public", "restricted"]), default="public")
+@click.option("--every-row", is_flag=True, help="Print every row that it comes from, not the first three.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON, with every row.")
+@_project
+def trace(
+    quarter: str,
+    name: str,
+    row: int | None,
+    measure: str,
+    area: str,
+    period: str,
+    edition: str,
+    every_row: bool,
+    as_json: bool,
+    project: Path | None,
+) -> None:
+    """Trace a printed number to the function, the notebook and the rows that it comes from, and work it out again."""
+    root = _find_project(project)
+    _start_log(root)
+    import json
+
+    from saferleeds_analysis import periods
+    from saferleeds_analysis.publishing.report import pack_folder
+    from saferleeds_analysis.publishing.trace import trace_rows
+
+    if row is None and not (measure or area or period):
+        raise ValueError("say which number: --row, or --measure with --area and --period.")
+    folder = pack_folder(root, periods.quarter(quarter), edition=edition) / name
+    traces = trace_rows(root, folder, row=row, measure=measure, area=area, period=period)
+    if as_json:
+        click.echo(json.dumps([found.to_dict() for found in traces], indent=2, ensure_ascii=False))
+    else:
+        click.echo("\n\n".join(found.to_text(every_row=every_row) for found in traces))
+
+
+@main.command()
 @click.argument("quarter")
 @_project
 def verify(quarter: str, project: Path | None) -> None:

@@ -95,11 +95,12 @@ def make_page(
     pack: Link | None = None,
     files: tuple[Link, ...] = (),
     closing: Callable[[tuple[dict, ...]], Block] | None = None,
+    trace: str = "",
 ) -> Page:
     """Make the page of an executed notebook.
 
     ``pack`` is the link to the index in the header; ``files`` are named in the footer; ``closing`` makes the page's last
-    section from its figures. A page that is not fit to be
+    section from its figures; ``trace`` is the page to which the first box of headline figures leads. A page that is not fit to be
     published (an error or a bare table in it, a picture without a name, a heading level left out) is refused with a
     ``ValueError`` that names every fault.
     """
@@ -110,6 +111,10 @@ def make_page(
     soup = BeautifulSoup(body, "html.parser")
     give_headings_ids(soup)
     figures, faults = _collect_figures(executed.notebook, soup)
+    box = soup.select_one("dl.summary")
+    if trace and box is not None:
+        link = f'<p class="small"><a href="{trace}">Where these numbers come from</a></p>'
+        box.insert_after(BeautifulSoup(link, "html.parser"))
     if closing is not None and not faults:
         last = closing(figures)
         soup.append(BeautifulSoup(f'<div class="block">\n{last.html}\n</div>\n', "html.parser"))

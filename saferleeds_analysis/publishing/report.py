@@ -27,7 +27,7 @@ from saferleeds_analysis.publishing.notebooks import (
     without_machine_paths,
     write_notebook,
 )
-from saferleeds_analysis.publishing.pages import Link, Page, Provenance, make_page
+from saferleeds_analysis.publishing.pages import Link, Page, Provenance, make_page, page_of_block
 from saferleeds_analysis.publishing.record import made_with, run_record
 from saferleeds_analysis.publishing.run_list import GIVEN_BY_THE_COMMAND, Report
 from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
@@ -35,8 +35,12 @@ from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
 if TYPE_CHECKING:
     from saferleeds_analysis.publishing.changes import EarlierPack
 
+# The page beside each report that leads from its numbers back to the rows they come from.
+TRACE = "trace.html"
+
 _FILES = (
     Link(text="every figure on it (CSV)", href="figures.csv"),
+    Link(text="where each number comes from", href=TRACE),
     Link(text="the executed notebook", href="report.ipynb"),
     Link(text="the record of its run", href="run.json"),
 )
@@ -170,19 +174,40 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
     )
     pack = Link(text=f"All reports of {run.quarter_name}", href="../index.html")
     closing = partial(run.earlier.section, report.name) if run.earlier else None
-    page = make_page(executed, provenance=run.provenance, pack=pack, files=_FILES, closing=closing)
+    page = make_page(
+        executed, provenance=run.provenance, pack=pack, files=_FILES, closing=closing, trace=TRACE
+    )
     _refuse_machine_paths(page, executed, run.root)
+    record = run_record(report.name, executed, notebook, page, run.made_with)
     draft = into / report.name
     draft.mkdir(parents=True)
     write_text(draft / "report.html", page.html)
     write_notebook(executed.notebook, draft / "report.ipynb")
     write_figures(page.figures, draft / "figures.csv")
-    write_text(draft / "run.json", run_record(report.name, executed, notebook, page, run.made_with))
+    write_text(draft / "run.json", record)
+    write_text(draft / TRACE, _trace_page(run, report, page, json.loads(record)).html)
     return MadeReport(
         name=report.name,
         draft=draft,
         warnings=page.warnings,
         questions=questions_about_commentary(run.root, run.quarter, page),
+    )
+
+
+def _trace_page(run: Run, report: Report, page: Page, record: Mapping[str, Any]) -> Page:
+    """Make the page that leads from the report's numbers back to the rows that they come from."""
+    from saferleeds_analysis.publishing.trace import page_of_traces  # it reads what this module writes
+
+    title = f"Where the numbers come from: {page.title}"
+    return page_of_block(
+        page_of_traces(run.root, title, page.figures, report=report.name, record=record),
+        name=f"the trace of {report.name}",
+        provenance=run.provenance,
+        pack=Link(text=page.title, href="report.html"),
+        files=(
+            Link(text="every figure of the report (CSV)", href="figures.csv"),
+            Link(text="the record of its run", href="run.json"),
+        ),
     )
 
 

@@ -8,6 +8,7 @@ notebook again gives it.
 import csv
 import json
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -194,6 +195,12 @@ class Tracer:
             )
         if name in ("unit cost", "price index"):
             return self._costs(name, figure, parameters)
+        measured = re.fullmatch(r"projection measured: (\w+)", measure)
+        if name == "constants of the method" and measured:
+            path = REFERENCE / "trajectory.toml"
+            held = tomllib.loads(path.read_text(encoding="utf-8"))["measured"]
+            rows = ({"row": f"measured.{measured[1]}", "value": held[measured[1]]},)
+            return [TracedRows(role="constant", file=_shown(path), sha256=sha256_of(path), rows=rows)]
         files = {
             "constants of the method": "trajectory.toml",
             "rules of rating": "rag_rules.toml",
@@ -442,7 +449,12 @@ def _percentage(given: _Given, _: float) -> tuple[float, str]:
 
 
 def _as_written(given: _Given, value: float) -> tuple[float, str]:
-    for role, column in (("target", "value"), ("published figure", "value"), ("published rate", "rate")):
+    for role, column in (
+        ("target", "value"),
+        ("published figure", "value"),
+        ("published rate", "rate"),
+        ("constant", "value"),
+    ):
         try:
             found = given.value(role, column)
         except KeyError:

@@ -91,10 +91,11 @@ class Trace:
     def to_block(self, *, level: int) -> Block:
         """Give the trace as a piece of a page, with a heading of this level and an id that a link can name."""
         f = self.figure
-        title = f"{f['measure'].replace('_', ' ')}, {f['area']}, {f['period']}".replace(", ,", ",")
+        title = ", ".join(filter(None, (f["measure"].replace("_", " "), f["area"], f["period"])))
+        title = title[:1].upper() + title[1:]
         pairs = "".join(
             f"<div><dt>{escape(name)}</dt><dd>{escape(str(value))}</dd></div>"
-            for name, value in self._pairs()
+            for name, value in self._own_pairs()
         )
         rows = [
             [
@@ -108,7 +109,7 @@ class Trace:
         shown = [
             Block(
                 html=f'<h{level} id="row-{self.row}">{escape(title)}</h{level}>\n<dl class="card-fields">{pairs}</dl>',
-                text=f"{title}\n" + "\n".join(f"{name}: {value}" for name, value in self._pairs()),
+                text=f"{title}\n" + "\n".join(f"{name}: {value}" for name, value in self._own_pairs()),
             )
         ]
         if rows:
@@ -126,6 +127,21 @@ class Trace:
         return join(*shown)
 
     def _pairs(self) -> list[tuple[str, str]]:
+        return [
+            *self._own_pairs(),
+            ("Section of the page", self.section or "top of the page"),
+            *self.pairs_of_the_run(),
+        ]
+
+    def pairs_of_the_run(self) -> list[tuple[str, str]]:
+        """Say what all figures of a page share: its notebook, parameters and code."""
+        return [
+            ("Notebook", f"{self.notebook['name']} (SHA-256 {self.notebook['sha256']})"),
+            ("Parameters", ", ".join(f"{k} = {v}" for k, v in self.parameters.items())),
+            ("Code version", self.code_version),
+        ]
+
+    def _own_pairs(self) -> list[tuple[str, str]]:
         f, kind = self.figure, self.kind
         printed = " ".join(part for part in (f["value"], f["unit"]) if part)
         pairs = [
@@ -138,13 +154,7 @@ class Trace:
             pairs.append(("Worked out again", f"{self.working}: {verdict}"))
         elif kind.how == "re-run":
             pairs.append(("To run again", f"the notebook with the same parameters gives it ({kind.made_by})"))
-        pairs += [
-            ("Made by", kind.made_by or "see the notebook"),
-            ("Notebook", f"{self.notebook['name']} (SHA-256 {self.notebook['sha256']})"),
-            ("Parameters", ", ".join(f"{k} = {v}" for k, v in self.parameters.items())),
-            ("Section of the page", self.section or "top of the page"),
-            ("Code version", self.code_version),
-        ]
+        pairs.append(("Made by", kind.made_by or "see the notebook"))
         return pairs
 
 
@@ -191,12 +201,13 @@ def trace_page(
             paragraph("No file is described for these figures; run.json names every input of the run.")
         )
     if first is not None:
-        shown.append(
-            paragraph(
-                f"The notebook {first.notebook['name']} made the page; its fingerprint, its parameters and every input are in "
-                "run.json beside it."
-            )
-        )
+        pairs = first.pairs_of_the_run()
+        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
+        shown += [
+            Block(html="<h2>How the page was made</h2>", text="How the page was made"),
+            Block(html=f'<dl class="card-fields">{html}</dl>', text="\n".join(f"{k}: {v}" for k, v in pairs)),
+            paragraph("Every input of the run, with its fingerprint, is in run.json beside the page."),
+        ]
     return join(*shown)
 
 

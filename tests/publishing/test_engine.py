@@ -188,7 +188,7 @@ def three_ways(notebook, monkeypatch, tmp_path):
 
 def test_a_pool_publishes_what_one_process_does(three_ways):
     one, _ = three_ways["one by one"]
-    assert len(one) == 3 * 4 + 3 + 1  # the reports, the page of changes, the index
+    assert len(one) == 3 * 5 + 3 + 1  # the reports, the page of changes, the index
     for way in ("pool", "as on Windows"):
         files, said = three_ways[way]
         differ = [name for name in one if files.get(name) != one[name]]

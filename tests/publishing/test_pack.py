@@ -41,6 +41,7 @@ def test_a_report_has_its_page_notebook_figures_and_record_and_nothing_else(publ
         "2012-13_Q2/every-block/report.html",
         "2012-13_Q2/every-block/report.ipynb",
         "2012-13_Q2/every-block/run.json",
+        "2012-13_Q2/every-block/trace.html",
         "2012-13_Q2/index.html",
         "index.html",
     ]
@@ -135,7 +136,8 @@ def test_a_report_that_fails_leaves_what_was_published_and_the_others_are_made(n
     after = files_of(root / "reports")
     assert {n: after[n] for n in before if "/here/" in n} == {n: before[n] for n in before if "/here/" in n}
     assert sorted(after.keys() - before.keys()) == [
-        f"2012-13_Q2/there/{name}" for name in ("figures.csv", "report.html", "report.ipynb", "run.json")
+        f"2012-13_Q2/there/{name}"
+        for name in ("figures.csv", "report.html", "report.ipynb", "run.json", "trace.html")
     ]
     index = after["2012-13_Q2/index.html"].decode("utf-8")
     assert "The last run did not renew: here." in index

@@ -190,7 +190,7 @@ def test_a_signed_off_pack_is_not_touched_and_a_correction_is_a_new_version_that
     publish(project)
     said = "Version 2, corrects version 1: An offence was counted twice (1 November 2012)."
     pages = [p for p in folder.rglob("*.html") if "versions" not in p.parts]
-    assert len(pages) == 3, "the report, the page of changes, the index"
+    assert len(pages) == 4, "the report, its trace, the page of changes, the index"
     for page in pages:
         assert said in page.read_text(encoding="utf-8")
     report = (folder / "every-block/report.html").read_text(encoding="utf-8")
