@@ -500,4 +500,4 @@ def _figures(count: int) -> str:
 
 
 def _were(count: int) -> str:
-    return "None was" if count == 0 else "1 was" if count == 1 else f"{wording.number(count)} were"
+    return "Not one was" if count == 0 else "1 was" if count == 1 else f"{wording.number(count)} were"

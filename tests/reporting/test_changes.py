@@ -130,7 +130,7 @@ def test_the_words_of_a_quiet_quarter_and_of_none_before():
     said = Comparison(earlier="2012/13 Q1", signed_off="14 July 2012", changes=compared(both, both))
     assert said.section(names=NAMES).text == (
         "Compared with the pack of 2012/13 Q1, signed off on 14 July 2012: 1 figure on this page was in it too. "
-        "None was restated, 1 unchanged. 0 are new, 0 late."
+        "Not one was restated, 1 unchanged. 0 are new, 0 late."
     )
     assert (
         Comparison(earlier="").section(names=NAMES).text

@@ -76,16 +76,17 @@ def chart_of_survey(
             labels.append(
                 (baseline[1], f"Baseline {baseline[0]}:\n{wording.percent(baseline[1])}", DARK_GREY)
             )
-        bottom = 0 if from_zero else lowest - 2
+        bottom = 0 if from_zero else lowest - 3
         top = highest + 0.06 * (highest - bottom)
         for y, (_, text, colour) in zip(
             apart([y for y, *_ in labels], 0.12 * (top - bottom)), labels, strict=True
         ):
             ax.annotate(text, (end, y), xytext=(10, 0), textcoords="offset points", va="center", color=colour)
         ax.annotate(
-            "Dots: single quarters",
-            (single[0].quarter.ordinal, single[0].estimate.lower),
-            xytext=(0, -12),
+            "Line and band: 12 months with 95% interval. Dots: single quarters",
+            (0, 0),
+            xycoords="axes fraction",
+            xytext=(4, 8),
             textcoords="offset points",
             color=DARK_GREY,
         )
@@ -153,10 +154,11 @@ def chart_of_lines_with_break(
                 for at, f in run:
                     if f.lower is not None:
                         ax.plot([at, at], [f.lower, f.upper], color=colour, linewidth=1.6)
+                    above = colour == ORANGE or len(lines) == 1
                     ax.annotate(
                         wording.percent(f.value),
-                        (at, f.value),
-                        xytext=(0, 9 if colour == ORANGE or len(lines) == 1 else -17),
+                        (at, (f.value if f.lower is None else f.upper if above else f.lower)),
+                        xytext=(0, 9 if above else -17),
                         textcoords="offset points",
                         ha="center",
                     )
