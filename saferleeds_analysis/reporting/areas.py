@@ -13,7 +13,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.area_tables import AreaTables
 from saferleeds_analysis.catalogue import Catalogue
-from saferleeds_analysis.estimates import count_with_interval
+from saferleeds_analysis.estimates import CountChange, count_with_interval
 from saferleeds_analysis.intake import Boundaries
 from saferleeds_analysis.methods import comparison, rates
 from saferleeds_analysis.reporting import charts, wording
@@ -21,6 +21,9 @@ from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect, withheld_figure
 from saferleeds_analysis.reporting.tables import table
+
+#: Shown in place of a chart where the map's block has said why there is none.
+NOTHING = Block(html="", text="")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +57,12 @@ class AreasBeside:
 
     def count(self, area: str) -> int | None:
         """Give an area's count in the twelve months; ``None`` where it is withheld or not known."""
-        return self.shown.value(area, "later")
+        return self.shown.value(area, "later") if area in self.shown.counts.index else None
+
+    def change(self, area: str) -> CountChange | None:
+        """Compare an area's two counts; ``None`` where one is withheld or not known."""
+        known = area in self.shown.counts.index
+        return self.shown.change(area, earlier="earlier", later="later") if known else None
 
     def figure(self, area: str) -> Figure:
         """Give an area's count in the twelve months with its interval, as a tidy figure."""
@@ -66,6 +74,8 @@ class AreasBeside:
             "unit": self.card.indicator.unit,
         }
         value = self.count(area)
+        if area not in self.shown.counts.index:
+            return Figure(**about, value=None, method="months are missing")
         if value is None:
             return withheld_figure(self.shown.rules, **about)
         e = count_with_interval(value, unit=self.card.indicator.unit)
@@ -110,7 +120,7 @@ class AreasBeside:
     def ranked(self, *, focus: str = "") -> Block:
         """Draw the areas of each level ranked, with their intervals."""
         if not self.levels:
-            return self._nothing()
+            return NOTHING
         levels = {
             kind: sorted(
                 (self.figure(name) for name in names),
@@ -133,7 +143,7 @@ class AreasBeside:
     def map(self, *, focus: str = "") -> Block:
         """Draw the smallest areas on a map: real boundaries where the project has them, equal squares otherwise."""
         if not self.levels:
-            return self._nothing()
+            return paragraph(self._why_none())
         figures = [self.figure(name) for name in self.levels[self.smallest]]
         area_set = self.card.data.area_set
         what = f"{self.card.indicator.name}, {self._window}"
@@ -172,13 +182,13 @@ class AreasBeside:
     def share(self) -> Block:
         """Say how much of the city's count the highest areas hold."""
         if not self.levels:
-            return self._nothing()
+            return NOTHING
         known = sorted(
             ((v, n) for n in self.levels[self.smallest] if (v := self.count(n)) is not None), reverse=True
         )
         whole, top = self.count(self.card.area.name), known[:9]
         if whole is None or len(known) < 27 or whole < self.shown.rules.smallest_base:
-            return Block(html="", text="")
+            return NOTHING
         held = sum(v for v, _ in top)
         share = rates.proportion(held, whole)
         text = (
@@ -235,7 +245,7 @@ class AreasBeside:
     def changes(self) -> Block:
         """Name the areas whose change differs from that of the rest of the city, and those that cannot be told apart."""
         if not self.levels or self.smallest not in self.differences:
-            return self._nothing()
+            return NOTHING
         found = self.differences[self.smallest]
         better, worse = (found[found["word"] == word].sort_values("ratio") for word in ("lower", "higher"))
         rest = len(found) - len(better) - len(worse)
@@ -367,7 +377,7 @@ class AreasBeside:
         return f"{self.card.indicator.name} by {self.smallest}"
 
     def _change_word(self, area: str) -> str:
-        change = self.shown.change(area, earlier="earlier", later="later")
+        change = self.change(area)
         if change is None:
             return "not given"
         if change.percent is None or change.earlier < self.shown.rules.smallest_base:
@@ -392,10 +402,9 @@ class AreasBeside:
     def _explained(self, block: Block) -> Block:
         return explained(block, self.shown) if self.shown.withheld else block
 
-    def _nothing(self) -> Block:
-        return paragraph(
-            f"No areas are set side by side: {'; '.join(self.left_out) or 'the data hold none'}."
-        )
+    def _why_none(self) -> str:
+        why = "; ".join(self.left_out) or f"the data hold no areas within {self.card.area.name}"
+        return f"Areas are not set side by side here: {why}."
 
 
 def areas_of(

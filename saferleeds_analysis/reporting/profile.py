@@ -224,7 +224,7 @@ class AreaProfile:
     # Parts of the blocks
 
     def _change(self, area: str) -> CountChange | None:
-        return self.city.shown.change(area, earlier="earlier", later="later")
+        return self.city.change(area)
 
     def _change_in_words(self, area: str) -> str:
         change = self._change(area)
@@ -430,7 +430,7 @@ def profile_of(
         raise ValueError(
             f"{area} is the whole: a profile sets an area beside others. Its page is the report card of the indicator."
         )
-    given = {"catalogue": catalogue, "quarter": quarter, "as_at": as_at}
+    given = {"catalogue": catalogue, "quarter": quarter, "as_at": as_at, "edition": edition}
     card = report_card(data, area=area, **given)
     whole = report_card(data, area=above[-1].name, **given)
     common = {"catalogue": catalogue, "tables": tables, "edition": edition}

@@ -1,0 +1,262 @@
+"""Ward and division profiles, ranks, maps and control charts: what they say, withhold and refuse."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from projects import ROOT, copy_project
+
+from saferleeds_analysis import intake, periods
+from saferleeds_analysis.area_tables import AreaTables, RebaseDecision, Tile, load_area_tables
+from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.reporting import charts
+from saferleeds_analysis.reporting.areas import areas_of
+from saferleeds_analysis.reporting.blocks import Figure
+from saferleeds_analysis.reporting.cards import report_card
+from saferleeds_analysis.reporting.control import control_of
+from saferleeds_analysis.reporting.profile import profile_of
+from saferleeds_analysis.reporting.season import season_of
+
+DAY = date(2012, 9, 30)
+Q2 = periods.quarter("2012/13 Q2")
+
+
+@pytest.fixture(scope="module")
+def given(tmp_path_factory):
+    project = copy_project(tmp_path_factory.mktemp("areas"))
+    catalogue = load_catalogue(project / "data/raw/reference")
+    intake.build_processed(project, catalogue)
+    counts = intake.recorded_counts(
+        project, catalogue.indicator("domestic_burglary"), catalogue=catalogue, as_at=DAY
+    )
+    return SimpleNamespace(
+        project=project,
+        catalogue=catalogue,
+        counts=counts,
+        tables=load_area_tables(project / "data/raw/reference"),
+    )
+
+
+def profile(given, area, **changes):
+    options = {
+        "catalogue": given.catalogue,
+        "tables": given.tables,
+        "quarter": Q2,
+        "as_at": DAY,
+        "edition": "public",
+    }
+    return profile_of(given.counts, area=area, **{**options, **changes})
+
+
+@pytest.fixture(scope="module")
+def city(given):
+    card = report_card(given.counts, catalogue=given.catalogue, area="Leeds", quarter=Q2, as_at=DAY)
+    return areas_of(card, catalogue=given.catalogue, tables=given.tables, edition="public")
+
+
+def test_a_ward_profile_says_the_published_figures(given):
+    # Safer Leeds report card 2012/13 Q2: Armley 314, down 35.9%; NWL down 39.5%, 1,753 fewer; Leeds down 35.6%.
+    armley = profile(given, "Armley")
+    summary, findings = armley.summary().text, armley.findings().text
+    # Byar's limits of 314 by the UKHSA formula: 280.2 to 350.7.
+    assert "Recorded offences, 12 months to September 2012: 314 (95% interval 280 to 351)" in summary
+    assert "down 35.9% (176 fewer;" in summary
+    assert "4th of 33 wards (could be 2nd to 6th)" in summary
+    assert "Share of Leeds: 5.3%" in summary  # 314 / 5,938
+    assert "NWL, its division: down 39.5% (1,753 fewer;" in findings
+    assert "Leeds, the whole city: down 35.6% (3,276 fewer;" in findings
+    assert "no chance of meeting one is given" in findings
+    assert "2 of 2 published figures are reproduced" in armley.published_check().text
+
+
+def test_the_published_change_that_does_not_reproduce_is_flagged_on_its_wards_profile(given):
+    text = profile(given, "Gipton & Harehills").published_check().text
+    assert "No whole number of offences a year before gives both." in text
+
+
+def test_a_ward_of_few_offences_gets_no_projection_and_no_control_chart(given):
+    wetherby = profile(given, "Wetherby")
+    assert wetherby.outlook is None
+    assert "No year end is projected: with fewer than 10 offences a month" in wetherby.findings().text
+    assert (
+        "No control chart is given: with 4.9 offences a month in the last year"
+        in wetherby.control_chart().text
+    )
+    # 20 offences a year before: no percentage on a base under 30.
+    assert (
+        "7 offences were recorded, 20 in the same quarter a year before: fell (13 fewer)."
+        in wetherby.findings().text
+    )
+
+
+def test_a_division_profile_shows_its_own_wards(given):
+    page = profile(given, "C&H")
+    assert "The 7 wards of C&H" in page.panels().text
+    assert "no clear change (56 fewer, −5.6%;" in page.summary().text  # as published
+    assert page.map().text.count("Tile map of 7 areas") == 1
+    assert "Its count is 55.4% above where it would be" in page.findings().text
+
+
+def test_where_a_change_differs_from_the_rest_it_follows_the_test(city):
+    # Cross-product ratio by hand for Hyde Park & Woodhouse: (472/548) / ((5938-472)/(9214-548)) = 1.3656.
+    row = city.differences["ward"].loc["Hyde Park & Woodhouse"]
+    assert row["ratio"] == pytest.approx((472 / 548) / (5466 / 8666), rel=1e-12)
+    assert row["word"] == "higher"
+    assert city.differences["ward"].loc["Armley", "word"] == "no clear difference"
+
+
+def test_the_nine_highest_wards_hold_the_share_that_follows_from_the_card(city):
+    # The nine printed ward counts add up to 2,693 of 5,938: 45.4%.
+    assert "have 2,693 of 5,938, 45.4%" in city.share().text
+
+
+def test_a_rate_is_given_only_from_households_known_by_then_and_dated(given, city):
+    assert city.rate("Leeds").text == (
+        "No rate per 1,000 households is given: the households of 27 March 2011 became known only in January 2013."
+    )
+    assert "no count of households is held for Armley with these boundaries" in city.rate("Armley").text
+    day = date(2013, 3, 31)
+    counts = intake.recorded_counts(
+        given.project, given.catalogue.indicator("domestic_burglary"), catalogue=given.catalogue, as_at=day
+    )
+    card = report_card(
+        counts, catalogue=given.catalogue, area="Leeds", quarter=periods.quarter("2012/13 Q4"), as_at=day
+    )
+    later = areas_of(card, catalogue=given.catalogue, tables=given.tables, edition="public").rate("Leeds")
+    # 5,305 / 320,596 households = 16.55 per 1,000
+    assert (
+        "Per 1,000 households that is 16.5 (95% interval 16.1 to 17.0), on 320,596 households counted on 27 March 2011"
+        in later.text
+    )
+
+
+def test_the_whole_has_no_profile(given):
+    with pytest.raises(ValueError, match="Leeds is the whole: a profile sets an area beside others"):
+        profile(given, "Leeds")
+
+
+def test_small_counts_stay_out_of_the_public_edition_and_stand_in_the_restricted(given):
+    months = given.counts.by_area.index
+    small = given.counts.by_area.copy()
+    window = months[(months >= "2011-10") & (months <= "2012-09")]
+    taken = small.loc[window, "Wetherby"] - 0
+    small.loc[window, "Wetherby"] = 0
+    small.loc[window[-1], "Wetherby"] = 3
+    lost = taken - small.loc[window, "Wetherby"]
+    for whole in ("NEL", "Leeds"):
+        small.loc[window, whole] = small.loc[window, whole] - lost
+    counts = type(given.counts)(**{**given.counts.__dict__, "by_area": small})
+    options = {"catalogue": given.catalogue, "tables": given.tables, "quarter": Q2, "as_at": DAY}
+    public = profile_of(counts, area="Wetherby", edition="public", **options)
+    assert "it is withheld, because so small a count might point to a household" in public.summary().text
+    shown = [
+        f for f in public.findings().figures if f.area == "Wetherby" and f.measure == "twelve_month_count"
+    ]
+    assert [f.value for f in shown] == ["[c]"]
+    map_text = public.map().text
+    assert "without a value: " in map_text and "Wetherby" in map_text.split("without a value: ")[1]
+    restricted = profile_of(counts, area="Wetherby", edition="restricted", **options)
+    assert "Recorded offences, 12 months to September 2012: 3 (95% interval" in restricted.summary().text
+
+
+def test_a_tile_that_is_missing_is_refused():
+    figures = [
+        Figure(indicator_id="x", area=a, period="p", measure="m", value=v) for a, v in (("A", 1), ("B", 2))
+    ]
+    with pytest.raises(ValueError) as refused:
+        charts.chart_of_tiles(figures, tiles={"A": (1, 1)}, name="m", headline="h", subtitle="s")
+    assert str(refused.value) == "no tile for B: give each area a row and a column in area_tiles.csv."
+
+
+def test_a_tile_map_says_every_value_and_never_by_colour_alone(city):
+    block = city.map(focus="Armley")
+    assert "Armley is outlined." in block.text
+    assert "E (255 to 472): Hyde Park & Woodhouse" in block.text
+    svg = block.html.split("<svg")[1].split("</svg>")[0]
+    for label in ("472", "Wetherby", "59", ">E<"):
+        assert label in svg
+
+
+def test_limits_move_by_a_recorded_decision_of_the_area_or_of_the_whole(given):
+    card = report_card(given.counts, catalogue=given.catalogue, area="Leeds", quarter=Q2, as_at=DAY)
+    season = season_of(card, catalogue=given.catalogue)
+    found = control_of(season, tables=given.tables)
+    assert found.found.seasonality == "adjusted"
+    assert (
+        "by decision of Performance team (illustrative) on 1 May 2010: Illustrative decision"
+        in found.findings().text
+    )
+    assert list(found.found.points["phase"].unique()) == [1, 2]
+    bare = control_of(season, tables=load_area_tables())
+    assert "No decision to set new limits is recorded." in bare.findings().text
+    assert list(bare.found.points["phase"].unique()) == [1]
+    late = RebaseDecision(
+        indicator_id="domestic_burglary",
+        area="Leeds",
+        first="2012-01",
+        reason="Later",
+        decided_on=date(2012, 12, 1),
+        decided_by="Performance board",
+    )
+    unknown_yet = control_of(season, tables=AreaTables(denominators=[], tiles=[], decisions=[late]))
+    assert list(unknown_yet.found.points["phase"].unique()) == [1]
+    ward = profile(given, "Armley").control
+    assert "by decision of Performance team (illustrative)" in ward.findings().text
+
+
+def test_the_icon_of_a_control_chart_has_its_letter_and_its_words(given):
+    control = profile(given, "Armley").control
+    assert control.findings().text.startswith(
+        "[L] Special cause of improvement: the last point, September 2012, is"
+    )
+    assert "special cause" not in profile(given, "Wetherby").control_chart().text.lower()
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "message"),
+    [(0, 1, "row and column are whole numbers from 1"), (1.5, 1, "not 1.5 and 1")],
+)
+def test_a_tile_stands_in_whole_rows_and_columns(row, column, message):
+    with pytest.raises(ValueError, match=message):
+        Tile(area_set="s", area="A", row=row, column=column, basis="b")
+
+
+def test_a_funnel_is_said_where_every_ward_has_households(given, tmp_path):
+    wards = [a.name for a in given.catalogue.areas("leeds_2004") if a.kind == "ward"]
+    frame = pd.DataFrame(
+        {
+            "area_set": "leeds_2004",
+            "area": wards,
+            "of": "households",
+            "number": 9715,
+            "counted_on": "2011-03-27",
+            "source": "Made for this test",
+            "known_from": "2012-07-16",
+            "note": "",
+        }
+    )
+    frame.to_csv(tmp_path / "denominators.csv", index=False)
+    page = profile(given, "Hyde Park & Woodhouse", tables=load_area_tables(tmp_path))
+    text = page.findings().text
+    assert "Per 1,000 households that is 48.6" in text  # 472 / 9.715
+    assert "of a funnel that allows for wards that differ besides chance" in text
+
+
+def test_every_ward_and_division_is_in_the_run_list(given):
+    from saferleeds_analysis.publishing.run_list import read_run_list
+
+    made = {r.parameters["area"] for r in read_run_list(ROOT / "notebooks") if r.notebook == "area_profile"}
+    assert made == {a.name for a in given.catalogue.areas("leeds_2004") if a.parent}
+    assert len(made) == 36
+
+
+def test_a_lacking_month_is_said(given):
+    holed = given.counts.by_area.copy()
+    holed.loc["2012-08", ["Armley", "NWL", "Leeds"]] = pd.NA
+    counts = type(given.counts)(**{**given.counts.__dict__, "by_area": holed})
+    options = {"catalogue": given.catalogue, "tables": given.tables, "quarter": Q2, "as_at": DAY}
+    page = profile_of(counts, area="Armley", edition="public", **options)
+    assert "No 12-month count is given for Armley: there is no data for August 2012." in page.summary().text
+    assert "not adjusted" in page.quarter_table().text
+    assert "Areas are not set side by side here: the divisions NWL have no complete data" in page.map().text
