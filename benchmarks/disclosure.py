@@ -1,7 +1,7 @@
 """How much is withheld, how much could be worked out, and how long the audit takes.
 
     python -m benchmarks.disclosure            2,000 random tables, then the packs in reports/
-    python -m benchmarks.disclosure 200        fewer tables
+    python -m benchmarks.disclosure 500 3      500 others, those of seed 20120930 + 3
 
 Random tables have two to eight rows and columns of counts as wards and months have them (gamma-Poisson, mean 1 to 40), with
 row, column and grand totals printed; one table in three is of people, in which a zero is small. Three ways are set side by
@@ -46,8 +46,8 @@ def recovered(counts, sums, small, withheld):
     return len(recoverable(cells, [Tie.sum(*s) for s in sums], dict.fromkeys(small, 5)))
 
 
-def tables(number):
-    generator = np.random.default_rng(SEED)
+def tables(number, seed):
+    generator = np.random.default_rng(seed)
     withheld = {"small counts only": 0, "whole rows": 0, "ours": 0}
     worked_out = dict.fromkeys(withheld, 0)
     spoilt = dict.fromkeys(withheld, 0)
@@ -71,7 +71,7 @@ def tables(number):
             worked_out[name] += found
             spoilt[name] += found > 0
     print(
-        f"{number:,} tables, {with_small:,} with a small count; {cells:,} counts, {smalls:,} of them small; seed {SEED}"
+        f"{number:,} tables, {with_small:,} with a small count; {cells:,} counts, {smalls:,} of them small; seed {seed}"
     )
     print(f"{'way':20}{'withheld':>10}{'of all':>8}{'worked out':>12}{'tables':>8}")
     for name in withheld:
@@ -100,5 +100,6 @@ def packs():
 
 
 if __name__ == "__main__":
-    tables(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
+    number, *more = (int(word) for word in sys.argv[1:] or [2000])
+    tables(number, SEED + sum(more))
     packs()

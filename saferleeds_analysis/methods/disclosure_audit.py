@@ -234,6 +234,8 @@ class _Piece:
     def ties_that_pin(self, cell: Cell) -> tuple[str, ...]:
         """Name the ties whose loosening would widen the range, from the dual values of the two programmes."""
         pinned: dict[str, None] = {}
+        if not any(tie.label for tie in self._ties):
+            return ()
         for sign in (1, -1):
             goal = np.zeros(len(self._place))
             goal[self._place[cell]] = sign
