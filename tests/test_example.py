@@ -138,6 +138,7 @@ def test_the_run_record_names_what_the_page_was_made_from(folder):
         "indicator": "domestic_burglary",
         "area": "Leeds",
         "as_at": "2012-09-30",
+        "edition": "public",
     }
     assert len(record["inputs"]["data/raw/illustrative_burglary/leeds_domestic_burglary.csv"]) == 64
     assert {"pandas", "papermill", "nbconvert"} <= set(record["packages"])
