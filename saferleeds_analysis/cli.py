@@ -291,6 +291,7 @@ def export(quarter: str, project: Path | None) -> None:
     from saferleeds_analysis import intake, periods
     from saferleeds_analysis.catalogue import load_catalogue
 
+    _version(root, periods.quarter(quarter), None, whole=True)  # a signed-off pack stays as it is
     built = intake.build_processed(root, load_catalogue(root / "data" / "raw" / "reference"))
     _export_and_say(
         root, periods.quarter(quarter), [f"{p.source.title}. {p.source.publisher}" for p in built]

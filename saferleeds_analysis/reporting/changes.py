@@ -105,7 +105,7 @@ class Comparison:
         if not self.earlier:
             return paragraph("There is no pack of the quarter before to compare with, signed off or not.")
         restated = self.having(RESTATED)
-        shown = [paragraph(self._sentence("this page"), figures=self._counts())]
+        shown = [paragraph(self._sentence("on this page"), figures=self._counts())]
         shown += [paragraph(text, css_class="notice") for text in self._redefinitions(names)]
         if restated:
             shown.append(_table_of_restated(restated, names))
@@ -120,7 +120,7 @@ class Comparison:
         """List everything that was restated, is late, provisional, new or no longer shown, each under a heading."""
         if not self.earlier:
             return paragraph("There is no earlier pack to compare with, signed off or not.")
-        shown = [paragraph(self._sentence("this pack"), figures=self._counts())]
+        shown = [paragraph(self._sentence("of this pack"), figures=self._counts())]
         shown += [paragraph(text, css_class="notice") for text in self._redefinitions(names)]
         restated, late = self.having(RESTATED), self.having(LATE)
         shown += [
@@ -151,7 +151,7 @@ class Comparison:
             if c.moved_by is not None and _number(c.before)
         ]
         text = (
-            f"Compared with the pack of {self.earlier}, {state}: {_figures(both)} on {where} "
+            f"Compared with the pack of {self.earlier}, {state}: {_figures(both)} {where} "
             f"{'was' if both == 1 else 'were'} in it too. {_were(count[RESTATED])} restated, "
             f"{wording.number(count[UNCHANGED])} unchanged"
         )
