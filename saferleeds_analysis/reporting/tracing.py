@@ -34,6 +34,10 @@ class TracedRows:
         >>> TracedRows(role="counts", file="a.csv", sha256="", rows=rows).numbers()
         'rows 2 to 4 and 9'
         """
+        if not all(
+            isinstance(row["row"], int) for row in self.rows
+        ):  # sums of persons, a value of a TOML file
+            return self.note or ", ".join(str(row["row"]) for row in self.rows)
         found = sorted({row["row"] for row in self.rows})
         runs = [
             [n for _, n in run] for _, run in groupby(enumerate(found), key=lambda item: item[1] - item[0])
