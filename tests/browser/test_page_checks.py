@@ -139,6 +139,14 @@ BROKEN = [
         ),
         "does not show that it has the focus.",
     ),
+    ("with_htmlcs", add('<p><input type="text"></p>'), "HTML_CodeSniffer (light): WCAG2AA"),
+    ("with_htmlcs", replace("--text: #e8edf2", "--text: #555555"), "HTML_CodeSniffer (dark): WCAG2AA"),
+    (
+        "keyboard",
+        add('<a href="#main" tabindex="3">first</a>'),
+        "not as they are read.",
+    ),
+    ("paper", add('<p style="width: 1000px">x</p>'), "on A4, <p> runs off the side."),
     ("paper", replace(".contents, .skip-link { display: none; }", ""), "<nav> is printed."),
 ]
 
@@ -152,9 +160,19 @@ def test_a_check_finds_what_it_is_there_for(browser, pack, check, change, fault)
     broken.write_text(change(html), encoding="utf-8")
     run = getattr(page_checks, f"check_{check}")
     assert run in page_checks.CHECKS
-    faults = run(browser, broken)
+    with page_checks.OpenPage(browser, broken) as page:
+        faults = run(page)
     assert any(fault in found for found in faults), faults
 
 
 def test_every_check_is_shown_to_find_something():
     assert {f"check_{check}" for check, _, _ in BROKEN} == {check.__name__ for check in page_checks.CHECKS}
+
+
+def test_the_html_checker_finds_what_is_not_html(pack):
+    whole = pack / "every-block" / "report.html"
+    broken = pack / "every-block" / "broken.html"
+    text = whole.read_text(encoding="utf-8").replace("</main>", "<p><div>x</p></div></main>")
+    broken.write_text(text, encoding="utf-8")
+    assert page_checks.faults_of_html([whole, pack / "index.html"]) == []
+    assert any("every-block: error:" in fault for fault in page_checks.faults_of_html([broken]))

@@ -1,0 +1,60 @@
+"""Two runs on the same inputs give the same bytes: in another order, by another engine, under another hash seed."""
+
+import os
+import shutil
+import subprocess
+import sys
+from hashlib import sha256
+
+from projects import copy_project
+
+# Only these hold times.
+TIMED = ("run.json", "last_run.log")
+
+
+def hashes(folder):
+    return {
+        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in TIMED
+    }
+
+
+def publish(project, quarter, *options, seed):
+    done = subprocess.run(
+        [sys.executable, "-m", "saferleeds_analysis", "report", quarter, *options],
+        cwd=project,
+        env={**os.environ, "PYTHONHASHSEED": seed},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=900,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_second_run_of_the_whole_pack_gives_the_same_bytes(example_as_published, tmp_path):
+    """The first run had some order of finishing and a random hash seed; the second has another of each."""
+    project = copy_project(tmp_path / "again")
+    # What a page says of the quarter before comes from its pack, so the second run gets the same one.
+    first, again = example_as_published.project / "reports", project / "reports"
+    shutil.copytree(first / "2012-13_Q1", again / "2012-13_Q1")
+    publish(project, "2012/13 Q2", "--workers", "2", seed="12345")
+    one, other = (hashes(reports / "2012-13_Q2") for reports in (first, again))
+    kinds = {path.rpartition("/")[2] for path in one}
+    assert {"report.html", "figures.csv", "report.ipynb", "index.html"} <= kinds
+    assert one.keys() == other.keys()
+    assert [path for path in one if one[path] != other[path]] == []
+
+
+def test_cold_kernels_give_the_same_bytes_as_the_warm_ones(example_as_published, tmp_path):
+    """On the one report that draws on most of the library; the engine's own tests have more."""
+    project = copy_project(tmp_path / "cold")
+    first, again = example_as_published.project / "reports", project / "reports"
+    shutil.copytree(first / "2012-13_Q1", again / "2012-13_Q1")
+    name = "domestic-burglary-leeds"
+    card = ("--indicator", "domestic_burglary", "--area", "Leeds")
+    publish(project, "2012/13 Q2", *card, "--cold", seed="7")
+    one, other = (hashes(reports / "2012-13_Q2" / name) for reports in (first, again))
+    assert set(one) >= {"report.html", "figures.csv", "report.ipynb"}
+    assert {path: one[path] for path in other} == other
