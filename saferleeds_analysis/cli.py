@@ -328,10 +328,24 @@ def list_(project: Path | None) -> None:
     catalogue = load_catalogue(root / "data" / "raw" / "reference")
     months = {p.source.id: p.months for p in intake.build_processed(root, catalogue)}
     for indicator in catalogue.indicators():
-        areas = ", ".join(area.name for area in catalogue.areas(indicator.area_set))
+        held = _areas_with_data(root, indicator, catalogue) if indicator.source in months else None
+        names = [area.name for area in catalogue.areas(indicator.area_set)]
         click.echo(f"{indicator.id}: {indicator.name}")
-        click.echo(f"  areas: {areas}")
+        click.echo(f"  areas: {', '.join(name for name in names if held is None or name in held)}")
+        if held is not None and (without := [name for name in names if name not in held]):
+            click.echo(f"  without data: {', '.join(without)}")
         click.echo(f"  quarters: {_quarters_in_words(months.get(indicator.source, ()))}")
+
+
+def _areas_with_data(root: Path, indicator: Any, catalogue: Any) -> set[str]:
+    """Give the areas for which a processed source holds an indicator; none where it holds nothing of it."""
+    from saferleeds_analysis import intake
+
+    try:
+        counts = intake.recorded_counts(root, indicator, catalogue=catalogue, as_at=date.today())
+    except DataProblem:
+        return set()
+    return set(counts.by_area.columns)
 
 
 @main.command()

@@ -86,6 +86,15 @@ class ReportCard:
             shown.append(paragraph(notice, css_class="notice"))
         return join(*shown)
 
+    def whose_words(self) -> Block:
+        """Say before partners' commentary, on the card of a part, that it was written about the whole."""
+        if not self.area.parent:
+            return Block(html="", text="")
+        return paragraph(
+            f"What partners write is about the whole of the city, not about {self.area.name} alone.",
+            css_class="notice",
+        )
+
     def fields(self, progress: Block) -> Block:
         """Give the fixed fields of the card: outcome, priority, review period, population, and its progress."""
         pairs = [
@@ -553,6 +562,15 @@ def report_card(
             f"{wording.day(as_at)}: wait for the quarter to end, or give a later as-at date."
         )
     if area not in data.by_area.columns:
+        parts = [a.name for members in catalogue.parts_by_kind(data.area_set, area).values() for a in members]
+        lacking = [
+            n for n in parts if n not in data.by_area.columns and not catalogue.parts(data.area_set, n)
+        ]
+        if lacking and len(lacking) < len(parts):
+            raise DataProblem(
+                f"{data.source.id}: {area!r} is the sum of its parts, and there is no data for {wording.listed(lacking)}. "
+                "Add their rows (0 where there was no offence), or rows of the whole."
+            )
         raise DataProblem(f"{data.source.id}: there is no data for {area!r}.")
     if end not in data.by_area.index:
         raise DataProblem(

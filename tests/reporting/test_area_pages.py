@@ -10,6 +10,7 @@ from projects import ROOT, copy_project
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.area_tables import AreaTables, RebaseDecision, Tile, load_area_tables
 from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts
 from saferleeds_analysis.reporting.areas import areas_of
 from saferleeds_analysis.reporting.blocks import Figure
@@ -260,3 +261,24 @@ def test_a_lacking_month_is_said(given):
     assert "No 12-month count is given for Armley: there is no data for August 2012." in page.summary().text
     assert "not adjusted" in page.quarter_table().text
     assert "Areas are not set side by side here: the divisions NWL have no complete data" in page.map().text
+
+
+def test_a_city_that_lacks_a_ward_is_told_which(given):
+    lacking = given.counts.by_area.drop(columns=["Leeds", "NEL", "Wetherby", "Roundhay"])
+    counts = type(given.counts)(**{**given.counts.__dict__, "by_area": lacking})
+    with pytest.raises(DataProblem) as refused:
+        report_card(counts, catalogue=given.catalogue, area="Leeds", quarter=Q2, as_at=DAY)
+    assert str(refused.value) == (
+        "illustrative_burglary: 'Leeds' is the sum of its parts, and there is no data for Roundhay and Wetherby. "
+        "Add their rows (0 where there was no offence), or rows of the whole."
+    )
+
+
+def test_a_wards_card_says_that_partners_write_about_the_city(given):
+    card = report_card(given.counts, catalogue=given.catalogue, area="Armley", quarter=Q2, as_at=DAY)
+    assert (
+        card.whose_words().text
+        == "What partners write is about the whole of the city, not about Armley alone."
+    )
+    city = report_card(given.counts, catalogue=given.catalogue, area="Leeds", quarter=Q2, as_at=DAY)
+    assert city.whose_words().text == ""
