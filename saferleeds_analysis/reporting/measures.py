@@ -120,7 +120,7 @@ class MeasuresReport:
         if f.unit == "offences" and f.number is not None:
             e = count_with_interval(int(f.number), unit=f.unit)
             return f" {f.unit} (95% interval {wording.number(e.lower)} to {wording.number(e.upper)})"
-        if f.unit == "%" and o.value is not None and o.lower is not None and o.upper is not None:
+        if o.n:
             return f" (95% interval {wording.percent(o.lower)} to {wording.percent(o.upper)})"
         return ""
 
@@ -142,7 +142,7 @@ class MeasuresReport:
 
     def _figures(self, m: PerformanceMeasure) -> list[Figure]:
         """Give a row for each printed figure, with its interval, and one for the status."""
-        common = {"indicator_id": self.document, "period": "12 months to March 2013"}
+        common = {"indicator_id": self.document}
         rows = []
         for c in self._checked(m.current):
             f, hidden = c.figure, c.hidden_in(self.edition)
@@ -150,12 +150,18 @@ class MeasuresReport:
             if f.unit == "offences":
                 e = count_with_interval(int(f.number), unit=f.unit)
                 limits = {"lower": e.lower, "upper": e.upper, "confidence": e.confidence, "n": e.n}
-            elif f.unit == "%" and c.outcome.value is not None and c.outcome.lower is not None:
-                limits = {"lower": c.outcome.lower, "upper": c.outcome.upper, "confidence": 0.95}
+            elif f.unit == "%" and c.outcome.value is not None and c.outcome.n:
+                limits = {
+                    "lower": c.outcome.lower,
+                    "upper": c.outcome.upper,
+                    "n": c.outcome.n,
+                    "confidence": 0.95,
+                }
             rows.append(
                 Figure(
                     **common | ({} if hidden else limits),
                     area=f.area,
+                    period=f.period,
                     measure=f"{m.number}. {f.measure}",
                     value=SUPPRESSED if hidden else float(f.number),
                     unit=f.unit,
@@ -168,6 +174,7 @@ class MeasuresReport:
             Figure(
                 **common,
                 area="Leeds",
+                period=self.register.document(self.document).published.isoformat(),
                 measure=f"{m.number}. status: {m.target}",
                 value=m.status_text or status.split(".")[0].split(" ")[0],
                 caveats=(status,),

@@ -77,10 +77,10 @@ class CheckedFigure:
         ]
         if o.came_out:
             value = o.came_out if o.value is None else o.value
-            limits = {} if hidden else {"lower": o.lower, "upper": o.upper}
+            limits = {"lower": o.lower, "upper": o.upper, "n": o.n, "confidence": 0.95 if o.n else None}
             rows.append(
                 Figure(
-                    **shared | limits,
+                    **shared | ({} if hidden else limits),
                     measure=f"{f.id} {f.measure}: worked out",
                     value=SUPPRESSED if hidden else value,
                 )

@@ -28,7 +28,8 @@ class Outcome:
     """What came of working a figure out again.
 
     ``how`` says it in words; ``came_out`` is the result in print and ``value`` (with ``lower`` and ``upper`` where only a
-    range follows) as a number; ``verdict`` the judgement where the sum makes one (empty: by the figure's role).
+    range follows) as a number; ``n`` is the base of a percentage whose limits are its 95%
+    interval; ``verdict`` the judgement where the sum makes one (empty: by the figure's role).
     """
 
     how: str
@@ -36,6 +37,7 @@ class Outcome:
     value: float | None = None
     lower: float | None = None
     upper: float | None = None
+    n: int | None = None
     verdict: str = ""
 
 
@@ -173,6 +175,7 @@ def _share(figure: RegisteredFigure, parts: Parts) -> Outcome:
         value=exact,
         lower=e.lower,
         upper=e.upper,
+        n=int(base),
         verdict=_agrees(figure, exact),
     )
 
@@ -404,6 +407,7 @@ def _share_of_sample(figure: RegisteredFigure, parts: Parts) -> Outcome:
         value=e.value,
         lower=e.lower,
         upper=e.upper,
+        n=base,
         verdict=REPRODUCES,
     )
 
@@ -420,6 +424,7 @@ def _share_of_cohort(figure: RegisteredFigure, parts: Parts) -> Outcome:
         value=e.value,
         lower=e.lower,
         upper=e.upper,
+        n=int(base),
     )
 
 
