@@ -328,8 +328,8 @@ def _of_survey(found: SurveyReport) -> Item:
         [step] = found.trend.together([key])
         since = (
             f"{sentence(change_in_short(step))} on the 12 months to "
-            f"{periods.month_name(periods.last_month(found.quarter - 1))} ({wording.percent(step.earlier.value)}), with which it "
-            "shares nine months."
+            f"{periods.month_name(periods.last_month(found.quarter - 1))} ({wording.percent(step.earlier.value)}), "
+            "with nine months in both."
         )
     return Item(
         name=found.indicator.name,
