@@ -103,9 +103,14 @@ def _rows(path: Path, source: Source) -> pd.DataFrame:
 
 
 def areas_with_rows(held: set[str], area_set: str, catalogue: Catalogue, area: str) -> set[str]:
-    """Give the areas whose rows make an area's count: its own where it has any, else its parts', and so on down."""
+    """Give the areas whose rows make an area's count: its own where it has any, else its parts', and so on down.
+
+    None for a group that is no area of the set (the nine highest wards): which wards are in it, only the page knows.
+    """
     if area in held:
         return {area}
+    if area not in {known.name for known in catalogue.areas(area_set)}:
+        return set()
     found: set[str] = set()
     for part in catalogue.parts(area_set, area):
         found |= areas_with_rows(held, area_set, catalogue, part.name)

@@ -134,7 +134,9 @@ class Reader:
         if any(word in measure for word in names.independent):
             return "independent"
         if "change" in measure or "difference" in measure:
-            return "change"
+            # A change of counts is in their unit or in %; one of survey points, of money or of ratios says less of a count.
+            other = row.unit in names.derived_units and row.unit not in ("%", "per cent")
+            return "derived" if other else "change"
         if self._plain(row):
             return "count"
         if row.unit in ("%", "per cent"):
