@@ -1,9 +1,9 @@
-"""From ``data/raw`` to ``data/processed``: each source made whole or left as it was."""
+"""From ``data/raw`` to ``data/processed``: every source is read before any is written, so all are made or none."""
 
 import hashlib
 import json
 import tempfile
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,21 +40,32 @@ def build_processed(root: Path, catalogue: Catalogue) -> list[Provenance]:
     """Make the processed table of every source folder of a project, and give their provenance.
 
     A source whose files, manifest, areas and code are unchanged is not made again. All problems of all sources come in
-    one :class:`DataProblem`; a source with problems keeps the table that it had.
+    one :class:`DataProblem`; then nothing is written, and every source keeps the table that it had: half a refresh would
+    put this month's survey beside last month's offences.
     """
     root = Path(root)
-    built, problems = [], []
+    ready, problems = [], []
     for folder in source_folders(root):
         try:
-            built.append(_build(root, read_source(folder), catalogue))
+            ready.append(_read(root, read_source(folder), catalogue))
         except DataProblem as error:
             problems += cut(str(error).splitlines())
     if problems:
         raise DataProblem("\n".join(problems))
-    return built
+    return [one if isinstance(one, Provenance) else _write(root, one) for one in ready]
 
 
-def _build(root: Path, source: Source, catalogue: Catalogue) -> Provenance:
+@dataclass(frozen=True, kw_only=True)
+class _Made:
+    """A source's table as counted from its files, and what it was made from; not written yet."""
+
+    source: Source
+    counted: Counted
+    hashes: dict[str, str]
+    fingerprint: str
+
+
+def _read(root: Path, source: Source, catalogue: Catalogue) -> Provenance | _Made:
     try:
         areas = catalogue.areas(source.area_set)
     except ValueError as error:
@@ -69,8 +80,12 @@ def _build(root: Path, source: Source, catalogue: Catalogue) -> Provenance:
     }
     fingerprint = _digest({"files": hashes, "areas": [asdict(area) for area in areas], "code": _code()})
     table_path, provenance_path = processed_paths(root, source.id)
-    before = _unchanged(table_path, provenance_path, fingerprint)
-    return before or _write(root, source, _count(root, source, files, catalogue), hashes, fingerprint)
+    return _unchanged(table_path, provenance_path, fingerprint) or _Made(
+        source=source,
+        counted=_count(root, source, files, catalogue),
+        hashes=hashes,
+        fingerprint=fingerprint,
+    )
 
 
 def _count(root: Path, source: Source, files: list[Path], catalogue: Catalogue) -> Counted:
@@ -89,20 +104,19 @@ def _count(root: Path, source: Source, files: list[Path], catalogue: Catalogue) 
     return replace(counted, counts=ordered)
 
 
-def _write(
-    root: Path, source: Source, counted: Counted, hashes: dict[str, str], fingerprint: str
-) -> Provenance:
+def _write(root: Path, made: _Made) -> Provenance:
     """Write table and provenance under temporary names and rename them, so that a failure leaves nothing by halves."""
-    table_path, provenance_path = processed_paths(root, source.id)
+    counted = made.counted
+    table_path, provenance_path = processed_paths(root, made.source.id)
     table_path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=table_path.parent, prefix=".making_") as folder:
         made_table, made_provenance = Path(folder) / table_path.name, Path(folder) / provenance_path.name
         counted.counts.to_parquet(made_table, index=False)
         provenance = Provenance(
-            source=source,
+            source=made.source,
             inputs=tuple(
                 InputFile(path=path, sha256=sha256, rows=counted.rows.get(path, 0))
-                for path, sha256 in hashes.items()
+                for path, sha256 in made.hashes.items()
             ),
             rows_in=sum(counted.rows.values()),
             rows_refused=sum(refusal.rows for refusal in counted.refused),
@@ -111,7 +125,7 @@ def _write(
             months=counted.months,
             months_missing=tuple(months_between(counted.months)),
             notes=counted.notes,
-            fingerprint=fingerprint,
+            fingerprint=made.fingerprint,
             processed_sha256=sha256_of(made_table),
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )

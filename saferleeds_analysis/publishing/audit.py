@@ -58,16 +58,18 @@ class Audit:
         """Say what was looked at and what was found."""
         looked = (
             f"Audit of {self.quarter}: {self.figures:,} figures of {len(self.packs)} pack{'s' if len(self.packs) != 1 else ''}, "
-            f"{self.withheld:,} counts withheld, {self.implied:,} more that could be worked out from others, "
-            f"{self.ties:,} ties between them."
+            f"{self.ties:,} ties between them. Tried to work out: {_counted(self.withheld, 'withheld count')} and "
+            f"{_counted(self.implied, 'count')} that no page prints but others bear on."
         )
         if not self.findings:
-            return (
-                f"{looked}\nNothing is printed that a rule forbids, and no withheld count can be worked out."
-            )
+            return f"{looked}\nNothing is printed that a rule forbids, and no small count can be worked out from what is printed."
         return "\n".join(
             [looked, f"{len(self.findings)} found:", *(f"- {finding.text}" for finding in self.findings)]
         )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def audit_pack(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> Audit:

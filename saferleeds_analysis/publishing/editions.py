@@ -84,7 +84,7 @@ def publish_editions(
                 publish(refused, "restricted")
             failures.append(
                 ReportFailed(
-                    f"{len(audit.offending)} reports were taken out of the public pack and stand in "
+                    f"{_taken_out(len(audit.offending))} in "
                     f"{_refused(root, quarter).relative_to(root).as_posix()}.\n{audit.in_words()}"
                 )
             )
@@ -94,6 +94,14 @@ def publish_editions(
             details="\n\n".join(failure.details for failure in failures if failure.details),
         )
     return public / "index.html"
+
+
+def _taken_out(reports: int) -> str:
+    return (
+        "1 report was taken out of the public pack and stands"
+        if reports == 1
+        else f"{reports} reports were taken out of the public pack and stand"
+    )
 
 
 def withholds_something(report: Path) -> bool:

@@ -63,7 +63,7 @@ def test_the_naive_table_of_27_completions_is_named_with_the_tie_that_gives_it_a
 def test_the_same_table_protected_passes(audit):
     found = audit(group("[c]", "other"), group("[c]", "opiate"), group(27, "all"))
     assert (found.findings, found.withheld) == ((), 2)
-    assert found.in_words().endswith("no withheld count can be worked out.")
+    assert found.in_words().endswith("no small count can be worked out from what is printed.")
 
 
 def test_a_table_in_one_report_is_undone_by_a_number_in_another(audit):
@@ -237,3 +237,29 @@ def test_sums_that_the_rules_declare_are_ties_across_reports(audit):
     # 12 is no small number, and still the number of children.
     assert audit(*same).ties == 1
     assert audit(*same[:1]).findings == ()
+
+
+@pytest.mark.parametrize(
+    "measure, unit", [("share of a usual year", "share"), ("share of a usual year (comparison)", "offences")]
+)
+def test_a_share_of_a_year_is_no_count_even_where_it_is_a_whole_number(audit, measure, unit):
+    """At the end of the year the usual share is 1, which is not one offence."""
+    assert audit(count(1.0, measure, unit=unit, period="March 2013")).findings == ()
+
+
+def test_a_month_that_is_taken_apart_is_the_month_as_recorded(audit):
+    found = audit(
+        count(3, "observed", period="July 2012"), other=[count("[c]", "monthly_count", period="July 2012")]
+    )
+    assert "is a count under 5" in texts(found)[0]
+    assert "is withheld in other and printed in another report" in texts(found)[1]
+
+
+def test_the_summary_says_what_was_tried_and_not_that_it_was_worked_out(audit):
+    """Two wards lacking, and the totals above: counts that others bear on, and none can be worked out."""
+    rows = [count(40, area=name) for name in C_AND_H[2:]]
+    found = audit(*rows, count(400, area="C&H"), count("[c]", area=C_AND_H[0]))
+    assert found.findings == ()
+    said = found.in_words()
+    assert "Tried to work out: 1 withheld count and 4 counts that no page prints but others bear on." in said
+    assert said.endswith("no small count can be worked out from what is printed.")

@@ -140,7 +140,7 @@ def test_no_file_of_the_public_pack_holds_what_is_withheld(run):
 def test_a_report_that_gives_something_away_is_taken_out_and_kept(run):
     root, said = run
     public = root / "reports/2012-13_Q2"
-    assert "1 reports were taken out of the public pack and stand in reports/refused/2012-13_Q2." in said[-1]
+    assert "1 report was taken out of the public pack and stands in reports/refused/2012-13_Q2." in said[-1]
     assert "tests by kind: Non-opiate, Leeds, 2012/13: is a count under 5." in said[-1]
     assert not (public / "naive").exists() and (public / "safe" / "report.html").is_file()
     assert values(root / "reports/refused/2012-13_Q2/naive") == ["25", "2", "27"]
