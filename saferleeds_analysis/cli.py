@@ -107,6 +107,7 @@ def report(
     day = _day(as_at) if as_at else periods.last_month(review).end_time.date()
     catalogue = load_catalogue(root / "data" / "raw" / "reference")
     one_card = _one_card(catalogue, indicator, area)
+    _alone(root, review)
     _version(root, review, correction, whole=one_card is None)
     reports = [one_card] if one_card else read_run_list(root / "notebooks")
     click.echo(f"Reports of {periods.quarter_name(review)}, as at {day.isoformat()}")
@@ -163,6 +164,7 @@ def sign_off_(
 
     review, catalogue = periods.quarter(quarter), load_catalogue(root / "data" / "raw" / "reference")
     roles = Roles(analyst=analyst, reviewer=reviewer, owner=owner, commissioner=commissioner)
+    _alone(root, review)
     version_to_make(root, review)
     answers = read_answers(root, review)
     for item in checklist() if ask else ():
@@ -291,6 +293,7 @@ def export(quarter: str, project: Path | None) -> None:
     from saferleeds_analysis import intake, periods
     from saferleeds_analysis.catalogue import load_catalogue
 
+    _alone(root, periods.quarter(quarter))
     _version(root, periods.quarter(quarter), None, whole=True)  # a signed-off pack stays as it is
     built = intake.build_processed(root, load_catalogue(root / "data" / "raw" / "reference"))
     _export_and_say(
@@ -501,6 +504,13 @@ def _one_card(catalogue: Any, indicator: str | None, area: str | None) -> "Repor
     return Report(
         name=slug(f"{indicator} {area}"), notebook=notebook, parameters={"indicator": indicator, "area": area}
     )
+
+
+def _alone(root: Path, quarter: Any) -> None:
+    """Hold the quarter's pack until the command ends, or refuse where another command holds it."""
+    from saferleeds_analysis.publishing.at_work import at_work
+
+    click.get_current_context().with_resource(at_work(root, quarter))
 
 
 def _version(root: Path, quarter: Any, correction: str | None, *, whole: bool) -> None:

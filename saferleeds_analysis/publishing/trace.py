@@ -10,7 +10,8 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -25,21 +26,38 @@ from saferleeds_analysis.intake.raw_rows import (
     respondent_files,
     rows_behind,
 )
+from saferleeds_analysis.publishing.recipes import (
+    COUNTS,
+    EARLIER,
+    GROUP,
+    LAST_YEAR,
+    LAST_YEAR_TO_DATE,
+    LATER,
+    TO_DATE,
+    WHOLE,
+    WHOLE_BEFORE,
+    YEAR_BEFORE,
+    work_out,
+)
 from saferleeds_analysis.publishing.sign_off import read_figures
 from saferleeds_analysis.publishing.versions import sha256_of
-from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block
 from saferleeds_analysis.reporting.figure_kinds import FigureKind, figure_kind
 from saferleeds_analysis.reporting.tracing import Trace, TracedRows, trace_page
 
-COUNTS, YEAR_BEFORE = "counts", "counts of the same months a year before"
-TO_DATE, LAST_YEAR, LAST_YEAR_TO_DATE = (
-    "counts of the year to date",
-    "counts of the whole year before",
-    "counts of the year before to the same month",
-)
 _VINTAGE = "December 2025"
-_PUBLISHED = "published_figures"
+_PUBLISHED, _REGISTER = "published_figures", "register_"
+_OF_THE_WHOLE = {COUNTS: WHOLE, YEAR_BEFORE: WHOLE_BEFORE}
+# Inputs that are rows of the published figures: none but the figure's own, or one of each name in its role.
+_PRINTED: Mapping[str, Mapping[str, str]] = {
+    "published figure": {},
+    "published figures of two periods": {},
+    "published number who answered": {LATER: "answered"},
+    "published number who were asked": {EARLIER: "asked"},
+    "published number of calls": {EARLIER: "calls", LATER: "linked to existing cases"},
+    "published durations": {EARLIER: "days", LATER: "days, less than"},
+}
+_PART_OF_CALLS = {"new referrals, share of calls": "new referrals"}
 
 
 class Tracer:
@@ -65,7 +83,7 @@ class Tracer:
         """Trace one row of a report's ``figures.csv``, whose ``run.json`` is ``record``."""
         kind = figure_kind(figure["measure"])
         inputs = self._inputs(figure, kind, record["parameters"])
-        recomputed, working = _work_out(kind.recipe, inputs, figure)
+        recomputed, working = work_out(kind.recipe, inputs, figure)
         return Trace(
             report=report,
             row=row,
@@ -85,20 +103,28 @@ class Tracer:
     ) -> list[TracedRows]:
         known = {indicator.id: indicator for indicator in self.catalogue.indicators()}
         indicator = known.get(figure["indicator_id"])
-        if indicator is None:
-            return []
         quarter = periods.quarter(parameters["quarter"])
         found: list[TracedRows] = []
         for name in kind.inputs:
-            if name == "recorded counts":
+            if name.startswith("recorded counts"):
+                if indicator is None:
+                    continue
                 windows = _windows(kind, figure["period"], quarter)
+                area = figure["area"]
+                if name.endswith("of the whole"):
+                    area = next(a.name for a in self.catalogue.areas(indicator.area_set) if not a.parent)
+                    windows = {_OF_THE_WHOLE[role]: months for role, months in windows.items()}
                 for role, months in windows.items():
-                    found += self._counts(role, indicator, figure["area"], months[0], months[-1])
+                    found += self._counts(role, indicator, area, months[0], months[-1])
             elif name == "respondents":
-                found += self._respondents(indicator, figure, kind)
+                found += self._respondents(indicator, figure, kind) if indicator else []
             else:
                 found += self._reference_rows(name, figure, parameters)
-        return found
+        return (
+            [_withheld(given) for given in found]
+            if figure["value"] == self.catalogue.disclosure_rules.withheld
+            else found
+        )
 
     def _find_counts(
         self, role: str, indicator: Indicator, area: str, first: pd.Period, last: pd.Period
@@ -173,21 +199,28 @@ class Tracer:
                     and (value is None or float(r["value"]) == float(value[1].replace(",", "")))
                 ),
             )
-        if name == "published figure":
-            printed = measure.removeprefix("check of published ").removeprefix("published: ")
-            return self._rows_of(
-                name,
-                "published_figures",
-                lambda r: (
-                    (r["indicator_id"], r["area"]) == (indicator_id, area)
-                    and r["measure"]
-                    in (printed, "projection" if measure == "published projection" else printed)
-                    and _same_period(r["period"], figure["period"])
-                ),
-            )
+        if name in _PRINTED:
+            return self._printed(name, figure, parameters)
+        if "register" in name:
+            return self._register_rows(name, figure)
         if name == "published rate":
             return self._rows_of(
-                name, "core_cities", lambda r: r["area"] == area and f"{r['measure']}: rate" == measure
+                name,
+                "core_cities",
+                lambda r: (
+                    r["area"] == area and (": rate" not in measure or f"{r['measure']}: rate" == measure)
+                ),
+            )
+        if name == GROUP:
+            # The averages without the area itself say so in their names.
+            without = re.search(r" without (.+)$", measure)
+            return self._rows_of(
+                name,
+                "core_cities",
+                lambda r: (
+                    r["period"] in (figure["period"], _year_before(figure["period"]))
+                    and (without is None or r["area"] != without[1])
+                ),
             )
         if name == "households":
             return self._rows_of(
@@ -205,8 +238,75 @@ class Tracer:
             "constants of the method": "trajectory.toml",
             "rules of rating": "rag_rules.toml",
             "frozen seasonal choices": "seasonal_specs.toml",
+            "stated funding": "funding.toml",
+            "performance measures": "performance_measures_2013_14.csv",
         }
         return [self._file(REFERENCE / files[name], name)]
+
+    def _printed(
+        self, name: str, figure: Mapping[str, str], parameters: Mapping[str, Any]
+    ) -> list[TracedRows]:
+        """Find rows of published figures: by the measure that a page's name for it holds, or by a name of their own."""
+        rows = partial(
+            self._rows_of,
+            table=_PUBLISHED,
+            where=lambda r: (r["indicator_id"], r["area"]) == (figure["indicator_id"], figure["area"]),
+        )
+        quarter, period = parameters["quarter"], figure["period"]
+        if name == "published figures of two periods":
+            before, _, after = period.partition(" to ")
+            level = {d.definition for d in self.catalogue.definitions(figure["indicator_id"])}
+            return [
+                *rows(EARLIER, wanted=lambda r: r["period"] == before and r["measure"] in level),
+                *rows(LATER, wanted=lambda r: r["period"] == after and r["measure"] in level),
+            ]
+        roles = _PRINTED[name]
+        if not roles:
+            names = _names_of_printed(figure["measure"])
+            return rows(
+                name, wanted=lambda r: r["measure"] in names and _same_period(r["period"], period, quarter)
+            )
+        found = []
+        for role, measure in roles.items():
+            own = _PART_OF_CALLS.get(figure["measure"], measure) if role == LATER else measure
+            found += rows(
+                role,
+                wanted=lambda r, own=own: (
+                    r["measure"] == own
+                    and (name == "published durations" or _same_period(r["period"], period, quarter))
+                ),
+            )
+        return found
+
+    def _register_rows(self, name: str, figure: Mapping[str, str]) -> list[TracedRows]:
+        """Find rows of the register of printed figures: by their number, or by document, measure and period."""
+        measure = figure["measure"]
+        if name == "register":
+            return [self._file(path, name) for path in sorted(REFERENCE.glob("register_*.csv"))]
+        number = re.match(r"F\d+", measure)
+        if name == "register rows of the parts":
+            own = [r for given in self._register_rows("register row", figure) for r in given.rows]
+            wanted = {n for r in own for n in re.findall(r"F\d+", r["parts"])}
+            return self._rows_of(name, _REGISTER, lambda r: r["id"] in wanted)
+        if number:
+            return self._rows_of(name, _REGISTER, lambda r: r["id"] == number[0])
+        names = {
+            re.sub(r"^\d+\. ", "", measure),
+            re.sub(r": (previous|current|change|implied \w+)$", "", measure),
+        }
+        names |= {measure.removesuffix(" %"), re.sub(r": implied \w+$", "", measure)}
+        before, _, after = figure["period"].partition(" to ")
+        period = {"earlier register row": before, "later register row": after or before}.get(name)
+        role = {"earlier register row": EARLIER, "later register row": LATER}.get(name, name)
+        return self._rows_of(
+            role,
+            _REGISTER,
+            lambda r: (
+                (r["document"], r["area"]) == (figure["indicator_id"], figure["area"])
+                and (r["measure"] in names or (role == EARLIER and r["measure"].partition(": ")[0] in names))
+                and r["period"] == (period or figure["period"])
+            ),
+        )
 
     def _costs(self, name: str, figure: Mapping[str, str], parameters: Mapping[str, Any]) -> list[TracedRows]:
         stated = re.search(r"edition (\S+) of unit costs, (\S+) prices", figure["caveats"])
@@ -247,10 +347,14 @@ class Tracer:
             )
         return found
 
-    def _rows_of(self, role: str, table: str, wanted: Any) -> list[TracedRows]:
+    def _rows_of(self, role: str, table: str, wanted: Any, where: Any = None) -> list[TracedRows]:
         found = []
         for shown, sha256, rows in self._tables(table):
-            own = tuple({"row": number, **row} for number, row in rows if wanted(row))
+            own = tuple(
+                {"row": number, **row}
+                for number, row in rows
+                if (where is None or where(row)) and wanted(row)
+            )
             if own:
                 found.append(TracedRows(role=role, file=shown, sha256=sha256, rows=own))
         return found
@@ -372,13 +476,35 @@ def _traced(
     )
 
 
-def _same_period(printed: str, shown: str) -> bool:
+def _same_period(printed: str, shown: str, quarter: str) -> bool:
     """Say whether the period of a published figure (``12 months to 2012-09``) is the one that a page shows."""
     found = re.fullmatch(r"(12 months to |month )?(\d{4}-\d{2})", printed)
     if found:
         name = periods.month_name(periods.month(found[2]))
         return shown == (f"12 months to {name}" if (found[1] or "").startswith("12") else name)
-    return printed == shown
+    return printed == (quarter if shown == f"{quarter[:7]} to date" else shown)
+
+
+def _names_of_printed(measure: str) -> set[str]:
+    """Give what a published figure may be named, of which a page says more: ``victims, female`` is ``female``."""
+    known = {"published projection": "projection", "published change on the year before": "change_percent"}
+    names = {measure, known.get(measure, measure)}
+    for part in ("check of published ", "published: ", "published later, not used: ", " aged ", ": ", ", "):
+        names.add(measure.partition(part)[2] or measure)
+    return names
+
+
+def _year_before(period: str) -> str:
+    """Name the financial year before one (``2013/14``), or nothing where it is not one."""
+    try:
+        return periods.financial_year_name(periods.financial_year(period) - 1)
+    except ValueError:
+        return ""
+
+
+def _withheld(given: TracedRows) -> TracedRows:
+    """Leave out the rows behind a number that the edition withholds: they would give it away."""
+    return replace(given, rows=(), note="not shown, because the number is withheld")
 
 
 def _component(measure: str) -> str:
@@ -388,147 +514,3 @@ def _component(measure: str) -> str:
         return f"fiscal: {measure.removeprefix('public spending: ')}"
     part = measure.removeprefix("component: ")
     return "total" if part == measure or part == "not split by the edition" else part
-
-
-def _work_out(
-    recipe: str, inputs: Sequence[TracedRows], figure: Mapping[str, str]
-) -> tuple[float | None, str]:
-    """Work a number out of the traced rows by its recipe; nothing where rows that it needs are not there."""
-    try:
-        value = float(figure["value"])
-        return _RECIPES[recipe](_Given(inputs), value) if recipe else (None, "")
-    except (KeyError, ValueError, ZeroDivisionError, IndexError):
-        return None, ""
-
-
-class _Given:
-    """The traced rows by role, as numbers."""
-
-    def __init__(self, inputs: Sequence[TracedRows]) -> None:
-        self._rows: dict[str, list[Mapping[str, Any]]] = {}
-        for given in inputs:
-            self._rows.setdefault(given.role, []).extend(given.rows)
-
-    def total(self, role: str) -> float:
-        """Sum the counts of a role; an absent one is a KeyError."""
-        return sum(_count(row) for row in self._rows[role])
-
-    def share_gone(self, role: str) -> float:
-        """Say which part of a year a role's months or quarters are."""
-        return len({row.get("month") or row["period"] for row in self._rows[role]}) / (
-            12 if "month" in self._rows[role][0] else 4
-        )
-
-    def value(self, role: str, column: str) -> float:
-        """Give the value of the last row of a role."""
-        return float(self._rows[role][-1][column])
-
-
-def _count(row: Mapping[str, Any]) -> float:
-    return float(row["count"] if row.get("count") not in (None, "") else row["value"])
-
-
-def _n(value: float) -> str:
-    return wording.number(value, decimals=0 if float(value).is_integer() else 2)
-
-
-def _sum(given: _Given, _: float) -> tuple[float, str]:
-    total = given.total(COUNTS)
-    return total, f"the rows sum to {_n(total)}"
-
-
-def _difference(given: _Given, _: float) -> tuple[float, str]:
-    later, earlier = given.total(COUNTS), given.total(YEAR_BEFORE)
-    return later - earlier, f"{_n(later)} less {_n(earlier)} is {_n(later - earlier)}"
-
-
-def _percentage(given: _Given, _: float) -> tuple[float, str]:
-    later, earlier = given.total(COUNTS), given.total(YEAR_BEFORE)
-    value = 100 * (later / earlier - 1)
-    return value, f"100 times ({_n(later)} divided by {_n(earlier)}, less 1) is {_n(value)}"
-
-
-def _as_written(given: _Given, value: float) -> tuple[float, str]:
-    for role, column in (
-        ("target", "value"),
-        ("published figure", "value"),
-        ("published rate", "rate"),
-        ("constant", "value"),
-    ):
-        try:
-            found = given.value(role, column)
-        except KeyError:
-            continue
-        return found, f"the row says {_n(found)}"
-    raise KeyError(value)
-
-
-def _as_printed(given: _Given, value: float) -> tuple[float, str]:
-    """Take, of several printings of one figure, the one that the page gives."""
-    printed = [float(row["value"]) for row in given._rows["published figure"]]
-    found = min(printed, key=lambda number: abs(number - value))
-    return found, f"the row says {_n(found)}"
-
-
-def _rest_of_target(given: _Given, _: float) -> tuple[float, str]:
-    target, actual = given.value("target", "value"), given.total(TO_DATE)
-    left = round((1 - given.share_gone(TO_DATE)) * 12)
-    value = (target - actual) / left
-    return value, f"({_n(target)} less {_n(actual)}) divided by {left} months is {_n(value)}"
-
-
-def _run_rate(given: _Given, _: float) -> tuple[float, str]:
-    actual, gone = given.total(TO_DATE), given.share_gone(TO_DATE)
-    return actual / gone, f"{_n(actual)} divided by {_n(gone)} of the year is {_n(actual / gone)}"
-
-
-def _last_years_rest(given: _Given, _: float) -> tuple[float, str]:
-    actual, rest = given.total(TO_DATE), given.total(LAST_YEAR) - given.total(LAST_YEAR_TO_DATE)
-    return actual + rest, f"{_n(actual)} and {_n(rest)} of last year's later months are {_n(actual + rest)}"
-
-
-def _over_share(given: _Given, _: float) -> tuple[float, str]:
-    actual, share = given.total(TO_DATE), given.total(LAST_YEAR_TO_DATE) / given.total(LAST_YEAR)
-    return actual / share, f"{_n(actual)} divided by a share of {share:.4f} is {_n(actual / share)}"
-
-
-def _times_unit_cost(given: _Given, _: float) -> tuple[float, str]:
-    count, cost = given.total(COUNTS), given.value("unit cost", "value")
-    carried = ""
-    try:
-        factor = given.value("price index of the price year", "index") / given.value(
-            "price index of the unit cost", "index"
-        )
-        cost, carried = round(cost * factor, 2), f" (carried to the price year by {factor:.4f})"
-    except KeyError:
-        pass
-    return count * cost, f"{_n(count)} times £{_n(cost)}{carried} is £{_n(count * cost)}"
-
-
-def _per_household(given: _Given, _: float) -> tuple[float, str]:
-    value, words = _times_unit_cost(given, 0)
-    households = given.value("households", "denominator")
-    return value / households, f"{words}, divided by {_n(households)} households is £{_n(value / households)}"
-
-
-def _weighted_percentage(given: _Given, _: float) -> tuple[float, str]:
-    all_weights = sum(row["weights"] for row in given._rows["weights of respondents"])
-    counting = sum(row["weights that count"] for row in given._rows["weights of respondents"])
-    value = 100 * counting / all_weights
-    return value, f"100 times {_n(counting)} of {_n(all_weights)} (sums of weights) is {_n(value)}"
-
-
-_RECIPES = {
-    "sum": _sum,
-    "difference": _difference,
-    "percentage change": _percentage,
-    "as written": _as_written,
-    "as printed": _as_printed,
-    "rest of the target": _rest_of_target,
-    "run-rate": _run_rate,
-    "with last year's rest": _last_years_rest,
-    "over last year's share": _over_share,
-    "times unit cost": _times_unit_cost,
-    "per household": _per_household,
-    "weighted percentage": _weighted_percentage,
-}

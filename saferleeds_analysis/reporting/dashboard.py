@@ -268,7 +268,7 @@ def _surveys(register: Register, design_effect: float) -> list[DashboardRow]:
                     indicator_id="board_cards",
                     area="Leeds",
                     period="summer 2012",
-                    measure="clean streets: current",
+                    measure=f"{register.figure('F075').measure}: current",
                     value=float(register.figure("F075").number),
                     unit="%",
                     method="not comparable",

@@ -70,6 +70,11 @@ TO_DATE, LAST_YEAR = "counts of the year to date", "counts of the whole year bef
 LAST_YEAR_TO_DATE = "counts of the year before to the same month"
 
 
+WHOLE, WHOLE_BEFORE = "counts of the whole", "counts of the whole a year before"
+EARLIER, LATER = "earlier printed figure", "later printed figure"
+GROUP, RATE = "published rates of the group", "published rate"
+
+
 def _total(rows):
     return sum(int(row["count"]) if "count" in row else float(row["value"]) for row in rows)
 
@@ -91,8 +96,51 @@ def _value(given):
 
 
 def _one_row(given, printed):
-    role = next(r for r in ("target", "published figure", "published rate", "constant") if r in given)
-    return float(given[role][-1]["rate" if role == "published rate" else "value"])
+    roles = ("target", "published figure", RATE, "constant", "register row", EARLIER, LATER)
+    role = next(r for r in roles if r in given)
+    return float(given[role][-1]["rate" if role == RATE else "value"])
+
+
+def _nearest(given, printed):
+    """One figure may have been printed twice, differently; then one of the rows must be the printed one."""
+    rows = [*given.get("published figure", []), *given.get("register row", [])]
+    return min((float(row["value"]) for row in rows), key=lambda value: abs(value - printed))
+
+
+def _rates(given):
+    return [float(row["rate"]) for row in given[GROUP]]
+
+
+def _mean(given):
+    return sum(_rates(given)) / len(given[GROUP])
+
+
+def _weighted_mean(given):
+    homes = [int(row["denominator"]) for row in given[GROUP]]
+    return sum(r * h for r, h in zip(_rates(given), homes, strict=True)) / sum(homes)
+
+
+def _own_rate(given):
+    return float(given[RATE][-1]["rate"])
+
+
+def _own_count(given):
+    return int(given[RATE][-1]["count"])
+
+
+def _exposure(given):
+    """How many thousand households the area's own count and rate mean."""
+    return _own_count(given) / _own_rate(given)
+
+
+def _pair(given):
+    """Give the earlier and the later printed figure."""
+    return float(given[EARLIER][-1]["value"]), float(given[LATER][-1]["value"])
+
+
+def _beside_the_rest(given):
+    later, earlier = _total(given[COUNTS]), _total(given[BEFORE])
+    return (later / earlier) / ((_total(given[WHOLE]) - later) / (_total(given[WHOLE_BEFORE]) - earlier))
 
 
 def _rest_of_target(given, printed):
@@ -105,10 +153,7 @@ _FORMULAS = {
     "difference": lambda given, _: _total(given[COUNTS]) - _total(given[BEFORE]),
     "percentage change": lambda given, _: 100 * (_total(given[COUNTS]) / _total(given[BEFORE]) - 1),
     "as written": _one_row,
-    # One figure may have been printed twice, differently; then one of the rows must be the printed one.
-    "as printed": lambda given, printed: min(
-        (float(row["value"]) for row in given["published figure"]), key=lambda v: abs(v - printed)
-    ),
+    "as printed": _nearest,
     "rest of the target": _rest_of_target,
     "run-rate": lambda given, _: _total(given[TO_DATE]) / _part_of_a_year(given[TO_DATE]),
     "with last year's rest": lambda given, _: (
@@ -122,5 +167,28 @@ _FORMULAS = {
     "weighted percentage": lambda given, _: (
         100 * given["weights of respondents"][0]["counted"] / given["weights of respondents"][0]["all"]
     ),
+    "share of the whole": lambda given, _: 100 * _total(given[COUNTS]) / _total(given[WHOLE]),
+    "ratio to the rest": lambda given, _: _beside_the_rest(given),
+    "sum of the year before": lambda given, _: _total(given[BEFORE]),
+    "rank of rates": lambda given, _: sorted(_rates(given), reverse=True).index(_own_rate(given)) + 1,
+    "mean of rates": lambda given, _: _mean(given),
+    "weighted mean of rates": lambda given, _: _weighted_mean(given),
+    "gap to the mean": lambda given, _: _own_rate(given) - _mean(given),
+    "gap to the weighted mean": lambda given, _: _own_rate(given) - _weighted_mean(given),
+    "gap to the mean in events": lambda given, _: (_own_rate(given) - _mean(given)) * _exposure(given),
+    "gap to the weighted mean in events": lambda given, _: (
+        (_own_rate(given) - _weighted_mean(given)) * _exposure(given)
+    ),
+    "count at the mean": lambda given, _: _mean(given) * _exposure(given),
+    "target at the rate": lambda given, _: float(given["target"][-1]["value"]) / _exposure(given),
+    "target on the count": lambda given, _: (
+        100 * (float(given["target"][-1]["value"]) / _own_count(given) - 1)
+    ),
+    "count over households": lambda given, _: 1000 * _own_count(given) / int(given[RATE][-1]["denominator"]),
+    "percentage of printed": lambda given, _: 100 * _pair(given)[1] / _pair(given)[0],
+    "rest of printed": lambda given, _: _pair(given)[0] - _pair(given)[1],
+    "difference of printed": lambda given, _: _pair(given)[1] - _pair(given)[0],
+    "percentage change of printed": lambda given, _: 100 * (_pair(given)[1] / _pair(given)[0] - 1),
+    "fall of printed": lambda given, _: 100 * (1 - _pair(given)[1] / _pair(given)[0]),
 }
 RECIPES = sorted(_FORMULAS)
