@@ -68,7 +68,8 @@ def publish_editions(
     for edition in ("public", "restricted"):
         forget_what_was_made_of(pack_folder(root, quarter, edition=edition))
     publish(reports, "public")
-    withholding = [report for report in reports if withholds_something(public / report.name)]
+    made = [report for report in reports if report.is_made_in(quarter)]
+    withholding = [report for report in made if withholds_something(public / report.name)]
     _forget_restricted(root, quarter, reports, keep=withholding)
     if withholding:
         say(f"Restricted edition of {len(withholding)}, from which something is withheld in the public one:")
