@@ -285,9 +285,14 @@ def check(quarter: str, project: Path | None) -> None:
 
 @main.command()
 @click.argument("quarter")
+@click.argument("reports", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Word and PDF of every report, the area profiles too.")
 @_project
-def export(quarter: str, project: Path | None) -> None:
-    """Make the workbook, the Word documents and the PDFs of the published pack of a QUARTER."""
+def export(quarter: str, reports: tuple[str, ...], every: bool, project: Path | None) -> None:
+    """Make the workbook, the Word documents and the PDFs of the published pack of a QUARTER.
+
+    With the names of REPORTS (their folders in the pack), Word and PDF of these only.
+    """
     root = _find_project(project)
     _start_log(root)
     from saferleeds_analysis import intake, periods
@@ -296,9 +301,8 @@ def export(quarter: str, project: Path | None) -> None:
     _alone(root, periods.quarter(quarter))
     _version(root, periods.quarter(quarter), None, whole=True)  # a signed-off pack stays as it is
     built = intake.build_processed(root, load_catalogue(root / "data" / "raw" / "reference"))
-    _export_and_say(
-        root, periods.quarter(quarter), [f"{p.source.title}. {p.source.publisher}" for p in built]
-    )
+    sources = [f"{p.source.title}. {p.source.publisher}" for p in built]
+    _export_and_say(root, periods.quarter(quarter), sources, reports=reports, every=every)
 
 
 @main.command()
@@ -457,10 +461,12 @@ def _check_and_say(root: Path, quarter: Any, sources: list[str]) -> None:
     click.echo(f"{quality.summary(found.results)} See {page.relative_to(root).as_posix()}")
 
 
-def _export_and_say(root: Path, quarter: Any, sources: list[str]) -> None:
+def _export_and_say(
+    root: Path, quarter: Any, sources: list[str], *, reports: tuple[str, ...] = (), every: bool = False
+) -> None:
     from saferleeds_analysis.publishing.export import export_pack
 
-    done = export_pack(root, quarter, sources=sources, say=click.echo)
+    done = export_pack(root, quarter, sources=sources, reports=reports, every=every, say=click.echo)
     for problem in done.problems:
         click.echo(problem, err=True)
     click.echo(f"{len(done.made)} files made in {done.made[0].parent.relative_to(root).as_posix()}")

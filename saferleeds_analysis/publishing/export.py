@@ -9,9 +9,9 @@ whole or not at all, and is the same each time but for the version of the browse
 them away, since they would be about other numbers.
 """
 
+import contextlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,11 +19,12 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.publishing.drawing_browser import DrawingBrowser, NoBrowser, drawing_browser
 from saferleeds_analysis.publishing.index import renew_index
-from saferleeds_analysis.publishing.pdf import NoBrowser, draw_pictures, write_pdf
-from saferleeds_analysis.publishing.pieces import Picture, read_page
+from saferleeds_analysis.publishing.pdf import write_pdf
+from saferleeds_analysis.publishing.pieces import Picture, ReadPage, read_page
 from saferleeds_analysis.publishing.report import DOCUMENTS, WORKBOOKS, pack_folder
-from saferleeds_analysis.publishing.run_list import REPORT_NAME
+from saferleeds_analysis.publishing.run_list import REPORT_NAME, read_on_request
 from saferleeds_analysis.publishing.versions import version_to_make
 from saferleeds_analysis.publishing.word import write_docx
 from saferleeds_analysis.publishing.workbook import workbook_of, write_ods, write_xlsx
@@ -43,11 +44,15 @@ def export_pack(
     *,
     edition: str = "public",
     sources: Iterable[str] = (),
+    reports: Sequence[str] = (),
+    every: bool = False,
     say: Callable[[str], None] = print,
 ) -> Exported:
     """Make the workbook, the Word documents and the PDFs of a published pack, and name them in its index.
 
-    A pack that is signed off is refused and stays as it is. ``sources`` are the data that the index names.
+    Reports that the run list calls ``on_request`` get Word and PDF with ``every`` or by name only. With ``reports`` named,
+    their Word and PDF are made and nothing else. A pack that is signed off is refused and stays as it is. ``sources`` are
+    the data that the index names.
 
     Without a browser there are no PDFs, and charts stand in Word in words; ``problems`` says so once, with the cure.
     """
@@ -56,56 +61,73 @@ def export_pack(
     name = periods.quarter_name(quarter)
     if not places:
         raise ValueError(f'no pack of {name} is published. Make it first: saferleeds report "{name}"')
+    if unknown := set(reports) - {place.name for place in places}:
+        raise ValueError(
+            f"the pack of {name} has no report {', '.join(sorted(unknown))}. The names are those of the folders in "
+            f"{folder.relative_to(root).as_posix()}."
+        )
     version_to_make(root, quarter)  # refuses a pack that is signed off
     as_at = _as_at(places, quarter)
-    pages = [read_page(place / "report.html") for place in places]
+    asked = [place for place in places if place.name in reports]
+    usual = asked or _usual(places, read_on_request(root / "notebooks"))
+    pages = {place: read_page(place / "report.html") for place in (places if every else usual)}
     made, problems = [], []
+    if not asked:
+        made += _write_workbooks(folder, places, [pages[place] for place in usual], name, as_at)
+        say("Workbook: Excel and OpenDocument")
+    with contextlib.ExitStack() as stack:
+        browser = None
+        try:
+            browser = stack.enter_context(drawing_browser())
+        except (NoBrowser, OSError) as problem:
+            problems.append(str(problem))
+        for place, page in pages.items():
+            try:
+                pictures = _draw(page, browser) if browser else {}
+                write_docx(page, place / DOCUMENTS[0], pictures=pictures, as_at=as_at)
+                made.append(place / DOCUMENTS[0])
+                if browser:
+                    write_pdf(place / "report.html", place / DOCUMENTS[1], as_at=as_at, browser=browser)
+                    made.append(place / DOCUMENTS[1])
+            except OSError as problem:
+                problems.append(f"{place.name}: {problem}")
+    for kind, file in zip(("Word", "PDF"), DOCUMENTS, strict=True):
+        say(f"{kind}: {sum(path.name == file for path in made)}")
+    renew_index(root, quarter, as_at=as_at, edition=edition, sources=sources)
+    return Exported(made=tuple(made), problems=tuple(problems))
+
+
+def _usual(places: Sequence[Path], on_request: Sequence[str]) -> list[Path]:
+    """Leave out the reports of notebooks that are exported on request, unless there would be none."""
+    usual = []
+    for place in places:
+        record = place / "run.json"
+        of = json.loads(record.read_text(encoding="utf-8"))["notebook"]["name"] if record.is_file() else ""
+        if of.removesuffix(".ipynb") not in on_request:
+            usual.append(place)
+    return usual or list(places)
+
+
+def _write_workbooks(
+    folder: Path, places: Sequence[Path], pages: Sequence[ReadPage], name: str, as_at: date
+) -> list[Path]:
+    shown = {page.report for page in pages}
     book = workbook_of(
         pages,
         [(place.name, place / "figures.csv") for place in places if (place / "figures.csv").is_file()],
         title=f"Tables of {name}",
         as_at=as_at,
         marking=pages[0].marking,
+        left_out=[place.name for place in places if place.name not in shown],
     )
     for file, write in zip(WORKBOOKS, (write_xlsx, write_ods), strict=True):
         write(book, folder / file)
-        made.append(folder / file)
-        say(file)
-    pictures: dict[Picture, bytes] = {}
-    can_draw = True
-    try:
-        wanted = [p for page in pages for p in page.pieces if isinstance(p, Picture)]
-        pictures = dict(zip(wanted, draw_pictures(wanted), strict=True))
-    except (NoBrowser, OSError) as problem:
-        problems.append(str(problem))
-        can_draw = not isinstance(problem, NoBrowser)
-    for page, place in zip(pages, places, strict=True):
-        write_docx(page, place / DOCUMENTS[0], pictures=pictures, as_at=as_at)
-        made.append(place / DOCUMENTS[0])
-    say(f"Word: {len(pages)}")
-    if can_draw:
-        printed, failed = _print_all(places, as_at)
-        made += printed
-        problems += failed
-        say(f"PDF: {len(printed)}")
-    renew_index(root, quarter, as_at=as_at, edition=edition, sources=sources)
-    return Exported(made=tuple(made), problems=tuple(problems))
+    return [folder / file for file in WORKBOOKS]
 
 
-def _print_all(places: Sequence[Path], as_at: date) -> tuple[list[Path], list[str]]:
-    """Print two pages at a time: a browser's start waits more than it works."""
-
-    def print_one(place: Path) -> str:
-        try:
-            write_pdf(place / "report.html", place / DOCUMENTS[1], as_at=as_at)
-        except OSError as problem:
-            return f"{place.name}: {problem}"
-        return ""
-
-    with ThreadPoolExecutor(max_workers=2) as two:
-        told = list(two.map(print_one, places))
-    printed = [place / DOCUMENTS[1] for place, problem in zip(places, told, strict=True) if not problem]
-    return printed, [problem for problem in told if problem]
+def _draw(page: ReadPage, browser: DrawingBrowser) -> dict[Picture, bytes]:
+    pictures = [piece for piece in page.everything if isinstance(piece, Picture)]
+    return {picture: browser.draw(picture.svg) for picture in pictures}
 
 
 def _as_at(places: Sequence[Path], quarter: pd.Period) -> date:

@@ -1,4 +1,4 @@
-"""A page as a tagged PDF, and charts as pictures for Word, both drawn by a browser without a window.
+"""A page as a tagged PDF, printed by a browser and then mended where the browser leaves rules of PDF/UA undone.
 
 The browser keeps the page's headings, tables, lists and alternative texts as tags, takes its title and language, and
 makes bookmarks of its headings. It gets a copy of the page made for paper: no links to files beside the page, which would
@@ -6,51 +6,95 @@ name folders of this machine, and no folded parts.
 """
 
 import io
-import os
-import re
-import subprocess
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from saferleeds_analysis.publishing.browser import CURE, find_browser
-from saferleeds_analysis.publishing.pieces import Picture
+from saferleeds_analysis.publishing.drawing_browser import DrawingBrowser
 
-_SECONDS = 120
-_SCALE = 2  # picture points to a point of the drawing: sharp in print
-_COLUMNS, _GAP = 3, 10
-_DATES = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}\+00'00'\)")
+_STARTS_PATH, _IN_PATH = ("m", "re"), ("l", "c", "v", "y", "h", "m", "re", "W", "W*")
+_PAINTS = (
+    "S",
+    "s",
+    "f",
+    "F",
+    "f*",
+    "B",
+    "B*",
+    "b",
+    "b*",
+    "n",
+    "Tj",
+    "TJ",
+    "'",
+    '"',
+    "Do",
+    "sh",
+    "INLINE IMAGE",
+)
 
 
-class NoBrowser(Exception):
-    """There is no browser that could draw. The message says what to do."""
-
-    def __init__(self) -> None:
-        """Say what to do."""
-        super().__init__(f"No PDF and no pictures in Word were made. {CURE}")
-
-
-def write_pdf(page: Path, path: Path, *, as_at: date) -> None:
+def write_pdf(page: Path, path: Path, *, as_at: date, browser: DrawingBrowser) -> None:
     """Print a published page as a tagged PDF with title, language and bookmarks; dated with the as-at day."""
-    with tempfile.TemporaryDirectory(prefix="saferleeds-") as folder:
-        copy, made = Path(folder) / "page.html", Path(folder) / "page.pdf"
-        copy.write_text(for_paper(page.read_text(encoding="utf-8")), encoding="utf-8")
-        _browse(
-            copy,
-            "--no-pdf-header-footer",
-            "--generate-pdf-document-outline",
-            f"--print-to-pdf={made}",
-            profile=Path(folder) / "profile",
-        )
-        if not made.is_file():
-            raise OSError(f"the browser made no PDF of {page.parent.name}.")
-        moment = f"D:{as_at:%Y%m%d}000000+00'00'".encode()
-        # As long as what it replaces, so that the file's table of contents stays right.
-        content = _DATES.sub(lambda found: b"/" + found[1] + b" (" + moment + b")", made.read_bytes())
-        unfinished = path.with_name(f".{path.name}.draft")
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
+    printed = browser.print_pdf(for_paper(page.read_text(encoding="utf-8")))
+    unfinished = path.with_name(f".{path.name}.draft")
+    unfinished.write_bytes(mend(printed, as_at=as_at))
+    unfinished.replace(path)
+
+
+def mend(printed: bytes, *, as_at: date) -> bytes:
+    """Do what PDF/UA asks and the browser leaves undone; the same bytes for the same print.
+
+    What is neither tagged nor called decoration becomes decoration: backgrounds, lines, bullets of lists, and what stands
+    in the margin of each side (the marking, the page number). Links get their words as description, and the title stands
+    in the metadata too. No conformance is claimed.
+    """
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(printed)) as paper:
+        for side in paper.pages:
+            marked = pikepdf.unparse_content_stream(_marked(pikepdf.parse_content_stream(side)))
+            side.Contents = paper.make_stream(marked)
+        _describe_links(paper)
+        moment = f"D:{as_at:%Y%m%d}000000+00'00'"
+        paper.docinfo["/CreationDate"] = paper.docinfo["/ModDate"] = moment
+        with paper.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
+            metadata["dc:title"] = str(paper.docinfo.get("/Title", ""))
+            metadata["dc:language"] = {str(paper.Root.get("/Lang", "en-GB"))}
+            metadata["xmp:CreateDate"] = metadata["xmp:ModifyDate"] = f"{as_at.isoformat()}T00:00:00Z"
+        made = io.BytesIO()
+        paper.save(made, deterministic_id=True)
+    return made.getvalue()
+
+
+def _marked(orders: Any) -> Iterator[Any]:
+    """Put marks of decoration round each order of a side that paints outside any mark."""
+    import pikepdf
+
+    begin = pikepdf.ContentStreamInstruction([pikepdf.Name.Artifact], pikepdf.Operator("BMC"))
+    end = pikepdf.ContentStreamInstruction([], pikepdf.Operator("EMC"))
+    depth, path = 0, []
+    for order in orders:
+        word = str(order.operator)
+        depth += {"BDC": 1, "BMC": 1, "EMC": -1}.get(word, 0)
+        if depth == 0 and (word in _STARTS_PATH or (path and word in _IN_PATH)):
+            path.append(order)  # a mark may stand before a path or after it is painted, never between
+        elif depth == 0 and word in _PAINTS:
+            shown = word != "n"  # a path that only cuts what follows is no content
+            yield from [*([begin] if shown else []), *path, order, *([end] if shown else [])]
+            path = []
+        else:
+            yield order
+
+
+def _describe_links(paper: Any) -> None:
+    """Give each link a description: its address, which its own words lead up to."""
+    for side in paper.pages:
+        for note in side.get("/Annots", []):
+            if note.get("/Subtype") == "/Link" and "/Contents" not in note:
+                address = note.get("/A", {}).get("/URI", "")
+                note["/Contents"] = f"Link to {address}" if address else "Link within this document"
 
 
 def for_paper(html: str) -> str:
@@ -78,86 +122,8 @@ def for_paper(html: str) -> str:
         figure.name = "div"
         for caption in figure.find_all("figcaption", recursive=False):
             caption.name = "p"
+    if soup.head is not None:
+        style = soup.new_tag("style")
+        style.string = '@page { @bottom-right { content: "Page " counter(page) " of " counter(pages); font: 9pt sans-serif; } }'
+        soup.head.append(style)
     return soup.decode()
-
-
-def draw_pictures(pictures: Sequence[Picture]) -> list[bytes]:
-    """Draw charts as PNG, in order. All of them in one go, because starting a browser takes longer than drawing."""
-    from PIL import Image
-
-    if not pictures:
-        return []
-    sizes = [_size(picture.svg) for picture in pictures]
-    wide, high = max(w for w, _ in sizes), max(h for _, h in sizes)
-    places = [
-        (_GAP + (i % _COLUMNS) * (wide + _GAP), _GAP + (i // _COLUMNS) * (high + _GAP))
-        for i in range(len(pictures))
-    ]
-    drawings = "".join(
-        f'<div style="position:absolute;left:{x}px;top:{y}px;width:{w}px;height:{h}px">{picture.svg}</div>'
-        for picture, (x, y), (w, h) in zip(pictures, places, sizes, strict=True)
-    )
-    page = (
-        '<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>Charts</title><style>body{margin:0;'
-        f"background:#fff}}svg{{display:block;width:100%;height:100%}}</style></head><body>{drawings}</body></html>"
-    )
-    across = _COLUMNS * (wide + _GAP) + _GAP
-    down = -(-len(pictures) // _COLUMNS) * (high + _GAP) + _GAP
-    with tempfile.TemporaryDirectory(prefix="saferleeds-") as folder:
-        source, made = Path(folder) / "charts.html", Path(folder) / "charts.png"
-        source.write_text(page, encoding="utf-8")
-        _browse(
-            source,
-            f"--window-size={across},{down + 200}",  # some browsers take their frame off the height
-            f"--force-device-scale-factor={_SCALE}",
-            "--hide-scrollbars",
-            f"--screenshot={made}",
-            profile=Path(folder) / "profile",
-        )
-        if not made.is_file():
-            raise OSError("the browser drew no charts.")
-        with Image.open(made) as whole:
-            drawn = []
-            for (x, y), (w, h) in zip(places, sizes, strict=True):
-                part = whole.convert("RGB").crop(tuple(_SCALE * n for n in (x, y, x + w, y + h)))
-                kept = io.BytesIO()
-                part.save(kept, format="PNG")
-                drawn.append(kept.getvalue())
-    return drawn
-
-
-def _size(svg: str) -> tuple[int, int]:
-    found = re.search(r'viewbox="0 0 ([\d.]+) ([\d.]+)"', svg, re.IGNORECASE)
-    if not found:
-        return 640, 360
-    return round(float(found[1])), round(float(found[2]))
-
-
-def _browse(page: Path, *words: str, profile: Path) -> None:
-    browser = find_browser()
-    if browser is None:
-        raise NoBrowser
-    # A browser will not start as root inside its own sandbox; the page is ours and loads nothing.
-    root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    try:
-        subprocess.run(  # noqa: S603 - our own fixed words and paths
-            [
-                browser,
-                "--headless",
-                "--disable-gpu",
-                "--no-first-run",
-                "--disable-extensions",
-                "--disable-background-networking",
-                "--font-render-hinting=none",
-                f"--user-data-dir={profile}",
-                *root,
-                *words,
-                page.as_uri(),
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise OSError(f"the browser had not finished after {_SECONDS} seconds.") from error

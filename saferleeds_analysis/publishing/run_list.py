@@ -70,6 +70,7 @@ def read_run_list(notebooks: Path) -> tuple[Report, ...]:
     """
     content = _read(notebooks)
     content.pop("groups", None)
+    content.pop("formats", None)
     entries = content.pop("report", [])
     problems = [f"{key!r} is not known; a run list holds [[report]] tables." for key in content]
     if not (isinstance(entries, list) and entries and all(isinstance(entry, dict) for entry in entries)):
@@ -103,6 +104,19 @@ def read_groups(notebooks: Path) -> dict[str, tuple[str, ...]]:
     if faults:
         raise ValueError(f"{RUN_LIST}, groups: " + " ".join(faults))
     return {name: tuple(members) for name, members in groups.items()}
+
+
+def read_on_request(notebooks: Path) -> tuple[str, ...]:
+    """Read of which notebooks the reports get Word and PDF only when somebody asks: ``on_request`` of ``[formats]``."""
+    formats = _read(notebooks).get("formats", {})
+    named = formats.get("on_request", []) if isinstance(formats, dict) else None
+    if not (isinstance(named, list) and all(isinstance(n, str) for n in named)) or set(formats) - {
+        "on_request"
+    }:
+        raise ValueError(
+            f"{RUN_LIST}, formats: it holds on_request, a list of names of notebooks, and nothing else."
+        )
+    return tuple(named)
 
 
 def _read(notebooks: Path) -> dict:

@@ -56,12 +56,19 @@ class Workbook:
 
 
 def workbook_of(
-    pages: Sequence[ReadPage], figures: Iterable[tuple[str, Path]], *, title: str, as_at: date, marking: str
+    pages: Sequence[ReadPage],
+    figures: Iterable[tuple[str, Path]],
+    *,
+    title: str,
+    as_at: date,
+    marking: str,
+    left_out: Sequence[str] = (),
 ) -> Workbook:
     """Gather the tables of a pack: the state of the indicators, each page's tables, and every figure as a tidy row.
 
     ``figures`` are pairs of a report and its ``figures.csv``. Cells hold the printed numbers to the printed precision;
-    the figures hold them in full.
+    the figures hold them in full. ``left_out`` are reports of whose tables there is no sheet, because a workbook of
+    hundreds of sheets is read by nobody; the contents say so, and their numbers are among the figures.
     """
     sheets = [_state(pages)]
     for page in pages:
@@ -89,12 +96,13 @@ def workbook_of(
         "This workbook holds the tables of the pages of the pack and nothing else. Numbers in the tables are rounded as "
         "they are on the pages; the last sheet holds every figure in full, with its interval, method and caveats.",
         "The sheet Contents leads to each table, and the sheet Notes explains the shorthand in square brackets.",
+        _say_left_out(left_out),
     )
     return Workbook(
         title=title,
         subject="Crime-performance statistics",
         cover=tuple(line for line in told if line),
-        sheets=(_contents(sheets), _notes(pages), *sheets),
+        sheets=(_contents(sheets, left_out), _notes(pages), *sheets),
         made_on=as_at,
     )
 
@@ -158,7 +166,7 @@ def _write_with_gptables(book: Workbook, path: Path) -> None:
 def write_ods(book: Workbook, path: Path) -> None:
     """Write the workbook as .ods, the same bytes for the same workbook.
 
-    Sheets are written as XML and given to odfdo whole, because row by row it takes a hundred times as long.
+    odfdo makes the file round them; the sheets are written as XML, because given to it they take a hundred times as long.
     """
     from odfdo import Document, Element
 
@@ -166,9 +174,7 @@ def write_ods(book: Workbook, path: Path) -> None:
     document.body.clear()
     styles = dict(_ODS_STYLES)
     cover = Sheet(name="Cover", title=book.title, subtitles=book.cover, columns=(), rows=())
-    for sheet in (cover, *book.sheets):
-        document.body.append(Element.from_tag(_ods_sheet(sheet, styles)))
-    document.body.append(Element.from_tag(_ods_ranges(book.sheets)))
+    sheets = [_ods_sheet(sheet, styles) for sheet in (cover, *book.sheets)]
     for style in styles.values():
         document.insert_style(Element.from_tag(style), automatic=True)
     language = document.get_part("styles.xml")
@@ -183,13 +189,32 @@ def write_ods(book: Workbook, path: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "draft.ods"
         document.save(str(draft))
-        write_same_bytes(draft, path, as_at=book.made_on)
+        sheets.append(_ods_ranges(book.sheets))
+        write_same_bytes(draft, path, as_at=book.made_on, mend=lambda part: _put_in(part, sheets))
+
+
+def _put_in(content: str, sheets: Sequence[str]) -> str:
+    start, empty, end = content.partition("<office:spreadsheet/>")
+    if not empty:
+        raise RuntimeError("odfdo writes an empty spreadsheet in another way than before")
+    return f"{start}<office:spreadsheet>{''.join(sheets)}</office:spreadsheet>{end}"
 
 
 # The sheets that every workbook has
 
 
-def _contents(sheets: Sequence[Sheet]) -> Sheet:
+def _say_left_out(reports: Sequence[str]) -> str:
+    if not reports:
+        return ""
+    return (
+        f"{len(reports)} of the reports have no sheet of their own: their numbers are rows of the sheet Figures, under the "
+        f"names {reports[0]} to {reports[-1]}."
+        if len(reports) > 1
+        else f"The report {reports[0]} has no sheet of its own: its numbers are rows of the sheet Figures."
+    )
+
+
+def _contents(sheets: Sequence[Sheet], left_out: Sequence[str]) -> Sheet:
     rows = [
         ("Notes", "Notes: the shorthand in square brackets, and what to know before using the figures", "")
     ]
@@ -197,7 +222,7 @@ def _contents(sheets: Sequence[Sheet]) -> Sheet:
     return Sheet(
         name="Contents",
         title="Contents",
-        subtitles=(),
+        subtitles=tuple(line for line in [_say_left_out(left_out)] if line),
         columns=("Sheet", "Table", "Page"),
         rows=tuple(tuple(_text(cell) for cell in row) for row in rows),
         links=tuple(row[0] for row in rows),
@@ -377,14 +402,14 @@ def _ods_cell(cell: Cell, styles: dict[str, str]) -> str:
     pound = {"£": "p", "£m": "m", "%": "c"}.get(cell.kind, "n")
     name = f"{pound}{cell.decimals}{'s' if cell.signed else ''}"
     if name not in styles:
-        styles[f"{name}d"] = _ods_number(f"{name}d", cell)
+        styles |= _ods_numbers(f"{name}d", cell)
         styles[name] = (
             f'<style:style style:name="{name}" style:family="table-cell" style:data-style-name="{name}d"/>'
         )
     kind = "percentage" if cell.kind == "%" else "float"
     return (
         f'<table:table-cell table:style-name="{name}" office:value-type="{kind}" office:value="{cell.value!r}">'
-        f"<text:p>{_shown(cell)}</text:p></table:table-cell>"
+        f"<text:p>{'+' if cell.signed and cell.value > 0 else ''}{_shown(cell)}</text:p></table:table-cell>"
     )
 
 
@@ -397,20 +422,36 @@ def _ods_text(text: str, style: str = "", *, link: str = "") -> str:
     return f'<table:table-cell{named} office:value-type="string">{told}</table:table-cell>'
 
 
-def _ods_number(name: str, number: Number) -> str:
-    """Write how numbers of a kind show. OpenDocument has no sign for rises, so a rise shows without its plus."""
+def _ods_numbers(name: str, number: Number) -> dict[str, str]:
+    """Write how numbers of a kind show. A sign for rises is a style of its own that stands for what is above nought."""
+    if not number.signed:
+        return {name: _ods_number(name, number)}
+    up, down = f"{name}up", f"{name}down"
+    leads = (
+        f'<style:map style:condition="value()&gt;0" style:apply-style-name="{up}"/>'
+        f'<style:map style:condition="value()&lt;0" style:apply-style-name="{down}"/>'
+    )
+    return {
+        up: _ods_number(up, number, sign="+"),
+        down: _ods_number(down, number, sign="-"),
+        name: _ods_number(name, number, leads=leads),
+    }
+
+
+def _ods_number(name: str, number: Number, *, sign: str = "", leads: str = "") -> str:
     places = f'number:decimal-places="{number.decimals}" number:min-decimal-places="{number.decimals}"'
+    before = f"<number:text>{sign}{'£' if number.kind.startswith('£') else ''}</number:text>"
+    before = before if before != "<number:text></number:text>" else ""
     if number.kind == "%":
         return (
-            f'<number:percentage-style style:name="{name}"><number:number {places} number:min-integer-digits="1"/>'
-            "<number:text>%</number:text></number:percentage-style>"
+            f'<number:percentage-style style:name="{name}">{before}<number:number {places} number:min-integer-digits="1"/>'
+            f"<number:text>%</number:text>{leads}</number:percentage-style>"
         )
-    pound = "<number:text>£</number:text>" if number.kind else ""
     millions = ' number:display-factor="1000000"' if number.kind == "£m" else ""
     ending = "<number:text>m</number:text>" if number.kind == "£m" else ""
     return (
-        f'<number:number-style style:name="{name}">{pound}<number:number {places}{millions} '
-        f'number:min-integer-digits="1" number:grouping="true"/>{ending}</number:number-style>'
+        f'<number:number-style style:name="{name}">{before}<number:number {places}{millions} '
+        f'number:min-integer-digits="1" number:grouping="true"/>{ending}{leads}</number:number-style>'
     )
 
 
