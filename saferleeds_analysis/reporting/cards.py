@@ -19,6 +19,7 @@ from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect
+from saferleeds_analysis.reporting.months_shown import MonthsShown, months_shown
 from saferleeds_analysis.reporting.published import PublishedCheck, check_published
 from saferleeds_analysis.reporting.tables import behind, table
 
@@ -45,7 +46,11 @@ class AreaPosition:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportCard:
-    """All that one quarter says of one recorded-crime indicator in one area; its methods give the blocks of the page."""
+    """All that one quarter says of one recorded-crime indicator in one area; its methods give the blocks of the page.
+
+    ``monthly`` and ``totals`` are the true counts, from which other blocks are computed; ``shown`` and
+    ``totals_shown`` are what the edition may print of them.
+    """
 
     indicator: Indicator
     area: Area
@@ -61,6 +66,7 @@ class ReportCard:
     area_bases: tuple[str, ...]
     data: RecordedCounts
     protected: ProtectedTable
+    shown: MonthsShown
 
     # Identity
 
@@ -190,11 +196,12 @@ class ReportCard:
         ``milestones`` (lower, upper) and ``fan`` (quantiles of the projection) are drawn where they are given, on the
         scale of the twelve-month total, by month of the year.
         """
-        known = self.totals.dropna().loc[periods.financial_year_months(self._year)[0] - 36 :]
+        totals = self.totals_shown
+        known = totals.dropna().loc[periods.financial_year_months(self._year)[0] - 36 :]
         if known.empty:
             return self._no_total()
-        return charts.chart_of_totals(
-            self.totals.loc[known.index[0] :],
+        drawn = charts.chart_of_totals(
+            totals.loc[known.index[0] :],
             milestones=milestones,
             fan=fan,
             name="twelve-month-total",
@@ -205,18 +212,52 @@ class ReportCard:
             year=self._year,
             figures=[self.figure(month, int(value), "twelve_month_count") for month, value in known.items()],
         )
+        if self.shown.complete:
+            return drawn
+        ends = (
+            "quarters" if self.shown.by_quarter else f"{periods.quarter_name(self.quarter)[-2:]} of each year"
+        )
+        return join(
+            drawn,
+            paragraph(
+                f"The total is shown to the ends of {ends} only: from one month to the next it would give away months that "
+                "are withheld."
+            ),
+        )
+
+    @property
+    def totals_shown(self) -> pd.Series:
+        """Give the twelve-month totals that may be printed: where months are withheld, those that give none away."""
+        if self.shown.complete:
+            return self.totals
+        windows = self.totals.index
+        apart = windows[(self._end.ordinal - windows.asi8) % (3 if self.shown.by_quarter else 12) == 0]
+        totals = self.totals.loc[apart]
+        kind = self.protected.theme
+        small = [pd.notna(v) and kind.is_small(int(v), below_city=True) for v in totals]
+        beside = {periods.twelve_months_name(m): m for m in apart}
+        out = [
+            beside[w]
+            for w in self.protected.counts.columns
+            if w in beside and self.protected.is_withheld(self.area.name, w)
+        ]
+        return totals.mask(small).mask(totals.index.isin(out))
 
     def months(self) -> Block:
         """Draw the months as they were recorded."""
-        known = self.monthly.dropna()
-        return charts.chart_of_months(
-            self.monthly,
+        known = self.shown.months.dropna()
+        if known.empty:
+            return self.shown.explained(Block(html="", text=""))
+        drawn = charts.chart_of_months(
+            self.shown.months,
             name="months",
             headline=f"{wording.counted(known.iloc[-1], self.indicator.unit)} in {periods.month_name(known.index[-1])}",
             subtitle=self.subtitle("each month as recorded", self.monthly.index[0]),
             unit=self.indicator.unit,
             figures=self.month_figures(),
+            withheld=self.shown.withheld,
         )
+        return self.shown.explained(drawn)
 
     def area_tables(self, *, highest: int) -> Block:
         """Give a table of each level of areas below the card's area; of a long level the highest, the rest folded away.
@@ -445,9 +486,12 @@ class ReportCard:
 
     def month_figures(self) -> list[Figure]:
         """Give the months as recorded, as tidy figures."""
-        return [
-            self.figure(month, int(value), "monthly_count") for month, value in self.monthly.dropna().items()
-        ]
+        return self.shown.figures(
+            [
+                self.figure(month, int(value), "monthly_count")
+                for month, value in self.monthly.dropna().items()
+            ]
+        )
 
     def figure(self, month: pd.Period, value: float, measure: str, *, method: str = "count") -> Figure:
         """Make a tidy figure of one month, or of the twelve months to it, in the card's area."""
@@ -608,6 +652,13 @@ def report_card(
             if members
         },
         protected=protected,
+        shown=months_shown(
+            by_area[area],
+            rules=catalogue.disclosure_rules,
+            theme=protected.theme.id,
+            edition=edition,
+            below_city=bool(place.parent),
+        ),
         targets=catalogue.targets(data.indicator.id, area, year, as_at=as_at),
         published=check_published(
             catalogue.published(data.indicator.id, as_at=as_at),

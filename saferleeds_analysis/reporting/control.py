@@ -103,7 +103,7 @@ def control_of(season: Season, *, tables: AreaTables) -> Control:
     """Chart a card's series by the Making Data Count rules, where that is sound.
 
     Where the area has no decisions of its own, those of the largest area above it apply. No chart where the series cannot be
-    adjusted, is shorter than three years, or has fewer than ten offences a month.
+    adjusted, is shorter than three years, has fewer than ten offences a month, or has months that the edition withholds.
     """
     card = season.card
 
@@ -117,10 +117,15 @@ def control_of(season: Season, *, tables: AreaTables) -> Control:
     seasonality = "adjusted" if tested.identifiable else "not seasonal"
     series = adjustment.adjusted if tested.identifiable else adjustment.observed
     recent = float(adjustment.observed.iloc[-12:].mean())
-    if recent < FEWEST_A_MONTH:
+    if recent < FEWEST_A_MONTH and not card.headline.withheld:
         return none(
             f"with {wording.number(recent, decimals=1)} {card.indicator.unit} a month in the last year, fewer than "
             f"{FEWEST_A_MONTH}, single months are mostly chance."
+        )
+    if not card.shown.complete:
+        return none(
+            f"{len(card.shown.withheld)} of its {len(card.monthly)} months are withheld, because small counts might point to a "
+            "household, and the mean and limits would be made from them."
         )
     owner = card.area.name
     decisions = tables.decisions(card.indicator.id, owner, as_at=card.as_at)

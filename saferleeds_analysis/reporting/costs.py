@@ -25,12 +25,17 @@ from saferleeds_analysis.methods.costs import CostChange, CostEstimate, EditionR
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.disclosure import SUPPRESSED, ProtectedTable, protect
+from saferleeds_analysis.reporting.months_shown import months_shown
 from saferleeds_analysis.reporting.published import months_of
 from saferleeds_analysis.reporting.tables import behind, table
 from saferleeds_analysis.unit_costs import CostTables
 
 # The indicator ids of the catalogue are the codes of this scheme in offence_mapping.csv.
 SCHEME = "local"
+WITHHELD = (
+    "withheld, because a small count might point to a household and its value would give the count away."
+)
 _MILLION = Decimal(1_000_000)
 _EFFECTS = (
     ("volume", "More or fewer offences (volume)"),
@@ -494,14 +499,24 @@ class CostReport:
                 ]
                 for name in ranked
             ]
-            rows += [[name, "not known", "not known", "none"] for name, e in estimates.items() if e is None]
+            rows += [
+                [name, *(["[c]"] * 3 if self._is_withheld(name) else ["not known", "not known", "none"])]
+                for name, e in estimates.items()
+                if e is None
+            ]
+            hidden = [name for name, e in estimates.items() if e is None and self._is_withheld(name)]
             block = table(
                 caption=f"Value by {kind}, {self.later.period}, {self.prices}",
                 columns=[_capital(kind), "Offences", "Valued at", "95% interval"],
                 rows=rows,
                 text_columns=[3],
-                figures=[f for name in ranked for f in self._figures_of(known[name], name)],
+                figures=[
+                    *(f for name in ranked for f in self._figures_of(known[name], name)),
+                    *(self._withheld_figure(name) for name in hidden),
+                ],
             )
+            if hidden:
+                block = join(block, paragraph(f"[c]: {WITHHELD}", css_class="small"))
             shown.append(block if len(rows) <= 10 else behind(f"Show all {len(rows)} {kind}s", block))
         note = (
             "Each area's offences are valued at the average for England and Wales, so areas differ here by their counts alone: "
@@ -548,6 +563,21 @@ class CostReport:
         # What could not be valued at all could not be compared either.
         reason = self.refusals.get(name) or self.refusals["later"]
         return paragraph(f"No value is given: {reason}", css_class="notice")
+
+    def _is_withheld(self, part: str) -> bool:
+        return self.refusals.get(f"part: {part}") == WITHHELD
+
+    def _withheld_figure(self, part: str) -> Figure:
+        common = self._common(self.later, part)
+        return Figure(
+            indicator_id=common["indicator_id"],
+            period=common["period"],
+            area=part,
+            measure=f"value, edition {self.edition}",
+            value="[c]",
+            unit="£",
+            method=SUPPRESSED,
+        )
 
     def _product(self, offence: costs.OffenceCost) -> str:
         text = (
@@ -657,10 +687,12 @@ def cost_report(
     edition: str,
     price_year: str,
     vintage: str,
+    pack_edition: str = "public",
 ) -> CostReport:
     """Value the recorded offences of one or more indicators in an area, for the twelve months to the end of a quarter.
 
-    ``data`` holds the monthly counts of each indicator, all of one area set. What cannot be valued (a redefined class, a
+    ``data`` holds the monthly counts of each indicator, all of one area set. A value is a count times a printed price, so
+    one of a count that the ``pack_edition`` withholds is not given either. What cannot be valued (a redefined class, a
     mixture of offences, missing months) is no failure of the page: the report says so in its place. Refused: an unknown
     edition, price year or vintage, and a quarter that the data do not hold.
     """
@@ -699,15 +731,35 @@ def cost_report(
             return None
 
     window = periods.twelve_months_to(end)
-    later = attempt("later", lambda: value(window))
-    earlier = later and attempt("earlier", lambda: value(window - 12))
+    tables_shown = [_protected(d, area, end, catalogue=catalogue, edition=pack_edition) for d in data]
+
+    def value_shown(months: pd.PeriodIndex, of: str = area) -> CostEstimate:
+        name = periods.twelve_months_name(months[-1])
+        if any(of in t.counts.index and t.is_withheld(of, name) for t in tables_shown):
+            raise DataProblem(WITHHELD)
+        return value(months, of=of)
+
+    later = attempt("later", lambda: value_shown(window))
+    earlier = later and attempt("earlier", lambda: value_shown(window - 12))
     change = earlier and attempt("earlier", lambda: costs.change_in_cost(earlier, later))
     years = [periods.financial_year_name(periods.financial_year_of(end) + k) for k in (-1, 0)]
     own_prices = change and attempt(
         "own_prices",
         lambda: costs.change_in_cost(value(window - 12, at=years[0]), value(window, at=years[1])),
     )
-    bases = [attempt("bases", lambda m=months: value(m)) for months in _other_years(end)] if later else []
+    series = [
+        months_shown(
+            d.by_area[area].loc[:end],
+            rules=catalogue.disclosure_rules,
+            theme=t.theme.id,
+            edition=pack_edition,
+            below_city=bool(place.parent),
+        )
+        for d, t in zip(data, tables_shown, strict=True)
+    ]
+    # Other twelve months give away the quarters in which they differ; that harms nobody unless a quarter is small.
+    others = _other_years(end) if later and all(s.by_quarter for s in series) else []
+    bases = [attempt("bases", lambda m=months: value(m)) for months in others]
     editions = later and attempt(
         "editions",
         lambda: costs.cost_across_editions(
@@ -737,7 +789,7 @@ def cost_report(
         editions=editions,
         parts={
             kind: {
-                a.name: attempt(f"part: {a.name}", lambda a=a: value(window, of=a.name))
+                a.name: attempt(f"part: {a.name}", lambda a=a: value_shown(window, of=a.name))
                 for a in members
                 if all(a.name in d.by_area.columns for d in data)
             }
@@ -841,6 +893,37 @@ def _counts(data: Sequence[RecordedCounts], area: str, months: pd.PeriodIndex) -
             raise DataProblem(f"no data for {periods.months_in_words(missing)}.")
         totals[d.indicator.id] = int(monthly.sum())
     return pd.Series(totals)
+
+
+def _protected(
+    d: RecordedCounts, area: str, end: pd.Period, *, catalogue: Catalogue, edition: str
+) -> ProtectedTable:
+    """Give the two twelve-month counts of an area and of those below it as the edition may print them."""
+    below = [a.name for members in catalogue.parts_by_kind(d.area_set, area).values() for a in members]
+    names = [name for name in (area, *below) if name in d.by_area.columns]
+    windows = [periods.twelve_months_to(end - 12), periods.twelve_months_to(end)]
+    counts = pd.DataFrame(
+        {
+            periods.twelve_months_name(w[-1]): d.by_area[names].reindex(w).sum(skipna=False).astype("Int64")
+            for w in windows
+        }
+    )
+    sums = {
+        name: parts
+        for name in names
+        if (parts := [p.name for p in catalogue.parts(d.area_set, name)])
+        and set(parts) <= set(names)
+        and (counts.loc[parts].sum(skipna=False) == counts.loc[name]).dropna().all()
+    }
+    rules = catalogue.disclosure_rules
+    return protect(
+        counts,
+        rules=rules,
+        theme=rules.theme_of(d.indicator.id, d.indicator.unit).id,
+        edition=edition,
+        below_city=[name for name in names if catalogue.area(d.area_set, name).parent],
+        wholes=sums,
+    )
 
 
 def _other_years(end: pd.Period) -> list[pd.PeriodIndex]:

@@ -18,6 +18,7 @@ from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
+from saferleeds_analysis.reporting.months_shown import withheld_of
 from saferleeds_analysis.reporting.record import track_record
 from saferleeds_analysis.reporting.season import Season
 from saferleeds_analysis.reporting.tables import behind, table
@@ -105,6 +106,8 @@ class Outlook:
         still_to_come = self._last_years_remaining()
         band = path[["lower", "upper"]].add(still_to_come, axis=0) if self.path.target else None
         fan = self.projection.fan.add(still_to_come, axis=0).dropna() if self.projection else None
+        if not card.shown.complete:  # last year's months could be read off the distance of band and fan
+            return card.chart()
         return card.chart(milestones=band, fan=fan)
 
     def table(self) -> Block:
@@ -113,6 +116,9 @@ class Outlook:
             return paragraph("No milestones are given.")
         rows = []
         for month, at in self.path.path.iterrows():
+            if self._is_hidden(month):
+                rows.append([periods.month_name(month), *[self.card.shown.rules.withheld] * 5])
+                continue
             rows.append(
                 [
                     periods.month_name(month),
@@ -139,6 +145,12 @@ class Outlook:
             rows=rows,
             text_columns=(3, 5),
         )
+        if not self.card.shown.complete:
+            why = (
+                f"{self.card.shown.rules.withheld}: withheld. Only the ends of quarters are given, because the months between "
+                "would give away small counts that might point to a household."
+            )
+            shown = join(shown, paragraph(why, css_class="small"))
         return join(
             paragraph(f"The usual shares are those of {years}."), behind("Show the milestones", shown)
         )
@@ -156,6 +168,10 @@ class Outlook:
             area=card.area.name,
             notice=card.data.source.notice,
         )
+
+    def _is_hidden(self, month: pd.Period) -> bool:
+        """Say whether the year to a month would give away months that are withheld: within quarters it would."""
+        return not self.card.shown.complete and month.month % 3 != 0
 
     def _at(self) -> pd.Series | None:
         """Give the path's row of the latest month with a count."""
@@ -185,10 +201,10 @@ class Outlook:
             f"{path.position} of it; {'fewer' if target.comparison in ('at most', 'below') else 'more'} is better."
         ]
         if path.adjusted_position is not None:
-            lines.append(
-                f"The seasonally adjusted performance is {path.adjusted_position} of the milestone range. Adjusted, the count "
-                f"to date corresponds to {wording.number(at['adjusted'])}."
-            )
+            line = f"The seasonally adjusted performance is {path.adjusted_position} of the milestone range."
+            if self.card.shown.complete:
+                line += f" Adjusted, the count to date corresponds to {wording.number(at['adjusted'])}."
+            lines.append(line)
         return lines
 
     def _projection_lines(self) -> list[str]:
@@ -302,8 +318,11 @@ class Outlook:
     def _figures(self, tidy: pd.DataFrame) -> list[Figure]:
         """Turn a method's tidy rows into the page's figures, naming indicator and area as the page does."""
         notice = self.card.data.source.notice
-        rows = []
+        rows, shown = [], self.card.shown
+        between = {periods.month_name(m) for m in self.path.path.index if self._is_hidden(m)}
         for row in tidy.to_dict("records"):
+            # With the season's factors, which are printed, an adjusted sum tells one month from another.
+            hidden = row["period"] in between or (not shown.complete and "adjusted" in row["measure"])
             values = {k: (None if isinstance(v, float) and pd.isna(v) else v) for k, v in row.items()}
             caveats = tuple(c for c in (values.pop("caveats") or "").split(" | ") if c)
             rows.append(
@@ -317,12 +336,24 @@ class Outlook:
                     }
                 )
             )
+            if hidden:
+                rows[-1] = withheld_of(rows[-1], shown.rules)
         return rows
 
 
 def outlook_of(card: ReportCard, *, season: Season, catalogue: Catalogue) -> Outlook:
     """Build the path to the card's targets, project its year end, and test its direction of travel."""
     history = card.monthly.rename(card.indicator.id)
+    if not card.shown.by_quarter:
+        return Outlook(
+            card=card,
+            path=None,
+            projection=None,
+            direction=None,
+            in_words=catalogue.chance_in_words,
+            problem="whole quarters are withheld, because small counts might point to a household, and it would be made from "
+            "them.",
+        )
     year = periods.financial_year_of(history.index[-1])
     adjusted = season.adjustment.adjusted if season.adjustment is not None else None
     options = {"caveats": card.caveats, "area": card.area.name, "unit": card.indicator.unit}

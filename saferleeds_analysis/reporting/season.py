@@ -6,7 +6,7 @@ blocks say why and show it as recorded.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import pandas as pd
 
@@ -18,6 +18,8 @@ from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
+from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect
+from saferleeds_analysis.reporting.months_shown import withheld_of
 from saferleeds_analysis.reporting.tables import behind, table
 
 NO_SEASON = (
@@ -29,7 +31,8 @@ NO_SEASON = (
 class Season:
     """What seasonal adjustment says of a card's series; ``problem`` says why where it says nothing.
 
-    ``parent`` is the whole's adjustment where the card's area is a part and borrows its pattern.
+    ``parent`` is the whole's adjustment where the card's area is a part and borrows its pattern. ``quarters`` holds the
+    quarter's count of each area as the edition may print it.
     """
 
     card: ReportCard
@@ -39,6 +42,7 @@ class Season:
     areas: Mapping[str, Mapping[str, seasonal.SeasonalAdjustment]]
     frozen: bool
     problem: str
+    quarters: ProtectedTable | None = None
 
     def chart(self) -> Block:
         """Draw the months as recorded and seasonally adjusted; as recorded alone where there is no adjustment."""
@@ -49,19 +53,26 @@ class Season:
         if not self.adjustment.identifiable:
             return join(paragraph(NO_SEASON, css_class="notice"), self.card.months())
         card, found = self.card, self.adjustment
-        figures = [
-            card.figure(month, float(value), "seasonally adjusted", method=found.method)
-            for month, value in found.adjusted.items()
-        ]
-        return charts.chart_of_adjustment(
-            found.observed,
-            found.adjusted,
+        if not card.shown.by_quarter:
+            return card.months()
+        # An adjusted month is the count divided by a factor that is printed, so it goes with its month.
+        figures = card.shown.figures(
+            [
+                card.figure(month, float(value), "seasonally adjusted", method=found.method)
+                for month, value in found.adjusted.items()
+            ]
+        )
+        drawn = charts.chart_of_adjustment(
+            card.shown.hide(found.observed),
+            card.shown.hide(found.adjusted),
+            withheld=card.shown.withheld,
             name="seasonally-adjusted",
             headline=self._headline(),
             subtitle=card.subtitle("each month as recorded and seasonally adjusted", found.observed.index[0]),
             unit=card.indicator.unit,
             figures=[*card.month_figures(), *figures],
         )
+        return card.shown.explained(drawn)
 
     def profile(self) -> Block:
         """Show the seasonal profile: how far each month usually lies from the average month, and how sure that is."""
@@ -177,23 +188,36 @@ class Season:
             ("Trend", "trend", found.trend, 1),
             ("Irregular", "irregular", found.irregular, ratio),
         ]
-        months = found.observed.index[-12:]
-        return table(
+        months, shown = found.observed.index[-12:], self.card.shown
+
+        def hidden(month: pd.Period, measure: str) -> bool:
+            if measure in ("seasonal factor", "calendar factor"):
+                return False
+            # The trend runs through the months around each, and the irregular part is what it leaves.
+            return shown.is_withheld(month) or (not shown.complete and measure in ("trend", "irregular"))
+
+        def figure(month: pd.Period, measure: str, series: pd.Series) -> Figure:
+            given = self.card.figure(month, float(series[month]), measure, method=found.method)
+            if measure in ("seasonal factor", "calendar factor", "irregular") and ratio:
+                given = replace(given, unit="ratio")
+            return withheld_of(given, shown.rules) if hidden(month, measure) else given
+
+        taken_apart = table(
             caption=f"{self.card.indicator.name} in {self.card.area.name}, the last twelve months taken apart",
             columns=["Month", *(name for name, *_ in columns)],
             rows=[
                 [
                     periods.month_name(m),
-                    *(wording.number(series[m], decimals=d) for _, _, series, d in columns),
+                    *(
+                        shown.rules.withheld if hidden(m, measure) else wording.number(series[m], decimals=d)
+                        for _, measure, series, d in columns
+                    ),
                 ]
                 for m in months
             ],
-            figures=[
-                self.card.figure(m, float(series[m]), measure, method=found.method)
-                for m in months
-                for _, measure, series, _ in columns
-            ],
+            figures=[figure(m, measure, series) for m in months for _, measure, series, _ in columns],
         )
+        return shown.explained(taken_apart)
 
     def direct_and_indirect(self) -> Block:
         """Compare the whole adjusted by itself with the sum of its adjusted parts, level by level."""
@@ -234,8 +258,32 @@ class Season:
         card = self.card
         months = periods.quarter_months(card.quarter)
         rows, figures = [], []
-        for name, area in sorted(found.items(), key=lambda item: -item[1].adjusted.loc[months].sum()):
-            observed, adjusted = int(area.observed.loc[months].sum()), float(area.adjusted.loc[months].sum())
+
+        def in_order(item: tuple[str, seasonal.SeasonalAdjustment]) -> tuple[bool, float]:
+            # The place of a withheld count among the others would say how large it is.
+            hidden = self.quarters.is_withheld(item[0])
+            return hidden, 0.0 if hidden else -float(item[1].adjusted.loc[months].sum())
+
+        for name, area in sorted(found.items(), key=in_order):
+            if self.quarters.is_withheld(name):
+                mark = self.quarters.rules.withheld
+                rows.append([name, mark, mark, mark, f"{100 * area.borrowed:.0f}%"])
+                for measure in ("seasonally adjusted, quarter", "quarterly count"):
+                    figures.append(
+                        self.quarters.figure(
+                            name,
+                            indicator_id=card.indicator.id,
+                            area=name,
+                            period=periods.quarter_name(card.quarter),
+                            measure=measure,
+                            unit=card.indicator.unit,
+                            caveats=area.caveats,
+                        )
+                    )
+                continue
+            observed = int(area.observed.loc[months].sum())
+            # To a whole number: any closer, and the months could be worked out from it, the count and the printed season.
+            adjusted = float(round(float(area.adjusted.loc[months].sum())))
             limits = count_with_interval(observed, unit=card.indicator.unit)
             scale = adjusted / observed if observed else 1.0
             figure = Figure(
@@ -274,10 +322,14 @@ class Season:
             rows=rows,
             figures=figures,
         )
+        if any(self.quarters.is_withheld(name) for name in found):
+            shown = explained(shown, self.quarters)
         return behind(f"Show the quarter by {kind}", shown)
 
     def _headline(self) -> str:
         months = periods.quarter_months(self.card.quarter)
+        if any(self.card.shown.is_withheld(m) for m in months.union(months - 3)):
+            return f"{self.card.indicator.name}: months with few {self.card.indicator.unit} are withheld"
         now = self.adjusted_mean(months)
         before = self.adjusted_mean(months - 3)
         unit = self.card.indicator.unit
@@ -347,6 +399,28 @@ def season_of(card: ReportCard, *, catalogue: Catalogue) -> Season:
         areas=below,
         frozen=frozen is not None,
         problem="",
+        quarters=_quarters(card, [a for found in below.values() for a in found], catalogue),
+    )
+
+
+def _quarters(card: ReportCard, names: Sequence[str], catalogue: Catalogue) -> ProtectedTable:
+    """Protect the quarter's counts of the card's area and of those below it together."""
+    months = periods.quarter_months(card.quarter)
+    counts = card.data.by_area.loc[months, [card.area.name, *names]].sum(skipna=False).astype("Int64")
+    sums = {
+        name: parts
+        for name in counts.index
+        if (parts := [p.name for p in catalogue.parts(card.data.area_set, name)])
+        and set(parts) <= set(names)
+        and counts[parts].sum() == counts[name]
+    }
+    return protect(
+        counts,
+        rules=card.protected.rules,
+        theme=card.protected.theme.id,
+        edition=card.protected.edition,
+        below_city=[n for n in counts.index if catalogue.area(card.data.area_set, n).parent],
+        wholes=sums,
     )
 
 

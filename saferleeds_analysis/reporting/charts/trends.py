@@ -1,6 +1,6 @@
 """Charts of months: twelve-month totals with targets and projection, months as recorded and adjusted, seasonal profile."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -190,9 +190,19 @@ def _draw_fan(ax, fan: pd.DataFrame, *, start: tuple[pd.Period, float]) -> None:
 
 
 def chart_of_months(
-    months: pd.Series, *, name: str, headline: str, subtitle: str, unit: str, figures: Sequence[Figure]
+    months: pd.Series,
+    *,
+    name: str,
+    headline: str,
+    subtitle: str,
+    unit: str,
+    figures: Sequence[Figure],
+    withheld: Collection[pd.Period] = (),
 ) -> Block:
-    """Draw monthly counts as they were recorded (monthly PeriodIndex; a missing month is a gap in the line)."""
+    """Draw monthly counts as they were recorded (monthly PeriodIndex; a missing month is a gap in the line).
+
+    ``withheld`` are missing months of which the count is known and not shown.
+    """
     with style(name):
         drawing = Drawing(figsize=(9, 3.6), layout="constrained")
         ax = drawing.subplots()
@@ -204,7 +214,8 @@ def chart_of_months(
         ax.yaxis.set_major_formatter(lambda value, _: wording.number(value))
         sns.despine(ax=ax, left=True)
         svg = svg_of(drawing, name)
-    known, missing = months.dropna(), months.index[months.isna()]
+    known = months.dropna()
+    missing = months.index[months.isna() & ~months.index.isin(withheld)]
     alt = (
         f"Line chart of {len(known)} months. The lowest was {wording.number(known.min())} {unit} in "
         f"{periods.month_name(known.idxmin())} and the highest {wording.number(known.max())} in "
@@ -212,10 +223,8 @@ def chart_of_months(
     )
     if len(missing):
         alt += f" No data for {periods.months_in_words(missing)}."
-    rows = [
-        [periods.month_name(m), wording.number(v) if pd.notna(v) else "missing"]
-        for m, v in months.iloc[::-1].items()
-    ]
+    alt += _gaps(withheld)
+    rows = [[periods.month_name(m), _cell(m, v, withheld)] for m, v in months.iloc[::-1].items()]
     data = table(caption=f"Months: {subtitle}", columns=["Month", unit.capitalize()], rows=rows)
     return chart_block(
         name=name, headline=headline, subtitle=subtitle, svg=svg, alt=alt, data=data, figures=figures
@@ -231,16 +240,28 @@ def chart_of_adjustment(
     subtitle: str,
     unit: str,
     figures: Sequence[Figure],
+    withheld: Collection[pd.Period] = (),
 ) -> Block:
-    """Draw monthly counts as recorded (grey) and seasonally adjusted (dark), labelled at their ends."""
+    """Draw monthly counts as recorded (grey) and seasonally adjusted (dark), labelled at their ends.
+
+    Both are missing, a gap in the lines, in the months that are ``withheld``.
+    """
     with style(name):
         drawing = Drawing(figsize=(9, 4), layout="constrained")
         ax = drawing.subplots()
         x = positions(observed.index)
         lines = ((observed, MID_GREY, 1.4, "As recorded"), (adjusted, DARK_BLUE, 2.2, "Seasonally adjusted"))
         for series, colour, width, _ in lines:
-            ax.plot(x, series.to_numpy(dtype=float), color=colour, linewidth=width)
-        ends = apart([float(series.iloc[-1]) for series, *_ in lines], 0.07 * float(observed.max()))
+            # A month between two gaps is no line, so where there are gaps each month is marked.
+            marker = {"marker": "o", "markersize": 3} if withheld else {}
+            ax.plot(
+                x,
+                series.to_numpy(dtype=float, na_value=float("nan")),
+                color=colour,
+                linewidth=width,
+                **marker,
+            )
+        ends = apart([float(series.dropna().iloc[-1]) for series, *_ in lines], 0.07 * float(observed.max()))
         for (_, colour, _, text), y in zip(lines, ends, strict=True):
             ax.annotate(
                 text, (x[-1], y), xytext=(6, 0), textcoords="offset points", va="center", color=colour
@@ -252,16 +273,19 @@ def chart_of_adjustment(
         ax.yaxis.set_major_formatter(lambda value, _: wording.number(value))
         sns.despine(ax=ax, left=True)
         svg = svg_of(drawing, name)
-    last = periods.month_name(observed.index[-1])
+    known = observed.dropna()
+    last = known.index[-1]
     alt = (
-        f"Line chart of {len(observed)} months, as recorded and seasonally adjusted. In {last}: "
-        f"{wording.number(observed.iloc[-1])} {unit} as recorded, {wording.number(adjusted.iloc[-1])} adjusted. The adjusted "
+        f"Line chart of {len(known)} months, as recorded and seasonally adjusted. In {periods.month_name(last)}: "
+        f"{wording.number(known[last])} {unit} as recorded, {wording.number(adjusted[last])} adjusted. The adjusted "
         f"line is highest in {periods.month_name(adjusted.idxmax())} with {wording.number(adjusted.max())} and lowest in "
-        f"{periods.month_name(adjusted.idxmin())} with {wording.number(adjusted.min())}. A year "
-        f"before: {wording.number(observed.iloc[-13])} as recorded, {wording.number(adjusted.iloc[-13])} adjusted."
+        f"{periods.month_name(adjusted.idxmin())} with {wording.number(adjusted.min())}."
     )
+    if last - 12 in known.index:
+        alt += f" A year before: {wording.number(known[last - 12])} as recorded, {wording.number(adjusted[last - 12])} adjusted."
+    alt += _gaps(withheld)
     rows = [
-        [periods.month_name(m), wording.number(observed[m]), wording.number(adjusted[m])]
+        [periods.month_name(m), _cell(m, observed[m], withheld), _cell(m, adjusted[m], withheld)]
         for m in reversed(observed.index)
     ]
     data = table(
@@ -269,6 +293,19 @@ def chart_of_adjustment(
     )
     return chart_block(
         name=name, headline=headline, subtitle=subtitle, svg=svg, alt=alt, data=data, figures=figures
+    )
+
+
+def _cell(month: pd.Period, value: float, withheld: Collection[pd.Period]) -> str:
+    if month in withheld:
+        return "[c]"
+    return wording.number(value) if pd.notna(value) else "missing"
+
+
+def _gaps(withheld: Collection[pd.Period]) -> str:
+    """Say in an alternative text what a gap stands for."""
+    return (
+        f" Withheld, and a gap in the line: {periods.months_in_words(sorted(withheld))}." if withheld else ""
     )
 
 

@@ -1,0 +1,144 @@
+"""Which months of one area's series an edition may show, and which longer periods beside them.
+
+Each quarter is protected by itself: its small months are withheld, and of its other months as few as keep anybody from
+working the small ones out. Whatever is made of whole quarters (a year to date, twelve months to the end of a quarter)
+then gives away no more than the quarter does, in this pack and in every later one. Where a quarter itself is small, no month
+and no part of a year is shown; the twelve-month counts are protected with those of the other areas.
+
+>>> from saferleeds_analysis.catalogue import load_catalogue
+>>> months = pd.Series([2, 9, 7], index=pd.period_range("2012-04", "2012-06", freq="M"))
+>>> shown = months_shown(months, rules=load_catalogue().disclosure_rules, theme="offences", edition="public", below_city=True)
+>>> [shown.cell(month) for month in months.index], shown.by_quarter
+(['[c]', '9', '[c]'], True)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.disclosure_rules import DisclosureRules
+from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.disclosure import protect, withheld_figure
+
+_ALL = "the quarter"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthsShown:
+    """The months of a series as an edition may show them: ``months`` is missing where one is withheld or not known.
+
+    ``withheld`` lists the months withheld, ``by_quarter`` says whether sums of whole quarters may be shown.
+    """
+
+    months: pd.Series
+    withheld: tuple[pd.Period, ...]
+    by_quarter: bool
+    rules: DisclosureRules
+
+    @property
+    def complete(self) -> bool:
+        """Say whether nothing is withheld."""
+        return not self.withheld
+
+    def is_withheld(self, month: pd.Period) -> bool:
+        """Say whether a month is withheld."""
+        return month in self.withheld
+
+    def cell(self, month: pd.Period) -> str:
+        """Give the text of a month in a table."""
+        if self.is_withheld(month):
+            return self.rules.withheld
+        value = self.months.get(month)
+        return "missing" if value is None or pd.isna(value) else wording.number(value)
+
+    def hide(self, series: pd.Series) -> pd.Series:
+        """Give a series made month by month from the counts (the adjusted one) with the same gaps."""
+        return series.astype("Float64").mask(series.index.isin(self.withheld))
+
+    def figures(self, figures: Sequence[Figure]) -> list[Figure]:
+        """Give the figures of single months, those of withheld months with nothing but their mark."""
+        names = {periods.month_name(month) for month in self.withheld}
+        return [withheld_of(f, self.rules) if f.period in names else f for f in figures]
+
+    def explained(self, block: Block) -> Block:
+        """Say beside a block that shows the months what is withheld and why; nothing where all is shown."""
+        if self.complete:
+            return block
+        return join(block, paragraph(self.in_words))
+
+    @property
+    def in_words(self) -> str:
+        """Say how many months are withheld, why, and that a gap is not a zero."""
+        number, of = len(self.withheld), len(self.months)
+        said = "1 month" if number == 1 else f"{wording.number(number)} months"
+        are = "is" if number == 1 else "are"
+        what = (
+            "with others where one could be worked out from the rest of its quarter"
+            if self.by_quarter
+            else "and with them all the months, because a whole quarter is as small"
+        )
+        return (
+            f"{self.rules.withheld}: {said} of {wording.number(of)} {are} withheld. A count of 1 to 4 offences might point to a "
+            f"household, so such months are not shown, {what}. A gap is not a zero."
+        )
+
+
+def months_shown(
+    monthly: pd.Series, *, rules: DisclosureRules, theme: str, edition: str, below_city: bool
+) -> MonthsShown:
+    """Protect the months of one area's series (monthly PeriodIndex, missing where one is not known), quarter by quarter."""
+    kind = rules.theme(theme)
+    months = monthly.astype("Int64")
+
+    def is_small(value) -> bool:
+        return pd.notna(value) and kind.is_small(int(value), below_city=below_city)
+
+    if edition == "restricted" or not any(map(is_small, months)):
+        return MonthsShown(months=months, withheld=(), by_quarter=True, rules=rules)
+    withheld: list[pd.Period] = []
+    for quarter, own in months.groupby(months.index.asfreq("Q-MAR")):
+        if not any(map(is_small, own)):
+            continue
+        whole = own.sum() if len(own) == len(periods.quarter_months(quarter)) and own.notna().all() else None
+        if is_small(whole):
+            every = tuple(months.index[months.notna()])
+            return MonthsShown(
+                months=months.mask(months.notna()), withheld=every, by_quarter=False, rules=rules
+            )
+        counts = pd.Series(own.to_numpy(), index=[str(m) for m in own.index], dtype="Int64")
+        sums = {}
+        if whole is not None:
+            sums = {_ALL: list(counts.index)}
+            counts[_ALL] = whole
+        shown = protect(
+            counts,
+            rules=rules,
+            theme=theme,
+            edition=edition,
+            below_city=below_city,
+            wholes=sums,
+            already_out=list(sums),
+        )
+        withheld += [m for m in own.index if shown.is_withheld(str(m))]
+    return MonthsShown(
+        months=months.mask(months.index.isin(withheld)),
+        withheld=tuple(withheld),
+        by_quarter=True,
+        rules=rules,
+    )
+
+
+def withheld_of(figure: Figure, rules: DisclosureRules) -> Figure:
+    """Give a figure's name, place and period with the mark in place of its number and of what would tell it."""
+    return withheld_figure(
+        rules,
+        indicator_id=figure.indicator_id,
+        area=figure.area,
+        period=figure.period,
+        measure=figure.measure,
+        unit=figure.unit,
+        caveats=figure.caveats,
+    )
