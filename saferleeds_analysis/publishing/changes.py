@@ -31,7 +31,7 @@ from saferleeds_analysis.publishing.report import (
 from saferleeds_analysis.publishing.run_list import RUN_LIST, read_run_list
 from saferleeds_analysis.publishing.sign_off import definitions_of, read_figures
 from saferleeds_analysis.reporting.blocks import Block, join
-from saferleeds_analysis.reporting.changes import Comparison, compare_figures
+from saferleeds_analysis.reporting.changes import Comparison, compare_figures, then_and_now
 
 # The folder of the page of changes in a pack.
 CHANGES = "changes"
@@ -65,6 +65,10 @@ class EarlierPack:
             if f["report"] == report or (f["indicator_id"], f["area"], f["period"], f["measure"]) in keys
         ]
         compared = self.compare(before, figures).of(figures)
+        if self.name:
+            own = [f for f in before if f["report"] == report]
+            main = then_and_now(own, figures, before_quarter=self.made_for, after_quarter=self.quarter)
+            compared = replace(compared, main=main)
         return join(_heading(2, TITLE), compared.section(names=self._names()))
 
     def page(self, figures: Sequence[Mapping[str, Any]]) -> Block:

@@ -33,6 +33,16 @@ UNCHANGED, RESTATED, PROVISIONAL, LATE, NEW, GONE = STATUSES = (
 # Figures of the comparison itself are not compared in turn.
 ABOUT_THE_PACK = "this pack"
 
+_MEASURES = {
+    "progress, RAG letter": "progress",
+    "twelve_month_count": "12-month total",
+    "change_count": "change on the year before",
+    "change_percent": "percentage change on the year before",
+}
+
+# As many main figures are set beside those of the earlier pack as fit a glance.
+_SHOWN = 5
+
 NO_REASON = "Reason asked for: none was given yet."
 
 
@@ -70,14 +80,24 @@ class FigureChange:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ThenAndNow:
+    """One series in two packs, each pack giving it for its own quarter: rows as in ``figures.csv``."""
+
+    then: Mapping[str, object]
+    now: Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Comparison:
     """A pack beside an earlier one. ``signed_off`` says when the earlier one was, and is empty where it was not.
 
-    ``earlier`` names the earlier pack and is empty where there is none; then nothing is compared.
+    ``earlier`` names the earlier pack and is empty where there is none; then nothing is compared. ``main`` are the series
+    that each pack gives for its own quarter.
     """
 
     earlier: str
     signed_off: str = ""
+    main: tuple[ThenAndNow, ...] = ()
     changes: tuple[FigureChange, ...] = ()
     redefined: tuple[str, ...] = ()
 
@@ -101,11 +121,15 @@ class Comparison:
         return tuple(c for c in self.changes if c.status == status)
 
     def section(self, *, names: Mapping[str, str]) -> Block:
-        """Say in short what changed: counts in one sentence, and a table of what was restated. ``names`` are indicators'."""
+        """Say in short what changed: the main figures then and now, a few sentences, and a table of what was restated.
+
+        ``names`` are those of the indicators.
+        """
         if not self.earlier:
             return paragraph("There is no pack of the quarter before to compare with, signed off or not.")
         restated = self.having(RESTATED)
-        shown = [paragraph(self._sentence("on this page"), figures=self._counts())]
+        shown = [_table_of_main(self.main[:_SHOWN], self.earlier, names)] if self.main else []
+        shown.append(paragraph(self._sentence("on this page"), figures=self._counts()))
         shown += [paragraph(text, css_class="notice") for text in self._redefinitions(names)]
         if restated:
             shown.append(_table_of_restated(restated, names))
@@ -150,15 +174,26 @@ class Comparison:
             for c in self.having(PROVISIONAL)
             if c.moved_by is not None and _number(c.before)
         ]
-        text = (
-            f"Compared with the pack of {self.earlier}, {state}: {_figures(both)} {where} "
-            f"{'was' if both == 1 else 'were'} in it too. {_were(count[RESTATED])} restated, "
-            f"{wording.number(count[UNCHANGED])} unchanged"
-        )
+        text = f"Compared with the pack of {self.earlier}, {state}: {_figures(both)} {where} {'was' if both == 1 else 'were'} in it too"
+        if both:
+            text += f". {_were(count[RESTATED])} restated, that is changed after it was published"
+            text += (
+                f"; {wording.number(count[UNCHANGED])} {'is' if count[UNCHANGED] == 1 else 'are'} unchanged"
+            )
         if count[PROVISIONAL]:
-            text += f", {wording.number(count[PROVISIONAL])} estimated anew, as expected"
-            text += f" (by {wording.percent(sorted(moved)[len(moved) // 2])} in the middle)" if moved else ""
-        return f"{text}. {wording.number(count[NEW])} are new, {wording.number(count[LATE])} late."
+            text += f"; {wording.number(count[PROVISIONAL])} {'is' if count[PROVISIONAL] == 1 else 'are'} estimated anew each quarter"
+            text += (
+                f", and half of the moves are {wording.percent(sorted(moved)[len(moved) // 2])} or less"
+                if moved
+                else ""
+            )
+        new = (
+            f"{_figures(count[NEW])} {'is' if count[NEW] == 1 else 'are'} new"
+            if count[NEW]
+            else "No figure is new"
+        )
+        late = wording.number(count[LATE]) if count[LATE] else "none"
+        return f"{text}. {new}, and {late} {'is' if count[LATE] < 2 else 'are'} late."
 
     def _redefinitions(self, names: Mapping[str, str]) -> list[str]:
         return [
@@ -228,6 +263,38 @@ def compare_figures(
         c for c in changes if c.status not in (GONE, UNCHANGED) or (c.key, c.before) not in contradicted
     ]
     return tuple(changes + falls)
+
+
+def then_and_now(
+    before: Iterable[Mapping[str, object]],
+    after: Iterable[Mapping[str, object]],
+    *,
+    before_quarter: pd.Period,
+    after_quarter: pd.Period,
+) -> tuple[ThenAndNow, ...]:
+    """Pair the series that each pack gives for its own quarter, in the order of the page; each series once."""
+    ends = [periods.last_month(quarter) for quarter in (before_quarter, after_quarter)]
+    if ends[0] == ends[1]:
+        return ()
+    old, new = (_own_quarter(rows, end) for rows, end in zip((before, after), ends, strict=True))
+    pairs = [ThenAndNow(then=old[key], now=row) for key, row in new.items() if key in old]
+    # The page's own area comes first on it; "not rated" twice tells nobody anything.
+    return tuple(
+        pair
+        for pair in pairs
+        if pair.now["area"] == pairs[0].now["area"] and not pair.then["value"] == pair.now["value"] == "N"
+    )
+
+
+def _own_quarter(rows: Iterable[Mapping[str, object]], end: pd.Period) -> dict[tuple, Mapping[str, object]]:
+    """Find the figures that should come each quarter and are of the months up to a quarter's end, by series."""
+    found: dict[tuple, Mapping[str, object]] = {}
+    for row in rows:
+        months = _months(_key(row))
+        if figure_kind(str(row["measure"])).each_quarter and months is not None and months[1] == end:
+            length = (months[1] - months[0]).n
+            found.setdefault((row["indicator_id"], row["area"], row["measure"], length), row)
+    return found
 
 
 def _by_key(rows: Iterable[Mapping[str, object]]) -> dict[tuple, dict[object, Mapping[str, object]]]:
@@ -369,6 +436,42 @@ def _impossible_falls(old: dict, new: dict) -> list[FigureChange]:
 
 def _reason_in_words(row: GivenReason) -> str:
     return f"{row.reason} ({row.given_by}, {row.given_on.day} {row.given_on:%B %Y})"
+
+
+def _table_of_main(main: Sequence[ThenAndNow], earlier: str, names: Mapping[str, str]) -> Block:
+    rows, figures = [], []
+    for pair in main:
+        then, now = pair.then, pair.now
+        name = names.get(str(now["indicator_id"]), now["indicator_id"])
+        measure = _MEASURES.get(str(now["measure"]), str(now["measure"]).replace("_", " "))
+        what = f"{name}, {now['area']}: {measure}"
+        rows.append([what, *(f"{_with_unit(row)} ({row['period']})" for row in (then, now))])
+        number = _number(then["value"])
+        figures.append(
+            Figure(
+                indicator_id=ABOUT_THE_PACK,
+                area=str(now["area"]),
+                period=str(then["period"]),
+                measure=f"published before: {now['indicator_id']} {now['measure']}",
+                value=_text(then["value"]) if number is None else number,
+                unit=_text(then["unit"]),
+                method="as published",
+            )
+        )
+    return table(
+        caption="Main figures of this page, then and now",
+        columns=["Figure", f"Pack of {earlier}", "This pack"],
+        rows=rows,
+        text_columns=(1, 2),
+        figures=figures,
+    )
+
+
+def _with_unit(row: Mapping[str, object]) -> str:
+    value, unit, number = _printed(_text(row["value"])), _text(row["unit"]), _number(row["value"])
+    if unit == "%" and number is not None:
+        return wording.percent(number)
+    return f"£{value}" if unit == "£" else f"{value} {unit}".strip()
 
 
 def _table_of_restated(restated: Sequence[FigureChange], names: Mapping[str, str]) -> Block:

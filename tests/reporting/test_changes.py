@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.intake.governance import GivenReason
-from saferleeds_analysis.reporting.changes import Comparison, compare_figures
+from saferleeds_analysis.reporting.changes import Comparison, compare_figures, then_and_now
 from saferleeds_analysis.reporting.figure_kinds import figure_kind
 
 Q1, Q2 = periods.quarter("2012/13 Q1"), periods.quarter("2012/13 Q2")
@@ -125,12 +125,42 @@ def test_two_values_under_one_name_are_told_apart():
     ]
 
 
+def test_the_main_figures_are_set_beside_those_of_the_earlier_pack():
+    """The published twelve months of the two packs: 6,771 and 5,938. A part of the page's area and a target are not main."""
+    before = [
+        figure("N", period="2012/13 Q1", measure="rating"),
+        figure(6771, period="12 months to June 2012", measure="twelve_month_count"),
+        figure(2713, period="12 months to June 2012", measure="twelve_month_count", area="NWL"),
+        figure(7056, period="2012/13", measure="target_original"),
+    ]
+    after = [
+        figure("N", period="2012/13 Q2", measure="rating"),
+        figure(5938, period="12 months to September 2012", measure="twelve_month_count"),
+        figure(6771, period="12 months to June 2012", measure="twelve_month_count"),
+        figure(2386, period="12 months to September 2012", measure="twelve_month_count", area="NWL"),
+        figure(7056, period="2012/13", measure="target_original"),
+    ]
+    quarters = {
+        "before_quarter": periods.quarter("2012/13 Q1"),
+        "after_quarter": periods.quarter("2012/13 Q2"),
+    }
+    main = then_and_now(before, after, **quarters)
+    assert [(pair.then["value"], pair.now["value"]) for pair in main] == [(6771, 5938)]
+    shown = Comparison(earlier="2012/13 Q1", main=main).section(names=NAMES)
+    assert (
+        "6,771 offences (12 months to June 2012) | 5,938 offences (12 months to September 2012)" in shown.text
+    )
+    assert [f.value for f in shown.figures if f.measure.startswith("published before: ")] == [6771]
+    same = dict.fromkeys(quarters, periods.quarter("2012/13 Q2"))
+    assert then_and_now(after, after, **same) == (), "a correction is of the same quarter"
+
+
 def test_the_words_of_a_quiet_quarter_and_of_none_before():
     both = [figure(6771, measure="target_original", period="2012/13")]
     said = Comparison(earlier="2012/13 Q1", signed_off="14 July 2012", changes=compared(both, both))
     assert said.section(names=NAMES).text == (
         "Compared with the pack of 2012/13 Q1, signed off on 14 July 2012: 1 figure on this page was in it too. "
-        "Not one was restated, 1 unchanged. 0 are new, 0 late."
+        "Not one was restated, that is changed after it was published; 1 is unchanged. No figure is new, and none is late."
     )
     assert (
         Comparison(earlier="").section(names=NAMES).text
