@@ -42,7 +42,7 @@ def test_choices_that_are_printed_to_be_frozen_read_back_and_are_used(project):
     assert done.returncode == 0, done.stderr
     assert "domestic_burglary-NWL" in read_specs(done.stdout)
     reference = project / "data" / "raw" / "reference"
-    reference.mkdir()
+    reference.mkdir(exist_ok=True)
     (reference / "seasonal_specs.toml").write_text(done.stdout, encoding="utf-8")
     review = run(project, "season", "--indicator", "domestic_burglary", "--area", "NWL", "--to", "2011/12 Q4")
     assert review.returncode == 0, review.stderr

@@ -65,6 +65,7 @@ def make_reports(
     waiting = deque(reports)
     with ExitStack() as stack:
         scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="leeds-"))
+        warm = warm and _sockets_fit()
         template = stack.enter_context(WarmTemplate({**os.environ, **kernel_environment()})) if warm else None
         crew = _Crew(run, into, Path(scratch))
         stack.callback(crew.end)
@@ -86,14 +87,19 @@ def _address(template: WarmTemplate) -> str:
         return ""
 
 
+def _sockets_fit() -> bool:
+    """Say whether a socket can be made in the folder for temporary files: systems take about 100 characters in all."""
+    return len(os.fsencode(tempfile.gettempdir())) <= 65
+
+
 class _Crew:
     """The processes that make reports, and which of them is at which report."""
 
     def __init__(self, run: Run, into: Path, scratch: Path) -> None:
         self._run, self._into, self._scratch = run, into, scratch
-        methods = multiprocessing.get_all_start_methods()
-        self._context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-        if "forkserver" in methods:
+        forks = "forkserver" in multiprocessing.get_all_start_methods() and _sockets_fit()
+        self._context = multiprocessing.get_context("forkserver" if forks else "spawn")
+        if forks:
             self._context.set_forkserver_preload(list(_IMPORTED_ONCE))
         self._processes: dict[Connection, Any] = {}
         self.idle: list[Connection] = []

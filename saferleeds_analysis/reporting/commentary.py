@@ -75,7 +75,7 @@ def markdown_to_html(text: str) -> str:
     >>> markdown_to_html("**Now** <script>alert(1)</script>")
     '<p><strong>Now</strong> &lt;script&gt;alert(1)&lt;/script&gt;</p>'
     >>> markdown_to_html("# Loud\\n[a file](../../secret)")
-    '<p><strong>Loud</strong></p>\\n<p><a rel="noopener">a file</a></p>'
+    '<p><strong>Loud</strong></p>\\n<p><a>a file</a></p>'
     """
     html = MarkdownIt("commonmark", {"html": False}).render(visible(text))
     html = _HEADING.sub(lambda tag: "</strong></p>" if tag[1] else "<p><strong>", html)
