@@ -67,6 +67,7 @@ class Tracer:
         """Hold the project's folder and its catalogue."""
         self.root = root
         self.catalogue: Catalogue = load_catalogue(root / "data" / "raw" / "reference")
+        self._indicators = {indicator.id: indicator for indicator in self.catalogue.indicators()}
         self._raw = cache(lambda source_id: raw_files(root, source_id))
         self._tables = cache(self._read_table)
         self._respondent_files = cache(
@@ -81,7 +82,7 @@ class Tracer:
 
     def trace(self, figure: Mapping[str, str], row: int, *, report: str, record: Mapping[str, Any]) -> Trace:
         """Trace one row of a report's ``figures.csv``, whose ``run.json`` is ``record``."""
-        kind = figure_kind(figure["measure"])
+        kind = self.kind_of(figure)
         inputs = self._inputs(figure, kind, record["parameters"])
         recomputed, working = work_out(kind.recipe, inputs, figure)
         return Trace(
@@ -98,11 +99,21 @@ class Tracer:
             working=working,
         )
 
+    def kind_of(self, figure: Mapping[str, str]) -> FigureKind:
+        """Give the rules for a figure. A group of areas that only its page puts together is run again, not summed."""
+        kind = figure_kind(figure["measure"])
+        indicator = self._indicators.get(figure["indicator_id"])
+        if indicator is None or "recorded counts" not in kind.inputs:
+            return kind
+        if figure["area"] in {area.name for area in self.catalogue.areas(indicator.area_set)}:
+            return kind
+        formula = f"{kind.formula}, of the areas that the page puts together"
+        return replace(kind, how="re-run", recipe="", formula=formula)
+
     def _inputs(
         self, figure: Mapping[str, str], kind: FigureKind, parameters: Mapping[str, Any]
     ) -> list[TracedRows]:
-        known = {indicator.id: indicator for indicator in self.catalogue.indicators()}
-        indicator = known.get(figure["indicator_id"])
+        indicator = self._indicators.get(figure["indicator_id"])
         quarter = periods.quarter(parameters["quarter"])
         found: list[TracedRows] = []
         for name in kind.inputs:

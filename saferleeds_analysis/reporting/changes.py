@@ -533,7 +533,12 @@ def _table_of_late(late: Sequence[FigureChange], names: Mapping[str, str]) -> Bl
         caption="Figures that were expected and are not here",
         columns=["Indicator and area", "Measure", "Expected for", "Last published"],
         rows=[
-            [f"{names.get(c.indicator_id, c.indicator_id)}, {c.area}", _measure(c), c.period, "Earlier pack"]
+            [
+                f"{names.get(c.indicator_id, c.indicator_id)}, {c.area}",
+                _measure(c),
+                c.period,
+                _printed(c.before),
+            ]
             for c in late
         ],
         text_columns=(1, 2, 3),
