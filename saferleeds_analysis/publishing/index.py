@@ -26,6 +26,8 @@ _LONGEST_FINDING = 240  # letters
 _OTHERS = "Other reports"
 # Shown as a table of their own that is folded away, since there is one for each area.
 _FOLDED = "Area profiles"
+# A summary repeats the state of several indicators; each is told by its own report.
+_SUMMARIES = "For members"
 _OTHER_FORMS = (
     ("report.pdf", "PDF"),
     ("report.docx", "Word"),
@@ -139,7 +141,7 @@ def _glances(groups: Mapping[str, Sequence[Entry]]) -> list[Entry]:
     first: dict[tuple[str, str], Entry] = {}
     for name, members in groups.items():
         for entry in members:
-            if name != _FOLDED and entry.glance is not None:
+            if name not in (_FOLDED, _SUMMARIES) and entry.glance is not None:
                 first.setdefault((entry.glance.indicator_id, entry.glance.area), entry)
     return list(first.values())
 

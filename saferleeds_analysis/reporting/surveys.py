@@ -120,7 +120,7 @@ class SurveyReport:
 
     def summary(self) -> Block:
         """Give the headline numbers in a box."""
-        pairs = [(f"{self.window[:1].upper()}{self.window[1:]}", level_in_words(self.level))]
+        pairs = [(f"{self.indicator.name}, {self.window}", level_in_words(self.level))]
         for label, change in (
             (self._baseline_label(), self._change(ON_BASELINE)),
             ("Change on the year before", self._change(ON_YEAR_BEFORE)),
