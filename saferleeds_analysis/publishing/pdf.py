@@ -116,7 +116,9 @@ def for_paper(html: str) -> str:
             told.string = "The data behind this chart are on the page and in the workbook of the pack."
             folded.replace_with(told)
         else:
-            folded["open"] = ""
+            folded.name = "div"  # on paper all is open, and a table names itself
+            for opener in folded.find_all("summary", recursive=False):
+                opener.decompose()
     # A figure's own tag would count as a picture without words: the drawing in it has them.
     for figure in soup.find_all("figure"):
         figure.name = "div"
@@ -124,6 +126,10 @@ def for_paper(html: str) -> str:
             caption.name = "p"
     if soup.head is not None:
         style = soup.new_tag("style")
-        style.string = '@page { @bottom-right { content: "Page " counter(page) " of " counter(pages); font: 9pt sans-serif; } }'
+        # A long table may break: kept whole, it leaves most of a side white.
+        style.string = (
+            "@media print { table:has(tr:nth-child(12)) { break-inside: auto; } }"
+            '@page { @bottom-right { content: "Page " counter(page) " of " counter(pages); font: 9pt sans-serif; } }'
+        )
         soup.head.append(style)
     return soup.decode()

@@ -309,4 +309,6 @@ def _text_of(node: Any) -> str:
 
 
 def _words(tag: Any) -> str:
-    return " ".join(tag.get_text(" " if tag.name in ("caption", "figcaption", "dd") else "").split())
+    spaced = tag.name in ("caption", "figcaption", "dd")
+    words = " ".join(tag.get_text(" " if spaced else "").split())
+    return re.sub(r" ([,.;:])(?= |$)", r"\1", words) if spaced else words

@@ -109,10 +109,12 @@ def _add(document: Any, piece: Any, pictures: Mapping[Picture, bytes]) -> None:
         if piece.kind != "summary":  # the line that opens a folded part; here everything is open
             _write(document.add_paragraph(style=kind), piece.runs)
     elif isinstance(piece, Listing):
+        count = _new_count(document) if piece.numbered else None
         for item in piece.items:
-            _write(
-                document.add_paragraph(style="List Number" if piece.numbered else "List Bullet"), item.runs
-            )
+            paragraph = document.add_paragraph(style="List Number" if piece.numbered else "List Bullet")
+            if count is not None:
+                paragraph._p.get_or_add_pPr().get_or_add_numPr().get_or_add_numId().val = count
+            _write(paragraph, item.runs)
     elif isinstance(piece, Pairs):
         for name, value in piece.pairs:
             _write(document.add_paragraph(), [Run(text=f"{name}: ", bold=True), Run(text=value)])
@@ -130,16 +132,21 @@ def _add(document: Any, piece: Any, pictures: Mapping[Picture, bytes]) -> None:
 
 def _add_table(document: Any, table: PieceTable) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Pt
+    from docx.shared import Cm, Pt
 
     document.add_paragraph(table.caption, style="Caption")
     made = document.add_table(rows=1 + len(table.rows), cols=len(table.columns))
     made.style = "Table Grid"
+    made.autofit = False
+    widths = [Cm(width) for width in _column_widths(table)]
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = width
     _say_of_table(made, table)
     for row, cells in zip(made.rows, (table.columns, *table.rows), strict=True):
         is_head = cells is table.columns
         _mark_row(row, header=is_head)
         for number, (cell, text) in enumerate(zip(row.cells, cells, strict=True)):
+            cell.width = widths[number]
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
             run = paragraph.add_run(text or "none")
@@ -162,6 +169,30 @@ def _add_picture(document: Any, picture: Picture, drawing: bytes | None) -> None
         said.set("title", picture.headline)
         said.set("name", picture.headline)
     document.add_paragraph("The data behind this chart are on the page and in the workbook of the pack.")
+
+
+def _new_count(document: Any) -> int:
+    """Give the number of a count that begins at 1 again: without one, every numbered list goes on from the one before."""
+    listed = document.styles["List Number"].element.pPr.numPr.numId.val
+    counts = document.part.numbering_part.element
+    count = counts.add_num(counts.num_having_numId(listed).abstractNumId.val)
+    count.add_lvlOverride(ilvl=0).add_startOverride(1)
+    return count.numId
+
+
+def _column_widths(table: PieceTable) -> list[float]:
+    """Share the page's width among the columns, in centimetres: room for the longest word, the rest by length."""
+    least, wished = [], []
+    for number, column in enumerate(table.columns):
+        cells = [column, *[row[number] for row in table.rows]]
+        least.append(0.55 + 0.19 * max(len(word) for word in f"{' '.join(cells)} none".split()))
+        longest = max([len(column) / 2, *[len(cell) for cell in cells[1:]]])
+        wished.append(max(least[-1], 0.55 + 0.17 * min(longest, 60)))
+    if sum(least) >= _WIDTH_CM:
+        return [_WIDTH_CM * width / sum(least) for width in least]
+    spare, more = _WIDTH_CM - sum(least), sum(wished) - sum(least)
+    shares = [(w - x) / more if more else 1 / len(least) for w, x in zip(wished, least, strict=True)]
+    return [x + spare * share for x, share in zip(least, shares, strict=True)]
 
 
 def _write(paragraph: Any, runs: Iterable[Run]) -> None:

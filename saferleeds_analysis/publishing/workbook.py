@@ -6,6 +6,7 @@ Numbers are numbers and text is text: a cell that begins like a formula stays th
 """
 
 import csv
+import math
 import re
 import tempfile
 import warnings
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from saferleeds_analysis.publishing.office_files import write_same_bytes
 from saferleeds_analysis.publishing.pieces import Number, Pairs, ReadPage, read_number
@@ -139,6 +141,9 @@ def _write_with_gptables(book: Workbook, path: Path) -> None:
         cover.write_cover(
             Cover(title=_plain(book.title), intro=[_plain(line) for line in book.cover], width=100)
         )
+        for row, line in enumerate(book.cover, start=2):
+            cover.set_row(row, 16 * max(1, math.ceil(len(line) / 90)))
+        _print_across_one_page(cover)
         for sheet in book.sheets:
             cells = [[_for_gptables(cell) for cell in row] for row in sheet.rows]
             for row, name in zip(cells, sheet.links, strict=False):
@@ -159,6 +164,11 @@ def _write_with_gptables(book: Workbook, path: Path) -> None:
             )
             for column, width in enumerate(_widths(sheet)):
                 worksheet.set_column(column, column, width)
+            head = len(sheet.subtitles) + 2
+            for row, lines in enumerate(_lines(sheet), start=head):
+                if lines > 1:
+                    worksheet.set_row(row, 16 * lines)
+            _print_across_one_page(worksheet, head)
         writer.close()
         write_same_bytes(draft, path, as_at=book.made_on)
 
@@ -181,6 +191,9 @@ def write_ods(book: Workbook, path: Path) -> None:
     for style in language.get_elements("//style:text-properties[@fo:language]"):
         style.set_attribute("fo:language", "en")
         style.set_attribute("fo:country", "GB")
+    for paper in language.get_elements("//style:page-layout-properties"):
+        for name, value in _ODS_PAPER.items():
+            paper.set_attribute(name, value)
     meta = document.meta
     moment = datetime(book.made_on.year, book.made_on.month, book.made_on.day)
     meta.title, meta.subject, meta.language = book.title, book.subject, "en-GB"
@@ -347,11 +360,32 @@ def _plain(text: str) -> str:
 
 def _widths(sheet: Sheet) -> list[int]:
     """Give each column a width in letters that shows its table, within reason; titles above may run on to the right."""
-    widths = []
+    widths, most = [], 60 if len(sheet.columns) > 3 else 90
     for number, column in enumerate(sheet.columns):
         words = [column, *[_shown(row[number]) for row in sheet.rows[:500]]]
-        widths.append(max(9, min(60, max(len(word) for word in words) + 2)))
+        widths.append(max(9, min(most, max(len(word) for word in words) + 2)))
     return widths
+
+
+def _lines(sheet: Sheet) -> list[int]:
+    """Say how many lines each row of the table needs in its columns, the header first. Programs do not all work it out."""
+    widths = _widths(sheet)
+    return [
+        max(
+            math.ceil(len(_shown(cell)) / width) + _shown(cell).count("\n")
+            for cell, width in zip(row, widths, strict=True)
+        )
+        for row in (sheet.columns, *sheet.rows)
+    ]
+
+
+def _print_across_one_page(worksheet: Any, head: int | None = None) -> None:
+    """Print a sheet on its side, as wide as the paper, with the header row on each page."""
+    worksheet.set_landscape()
+    worksheet.set_paper(9)  # A4
+    worksheet.fit_to_pages(1, 0)
+    if head is not None:
+        worksheet.repeat_rows(head)
 
 
 def _shown(cell: Cell) -> str:
@@ -362,10 +396,18 @@ def _shown(cell: Cell) -> str:
 
 # OpenDocument
 
+_ODS_PAPER = {
+    "fo:page-width": "29.7cm",
+    "fo:page-height": "21cm",
+    "style:print-orientation": "landscape",
+    "style:scale-to-X": "1",
+    "style:scale-to-Y": "0",
+}
 _ODS_STYLES = {
     "sheet": '<style:style style:name="sheet" style:family="table"><style:table-properties table:display="true"/></style:style>',
     "title": '<style:style style:name="title" style:family="table-cell"><style:text-properties fo:font-size="14pt" fo:font-weight="bold"/></style:style>',
     "text": '<style:style style:name="text" style:family="table-cell"><style:text-properties fo:font-size="11pt"/></style:style>',
+    "cell": '<style:style style:name="cell" style:family="table-cell"><style:table-cell-properties fo:wrap-option="wrap" style:vertical-align="top"/></style:style>',
     "head": '<style:style style:name="head" style:family="table-cell"><style:table-cell-properties fo:wrap-option="wrap"/><style:text-properties fo:font-weight="bold"/></style:style>',
 }
 
@@ -378,16 +420,20 @@ def _ods_sheet(sheet: Sheet, styles: dict[str, str]) -> str:
             f'<style:style style:name="width{width}" style:family="table-column">'
             f'<style:table-column-properties style:column-width="{width * 0.2:.2f}cm"/></style:style>'
         )
-    told = [(sheet.title, "title"), *((line, "text") for line in sheet.subtitles)]
+    told = [
+        (sheet.title, "title"),
+        *((line, "text" if sheet.columns else "cell") for line in sheet.subtitles),
+    ]
     told += [("This worksheet contains one table.", "text")] if sheet.columns else []
     rows = [f"<table:table-row>{_ods_text(line, style)}</table:table-row>" for line, style in told]
     if sheet.columns:
+        head = "".join(_ods_text(column, "head") for column in sheet.columns)
         rows.append(
-            f"<table:table-row>{''.join(_ods_text(c, 'head') for c in sheet.columns)}</table:table-row>"
+            f"<table:table-header-rows><table:table-row>{head}</table:table-row></table:table-header-rows>"
         )
     for number, row in enumerate(sheet.rows):
         link = sheet.links[number] if number < len(sheet.links) else ""
-        cells = [_ods_text(link, "text", link=link) if link else _ods_cell(row[0], styles)]
+        cells = [_ods_text(link, "cell", link=link) if link else _ods_cell(row[0], styles)]
         cells += [_ods_cell(cell, styles) for cell in row[1:]]
         rows.append(f"<table:table-row>{''.join(cells)}</table:table-row>")
     columns = "".join(f'<table:table-column table:style-name="width{width}"/>' for width in widths)
@@ -396,7 +442,7 @@ def _ods_sheet(sheet: Sheet, styles: dict[str, str]) -> str:
 
 def _ods_cell(cell: Cell, styles: dict[str, str]) -> str:
     if isinstance(cell, str):
-        return _ods_text(cell)
+        return _ods_text(cell, "cell")
     if not isinstance(cell, Number):
         return f'<table:table-cell office:value-type="float" office:value="{cell!r}"><text:p>{cell!r}</text:p></table:table-cell>'
     pound = {"£": "p", "£m": "m", "%": "c"}.get(cell.kind, "n")
@@ -413,8 +459,8 @@ def _ods_cell(cell: Cell, styles: dict[str, str]) -> str:
     )
 
 
-def _ods_text(text: str, style: str = "", *, link: str = "") -> str:
-    named = f' table:style-name="{style}"' if style else ""
+def _ods_text(text: str, style: str, *, link: str = "") -> str:
+    named = f' table:style-name="{style}"'
     lines = [escape(line) for line in text.split("\n")]
     if link:
         lines = [f'<text:a xlink:type="simple" xlink:href="#{link}">{escape(text)}</text:a>']

@@ -55,22 +55,34 @@ class Check:
         if self.level not in LEVELS:
             raise ValueError(f"check {self.id!r}: level is 'blocking' or 'warning', not {self.level!r}.")
 
-    def result(self, looked_at: int, found: Iterable[tuple[str, str]]) -> "CheckResult":
-        """Give the result of this check: how many things were looked at, and pairs of where and what."""
+    def result(
+        self,
+        looked_at: int,
+        found: Iterable[tuple[str, str]],
+        *,
+        not_looked_at: Iterable[tuple[str, str]] = (),
+    ) -> "CheckResult":
+        """Give the result of this check: how many things were looked at, and pairs of where and what.
+
+        ``not_looked_at`` are pairs of what the rule could not judge and why.
+        """
         findings = tuple(
             Finding(level=self.level, check=self.id, where=where, what=what, cure=self.cure)
             for where, what in found
         )
-        return CheckResult(check=self, looked_at=looked_at, findings=findings)
+        return CheckResult(
+            check=self, looked_at=looked_at, findings=findings, not_looked_at=tuple(not_looked_at)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckResult:
-    """What a check looked at (``looked_at`` things) and found."""
+    """What a check looked at (``looked_at`` things), what it found, and what it could not judge and why."""
 
     check: Check
     looked_at: int
     findings: tuple[Finding, ...]
+    not_looked_at: tuple[tuple[str, str], ...] = ()
 
     @property
     def outcome(self) -> str:
@@ -193,9 +205,9 @@ def sudden_breaks(check: Check, counts: Sequence[RecordedCounts], catalogue: Cat
     """Find months from which a whole or a part directly below it stays on another level, without a caveat that explains it.
 
     The test is X-13's for level shifts, with the breaks that the caveats know as regressors. Series that it cannot adjust
-    are left out; the page of the season says why.
+    are named with the reason: nobody must take them for series without a break.
     """
-    looked, found = 0, []
+    looked, found, left = 0, [], []
     around, smallest = check.settings["months_around"], check.settings["smallest_change_percent"]
     for data in counts:
         caveats = catalogue.caveats(data.indicator.id, data.by_area.index)
@@ -204,7 +216,8 @@ def sudden_breaks(check: Check, counts: Sequence[RecordedCounts], catalogue: Cat
             try:
                 series = complete(data.series(area))
                 adjusted = seasonal.seasonally_adjust(series, breaks=breaks_from(caveats))
-            except (DataProblem, ValueError):
+            except (DataProblem, ValueError) as problem:
+                left.append((f"{data.source.id}, {area}", str(problem).splitlines()[0]))
                 continue
             looked += 1
             for effect in adjusted.outliers:
@@ -221,7 +234,7 @@ def sudden_breaks(check: Check, counts: Sequence[RecordedCounts], catalogue: Cat
                         f"(t {wording.number(effect.t_value, decimals=1)}), and no caveat explains it",
                     )
                 )
-    return check.result(looked, found)
+    return check.result(looked, found, not_looked_at=left)
 
 
 def lateness(check: Check, counts: Sequence[RecordedCounts], *, as_at: date) -> CheckResult:

@@ -75,6 +75,18 @@ def quality_page(results: Sequence[CheckResult]) -> Block:
         ]
         if left:
             shown.append(paragraph(f"And {wording.number(left)} more, in the CSV file beside this page."))
+    left_out = [(r.check.title, where, why) for r in results for where, why in r.not_looked_at]
+    if left_out:
+        shown += [
+            _heading("What was not looked at"),
+            paragraph("A check could not judge these, so it has not passed them."),
+            table(
+                caption="What a check could not judge, and why",
+                columns=["What", "Check", "Why"],
+                rows=[[where, title, why] for title, where, why in left_out],
+                text_columns=[1, 2],
+            ),
+        ]
     shown.append(_heading("What each check means"))
     items = "".join(
         f"<div><dt>{escape(r.check.title, quote=False)}</dt><dd>{escape(r.check.meaning, quote=False)}</dd></div>"

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 import openpyxl
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from docx import Document
@@ -25,6 +26,7 @@ from saferleeds_analysis.publishing.export import export_pack
 from saferleeds_analysis.publishing.pieces import (
     Commentary,
     Heading,
+    Listing,
     Number,
     Pairs,
     Paragraph,
@@ -298,6 +300,23 @@ def test_without_a_drawing_the_chart_is_there_in_words(tmp_path):
     assert "The chart in words: Line chart. It fell from 9 to 5." in told
 
 
+def test_each_numbered_list_begins_at_one_and_columns_leave_room_for_their_words(tmp_path):
+    steps = Listing(items=tuple(Paragraph(runs=(Run(text=f"Step {n}"),)) for n in (1, 2)), numbered=True)
+    rows = [("a name", "7", "1.5%", "a long reason " * 12), ("another", "8", "2.5%", "reproduced")]
+    write_docx(page_with(rows, more=(steps, steps)), tmp_path / "report.docx", pictures={}, as_at=DAY)
+    document = Document(str(tmp_path / "report.docx"))
+    counts = [p._p.pPr.numPr.numId.val for p in document.paragraphs if p.style.name == "List Number"]
+    assert counts == [counts[0]] * 2 + [counts[2]] * 2 and counts[0] != counts[2]
+    starts = document.part.numbering_part.element.xpath(
+        f"./w:num[@w:numId={counts[0]} or @w:numId={counts[2]}]/w:lvlOverride/w:startOverride/@w:val"
+    )
+    assert starts == ["1", "1"]
+    [table] = document.tables
+    widths = [column.width.cm for column in table.columns]
+    assert sum(widths) == pytest.approx(16.5, abs=0.05)
+    assert max(widths) == widths[3] and min(widths) > 1.4
+
+
 # PDF, and a whole pack
 
 
@@ -515,7 +534,8 @@ def test_the_paper_copy_has_no_link_to_a_file_and_nothing_folded():
     )
     paper = BeautifulSoup(pdf.for_paper(html), "html.parser")
     assert [a["href"] for a in paper.find_all("a")] == ["https://example.org"]
-    assert [d.has_attr("open") for d in paper.find_all("details")] == [True]
+    assert paper.find(["details", "summary"]) is None
+    assert "In it" in paper.get_text()
     assert "Skip" not in paper.get_text()
     assert paper.find("figure") is None
 
@@ -534,3 +554,79 @@ def test_a_page_reads_back_whole(published):
     assert page.title == next(p.text for p in page.pieces if isinstance(p, Heading) and p.level == 1)
     assert page.marking
     assert replace(page, report="x").tables == page.tables
+
+
+# The bundled example
+
+
+@pytest.fixture(scope="module")
+def example_exported(example, browser):
+    """Export the bundled example by the command that people use, and let LibreOffice write its office files again."""
+    from projects import run
+
+    done = run(example.project, "export", "2012/13 Q2")
+    assert done.returncode == 0, done.stderr
+    return example.project / "reports" / "2012-13_Q2", done
+
+
+def test_the_example_is_exported_without_a_problem_and_stays_readable(example_exported):
+    folder, done = example_exported
+    assert done.stderr == ""
+    words = sorted(path.parent.name for path in folder.glob("*/report.docx"))
+    assert words == sorted(path.parent.name for path in folder.glob("*/report.pdf"))
+    assert {"domestic-burglary-leeds", "members-summary-leeds", "action-plan", "plan-on-a-page"} <= set(words)
+    assert [name for name in words if name.startswith(("ward-", "division-"))] == []
+    assert len(openpyxl.load_workbook(folder / "pack.xlsx", read_only=True).sheetnames) < 100
+
+
+def test_libreoffice_opens_every_office_file_of_the_example_with_the_same_values(
+    example_exported, office, tmp_path
+):
+    folder, _ = example_exported
+    files = [folder / "pack.xlsx", shutil.copy(folder / "pack.ods", tmp_path / "open.ods")]
+    [again, from_ods] = office("xlsx", *files)
+
+    def cells(path):
+        book = openpyxl.load_workbook(path, read_only=True)
+        return {
+            sheet.title: [
+                tuple(round(v, 12) if isinstance(v, float) else v for v in row)
+                for row in sheet.iter_rows(values_only=True)
+                if any(v is not None for v in row)
+            ]
+            for sheet in book.worksheets
+        }
+
+    own = cells(folder / "pack.xlsx")
+    figures = own["Figures"]
+    printed = sum(
+        len(pd.read_csv(path)) for path in folder.glob("*/figures.csv") if path.parent.name != "changes"
+    )
+    assert sum(len(row) == len(figures[-1]) and row[1] is not None for row in figures) == printed + 1
+    assert "Marking: OFFICIAL." in {row[0] for row in own["Cover"]}
+    assert {"[c]", "[x]", "[z]"} <= {row[0] for row in own["Notes"]}
+    for path in (again, from_ods):
+        theirs = cells(path)
+        assert list(theirs) == list(own)
+        assert [name for name in own if name != "Cover" and theirs[name] != own[name]] == [], path
+    for path in (folder / "pack.xlsx", again, from_ods):
+        with zipfile.ZipFile(path) as parts:
+            sheets = [n for n in parts.namelist() if n.startswith("xl/worksheets/sheet")]
+            assert [n for n in sheets if b"<f>" in parts.read(n) or b"<f " in parts.read(n)] == []
+    documents = [shutil.copy(p, tmp_path / f"{p.parent.name}.docx") for p in folder.glob("*/report.docx")]
+    for own_path, path in zip(documents, office("docx", *documents), strict=True):
+        told = [
+            [p.text for p in Document(str(place)).paragraphs if p.style.name.startswith("Heading")]
+            for place in (own_path, path)
+        ]
+        assert told[0] == told[1] != [], path.name
+        footer = "".join(Document(str(path)).sections[0].footer.paragraphs[0]._p.itertext())
+        assert footer.startswith("OFFICIAL. "), path.name
+
+
+def test_the_pdfs_of_the_example_pass_the_rules_that_are_judged(example_exported):
+    from pdfua import validate
+
+    folder, _ = example_exported
+    for name in ("domestic-burglary-leeds", "members-summary-leeds", "scrutiny-report"):
+        assert {f.rule_id for f in validate(folder / name / "report.pdf").findings} == {"UA-28-004"}, name

@@ -182,6 +182,17 @@ def test_a_planted_change_of_level_is_found_and_a_caveat_explains_it(counts):
     assert checks.sudden_breaks(check, [planted], Explained()).findings == ()
 
 
+def test_a_series_that_cannot_be_adjusted_is_named_with_the_reason_and_counts_as_not_looked_at(counts):
+    short = replace(counts, by_area=counts.by_area[["Leeds"]].iloc[-24:])
+    result = checks.sudden_breaks(CHECKS["sudden-breaks"], [short], CATALOGUE)
+    assert (result.looked_at, result.findings, result.outcome) == (0, (), "nothing to check")
+    [(where, why)] = result.not_looked_at
+    assert where == "illustrative_burglary, Leeds"
+    assert "24 months" in why
+    page = quality_page([result]).html
+    assert "What was not looked at" in page and where in page and "24 months" in page
+
+
 def test_an_extract_of_a_later_day_and_missing_commentary_are_said(counts):
     # The example's own file is dated April 2013, and the pack is read as at September 2012.
     assert told(checks.lateness(CHECKS["lateness"], [counts], as_at=DAY)) == [
