@@ -2,8 +2,10 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from projects import copy_project, run, words
@@ -201,3 +203,40 @@ def test_a_bad_raw_file_stops_the_run_before_anything_is_published(tmp_path):
     assert "leeds_domestic_burglary.csv, row 11" in refused.stderr
     assert list((project / "data").glob("processed/*.parquet")) == []
     assert list(project.glob("reports/*/")) == []
+
+
+def test_no_respondent_reaches_what_is_published_or_logged(tmp_path):
+    """Marked people: an id and a postcode in columns that nobody reads, and marks in cluster, stratum and weight."""
+    project = copy_project(tmp_path)
+    raw = project / "data" / "raw" / "synthetic_household_survey" / "respondents.csv"
+    with raw.open(encoding="utf-8", newline="") as file:
+        people = list(csv.DictReader(file))
+    assert len(people) > 20_000
+    for number, person in enumerate(people):
+        person["respondent"] = f"MARKED-{number:06d}"
+        person["postcode"] = f"LS{number % 29 + 1} MARKED"
+        person["cluster"] = f"MARKED cluster {person['cluster']}"
+        person["weight"] += f"000{number:06d}"
+    with raw.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(people[0]))
+        writer.writeheader()
+        writer.writerows(people)
+    run_list = project / "notebooks" / "run_list.toml"
+    head, *entries = run_list.read_text(encoding="utf-8").split("[[report]]")
+    own = [entry for entry in entries if 'name = "asb-perception-leeds-survey"' in entry]
+    assert len(own) == 1
+    run_list.write_text(f"{head}[[report]]{own[0]}", encoding="utf-8")
+    finished = run(project, "report", "2012/13 Q2")
+    assert finished.returncode == 0, finished.stderr
+    weights = {person["weight"].rstrip("0").encode() for person in people}
+    published = [path for path in (project / "reports").rglob("*") if path.is_file()]
+    assert {"report.html", "figures.csv", "run.json", "last_run.log"} <= {path.name for path in published}
+    for path in published:
+        content = path.read_bytes()
+        assert b"MARKED" not in content, path.name
+        assert not set(re.findall(rb"\d\.\d+", content)) & weights, path.name
+    kept = pd.read_parquet(project / "data" / "processed" / "synthetic_household_survey.parquet")
+    assert len(kept) == len(people)
+    assert not {"respondent", "postcode"} & set(kept.columns), "columns that are not read are not kept"
+    said = finished.stdout + finished.stderr
+    assert "MARKED" not in said

@@ -17,7 +17,7 @@ from math import ceil, floor, inf
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
 
 INFINITY = inf
 Cell = Hashable
@@ -269,12 +269,10 @@ class _Piece:
         if (place, sign) not in self._known:
             goal = np.zeros(len(self._place))
             goal[place] = sign
-            solved = milp(
-                goal,
-                integrality=np.ones(len(self._place)),
-                bounds=Bounds(self._least, np.minimum(self._greatest, self._cap)),
-                constraints=LinearConstraint(self._matrix, self._lower, self._upper),
-            )
+            # Tables without a fraction in their corners need no search over whole numbers, and that is nearly all of them.
+            solved = self._solve(goal, whole=False)
+            if solved.x is not None and np.abs(solved.x - np.round(solved.x)).max() > _SLIP:
+                solved = self._solve(goal, whole=True)
             if solved.status == 2:
                 raise Contradiction(
                     "no whole numbers fit all that is printed: "
@@ -291,3 +289,11 @@ class _Piece:
             value = min(value, ceil(bound - _SLIP)) if sign > 0 else max(value, floor(bound + _SLIP))
             self._known[place, sign] = INFINITY if value >= self._cap else int(value)
         return self._known[place, sign]
+
+    def _solve(self, goal: np.ndarray, *, whole: bool) -> OptimizeResult:
+        return milp(
+            goal,
+            integrality=np.full(len(self._place), int(whole)),
+            bounds=Bounds(self._least, np.minimum(self._greatest, self._cap)),
+            constraints=LinearConstraint(self._matrix, self._lower, self._upper),
+        )

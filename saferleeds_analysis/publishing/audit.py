@@ -99,7 +99,7 @@ def audit_pack(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> Audit
         packs=tuple(place.name for place in packs),
         figures=len(rows),
         withheld=len(printed.withheld),
-        implied=len(printed.implied),
+        implied=sum(key in printed.implied for key, _ in iterate_themes(printed, reader)),
         ties=len(printed.ties),
         seconds=time.perf_counter() - start,
         findings=tuple(dict.fromkeys(findings)),

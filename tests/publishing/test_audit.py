@@ -256,10 +256,21 @@ def test_a_month_that_is_taken_apart_is_the_month_as_recorded(audit):
 
 
 def test_the_summary_says_what_was_tried_and_not_that_it_was_worked_out(audit):
-    """Two wards lacking, and the totals above: counts that others bear on, and none can be worked out."""
+    """A ward and two divisions lack: small ones are looked for there, not in the city, and none can be worked out."""
     rows = [count(40, area=name) for name in C_AND_H[2:]]
     found = audit(*rows, count(400, area="C&H"), count("[c]", area=C_AND_H[0]))
     assert found.findings == ()
     said = found.in_words()
-    assert "Tried to work out: 1 withheld count and 4 counts that no page prints but others bear on." in said
+    assert "Tried to work out: 1 withheld count and 3 counts that no page prints but others bear on." in said
     assert said.endswith("no small count can be worked out from what is printed.")
+
+
+def test_quarters_of_a_profile_are_the_months_of_a_card(audit):
+    """A page's quarter less another page's two months is the third."""
+    months = [
+        count(v, "monthly_count", period=m)
+        for v, m in ((9, "April 2012"), ("[c]", "May 2012"), (8, "June 2012"))
+    ]
+    found = audit(*months, other=[count(20, "quarter count", period="2012/13 Q1")])
+    assert len(found.findings) == 1
+    assert "May 2012 can be worked out exactly" in texts(found)[0]
