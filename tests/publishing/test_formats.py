@@ -246,6 +246,9 @@ def test_libreoffice_reads_the_same_values_from_both_workbooks(tmp_path, office)
 
     assert values(again) == values(tmp_path / "excel.xlsx")
     assert values(from_ods) == values(tmp_path / "excel.xlsx")
+    sheet = openpyxl.load_workbook(from_ods)["Table_2"]
+    [rise] = [cell for row in sheet.iter_rows() for cell in row if cell.value == 0.005]
+    assert rise.number_format.split(";")[0].replace("\\", "") == "+0.0%", "a rise shows its plus"
 
 
 @pytest.mark.parametrize(("name", "write"), [("pack.xlsx", write_xlsx), ("pack.ods", write_ods)])
