@@ -274,3 +274,9 @@ def test_quarters_of_a_profile_are_the_months_of_a_card(audit):
     found = audit(*months, other=[count(20, "quarter count", period="2012/13 Q1")])
     assert len(found.findings) == 1
     assert "May 2012 can be worked out exactly" in texts(found)[0]
+
+
+def test_the_season_of_a_withheld_month_may_be_printed(audit):
+    """It is the city's, and says nothing of the month's own count."""
+    factor = count(1.088, "seasonal factor", unit="ratio", period="July 2012")
+    assert audit(factor, count("[c]", "monthly_count", period="July 2012")).findings == ()
