@@ -12,7 +12,7 @@ KNOWN_LATER = {
     "5,999": "the stretch target, set in September 2012",
     "5,938": "burglaries in the 12 months to September 2012",
     "958": "enquiries of July to September 2012",
-    "340": "cases of July to September 2012",
+    "340 cases": "cases of July to September 2012; other things of the first quarter are 340 in number too",
     "12.62": "the perception of anti-social behaviour to September 2012",
     "66.74": "cohesion in July to September 2012",
     "94.2": "satisfaction in 2012/13",
@@ -48,7 +48,7 @@ def test_the_first_quarter_knows_nothing_of_the_second(quarter_before):
 
 
 def test_nor_do_its_figures(quarter_before):
-    later = {float(n.replace(",", "")) for n in KNOWN_LATER}
+    later = {float(n.replace(",", "")) for n in KNOWN_LATER if not n.endswith("cases")}
     for path in sorted(quarter_before.rglob("figures.csv")):
         with path.open(encoding="utf-8-sig", newline="") as file:
             known = [
@@ -57,7 +57,8 @@ def test_nor_do_its_figures(quarter_before):
         for figure in known:
             value = figure["value"]
             is_number = re.fullmatch(r"-?\d+(\.\d+)?", value)
-            assert not (is_number and abs(float(value)) in later), f"{path.parent.name}: {figure}"
+            of_it = later | ({340.0} if figure["indicator_id"] == "lasbt_cases" else set())
+            assert not (is_number and abs(float(value)) in of_it), f"{path.parent.name}: {figure}"
 
 
 def test_what_the_first_quarter_lacks_is_said(quarter_before):

@@ -200,6 +200,7 @@ class AreasBeside:
             "indicator_id": self.card.indicator.id,
             "area": f"9 {self.smallest}s",
             "period": self._window,
+            "caveats": (notice,) if (notice := self.card.data.source.notice) else (),
         }
         return paragraph(
             text,
