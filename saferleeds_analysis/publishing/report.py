@@ -7,7 +7,7 @@ the one published before it as it was. A report needs nothing from another, so t
 import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -199,8 +199,10 @@ def _trace_page(run: Run, report: Report, page: Page, record: Mapping[str, Any])
     from saferleeds_analysis.publishing.trace import page_of_traces  # it reads what this module writes
 
     title = f"Where the numbers come from: {page.title}"
+    traces = page_of_traces(run.root, title, page.figures, report=report.name, record=record)
     return page_of_block(
-        page_of_traces(run.root, title, page.figures, report=report.name, record=record),
+        # named, because on paper its tables of paths and fingerprints must break anywhere
+        replace(traces, html=f'<div class="trace">\n{traces.html}\n</div>'),
         name=f"the trace of {report.name}",
         provenance=run.provenance,
         pack=Link(text=page.title, href="report.html"),

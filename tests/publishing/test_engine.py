@@ -259,6 +259,8 @@ def start_slow_reports(notebook, tmp_path, *options):
     process = subprocess.Popen(
         [sys.executable, "-m", "saferleeds_analysis", "report", "2012/13 Q2", "--workers", "3", *options],
         cwd=root,
+        # A process started in the background is born deaf to Ctrl-C; a user's is not.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         env={**os.environ, "TMPDIR": str(scratch)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
