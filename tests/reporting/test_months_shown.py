@@ -2,13 +2,13 @@
 
 import re
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from projects import copy_project
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import load_catalogue
@@ -21,7 +21,6 @@ from saferleeds_analysis.reporting.outlook import outlook_of
 from saferleeds_analysis.reporting.season import season_of
 from saferleeds_analysis.unit_costs import load_cost_tables
 
-PROJECT = Path(__file__).parents[2]
 CATALOGUE = load_catalogue()
 Q2 = periods.quarter("2012/13 Q2")
 DAY = date(2012, 9, 30)
@@ -86,9 +85,11 @@ def test_no_small_month_follows_from_quarters_and_from_all_sums_of_quarters(coun
 
 
 @pytest.fixture(scope="module")
-def counts():
+def counts(tmp_path_factory):
+    project = copy_project(tmp_path_factory.mktemp("months"))
+    intake.build_processed(project, CATALOGUE)
     return intake.recorded_counts(
-        PROJECT, CATALOGUE.indicator("domestic_burglary"), catalogue=CATALOGUE, as_at=DAY
+        project, CATALOGUE.indicator("domestic_burglary"), catalogue=CATALOGUE, as_at=DAY
     )
 
 
