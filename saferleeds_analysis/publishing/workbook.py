@@ -20,6 +20,7 @@ from typing import Any
 from saferleeds_analysis.publishing.office_files import write_same_bytes
 from saferleeds_analysis.publishing.pieces import Number, Pairs, ReadPage, read_number
 from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
+from saferleeds_analysis.reporting.changes import MAIN_FIGURES
 
 Cell = str | Number | float | int
 
@@ -70,12 +71,14 @@ def workbook_of(
 
     ``figures`` are pairs of a report and its ``figures.csv``. Cells hold the printed numbers to the printed precision;
     the figures hold them in full. ``left_out`` are reports of whose tables there is no sheet, because a workbook of
-    hundreds of sheets is read by nobody; the contents say so, and their numbers are among the figures.
+    hundreds of sheets is read by nobody; the contents say so, and their numbers are among the figures. The main figures of
+    each page, then and now, are left out too: each pack's workbook has its own.
     """
     sheets = [_state(pages)]
     for page in pages:
         for table in page.tables:
-            if table.rows:
+            # What a page only repeats, beside the pack before, has no sheet of its own.
+            if table.rows and table.caption != MAIN_FIGURES:
                 sheets.append(
                     Sheet(
                         name=f"Table_{len(sheets) + 1}",

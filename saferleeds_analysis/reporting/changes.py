@@ -45,6 +45,9 @@ _SHOWN = 5
 
 NO_REASON = "Reason asked for: none was given yet."
 
+# The caption of the table that repeats a page's main figures beside those of the pack before.
+MAIN_FIGURES = "Main figures of this page, then and now"
+
 
 @dataclass(frozen=True, kw_only=True)
 class FigureChange:
@@ -466,7 +469,7 @@ def _table_of_main(main: Sequence[ThenAndNow], earlier: str, names: Mapping[str,
             )
         )
     return table(
-        caption="Main figures of this page, then and now",
+        caption=MAIN_FIGURES,
         columns=["Figure", f"Pack of {earlier}", "This pack"],
         rows=rows,
         text_columns=(1, 2),

@@ -580,7 +580,7 @@ def test_the_example_is_exported_without_a_problem_and_stays_readable(example_ex
     assert words == sorted(path.parent.name for path in folder.glob("*/report.pdf"))
     assert {"domestic-burglary-leeds", "members-summary-leeds", "action-plan", "plan-on-a-page"} <= set(words)
     assert [name for name in words if name.startswith(("ward-", "division-"))] == []
-    assert len(openpyxl.load_workbook(folder / "pack.xlsx", read_only=True).sheetnames) < 150
+    assert len(openpyxl.load_workbook(folder / "pack.xlsx", read_only=True).sheetnames) < 100
 
 
 def test_libreoffice_opens_every_office_file_of_the_example_with_the_same_values(
