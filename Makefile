@@ -25,8 +25,8 @@ check: $(READY)  ## style, the rooms' imports, notebooks without outputs
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
-lock:  ## write requirements.lock anew from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --universal --extra dev --python-version 3.11 --no-annotate --no-header \
+lock: $(READY)  ## write requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --universal --extra dev --python-version 3.11 --no-annotate --no-header \
 	    --no-emit-index-url --upgrade -o requirements.lock
 
 clean:  ## remove what code made: the environment, processed data, reports that are not signed off
@@ -35,7 +35,7 @@ clean:  ## remove what code made: the environment, processed data, reports that 
 	    [ "$$pack" = reports/restricted/ ] || [ -e "$$pack/signed_off.json" ] || [ -e "$$pack/versions" ] || rm -rf "$$pack"; \
 	done
 
-# uv where it is installed (seconds), pip where it is not (about a minute): the lock is the same.
+# By uv, and by pip where uv cannot: the lock is the same.
 $(READY): requirements.lock pyproject.toml
 	@echo "Making the environment in .venv (once; this takes a minute or two) ..."
 	$(PYTHON) scripts/make_environment.py

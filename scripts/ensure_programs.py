@@ -39,7 +39,7 @@ def find_libreoffice() -> str | None:
 def main() -> int:
     """Give 0 when the tests can run or may be skipped, 1 when they must run and cannot."""
     wanted = (
-        ("Chromium", find_chromium, CURE, ["chromium", "fonts-liberation"]),
+        ("Chromium", find_chromium, CURE, ["chromium-headless-shell|chromium", "fonts-liberation"]),
         (
             "LibreOffice",
             find_libreoffice,
@@ -64,21 +64,30 @@ def _may_install() -> bool:
 
 
 def _install(packages: list[str]) -> None:
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    install = ["install", "--yes", "--quiet", "--no-install-recommends", *packages]
-    for words in (["update", "--quiet"], install):
-        done = subprocess.run(  # noqa: S603 (our own fixed words)
-            ["apt-get", *words],  # noqa: S607 (wherever the system has it)
-            env=quiet,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-        )
-        if done.returncode != 0:
-            print("\n".join(done.stdout.splitlines()[-15:]))
-            return
+    """Install packages; of ``one|other`` the first that this system has."""
+    if not _succeeds("apt-get", "update", "--quiet"):
+        return
+    names = [_first_known(package.split("|")) for package in packages]
+    _succeeds("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *names)
+
+
+def _first_known(packages: list[str]) -> str:
+    return next((p for p in packages[:-1] if _succeeds("apt-cache", "show", p, tell=False)), packages[-1])
+
+
+def _succeeds(*words: str, tell: bool = True) -> bool:
+    done = subprocess.run(  # noqa: S603 (our own fixed words, wherever the system has the program)
+        words,
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    if done.returncode != 0 and tell:
+        print("\n".join(done.stdout.splitlines()[-15:]))
+    return done.returncode == 0
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ CURE = (
 )
 
 _COMMANDS = (
+    "chromium-headless-shell",  # Debian's, without windows: starts sooner than the whole browser and draws the same
     "chromium",
     "chromium-browser",
     "google-chrome",

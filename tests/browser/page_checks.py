@@ -157,6 +157,8 @@ def check_pictures(page: OpenPage) -> list[str]:
     )
     session = page.context.new_cdp_session(page.page)
     nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    # Else the browser would keep the tree up to date through all the other checks.
+    session.send("Accessibility.disable")
     names = [
         node.get("name", {}).get("value", "")
         for node in nodes

@@ -14,10 +14,3 @@ def test_it_is_one_side_of_a4(browser, example, quarter_before, quarter):
     with OpenPage(browser, page) as opened:
         pdf = opened.page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) == 1
-
-
-@pytest.mark.parametrize(
-    "page", ["index.html", "members-summary-leeds/report.html", "domestic-burglary-leeds/report.html"]
-)
-def test_the_pages_of_the_quarter_before_are_fit_to_be_published(check_page, quarter_before, page):
-    check_page(quarter_before / page)
