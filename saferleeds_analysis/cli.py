@@ -243,18 +243,21 @@ def verify(quarter: str, project: Path | None) -> None:
 @click.argument("quarter")
 @_project
 def audit(quarter: str, project: Path | None) -> None:
-    """Look whether the published pack of a QUARTER, with all earlier ones, gives away a number that it withholds."""
+    """Look whether the pack of a QUARTER, with all earlier ones, gives away what it withholds; and audit its restricted edition."""
     root = _find_project(project)
     _start_log(root)
     from saferleeds_analysis import periods
     from saferleeds_analysis.catalogue import load_catalogue
     from saferleeds_analysis.publishing.audit import audit_pack
+    from saferleeds_analysis.publishing.audit_restricted import audit_restricted
 
     catalogue = load_catalogue(root / "data" / "raw" / "reference")
-    found = audit_pack(root, periods.quarter(quarter), catalogue=catalogue)
-    if found.findings:
-        raise ValueError(found.in_words())
-    click.echo(found.in_words())
+    review = periods.quarter(quarter)
+    audits = [look(root, review, catalogue=catalogue) for look in (audit_pack, audit_restricted)]
+    words = "\n".join(found.in_words() for found in audits if found is not None)
+    if any(found.findings for found in audits if found is not None):
+        raise ValueError(words)
+    click.echo(words)
 
 
 @main.command()
@@ -287,8 +290,9 @@ def check(quarter: str, project: Path | None) -> None:
 @click.argument("quarter")
 @click.argument("reports", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Word and PDF of every report, the area profiles too.")
+@click.option("--edition", type=click.Choice(["public", "restricted"]), default="public")
 @_project
-def export(quarter: str, reports: tuple[str, ...], every: bool, project: Path | None) -> None:
+def export(quarter: str, reports: tuple[str, ...], every: bool, edition: str, project: Path | None) -> None:
     """Make the workbook, the Word documents and the PDFs of the published pack of a QUARTER.
 
     With the names of REPORTS (their folders in the pack), Word and PDF of these only.
@@ -302,7 +306,7 @@ def export(quarter: str, reports: tuple[str, ...], every: bool, project: Path | 
     _version(root, periods.quarter(quarter), None, whole=True)  # a signed-off pack stays as it is
     built = intake.build_processed(root, load_catalogue(root / "data" / "raw" / "reference"))
     sources = [f"{p.source.title}. {p.source.publisher}" for p in built]
-    _export_and_say(root, periods.quarter(quarter), sources, reports=reports, every=every)
+    _export_and_say(root, periods.quarter(quarter), sources, reports=reports, every=every, edition=edition)
 
 
 @main.command()
@@ -462,11 +466,19 @@ def _check_and_say(root: Path, quarter: Any, sources: list[str]) -> None:
 
 
 def _export_and_say(
-    root: Path, quarter: Any, sources: list[str], *, reports: tuple[str, ...] = (), every: bool = False
+    root: Path,
+    quarter: Any,
+    sources: list[str],
+    *,
+    reports: tuple[str, ...] = (),
+    every: bool = False,
+    edition: str = "public",
 ) -> None:
     from saferleeds_analysis.publishing.export import export_pack
 
-    done = export_pack(root, quarter, sources=sources, reports=reports, every=every, say=click.echo)
+    done = export_pack(
+        root, quarter, edition=edition, sources=sources, reports=reports, every=every, say=click.echo
+    )
     for problem in done.problems:
         click.echo(problem, err=True)
     click.echo(f"{len(done.made)} files made in {done.made[0].parent.relative_to(root).as_posix()}")

@@ -12,6 +12,7 @@ for them is ambiguous to people (its ``2013Q2`` is July to September 2012), so t
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 import pandas as pd
 
@@ -96,6 +97,15 @@ def month(text: str) -> pd.Period:
     if not _MONTH.fullmatch(text):
         raise ValueError(f"{text!r} is not a month written as year and month, such as '2012-09'.")
     return pd.Period(text, freq="M")
+
+
+def day_name(day: date) -> str:
+    """Write a day for people.
+
+    >>> day_name(date(2012, 9, 30))
+    '30 September 2012'
+    """
+    return f"{day.day} {day.strftime('%B %Y')}"
 
 
 def month_name(m: pd.Period) -> str:

@@ -7,11 +7,12 @@ Cells are text here, whatever kind of file they came from.
 import difflib
 import re
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import datetime
 
 import pandas as pd
 import pandera.pandas as pa
 
+from saferleeds_analysis import periods
 from saferleeds_analysis.intake.sources import Source
 from saferleeds_analysis.periods import quarter, quarter_months
 
@@ -108,7 +109,7 @@ def respondents_schema(source: Source, areas: Iterable[str]) -> pa.DataFrameSche
                     ),
                     _each(
                         ended,
-                        f"had not ended on {_day(source.received)}, when the data was received. "
+                        f"had not ended on {periods.day_name(source.received)}, when the data was received. "
                         "Take the rows out, or correct received in source.toml",
                     ),
                 ]
@@ -227,7 +228,7 @@ def _ended(source: Source, month_format: str) -> pa.Check:
 
     return _each(
         ended,
-        f"had not ended on {_day(source.received)}, when the data was received. "
+        f"had not ended on {periods.day_name(source.received)}, when the data was received. "
         "Take the row out, or correct received in source.toml",
     )
 
@@ -293,7 +294,3 @@ def _nearest(value: str, areas: Iterable[str]) -> str:
 
 def _shown(value: str) -> str:
     return repr(value if len(value) <= 60 else value[:57] + "...")
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -15,6 +15,7 @@ import pandas as pd
 from scipy import special, stats
 from statsmodels.stats.multitest import multipletests
 
+from saferleeds_analysis import periods
 from saferleeds_analysis.estimates import Estimate, change_between_counts, count_with_interval
 from saferleeds_analysis.problems import DataProblem
 
@@ -779,7 +780,7 @@ def _denominator_caveats(table: pd.DataFrame, of: str, period: str) -> list[str]
     if f"{day.year - (day.month < 4)}/{(day.year + (day.month >= 4)) % 100:02d}" == period:
         return []
     return [
-        f"The {of} used for weights are those of {day.day} {day.strftime('%B %Y')} "
+        f"The {of} used for weights are those of {periods.day_name(day)} "
         f"({table['denominator_source'].iloc[0]}); the rates are of {period}, on {of} not published with them."
     ]
 

@@ -16,6 +16,7 @@ from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
 from statsmodels.stats.rates import etest_poisson_2indep
 
+from saferleeds_analysis import periods
 from saferleeds_analysis.estimates import Estimate, count_with_interval
 from saferleeds_analysis.periods import month_name
 from saferleeds_analysis.problems import DataProblem
@@ -308,7 +309,7 @@ def compare_rates(
     caveats = ()
     if denominator.counted_on != other_denominator.counted_on:
         caveats = (
-            f"The {of} are of two dates: {_day(denominator.counted_on)} and {_day(other_denominator.counted_on)}.",
+            f"The {of} are of two dates: {periods.day_name(denominator.counted_on)} and {periods.day_name(other_denominator.counted_on)}.",
         )
     return RateComparison(
         ratio=Estimate(
@@ -564,7 +565,7 @@ def _months_caveats(denominator: Denominator, months: pd.PeriodIndex, events: st
     caveats = []
     if not months[0] <= counted <= months[-1]:
         caveats.append(
-            f"The {denominator.of} are those of {_day(denominator.counted_on)} ({denominator.source}); "
+            f"The {denominator.of} are those of {periods.day_name(denominator.counted_on)} ({denominator.source}); "
             f"the {events} are of {month_name(months[0])} to {month_name(months[-1])}."
         )
     if len(months) != 12:
@@ -602,7 +603,3 @@ def _check_bands(**series: pd.Series) -> None:
 
 def _listed(labels: pd.Index) -> str:
     return ", ".join(str(label) for label in labels)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day.strftime('%B %Y')}"

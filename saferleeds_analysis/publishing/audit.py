@@ -58,8 +58,8 @@ class Audit:
         """Say what was looked at and what was found."""
         looked = (
             f"Audit of {self.quarter}: {self.figures:,} figures of {len(self.packs)} pack{'s' if len(self.packs) != 1 else ''}, "
-            f"{self.ties:,} ties between them. Tried to work out: {_counted(self.withheld, 'withheld count')} and "
-            f"{_counted(self.implied, 'count')} that no page prints but others bear on."
+            f"{self.ties:,} ties between them. Tried to work out: {counted(self.withheld, 'withheld count')} and "
+            f"{counted(self.implied, 'count')} that no page prints but others bear on."
         )
         if not self.findings:
             return f"{looked}\nNothing is printed that a rule forbids, and no small count can be worked out from what is printed."
@@ -68,7 +68,8 @@ class Audit:
         )
 
 
-def _counted(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """Say a number of something, in its plural where there is not one of it."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
@@ -81,9 +82,7 @@ def audit_pack(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> Audit
             f"there is no pack of {periods.quarter_name(quarter)}: make it first (saferleeds report)."
         )
     reader = Reader(catalogue)
-    packs = sorted(
-        place for place in folder.parent.iterdir() if place.is_dir() and _quarter_of(place, quarter)
-    )
+    packs = packs_until(root, quarter)
     rows = [row for place in packs for row in read_figures(place)]
     own = [row for row in rows if row.pack == folder.name]
     printed = gather(rows, reader)
@@ -106,7 +105,13 @@ def audit_pack(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> Audit
     )
 
 
-def _quarter_of(place: Path, latest: pd.Period) -> bool:
+def packs_until(root: Path, quarter: pd.Period) -> list[Path]:
+    """Give the folders of the public packs of a quarter and of all quarters before it."""
+    reports = pack_folder(root, quarter, edition="public").parent
+    return sorted(place for place in reports.iterdir() if place.is_dir() and _is_until(place, quarter))
+
+
+def _is_until(place: Path, latest: pd.Period) -> bool:
     try:
         return periods.quarter(place.name) <= latest
     except ValueError:

@@ -123,7 +123,7 @@ def earlier_pack(root: Path, quarter: pd.Period, *, edition: str) -> EarlierPack
             found,
             name=name if version == 1 and not correction else f"{name}, version {version}",
             made_for=before,
-            signed_off=_day(date.fromisoformat(signed["signed_at"][:10])),
+            signed_off=periods.day_name(date.fromisoformat(signed["signed_at"][:10])),
             figures=tuple(f for f in figures if f["report"] != CHANGES),
             definitions={f["indicator_id"]: f["definition"] for f in figures if f["definition"]},
             since=ledger.published_since(name, edition=edition),
@@ -188,7 +188,3 @@ def _ended(root: Path, quarter: pd.Period) -> tuple[str, ...]:
 
 def _heading(level: int, text: str) -> Block:
     return Block(html=f"<h{level}>{text}</h{level}>", text=text)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

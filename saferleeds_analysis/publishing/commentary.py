@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import intake
+from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.publishing.pages import Page
 from saferleeds_analysis.reporting.commentary_check import questions
 
@@ -19,10 +20,19 @@ def questions_about_commentary(root: Path, quarter: pd.Period, page: Page) -> tu
     """Compare every commentary that is shown on a page with the page's own figures; give what to ask, one sentence each."""
     names = root / NAMES
     kept_out = names.read_text(encoding="utf-8-sig").splitlines() if names.is_file() else []
-    asked = []
-    for indicator in dict.fromkeys(_FILE.findall(page.html)):
+    asked: list[str] = []
+    shown = list(dict.fromkeys(_FILE.findall(page.html)))
+    if not shown:
+        return ()
+    catalogue = load_catalogue(root / "data" / "raw" / "reference")
+    below_city = {
+        area.name for name in catalogue.area_sets() for area in catalogue.areas(name) if area.parent
+    }
+    for indicator in shown:
         words = intake.commentary(root, quarter, indicator)
         if words is not None:
             about_it = [f for f in page.figures if f["indicator_id"] == indicator] or list(page.figures)
-            asked += questions(words, about_it, names=kept_out)
+            asked += questions(
+                words, about_it, rules=catalogue.disclosure_rules, below_city=below_city, names=kept_out
+            )
     return tuple(asked)

@@ -1,8 +1,9 @@
-"""Both editions of a pack from one run, and the audit that the public one must pass.
+"""Both editions of a pack from one run, and the audits that they must pass.
 
 The public edition is made first. Each report of which it withholds something is made again with everything in it, in a
-folder of its own that is never inside the public one. Then the public pack is audited: a report that would give away what
-another number withholds is taken out of the pack, kept beside it for the analyst, named, and made in the restricted edition.
+folder of its own that is never inside the public one. Then both packs are audited. A public report that would give away what
+another number withholds is taken out of the pack, kept beside it for the analyst, named, and made in the restricted edition;
+a restricted one that is not marked, or at odds with the public one, is taken out too.
 """
 
 import csv
@@ -17,6 +18,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.publishing import pack
 from saferleeds_analysis.publishing.audit import Audit, audit_pack
+from saferleeds_analysis.publishing.audit_restricted import RestrictedAudit, audit_restricted
 from saferleeds_analysis.publishing.changes import earlier_pack, write_changes_page
 from saferleeds_analysis.publishing.index import write_index
 from saferleeds_analysis.publishing.notebooks import ReportFailed
@@ -83,12 +85,13 @@ def publish_editions(
             refused = [r for r in reports if r.name in audit.offending and r not in withholding]
             if refused:
                 publish(refused, "restricted")
-            failures.append(
-                ReportFailed(
-                    f"{_taken_out(len(audit.offending))} in "
-                    f"{_refused(root, quarter).relative_to(root).as_posix()}.\n{audit.in_words()}"
-                )
-            )
+            failures.append(_taken_out(root, quarter, audit, edition="public"))
+        beside = audit_restricted(root, quarter, catalogue=catalogue)
+        if beside is not None:
+            say(beside.in_words().partition("\n")[0])
+            if beside.findings:
+                refuse(root, quarter, beside, as_at=as_at, edition="restricted", sources=sources)
+                failures.append(_taken_out(root, quarter, beside, edition="restricted"))
     if failures:
         raise ReportFailed(
             "\n".join(str(failure) for failure in failures),
@@ -97,11 +100,15 @@ def publish_editions(
     return public / "index.html"
 
 
-def _taken_out(reports: int) -> str:
-    return (
-        "1 report was taken out of the public pack and stands"
-        if reports == 1
-        else f"{reports} reports were taken out of the public pack and stand"
+def _taken_out(
+    root: Path, quarter: pd.Period, audit: Audit | RestrictedAudit, *, edition: str
+) -> ReportFailed:
+    number = len(audit.offending)
+    reports = "1 report was" if number == 1 else f"{number} reports were"
+    stands = "stands" if number == 1 else "stand"
+    place = _refused(root, quarter, edition=edition).relative_to(root).as_posix()
+    return ReportFailed(
+        f"{reports} taken out of the {edition} pack and {stands} in {place}.\n{audit.in_words()}"
     )
 
 
@@ -115,32 +122,42 @@ def withholds_something(report: Path) -> bool:
         return any(row["method"] == SUPPRESSED or row["value"] == "[c]" for row in csv.DictReader(file))
 
 
-def refuse(root: Path, quarter: pd.Period, audit: Audit, *, as_at: date, sources: Iterable[str] = ()) -> None:
-    """Take the reports that an audit refused out of the public pack, and keep them for the analyst."""
-    public, refused = pack_folder(root, quarter, edition="public"), _refused(root, quarter)
+def refuse(
+    root: Path,
+    quarter: pd.Period,
+    audit: Audit | RestrictedAudit,
+    *,
+    as_at: date,
+    edition: str = "public",
+    sources: Iterable[str] = (),
+) -> None:
+    """Take the reports that an audit refused out of an edition's pack, and keep them for the analyst."""
+    folder, refused = pack_folder(root, quarter, edition=edition), _refused(root, quarter, edition=edition)
     for name in sorted(audit.offending):
-        if not (public / name).is_dir():
+        if not (folder / name).is_dir():
             continue
         refused.mkdir(parents=True, exist_ok=True)
         if (refused / name).exists():
             shutil.rmtree(refused / name)
-        (public / name).rename(refused / name)
+        (folder / name).rename(refused / name)
     version = version_to_make(root, quarter)
     run = start_run(
         root,
         quarter,
         as_at=as_at,
-        edition="public",
+        edition=edition,
         pack_version=version.number,
         version=version.notice,
     )
-    if any(public.glob("*/figures.csv")):  # nothing of a refused report may stand on the page of changes
-        write_changes_page(run, earlier_pack(root, quarter, edition="public"))
+    if any(folder.glob("*/figures.csv")):  # nothing of a refused report may stand on the page of changes
+        write_changes_page(run, earlier_pack(root, quarter, edition=edition))
     write_index(run, not_renewed=sorted(audit.offending), sources=sources)
 
 
-def _refused(root: Path, quarter: pd.Period) -> Path:
-    return root / "reports" / "refused" / periods.quarter_path(quarter)
+def _refused(root: Path, quarter: pd.Period, *, edition: str) -> Path:
+    """Give the folder of refused reports: ``reports/refused/2012-13_Q2``, or ``reports/refused/restricted/2012-13_Q2``."""
+    parent = root / "reports" / "refused"
+    return (parent if edition == "public" else parent / edition) / periods.quarter_path(quarter)
 
 
 def _forget_restricted(

@@ -111,17 +111,20 @@ def sign_off(
 def blocking_faults(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> list[str]:
     """Say what the checks of the data and the audit of small numbers find that stops a sign-off."""
     from saferleeds_analysis.publishing.audit import audit_pack
+    from saferleeds_analysis.publishing.audit_restricted import audit_restricted
     from saferleeds_analysis.publishing.checking import run_checks
     from saferleeds_analysis.reporting import checks
 
     found = checks.blocking(run_checks(root, quarter))
     audited = audit_pack(root, quarter, catalogue=catalogue)
+    restricted = audit_restricted(root, quarter, catalogue=catalogue)
     return [
         *(
             f"check {finding.check}, {finding.where}: {finding.what} {finding.cure}".strip()
             for finding in found
         ),
         *(f"audit of small numbers: {finding.text}" for finding in audited.findings),
+        *(f"audit of the restricted edition: {f.text}" for f in (restricted.findings if restricted else ())),
     ]
 
 

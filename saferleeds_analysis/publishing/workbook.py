@@ -11,12 +11,14 @@ import re
 import tempfile
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from saferleeds_analysis import periods
+from saferleeds_analysis.disclosure_rules import MARKINGS
 from saferleeds_analysis.publishing.office_files import write_same_bytes
 from saferleeds_analysis.publishing.pieces import Number, Pairs, ReadPage, read_number
 from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
@@ -96,18 +98,21 @@ def workbook_of(
                 )
     sheets.append(_figures(figures))
     told = (
-        f"Figures as at {as_at.day} {as_at.strftime('%B %Y')}.",
+        f"Figures as at {periods.day_name(as_at)}.",
         f"Marking: {marking}." if marking else "",
         "This workbook holds the tables of the pages of the pack and nothing else. Numbers in the tables are rounded as "
         "they are on the pages; the last sheet holds every figure in full, with its interval, method and caveats.",
         "The sheet Contents leads to each table, and the sheet Notes explains the shorthand in square brackets.",
         _say_left_out(left_out),
     )
+    sheets = [_contents(sheets, left_out), _notes(pages), *sheets]
+    if marking not in ("", MARKINGS["public"]):  # a sheet is printed, or sent on, without its cover
+        sheets = [replace(sheet, subtitles=(*sheet.subtitles, f"Marking: {marking}.")) for sheet in sheets]
     return Workbook(
         title=title,
         subject="Crime-performance statistics",
         cover=tuple(line for line in told if line),
-        sheets=(_contents(sheets, left_out), _notes(pages), *sheets),
+        sheets=tuple(sheets),
         made_on=as_at,
     )
 

@@ -296,7 +296,7 @@ class AreasBeside:
         if held is None:
             later = self.tables.later_denominator(area_set, area, as_at=card.as_at)
             why = (
-                f"the households of {_day(later.counted_on)} became known only in {later.known_from.strftime('%B %Y')}"
+                f"the households of {periods.day_name(later.counted_on)} became known only in {later.known_from.strftime('%B %Y')}"
                 if later
                 else f"no count of households is held for {area} with these boundaries"
             )
@@ -312,7 +312,7 @@ class AreasBeside:
         text = (
             f"Per 1,000 {held.of} that is {wording.number(found.value, decimals=1)} (95% interval "
             f"{wording.number(found.lower, decimals=1)} to {wording.number(found.upper, decimals=1)}), on "
-            f"{wording.number(held.number)} {held.of} counted on {_day(held.counted_on)} ({held.source})."
+            f"{wording.number(held.number)} {held.of} counted on {periods.day_name(held.counted_on)} ({held.source})."
         )
         return paragraph(
             text,
@@ -471,7 +471,3 @@ def areas_of(
 
 def _ratio(value: float) -> str:
     return wording.number(value, decimals=2)
-
-
-def _day(day) -> str:
-    return f"{day.day} {day.strftime('%B %Y')}"

@@ -369,7 +369,7 @@ class ReportCard:
         source = self.data.source
         lines = [
             f"{source.title}. Publisher: {source.publisher}. Licence: {source.licence}. "
-            f"Received {wording.day(source.received)}; read as at {wording.day(self.as_at)}.",
+            f"Received {periods.day_name(source.received)}; read as at {periods.day_name(self.as_at)}.",
             *[
                 f"Target of {t.comparison} {wording.number(t.value)} ({t.kind}): {t.source}. {t.note}".strip()
                 for t in self.targets
@@ -602,8 +602,8 @@ def report_card(
     end = periods.last_month(quarter)
     if end.end_time.date() > as_at:
         raise ValueError(
-            f"{periods.quarter_name(quarter)} ends on {wording.day(end.end_time.date())}, after the as-at date "
-            f"{wording.day(as_at)}: wait for the quarter to end, or give a later as-at date."
+            f"{periods.quarter_name(quarter)} ends on {periods.day_name(end.end_time.date())}, after the as-at date "
+            f"{periods.day_name(as_at)}: wait for the quarter to end, or give a later as-at date."
         )
     if area not in data.by_area.columns:
         parts = [a.name for members in catalogue.parts_by_kind(data.area_set, area).values() for a in members]

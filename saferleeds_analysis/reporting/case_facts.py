@@ -17,7 +17,7 @@ from saferleeds_analysis.methods import feasibility
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
 from saferleeds_analysis.reporting.disclosure import withheld_figure
-from saferleeds_analysis.reporting.survey_words import bullets, day_in_words
+from saferleeds_analysis.reporting.survey_words import bullets
 from saferleeds_analysis.reporting.tables import table
 
 _UNCHECKED = "NOT CHECKABLE: no base was printed"
@@ -68,7 +68,7 @@ class CaseFacts:
                     )
                 )
         if not rows:
-            return paragraph(f"No breakdown of the people was known on {day_in_words(self.as_at)}.")
+            return paragraph(f"No breakdown of the people was known on {periods.day_name(self.as_at)}.")
         lines = [
             "The percentages are of active cases in which it was recorded. Neither their number nor how many were not recorded was "
             "printed, so no interval can be given and nothing can be compared.",
@@ -90,7 +90,7 @@ class CaseFacts:
         """Say how many police calls were linked to cases and led to new ones, and that their months are their own."""
         of = {f.measure: f for f in self._of(name)}
         if not of:
-            return paragraph(f"No count of police calls was known on {day_in_words(self.as_at)}.")
+            return paragraph(f"No count of police calls was known on {periods.day_name(self.as_at)}.")
         calls, linked, new = (
             int(of[m].value) for m in ("calls", "linked to existing cases", "new referrals")
         )
@@ -137,7 +137,7 @@ class CaseFacts:
         """Say how long cases take, before and after, with what is not known of the two numbers."""
         found = self._of(name)
         if len(found) < 2:
-            return paragraph(f"Nothing on how long cases take was known on {day_in_words(self.as_at)}.")
+            return paragraph(f"Nothing on how long cases take was known on {periods.day_name(self.as_at)}.")
         before, after = found
         shorter = 100 * (1 - after.value / before.value)
         lines = [

@@ -1,5 +1,5 @@
 """Questions to an analyst about partners' commentary, before it is published: numbers that contradict the page's own,
-quotations without consent, and what looks like a person's name.
+small numbers that a table would withhold, quotations without consent, and what looks like a person's name.
 
 A question is for the analyst only and never on the page: the words are the partner's, and so is their correction. Few
 questions are asked, so that each is read: a number is compared only with figures of the same kind and area, and only
@@ -7,11 +7,12 @@ where it comes so close to one that a slip is more likely than another subject.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from saferleeds_analysis.disclosure_rules import DisclosureRules
 from saferleeds_analysis.intake import Commentary
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.commentary import visible
@@ -54,6 +55,15 @@ _LINK = re.compile(r"\]\([^)]*\)|https?://\S+|mailto:\S+")
 _TITLED_NAME = re.compile(
     r"\b(?:Mr|Mrs|Ms|Miss|Dr|Cllr|Councillor|PC|PCSO|Sgt|Sergeant|Inspector|Superintendent)\.?\s+(?:[A-Z]\.?\s+)?[A-Z][a-z]{2,}"
 )
+# A number under 20, what it counts, and at most one word between them.
+_SMALL_WORDS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_FEW = re.compile(
+    rf"(?<![\w.,/£#%-])(?P<number>1?\d|{'|'.join(_SMALL_WORDS[1:])})\s(?:[a-z-]+\s)?(?:"
+    r"(?P<people>victims?|perpetrators?|offenders?|suspects?|survivors?|clients?|customers?|tenants?|people|persons?|child(?:ren)?|"
+    r"girls?|boys?|wom[ae]n|m[ae]n|pupils?|famil(?:y|ies)|households?)|"
+    r"(?P<events>offences?|burglar(?:y|ies)|crimes?|incidents?|cases?|referrals?))\b",
+    re.IGNORECASE,
+)
 _QUOTED_AT_LENGTH = re.compile(r"^\s*>\s*\S|“[^”]{60,}”|\"[^\"]{60,}\"")
 
 
@@ -69,12 +79,18 @@ class _Said:
 
 
 def questions(
-    words: Commentary, figures: Sequence[Mapping[str, Any]], *, names: Iterable[str] = ()
+    words: Commentary,
+    figures: Sequence[Mapping[str, Any]],
+    *,
+    rules: DisclosureRules,
+    below_city: Collection[str] = (),
+    names: Iterable[str] = (),
 ) -> tuple[str, ...]:
     """Give what an analyst should ask or mend before some commentary is published, one sentence each, with its place.
 
-    ``figures`` are the rows of the page's figures; ``names`` are names of people that must not appear, which the analyst
-    keeps: a question gives the line and never the name.
+    ``figures`` are the rows of the page's figures; ``rules`` say which numbers are small, ``below_city`` which areas are parts
+    of a city; ``names`` are names of people that must not appear, which the analyst keeps. A question gives the line and
+    never the name or the small number.
     """
     asked = []
     lines = [
@@ -87,6 +103,7 @@ def questions(
         place = f"{words.file}, line {number}"
         plain = _LINK.sub(" ", visible(line))
         asked += [f"{place}: {fault}" for fault in _contradictions(plain, numbers)]
+        asked += [f"{place}: {fault}" for fault in _small_numbers(plain, rules, below_city)]
         if _QUOTED_AT_LENGTH.search(plain) and not words.quotation_consent:
             asked.append(
                 f"{place}: quotes somebody. Say in the front matter who agreed to it (quotation_consent), or take it out."
@@ -99,6 +116,22 @@ def questions(
                 f"{place}: has a name from the list of names that are not published. Write the role instead."
             )
     return tuple(dict.fromkeys(asked))
+
+
+def _small_numbers(line: str, rules: DisclosureRules, below_city: Collection[str]) -> Iterable[str]:
+    """Find numbers that the rules would not let a table print: of people, of a sensitive theme, of events in a named area."""
+    of_line = rules.theme_of(line)
+    local = any(_names(line, area) for area in below_city)
+    for match in _FEW.finditer(line):
+        what, word = match["people"] or match["events"], match["number"].lower()
+        number = _SMALL_WORDS.index(word) if word in _SMALL_WORDS else int(word)
+        sensitive = of_line.id == "sensitive"
+        theme = of_line if sensitive else rules.theme("people" if match["people"] else "offences")
+        if number and theme.is_small(number, below_city=local):
+            yield (
+                f"gives a number of {what.lower()} that a table would withhold ({rules.withheld}). "
+                f"Write 'fewer than {theme.threshold}', or leave it out."
+            )
 
 
 def _numeric(figures: Sequence[Mapping[str, Any]]) -> list[dict]:

@@ -57,7 +57,7 @@ class AreaComparison:
                 paragraph(
                     f"Later than this pack: the figures are those of {'; '.join(self._sources)}, known from "
                     f"{_month(self.known_from)}. The pack is of {periods.quarter_name(self.quarter)}, as at "
-                    f"{_day(self.as_at)}. The report is made here because the example shows every type of report.",
+                    f"{periods.day_name(self.as_at)}. The report is made here because the example shows every type of report.",
                     css_class="notice",
                 )
             )
@@ -149,7 +149,7 @@ class AreaComparison:
                 str(row["count_is"]),
                 "not known"
                 if pd.isna(row["denominator"])
-                else f"{wording.number(row['denominator'])} ({_day(date.fromisoformat(str(dates[row['area']])))})",
+                else f"{wording.number(row['denominator'])} ({periods.day_name(date.fromisoformat(str(dates[row['area']])))})",
                 _places(row["rank"], row["rank_lower"], row["rank_upper"]),
             ]
             for _, row in f.areas.iterrows()
@@ -291,7 +291,7 @@ class AreaComparison:
             rate = comparison.count_with_interval(count, unit=self.indicator.unit)
             scale = per / counted
             text += (
-                f" On {_day(day)} {wording.number(counted)} were counted, which {'lies' if inside else 'does NOT lie'} between: "
+                f" On {periods.day_name(day)} {wording.number(counted)} were counted, which {'lies' if inside else 'does NOT lie'} between: "
                 f"{_rate(count * scale, 2)} {self.found.unit} (95% interval {_rate(rate.lower * scale, 2)} to {_rate(rate.upper * scale, 2)})."
             )
             figures.append(
@@ -299,7 +299,7 @@ class AreaComparison:
                     indicator_id=self.indicator.id,
                     area=self.found.area,
                     period=self.found.period,
-                    measure=f"rate on the {self._of} of {_day(day)}",
+                    measure=f"rate on the {self._of} of {periods.day_name(day)}",
                     value=count * scale,
                     lower=rate.lower * scale,
                     upper=rate.upper * scale,
@@ -326,7 +326,7 @@ class AreaComparison:
         lines = [f"Rates: {source}. Known from {_month(self.known_from)}." for source in self._sources]
         held = self.group.dropna(subset=["denominator"])
         lines += [
-            f"{self._of.capitalize()}, {_day(date.fromisoformat(str(day)))}: {source}."
+            f"{self._of.capitalize()}, {periods.day_name(date.fromisoformat(str(day)))}: {source}."
             for source, day in dict.fromkeys(
                 zip(held["denominator_source"], held["denominator_date"], strict=True)
             )
@@ -500,11 +500,6 @@ def compare_area(
         exposure=exposure,
         targets=targets,
     )
-
-
-def _day(day: date) -> str:
-    """Write a day in words."""
-    return f"{day.day} {day.strftime('%B %Y')}"
 
 
 def _month(day: date) -> str:

@@ -542,7 +542,7 @@ class CostReport:
     def sources(self) -> Block:
         """Say where the counts, the unit costs, the prices and the number of households come from."""
         lines = [
-            f"{d.source.title}. Publisher: {d.source.publisher}. Licence: {d.source.licence}. Read as at {wording.day(self.as_at)}."
+            f"{d.source.title}. Publisher: {d.source.publisher}. Licence: {d.source.licence}. Read as at {periods.day_name(self.as_at)}."
             for d in self.data
         ]
         if self.later is not None:
@@ -552,7 +552,7 @@ class CostReport:
             ]
         if self.households is not None:
             lines.append(
-                f"{wording.number(self.households.number)} households in {self.area.name} on {wording.day(self.households.day)}: "
+                f"{wording.number(self.households.number)} households in {self.area.name} on {periods.day_name(self.households.day)}: "
                 f"{self.households.source}."
             )
         return _list(lines)
@@ -613,7 +613,7 @@ class CostReport:
             ]
         each = costs.cost_per(self.later, number=self.households.number, unit="household")
         return [
-            f"Spread over the {wording.number(self.households.number)} households of {wording.day(self.households.day)}, that is "
+            f"Spread over the {wording.number(self.households.number)} households of {periods.day_name(self.households.day)}, that is "
             f"{wording.pounds_and_pence(round(each.value, 2))} a household ({_percent(each)} interval "
             f"{wording.pounds_and_pence(round(each.lower, 2))} to {wording.pounds_and_pence(round(each.upper, 2))})."
         ]

@@ -227,7 +227,7 @@ class FundingReport:
     def caveats_and_sources(self) -> Block:
         """Say where the figures come from and what the reader must know of them."""
         lines = [
-            f"{self.position.source}. Known from {wording.day(self.position.known_from)}; read as at {wording.day(self.as_at)}.",
+            f"{self.position.source}. Known from {periods.day_name(self.position.known_from)}; read as at {periods.day_name(self.as_at)}.",
             self.position.note,
             *self.scenario.caveats,
             f"Amounts are pounds a year of {self.position.year}. No year is uprated, and the cost of ending a post is not in them.",

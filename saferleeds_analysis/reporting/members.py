@@ -22,7 +22,7 @@ from saferleeds_analysis.reporting.cards import ReportCard, report_card
 from saferleeds_analysis.reporting.outlook import Outlook, outlook_of
 from saferleeds_analysis.reporting.season import season_of
 from saferleeds_analysis.reporting.services import ServiceCounts, service_counts
-from saferleeds_analysis.reporting.survey_words import bullets, change_in_short, how_sure, interval, sentence
+from saferleeds_analysis.reporting.survey_words import bullets, change_in_short, how_sure, interval
 from saferleeds_analysis.reporting.surveys import SurveyReport, survey_report
 
 _COLOURS = {"G": "Green", "A": "Amber", "R": "Red", "N": "Not rated"}
@@ -327,7 +327,7 @@ def _of_survey(found: SurveyReport) -> Item:
     if key in found.trend.changes:
         [step] = found.trend.together([key])
         since = (
-            f"{sentence(change_in_short(step))} on the 12 months to "
+            f"{wording.sentence(change_in_short(step))} on the 12 months to "
             f"{periods.month_name(periods.last_month(found.quarter - 1))} ({wording.percent(step.earlier.value)}), "
             "with nine months in both."
         )
@@ -360,7 +360,7 @@ def _gaps_of_words(indicator: Indicator, sources: Sources, as_at: date) -> list[
     if words is None:
         late = "it was due on" if as_at > asked.due else "it is due on"
         name = f"{indicator.name}: no commentary from {asked.organisation} ({asked.owner})"
-        return [f"{name}; {late} {wording.day(asked.due)}{' and is late' if as_at > asked.due else ''}."]
+        return [f"{name}; {late} {periods.day_name(asked.due)}{' and is late' if as_at > asked.due else ''}."]
     if words.status == "draft":
         return [f"{indicator.name}: {wording.commentary_is_a_draft(words)}"]
     if asked is not None and words.received > asked.due:

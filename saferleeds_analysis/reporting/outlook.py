@@ -65,7 +65,7 @@ class Outlook:
             rating = trajectory.cap_by_chance(rating, chance.probability)
         at = self._at()
         if at is None or self.path.target is None or at.name == self.path.path.index[-1]:
-            return self._progress(rating.letter, rating.colour.capitalize(), _sentence(rating.reason))
+            return self._progress(rating.letter, rating.colour.capitalize(), wording.sentence(rating.reason))
         words = (
             f"{wording.number(at['actual'])} {self.card.indicator.unit} from April to {periods.month_name(at.name)}: "
             f"{self.path.position} of the milestone range {_span(at)} for {_aim(self.path.target)}."
@@ -398,10 +398,6 @@ def _aim(target: Target) -> str:
 
 def _span(at: pd.Series) -> str:
     return f"{wording.number(at['lower'])} to {wording.number(at['upper'])}"
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _or_none(value: float) -> str:

@@ -22,7 +22,6 @@ from saferleeds_analysis.reporting.published import period_in_words
 from saferleeds_analysis.reporting.survey_words import (
     bullets,
     change_in_words,
-    day_in_words,
     points,
     rag,
 )
@@ -81,7 +80,7 @@ class PrintedSurvey:
             name = f"{d.definition[:1].upper()}{d.definition[1:]}"
             lines += [f"{name}, {period_in_words(f.period)}: {f.printed_as}. {f.note}." for f in own]
             if not own:
-                lines.append(f"{name}: no result was known on {day_in_words(self.as_at)}.")
+                lines.append(f"{name}: no result was known on {periods.day_name(self.as_at)}.")
         lines += [
             f"The line breaks: from {periods.month_name(d.since)} {d.definition!r} takes the place of {d.replaces!r}. "
             f"{d.reason}. Figures of two definitions are never subtracted, so no rise or fall can be given."
@@ -96,7 +95,7 @@ class PrintedSurvey:
         """Draw the printed percentages with the break between two definitions."""
         if len(self.levels) < 2:
             return paragraph(
-                f"{'One figure is' if self.levels else 'No figure is'} known on {day_in_words(self.as_at)}: there is nothing to draw."
+                f"{'One figure is' if self.levels else 'No figure is'} known on {periods.day_name(self.as_at)}: there is nothing to draw."
             )
         broken = len({f.measure for f in self.levels}) > 1
         return charts.chart_of_lines_with_break(
@@ -219,7 +218,7 @@ class PrintedSurvey:
         rows, figures = [], []
         for f in self.later:
             why = self._second_baseline(f) or f.note
-            rows.append([f.printed_as, f.period, f.source, day_in_words(f.known_from), why])
+            rows.append([f.printed_as, f.period, f.source, periods.day_name(f.known_from), why])
             figures.append(
                 Figure(
                     indicator_id=f.indicator_id,
@@ -233,7 +232,7 @@ class PrintedSurvey:
                 )
             )
         notice = paragraph(
-            f"Printed after {day_in_words(self.as_at)}, the day as at which this page is made. They are set apart so that nobody "
+            f"Printed after {periods.day_name(self.as_at)}, the day as at which this page is made. They are set apart so that nobody "
             "takes them for figures of this page, and nothing above uses them.",
             css_class="notice",
         )

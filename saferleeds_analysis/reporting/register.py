@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from html import escape
 
+from saferleeds_analysis import periods
 from saferleeds_analysis.documents import DISCLOSURE, Document, Register, RegisteredFigure
 from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
 from saferleeds_analysis.reporting.register_sums import DERIVED, INPUT, SUMS, Outcome, work_out
@@ -116,9 +117,9 @@ def check_register(register: Register, document_id: str = "") -> tuple[CheckedFi
 
 def document_notice(document: Document, as_at: date) -> Block:
     """Say which document a page is made from, its date, and whether it is later than the pack."""
-    day = f"{document.published.day} {document.published.strftime('%B %Y')}"
+    day = f"{periods.day_name(document.published)}"
     later = (
-        f" It is later than this pack, which is read as at {as_at.day} {as_at.strftime('%B %Y')}: the page shows this type of report, "
+        f" It is later than this pack, which is read as at {periods.day_name(as_at)}: the page shows this type of report, "
         "and nothing on it was known in the quarter."
         if document.published > as_at
         else ""
@@ -144,7 +145,7 @@ class RegisterReport:
         later = [d for d in self.register.documents() if d.published > self.as_at]
         notice = (
             f"{len(later)} of these {len(self.register.documents())} documents are later than this pack, which is read as at "
-            f"{self.as_at.day} {self.as_at.strftime('%B %Y')}: {'; '.join(f'{d.title} ({d.published.year})' for d in later)}. "
+            f"{periods.day_name(self.as_at)}: {'; '.join(f'{d.title} ({d.published.year})' for d in later)}. "
             "They show how printed figures are checked; nothing in them was known in the quarter."
         )
         heading = Block(html=f"<h1>{escape(text)}</h1>", text=text)
@@ -193,7 +194,7 @@ class RegisterReport:
             rows=[
                 [
                     d.title,
-                    f"{d.published.day} {d.published.strftime('%B %Y')}",
+                    f"{periods.day_name(d.published)}",
                     str(len(self._of(d))),
                     str(sum(c.flagged for c in self._of(d))),
                 ]

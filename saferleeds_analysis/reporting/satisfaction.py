@@ -15,7 +15,7 @@ from saferleeds_analysis.methods.survey import SurveyEstimate
 from saferleeds_analysis.methods.survey_summaries import SatisfactionSurvey
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
-from saferleeds_analysis.reporting.survey_words import bullets, day_in_words, interval, points
+from saferleeds_analysis.reporting.survey_words import bullets, interval, points
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.survey_measures import Definition
 
@@ -49,7 +49,7 @@ class Satisfaction:
         """Give the printed percentages, one row a question and one column a year, and say where the line breaks."""
         years = list(dict.fromkeys(f.period for m in self.measures for f in m.levels))
         if not years:
-            return paragraph(f"No result of this survey was known on {day_in_words(self.as_at)}.")
+            return paragraph(f"No result of this survey was known on {periods.day_name(self.as_at)}.")
         rows = [
             [
                 m.indicator.name,
@@ -66,7 +66,7 @@ class Satisfaction:
             if d.replaces and d.since is not None and d.since.start_time.date() <= self.as_at
         ]
         if all(m.latest is None for m in self.measures):
-            lines.append(f"No result of {self.year} was known on {day_in_words(self.as_at)}.")
+            lines.append(f"No result of {self.year} was known on {periods.day_name(self.as_at)}.")
         lines.append(
             "No base was printed for the years before this one, so neither their error nor a change on them can be tested."
         )
@@ -145,7 +145,7 @@ class Satisfaction:
             ]
         if not lines:
             return paragraph(
-                f"How many were asked and answered in {self.year} was not known on {day_in_words(self.as_at)}."
+                f"How many were asked and answered in {self.year} was not known on {periods.day_name(self.as_at)}."
             )
         return bullets(lines, figures)
 

@@ -1,7 +1,6 @@
 """The words for percentages of surveys and their changes, and the small blocks that survey pages share."""
 
 from collections.abc import Sequence
-from datetime import date
 from html import escape
 
 from saferleeds_analysis.catalogue import Indicator
@@ -69,11 +68,6 @@ def how_sure(change: SurveyChange) -> str:
     return f"Chance alone would not make this {noun}: it is {limits}."
 
 
-def sentence(text: str) -> str:
-    """Begin a text with a capital and leave the rest as it is."""
-    return text[:1].upper() + text[1:]
-
-
 def points(value: float, *, decimals: int = 1) -> str:
     """Write a size in percentage points.
 
@@ -137,12 +131,3 @@ def bullets(lines: Sequence[str], figures: Sequence[Figure] = (), *, css_class: 
         text="\n".join(f"- {line}" for line in lines),
         figures=tuple(figures),
     )
-
-
-def day_in_words(day: date) -> str:
-    """Write a day.
-
-    >>> day_in_words(date(2012, 9, 30))
-    '30 September 2012'
-    """
-    return f"{day.day} {day.strftime('%B %Y')}"

@@ -31,7 +31,6 @@ from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, printed
 from saferleeds_analysis.reporting.survey_words import (
     bullets,
     change_in_words,
-    day_in_words,
     interval,
     level_in_words,
     points,
@@ -327,7 +326,7 @@ class SurveyReport:
         """Say where the data come from."""
         source = self.responses.source
         lines = [
-            f"{source.title}. Publisher: {source.publisher}. Licence: {source.licence}. Read as at {day_in_words(self.as_at)}.",
+            f"{source.title}. Publisher: {source.publisher}. Licence: {source.licence}. Read as at {periods.day_name(self.as_at)}.",
             f"Definition: {self.definition.words}. {self.definition.source}.",
         ]
         if self.baseline is not None:

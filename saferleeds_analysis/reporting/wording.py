@@ -194,6 +194,11 @@ def fewer_or_more(difference: int) -> str:
     return f"{number(abs(difference))} {'fewer' if difference < 0 else 'more'}"
 
 
+def sentence(text: str) -> str:
+    """Begin a text with a capital and leave the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def ordinal(number: int) -> str:
     """Write a place in a ranking.
 
@@ -249,12 +254,12 @@ def commentary_by(words: Commentary, *, request: CommentaryRequest | None = None
     """
     late = (words.received - request.due).days if request is not None else 0
     lateness = f", {counted(late, 'days')} late" if late > 0 else ""
-    return f"{words.organisation}: {words.author}. Received {day(words.received)}{lateness}. Status: {words.status}."
+    return f"{words.organisation}: {words.author}. Received {periods.day_name(words.received)}{lateness}. Status: {words.status}."
 
 
 def commentary_is_a_draft(words: Commentary) -> str:
     """Say that words have come which are not yet final, so that nobody thinks that none were sent."""
-    return f"A draft was received from {words.organisation} on {day(words.received)}. It is not published until it is final."
+    return f"A draft was received from {words.organisation} on {periods.day_name(words.received)}. It is not published until it is final."
 
 
 def commentary_missing(
@@ -269,15 +274,10 @@ def commentary_missing(
     if request is None:
         return text
     late = as_at is not None and as_at > request.due
-    deadline = f"it was due on {day(request.due)} and is late" if late else f"it is due on {day(request.due)}"
+    deadline = (
+        f"it was due on {periods.day_name(request.due)} and is late"
+        if late
+        else f"it is due on {periods.day_name(request.due)}"
+    )
     note = f" {request.note}" if request.note else ""
     return f"{text} {request.organisation} ({request.owner}) was asked for it; {deadline}.{note}"
-
-
-def day(when: date) -> str:
-    """Write a day as people do.
-
-    >>> day(date(2012, 9, 30))
-    '30 September 2012'
-    """
-    return f"{when.day} {when.strftime('%B %Y')}"

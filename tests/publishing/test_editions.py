@@ -155,3 +155,23 @@ def test_a_restricted_edition_that_is_no_longer_needed_goes(run):
     write_notebook(root, "treatment", SAFE)
     publish(root, ["treatment"])
     assert not (root / "reports/restricted/2012-13_Q2/treatment").exists()
+
+
+def test_a_restricted_report_that_is_at_odds_with_the_public_one_is_taken_out_and_kept(tmp_path):
+    """The total of the restricted edition is another than the public one's: one of them is wrong."""
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    wrong = PROTECTED.replace("counts = ", 'extra = 2 if edition == "restricted" else 0\ncounts = ').replace(
+        '"All": 27', '"All": 27 + extra'
+    )
+    wrong = wrong.replace('"Opiate": 25', '"Opiate": 25 + extra')
+    write_notebook(tmp_path, "treatment", wrong)
+    (tmp_path / "notebooks" / "run_list.toml").write_text(RUN_LIST.format("treatment"), encoding="utf-8")
+    said = publish(tmp_path, ["treatment"])
+    assert (
+        "1 report was taken out of the restricted pack and stands in reports/refused/restricted/2012-13_Q2."
+        in said[-1]
+    )
+    assert "completions by drug: all, Leeds, 2012/13: the public edition prints another number." in said[-1]
+    assert not (tmp_path / "reports/restricted/2012-13_Q2/treatment").exists()
+    assert values(tmp_path / "reports/refused/restricted/2012-13_Q2/treatment") == ["27", "2", "29"]
+    assert values(tmp_path / "reports/2012-13_Q2/treatment") == ["[c]", "[c]", "27"]

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from projects import ROOT
 
+from saferleeds_analysis.disclosure_rules import MARKINGS
 from saferleeds_analysis.publishing import drawing_browser, export, pdf
 from saferleeds_analysis.publishing.export import export_pack
 from saferleeds_analysis.publishing.pieces import (
@@ -93,7 +94,7 @@ def page_with(
 GOOD = (("Leeds", "5,938", "−35.6%", ""), ("C&H", "[c]", "+0.5%", "none"), ("NEL", "£22.1m", "12 to 14", "≈"))
 
 
-def book_of(rows, tmp_path):
+def book_of(rows, tmp_path, *, marking="OFFICIAL"):
     figures = tmp_path / "figures.csv"
     figures.write_text(
         "\ufeffsection,indicator_id,area,period,measure,value,lower,upper,confidence,unit,method,n,caveats\n"
@@ -102,8 +103,17 @@ def book_of(rows, tmp_path):
         encoding="utf-8",
     )
     return workbook_of(
-        [page_with(rows)], [("a-card", figures)], title="Tables of 2012/13 Q2", as_at=DAY, marking="OFFICIAL"
+        [page_with(rows)], [("a-card", figures)], title="Tables of 2012/13 Q2", as_at=DAY, marking=marking
     )
+
+
+def test_each_sheet_of_a_restricted_workbook_is_marked(tmp_path):
+    restricted = MARKINGS["restricted"]
+    sheets = book_of(GOOD, tmp_path, marking=restricted).sheets
+    assert len(sheets) == 5
+    assert {sheet.subtitles[-1] for sheet in sheets} == {f"Marking: {restricted}."}
+    public = book_of(GOOD, tmp_path).sheets
+    assert not any("Marking" in line for sheet in public for line in sheet.subtitles)
 
 
 @pytest.fixture(scope="module")

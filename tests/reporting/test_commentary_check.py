@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 
+from saferleeds_analysis.disclosure_rules import read_disclosure_rules
 from saferleeds_analysis.intake import Commentary
 from saferleeds_analysis.reporting.commentary_check import questions
 
+RULES = read_disclosure_rules()
 YEAR, BEFORE = "12 months to September 2012", "12 months to September 2011"
 
 
@@ -44,7 +46,12 @@ def asked(text, **changes):
         "file": "commentary/2012-13_Q2/domestic_burglary.md",
         "first_lines": (9,),
     }
-    return questions(Commentary(**{**given, **changes}), FIGURES)
+    return questions(
+        Commentary(**{**given, **changes}),
+        FIGURES,
+        rules=RULES,
+        below_city=["Armley", "NWL", "City & Hunslet"],
+    )
 
 
 @pytest.mark.parametrize(
@@ -127,10 +134,44 @@ def test_a_listed_name_is_found_and_not_repeated():
         file="x.md",
         first_lines=(5,),
     )
-    assert questions(words, [], names=["Nadie Nobody", " "]) == (
+    assert questions(words, [], rules=RULES, names=["Nadie Nobody", " "]) == (
         "x.md, line 5: has a name from the list of names that are not published. Write the role instead.",
     )
 
 
 def test_an_invisible_letter_hides_no_number():
     assert len(asked("There were 5,9\u200b83 offences.")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "threshold"),
+    [
+        ("Two victims were under 18.", "victims", 5),
+        ("We helped 3 young people into work.", "people", 5),
+        ("In Armley there were 4 burglaries in August.", "burglaries", 5),
+        ("Of the domestic homicide reviews, nine cases are closed.", "cases", 10),
+        ("The panel on child exploitation saw 7 children.", "children", 10),
+        ("One family in City & Hunslet was moved.", "family", 5),
+    ],
+)
+def test_a_small_number_that_a_table_would_withhold_is_asked_about_and_not_repeated(text, what, threshold):
+    assert asked(text) == (
+        f"commentary/2012-13_Q2/domestic_burglary.md, line 9: gives a number of {what} that a table would withhold ([c]). "
+        f"Write 'fewer than {threshold}', or leave it out.",
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Five victims were under 18.",
+        "In Leeds there were 4 burglaries of that kind.",  # offences in the city point to nobody
+        "Two groups of streets were chosen; 6 people from Armley Prison picked litter.",
+        "15 children came, and 12 cases on exploitation were closed.",
+        "No victims came forward in Armley.",
+        "Between 10 and 20 customers answer.",
+        "In 3 of 4 months the offences fell.",
+    ],
+)
+def test_numbers_that_a_table_would_print_raise_no_question(text):
+    assert asked(text) == ()

@@ -68,7 +68,7 @@ SAYS = {
     "survey change": lambda *given: survey_words.change_in_words(survey_change(*given)),
     "survey change in short": lambda *given: survey_words.change_in_short(survey_change(*given)),
     "how sure of survey": lambda *given: survey_words.how_sure(survey_change(*given)),
-    "day": lambda text: wording.day(date.fromisoformat(text)),
+    "day": lambda text: periods.day_name(date.fromisoformat(text)),
     "commentary missing": lambda due, as_at: wording.commentary_missing(
         periods.quarter("2012/13 Q1"), request=asked_by(due), as_at=as_at and date.fromisoformat(as_at)
     ),
