@@ -24,7 +24,9 @@ Sum = tuple[Cell, Sequence[Cell]]
 
 # Up to so many (small counts x counts) all small counts are protected in one programme, which is then the best choice.
 _AT_ONCE = 400
-_SECONDS = 10.0
+# Where the search takes more steps, the best choice so far is taken: steps, because seconds would make it depend on the machine.
+# No table of the benchmark's takes more than a few.
+_STEPS = 10_000
 
 
 def choose_withheld(
@@ -60,7 +62,8 @@ def choose_withheld(
         more = problem.cheapest(hidden | chosen, [cell], whole=cell in whole)
         if more is None or (not more and cell in whole):
             raise ValueError(
-                f"{cell!r} cannot be protected: what is printed anyway gives it away. Leave out the table, or merge groups."
+                f"{cell!r} cannot be protected: what is printed anyway gives it away, or too many counts would have to be tried. "
+                "Leave out the table, or merge groups."
             )
         if not more:
             whole.add(cell)
@@ -114,6 +117,7 @@ class _Table:
 
         For each wanted count there are two moves away from the true table, one up and one down, that keep every sum;
         a count that stays printed moves no further than its rounding hides. ``whole`` asks for moves by whole numbers.
+        ``None`` also if none is found in ``_STEPS`` steps.
         """
         n, k = len(self._order), len(wanted)
         place = {cell: i for i, cell in enumerate(self._order)}
@@ -163,7 +167,7 @@ class _Table:
             constraints=LinearConstraint(
                 sparse.csr_array((values, (rows, columns)), shape=(len(least), size)), least, most
             ),
-            options={"time_limit": _SECONDS},
+            options={"node_limit": _STEPS},
         )
         if solved.x is None:
             return None

@@ -113,7 +113,7 @@ def make_page(
     figures, faults = _collect_figures(executed.notebook, soup)
     box = soup.select_one("dl.summary")
     if trace and box is not None:
-        link = f'<p class="small"><a href="{trace}">Where these numbers come from</a></p>'
+        link = f'<p class="small on-screen"><a href="{trace}">Where these numbers come from</a></p>'
         box.insert_after(BeautifulSoup(link, "html.parser"))
     if closing is not None and not faults:
         last = closing(figures)

@@ -130,6 +130,10 @@ class Comparison:
         """
         if not self.earlier:
             return paragraph("There is no pack of the quarter before to compare with, signed off or not.")
+        if not self.changes and not self.main:
+            return paragraph(
+                f"No figures are on this page that could be compared with the pack of {self.earlier}."
+            )
         restated = self.having(RESTATED)
         shown = [_table_of_main(self.main[:_SHOWN], self.earlier, names)] if self.main else []
         shown.append(paragraph(self._sentence("on this page"), figures=self._counts()))
@@ -474,6 +478,7 @@ def _table_of_main(main: Sequence[ThenAndNow], earlier: str, names: Mapping[str,
         rows=rows,
         text_columns=(1, 2),
         figures=figures,
+        css_class="then-and-now",
     )
 
 

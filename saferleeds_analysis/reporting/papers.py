@@ -66,11 +66,13 @@ class PaperReport:
         columns: Sequence[str] = (),
         status: str = "",
         missing: str = "None stated",
+        one_side: bool = False,
     ) -> Block:
         """Give the parts of a group as a table: the heading, then a column for each label, lists in the cells.
 
         Without ``columns`` they are the labels of the first part. ``status`` adds a last column of this name which says that
-        nothing was reported; ``missing`` stands where a part has nothing under a label.
+        nothing was reported; ``missing`` stands where a part has nothing under a label. ``one_side`` prints the whole page on
+        one side of A4.
         """
         parts = self.paper.group(group)
         columns = tuple(columns) or tuple(label for label, _ in parts[0].blocks)
@@ -85,7 +87,7 @@ class PaperReport:
             columns=[heading, *columns, *([status] if status else [])],
             rows=rows,
             text_columns=range(1, len(columns) + 2),
-            css_class="lists",
+            css_class="lists one-side" if one_side else "lists",
         )
 
     def change(self, earlier: str, later: str) -> Block:
