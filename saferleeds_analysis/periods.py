@@ -83,6 +83,17 @@ def review_period(q: pd.Period) -> str:
     return f"{months[0].strftime('%B')} to {month_name(months[-1])}"
 
 
+def year_to_date_name(q: pd.Period) -> str:
+    """Write the months from April to the end of a quarter, which tell one year to date from the next.
+
+    >>> [year_to_date_name(quarter(q)) for q in ("2012/13 Q1", "2012/13 Q2", "2012/13 Q4")]
+    ['April to June 2012', 'April to September 2012', 'April 2012 to March 2013']
+    """
+    end = last_month(q)
+    april = financial_year_months(financial_year_of(end))[0]
+    return f"{april.strftime('%B') if april.year == end.year else month_name(april)} to {month_name(end)}"
+
+
 def last_month(q: pd.Period) -> pd.Period:
     """Give the last month of a quarter."""
     return quarter_months(q)[-1]

@@ -40,6 +40,8 @@ _NO_PLACE_ON_A_PAGE = [
 _NOT_WORDS = re.compile(r"\bNaN\b|\bNaT\b|<NA>|^\s*(?:None|nan|-?inf)\s*$")
 _LOADED_FROM_ELSEWHERE = re.compile(r"@import|url\(\s*['\"]?(?!#|data:)", re.I)
 
+_SHORTEST_FINDING = 40  # letters
+
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance:
@@ -168,11 +170,11 @@ def _page_of(
 
     _refuse(name, [*faults, *faults_of_page(soup)])
     _let_tables_scroll(soup)
-    title, notice, finding = _words(soup.h1), soup.select_one(".notice"), soup.select_one(".block li")
+    title, notice, finding = _words(soup.h1), soup.select_one(".notice"), _first_finding(soup)
     return Page(
         title=title,
         notice=_words(notice) if notice else "",
-        finding=_words(finding) if finding else "",
+        finding=finding,
         html=render_page(
             title=title,
             body=Markup(soup.decode()),  # noqa: S704 - checked above, and made by our own templates and blocks
@@ -436,6 +438,22 @@ def _let_tables_scroll(soup: Any) -> None:
                 },
             )
             table.wrap(region)
+
+
+def _first_finding(soup: Any) -> str:
+    """Give the first sentences that say what a page is about: its opening paragraph, or else its first finding."""
+    for p in soup.select("h1, h2, p:not([class])"):
+        if p.name == "h2":
+            break
+        if p.name == "p":
+            return _words(p)
+    found = (
+        _words(li)
+        for li in soup.select(".block li")
+        if not li.find_parent(["table", "details"]) and not li.find_parent(class_="caveats")
+    )
+    # A few words in a list are an item of it, and no finding.
+    return next((text for text in found if len(text) >= _SHORTEST_FINDING and text.endswith(".")), "")
 
 
 def _words(tag: Any) -> str:

@@ -451,12 +451,15 @@ def _reports_beside(folder: Path) -> str:
     return ", ".join(sorted(path.parent.name for path in folder.parent.glob("*/figures.csv"))) or "none"
 
 
+_ON_THE_YEAR_BEFORE = " on the same quarters of the year before"
+
+
 def _windows(kind: FigureKind, period: str, quarter: pd.Period) -> dict[str, pd.PeriodIndex]:
     """Say which months stand in which role."""
     end = periods.last_month(quarter)
     year = periods.financial_year_months(periods.financial_year_of(end))
     to_date = year[year <= end]
-    months = periods.months_named(period.removeprefix("financial year "))
+    months = periods.months_named(period.removeprefix("financial year ").removesuffix(_ON_THE_YEAR_BEFORE))
     if " to date" in period:
         months = to_date
     if kind.window == "history":
@@ -493,7 +496,9 @@ def _same_period(printed: str, shown: str, quarter: str) -> bool:
     if found:
         name = periods.month_name(periods.month(found[2]))
         return shown == (f"12 months to {name}" if (found[1] or "").startswith("12") else name)
-    return printed == (quarter if shown == f"{quarter[:7]} to date" else shown)
+    # What was printed for a quarter of the year to date is shown with its months.
+    to_date = periods.year_to_date_name(periods.quarter(quarter))
+    return printed == (quarter if shown in (to_date, f"{quarter[:7]} to date") else shown)
 
 
 def _names_of_printed(measure: str) -> set[str]:

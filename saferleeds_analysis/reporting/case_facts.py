@@ -238,4 +238,4 @@ def case_facts(
 
 
 def _to_date(f: PublishedFigure) -> str:
-    return f"{f.period.split(' ')[0]} to date" if " Q" in f.period else f.period
+    return periods.year_to_date_name(periods.quarter(f.period)) if " Q" in f.period else f.period

@@ -172,7 +172,7 @@ def _recorded(card: ReportCard, outlook: Outlook) -> DashboardRow:
 
 def _service(service: ServiceCounts) -> DashboardRow:
     change = service.like_for_like
-    period = f"{service.year} to date on the same quarters of the year before"
+    period = f"{periods.year_to_date_name(service.quarter)} on the same quarters of the year before"
     return DashboardRow(
         priority="Anti-social behaviour",
         measure=f"{service.indicator.name}, {service.year} to date",

@@ -120,7 +120,7 @@ class Satisfaction:
                 Figure(
                     indicator_id=m.indicator.id,
                     area=self.area,
-                    period=f"{self.year} to date",
+                    period=self._months(m.levels[-1].period),
                     measure="satisfied, as a sample of cases to come",
                     value=s.result.value,
                     lower=_beyond(s).lower,
@@ -232,11 +232,11 @@ class Satisfaction:
         ]
 
     def _number(self, indicator: Indicator, measure: str, value: float, unit: str, method: str) -> Figure:
-        latest = next(m.latest for m in self.measures if m.latest is not None)
+        of, latest = next((m, m.latest) for m in self.measures if m.latest is not None)
         return Figure(
             indicator_id=indicator.id,
             area=self.area,
-            period=f"{self.year} to date",
+            period=self._months(of.levels[-1].period),
             measure=measure,
             value=value,
             unit=unit,
@@ -249,7 +249,7 @@ class Satisfaction:
         return Figure(
             indicator_id=f.indicator_id,
             area=f.area,
-            period=self._label(f.period),
+            period=self._months(f.period),
             measure=f"{m.indicator.name.removeprefix('Victims ')}: {f.measure}",
             value=float(f.value),
             lower=latest.lower if latest else None,
@@ -262,8 +262,12 @@ class Satisfaction:
         )
 
     def _label(self, period: str) -> str:
-        """Write the period of a result: a quarter's is the year's to date."""
+        """Write the period of a result for people: a quarter's is the year's to date."""
         return f"{period.split(' ')[0]} to date" if " Q" in period else period
+
+    def _months(self, period: str) -> str:
+        """Write the period of a result for its figures: with the months, because each quarter's pack has a year to date."""
+        return periods.year_to_date_name(periods.quarter(period)) if " Q" in period else period
 
 
 def satisfaction(

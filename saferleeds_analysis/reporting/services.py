@@ -227,7 +227,7 @@ class ServiceCounts:
                 figures.append(
                     Figure(
                         **common | {"unit": estimate.unit},
-                        period=f"{self.year} to date on the same quarters of the year before",
+                        period=f"{periods.year_to_date_name(self.quarter)} on the same quarters of the year before",
                         measure=name,
                         value=estimate.value,
                         lower=estimate.lower,

@@ -20,7 +20,8 @@ def table(
 ) -> Block:
     """Make a table from cells of text. The first column names the row; columns are numeric unless in ``text_columns``.
 
-    A cell may be a block: a list, or a RAG letter with its words.
+    A cell may be a block: a list, or a RAG letter with its words. On a phone a table of the class ``lists`` shows one row under
+    another, each cell under the name of its column.
 
     >>> block = table(caption="Offences", columns=["Ward", "Count"], rows=[["Armley", "314"]])
     >>> '<th scope="row">Armley</th><td class="numeric">314</td>' in block.html
@@ -28,13 +29,18 @@ def table(
     """
     words = set(text_columns)
     kinds = ["" if i == 0 or i in words else ' class="numeric"' for i in range(len(columns))]
+    stacks = "lists" in css_class.split()
+    labels = [f' data-label="{escape(name)}"' if stacks else "" for name in columns]
     head = "".join(
         f'<th scope="col"{kind}>{escape(name)}</th>' for name, kind in zip(columns, kinds, strict=True)
     )
     body = "\n".join(
         "<tr>"
         + f'<th scope="row">{_html(row[0])}</th>'
-        + "".join(f"<td{kind}>{_html(cell)}</td>" for cell, kind in zip(row[1:], kinds[1:], strict=True))
+        + "".join(
+            f"<td{kind}{label}>{_html(cell)}</td>"
+            for cell, kind, label in zip(row[1:], kinds[1:], labels[1:], strict=True)
+        )
         + "</tr>"
         for row in rows
     )
