@@ -445,7 +445,11 @@ def _first_finding(soup: Any) -> str:
     for p in soup.select("h1, h2, p:not([class])"):
         if p.name == "h2":
             break
-        if p.name == "p":
+        if (
+            p.name == "p"
+            and not p.find_parent(["table", "details", "dl"])
+            and not p.find_parent(class_="commentary")
+        ):
             return _words(p)
     found = (
         _words(li)

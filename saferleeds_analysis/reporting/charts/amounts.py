@@ -34,7 +34,7 @@ def chart_of_dots(
     ``show`` writes a value (as money, say).
     """
     with style(name):
-        drawing = Drawing(figsize=(9, 0.8 + 0.6 * len(rows)), layout="constrained")
+        drawing = Drawing(figsize=(6, 0.8 + 0.5 * len(rows)), layout="constrained")
         ax = drawing.subplots()
         for y, (_, f) in enumerate(reversed(rows)):
             if f.lower is not None:
@@ -60,7 +60,14 @@ def chart_of_dots(
         rows=[[label, show(f.value), interval(f)] for label, f in rows],
     )
     return chart_block(
-        name=name, headline=headline, subtitle=subtitle, svg=svg, alt=f"{alt}.", data=data, figures=[]
+        name=name,
+        headline=headline,
+        subtitle=subtitle,
+        svg=svg,
+        alt=f"{alt}.",
+        data=data,
+        figures=[],
+        shape="small",
     )
 
 

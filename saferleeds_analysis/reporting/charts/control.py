@@ -117,5 +117,12 @@ def chart_of_control(
         text_columns=(5, 6),
     )
     return chart_block(
-        name=name, headline=headline, subtitle=subtitle, svg=svg, alt=alt, data=data, figures=figures
+        name=name,
+        headline=headline,
+        subtitle=subtitle,
+        svg=svg,
+        alt=alt,
+        data=data,
+        figures=figures,
+        shape="time",
     )

@@ -43,11 +43,20 @@ _STYLE = {
 
 
 def chart_block(
-    *, name: str, headline: str, subtitle: str, svg: str, alt: str, data: Block, figures: Sequence[Figure]
+    *,
+    name: str,
+    headline: str,
+    subtitle: str,
+    svg: str,
+    alt: str,
+    data: Block,
+    figures: Sequence[Figure],
+    shape: str = "wide",
 ) -> Block:
     """Make the block of a chart: headline and subtitle, the drawing with its words, and its table folded below it.
 
-    ``name`` is the id on the page, ``alt`` what the chart shows in words, ``data`` the table behind it.
+    ``name`` is the id on the page, ``alt`` what the chart shows in words, ``data`` the table behind it. ``shape`` says what a
+    phone shows of it: the beginning of a ``wide`` one, the end of one over ``time``, all of a ``small`` one.
     """
     folded = behind("Data behind this chart", data)
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
@@ -55,7 +64,7 @@ def chart_block(
         f'<figure class="chart" id="{escape(name)}">\n'
         f"<figcaption><strong>{escape(headline)}</strong> <span>{escape(subtitle)}</span></figcaption>\n"
         # On a phone the chart keeps a size at which its lettering can be read, and scrolls within this region.
-        f'<div class="chart-scroll" role="region" tabindex="0" aria-label="{escape(f"Chart: {headline}")}">\n'
+        f'<div class="chart-scroll {shape}" role="region" tabindex="0" aria-label="{escape(f"Chart: {headline}")}">\n'
         f"{svg}\n</div>\n"
         f"{folded.html}\n</figure>"
     )

@@ -122,7 +122,14 @@ def chart_of_survey(
         rows=rows,
     )
     return chart_block(
-        name=name, headline=headline, subtitle=subtitle, svg=svg, alt=alt, data=data, figures=figures
+        name=name,
+        headline=headline,
+        subtitle=subtitle,
+        svg=svg,
+        alt=alt,
+        data=data,
+        figures=figures,
+        shape="time",
     )
 
 
@@ -224,5 +231,6 @@ def chart_of_lines_with_break(
         svg=svg,
         alt=alt,
         data=data,
+        shape="time",
         figures=[f for _, points in lines for *_, f in points],
     )

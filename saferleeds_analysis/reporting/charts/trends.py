@@ -149,7 +149,14 @@ def chart_of_totals(
         )
     data = _totals_table(totals, milestones, fan, caption=f"Twelve-month totals: {subtitle}", unit=unit)
     return chart_block(
-        name=name, headline=headline, subtitle=subtitle, svg=svg, alt=alt, data=data, figures=figures
+        name=name,
+        headline=headline,
+        subtitle=subtitle,
+        svg=svg,
+        alt=alt,
+        data=data,
+        figures=figures,
+        shape="time",
     )
 
 
@@ -227,7 +234,14 @@ def chart_of_months(
     rows = [[periods.month_name(m), _cell(m, v, withheld)] for m, v in months.iloc[::-1].items()]
     data = table(caption=f"Months: {subtitle}", columns=["Month", unit.capitalize()], rows=rows)
     return chart_block(
-        name=name, headline=headline, subtitle=subtitle, svg=svg, alt=alt, data=data, figures=figures
+        name=name,
+        headline=headline,
+        subtitle=subtitle,
+        svg=svg,
+        alt=alt,
+        data=data,
+        figures=figures,
+        shape="time",
     )
 
 
@@ -292,7 +306,14 @@ def chart_of_adjustment(
         caption=f"Months: {subtitle}", columns=["Month", "As recorded", "Seasonally adjusted"], rows=rows
     )
     return chart_block(
-        name=name, headline=headline, subtitle=subtitle, svg=svg, alt=alt, data=data, figures=figures
+        name=name,
+        headline=headline,
+        subtitle=subtitle,
+        svg=svg,
+        alt=alt,
+        data=data,
+        figures=figures,
+        shape="time",
     )
 
 
