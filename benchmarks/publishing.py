@@ -4,7 +4,8 @@
     python benchmarks/publishing.py --all           # plain papermill on every report too
 
 The command checks, makes the page, the figures and the record, and audits the pack; plain ``papermill`` only runs the notebook.
-So the ratio is what an analyst saves at least. Memory is the sum of the proportional shares (PSS) of all processes, read from
+So the ratio is what an analyst saves at least. Each page is then opened from its file in headless Chromium, and the time to its
+first contentful paint read (median of three). Memory is the sum of the proportional shares (PSS) of all processes, read from
 /proc ten times a second, so that what forks share counts once; Linux only.
 """
 
@@ -19,8 +20,10 @@ import time
 from pathlib import Path
 
 import psutil
+from playwright.sync_api import sync_playwright
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.publishing.browser import find_browser
 from saferleeds_analysis.publishing.report import Run
 from saferleeds_analysis.publishing.run_list import read_run_list
 
@@ -63,6 +66,30 @@ def _below(pid):
         return []
 
 
+def first_paints(pack):
+    """Give for each page of a pack the milliseconds to its first contentful paint, and its size in KB."""
+    found = {}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        for path in sorted(pack.rglob("*.html")):
+            times = []
+            for _ in range(3):
+                page = browser.new_page(viewport={"width": 1280, "height": 900})
+                page.goto(path.as_uri())
+                times.append(page.evaluate(_PAINT))
+                page.close()
+            found[path.relative_to(pack).as_posix()] = statistics.median(times), path.stat().st_size / 1000
+        browser.close()
+    return found
+
+
+_PAINT = """async () => {
+  const seen = () => performance.getEntriesByName('first-contentful-paint')[0];
+  while (!seen()) await new Promise(next => setTimeout(next, 10));
+  return seen().startTime;
+}"""
+
+
 def sample(reports):
     """Give one report of each notebook: the first, in the order of the run list."""
     return list({report.notebook: report for report in reversed(reports)}.values())
@@ -79,12 +106,14 @@ def main():
         command = [sys.executable, "-m", "saferleeds_analysis"]
         subprocess.run([*command, "data"], cwd=project, check=True, stdout=subprocess.DEVNULL)
         ours, ours_peak = measured([*command, "report", QUARTER], project)
+        paints = first_paints(project / "reports" / periods.quarter_path(review))
         run = Run(
             root=project,
             quarter=review,
             as_at=periods.last_month(review).end_time.date(),
             edition="public",
             made_with={},
+            organisation="",
         )
         times, peaks = {}, []
         for report in plain:
@@ -105,6 +134,11 @@ def main():
     print(f"{'saferleeds report':34}{ours:10.1f}{ours_peak:10.0f}")
     print(f"{'papermill, one after another':34}{theirs:10.1f}{max(peaks):10.0f}   ({how})")
     print(f"{'ratio':34}{theirs / ours:10.1f}")
+    slowest = max(paints, key=paints.get)
+    print(
+        f"first paint of {len(paints)} pages: median {statistics.median(ms for ms, _ in paints.values()):.0f} ms, slowest "
+        f"{paints[slowest][0]:.0f} ms ({slowest}); heaviest {max(kb for _, kb in paints.values()):.0f} KB"
+    )
     print(
         f"median of a plain run: {statistics.median(times.values()):.1f} s; slowest: {max(times.values()):.1f} s"
     )

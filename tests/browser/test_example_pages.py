@@ -32,7 +32,7 @@ def test_every_page_of_the_example_is_valid_html(example_as_published):
     assert page_checks.faults_of_html(sorted(reports.rglob("*.html"))) == []
 
 
-def test_the_heaviest_page_is_painted_soon(browser, example_as_published):
+def test_the_heaviest_page_is_painted_within_a_second(browser, example_as_published):
     heaviest = max(
         example_as_published.project.glob("reports/2012-13_Q2/*/report.html"), key=lambda p: p.stat().st_size
     )
@@ -40,8 +40,8 @@ def test_the_heaviest_page_is_painted_soon(browser, example_as_published):
     for _ in range(3):
         with page_checks.OpenPage(browser, heaviest) as page:
             times.append(page.milliseconds_to_paint())
-    # The benchmark asks for 1 second, on a machine that does nothing else.
-    assert sorted(times)[1] < 3000, f"{heaviest.parent.name}: {times}"
+    # benchmarks/publishing.py has the times of all pages: 0.1 seconds where nothing else runs.
+    assert sorted(times)[1] < 1000, f"{heaviest.parent.name}: {times}"
 
 
 def test_the_page_of_a_funding_scenario_is_fit_to_be_published(check_page, example):
