@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from markdown_it import MarkdownIt
 
 from saferleeds_analysis.publishing.notebooks import ExecutedNotebook
 from saferleeds_analysis.publishing.pages import Link, Provenance, make_page
@@ -52,6 +53,7 @@ def faults(*shown) -> str:
     return lines[1]
 
 
+MARKDOWN = MarkdownIt("commonmark").render
 TABLE = "<table><caption>Wards</caption><tr><th scope='col'>Ward</th></tr><tr><td>Armley</td></tr></table>"
 SVG = '<svg role="img" aria-label="A line that falls by half." viewBox="0 0 9 9"></svg>'
 CHART = f"<figure class='chart'><figcaption><strong>It fell</strong></figcaption>{SVG}</figure>"
@@ -285,3 +287,20 @@ def test_a_figure_that_is_no_number_is_refused(value):
     assert f"the figure 'rate' of 'Leeds' has value {value!r}, which is not a number." in faults(
         TITLE, paragraph("x", figures=[figure])
     )
+
+
+@pytest.mark.parametrize(
+    ("blocks", "finding"),
+    [
+        (["Of 7 measures 3 changed clearly.", "## More\n\nLater."], "Of 7 measures 3 changed clearly."),
+        (['<p class="notice">Invented.</p>', "- Burglary fell by 35.6% in the twelve months."], "Burglary fell by 35.6% in the twelve months."),
+        (["- New psychoactive substances", "- Burglary fell by 35.6% in the twelve months."], "Burglary fell by 35.6% in the twelve months."),
+        (["<table><caption>C</caption><tr><th scope='col'>A</th></tr><tr><td><ul><li>Fewer recorded nuisance and damage incidents.</li></ul></td></tr></table>"], ""),
+        (['<div class="commentary"><p>The board sees steady progress.</p></div>'], ""),
+        (['<ul class="caveats"><li>An interval says how far chance alone moves a count.</li></ul>'], ""),
+        (["Nothing is late."], "Nothing is late."),
+        (["- Nothing is late."], ""),
+    ],
+)  # fmt: skip
+def test_the_index_is_told_what_a_page_is_about(blocks, finding):
+    assert page_of(TITLE, *(html(MARKDOWN(text)) for text in blocks)).finding == finding

@@ -99,3 +99,14 @@ def test_a_row_of_the_wrong_length_is_refused():
 def test_folding_away_keeps_the_figures():
     inner = table(caption="c", columns=["Ward"], rows=[["Armley"]])
     assert behind("Show", inner).html.startswith("<details><summary>Show</summary>")
+
+
+def test_cells_of_a_table_of_lists_carry_the_name_of_their_column_for_phones():
+    cells = {"columns": ["Theme", "Targets & links"], "rows": [["Burglary", "Less"]]}
+    lists = table(caption="Plan", css_class="lists one-side", **cells).html
+    assert '<td class="numeric" data-label="Targets &amp; links">Less</td>' in lists
+    assert "data-label" not in table(caption="Plan", **cells).html
+
+
+def test_a_chart_over_time_says_so_to_the_style_of_phones(totals):
+    assert '<div class="chart-scroll time" role="region" tabindex="0"' in draw(totals).html
