@@ -27,8 +27,8 @@ def main() -> None:
     lock = str(ROOT / "requirements.lock")
     print("  installing the packages of requirements.lock ...", flush=True)
     # uv takes a fraction of pip's minute. It does not read pip's own settings (an index or a proxy of the organisation's),
-    # so where it fails pip does it.
-    uv = [str(python), "-m", "uv", "pip", "install", "--quiet", "--python", str(python)]
+    # so where it fails pip does it. Compiled, as by pip: the reports' processes may not be allowed to keep what they compile.
+    uv = [str(python), "-m", "uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python)]
     by_uv = succeeds([*pip, "uv", "--constraint", lock]) and succeeds([*uv, "--requirement", lock])
     if not by_uv:
         run([*pip, "--requirement", lock])

@@ -16,7 +16,7 @@ from saferleeds_analysis.estimates import CountChange, change_between_counts
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, paragraph
+from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
 from saferleeds_analysis.reporting.record import track_record
 from saferleeds_analysis.reporting.tables import table
 
@@ -99,7 +99,7 @@ class ServiceCounts:
         )
 
     def quarters(self) -> Block:
-        """Give the quarters as published, with each year's total or, for the year under way, both projections."""
+        """Draw the quarters of both years side by side, and list them with the year's total or both of its projections."""
         names = [periods.quarter_name(q) for q in self.counts.index]
         notes = {f.period: f.note for f in self.figures if "check" in f.note and f.period in names}
         rows = [
@@ -120,11 +120,25 @@ class ServiceCounts:
                     "run-rate: every quarter taken to be alike",
                 ]
             )
-        return table(
+        listed = table(
             caption=f"{self.indicator.name} by quarter",
             columns=["Quarter", self.indicator.unit.capitalize(), "Note"],
             rows=rows,
             text_columns=[2],
+        )
+        return join(self._quarters_chart(first), listed)
+
+    def _quarters_chart(self, first: str) -> Block:
+        this = [int(count) for count in self.counts.iloc[4:]]
+        latest = change_between_counts(
+            int(self.counts.iloc[len(this) - 1]), this[-1], unit=self.indicator.unit
+        )
+        return charts.chart_of_quarters(
+            [(first, [int(c) for c in self.counts.iloc[:4]]), (self.year, this + [None] * (4 - len(this)))],
+            name=f"quarters-{self.indicator.id.replace('_', '-')}",
+            headline=f"{wording.number(this[-1])} {self.indicator.unit} in {periods.review_period(self.quarter)}: "
+            f"{wording.change_in_short(latest, on='the same months a year before')}",
+            subtitle=f"{self.indicator.unit.capitalize()} by quarter, {self.area}, {first} and {self.year}",
         )
 
     def chart(self) -> Block:

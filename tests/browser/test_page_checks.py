@@ -147,7 +147,7 @@ BROKEN = [
         "not as they are read.",
     ),
     ("paper", add('<p style="width: 1000px">x</p>'), "on A4, <p> runs off the side."),
-    ("paper", replace(".contents, .skip-link { display: none; }", ""), "<nav> is printed."),
+    ("paper", replace(".contents, .skip-link, .on-screen { display: none; }", ""), "<nav> is printed."),
 ]
 
 

@@ -1,4 +1,4 @@
-"""The pages of the example's quarter before, read in a browser as people read them."""
+"""The pages of the quarter before, and those of the restricted edition, read in a browser as people read them."""
 
 import pytest
 from browser.example_pages import QUARTERS, pages_of
@@ -9,3 +9,17 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize("page", pages_of(QUARTERS[0]))
 def test_a_page_of_the_quarter_before_is_fit_to_be_published(check_page, example_as_published, page):
     check_page(example_as_published.project / "reports" / page)
+
+
+def test_every_page_of_the_restricted_edition_is_fit_for_those_who_may_read_it(
+    check_page, example_as_published
+):
+    folder = example_as_published.project / "reports" / "restricted"
+    pages = sorted(path for path in folder.rglob("*.html") if path.name != "trace.html")
+    assert {page.parent.name for page in pages} >= {
+        "2012-13_Q2",
+        "anti-social-behaviour-leeds",
+        "published-figures",
+    }
+    for page in pages:
+        check_page(page)

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from bs4 import BeautifulSoup
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
@@ -74,3 +75,19 @@ def test_the_chart_names_every_figure():
     html = counts_of("lasbt_enquiries").chart().html
     for label in ("Last year&#x27;s total: 3,297", "2,880", "3,366", "80% interval"):
         assert label in html
+
+
+def test_the_quarters_of_both_years_stand_side_by_side_and_those_to_come_are_said():
+    """The counts of the published 2012/13 Q2 card: ../shared/facts/seed_facts.csv."""
+    block = counts_of("lasbt_cases").quarters()
+    soup = BeautifulSoup(block.html, "html.parser")
+    assert soup.svg["aria-label"] == (
+        "Column chart. April to June: 335 in 2011/12, 331 in 2012/13; July to September: 354 in 2011/12, 340 in 2012/13; October "
+        "to December: 251 in 2011/12, to come in 2012/13; January to March: 308 in 2011/12, to come in 2012/13."
+    )
+    assert soup.strong.text == (
+        "340 cases in July to September 2012: no clear change on the same months a year before (354)"
+    )
+    drawn = [text.text.strip() for text in soup.svg.find_all("text")]
+    assert [d for d in drawn if d.isdigit()] == ["335", "354", "251", "308", "331", "340"]
+    assert {"2011/12 (left)", "2012/13 (right)"} <= set(drawn)

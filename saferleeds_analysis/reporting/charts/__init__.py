@@ -2,7 +2,12 @@
 it, and the table of the data behind it. One module a kind of chart; ``drawing`` holds what they share.
 """
 
-from saferleeds_analysis.reporting.charts.amounts import chart_of_dots, chart_of_sensitivity, chart_of_steps
+from saferleeds_analysis.reporting.charts.amounts import (
+    chart_of_dots,
+    chart_of_quarters,
+    chart_of_sensitivity,
+    chart_of_steps,
+)
 from saferleeds_analysis.reporting.charts.areas import (
     chart_of_group,
     chart_of_panels,
@@ -28,6 +33,7 @@ __all__ = [
     "chart_of_months",
     "chart_of_panels",
     "chart_of_profile",
+    "chart_of_quarters",
     "chart_of_ranked_areas",
     "chart_of_sensitivity",
     "chart_of_steps",

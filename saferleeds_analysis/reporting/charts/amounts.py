@@ -71,6 +71,54 @@ def chart_of_dots(
     )
 
 
+def chart_of_quarters(
+    years: Sequence[tuple[str, Sequence[int | None]]],
+    *,
+    name: str,
+    headline: str,
+    subtitle: str,
+) -> Block:
+    """Draw the four quarters of two financial years side by side, so that like is seen beside like.
+
+    ``years`` are the earlier and the later year, each with four counts; ``None`` for a quarter that is still to come.
+    """
+    quarters = ["April to June", "July to September", "October to December", "January to March"]
+    with style(name):
+        drawing = Drawing(figsize=(6, 3), layout="constrained")
+        ax = drawing.subplots()
+        sides = (("left", -0.2, LIGHT_BLUE), ("right", 0.2, DARK_BLUE))
+        for (side, across, colour), (year, counts) in zip(sides, years, strict=True):
+            known = [(x + across, count) for x, count in enumerate(counts) if count is not None]
+            # Named by its side too, so that the colour is not the only sign.
+            bars = ax.bar(*zip(*known, strict=True), width=0.38, color=colour, label=f"{year} ({side})")
+            ax.bar_label(bars, [wording.number(count) for _, count in known], padding=2)
+        ax.set_xticks(range(4), [q.replace(" to ", "\nto ") for q in quarters])
+        ax.set_xlim(-0.5, 3.5)
+        ax.margins(y=0.12)
+        ax.grid(visible=False)
+        ax.yaxis.set_visible(False)  # each column bears its number
+        ax.spines[["left", "top", "right"]].set_visible(False)
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderaxespad=0)
+        svg = svg_of(drawing, name)
+
+    def cell(count: int | None) -> str:
+        return "to come" if count is None else wording.number(count)
+
+    (before, _), (after, _) = years
+    rows = [[q, *(cell(counts[i]) for _, counts in years)] for i, q in enumerate(quarters)]
+    alt = "Column chart. " + "; ".join(f"{q}: {b} in {before}, {a} in {after}" for q, b, a in rows)
+    return chart_block(
+        name=name,
+        headline=headline,
+        subtitle=subtitle,
+        svg=svg,
+        alt=f"{alt}.",
+        data=table(caption=subtitle, columns=["Quarter", before, after], rows=rows),
+        figures=[],
+        shape="small",
+    )
+
+
 def chart_of_steps(
     start: tuple[str, float],
     effects: Sequence[tuple[str, float]],
