@@ -53,6 +53,7 @@ def quality_page(results: Sequence[CheckResult]) -> Block:
             columns=["Check", "Result", "Looked at", "Found", "If found"],
             rows=rows,
             text_columns=[1, 4],
+            css_class="lists",
         ),
         _heading("What was found"),
     ]

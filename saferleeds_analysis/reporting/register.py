@@ -254,6 +254,7 @@ def figures_table(caption: str, checked: Sequence[CheckedFigure], *, edition: st
         rows=[_row(c, edition) for c in checked],
         text_columns=range(1, 6),
         figures=[f for c in checked for f in c.figures(edition)],
+        css_class="lists",
     )
 
 

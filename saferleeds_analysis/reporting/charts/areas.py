@@ -41,7 +41,7 @@ def chart_of_group(
     averages at most.
     """
     with style(name):
-        drawing = Drawing(figsize=(9, 1.3 + 0.5 * len(rows)), layout="constrained")
+        drawing = Drawing(figsize=(6, 1.2 + 0.42 * len(rows)), layout="constrained")
         ax = drawing.subplots()
         for y, f in enumerate(reversed(rows)):
             own = f.area == focus
@@ -73,7 +73,7 @@ def chart_of_group(
         for label in ax.get_yticklabels():
             label.set_fontweight("bold" if label.get_text() == focus else "normal")
         ax.set_ylim(-0.6, len(rows) + 0.15)
-        ax.set_xlim(0, 1.1 * max(f.value if f.upper is None else f.upper for f in rows))
+        ax.set_xlim(0, 1.2 * max(f.value if f.upper is None else f.upper for f in rows))
         amounts_across(ax, wording.number)
         svg = svg_of(drawing, name)
     alt = (
@@ -98,7 +98,14 @@ def chart_of_group(
         text_columns=(2,),
     )
     return chart_block(
-        name=name, headline=headline, subtitle=subtitle, svg=svg, alt=alt, data=data, figures=[]
+        name=name,
+        headline=headline,
+        subtitle=subtitle,
+        svg=svg,
+        alt=alt,
+        data=data,
+        figures=[],
+        shape="small",
     )
 
 
