@@ -5,6 +5,7 @@ is only called one when the interval of the change leaves out no change.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 from numbers import Integral
 
@@ -91,6 +92,7 @@ def count_with_interval(count: int, *, unit: str, confidence: float = 0.95) -> E
     )
 
 
+@lru_cache(maxsize=4096)  # a page compares the same two counts in a table, a sentence and a chart
 def change_between_counts(earlier: int, later: int, *, unit: str, confidence: float = 0.95) -> CountChange:
     """Compare two counts over periods of equal length, taking events to be independent.
 

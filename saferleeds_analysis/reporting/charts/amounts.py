@@ -80,7 +80,8 @@ def chart_of_quarters(
 ) -> Block:
     """Draw the four quarters of two financial years side by side, so that like is seen beside like.
 
-    ``years`` are the earlier and the later year, each with four counts; ``None`` for a quarter that is still to come.
+    ``years`` are the earlier and the later year, each with four counts; ``None`` for a quarter that is still to come. Its
+    table stands below it.
     """
     quarters = ["April to June", "July to September", "October to December", "January to March"]
     with style(name):
@@ -104,16 +105,18 @@ def chart_of_quarters(
     def cell(count: int | None) -> str:
         return "to come" if count is None else wording.number(count)
 
-    (before, _), (after, _) = years
-    rows = [[q, *(cell(counts[i]) for _, counts in years)] for i, q in enumerate(quarters)]
-    alt = "Column chart. " + "; ".join(f"{q}: {b} in {before}, {a} in {after}" for q, b, a in rows)
+    (before, earlier), (after, later) = years
+    alt = "Column chart. " + "; ".join(
+        f"{quarter}: {cell(earlier[i])} in {before}, {cell(later[i])} in {after}"
+        for i, quarter in enumerate(quarters)
+    )
     return chart_block(
         name=name,
         headline=headline,
         subtitle=subtitle,
         svg=svg,
         alt=f"{alt}.",
-        data=table(caption=subtitle, columns=["Quarter", before, after], rows=rows),
+        data=None,
         figures=[],
         shape="small",
     )

@@ -49,16 +49,17 @@ def chart_block(
     subtitle: str,
     svg: str,
     alt: str,
-    data: Block,
+    data: Block | None,
     figures: Sequence[Figure],
     shape: str = "wide",
 ) -> Block:
     """Make the block of a chart: headline and subtitle, the drawing with its words, and its table folded below it.
 
-    ``name`` is the id on the page, ``alt`` what the chart shows in words, ``data`` the table behind it. ``shape`` says what a
+    ``name`` is the id on the page, ``alt`` what the chart shows in words, ``data`` the table behind it (``None``
+    where that stands in full below the chart). ``shape`` says what a
     phone shows of it: the beginning of a ``wide`` one, the end of one over ``time``, all of a ``small`` one.
     """
-    folded = behind("Data behind this chart", data)
+    folded = behind("Data behind this chart", data).html if data is not None else ""
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
     html = (
         f'<figure class="chart" id="{escape(name)}">\n'
@@ -66,7 +67,7 @@ def chart_block(
         # On a phone the chart keeps a size at which its lettering can be read, and scrolls within this region.
         f'<div class="chart-scroll {shape}" role="region" tabindex="0" aria-label="{escape(f"Chart: {headline}")}">\n'
         f"{svg}\n</div>\n"
-        f"{folded.html}\n</figure>"
+        f"{folded}\n</figure>"
     )
     return Block(html=html, text=f"{headline}\n{subtitle}\n{alt}", figures=tuple(figures))
 
