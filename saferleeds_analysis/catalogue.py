@@ -255,6 +255,14 @@ class Catalogue:
         self.area(area_set, name)
         return tuple(a for a in self._members(area_set).values() if a.parent == name)
 
+    def below_city(self) -> frozenset[str]:
+        """Give the names of all areas that are a part of another: divisions and wards; others (forces, cities) count as cities.
+
+        >>> {"Leeds", "NWL", "Armley"} & load_catalogue().below_city() == {"NWL", "Armley"}
+        True
+        """
+        return frozenset(a.name for members in self._areas.values() for a in members.values() if a.parent)
+
     def parts_by_kind(self, area_set: str, name: str) -> dict[str, tuple[Area, ...]]:
         """Give every area below an area, at any depth, by kind: first the nearest (divisions, then wards)."""
         found: dict[str, list[Area]] = {}

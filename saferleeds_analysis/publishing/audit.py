@@ -37,16 +37,10 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Audit:
-    """What an audit looked at and what it found: nothing, if the pack may go out."""
+class Findings:
+    """What an audit of a quarter's pack found: nothing, if the pack may go out."""
 
     quarter: str
-    packs: tuple[str, ...]
-    figures: int
-    withheld: int
-    implied: int
-    ties: int
-    seconds: float
     findings: tuple[Finding, ...]
 
     @property
@@ -54,17 +48,33 @@ class Audit:
         """The reports of the pack that may not stand as they are."""
         return frozenset().union(*(finding.reports for finding in self.findings))
 
-    def in_words(self) -> str:
-        """Say what was looked at and what was found."""
-        looked = (
-            f"Audit of {self.quarter}: {self.figures:,} figures of {len(self.packs)} pack{'s' if len(self.packs) != 1 else ''}, "
-            f"{self.ties:,} ties between them. Tried to work out: {counted(self.withheld, 'withheld count')} and "
-            f"{counted(self.implied, 'count')} that no page prints but others bear on."
-        )
+    def told(self, looked: str, passed: str) -> str:
+        """Say what was looked at, and then what was found, or that it passed."""
         if not self.findings:
-            return f"{looked}\nNothing is printed that a rule forbids, and no small count can be worked out from what is printed."
+            return f"{looked}\n{passed}"
         return "\n".join(
             [looked, f"{len(self.findings)} found:", *(f"- {finding.text}" for finding in self.findings)]
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit(Findings):
+    """What an audit of the public pack looked at."""
+
+    packs: tuple[str, ...]
+    figures: int
+    withheld: int
+    implied: int
+    ties: int
+    seconds: float
+
+    def in_words(self) -> str:
+        """Say what was looked at and what was found."""
+        return self.told(
+            f"Audit of {self.quarter}: {self.figures:,} figures of {len(self.packs)} pack{'s' if len(self.packs) != 1 else ''}, "
+            f"{self.ties:,} ties between them. Tried to work out: {counted(self.withheld, 'withheld count')} and "
+            f"{counted(self.implied, 'count')} that no page prints but others bear on.",
+            "Nothing is printed that a rule forbids, and no small count can be worked out from what is printed.",
         )
 
 

@@ -16,41 +16,30 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.disclosure_rules import MARKINGS
 from saferleeds_analysis.methods.disclosure_audit import Contradiction, what_can_be_known
-from saferleeds_analysis.publishing.audit import Finding, counted, packs_until
+from saferleeds_analysis.publishing.audit import Finding, Findings, counted, packs_until
 from saferleeds_analysis.publishing.printed import Key, Printed, Reader, Row, described, gather, read_figures
 from saferleeds_analysis.publishing.report import pack_folder
 
 
 @dataclass(frozen=True, kw_only=True)
-class RestrictedAudit:
-    """What was looked at of a restricted pack and what was found: nothing, if it may go to those who may see it.
+class RestrictedAudit(Findings):
+    """What was looked at of a restricted pack; what passes may go to those who may see it.
 
     ``shown`` is how many counts it shows that the public packs withhold, ``shared`` how many both print.
     """
 
-    quarter: str
     reports: int
     figures: int
     shown: int
     shared: int
-    findings: tuple[Finding, ...]
-
-    @property
-    def offending(self) -> frozenset[str]:
-        """The reports that may not stand as they are."""
-        return frozenset().union(*(finding.reports for finding in self.findings))
 
     def in_words(self) -> str:
         """Say what was looked at and what was found."""
-        looked = (
+        return self.told(
             f"Audit of the restricted edition of {self.quarter}: {counted(self.figures, 'figure')} of "
             f"{counted(self.reports, 'report')}; {counted(self.shown, 'count')} that the public edition withholds, "
-            f"{self.shared:,} that both print."
-        )
-        if not self.findings:
-            return f"{looked}\nEach page is marked, nothing is withheld, and nothing is at odds with the public edition."
-        return "\n".join(
-            [looked, f"{len(self.findings)} found:", *(f"- {finding.text}" for finding in self.findings)]
+            f"{self.shared:,} that both print.",
+            "Each page is marked, nothing is withheld, and nothing is at odds with the public edition.",
         )
 
 

@@ -25,9 +25,7 @@ def questions_about_commentary(root: Path, quarter: pd.Period, page: Page) -> tu
     if not shown:
         return ()
     catalogue = load_catalogue(root / "data" / "raw" / "reference")
-    below_city = {
-        area.name for name in catalogue.area_sets() for area in catalogue.areas(name) if area.parent
-    }
+    below_city = catalogue.below_city()
     for indicator in shown:
         words = intake.commentary(root, quarter, indicator)
         if words is not None:

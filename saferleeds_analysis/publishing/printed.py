@@ -115,9 +115,7 @@ class Reader:
     def __init__(self, catalogue: Catalogue) -> None:
         """Hold the catalogue and which areas lie below a city."""
         self.catalogue, self.rules = catalogue, catalogue.disclosure_rules
-        self._below = {
-            area.name for name in catalogue.area_sets() for area in catalogue.areas(name) if area.parent
-        }
+        self._below = catalogue.below_city()
         self._sets = {i.id: i.area_set for i in catalogue.indicators()}
 
     def below_city(self, area: str) -> bool:

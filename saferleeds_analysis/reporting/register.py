@@ -117,7 +117,7 @@ def check_register(register: Register, document_id: str = "") -> tuple[CheckedFi
 
 def document_notice(document: Document, as_at: date) -> Block:
     """Say which document a page is made from, its date, and whether it is later than the pack."""
-    day = f"{periods.day_name(document.published)}"
+    day = periods.day_name(document.published)
     later = (
         f" It is later than this pack, which is read as at {periods.day_name(as_at)}: the page shows this type of report, "
         "and nothing on it was known in the quarter."
@@ -194,7 +194,7 @@ class RegisterReport:
             rows=[
                 [
                     d.title,
-                    f"{periods.day_name(d.published)}",
+                    periods.day_name(d.published),
                     str(len(self._of(d))),
                     str(sum(c.flagged for c in self._of(d))),
                 ]

@@ -11,16 +11,16 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize(
     ("pages", "how_many", "sides"),
     [
-        ("2012-13_Q?/members-summary-leeds/report.html", 2, {1}),
-        ("2012-13_Q2/plan-on-a-page*/report.html", 6, {1}),
-        ("2012-13_Q2/ward-*/report.html", 33, {2}),
+        ("2012-13_Q?/members-summary-leeds/report.html", 2, 1),
+        ("2012-13_Q2/plan-on-a-page*/report.html", 6, 1),
+        ("2012-13_Q?/ward-*/report.html", 66, 2),
     ],
 )
 def test_it_keeps_to_its_sides(browser, example_as_published, pages, how_many, sides):
     found = sorted((example_as_published.project / "reports").glob(pages))
     assert len(found) == how_many
     printed = {f"{page.parent.parent.name}/{page.parent.name}": sides_of(browser, page) for page in found}
-    assert {name: number for name, number in printed.items() if number not in sides} == {}
+    assert {name: number for name, number in printed.items() if number != sides} == {}
 
 
 def sides_of(browser, page):

@@ -55,9 +55,9 @@ def chart_block(
 ) -> Block:
     """Make the block of a chart: headline and subtitle, the drawing with its words, and its table folded below it.
 
-    ``name`` is the id on the page, ``alt`` what the chart shows in words, ``data`` the table behind it (``None``
-    where that stands in full below the chart). ``shape`` says what a
-    phone shows of it: the beginning of a ``wide`` one, the end of one over ``time``, all of a ``small`` one.
+    ``name`` is the id on the page, ``alt`` what the chart shows in words, ``data`` the table behind it (``None`` where that
+    stands in full below the chart). ``shape`` says what a phone shows of it: the beginning of a ``wide`` one, the end of one
+    over ``time``, all of a ``small`` one.
     """
     folded = behind("Data behind this chart", data).html if data is not None else ""
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
