@@ -158,3 +158,11 @@ def test_the_quarter_before_says_what_is_missing(quarter_before):
     board = words(page_of(quarter_before, "clean-neighbourhoods-leeds").main)
     assert "Clean streets indicator: no result was known on 30 June 2012." in board
     assert "No word was received." in board
+
+
+@pytest.mark.parametrize("quarter", ["2012-13_Q1", "2012-13_Q2"])
+def test_the_page_of_changes_says_that_some_of_its_figures_are_invented(example_as_published, quarter):
+    path = example_as_published.project / "reports" / quarter / "changes" / "report.html"
+    notice = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select_one(".notice").text
+    assert "illustrative months, published totals" in notice
+    assert "synthetic respondents, published percentages" in notice

@@ -30,8 +30,9 @@ from saferleeds_analysis.publishing.report import (
 )
 from saferleeds_analysis.publishing.run_list import RUN_LIST, read_run_list
 from saferleeds_analysis.publishing.sign_off import definitions_of, read_figures
-from saferleeds_analysis.reporting.blocks import Block, join
+from saferleeds_analysis.reporting.blocks import Block, join, paragraph
 from saferleeds_analysis.reporting.changes import Comparison, compare_figures, then_and_now
+from saferleeds_analysis.reporting.glance import labels_of
 
 # The folder of the page of changes in a pack.
 CHANGES = "changes"
@@ -74,7 +75,16 @@ class EarlierPack:
     def page(self, figures: Sequence[Mapping[str, Any]]) -> Block:
         """Give the page of the pack: every figure that was restated, is late, provisional, new or no longer shown."""
         title = f"What changed: {periods.quarter_name(self.quarter)}"
-        return join(_heading(1, title), self.compare(self.figures, figures).page(names=self._names()))
+        labels = dict.fromkeys(label for figure in figures for label in labels_of(figure))
+        invented = [label for label in labels if label.startswith(("Illustrative", "Synthetic"))]
+        said = (
+            f"Among these figures are invented ones, as their own pages say: {'; '.join(invented).lower()}."
+        )
+        return join(
+            _heading(1, title),
+            *([paragraph(said, css_class="notice")] if invented else []),
+            self.compare(self.figures, figures).page(names=self._names()),
+        )
 
     def compare(self, before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> Comparison:
         """Compare figures of the earlier pack with those of the new one."""

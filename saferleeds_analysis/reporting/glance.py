@@ -89,7 +89,7 @@ def at_a_glance(figures: Sequence[_Row]) -> Glance | None:
         colour=_COLOURS.get(letter["value"], "") if letter else "",
         letter_by=_LETTER[letter["measure"]] if letter else "",
         travel=travel["value"] if travel else _word(change) if change else "",
-        labels=tuple(dict.fromkeys(_labels(value))) if value else (),
+        labels=tuple(dict.fromkeys(labels_of(value))) if value else (),
     )
 
 
@@ -132,7 +132,7 @@ def _word(row: _Row) -> str:
     return "fell" if float(row["upper"]) < 0 else "rose" if float(row["lower"]) > 0 else "no clear change"
 
 
-def _labels(row: _Row) -> list[str]:
+def labels_of(row: Mapping[str, str]) -> list[str]:
     """Give the short names of caveats: what stands before the colon of those that have one, and of invented data."""
     names = [caveat.partition(":")[0].strip() for caveat in row["caveats"].split(" | ") if caveat]
     return [
