@@ -23,7 +23,7 @@ from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, 
 from saferleeds_analysis.reporting.tables import table
 
 #: Shown in place of a chart where the map's block has said why there is none.
-NOTHING = Block(html="", text="")
+NOTHING = NOTHING
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,7 +43,7 @@ class BoardCard:
         text = f"{self.measure.indicator.name}: board card, {self.measure.area}, {periods.quarter_name(self.quarter)}"
         notice = self.measure.notice
         return join(
-            Block(html=f"<h1>{escape(text)}</h1>", text=text),
+            heading(1, text),
             *([paragraph(notice, css_class="notice")] if notice else []),
         )
 

@@ -87,7 +87,7 @@ class ReportCard:
         """Give the page's one first-level heading, and what the reader must know of the data before any number."""
         text = f"{self.indicator.name} in {self.area.name}, {periods.quarter_name(self.quarter)}: {what}"
         notice = self.data.source.notice
-        shown = [Block(html=f"<h1>{escape(text)}</h1>", text=text)]
+        shown = [heading(1, text)]
         if notice:
             shown.append(paragraph(notice, css_class="notice"))
         return join(*shown)
@@ -95,7 +95,7 @@ class ReportCard:
     def whose_words(self) -> Block:
         """Say before partners' commentary, on the card of a part, that it was written about the whole."""
         if not self.area.parent:
-            return Block(html="", text="")
+            return NOTHING
         return paragraph(
             f"What partners write is about the whole of the city, not about {self.area.name} alone.",
             css_class="notice",
@@ -247,7 +247,7 @@ class ReportCard:
         """Draw the months as they were recorded."""
         known = self.shown.months.dropna()
         if known.empty:
-            return self.shown.explained(Block(html="", text=""))
+            return self.shown.explained(NOTHING)
         drawn = charts.chart_of_months(
             self.shown.months,
             name="months",
@@ -361,8 +361,7 @@ class ReportCard:
             "An interval says how far chance alone moves a count of independent offences. Offences often come in "
             "series (the same offender, the same street), so the true uncertainty is somewhat wider.",
         ]
-        items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
-        return Block(html=f'<ul class="caveats">{items}</ul>', text="\n".join(f"- {line}" for line in lines))
+        return bullets(lines, kind="caveats")
 
     def sources(self) -> Block:
         """Say where the data and the targets come from."""

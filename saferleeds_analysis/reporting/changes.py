@@ -595,7 +595,7 @@ def _table_of_series(changes: Sequence[FigureChange], names: Mapping[str, str], 
 
 
 def _heading(text: str) -> Block:
-    return Block(html=f"<h2>{text}</h2>", text=text)
+    return heading(2, text)
 
 
 def _measure(change: FigureChange) -> str:

@@ -51,7 +51,7 @@ class AreaComparison:
         """Give the page's one first-level heading; first of all a notice where the figures came later than the pack."""
         f = self.found
         text = f"{f.measure} in {f.area} beside the {f.group[:1].lower() + f.group[1:]}, {f.period}"
-        shown = [Block(html=f"<h1>{escape(text)}</h1>", text=text)]
+        shown = [heading(1, text)]
         if self.known_from > self.as_at:
             shown.append(
                 paragraph(

@@ -60,7 +60,7 @@ class Control:
     def chart(self) -> Block:
         """Draw the chart."""
         if self.found is None:
-            return Block(html="", text="")
+            return NOTHING
         card, points = self.season.card, self.found.points
         figures = []
         for column, measure in (

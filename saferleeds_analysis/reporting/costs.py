@@ -124,7 +124,7 @@ class CostReport:
     def title(self) -> Block:
         """Give the page's one first-level heading, and what the reader must know of the data before any number."""
         text = f"{self.offences} in {self.area.name}, {periods.quarter_name(self.quarter)}: what it costs"
-        shown = [Block(html=f"<h1>{escape(text)}</h1>", text=text)]
+        shown = [heading(1, text)]
         if self.notice:
             shown.append(paragraph(self.notice, css_class="notice"))
         return join(*shown)

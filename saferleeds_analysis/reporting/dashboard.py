@@ -57,7 +57,7 @@ class Dashboard:
     def title(self) -> Block:
         """Give the page's one first-level heading."""
         text = f"Partnership dashboard, {self.area}, {periods.quarter_name(self.quarter)}"
-        return Block(html=f"<h1>{escape(text)}</h1>", text=text)
+        return heading(1, text)
 
     def summary(self) -> Block:
         """Say how many of the measures changed clearly, and how many could not be tested."""

@@ -55,7 +55,7 @@ class FundingReport:
             f"a scenario on the figures of {self.position.year}"
         )
         return join(
-            Block(html=f"<h1>{escape(text)}</h1>", text=text),
+            heading(1, text),
             paragraph(f"{self.position.name}. {resourcing.CAVEAT}", css_class="notice"),
         )
 
@@ -145,8 +145,7 @@ class FundingReport:
                 else ""
             ),
         ]
-        items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
-        return Block(html=f"<ul>{items}</ul>", text="\n".join(f"- {line}" for line in lines))
+        return bullets(lines)
 
     def share_chart(self) -> Block:
         """Draw how many posts the stated budget pays for at each share."""

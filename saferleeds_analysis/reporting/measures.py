@@ -32,7 +32,7 @@ class MeasuresReport:
 
     def title(self) -> Block:
         """Give the page's one first-level heading, and the notice of the document."""
-        heading = Block(html=f"<h1>{escape(self.title_text)}</h1>", text=self.title_text)
+        heading = heading(1, self.title_text)
         return join(heading, document_notice(self.register.document(self.document), self.as_at))
 
     def summary(self) -> Block:
@@ -72,8 +72,7 @@ class MeasuresReport:
             c for m in self.measures for c in (*self._checked(m.current), *self._checked(m.comparators))
         ]
         lines = [f"{c.figure.measure}: {c.verdict}. {self._why(c)}" for c in checked if c.flagged]
-        items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
-        shown = Block(html=f"<ul>{items}</ul>", text="\n".join(f"- {line}" for line in lines))
+        shown = bullets(lines)
         every = figures_table("Figures of the table", checked, edition=self.edition)
         return join(shown, behind(f"Show how all {len(checked)} figures were worked out", every))
 

@@ -78,7 +78,7 @@ class MembersSummary:
     def title(self) -> Block:
         """Give the page's one first-level heading."""
         text = f"{self.project.organisation}, {periods.quarter_name(self.quarter)}: summary for members"
-        return Block(html=f"<h1>{escape(text)}</h1>", text=text)
+        return heading(1, text)
 
     def measures(self) -> Block:
         """Give each measure under its name and letter: what it says, how sure that is, the outlook, the last quarter."""

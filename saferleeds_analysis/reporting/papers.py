@@ -39,7 +39,7 @@ class PaperReport:
         """Give the page's one first-level heading, and the notice of the document."""
         text = self.paper.title
         shown = [
-            Block(html=f"<h1>{escape(text)}</h1>", text=text),
+            heading(1, text),
             document_notice(self.register.document(self.paper.document), self.as_at),
         ]
         if self.paper.note:
@@ -133,10 +133,10 @@ class PaperReport:
         )
 
     def _section(self, part: Part) -> list[Block]:
-        shown = [Block(html=f"<h3>{escape(part.heading)}</h3>", text=part.heading)]
+        shown = [heading(3, part.heading)]
         for label, items in part.blocks:
             if label:
-                shown.append(Block(html=f"<h4>{escape(label)}</h4>", text=label))
+                shown.append(heading(4, label))
             shown.append(_listed(items))
         checked = [self.checked[name] for name in part.figures]
         if checked:

@@ -62,7 +62,7 @@ class PrintedSurvey:
     def title(self) -> Block:
         """Give the page's one first-level heading."""
         text = f"{self.indicator.name}: {self.area}, {periods.quarter_name(self.quarter)}"
-        return Block(html=f"<h1>{escape(text)}</h1>", text=text)
+        return heading(1, text)
 
     def why(self) -> Block:
         """Say why this is a priority and what is measured."""

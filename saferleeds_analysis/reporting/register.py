@@ -148,7 +148,7 @@ class RegisterReport:
             f"{periods.day_name(self.as_at)}: {'; '.join(f'{d.title} ({d.published.year})' for d in later)}. "
             "They show how printed figures are checked; nothing in them was known in the quarter."
         )
-        heading = Block(html=f"<h1>{escape(text)}</h1>", text=text)
+        heading = heading(1, text)
         return join(heading, paragraph(notice, css_class="notice")) if later else heading
 
     def summary(self) -> Block:
@@ -210,8 +210,7 @@ class RegisterReport:
         if not flagged:
             return paragraph("No figure of this document carries a warning.")
         lines = [self._warning(c) for c in flagged]
-        items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
-        return Block(html=f'<ul class="flags">{items}</ul>', text="\n".join(f"- {line}" for line in lines))
+        return bullets(lines, kind="flags")
 
     def document(self, document: str) -> Block:
         """Give every figure of a document: as printed, how it was worked out, what came out, the verdict."""
@@ -232,8 +231,7 @@ class RegisterReport:
             *[reason for key, reason in DISCLOSURE.items() if key and self.edition == "public"],
             *[f"{d.title}. {d.publisher}. {d.what}. {d.date_note}." for d in self.register.documents()],
         ]
-        items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
-        return Block(html=f'<ul class="caveats">{items}</ul>', text="\n".join(f"- {line}" for line in lines))
+        return bullets(lines, kind="caveats")
 
     def _of(self, document: Document) -> list[CheckedFigure]:
         return [c for c in self.checked if c.figure.document == document.id]

@@ -57,7 +57,7 @@ class ServiceCounts:
     def title(self) -> Block:
         """Give the page's one first-level heading."""
         text = f"{self.indicator.name} in {self.area}, {periods.quarter_name(self.quarter)}"
-        return Block(html=f"<h1>{escape(text)}</h1>", text=text)
+        return heading(1, text)
 
     def findings(self) -> Block:
         """Say how the year so far compares with the same quarters of last year, and where both projections point."""
@@ -184,8 +184,7 @@ class ServiceCounts:
             "the true uncertainty is wider."
         )
         lines.append(f"What is counted: {self.indicator.definition}")
-        items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
-        return Block(html=f'<ul class="caveats">{items}</ul>', text="\n".join(f"- {line}" for line in lines))
+        return bullets(lines, kind="caveats")
 
     def _headline(self, projected: Figure) -> str:
         """Name a rise or a fall only where the projection's interval leaves out last year's total."""

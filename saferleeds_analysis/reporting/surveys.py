@@ -87,7 +87,7 @@ class SurveyReport:
         """Give the page's one first-level heading and the notice; ``what`` names a card of the priority."""
         name = f"{self.indicator.priority}: {what}" if what else self.indicator.name
         text = f"{name}, {self.area}, {periods.quarter_name(self.quarter)}"
-        return join(Block(html=f"<h1>{escape(text)}</h1>", text=text), *self._notices())
+        return join(heading(1, text), *self._notices())
 
     def fields(self) -> Block:
         """Give the fixed fields of the card: outcome, priority, review period, population, and its progress."""

@@ -171,7 +171,7 @@ def trace_page(
         f'saferleeds trace --quarter "{quarter}" --report {report} --row {headline[0].row if headline else 1}'
     )
     shown = [
-        Block(html=f"<h1>{escape(title)}</h1>", text=title),
+        heading(1, title),
         paragraph(
             "This page leads from the printed numbers back to the function that made them, the rows of the files that they "
             "come from, and the arithmetic between."
@@ -180,15 +180,15 @@ def trace_page(
             html=f"<p>Any other number is traced by its row in figures.csv: <code>{escape(example)}</code></p>",
             text=f"Any other number is traced by its row in figures.csv: {example}",
         ),
-        Block(html="<h2>Headline figures</h2>", text="Headline figures"),
+        heading(2, "Headline figures"),
         *(trace.to_block(level=3) for trace in headline),
     ]
     if not headline:
         shown.append(paragraph("This page has no box of headline figures."))
     shown += [
-        Block(html="<h2>Every kind of figure on the page</h2>", text="Every kind of figure on the page"),
+        heading(2, "Every kind of figure on the page"),
         _kinds(traces) if traces else paragraph("There are no figures on the page."),
-        Block(html="<h2>The files it was made from</h2>", text="The files it was made from"),
+        heading(2, "The files it was made from"),
     ]
     files = sorted({(given.file, given.sha256) for trace in traces for given in trace.inputs})
     if files:
@@ -208,7 +208,7 @@ def trace_page(
         pairs = first.pairs_of_the_run()
         html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
         shown += [
-            Block(html="<h2>How the page was made</h2>", text="How the page was made"),
+            heading(2, "How the page was made"),
             Block(html=f'<dl class="card-fields">{html}</dl>', text="\n".join(f"{k}: {v}" for k, v in pairs)),
             paragraph("Every input of the run, with its fingerprint, is in run.json beside the page."),
         ]
