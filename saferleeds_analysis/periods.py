@@ -12,6 +12,7 @@ for them is ambiguous to people (its ``2013Q2`` is July to September 2012), so t
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -33,6 +34,67 @@ _MONTH_NAMES = [
     "November",
     "December",
 ]
+
+
+@dataclass(frozen=True)
+class Window:
+    """The months that a number is about, by their first and last (``2011-10``), and how they are written for people.
+
+    Both are empty where the words name no months (``undated``). In words it writes itself:
+
+    >>> str(Window.twelve_months(month("2012-09"))), Window.named("2012/13 Q2").first
+    ('12 months to September 2012', '2012-07')
+    """
+
+    name: str
+    first: str = ""
+    last: str = ""
+
+    def __str__(self) -> str:
+        """Give the words."""
+        return self.name
+
+    @classmethod
+    def of(cls, name: str, months: pd.PeriodIndex) -> "Window":
+        """Give the window of some months under a name."""
+        return cls(name, str(months[0]), str(months[-1]))
+
+    @classmethod
+    def month(cls, m: pd.Period) -> "Window":
+        """Give the window of a month."""
+        return cls(month_name(m), str(m), str(m))
+
+    @classmethod
+    def twelve_months(cls, end: pd.Period) -> "Window":
+        """Give the window of the twelve months to a month."""
+        return cls.of(twelve_months_name(end), twelve_months_to(end))
+
+    @classmethod
+    def quarter(cls, q: pd.Period) -> "Window":
+        """Give the window of a quarter."""
+        return cls.of(quarter_name(q), quarter_months(q))
+
+    @classmethod
+    def year(cls, year: "pd.Period | str") -> "Window":
+        """Give the window of a financial year."""
+        year = financial_year(year) if isinstance(year, str) else year
+        return cls.of(financial_year_name(year), financial_year_months(year))
+
+    @classmethod
+    def to_date(cls, m: pd.Period) -> "Window":
+        """Give the window from April to a month; it is named by that month."""
+        return cls(month_name(m), str(financial_year_months(financial_year_of(m))[0]), str(m))
+
+    @classmethod
+    def named(cls, text: str) -> "Window":
+        """Give the window of a period as tables of the project write it; without months where it names none."""
+        months = months_named(text)
+        return cls(text) if months is None else cls.of(text, months)
+
+    @property
+    def months(self) -> pd.PeriodIndex | None:
+        """The months themselves; ``None`` where there are none."""
+        return pd.period_range(self.first, self.last, freq="M") if self.first else None
 
 
 def quarter(text: str) -> pd.Period:

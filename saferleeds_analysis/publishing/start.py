@@ -1,11 +1,11 @@
 """What the start page for JupyterLab shows: the notebooks of a folder, each by what its own first cell says of it."""
 
 import re
-from html import escape
 from pathlib import Path
 
 from saferleeds_analysis.publishing.notebooks import declared_parameters, read_notebook
-from saferleeds_analysis.reporting.blocks import Block
+from saferleeds_analysis.reporting.blocks import Block, Span, paragraph
+from saferleeds_analysis.reporting.tables import table
 
 _START = "start_here"
 _ASIDE = "**For analysts; this cell is not on the published page.**"
@@ -20,19 +20,10 @@ def list_of_notebooks(folder: Path) -> Block:
     for path in sorted(folder.glob("*.ipynb")):
         if path.stem != _START:
             title, says = _first_cell(path)
-            rows.append((path.name, title, says, ", ".join(declared_parameters(path))))
-    html = "".join(
-        f'<tr><th scope="row"><a href="{escape(name)}">{escape(title)}</a></th>'
-        f"<td>{escape(says, quote=False)}</td><td>{escape(parameters)}</td></tr>"
-        for name, title, says, parameters in rows
-    )
-    header = "".join(f'<th scope="col">{name}</th>' for name in ("Notebook", "What it is", "Parameters"))
-    return Block(
-        html=f"<table><caption>The notebooks</caption><thead><tr>{header}</tr></thead><tbody>{html}</tbody></table>",
-        text="\n".join(
-            f"{name}: {title}. {says} Parameters: {parameters}." for name, title, says, parameters in rows
-        ),
-    )
+            link = paragraph(Span(title, href=path.name))
+            rows.append([link, says, ", ".join(declared_parameters(path))])
+    columns = ["Notebook", "What it is", "Parameters"]
+    return table(caption="The notebooks", columns=columns, rows=rows, text_columns=(1, 2))
 
 
 def _first_cell(path: Path) -> tuple[str, str]:
@@ -58,5 +49,5 @@ def commands(quarter: str) -> Block:
         f'saferleeds report "{quarter}" --indicator domestic_burglary --area NWL',
         "saferleeds list",
     ]
-    text = "\n".join(lines)
-    return Block(html=f"<pre>{escape(text, quote=False)}</pre>", text=text)
+    spans = [span for line in lines for span in (Span("\n"), Span(line, kind="code"))]
+    return paragraph(*spans[1:])

@@ -7,21 +7,25 @@ space is a matter of styles. The data behind charts are left to the workbook.
 import io
 import tempfile
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
 from saferleeds_analysis.publishing.office_files import write_same_bytes
-from saferleeds_analysis.publishing.pieces import (
+from saferleeds_analysis.publishing.content import Content
+from saferleeds_analysis.publishing.pages import Provenance
+from saferleeds_analysis.reporting.blocks import (
+    Block,
+    Chart,
     Commentary,
+    Facts,
+    Group,
     Heading,
     Listing,
-    Pairs,
-    Paragraph,
-    Picture,
-    PieceTable,
-    ReadPage,
-    Run,
+    Span,
+    Table,
+    Text,
+    cell_text,
 )
 
 _WIDTH_CM = 16.5
@@ -36,28 +40,30 @@ _STYLES = {
 }
 
 
-def write_docx(page: ReadPage, path: Path, *, pictures: Mapping[Picture, bytes], as_at: date) -> None:
-    """Write a page as a Word document; a chart without a drawing in ``pictures`` is there in words."""
+def write_docx(
+    content: Content, path: Path, *, provenance: Provenance, pictures: Mapping[str, bytes]
+) -> None:
+    """Write a page as a Word document; a chart without a drawing under its name in ``pictures`` is there in words."""
     from docx import Document
 
     document = Document()
-    _set_up(document, page, as_at)
-    for piece in page.pieces:
-        _add(document, piece, pictures)
+    _set_up(document, content.title, provenance)
+    for block in content.blocks:
+        _add(document, block, pictures)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "draft.docx"
         document.save(str(draft))
-        write_same_bytes(draft, path, as_at=as_at)
+        write_same_bytes(draft, path, as_at=provenance.as_at)
 
 
-def _set_up(document: Any, page: ReadPage, as_at: date) -> None:
+def _set_up(document: Any, title: str, provenance: Provenance) -> None:
     from docx.enum.style import WD_STYLE_TYPE
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt, RGBColor
 
     properties = document.core_properties
-    moment = datetime(as_at.year, as_at.month, as_at.day)
-    properties.title, properties.language = page.title, "en-GB"
+    moment = datetime.combine(provenance.as_at, time())
+    properties.title, properties.language = title, "en-GB"
     properties.author, properties.last_modified_by, properties.comments = "Safer Leeds", "Safer Leeds", ""
     properties.created, properties.modified, properties.revision = moment, moment, 1
     section = document.sections[0]
@@ -90,47 +96,61 @@ def _set_up(document: Any, page: ReadPage, as_at: date) -> None:
     styles["Commentary"].paragraph_format.left_indent = Cm(0.4)
     _border(styles["Notice"], colour="F46A25")
     _border(styles["Commentary"], colour=_BLUE)
-    _write_footer(section.footer.paragraphs[0], page)
+    _write_footer(section.footer.paragraphs[0], provenance)
 
 
-def _write_footer(paragraph: Any, page: ReadPage) -> None:
-    told = [page.marking, *[f"{name} {value}" for name, value in page.footer if len(value) < 60]]
-    paragraph.add_run(f"{'. '.join(t for t in told if t)}. Page ")
+def _write_footer(paragraph: Any, provenance: Provenance) -> None:
+    told = (
+        provenance.marking,
+        f"Data as at {provenance.as_at_text}",
+        f"Code version {provenance.code_version}",
+    )
+    paragraph.add_run(f"{'. '.join(told)}. Page ")
     _field(paragraph, "PAGE")
     paragraph.add_run(" of ")
     _field(paragraph, "NUMPAGES")
 
 
-def _add(document: Any, piece: Any, pictures: Mapping[Picture, bytes]) -> None:
-    if isinstance(piece, Heading):
-        document.add_heading(piece.text, level=min(piece.level, 9))
-    elif isinstance(piece, Paragraph):
-        kind = next((style for name, style in _STYLES.items() if name in piece.kind.split()), None)
-        if piece.kind != "summary":  # the line that opens a folded part; here everything is open
-            _write(document.add_paragraph(style=kind), piece.runs)
-    elif isinstance(piece, Listing):
-        count = _new_count(document) if piece.numbered else None
-        for item in piece.items:
-            paragraph = document.add_paragraph(style="List Number" if piece.numbered else "List Bullet")
-            if count is not None:
-                paragraph._p.get_or_add_pPr().get_or_add_numPr().get_or_add_numId().val = count
-            _write(paragraph, item.runs)
-    elif isinstance(piece, Pairs):
-        for name, value in piece.pairs:
-            _write(document.add_paragraph(), [Run(text=f"{name}: ", bold=True), Run(text=value)])
-    elif isinstance(piece, PieceTable):
-        if not piece.behind_chart:
-            _add_table(document, piece)
-    elif isinstance(piece, Picture):
-        _add_picture(document, piece, pictures.get(piece))
-    elif isinstance(piece, Commentary):
+def _add(document: Any, block: Block, pictures: Mapping[str, bytes]) -> None:
+    if isinstance(block, Heading):
+        document.add_heading(block.text, level=min(block.level, 9))
+    elif isinstance(block, Text):
+        kind = next((style for name, style in _STYLES.items() if name in block.kind.split()), None)
+        _write(document.add_paragraph(style=kind), block.spans)
+    elif isinstance(block, Listing):
+        _add_list(document, block, pictures)
+    elif isinstance(block, Facts):
+        for name, value in block.pairs:
+            _write(document.add_paragraph(), [Span(f"{name}: ", kind="strong"), Span(cell_text(value))])
+    elif isinstance(block, Table):
+        _add_table(document, block)
+    elif isinstance(block, Chart):
+        _add_picture(document, block, pictures.get(block.name))
+    elif isinstance(block, Commentary):
         document.add_paragraph("Partners' own words begin here.", style="Commentary").runs[0].bold = True
-        for one in piece.pieces:
-            _add(document, one, pictures)
+        _add_all(document, block.blocks, pictures)
         document.add_paragraph("Partners' own words end here.", style="Commentary").runs[0].bold = True
+    elif isinstance(block, Group):  # what a page folds away is open here
+        _add_all(document, block.blocks, pictures)
 
 
-def _add_table(document: Any, table: PieceTable) -> None:
+def _add_all(document: Any, blocks: Iterable[Block], pictures: Mapping[str, bytes]) -> None:
+    for block in blocks:
+        _add(document, block, pictures)
+
+
+def _add_list(document: Any, block: Listing, pictures: Mapping[str, bytes]) -> None:
+    count = _new_count(document) if block.numbered else None
+    for item in block.items:
+        first, *more = item.parts or (item,)
+        paragraph = document.add_paragraph(style="List Number" if block.numbered else "List Bullet")
+        if count is not None:
+            paragraph._p.get_or_add_pPr().get_or_add_numPr().get_or_add_numId().val = count
+        _write(paragraph, first.spans if isinstance(first, Text) else [Span(first.text)])
+        _add_all(document, more, pictures)
+
+
+def _add_table(document: Any, table: Table) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Cm, Pt
 
@@ -149,14 +169,14 @@ def _add_table(document: Any, table: PieceTable) -> None:
             cell.width = widths[number]
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
-            run = paragraph.add_run(text or "none")
+            run = paragraph.add_run(_clean(cell_text(text)) or "none")
             run.font.size = Pt(9)
             run.bold = is_head or number == 0
             if table.numeric[number]:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
-def _add_picture(document: Any, picture: Picture, drawing: bytes | None) -> None:
+def _add_picture(document: Any, picture: Chart, drawing: bytes | None) -> None:
     from docx.shared import Cm
 
     document.add_paragraph(f"{picture.headline}. {picture.subtitle}".rstrip(" ."), style="Caption")
@@ -180,11 +200,11 @@ def _new_count(document: Any) -> int:
     return count.numId
 
 
-def _column_widths(table: PieceTable) -> list[float]:
+def _column_widths(table: Table) -> list[float]:
     """Share the page's width among the columns, in centimetres: room for the longest word, the rest by length."""
     least, wished = [], []
     for number, column in enumerate(table.columns):
-        cells = [column, *[row[number] for row in table.rows]]
+        cells = [column, *[cell_text(row[number]) for row in table.rows]]
         least.append(0.55 + 0.19 * max(len(word) for word in f"{' '.join(cells)} none".split()))
         longest = max([len(column) / 2, *[len(cell) for cell in cells[1:]]])
         wished.append(max(least[-1], 0.55 + 0.17 * min(longest, 60)))
@@ -195,16 +215,16 @@ def _column_widths(table: PieceTable) -> list[float]:
     return [x + spare * share for x, share in zip(least, shares, strict=True)]
 
 
-def _write(paragraph: Any, runs: Iterable[Run]) -> None:
-    for run in runs:
-        if run.href:
+def _write(paragraph: Any, spans: Iterable[Span]) -> None:
+    for run in spans:
+        if run.href.startswith(("http:", "https:", "mailto:")):
             _link(paragraph, run)
         else:
             made = paragraph.add_run(_clean(run.text))
-            made.bold, made.italic = run.bold or None, run.italic or None
+            made.bold, made.italic = run.kind == "strong" or None, run.kind == "em" or None
 
 
-def _link(paragraph: Any, run: Run) -> None:
+def _link(paragraph: Any, run: Span) -> None:
     from docx.opc.constants import RELATIONSHIP_TYPE
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
@@ -253,7 +273,7 @@ def _mark_row(row: Any, *, header: bool) -> None:
         properties.append(OxmlElement("w:tblHeader"))
 
 
-def _say_of_table(made: Any, table: PieceTable) -> None:
+def _say_of_table(made: Any, table: Table) -> None:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 

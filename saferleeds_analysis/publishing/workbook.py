@@ -20,11 +20,11 @@ from typing import Any
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import MARKINGS
 from saferleeds_analysis.publishing.office_files import write_same_bytes
-from saferleeds_analysis.publishing.pieces import Number, Pairs, ReadPage, read_number
-from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
+from saferleeds_analysis.publishing.content import Content
+from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS, Block, Facts, Printed, Text, cell_text
 from saferleeds_analysis.reporting.changes import MAIN_FIGURES
 
-Cell = str | Number | float | int
+Cell = str | Printed | float | int
 
 # The Government Statistical Service's shorthand for what is not a number.
 SHORTHAND = {
@@ -61,7 +61,7 @@ class Workbook:
 
 
 def workbook_of(
-    pages: Sequence[ReadPage],
+    pages: Sequence[Content],
     figures: Iterable[tuple[str, Path]],
     *,
     title: str,
@@ -89,7 +89,7 @@ def workbook_of(
                         columns=_unique(table.columns),
                         rows=tuple(
                             tuple(
-                                _typed(cell) if is_number else _text(cell)
+                                _typed(cell) if is_number else _text(cell_text(cell))
                                 for cell, is_number in zip(row, table.numeric, strict=True)
                             )
                             for row in table.rows
@@ -250,7 +250,7 @@ def _contents(sheets: Sequence[Sheet], left_out: Sequence[str]) -> Sheet:
     )
 
 
-def _notes(pages: Sequence[ReadPage]) -> Sheet:
+def _notes(pages: Sequence[Content]) -> Sheet:
     rows = [(mark, meaning[:1].upper() + meaning[1:] + ".") for mark, meaning in SHORTHAND.items()]
     rows += [(page.title, " ".join(page.notices)) for page in pages if page.notices]
     return Sheet(
@@ -264,12 +264,12 @@ def _notes(pages: Sequence[ReadPage]) -> Sheet:
     )
 
 
-def _state(pages: Sequence[ReadPage]) -> Sheet:
+def _state(pages: Sequence[Content]) -> Sheet:
     """Gather the headline figures of every page in one table."""
     rows = [
         (page.title, name, _typed(value))
         for page in pages
-        for box in [p for p in page.pieces if isinstance(p, Pairs) and "summary" in p.kind][:1]
+        for box in [b for b in page.everything if isinstance(b, Facts) and b.kind == "summary"][:1]
         for name, value in box.pairs
     ]
     return Sheet(
@@ -302,8 +302,11 @@ def _figures(figures: Iterable[tuple[str, Path]]) -> Sheet:
 # Cells
 
 
-def _typed(text: str) -> Cell:
-    return read_number(text) or _text(text)
+def _typed(cell: str | Block) -> Cell:
+    """Give a printed number as it is; all else as text."""
+    if isinstance(cell, Text) and len(cell.spans) == 1:
+        cell = cell.spans[0].text
+    return cell if isinstance(cell, Printed) else _text(cell_text(cell))
 
 
 def _full(text: str) -> Cell:
@@ -335,7 +338,7 @@ def _unique(columns: Sequence[str]) -> tuple[str, ...]:
     return tuple(named)
 
 
-def _number_format(number: Number) -> str:
+def _number_format(number: Printed) -> str:
     """Give the format in which a number shows as it is printed."""
     places = f".{'0' * number.decimals}" if number.decimals else ""
     if number.kind == "%":
@@ -344,7 +347,7 @@ def _number_format(number: Number) -> str:
         shown = f'"£"#,##0{places},,"m"'
     else:
         shown = f'"£"#,##0{places}' if number.kind else f"#,##0{places}"
-    return f"+{shown};-{shown};{shown}" if number.signed else f"{shown};-{shown}"
+    return f"+{shown};-{shown};{shown}" if _is_signed(number) else f"{shown};-{shown}"
 
 
 def _formats(sheet: Sheet) -> list[dict]:
@@ -353,12 +356,21 @@ def _formats(sheet: Sheet) -> list[dict]:
         {"cell": {"cells": (row, column), "format": {"num_format": _number_format(cell)}}}
         for row, cells in enumerate(sheet.rows, start=1)
         for column, cell in enumerate(cells)
-        if isinstance(cell, Number)
+        if isinstance(cell, Printed)
     ]
 
 
 def _for_gptables(cell: Cell) -> str | float | int:
-    return cell.value if isinstance(cell, Number) else _plain(cell) if isinstance(cell, str) else cell
+    return _value(cell) if isinstance(cell, Printed) else _plain(cell) if isinstance(cell, str) else cell
+
+
+def _value(number: Printed) -> float | int:
+    """Give a number as spreadsheets keep it: a percentage as a share."""
+    return round(number.value / 100, number.decimals + 2) if number.kind == "%" else number.value
+
+
+def _is_signed(number: Printed) -> bool:
+    return number.startswith("+")
 
 
 def _plain(text: str) -> str:
@@ -397,8 +409,8 @@ def _print_across_one_page(worksheet: Any, head: int | None = None) -> None:
 
 
 def _shown(cell: Cell) -> str:
-    if isinstance(cell, Number):
-        return f"{cell.value:,.{cell.decimals}f}"
+    if isinstance(cell, Printed):
+        return f"{_value(cell):,.{cell.decimals}f}"
     return f"{cell:.6g}" if isinstance(cell, float) else str(cell)
 
 
@@ -449,12 +461,12 @@ def _ods_sheet(sheet: Sheet, styles: dict[str, str]) -> str:
 
 
 def _ods_cell(cell: Cell, styles: dict[str, str]) -> str:
-    if isinstance(cell, str):
+    if isinstance(cell, str) and not isinstance(cell, Printed):
         return _ods_text(cell, "cell")
-    if not isinstance(cell, Number):
+    if not isinstance(cell, Printed):
         return f'<table:table-cell office:value-type="float" office:value="{cell!r}"><text:p>{cell!r}</text:p></table:table-cell>'
     pound = {"£": "p", "£m": "m", "%": "c"}.get(cell.kind, "n")
-    name = f"{pound}{cell.decimals}{'s' if cell.signed else ''}"
+    name = f"{pound}{cell.decimals}{'s' if _is_signed(cell) else ''}"
     if name not in styles:
         styles |= _ods_numbers(f"{name}d", cell)
         styles[name] = (
@@ -462,8 +474,8 @@ def _ods_cell(cell: Cell, styles: dict[str, str]) -> str:
         )
     kind = "percentage" if cell.kind == "%" else "float"
     return (
-        f'<table:table-cell table:style-name="{name}" office:value-type="{kind}" office:value="{cell.value!r}">'
-        f"<text:p>{'+' if cell.signed and cell.value > 0 else ''}{_shown(cell)}</text:p></table:table-cell>"
+        f'<table:table-cell table:style-name="{name}" office:value-type="{kind}" office:value="{_value(cell)!r}">'
+        f"<text:p>{'+' if _is_signed(cell) and cell.value > 0 else ''}{_shown(cell)}</text:p></table:table-cell>"
     )
 
 
@@ -476,9 +488,9 @@ def _ods_text(text: str, style: str, *, link: str = "") -> str:
     return f'<table:table-cell{named} office:value-type="string">{told}</table:table-cell>'
 
 
-def _ods_numbers(name: str, number: Number) -> dict[str, str]:
+def _ods_numbers(name: str, number: Printed) -> dict[str, str]:
     """Write how numbers of a kind show. A sign for rises is a style of its own that stands for what is above nought."""
-    if not number.signed:
+    if not _is_signed(number):
         return {name: _ods_number(name, number)}
     up, down = f"{name}up", f"{name}down"
     leads = (
@@ -492,7 +504,7 @@ def _ods_numbers(name: str, number: Number) -> dict[str, str]:
     }
 
 
-def _ods_number(name: str, number: Number, *, sign: str = "", leads: str = "") -> str:
+def _ods_number(name: str, number: Printed, *, sign: str = "", leads: str = "") -> str:
     places = f'number:decimal-places="{number.decimals}" number:min-decimal-places="{number.decimals}"'
     before = f"<number:text>{sign}{'£' if number.kind.startswith('£') else ''}</number:text>"
     before = before if before != "<number:text></number:text>" else ""

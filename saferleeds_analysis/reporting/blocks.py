@@ -11,7 +11,7 @@ True
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,27 @@ class Figure:
         row = {column: getattr(self, column) for column in FIGURE_COLUMNS}
         row["caveats"] = " | ".join(self.caveats)
         return row
+
+
+class Printed(str):
+    """A number as it is printed, which still knows its value to the printed precision, so that a workbook can hold it.
+
+    ``kind`` says what stands round it: nothing, ``%``, ``£``, or ``£m`` for an amount in millions of pounds.
+
+    >>> shown = Printed("35.6%", value=35.6, decimals=1, kind="%")
+    >>> f"down {shown}", shown.value
+    ('down 35.6%', 35.6)
+    """
+
+    value: float | int
+    decimals: int
+    kind: str
+
+    def __new__(cls, text: str, *, value: float | int, decimals: int = 0, kind: str = "") -> "Printed":
+        """Make the text, and remember the number behind it."""
+        made = super().__new__(cls, text)
+        made.value, made.decimals, made.kind = value, decimals, kind
+        return made
 
 
 @dataclass(frozen=True)
@@ -273,9 +294,14 @@ def paragraph(*words: str | Span | Text, figures: Iterable[Figure] = (), css_cla
     return Text(spans=_spans(words), kind=css_class, figures=tuple(figures))
 
 
-def heading(level: int, *words: str | Span, id: str = "") -> Heading:
+def heading(level: int, *words: str | Span | Text, id: str = "") -> Heading:
     """Make a heading of text and spans."""
     return Heading(level=level, spans=_spans(words), id=id)
+
+
+def page_title(text: str, notice: str = "") -> Block:
+    """Make a page's title, and below it what the reader must know of the data before any number."""
+    return join(heading(1, text), *([paragraph(notice, css_class="notice")] if notice else []))
 
 
 def bullets(
@@ -364,15 +390,17 @@ def block_of(data: Mapping[str, Any]) -> Block:
 
 _TYPES: dict[str, type] = {
     kind.__name__: kind
-    for kind in (Span, Heading, Text, Listing, Facts, Table, Chart, Group, Commentary, Figure)
+    for kind in (Span, Printed, Heading, Text, Listing, Facts, Table, Chart, Group, Commentary, Figure)
 }
 
 
 def _data(value: Any) -> Any:
     """Give a value as JSON holds it: fields that have their default are left out."""
     if isinstance(value, Span) and value == Span(value.text):
-        return value.text
-    if type(value).__name__ in _TYPES:
+        return _data(value.text)
+    if isinstance(value, Printed):
+        return {"type": "Printed", "text": str(value), **vars(value)}
+    if is_dataclass(value):
         given = {f.name: getattr(value, f.name) for f in fields(value)}
         kept = {f.name: given[f.name] for f in fields(value) if given[f.name] != f.default}
         return {"type": type(value).__name__, **{name: _data(v) for name, v in kept.items()}}

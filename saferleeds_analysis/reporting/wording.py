@@ -15,63 +15,71 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Target
 from saferleeds_analysis.estimates import CountChange
 from saferleeds_analysis.intake import Commentary, CommentaryRequest
+from saferleeds_analysis.reporting.blocks import Printed
 
 MINUS = "\N{MINUS SIGN}"
 
 
-def number(value: float, *, decimals: int = 0) -> str:
+def number(value: float, *, decimals: int = 0) -> Printed:
     """Write a number with thousands commas, halves rounded away from zero.
 
     >>> number(5938), number(-3276), number(0.25, decimals=1)
     ('5,938', '−3,276', '0.3')
     """
     rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    text = f"{abs(rounded):,f}"
-    return f"{MINUS}{text}" if rounded < 0 else text
+    text = f"{MINUS if rounded < 0 else ''}{abs(rounded):,f}"
+    return Printed(text, value=float(rounded) if decimals else int(rounded), decimals=decimals)
 
 
-def percent(value: float, *, signed: bool = False) -> str:
+def percent(value: float, *, signed: bool = False) -> Printed:
     """Write a percentage to one decimal place.
 
     >>> percent(-35.555, signed=True), percent(12.0, signed=True), percent(0.01, signed=True)
     ('−35.6%', '+12.0%', '0.0%')
     """
     text = number(value, decimals=1)
-    plus = "+" if signed and not text.startswith(MINUS) and text.strip("0.") else ""
-    return f"{plus}{text}%"
+    return Printed(
+        f"{'+' if signed and text.value > 0 else ''}{text}%", value=text.value, decimals=1, kind="%"
+    )
 
 
-def signed(value: float) -> str:
+def signed(value: float) -> Printed:
     """Write a whole number with its sign.
 
     >>> signed(-56), signed(12), signed(0)
     ('−56', '+12', '0')
     """
-    return f"+{number(value)}" if value > 0 else number(value)
+    text = number(value)
+    return Printed(f"+{text}", value=text.value) if value > 0 else text
 
 
-def pounds(value: float) -> str:
+def pounds(value: float) -> Printed:
     """Write an amount no more exactly than it is known: millions to one decimal, thousands from £10,000, else pounds.
 
     >>> pounds(22101675), pounds(-11198025), pounds(480978), pounds(6620.04), pounds(999_960), pounds(0)
     ('£22.1m', '−£11.2m', '£481,000', '£6,620', '£1.0m', '£0')
     """
     if abs(value) >= 999_500:
-        text = number(value / 1_000_000, decimals=1) + "m"
-    elif abs(value) >= 10_000:
-        text = number(1000 * float(number(value / 1000).replace(MINUS, "-")))
-    else:
-        text = number(value)
-    return f"{MINUS}£{text.removeprefix(MINUS)}" if text.startswith(MINUS) else f"£{text}"
+        millions = number(value / 1_000_000, decimals=1)
+        text = f"{_with_pound(millions)}m"
+        return Printed(text, value=round(millions.value * 1_000_000), decimals=1, kind="£m")
+    return _amount(number(1000 * number(value / 1000).value if abs(value) >= 10_000 else value))
 
 
-def pounds_and_pence(value: float) -> str:
+def pounds_and_pence(value: float) -> Printed:
     """Write money to the penny, as a price is written; whole pounds without pence.
 
     >>> pounds_and_pence(6620.04), pounds_and_pence(3925), pounds_and_pence(-2.5)
     ('£6,620.04', '£3,925', '−£2.50')
     """
-    text = number(value, decimals=0 if float(value).is_integer() else 2)
+    return _amount(number(value, decimals=0 if float(value).is_integer() else 2))
+
+
+def _amount(number: Printed) -> Printed:
+    return Printed(_with_pound(number), value=number.value, decimals=number.decimals, kind="£")
+
+
+def _with_pound(text: str) -> str:
     return f"{MINUS}£{text.removeprefix(MINUS)}" if text.startswith(MINUS) else f"£{text}"
 
 

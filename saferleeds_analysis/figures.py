@@ -1,0 +1,185 @@
+"""A number that knows what it is: its identity, its status, the rows that it comes from and how it is worked out.
+
+A :class:`Measure` is declared once, beside the method that makes it. A :class:`Figure` is one number of it, for an indicator,
+an area and a :class:`~saferleeds_analysis.periods.Window` of months. Two figures with one identity are the same number,
+wherever they are printed; nothing tells what a figure is by matching a name.
+
+>>> from saferleeds_analysis.periods import Window
+>>> count = Measure(id="count", words="recorded offences", role="count", formula="the sum of the months")
+>>> figure = Figure(measure=count, indicator_id="burglary", area="Leeds", window=Window.year("2011/12"), value=8062)
+>>> figure.words, figure.period, figure.identity.window
+('recorded offences', '2011/12', ('2011-04', '2012-03'))
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from saferleeds_analysis.periods import Window
+
+# What a figure is: how it is told, compared with an earlier pack and linked with others by an intruder.
+ROLES = (
+    "count",  # events or people counted in the window
+    "percentage",  # a share of a base
+    "rate",  # a count over a denominator
+    "change",  # of a count or a level from one window to another: a difference, a percentage or points
+    "adjusted",  # a count with the season taken out, or a part of that
+    "target",
+    "milestone",
+    "projection",
+    "chance",
+    "cost",
+    "rank",
+    "letter",  # a rating, a position or a direction, in words
+    "base",  # how many were asked, answered or counted: says how sure another figure is
+    "quality",  # of a method or of data: a test, an error, a verdict
+    "assumption",  # a number that somebody stated, and what follows from it alone
+    "about the pack",  # a count of figures, not of anything outside
+)
+
+# From the firmest to the weakest: a figure made of several has the weakest of theirs.
+STATUSES = ("recorded", "published", "estimated", "illustrative", "judgement")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """A kind of number, declared once beside the method that makes it.
+
+    ``words`` name it; ``{braces}`` in them are filled from a figure's qualifiers. ``formula`` says in words how it comes from
+    its rows. ``recurs`` figures are expected again each quarter; ``revised`` ones are estimated anew each time, so that a
+    move is no restatement. ``decimals`` is the precision at which it is published.
+    """
+
+    id: str
+    words: str
+    role: str
+    formula: str = ""
+    decimals: int = 1
+    recurs: bool = False
+    revised: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a role that nobody knows."""
+        if self.role not in ROLES:
+            raise ValueError(f"measure {self.id!r}: the role {self.role!r} is none of {', '.join(ROLES)}.")
+
+
+class Identity(NamedTuple):
+    """What tells one figure from another, in any pack and on any page."""
+
+    measure_id: str
+    indicator_id: str
+    area: str
+    window: tuple[str, str]
+    qualifiers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """Rows of one file in one role of a working; ``numbers`` as a spreadsheet shows them, the header being row 1.
+
+    Without numbers the whole file is meant, and ``note`` says what of it.
+    """
+
+    role: str
+    file: str
+    sha256: str
+    numbers: tuple[int, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Working:
+    """How a figure is worked out from its rows, by anybody: a named function of tables and plain arguments."""
+
+    function: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One number. ``value`` is text where the thing reported is text (a letter), or the mark of what is withheld.
+
+    ``qualifiers`` are what besides measure, indicator, area and window tells it from its like: a group, the window with
+    which it is compared, an edition of prices, a horizon; never the report or the section. ``method`` says how the value and
+    its limits were made, ``n`` is the base.
+    """
+
+    measure: Measure
+    indicator_id: str
+    area: str
+    window: Window
+    value: float | int | str | None
+    qualifiers: tuple[tuple[str, str], ...] = ()
+    lower: float | None = None
+    upper: float | None = None
+    confidence: float | None = None
+    unit: str = ""
+    method: str = ""
+    n: int | None = None
+    status: str = "recorded"
+    caveats: tuple[str, ...] = ()
+    rows: tuple[Rows, ...] = ()
+    working: Working | None = None
+
+    def __post_init__(self) -> None:
+        """Order the qualifiers, so that they can be given as a mapping; refuse an unknown status."""
+        given = self.qualifiers.items() if isinstance(self.qualifiers, Mapping) else self.qualifiers
+        object.__setattr__(self, "qualifiers", tuple(sorted((str(k), str(v)) for k, v in given)))
+        if self.status not in STATUSES:
+            raise ValueError(f"the status {self.status!r} is none of {', '.join(STATUSES)}.")
+
+    @property
+    def identity(self) -> Identity:
+        """What tells it from every other figure."""
+        window = (self.window.first, self.window.last) if self.window.first else (self.window.name, "")
+        return Identity(self.measure.id, self.indicator_id, self.area, window, self.qualifiers)
+
+    @property
+    def words(self) -> str:
+        """The measure in words."""
+        return self.measure.words.format(**dict(self.qualifiers))
+
+    @property
+    def period(self) -> str:
+        """The window in words."""
+        return self.window.name
+
+    def to_row(self) -> dict[str, Any]:
+        """Give the figure as a tidy row, in the order of :data:`FIGURE_COLUMNS`."""
+        return {
+            "indicator_id": self.indicator_id,
+            "area": self.area,
+            "period": self.period,
+            "measure": self.words,
+            "value": self.value,
+            "lower": self.lower,
+            "upper": self.upper,
+            "confidence": self.confidence,
+            "unit": self.unit,
+            "method": self.method,
+            "n": self.n,
+            "caveats": " | ".join(self.caveats),
+            "measure_id": self.measure.id,
+            "qualifiers": "; ".join(f"{name}={value}" for name, value in self.qualifiers),
+            "window_first": self.window.first,
+            "window_last": self.window.last,
+            "status": self.status,
+        }
+
+
+# The columns of figures.csv, in whole words.
+FIGURE_COLUMNS = tuple(
+    Figure(
+        measure=Measure(id="m", words="m", role="count"), indicator_id="", area="", window=Window("w"), value=0
+    ).to_row()
+)
+
+
+def weakest(statuses: Iterable[str]) -> str:
+    """Give the status of what is made of figures with these: the weakest of them.
+
+    >>> weakest(["published", "illustrative", "recorded"]), weakest([])
+    ('illustrative', 'recorded')
+    """
+    return max(statuses, key=STATUSES.index, default=STATUSES[0])

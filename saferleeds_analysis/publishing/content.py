@@ -1,0 +1,372 @@
+"""What a page holds, as data: read from an executed notebook, and told from what a reader would stumble over.
+
+The page, the paper copy, Word, the workbook, the index and the checks are made of this; none reads what another wrote.
+"""
+
+import json
+import re
+import unicodedata
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from saferleeds_analysis.reporting.blocks import (
+    BLOCKS_MEDIA_TYPE,
+    FIGURE_COLUMNS,
+    Block,
+    Chart,
+    Commentary,
+    Facts,
+    Group,
+    Heading,
+    Listing,
+    Span,
+    Table,
+    Text,
+    block_of,
+    paragraph,
+)
+from saferleeds_analysis.reporting.markdown import markdown_blocks
+
+_NOT_WORDS = re.compile(r"\bNaN\b|\bNaT\b|<NA>|^\s*(?:None|nan|-?inf)\s*$")
+_LOADED_FROM_ELSEWHERE = re.compile(r"@import|url\(\s*['\"]?(?!#|data:)", re.I)
+_SHORTEST_FINDING = 40  # letters
+# What an analyst alone sees of a notebook, and how papermill marks the cell with the parameters given.
+FOR_ANALYSTS = "for-analysts"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """The blocks of a page, each heading with its id, and its figures, each with the ``section`` in which it stands.
+
+    A section is named by the id of its heading of level 2.
+    """
+
+    blocks: tuple[Block, ...]
+    figures: tuple[dict, ...]
+
+    @cached_property
+    def everything(self) -> tuple[Block, ...]:
+        """Every block, those within others too, in the order in which they are shown."""
+        return tuple(part for block in self.blocks for part in block.walk())
+
+    @cached_property
+    def headings(self) -> tuple[Heading, ...]:
+        """The headings, in order."""
+        return tuple(block for block in self.everything if isinstance(block, Heading))
+
+    @property
+    def title(self) -> str:
+        """The words of the first heading of level 1."""
+        return next((h.text for h in self.headings if h.level == 1), "")
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables, those behind charts too."""
+        return tuple(block for block in self.everything if isinstance(block, Table))
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What must be known before any number, each sentence once; partners' own notes are not among them."""
+        found = [b.text for b in _outside(self.blocks, Commentary) if isinstance(b, Text) and "notice" in b.kind.split()]
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def commentary_files(self) -> tuple[str, ...]:
+        """The files of the partners' commentary that is shown."""
+        return tuple(block.file for block in self.everything if isinstance(block, Commentary))
+
+    @property
+    def finding(self) -> str:
+        """The first sentences that say what the page is about: its opening paragraph, or else its first finding.
+
+        A few words in a list are an item of it, and no finding.
+        """
+        shown = list(_outside(self.blocks, Commentary, Table, Facts, folded=True))
+        for block in shown:
+            if isinstance(block, Heading) and block.level == 2:
+                break
+            if type(block) is Text and not block.kind:
+                return block.text
+        lists = [b for b in shown if isinstance(b, Listing) and "caveats" not in b.kind.split()]
+        items = (item.text for block in lists for item in block.items)
+        return next((i for i in items if len(i) >= _SHORTEST_FINDING and i.endswith(".")), "")
+
+    @property
+    def words(self) -> str:
+        """All words of the page on one line, without those that only describe a drawing."""
+        return " ".join(" ".join(words_of(block) for block in self.blocks).split())
+
+
+def content_of(notebook: Any) -> Content:
+    """Gather what an executed notebook (an nbformat node, or its JSON) shows: its explanations and its blocks, in order.
+
+    An output without blocks is not among them: see :func:`faults_of_outputs`.
+    """
+    blocks: list[Block] = []
+    for cell in notebook["cells"]:
+        if FOR_ANALYSTS in cell["metadata"].get("tags", []):
+            continue
+        if cell["cell_type"] == "markdown":
+            blocks += markdown_blocks("".join(cell["source"]), trusted=True)
+        for output in cell.get("outputs", []):
+            data = output.get("data", {}).get(BLOCKS_MEDIA_TYPE)
+            if data is not None:
+                blocks.append(Group(blocks=(block_of(data),), kind="block"))
+    return content_of_blocks(blocks)
+
+
+def content_of_blocks(blocks: Iterable[Block]) -> Content:
+    """Give blocks as the content of a page: headings get ids, and figures the sections in which they stand."""
+    data = [block.to_data() for block in blocks]
+    _give_ids(data)
+    named = tuple(block_of(one) for one in data)
+    figures, section = [], ""
+    for block in named:
+        sections = [h.id for h in block.walk() if isinstance(h, Heading) and h.level == 2]
+        own = next((h for h in block.walk() if isinstance(h, Heading)), None)
+        section = own.id if own is not None and own.level == 2 else section
+        figures += [{"section": section, **figure.to_row()} for figure in block.figures]
+        section = sections[-1] if sections else section
+    return Content(blocks=named, figures=tuple(figures))
+
+
+def read_content(report: Path) -> Content:
+    """Read the content of a published report from its executed notebook, ``<report>/report.ipynb``."""
+    return content_of(json.loads((report / "report.ipynb").read_text(encoding="utf-8")))
+
+
+def on_paper(block: Block) -> Block:
+    """Give a block as paper needs it: nothing folded, no links to files, charts without the data behind them."""
+    if isinstance(block, Chart):
+        return replace(block, shape=f"paper {block.shape}", data=None)
+    if isinstance(block, Text | Heading):
+        kept = [s if s.href.startswith(("http:", "https:", "mailto:")) else replace(s, href="") for s in block.spans]
+        return replace(block, spans=tuple(kept))
+    if isinstance(block, Group):
+        return replace(block, blocks=tuple(map(on_paper, block.blocks)), summary="")
+    if isinstance(block, Listing):
+        return replace(block, items=tuple(map(on_paper, block.items)))
+    if isinstance(block, Facts):
+        return replace(block, pairs=tuple((name, on_paper(value)) for name, value in block.pairs))
+    return block
+
+
+def words_of(block: Block) -> str:
+    """Give the words of a block that a reader sees: of a chart its headline, its subtitle and the table behind it."""
+    if isinstance(block, Chart):
+        behind = block.data.text if block.data is not None else ""
+        return f"{block.headline} {block.subtitle} {behind}"
+    if isinstance(block, Group):
+        return " ".join([block.summary, *map(words_of, block.blocks)])
+    return block.text
+
+
+def slug(text: str) -> str:
+    """Write text as it can stand in an address or a folder's name.
+
+    >>> slug("domestic_burglary Gipton & Harehills")
+    'domestic-burglary-gipton-harehills'
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    return words if not words or words[0].isalpha() else f"section-{words}"
+
+
+def _outside(blocks: Iterable[Block], *kinds: type, folded: bool = False) -> Iterator[Block]:
+    """Walk blocks, but not into blocks of these kinds, nor into folded ones where ``folded`` says so."""
+    for block in blocks:
+        if isinstance(block, kinds) or (folded and isinstance(block, Group) and block.summary):
+            continue
+        yield block
+        yield from _outside(block.parts, *kinds, folded=folded)
+
+
+def _give_ids(data: list[dict]) -> None:
+    """Give each heading an id that no other has; one that has its own keeps it."""
+    found = list(_dicts(data))
+    headings = [one for one in found if one.get("type") == "Heading"]
+    used = {one["name"] for one in found if one.get("type") == "Chart"}
+    used |= {heading["id"] for heading in headings if heading.get("id")}
+    for heading in headings:
+        if not heading.get("id"):
+            words = "".join(s if isinstance(s, str) else s["text"] for s in heading["spans"])
+            wanted = stem = slug(words) or "section"
+            number = 2
+            while wanted in used:
+                wanted, number = f"{stem}-{number}", number + 1
+            heading["id"] = wanted
+            used.add(wanted)
+
+
+def _dicts(value: Any) -> Iterator[dict]:
+    if isinstance(value, Mapping):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _dicts(one)
+
+
+# What stands in the way of publication
+
+
+def faults_of_outputs(notebook: Any) -> list[str]:
+    """Name the outputs that would make a page look unfinished."""
+    faults = []
+    own_code_cells = [
+        cell for cell in notebook.cells if cell.cell_type == "code" and cell.get("id") != "parameters-given"
+    ]
+    for number, cell in enumerate(own_code_cells, start=1):
+        for output in cell.outputs:
+            if output.output_type == "error":
+                faults.append(f"code cell {number} ended in an error: {output.ename}: {output.evalue}")
+            elif output.output_type == "stream":
+                faults.append(f"code cell {number} prints {output.text.strip()[:60]!r}; show a Block instead.")
+            elif BLOCKS_MEDIA_TYPE not in output.data:
+                kinds = ", ".join(sorted(output.data))
+                faults.append(
+                    f"code cell {number} leaves a bare result ({kinds}): {output.data.get('text/plain', '')[:60]!r}. "
+                    "Show a Block, or end the line with a semicolon."
+                )
+    return faults
+
+
+def faults_of_content(content: Content) -> list[str]:
+    """Name everything that a reader, or a reader's software, would stumble over."""
+    return [
+        *_faults_of_headings(content.headings),
+        *_faults_of_ids_and_links(content),
+        *[fault for block in content.everything if isinstance(block, Chart) for fault in _faults_of_chart(block)],
+        *_faults_of_tables(content.tables),
+        *_faults_of_words(content),
+        *_faults_of_figures(content.figures),
+    ]
+
+
+def _faults_of_headings(headings: tuple[Heading, ...]) -> list[str]:
+    count = sum(heading.level == 1 for heading in headings)
+    faults = [] if count == 1 else [f"a page has one h1, its title; this has {count}."]
+    if headings and headings[0].level != 1:
+        faults.append(f"the first heading, {headings[0].text!r}, is not the h1.")
+    faults += [f"an empty h{h.level}." for h in headings if not h.text.strip()]
+    faults += [
+        f"the heading {after.text!r} (h{after.level}) skips a level after {before.text!r} (h{before.level})."
+        for before, after in pairwise(headings)
+        if after.level > before.level + 1
+    ]
+    return faults
+
+
+def _faults_of_ids_and_links(content: Content) -> list[str]:
+    ids = Counter(["main", *(h.id for h in content.headings)])  # main is the frame's own
+    ids.update(block.name for block in content.everything if isinstance(block, Chart))
+    faults = [f"the id {name!r} is used {count} times." for name, count in ids.items() if count > 1]
+    for span in _all_spans(content.everything):
+        href = span.href.strip()
+        if href.startswith("#") and href[1:] not in ids:
+            faults.append(f"the link {span.text!r} leads to {href!r}, which is not on the page.")
+        elif re.match(r"(?!https?:|mailto:)[a-z][a-z0-9+.-]*:|/", href, re.I):
+            faults.append(f"the link {span.text!r} leads to {href!r}; only web, mail and relative links can stand.")
+        if href and not span.text.strip():
+            faults.append(f"the link to {href!r} has no words.")
+    return faults
+
+
+def _all_spans(blocks: Iterable[Block]) -> Iterator[Span]:
+    for block in blocks:
+        if isinstance(block, Text | Heading):
+            yield from block.spans
+
+
+def _faults_of_chart(chart: Chart) -> list[str]:
+    faults = []
+    if not _says_something(chart.alt):
+        faults.append(f"a picture has no name that says what it shows ({chart.alt!r}).")
+    if not chart.headline.strip():
+        faults.append(f"the picture {chart.alt[:60]!r} has no headline.")
+    try:
+        drawing = ElementTree.fromstring(chart.svg)  # noqa: S314 - no entities: the parser of Python expands none from outside
+    except ElementTree.ParseError as error:
+        return [*faults, f"the drawing {chart.name!r} is not SVG: {error}."]
+    for tag in drawing.iter():
+        name = str(tag.tag).rpartition("}")[2]
+        if name in ("script", "foreignObject", "a", "image"):
+            faults.append(f"<{name}> has no place in the drawing {chart.name!r}.")
+        for attribute, value in tag.attrib.items():
+            plain = attribute.rpartition("}")[2].lower()
+            if plain.startswith("on"):
+                faults.append(f"<{name}> carries a script in {plain!r}.")
+            if (plain in ("href", "src") and not value.startswith("#")) or _LOADED_FROM_ELSEWHERE.search(value):
+                faults.append(f"<{name}> loads {value[:60]!r}; a page carries everything in itself.")
+        if name == "style" and _LOADED_FROM_ELSEWHERE.search(tag.text or ""):
+            faults.append(f"the style of the drawing {chart.name!r} loads from elsewhere.")
+    return faults
+
+
+def _says_something(name: str) -> bool:
+    """Tell a name that says what a picture shows from a file's name or a bare "Figure 1"."""
+    filler = re.search(r"no description|\.(png|svg|jpe?g|gif|webp)$", name.strip(), re.I)
+    return len(name.split()) >= 4 and not filler
+
+
+def _faults_of_tables(tables: tuple[Table, ...]) -> list[str]:
+    captions = Counter(table.caption.strip() for table in tables)
+    faults = [
+        f"the table that begins {' '.join(table.columns)[:60]!r} has no caption."
+        for table in tables
+        if not table.caption.strip()
+    ]
+    return faults + [
+        f"{n} tables have the caption {c!r}; tell them apart." for c, n in captions.items() if c and n > 1
+    ]
+
+
+def _faults_of_words(content: Content) -> list[str]:
+    """Find missing values as a computer writes them. A partner may well answer "None"; our own words may not."""
+    texts: list[str] = []
+    for block in _outside(content.blocks, Commentary):
+        if isinstance(block, Text | Heading):
+            texts += [span.text for span in block.spans]
+        elif isinstance(block, Table):
+            texts += [block.caption, *block.columns]
+            texts += [cell for row in block.rows for cell in row if isinstance(cell, str)]
+        elif isinstance(block, Facts):
+            texts += [name for name, _ in block.pairs]
+        elif isinstance(block, Chart):
+            texts += [block.headline, block.subtitle]
+    return [
+        f"{text.strip()[:60]!r} shows a missing value as a computer writes it; say it in words."
+        for text in texts
+        if _NOT_WORDS.search(text)
+    ]
+
+
+def _faults_of_figures(figures: tuple[dict, ...]) -> list[str]:
+    return [
+        f"the figure {row['measure']!r} of {row['area']!r} has {column} {row[column]!r}, which is not a number."
+        for row in figures
+        for column in FIGURE_COLUMNS
+        if isinstance(row[column], float) and not isfinite(row[column])
+    ]
+
+
+def link_after_headlines(content: Content, text: str, href: str) -> Content:
+    """Put a link behind the first box of headline numbers, from which a reader gets to where they come from."""
+    link = paragraph(Span(text, href=href), css_class="small on-screen")
+
+    def with_link(blocks: tuple[Block, ...]) -> tuple[Block, ...] | None:
+        for number, block in enumerate(blocks):
+            if isinstance(block, Facts) and block.kind == "summary":
+                return (*blocks[: number + 1], link, *blocks[number + 1 :])
+            if isinstance(block, Group) and (inner := with_link(block.blocks)) is not None:
+                return (*blocks[:number], replace(block, blocks=inner), *blocks[number + 1 :])
+        return None
+
+    return replace(content, blocks=with_link(content.blocks) or content.blocks)
