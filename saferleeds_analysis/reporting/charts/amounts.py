@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure
+from saferleeds_analysis.reporting.blocks import Block, Chart, Figure
 from saferleeds_analysis.reporting.charts.drawing import (
     DARK_BLUE,
     DARK_GREY,
@@ -14,7 +14,6 @@ from saferleeds_analysis.reporting.charts.drawing import (
     ORANGE,
     TEAL,
     amounts_across,
-    chart_block,
     style,
     svg_of,
 )
@@ -59,14 +58,13 @@ def chart_of_dots(
         columns=["What", "Value", "Interval"],
         rows=[[label, show(f.value), interval(f)] for label, f in rows],
     )
-    return chart_block(
+    return Chart(
         name=name,
         headline=headline,
         subtitle=subtitle,
         svg=svg,
         alt=f"{alt}.",
         data=data,
-        figures=[],
         shape="small",
     )
 
@@ -110,14 +108,13 @@ def chart_of_quarters(
         f"{quarter}: {cell(earlier[i])} in {before}, {cell(later[i])} in {after}"
         for i, quarter in enumerate(quarters)
     )
-    return chart_block(
+    return Chart(
         name=name,
         headline=headline,
         subtitle=subtitle,
         svg=svg,
         alt=f"{alt}.",
         data=None,
-        figures=[],
         shape="small",
     )
 
@@ -158,9 +155,7 @@ def chart_of_steps(
     said = [(label.replace("\n", " "), text) for label, _, _, text, _ in bars]
     alt = "Bar chart of steps. " + "; ".join(f"{label}: {text}" for label, text in said)
     data = table(caption=subtitle, columns=["What", "Amount"], rows=[list(pair) for pair in said])
-    return chart_block(
-        name=name, headline=headline, subtitle=subtitle, svg=svg, alt=f"{alt}.", data=data, figures=[]
-    )
+    return Chart(name=name, headline=headline, subtitle=subtitle, svg=svg, alt=f"{alt}.", data=data)
 
 
 def chart_of_sensitivity(
@@ -212,6 +207,4 @@ def chart_of_sensitivity(
             [b.label, b.low_label, show(b.at_low), b.high_label, show(b.at_high)] for b in bars.itertuples()
         ],
     )
-    return chart_block(
-        name=name, headline=headline, subtitle=subtitle, svg=svg, alt=f"{alt}.", data=data, figures=[]
-    )
+    return Chart(name=name, headline=headline, subtitle=subtitle, svg=svg, alt=f"{alt}.", data=data)

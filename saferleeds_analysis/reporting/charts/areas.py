@@ -10,14 +10,13 @@ from matplotlib.ticker import MaxNLocator
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure
+from saferleeds_analysis.reporting.blocks import Block, Chart, Figure
 from saferleeds_analysis.reporting.charts.drawing import (
     DARK_BLUE,
     DARK_GREY,
     MID_GREY,
     ORANGE,
     amounts_across,
-    chart_block,
     label_years,
     positions,
     style,
@@ -97,14 +96,13 @@ def chart_of_group(
         + [[label, wording.number(value, decimals=2), "see the table of averages"] for label, value in lines],
         text_columns=(2,),
     )
-    return chart_block(
+    return Chart(
         name=name,
         headline=headline,
         subtitle=subtitle,
         svg=svg,
         alt=alt,
         data=data,
-        figures=[],
         shape="small",
     )
 
@@ -196,8 +194,14 @@ def chart_of_ranked_areas(
         text_columns=(1, 3, 4),
     )
     figures = [f for rows in levels.values() for f in rows]
-    return chart_block(
-        name=name, headline=headline, subtitle=subtitle, svg=svg, alt=f"{alt}.", data=data, figures=figures
+    return Chart(
+        name=name,
+        headline=headline,
+        subtitle=subtitle,
+        svg=svg,
+        alt=f"{alt}.",
+        data=data,
+        figures=tuple(figures),
     )
 
 
@@ -276,8 +280,14 @@ def chart_of_panels(
         for m in reversed(next(iter(series.values())).index)
     ]
     data = table(caption=f"Data: {subtitle}", columns=["12 months to", *series], rows=rows)
-    return chart_block(
-        name=name, headline=headline, subtitle=subtitle, svg=svg, alt=f"{alt}.", data=data, figures=figures
+    return Chart(
+        name=name,
+        headline=headline,
+        subtitle=subtitle,
+        svg=svg,
+        alt=f"{alt}.",
+        data=data,
+        figures=tuple(figures),
     )
 
 

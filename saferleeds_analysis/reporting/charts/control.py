@@ -9,14 +9,13 @@ from matplotlib.ticker import MaxNLocator
 from saferleeds_analysis import periods
 from saferleeds_analysis.methods.control_charts import RULES, ControlChart
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure
+from saferleeds_analysis.reporting.blocks import Block, Chart, Figure
 from saferleeds_analysis.reporting.charts.drawing import (
     DARK_BLUE,
     DARK_GREY,
     GREY,
     MID_GREY,
     ORANGE,
-    chart_block,
     label_years,
     positions,
     style,
@@ -116,13 +115,13 @@ def chart_of_control(
         ],
         text_columns=(5, 6),
     )
-    return chart_block(
+    return Chart(
         name=name,
         headline=headline,
         subtitle=subtitle,
         svg=svg,
         alt=alt,
         data=data,
-        figures=figures,
+        figures=tuple(figures),
         shape="time",
     )

@@ -9,7 +9,6 @@ import itertools
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Sequence
-from html import escape
 
 import matplotlib as mpl
 import numpy as np
@@ -17,9 +16,6 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import MaxNLocator
-
-from saferleeds_analysis.reporting.blocks import Block, Figure
-from saferleeds_analysis.reporting.tables import behind
 
 DARK_BLUE, LIGHT_BLUE, PALE_BLUE = "#12436D", "#6BACE6", "#ADD1F1"
 TEAL, ORANGE = "#28A197", "#F46A25"
@@ -40,36 +36,6 @@ _STYLE = {
     "axes.axisbelow": True,
     "svg.fonttype": "none",  # text stays text: small, sharp at any zoom, and the same on every machine
 }
-
-
-def chart_block(
-    *,
-    name: str,
-    headline: str,
-    subtitle: str,
-    svg: str,
-    alt: str,
-    data: Block | None,
-    figures: Sequence[Figure],
-    shape: str = "wide",
-) -> Block:
-    """Make the block of a chart: headline and subtitle, the drawing with its words, and its table folded below it.
-
-    ``name`` is the id on the page, ``alt`` what the chart shows in words, ``data`` the table behind it (``None`` where that
-    stands in full below the chart). ``shape`` says what a phone shows of it: the beginning of a ``wide`` one, the end of one
-    over ``time``, all of a ``small`` one.
-    """
-    folded = behind("Data behind this chart", data).html if data is not None else ""
-    svg = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
-    html = (
-        f'<figure class="chart" id="{escape(name)}">\n'
-        f"<figcaption><strong>{escape(headline)}</strong> <span>{escape(subtitle)}</span></figcaption>\n"
-        # On a phone the chart keeps a size at which its lettering can be read, and scrolls within this region.
-        f'<div class="chart-scroll {shape}" role="region" tabindex="0" aria-label="{escape(f"Chart: {headline}")}">\n'
-        f"{svg}\n</div>\n"
-        f"{folded}\n</figure>"
-    )
-    return Block(html=html, text=f"{headline}\n{subtitle}\n{alt}", figures=tuple(figures))
 
 
 def style(name: str):

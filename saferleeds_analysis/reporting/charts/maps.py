@@ -15,8 +15,8 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure
-from saferleeds_analysis.reporting.charts.drawing import DARK_GREY, ORANGE, chart_block, style, svg_of
+from saferleeds_analysis.reporting.blocks import Block, Chart, Figure
+from saferleeds_analysis.reporting.charts.drawing import DARK_GREY, ORANGE, style, svg_of
 from saferleeds_analysis.reporting.tables import table
 
 #: Lightest first; the letters stand for the same classes.
@@ -234,9 +234,7 @@ def _block(figures, classes, kind, name, headline, subtitle, svg, focus, columns
         ],
         text_columns=(2, *range(3, 3 + len(columns))),
     )
-    return chart_block(
-        name=name, headline=headline, subtitle=subtitle, svg=svg, alt=alt, data=data, figures=[]
-    )
+    return Chart(name=name, headline=headline, subtitle=subtitle, svg=svg, alt=alt, data=data)
 
 
 def _value(f: Figure) -> str:

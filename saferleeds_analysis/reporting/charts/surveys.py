@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from saferleeds_analysis.methods.survey_trends import QUARTER, TWELVE_MONTHS, SurveyLevel
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure
+from saferleeds_analysis.reporting.blocks import Block, Chart, Figure
 from saferleeds_analysis.reporting.charts.drawing import (
     DARK_BLUE,
     DARK_GREY,
@@ -18,7 +18,6 @@ from saferleeds_analysis.reporting.charts.drawing import (
     ORANGE,
     PALE_BLUE,
     apart,
-    chart_block,
     style,
     svg_of,
 )
@@ -121,14 +120,14 @@ def chart_of_survey(
         columns=["Period", "Percentage", "95% interval", "Base"],
         rows=rows,
     )
-    return chart_block(
+    return Chart(
         name=name,
         headline=headline,
         subtitle=subtitle,
         svg=svg,
         alt=alt,
         data=data,
-        figures=figures,
+        figures=tuple(figures),
         shape="time",
     )
 
@@ -224,7 +223,7 @@ def chart_of_lines_with_break(
         rows=rows,
         text_columns=(1, 2),
     )
-    return chart_block(
+    return Chart(
         name=name,
         headline=headline,
         subtitle=subtitle,
@@ -232,5 +231,5 @@ def chart_of_lines_with_break(
         alt=alt,
         data=data,
         shape="time",
-        figures=[f for _, points in lines for *_, f in points],
+        figures=tuple(f for _, points in lines for *_, f in points),
     )

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Target
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure
+from saferleeds_analysis.reporting.blocks import Block, Chart, Figure
 from saferleeds_analysis.reporting.charts.drawing import (
     DARK_BLUE,
     DARK_GREY,
@@ -20,7 +20,6 @@ from saferleeds_analysis.reporting.charts.drawing import (
     MID_GREY,
     PALE_BLUE,
     apart,
-    chart_block,
     label_years,
     positions,
     style,
@@ -148,14 +147,14 @@ def chart_of_totals(
             f"of {wording.number(ends[0.1])} to {wording.number(ends[0.9])}."
         )
     data = _totals_table(totals, milestones, fan, caption=f"Twelve-month totals: {subtitle}", unit=unit)
-    return chart_block(
+    return Chart(
         name=name,
         headline=headline,
         subtitle=subtitle,
         svg=svg,
         alt=alt,
         data=data,
-        figures=figures,
+        figures=tuple(figures),
         shape="time",
     )
 
@@ -233,14 +232,14 @@ def chart_of_months(
     alt += _gaps(withheld)
     rows = [[periods.month_name(m), _cell(m, v, withheld)] for m, v in months.iloc[::-1].items()]
     data = table(caption=f"Months: {subtitle}", columns=["Month", unit.capitalize()], rows=rows)
-    return chart_block(
+    return Chart(
         name=name,
         headline=headline,
         subtitle=subtitle,
         svg=svg,
         alt=alt,
         data=data,
-        figures=figures,
+        figures=tuple(figures),
         shape="time",
     )
 
@@ -305,14 +304,14 @@ def chart_of_adjustment(
     data = table(
         caption=f"Months: {subtitle}", columns=["Month", "As recorded", "Seasonally adjusted"], rows=rows
     )
-    return chart_block(
+    return Chart(
         name=name,
         headline=headline,
         subtitle=subtitle,
         svg=svg,
         alt=alt,
         data=data,
-        figures=figures,
+        figures=tuple(figures),
         shape="time",
     )
 
@@ -362,6 +361,12 @@ def chart_of_profile(figures: Sequence[Figure], *, name: str, headline: str, sub
         columns=["Month", "Usual distance", "95% interval"],
         rows=rows,
     )
-    return chart_block(
-        name=name, headline=headline, subtitle=subtitle, svg=svg, alt=f"{alt}.", data=data, figures=figures
+    return Chart(
+        name=name,
+        headline=headline,
+        subtitle=subtitle,
+        svg=svg,
+        alt=f"{alt}.",
+        data=data,
+        figures=tuple(figures),
     )
