@@ -17,13 +17,10 @@ from saferleeds_analysis.estimates import CountChange, count_with_interval
 from saferleeds_analysis.intake import Boundaries
 from saferleeds_analysis.methods import comparison, rates
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, join, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect, withheld_figure
 from saferleeds_analysis.reporting.tables import table
-
-#: Shown in place of a chart where the map's block has said why there is none.
-NOTHING = NOTHING
 
 
 @dataclass(frozen=True, kw_only=True)

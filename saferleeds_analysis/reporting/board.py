@@ -6,7 +6,6 @@ follows from tests.
 
 from dataclasses import dataclass, replace
 from datetime import date
-from html import escape
 
 import pandas as pd
 
@@ -14,10 +13,18 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.intake import Commentary, SurveyResponses
 from saferleeds_analysis.problems import DataProblem
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
-from saferleeds_analysis.reporting.commentary import markdown_to_html
+from saferleeds_analysis.reporting.blocks import (
+    Block,
+    Figure,
+    Text,
+    facts,
+    join,
+    letter,
+    page_title,
+    paragraph,
+)
+from saferleeds_analysis.reporting.markdown import markdown_blocks
 from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, printed_survey
-from saferleeds_analysis.reporting.survey_words import rag
 from saferleeds_analysis.reporting.surveys import SurveyReport, survey_report
 
 PROGRESS = "Overall progress"
@@ -41,11 +48,7 @@ class BoardCard:
     def title(self) -> Block:
         """Give the page's one first-level heading, and what the reader must know of the data before any number."""
         text = f"{self.measure.indicator.name}: board card, {self.measure.area}, {periods.quarter_name(self.quarter)}"
-        notice = self.measure.notice
-        return join(
-            heading(1, text),
-            *([paragraph(notice, css_class="notice")] if notice else []),
-        )
+        return page_title(text, self.measure.notice)
 
     def fields(self) -> Block:
         """Give the fixed fields of the card, then the board's word and what the measure shows."""
@@ -56,40 +59,28 @@ class BoardCard:
             ("Outcome", known.outcome),
             ("Priority", known.priority),
             ("Review period", periods.review_period(self.quarter)),
+            ("Overall progress (the board's judgement)", self.overall_progress()),
+            ("What the measure shows", self.measure.progress()),
         ]
-        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
-        board, shows = self.overall_progress(), self.measure.progress()
-        html += f"<div><dt>Overall progress (the board's judgement)</dt><dd>{board.html}</dd></div>"
-        html += f"<div><dt>What the measure shows</dt><dd>{shows.html}</dd></div>"
-        return Block(
-            html=f'<dl class="card-fields">{html}</dl>',
-            text="\n".join(
-                f"{k}: {v}"
-                for k, v in [*pairs, ("Overall progress", board.text), ("What the measure shows", shows.text)]
-            ),
-            figures=(*board.figures, *shows.figures),
-        )
+        return facts(pairs, kind="card-fields")
 
     def overall_progress(self) -> Block:
         """Give the board's word with its letter and its reason, or say that none was received."""
         if not self.progress_word:
-            return Block(html="No word was received.", text="No word was received.")
-        letter = _LETTERS[self.progress_word.casefold()]
+            return paragraph("No word was received.")
+        given = _LETTERS[self.progress_word.casefold()]
         figure = Figure(
             indicator_id=self.measure.indicator.id,
             area=self.measure.area,
             period=periods.quarter_name(self.quarter),
             measure="overall progress, the board's judgement",
-            value=letter,
+            value=given,
             method="the board's judgement",
         )
-        word = rag(letter, self.progress_word.capitalize(), "", figure)
-        reason = self.progress_reason or "No reason was given."
-        return Block(
-            html=f"{word.html.strip()} {markdown_to_html(reason)}",
-            text=f"{word.text} {reason}",
-            figures=word.figures,
-        )
+        reason = markdown_blocks(self.progress_reason or "No reason was given.")
+        first = [block for block in reason[:1] if isinstance(block, Text)]  # stands on the line of the word
+        word = letter(given, self.progress_word.capitalize())
+        return join(paragraph(word, ". ", *first, figures=[figure]), *reason[len(first) :])
 
 
 def board_card(

@@ -7,7 +7,6 @@ tables, the charts and ``figures.csv`` all come from the same numbers.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from html import escape
 
 import pandas as pd
 
@@ -17,11 +16,21 @@ from saferleeds_analysis.estimates import CountChange, change_between_counts
 from saferleeds_analysis.intake import RecordedCounts
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.blocks import (
+    NOTHING,
+    Block,
+    Figure,
+    behind,
+    bullets,
+    facts,
+    join,
+    page_title,
+    paragraph,
+)
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect
 from saferleeds_analysis.reporting.months_shown import MonthsShown, months_shown
 from saferleeds_analysis.reporting.published import PublishedCheck, check_published
-from saferleeds_analysis.reporting.tables import behind, table
+from saferleeds_analysis.reporting.tables import table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,11 +95,7 @@ class ReportCard:
     def title(self, what: str = "report card") -> Block:
         """Give the page's one first-level heading, and what the reader must know of the data before any number."""
         text = f"{self.indicator.name} in {self.area.name}, {periods.quarter_name(self.quarter)}: {what}"
-        notice = self.data.source.notice
-        shown = [heading(1, text)]
-        if notice:
-            shown.append(paragraph(notice, css_class="notice"))
-        return join(*shown)
+        return page_title(text, self.data.source.notice)
 
     def whose_words(self) -> Block:
         """Say before partners' commentary, on the card of a part, that it was written about the whole."""
@@ -103,18 +108,7 @@ class ReportCard:
 
     def fields(self, progress: Block) -> Block:
         """Give the fixed fields of the card: outcome, priority, review period, population, and its progress."""
-        pairs = [
-            ("Outcome", self.indicator.outcome),
-            ("Priority", self.indicator.priority),
-            ("Review period", periods.review_period(self.quarter)),
-            ("Population", self.indicator.population),
-        ]
-        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
-        return Block(
-            html=f'<dl class="card-fields">{html}<div><dt>Progress</dt><dd>{progress.html}</dd></div></dl>',
-            text="\n".join(f"{k}: {v}" for k, v in [*pairs, ("Progress", progress.text)]),
-            figures=progress.figures,
-        )
+        return card_fields(self.indicator, self.quarter, progress)
 
     def why(self) -> Block:
         """Say why this is a priority and what exactly is counted."""
@@ -127,35 +121,16 @@ class ReportCard:
         at = self.headline
         if at.later is None:
             return self._no_total()
-        pairs = [
-            (
-                f"Recorded offences, {self.window}",
-                wording.number(at.later),
-                self._figure(at, "twelve_month_count"),
-            )
-        ]
+        counted = paragraph(wording.number(at.later), figures=[self._figure(at, "twelve_month_count")])
+        pairs: list[tuple[str, str | Block]] = [(f"Recorded offences, {self.window}", counted)]
         if at.change is not None:
-            pairs.append(
-                (
-                    "Change on the 12 months before",
-                    wording.change_with_interval(at.change),
-                    None,
-                )
-            )
+            pairs.append(("Change on the 12 months before", wording.change_with_interval(at.change)))
         for target in self.targets[-1:]:
+            aim = f"{target.comparison} {wording.number(target.value)} ({target.kind})"
             pairs.append(
-                (
-                    f"Target for {target.period}",
-                    f"{target.comparison} {wording.number(target.value)} ({target.kind})",
-                    self._target_figure(target),
-                )
+                (f"Target for {target.period}", paragraph(aim, figures=[self._target_figure(target)]))
             )
-        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v, _ in pairs)
-        return Block(
-            html=f'<dl class="summary">{html}</dl>',
-            text="\n".join(f"{k}: {v}" for k, v, _ in pairs),
-            figures=tuple(figure for _, _, figure in pairs if figure),
-        )
+        return facts(pairs, kind="summary")
 
     def findings(self) -> Block:
         """Say the headline findings in sentences: the count, the change and how sure it is, targets, divisions."""
@@ -183,11 +158,8 @@ class ReportCard:
                 for part in first_level
                 if part.change
             ]
-        items = "".join(f"<li>{escape(text, quote=False)}</li>" for text, _ in lines)
-        return Block(
-            html=f"<ul>{items}</ul>",
-            text="\n".join(f"- {text}" for text, _ in lines),
-            figures=tuple(figure for _, figures in lines for figure in figures),
+        return bullets(
+            [text for text, _ in lines], figures=[figure for _, figures in lines for figure in figures]
         )
 
     def chart(self, *, milestones: pd.DataFrame | None = None, fan: pd.DataFrame | None = None) -> Block:
@@ -374,8 +346,7 @@ class ReportCard:
                 for t in self.targets
             ],
         ]
-        items = "".join(f"<li>{escape(line[:1].upper() + line[1:], quote=False)}</li>" for line in lines)
-        return Block(html=f"<ul>{items}</ul>", text="\n".join(f"- {line}" for line in lines))
+        return bullets(map(wording.sentence, lines))
 
     # Parts of the blocks
 
@@ -669,6 +640,18 @@ def report_card(
         area_bases=tuple(dict.fromkeys(a.basis for members in below.values() for a in members if a.basis)),
         data=data,
     )
+
+
+def card_fields(indicator: Indicator, quarter: pd.Period, progress: Block) -> Block:
+    """Give the fixed fields of every card: outcome, priority, review period, population, and its progress."""
+    pairs = [
+        ("Outcome", indicator.outcome),
+        ("Priority", indicator.priority),
+        ("Review period", periods.review_period(quarter)),
+        ("Population", indicator.population),
+        ("Progress", progress),
+    ]
+    return facts(pairs, kind="card-fields")
 
 
 def _twelve_month_totals(monthly: pd.Series) -> pd.Series:

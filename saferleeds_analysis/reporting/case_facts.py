@@ -15,9 +15,8 @@ from saferleeds_analysis.catalogue import Catalogue, PublishedFigure
 from saferleeds_analysis.disclosure_rules import DisclosureRules
 from saferleeds_analysis.methods import feasibility
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, join, paragraph
 from saferleeds_analysis.reporting.disclosure import withheld_figure
-from saferleeds_analysis.reporting.survey_words import bullets
 from saferleeds_analysis.reporting.tables import table
 
 _UNCHECKED = "NOT CHECKABLE: no base was printed"
@@ -131,7 +130,7 @@ class CaseFacts:
             "are not comparable with anything else on this page, and must not be divided by its quarters.",
             css_class="flag",
         )
-        return join(warning, bullets(lines, figures))
+        return join(warning, bullets(lines, figures=figures))
 
     def durations(self, name: str) -> Block:
         """Say how long cases take, before and after, with what is not known of the two numbers."""
@@ -148,7 +147,7 @@ class CaseFacts:
         ]
         return bullets(
             lines,
-            [
+            figures=[
                 *(self._figure(f, f.measure, float(f.value), "as published") for f in found),
                 self._figure(
                     after,

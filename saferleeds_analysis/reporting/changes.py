@@ -17,9 +17,9 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.intake.governance import GivenReason
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.blocks import Block, Figure, behind, heading, join, paragraph
 from saferleeds_analysis.reporting.figure_kinds import figure_kind
-from saferleeds_analysis.reporting.tables import behind, table
+from saferleeds_analysis.reporting.tables import table
 
 UNCHANGED, RESTATED, PROVISIONAL, LATE, NEW, GONE = STATUSES = (
     "unchanged",
@@ -155,22 +155,22 @@ class Comparison:
         shown += [paragraph(text, css_class="notice") for text in self._redefinitions(names)]
         restated, late = self.having(RESTATED), self.having(LATE)
         shown += [
-            _heading("Restated"),
+            heading(2, "Restated"),
             _table_of_restated(restated, names) if restated else paragraph("No figure was restated."),
-            _heading("Late"),
+            heading(2, "Late"),
             _table_of_late(late, names) if late else paragraph("No figure is late."),
-            _heading("Provisional, and moved"),
+            heading(2, "Provisional, and moved"),
             paragraph(
                 "These are estimated anew each quarter, as more months are known, or are marked provisional. That they move "
                 "is expected and is no restatement."
             ),
             _table_of_series(self.having(PROVISIONAL), names, "Provisional figures that moved"),
-            _heading("New"),
+            heading(2, "New"),
             paragraph(
                 "Most are of the months that came since, or are on a report that the earlier pack did not have."
             ),
             _table_of_series(self.having(NEW), names, "Figures that the earlier pack did not give"),
-            _heading("No longer shown"),
+            heading(2, "No longer shown"),
             paragraph(
                 "Most are of months before those that a page goes back to, or of the quarter that the earlier pack was about. "
                 "They stay in that pack as they were published."
@@ -592,10 +592,6 @@ def _table_of_series(changes: Sequence[FigureChange], names: Mapping[str, str], 
         text_columns=(1, 2, 3),
     )
     return behind(f"Show the {_figures(len(changes))}", shown) if len(rows) > 8 else shown
-
-
-def _heading(text: str) -> Block:
-    return heading(2, text)
 
 
 def _measure(change: FigureChange) -> str:

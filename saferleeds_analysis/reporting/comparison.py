@@ -5,7 +5,6 @@ The rates are as somebody published them, so the page says which document they c
 
 from dataclasses import dataclass
 from datetime import date
-from html import escape
 
 import pandas as pd
 
@@ -14,7 +13,7 @@ from saferleeds_analysis.catalogue import Catalogue, Indicator, Target, unknown
 from saferleeds_analysis.methods import comparison, feasibility
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, facts, join, page_title, paragraph
 from saferleeds_analysis.reporting.tables import table
 
 
@@ -51,17 +50,12 @@ class AreaComparison:
         """Give the page's one first-level heading; first of all a notice where the figures came later than the pack."""
         f = self.found
         text = f"{f.measure} in {f.area} beside the {f.group[:1].lower() + f.group[1:]}, {f.period}"
-        shown = [heading(1, text)]
-        if self.known_from > self.as_at:
-            shown.append(
-                paragraph(
-                    f"Later than this pack: the figures are those of {'; '.join(self._sources)}, known from "
-                    f"{_month(self.known_from)}. The pack is of {periods.quarter_name(self.quarter)}, as at "
-                    f"{periods.day_name(self.as_at)}. The report is made here because the example shows every type of report.",
-                    css_class="notice",
-                )
-            )
-        return join(*shown)
+        notice = (
+            f"Later than this pack: the figures are those of {'; '.join(self._sources)}, known from "
+            f"{_month(self.known_from)}. The pack is of {periods.quarter_name(self.quarter)}, as at "
+            f"{periods.day_name(self.as_at)}. The report is made here because the example shows every type of report."
+        )
+        return page_title(text, notice if self.known_from > self.as_at else "")
 
     def summary(self) -> Block:
         """Give the headline numbers in a box."""
@@ -83,11 +77,7 @@ class AreaComparison:
                     f"{_rate(weighted['value'])}: {f.area} is {self._gap_in_short(weighted)}",
                 )
             )
-        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
-        return Block(
-            html=f'<dl class="summary">{html}</dl>',
-            text="\n".join(f"{k}: {v}" for k, v in pairs),
-        )
+        return facts(pairs, kind="summary")
 
     def findings(self) -> Block:
         """Say where the area stands, how far that could be chance, and what the average would take."""
@@ -109,7 +99,7 @@ class AreaComparison:
             )
         lines += self._gap_lines()
         lines += [line for line in f.not_given if not line.startswith("No weighted")]
-        return _list(lines, self._figures())
+        return bullets(lines, figures=self._figures())
 
     def chart(self) -> Block:
         """Draw the group as dots with intervals and both averages."""
@@ -313,13 +303,12 @@ class AreaComparison:
 
     def caveat_list(self) -> Block:
         """List what the reader must know."""
-        shown = [
+        lines = [
             *self.found.not_given,
             *self.found.caveats,
             "A place in a table is not a judgement of a service: areas differ in their homes, their people and their recording.",
         ]
-        lines = "".join(f"<li>{escape(line, quote=False)}</li>" for line in shown)
-        return Block(html=f'<ul class="caveats">{lines}</ul>', text="\n".join(f"- {line}" for line in shown))
+        return bullets(lines, kind="caveats")
 
     def sources(self) -> Block:
         """Say where rates, households and targets come from."""
@@ -332,7 +321,7 @@ class AreaComparison:
             )
         ]
         lines += [f"Target for {t.period}: {t.source}. {t.note}".strip() for t in self.targets[-1:]]
-        return _list(lines)
+        return bullets(lines)
 
     # Parts of the blocks
 
@@ -539,8 +528,3 @@ def _places(rank: int, lower: float | None, upper: float | None) -> str:
         if lower != upper
         else wording.ordinal(int(rank))
     )
-
-
-def _list(lines: list[str], figures: tuple[Figure, ...] = ()) -> Block:
-    items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
-    return Block(html=f"<ul>{items}</ul>", text="\n".join(f"- {line}" for line in lines), figures=figures)

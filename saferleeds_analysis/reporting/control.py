@@ -5,14 +5,13 @@ the series, or of the stretch that follows a recorded decision to set new ones, 
 """
 
 from dataclasses import dataclass
-from html import escape
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.area_tables import AreaTables
 from saferleeds_analysis.methods import control_charts
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, Span, join, paragraph
 from saferleeds_analysis.reporting.season import Season
 
 BASELINE = 24
@@ -49,11 +48,10 @@ class Control:
         )
         if not self.found.rebases:
             limits += " No decision to set new limits is recorded."
-        shown = Block(
-            html=f'<p><span class="icon icon-{escape(icon.colour)}">{escape(icon.letter)}</span> '
-            f"{escape(words, quote=False)} {escape(counted)}</p>",
-            text=f"[{icon.letter}] {words} {counted}",
-            figures=(self._figure("control chart, reading of the last month", icon.kind),),
+        shown = paragraph(
+            Span(icon.letter, kind=f"icon icon-{icon.colour}"),
+            f" {words} {counted}".rstrip(),
+            figures=[self._figure("control chart, reading of the last month", icon.kind)],
         )
         return join(shown, paragraph(" ".join([limits, *map(_months_in_words, self.found.caveats)])))
 

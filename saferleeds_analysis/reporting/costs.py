@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from html import escape
 from math import ceil
 
 import pandas as pd
@@ -24,11 +23,20 @@ from saferleeds_analysis.methods import costs
 from saferleeds_analysis.methods.costs import CostChange, CostEstimate, EditionRange, ReturnAssumptions
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.blocks import (
+    Block,
+    Figure,
+    behind,
+    bullets,
+    facts,
+    join,
+    page_title,
+    paragraph,
+)
 from saferleeds_analysis.reporting.disclosure import SUPPRESSED, ProtectedTable, protect
 from saferleeds_analysis.reporting.months_shown import months_shown
 from saferleeds_analysis.reporting.published import months_of
-from saferleeds_analysis.reporting.tables import behind, table
+from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.unit_costs import CostTables
 
 # The indicator ids of the catalogue are the codes of this scheme in offence_mapping.csv.
@@ -124,10 +132,7 @@ class CostReport:
     def title(self) -> Block:
         """Give the page's one first-level heading, and what the reader must know of the data before any number."""
         text = f"{self.offences} in {self.area.name}, {periods.quarter_name(self.quarter)}: what it costs"
-        shown = [heading(1, text)]
-        if self.notice:
-            shown.append(paragraph(self.notice, css_class="notice"))
-        return join(*shown)
+        return page_title(text, self.notice)
 
     # The value
 
@@ -146,12 +151,7 @@ class CostReport:
             pairs.append(
                 ("Change in value on the 12 months before", _change_in_words(self.change.difference))
             )
-        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
-        return Block(
-            html=f'<dl class="summary">{html}</dl>',
-            text="\n".join(f"{k}: {v}" for k, v in pairs),
-            figures=tuple(self._figures_of(at, self.area.name)),
-        )
+        return facts(pairs, kind="summary", figures=self._figures_of(at, self.area.name))
 
     def findings(self) -> Block:
         """Say what the offences are valued at, how the value was made, what part is public spending, and the change."""
@@ -182,7 +182,7 @@ class CostReport:
         figures = self._figures_of(at, self.area.name)
         if self.earlier is not None:
             figures += self._figures_of(self.earlier, self.area.name)
-        return _list(lines, figures=figures)
+        return bullets(map(wording.sentence, lines), figures=figures)
 
     def card(self) -> Block:
         """Give the short form for a report card: the value, its public part and the change, or why there is none."""
@@ -205,7 +205,7 @@ class CostReport:
             )
         lines += [self._product(o) for o in at.by_offence]
         lines += [costs.NOT_CASH, costs.RECORDED_ONLY, *self._provisional_lines(at)]
-        return _list(lines, figures=self._figures_of(at, self.area.name))
+        return bullets(map(wording.sentence, lines), figures=self._figures_of(at, self.area.name))
 
     def public_spending(self) -> Block:
         """Give the part that is public spending by who spends it, and the components that the edition has."""
@@ -237,7 +237,9 @@ class CostReport:
                 table(
                     caption=f"Who spends the public part, {at.period}, {self.prices}",
                     columns=["Who", "Amount"],
-                    rows=[[_capital(name), wording.pounds(amount)] for name, amount in spenders.items()],
+                    rows=[
+                        [wording.sentence(name), wording.pounds(amount)] for name, amount in spenders.items()
+                    ],
                     figures=[
                         self._plain_figure(at, f"public spending: {name}", amount)
                         for name, amount in spenders.items()
@@ -253,7 +255,7 @@ class CostReport:
         shown = self.own_prices or self.change
         if shown is None:
             return self._refusal("earlier")
-        before, after = _capital(self.earlier.period), _capital(self.later.period)
+        before, after = wording.sentence(self.earlier.period), wording.sentence(self.later.period)
         if self.own_prices:
             before, after = f"{before},\n{self._own_year(-1)} prices", f"{after},\n{self._own_year(0)} prices"
         kind = "each at its own prices" if self.own_prices else f"{self.price_year} prices"
@@ -284,7 +286,7 @@ class CostReport:
         ]
         rows = [
             [
-                _capital(label),
+                wording.sentence(label),
                 *(_exact(getattr(c, name), sign=name not in ("earlier", "later")) for _, c in columns),
             ]
             for name, label in names
@@ -345,7 +347,7 @@ class CostReport:
             return self._refusal("later")
         amounts = [e.amount for e in self._all_bases()]
         return charts.chart_of_dots(
-            [(_capital(e.period), _figure_of(e.total)) for e in self._all_bases()],
+            [(wording.sentence(e.period), _figure_of(e.total)) for e in self._all_bases()],
             name="value-by-base",
             headline=f"{wording.pounds(min(amounts))} to {wording.pounds(max(amounts))}, by which months are counted",
             subtitle=self._subtitle(
@@ -362,7 +364,12 @@ class CostReport:
             caption=f"The value by the twelve months that are counted, {self.area.name}, {self.prices}",
             columns=["Twelve months", "Offences", "Valued at", "95% interval"],
             rows=[
-                [_capital(e.period), wording.number(e.total.n), wording.pounds(e.amount), _interval(e.total)]
+                [
+                    wording.sentence(e.period),
+                    wording.number(e.total.n),
+                    wording.pounds(e.amount),
+                    _interval(e.total),
+                ]
                 for e in self._all_bases()
             ],
             text_columns=[3],
@@ -392,7 +399,7 @@ class CostReport:
             columns=["Period", "Published", "From the data", "Result", "Source"],
             rows=[
                 [
-                    _capital(p.figure.period),
+                    wording.sentence(p.figure.period),
                     p.figure.printed_as,
                     p.ours,
                     "reproduced" if p.agrees else "NOT reproduced",
@@ -476,7 +483,7 @@ class CostReport:
             *(x.uprating.sentence for x in e.estimates.values() if x.uprating),
             *(f"Edition {name} is left out: {reason.rstrip('.')}." for name, reason in e.left_out.items()),
         ]
-        return join(shown, _list(lines))
+        return join(shown, bullets(map(wording.sentence, lines)))
 
     # Areas
 
@@ -507,7 +514,7 @@ class CostReport:
             hidden = [name for name, e in estimates.items() if e is None and self._is_withheld(name)]
             block = table(
                 caption=f"Value by {kind}, {self.later.period}, {self.prices}",
-                columns=[_capital(kind), "Offences", "Valued at", "95% interval"],
+                columns=[wording.sentence(kind), "Offences", "Valued at", "95% interval"],
                 rows=rows,
                 text_columns=[3],
                 figures=[
@@ -537,7 +544,7 @@ class CostReport:
                 )
         lines += [caveat for d in self.data for caveat in d.caveats]
         lines += [f"{c.text} Basis: {c.basis}." for c in self.caveats]
-        return _list(dict.fromkeys(lines), css_class="caveats")
+        return bullets(map(wording.sentence, dict.fromkeys(lines)), kind="caveats")
 
     def sources(self) -> Block:
         """Say where the counts, the unit costs, the prices and the number of households come from."""
@@ -555,7 +562,7 @@ class CostReport:
                 f"{wording.number(self.households.number)} households in {self.area.name} on {periods.day_name(self.households.day)}: "
                 f"{self.households.source}."
             )
-        return _list(lines)
+        return bullets(map(wording.sentence, lines))
 
     # Parts of the blocks
 
@@ -585,7 +592,7 @@ class CostReport:
             f"“{offence.offence.lower()}” in England and Wales in edition {self.edition} "
             f"({'seen in an official document' if offence.status == 'official' else f'provisional: {offence.status}'})."
         )
-        return f"{text} {_capital(offence.reservation)}." if offence.reservation else text
+        return f"{text} {wording.sentence(offence.reservation)}." if offence.reservation else text
 
     def _multiplier(self) -> Block:
         at = self.later
@@ -846,7 +853,7 @@ def return_findings(assumptions: ReturnAssumptions, *, claimed: float) -> Block:
             for ratio in (1, claimed)
         ),
     ]
-    return _list(lines, figures=figures)
+    return bullets(map(wording.sentence, lines), figures=figures)
 
 
 def return_chart(assumptions: ReturnAssumptions, *, ranges: Mapping[str, tuple[float, float]]) -> Block:
@@ -1078,18 +1085,3 @@ def _status(estimate: CostEstimate) -> str:
 
 def _unit_costs(estimate: CostEstimate) -> str:
     return "; ".join(wording.pounds_and_pence(o.unit_cost) for o in estimate.by_offence)
-
-
-def _list(lines: Sequence[str], *, figures: Sequence[Figure] = (), css_class: str = "") -> Block:
-    lines = list(lines)
-    attribute = f' class="{css_class}"' if css_class else ""
-    items = "".join(f"<li>{escape(_capital(line), quote=False)}</li>" for line in lines)
-    return Block(
-        html=f"<ul{attribute}>{items}</ul>",
-        text="\n".join(f"- {_capital(line)}" for line in lines),
-        figures=tuple(figures),
-    )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -7,7 +7,6 @@ results as the cards; for a published report they are made from what it prints, 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from html import escape
 
 import pandas as pd
 
@@ -17,7 +16,7 @@ from saferleeds_analysis.estimates import CountChange, Estimate, change_between_
 from saferleeds_analysis.methods import feasibility
 from saferleeds_analysis.methods.survey_summaries import change_between_percentages, published_percentage
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.blocks import Block, Figure, heading, join, letter, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
 from saferleeds_analysis.reporting.outlook import Outlook
 from saferleeds_analysis.reporting.register import document_notice
@@ -132,8 +131,7 @@ def _table(caption: str, rows: Sequence[DashboardRow]) -> Block:
 
 
 def _not_rated(reason: str) -> Block:
-    text = f"Not rated: {reason}."
-    return Block(html=f'<span class="rag rag-N">N</span> {escape(text)}', text=f"N. {text}")
+    return letter("N", reason=f"Not rated: {reason}.")
 
 
 def _recorded(card: ReportCard, outlook: Outlook) -> DashboardRow:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from html import escape
 
 import pandas as pd
 
@@ -17,7 +16,7 @@ from saferleeds_analysis.methods import resourcing
 from saferleeds_analysis.methods.resourcing import FundingScenario, PositionCheck
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, facts, join, page_title, paragraph
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.unit_costs import CostTables, FundingPosition
 
@@ -54,10 +53,7 @@ class FundingReport:
             f"{self.position.partner} paying {_share(self.scenario.share)} of {self.position.posts} posts: "
             f"a scenario on the figures of {self.position.year}"
         )
-        return join(
-            heading(1, text),
-            paragraph(f"{self.position.name}. {resourcing.CAVEAT}", css_class="notice"),
-        )
+        return page_title(text, f"{self.position.name}. {resourcing.CAVEAT}")
 
     def summary(self) -> Block:
         """Give the answers in a box, on both bases where the paper's figures disagree."""
@@ -71,12 +67,7 @@ class FundingReport:
             ("Posts that the money pays for", self._posts_in_words()),
             ("Break-even share of the budget", _share(s.break_even_share)),
         ]
-        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
-        return Block(
-            html=f'<dl class="summary">{html}</dl>',
-            text="\n".join(f"{k}: {v}" for k, v in pairs),
-            figures=tuple(self._figures(s)),
-        )
+        return facts(pairs, kind="summary", figures=self._figures(s))
 
     def stated(self) -> Block:
         """Give the position as the paper states it."""
@@ -231,10 +222,7 @@ class FundingReport:
             *self.scenario.caveats,
             f"Amounts are pounds a year of {self.position.year}. No year is uprated, and the cost of ending a post is not in them.",
         ]
-        items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines if line)
-        return Block(
-            html=f'<ul class="caveats">{items}</ul>', text="\n".join(f"- {line}" for line in lines if line)
-        )
+        return bullets(filter(None, lines), kind="caveats")
 
     # Parts of the blocks
 

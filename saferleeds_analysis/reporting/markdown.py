@@ -55,7 +55,9 @@ def _blocks(node: Any, trusted: bool) -> Iterator[Block]:
         if "".join(span.text for span in spans).strip():
             yield paragraph(*spans)
     elif node.type in ("bullet_list", "ordered_list"):
-        items = [tuple(b for child in item.children for b in _blocks(child, trusted)) for item in node.children]
+        items = [
+            tuple(b for child in item.children for b in _blocks(child, trusted)) for item in node.children
+        ]
         yield bullets(
             [blocks[0] if len(blocks) == 1 else Group(blocks=blocks) for blocks in items if blocks],
             numbered=node.type == "ordered_list",

@@ -3,12 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from html import escape
 
 from saferleeds_analysis.documents import PerformanceMeasure, Register
 from saferleeds_analysis.estimates import count_with_interval
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.blocks import (
+    Block,
+    Figure,
+    behind,
+    bullets,
+    heading,
+    join,
+    letter,
+    paragraph,
+)
 from saferleeds_analysis.reporting.register import (
     SUPPRESSED,
     CheckedFigure,
@@ -16,7 +24,7 @@ from saferleeds_analysis.reporting.register import (
     document_notice,
     figures_table,
 )
-from saferleeds_analysis.reporting.tables import behind, table
+from saferleeds_analysis.reporting.tables import table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +40,8 @@ class MeasuresReport:
 
     def title(self) -> Block:
         """Give the page's one first-level heading, and the notice of the document."""
-        heading = heading(1, self.title_text)
-        return join(heading, document_notice(self.register.document(self.document), self.as_at))
+        notice = document_notice(self.register.document(self.document), self.as_at)
+        return join(heading(1, self.title_text), notice)
 
     def summary(self) -> Block:
         """Say how many of the measures have a figure, a rating, or are still to come."""
@@ -57,7 +65,7 @@ class MeasuresReport:
                     m.target,
                     self._current(m),
                     self._comparators(m),
-                    self._status(m),
+                    letter(*self._status(m)),
                 ]
                 for m in self.measures
             ],
@@ -72,9 +80,8 @@ class MeasuresReport:
             c for m in self.measures for c in (*self._checked(m.current), *self._checked(m.comparators))
         ]
         lines = [f"{c.figure.measure}: {c.verdict}. {self._why(c)}" for c in checked if c.flagged]
-        shown = bullets(lines)
         every = figures_table("Figures of the table", checked, edition=self.edition)
-        return join(shown, behind(f"Show how all {len(checked)} figures were worked out", every))
+        return join(bullets(lines), behind(f"Show how all {len(checked)} figures were worked out", every))
 
     def _checked(self, ids: str) -> list[CheckedFigure]:
         return [check_figure(self.register, self.register.figure(i)) for i in ids.split("|") if i]
@@ -94,11 +101,7 @@ class MeasuresReport:
         )
 
     def _listed(self, items: list[str]) -> Block | str:
-        if len(items) == 1:
-            return items[0]
-        return Block(
-            html=f"<ul>{''.join(f'<li>{escape(i)}</li>' for i in items)}</ul>", text="\n".join(items)
-        )
+        return items[0] if len(items) == 1 else bullets(items)
 
     def _printed(self, c: CheckedFigure) -> str:
         """Write a figure as printed, or worked out where it is not printed, with its interval where it has a base."""
@@ -123,21 +126,17 @@ class MeasuresReport:
             return f" (95% interval {wording.percent(o.lower)} to {wording.percent(o.upper)})"
         return ""
 
-    def _status(self, m: PerformanceMeasure) -> Block:
+    def _status(self, m: PerformanceMeasure) -> tuple[str, str, str]:
+        """Give the letter, its colour (none where it is not rated) and the reason."""
         if not m.rated_by:
-            reason = f"Not rated: {m.why_not_rated}."
-            return Block(html=f'<span class="rag rag-N">N</span> {escape(reason)}', text=f"N. {reason}")
+            return "N", "", f"Not rated: {m.why_not_rated}."
         now, target = self.register.figure(m.current).number, self.register.figure(m.rated_by)
         met = now <= target.number
-        letter, colour = ("G", "Green") if met else ("R", "Red")
         reason = (
             f"{wording.number(float(now))} {'meets' if met else 'misses'} the target in force for {target.period}, at most "
             f"{wording.number(float(target.number))}. The target shown here is of the year to come and not yet rated."
         )
-        return Block(
-            html=f'<span class="rag rag-{letter}">{letter}</span> <strong>{colour}</strong>. {escape(reason)}',
-            text=f"{letter} ({colour}). {reason}",
-        )
+        return ("G", "Green", reason) if met else ("R", "Red", reason)
 
     def _figures(self, m: PerformanceMeasure) -> list[Figure]:
         """Give a row for each printed figure, with its interval, and one for the status."""
@@ -168,15 +167,15 @@ class MeasuresReport:
                     caveats=c.figures(self.edition)[0].caveats,
                 )
             )
-        status = self._status(m).text
+        given, colour, reason = self._status(m)
         rows.append(
             Figure(
                 **common,
                 area="Leeds",
                 period=self.register.document(self.document).published.isoformat(),
                 measure=f"{m.number}. status: {m.target}",
-                value=m.status_text or status.split(".")[0].split(" ")[0],
-                caveats=(status,),
+                value=m.status_text or given,
+                caveats=(f"{given} ({colour}). {reason}" if colour else f"{given}. {reason}",),
             )
         )
         return rows

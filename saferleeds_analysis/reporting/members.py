@@ -6,7 +6,6 @@ Everything is taken from the same results as the cards. A measure that cannot be
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from html import escape
 
 import pandas as pd
 
@@ -17,12 +16,23 @@ from saferleeds_analysis.intake import Commentary, CommentaryRequest, RecordedCo
 from saferleeds_analysis.methods.survey_trends import ON_BASELINE, ON_WINDOW_BEFORE, ON_YEAR_BEFORE
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.blocks import (
+    Block,
+    Figure,
+    Group,
+    Span,
+    bullets,
+    facts,
+    heading,
+    join,
+    letter,
+    paragraph,
+)
 from saferleeds_analysis.reporting.cards import ReportCard, report_card
 from saferleeds_analysis.reporting.outlook import Outlook, outlook_of
 from saferleeds_analysis.reporting.season import season_of
 from saferleeds_analysis.reporting.services import ServiceCounts, service_counts
-from saferleeds_analysis.reporting.survey_words import bullets, change_in_short, how_sure, interval
+from saferleeds_analysis.reporting.survey_words import change_in_short, how_sure, interval
 from saferleeds_analysis.reporting.surveys import SurveyReport, survey_report
 
 _COLOURS = {"G": "Green", "A": "Amber", "R": "Red", "N": "Not rated"}
@@ -104,15 +114,10 @@ class MembersSummary:
             ("Outlook", item.outlook),
             ("Since last quarter", item.since),
         ]
-        name = f"{item.name}{f' ({item.label})' if item.label else ''}"
-        rag = f'<span class="rag rag-{item.letter}">{item.letter}</span> <span class="rag-word">{_COLOURS[item.letter]}</span>'
-        label = f' <span class="label">({escape(item.label)})</span>' if item.label else ""
-        rows = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v, quote=False)}</dd></div>" for k, v in lines)
-        return Block(
-            html=f'<div class="measure"><h3>{escape(item.name)} {rag}{label}</h3><dl>{rows}</dl></div>',
-            text="\n".join([f"{name}: {_COLOURS[item.letter]}", *(f"{k}: {v}" for k, v in lines)]),
-            figures=item.figures,
-        )
+        colour = Span(_COLOURS[item.letter], kind="rag-word")
+        label = [" ", Span(f"({item.label})", kind="label")] if item.label else []
+        name = heading(3, f"{item.name} ", letter(item.letter), " ", colour, *label)
+        return Group(blocks=(name, facts(lines, kind="", figures=item.figures)), kind="measure")
 
     def _key(self) -> Block:
         return paragraph(

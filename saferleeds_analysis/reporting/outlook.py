@@ -6,7 +6,6 @@ The milestone range is the project's own definition, since no public one exists;
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 from math import ceil, floor
 
 import pandas as pd
@@ -16,12 +15,12 @@ from saferleeds_analysis.catalogue import Catalogue, Target
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.blocks import Block, Figure, behind, bullets, join, letter, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
 from saferleeds_analysis.reporting.months_shown import withheld_of
 from saferleeds_analysis.reporting.record import track_record
 from saferleeds_analysis.reporting.season import Season
-from saferleeds_analysis.reporting.tables import behind, table
+from saferleeds_analysis.reporting.tables import table
 
 OWN_DEFINITION = (
     "The milestone range is the project's own definition: where the count would be by the end of each month if the year "
@@ -79,22 +78,15 @@ class Outlook:
         if self.path is None:
             return paragraph(f"No projection is given: {self.problem}", css_class="notice")
         lines = [*self._position_lines(), *self._projection_lines(), *self._chance_lines()]
-        items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
-        shown = Block(
-            html=f"<ul>{items}</ul>",
-            text="\n".join(f"- {line}" for line in lines),
-            figures=(*self._figures(self.path.to_frame()), *self._projected_figures()),
-        )
-        notes = []
+        figures = [*self._figures(self.path.to_frame()), *self._projected_figures()]
+        shown: list[Block] = [bullets(lines, figures=figures)]
+        if not lines:
+            shown = [paragraph("The year is complete and had no target.")]
         if self.projection is not None:
-            notes.append(paragraph(HOW_PROJECTED))
+            shown.append(paragraph(HOW_PROJECTED))
         if self.path.target is not None:
-            notes.append(paragraph(OWN_DEFINITION))
-        return (
-            join(shown, *notes)
-            if lines
-            else join(paragraph("The year is complete and had no target."), *notes)
-        )
+            shown.append(paragraph(OWN_DEFINITION))
+        return join(*shown)
 
     def chart(self) -> Block:
         """Draw the twelve-month total with its milestone range, the targets and the projection's fan."""
@@ -290,7 +282,7 @@ class Outlook:
         ]
         return [*self._figures(self.projection.to_frame()), *expected]
 
-    def _progress(self, letter: str, colour: str, reason: str) -> Block:
+    def _progress(self, given: str, colour: str, reason: str) -> Block:
         direction = self.direction
         travel = ""
         if direction is not None:
@@ -302,18 +294,14 @@ class Outlook:
             "period": periods.quarter_name(self.card.quarter),
             "method": "reference/rag_rules.toml",
         }
-        figures = [Figure(**common, measure="progress, RAG letter", value=letter)]
+        figures = [Figure(**common, measure="progress, RAG letter", value=given)]
         if self.path is not None and self.path.position is not None:
             figures.append(
                 Figure(**common, measure="position in the milestone range", value=self.path.position)
             )
         if direction is not None:
             figures.append(Figure(**common, measure="direction of travel", value=direction.word))
-        return Block(
-            html=f'<span class="rag rag-{letter}">{letter}</span> <strong>{escape(colour)}</strong>. {escape(reason + travel)}',
-            text=f"{letter} ({colour}). {reason}{travel}",
-            figures=tuple(figures),
-        )
+        return letter(given, colour, reason + travel, figures=figures)
 
     def _figures(self, tidy: pd.DataFrame) -> list[Figure]:
         """Turn a method's tidy rows into the page's figures, naming indicator and area as the page does."""

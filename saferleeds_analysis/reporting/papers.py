@@ -8,15 +8,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from html import escape
 
 from saferleeds_analysis.documents import Register
 from saferleeds_analysis.estimates import change_between_counts
 from saferleeds_analysis.intake import Paper
 from saferleeds_analysis.intake.papers import Part
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
-from saferleeds_analysis.reporting.commentary import markdown_to_html
+from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, facts, heading, join, paragraph
+from saferleeds_analysis.reporting.markdown import markdown_blocks
 from saferleeds_analysis.reporting.register import CheckedFigure, check_figure, document_notice, figures_table
 from saferleeds_analysis.reporting.tables import table
 
@@ -37,9 +36,8 @@ class PaperReport:
 
     def title(self) -> Block:
         """Give the page's one first-level heading, and the notice of the document."""
-        text = self.paper.title
         shown = [
-            heading(1, text),
+            heading(1, self.paper.title),
             document_notice(self.register.document(self.paper.document), self.as_at),
         ]
         if self.paper.note:
@@ -48,11 +46,7 @@ class PaperReport:
 
     def cover(self) -> Block:
         """Give the fixed fields of the cover."""
-        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in self.paper.cover)
-        return Block(
-            html=f'<dl class="card-fields">{html}</dl>',
-            text="\n".join(f"{k}: {v}" for k, v in self.paper.cover),
-        )
+        return facts(self.paper.cover, kind="card-fields")
 
     def sections(self, group: str) -> Block:
         """Give the parts of a group one after another: a heading, the labelled texts, and the part's figures."""
@@ -159,11 +153,8 @@ def paper_report(paper: Paper, *, register: Register, as_at: date, edition: str)
 
 def _listed(items: Sequence[str]) -> Block:
     """Make one text a paragraph and several a list."""
-    made = [markdown_to_html(_without_restricted_link(item)) for item in items]
-    if len(made) == 1:
-        return Block(html=made[0], text=items[0])
-    bare = [m.removeprefix("<p>").removesuffix("</p>") if m.count("<p>") == 1 else m for m in made]
-    return Block(html=f"<ul>{''.join(f'<li>{m}</li>' for m in bare)}</ul>", text="\n".join(items))
+    made = [join(*markdown_blocks(_without_restricted_link(item))) for item in items]
+    return made[0] if len(made) == 1 else bullets(made)
 
 
 def _without_restricted_link(item: str) -> str:

@@ -8,7 +8,6 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from html import escape
 
 import pandas as pd
 
@@ -17,13 +16,11 @@ from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator, Publishe
 from saferleeds_analysis.methods import feasibility, survey, survey_summaries
 from saferleeds_analysis.methods.survey import SurveyEstimate
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, heading, join, letter, paragraph
 from saferleeds_analysis.reporting.published import period_in_words
 from saferleeds_analysis.reporting.survey_words import (
-    bullets,
     change_in_words,
     points,
-    rag,
 )
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.survey_measures import Definition, MeasureBaseline
@@ -89,7 +86,7 @@ class PrintedSurvey:
         ]
         if not any(f.measure == "base" for f in self.figures):
             lines.append("How many were inspected or asked was not printed, so no interval can be given.")
-        return bullets(lines, [self._figure(f) for f in self.levels])
+        return bullets(lines, figures=[self._figure(f) for f in self.levels])
 
     def chart(self) -> Block:
         """Draw the printed percentages with the break between two definitions."""
@@ -113,18 +110,15 @@ class PrintedSurvey:
 
     def progress(self) -> Block:
         """Give the letter of the measure: grey, because no target is recorded, and no travel across a break."""
-        return rag(
-            "N",
-            "Grey",
-            "No target is recorded, and there are not two results of one definition to compare.",
-            Figure(
-                indicator_id=self.indicator.id,
-                area=self.area,
-                period=periods.quarter_name(self.quarter),
-                measure="rating",
-                value="N",
-            ),
+        figure = Figure(
+            indicator_id=self.indicator.id,
+            area=self.area,
+            period=periods.quarter_name(self.quarter),
+            measure="rating",
+            value="N",
         )
+        reason = "No target is recorded, and there are not two results of one definition to compare."
+        return letter("N", "Grey", reason, figures=[figure])
 
     def quarters(self) -> Block:
         """Say that there are no quarters to compare."""
@@ -146,12 +140,12 @@ class PrintedSurvey:
                 *(f"{c.text} Basis: {c.basis}." for c in self.caveats),
                 *(f"{b.value}%, {b.period}: {b.note}." for b in self.baselines),
             ],
-            css_class="caveats",
+            kind="caveats",
         )
 
     def sources(self) -> Block:
         """Say where the figures come from."""
-        return bullets(list(dict.fromkeys(f"{f.source}." for f in self.figures)))
+        return bullets(dict.fromkeys(f"{f.source}." for f in self.figures))
 
     # Checks
 
@@ -394,7 +388,7 @@ class PrintedSurvey:
             f"No quarter's base was printed. Taking {wording.number(base)} for each, a quarter of {wording.number(bases[-1])}, and "
             "a simple random sample, the steps between the printed quarters are:"
         )
-        return [lead, bullets(lines, figures)]
+        return [lead, bullets(lines, figures=figures)]
 
     def _second_baseline(self, f: PublishedFigure) -> str:
         first = next((b for b in self.baselines if b.period == f.period), None)

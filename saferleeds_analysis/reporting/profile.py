@@ -6,7 +6,6 @@ offences a month, no percentage of fewer than thirty.
 
 from dataclasses import dataclass
 from datetime import date
-from html import escape
 
 import pandas as pd
 
@@ -18,13 +17,13 @@ from saferleeds_analysis.intake import Boundaries, RecordedCounts
 from saferleeds_analysis.methods.rates import proportion
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.areas import AreasBeside, areas_of
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.blocks import Block, Figure, Group, behind, bullets, facts, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard, report_card
 from saferleeds_analysis.reporting.control import FEWEST_A_MONTH, Control, control_of
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect
 from saferleeds_analysis.reporting.outlook import Outlook, outlook_of
 from saferleeds_analysis.reporting.season import Season, season_of
-from saferleeds_analysis.reporting.tables import behind, table
+from saferleeds_analysis.reporting.tables import table
 
 _QUARTERS = 8
 _SHOWN = 5
@@ -82,8 +81,7 @@ class AreaProfile:
         share = self._share()
         if share is not None:
             pairs.append((f"Share of {self._whole}", wording.percent(share.value)))
-        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
-        return Block(html=f'<dl class="summary">{html}</dl>', text="\n".join(f"{k}: {v}" for k, v in pairs))
+        return facts(pairs, kind="summary")
 
     def findings(self) -> Block:
         """Say how the area moves beside its division and the city, in the quarter, and where the year is heading."""
@@ -91,11 +89,7 @@ class AreaProfile:
         rate = self.city.rate(self._area)
         stands = self.city.among_households(self._area)
         lines += [line for line in (rate.text, stands) if line]
-        items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
-        figures = [*self._figures(), *rate.figures]
-        return Block(
-            html=f"<ul>{items}</ul>", text="\n".join(f"- {line}" for line in lines), figures=tuple(figures)
-        )
+        return bullets(lines, figures=[*self._figures(), *rate.figures])
 
     def panels(self) -> Block:
         """Draw the area's twelve-month totals beside its division and the city; a division's wards beside each other."""
@@ -123,7 +117,7 @@ class AreaProfile:
             same_scale=bool(wards),
             across=5 if wards else len(series),
         )
-        return _compact(shown, "" if wards else "slim")
+        return _compact(shown, kind="compact" if wards else "compact slim")
 
     def map(self) -> Block:
         """Show where the area lies; a division's page shows its wards."""
@@ -133,10 +127,8 @@ class AreaProfile:
         """Rank the area among its like; a division's wards stand in a table with their changes."""
         if self.own is not None:
             return _compact(
-                join(
-                    behind(f"Show the wards of {self._area} ranked, with intervals", self.own.ranked()),
-                    self.card.area_tables(highest=20),
-                )
+                behind(f"Show the wards of {self._area} ranked, with intervals", self.own.ranked()),
+                self.card.area_tables(highest=20),
             )
         ranked = self.city.ranked(focus=self._area)
         return _compact(behind(f"Show all {self.card.area.kind}s ranked, with intervals", ranked))
@@ -185,13 +177,13 @@ class AreaProfile:
             )
         elif found is None:
             borrowed = f"Not seasonally adjusted: {self.season.problem}"
-        return _compact(join(explained(shown, self.quarters), *([paragraph(borrowed)] if borrowed else [])))
+        return _compact(explained(shown, self.quarters), *([paragraph(borrowed)] if borrowed else []))
 
     def control_chart(self) -> Block:
         """Show the control chart and what it says, or why there is none."""
         if self.control.found is None:
             return _compact(self.control.findings())
-        return _compact(join(self.control.findings(), behind("Show the control chart", self.control.chart())))
+        return _compact(self.control.findings(), behind("Show the control chart", self.control.chart()))
 
     def published_check(self) -> Block:
         """Set the area's published figures beside the same figures from the data."""
@@ -450,13 +442,9 @@ def profile_of(
     )
 
 
-def _compact(block: Block, more: str = "") -> Block:
-    """Mark a block to be printed small, so that a ward's profile stays within two sheets."""
-    return Block(
-        html=f'<div class="compact{f" {more}" if more else ""}">{block.html}</div>',
-        text=block.text,
-        figures=block.figures,
-    )
+def _compact(*blocks: Block, kind: str = "compact") -> Block:
+    """Mark blocks to be printed small, so that a ward's profile stays within two sheets."""
+    return Group(blocks=blocks, kind=kind)
 
 
 def _above(area: Area, catalogue: Catalogue) -> list[Area]:

@@ -1,10 +1,9 @@
 """The data-quality page of a pack: every check with its result, and what each finding means and asks for."""
 
 from collections.abc import Sequence
-from html import escape
 
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, join, paragraph
+from saferleeds_analysis.reporting.blocks import Block, facts, heading, join, paragraph
 from saferleeds_analysis.reporting.checks import CheckResult
 from saferleeds_analysis.reporting.tables import table
 
@@ -47,7 +46,7 @@ def quality_page(results: Sequence[CheckResult]) -> Block:
             "A finding is not always an error. It is something that a person must look at before the figures are used; the "
             "cure says how. A check that had nothing to look at has not passed."
         ),
-        _heading("All checks"),
+        heading(2, "All checks"),
         table(
             caption="Every check of this pack and how it came out",
             columns=["Check", "Result", "Looked at", "Found", "If found"],
@@ -55,7 +54,7 @@ def quality_page(results: Sequence[CheckResult]) -> Block:
             text_columns=[1, 4],
             css_class="lists",
         ),
-        _heading("What was found"),
+        heading(2, "What was found"),
     ]
     found = [r for r in results if r.findings]
     if not found:
@@ -64,7 +63,7 @@ def quality_page(results: Sequence[CheckResult]) -> Block:
         listed = result.findings[:MOST_LISTED]
         left = len(result.findings) - len(listed)
         shown += [
-            _heading(result.check.title, level=3),
+            heading(3, result.check.title),
             paragraph(f"What is checked: {result.check.meaning}"),
             paragraph(f"What to do: {result.check.cure}"),
             table(
@@ -79,7 +78,7 @@ def quality_page(results: Sequence[CheckResult]) -> Block:
     left_out = [(r.check.title, where, why) for r in results for where, why in r.not_looked_at]
     if left_out:
         shown += [
-            _heading("What was not looked at"),
+            heading(2, "What was not looked at"),
             paragraph("A check could not judge these, so it has not passed them."),
             table(
                 caption="What a check could not judge, and why",
@@ -88,14 +87,5 @@ def quality_page(results: Sequence[CheckResult]) -> Block:
                 text_columns=[1, 2],
             ),
         ]
-    shown.append(_heading("What each check means"))
-    items = "".join(
-        f"<div><dt>{escape(r.check.title, quote=False)}</dt><dd>{escape(r.check.meaning, quote=False)}</dd></div>"
-        for r in results
-    )
-    told = "\n".join(f"{r.check.title}: {r.check.meaning}" for r in results)
-    return join(*shown, Block(html=f'<dl class="card-fields">{items}</dl>', text=told))
-
-
-def _heading(text: str, *, level: int = 2) -> Block:
-    return Block(html=f"<h{level}>{escape(text, quote=False)}</h{level}>", text=text)
+    shown.append(heading(2, "What each check means"))
+    return join(*shown, facts([(r.check.title, r.check.meaning) for r in results], kind="card-fields"))

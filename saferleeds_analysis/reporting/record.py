@@ -12,8 +12,8 @@ from saferleeds_analysis.catalogue import Caveat
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
-from saferleeds_analysis.reporting.tables import behind, table
+from saferleeds_analysis.reporting.blocks import Block, Figure, behind, join, paragraph
+from saferleeds_analysis.reporting.tables import table
 
 _NAMES = {
     "projection": "The projection",

@@ -8,13 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from html import escape
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.documents import DISCLOSURE, Document, Register, RegisteredFigure
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.blocks import Block, Figure, behind, bullets, join, page_title, paragraph
 from saferleeds_analysis.reporting.register_sums import DERIVED, INPUT, SUMS, Outcome, work_out
-from saferleeds_analysis.reporting.tables import behind, table
+from saferleeds_analysis.reporting.tables import table
 
 SUPPRESSED = "[c]"
 
@@ -148,8 +147,7 @@ class RegisterReport:
             f"{periods.day_name(self.as_at)}: {'; '.join(f'{d.title} ({d.published.year})' for d in later)}. "
             "They show how printed figures are checked; nothing in them was known in the quarter."
         )
-        heading = heading(1, text)
-        return join(heading, paragraph(notice, css_class="notice")) if later else heading
+        return page_title(text, notice if later else "")
 
     def summary(self) -> Block:
         """Count the verdicts, over all documents and for each."""

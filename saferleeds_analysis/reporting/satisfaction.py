@@ -14,8 +14,8 @@ from saferleeds_analysis.methods import feasibility, survey_summaries
 from saferleeds_analysis.methods.survey import SurveyEstimate
 from saferleeds_analysis.methods.survey_summaries import SatisfactionSurvey
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
-from saferleeds_analysis.reporting.survey_words import bullets, interval, points
+from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, join, paragraph
+from saferleeds_analysis.reporting.survey_words import interval, points
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.survey_measures import Definition
 
@@ -147,7 +147,7 @@ class Satisfaction:
             return paragraph(
                 f"How many were asked and answered in {self.year} was not known on {periods.day_name(self.as_at)}."
             )
-        return bullets(lines, figures)
+        return bullets(lines, figures=figures)
 
     def next_year(self, *, margin: float) -> Block:
         """Say how many must be asked next year for a half-width of ``margin`` points, at this year's response rate."""
@@ -198,7 +198,7 @@ class Satisfaction:
             f"If about {wording.number(cases)} cases close in the year, as this year's {wording.number(s.asked)} so far suggest, and "
             f"{wording.percent(s.response_rate)} answer again:"
         )
-        return join(lead, bullets(lines, figures))
+        return join(lead, bullets(lines, figures=figures))
 
     def _answered(self, s: SatisfactionSurvey) -> list[str]:
         lines = [

@@ -16,11 +16,11 @@ from saferleeds_analysis.estimates import count_with_interval
 from saferleeds_analysis.methods import seasonal
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.blocks import Block, Figure, behind, join, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect
 from saferleeds_analysis.reporting.months_shown import withheld_of
-from saferleeds_analysis.reporting.tables import behind, table
+from saferleeds_analysis.reporting.tables import table
 
 NO_SEASON = (
     "No seasonal pattern can be told apart from chance, so the months are shown as they were recorded."

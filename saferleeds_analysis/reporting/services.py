@@ -6,7 +6,6 @@ larger one it can point the wrong way; so the published projection is shown besi
 
 from dataclasses import dataclass
 from datetime import date
-from html import escape
 
 import pandas as pd
 
@@ -16,7 +15,7 @@ from saferleeds_analysis.estimates import CountChange, change_between_counts
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, heading, join, paragraph
 from saferleeds_analysis.reporting.record import track_record
 from saferleeds_analysis.reporting.tables import table
 
@@ -91,12 +90,7 @@ class ServiceCounts:
                 f"{wording.number(wider.lower)} to {wording.number(wider.upper)}).{unclear}"
             )
             lines += self._published_line(p)
-        items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
-        return Block(
-            html=f"<ul>{items}</ul>",
-            text="\n".join(f"- {line}" for line in lines),
-            figures=tuple(self._figures()),
-        )
+        return bullets(lines, figures=self._figures())
 
     def quarters(self) -> Block:
         """Draw the quarters of both years side by side, and list them with the year's total or both of its projections."""

@@ -1,12 +1,8 @@
-"""The words for percentages of surveys and their changes, and the small blocks that survey pages share."""
-
-from collections.abc import Sequence
-from html import escape
+"""The words for percentages of surveys and their changes."""
 
 from saferleeds_analysis.catalogue import Indicator
 from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure
 
 
 def level_in_words(e: SurveyEstimate) -> str:
@@ -111,23 +107,3 @@ def travel_of(change: SurveyChange, indicator: Indicator) -> str:
         return change.direction
     better = {"decrease": "fell", "increase": "rose"}[indicator.improvement_direction]
     return "improving" if change.direction == better else "worsening"
-
-
-def rag(letter: str, colour: str, reason: str, *figures: Figure) -> Block:
-    """Show a letter with its colour in words and its reason."""
-    return Block(
-        html=f'<span class="rag rag-{letter}">{letter}</span> <strong>{escape(colour)}</strong>. {escape(reason, quote=False)}',
-        text=f"{letter} ({colour}). {reason}",
-        figures=figures,
-    )
-
-
-def bullets(lines: Sequence[str], figures: Sequence[Figure] = (), *, css_class: str = "") -> Block:
-    """List sentences; the text is escaped, so it may come from a file."""
-    items = "".join(f"<li>{escape(line, quote=False)}</li>" for line in lines)
-    attribute = f' class="{css_class}"' if css_class else ""
-    return Block(
-        html=f"<ul{attribute}>{items}</ul>",
-        text="\n".join(f"- {line}" for line in lines),
-        figures=tuple(figures),
-    )

@@ -7,7 +7,6 @@ default word: a fall or a rise is named only where the test of that change, with
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from html import escape
 
 import pandas as pd
 
@@ -26,16 +25,24 @@ from saferleeds_analysis.methods.survey_trends import (
 )
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.blocks import (
+    Block,
+    Figure,
+    bullets,
+    facts,
+    join,
+    letter,
+    page_title,
+    paragraph,
+)
+from saferleeds_analysis.reporting.cards import card_fields
 from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, printed_survey
 from saferleeds_analysis.reporting.survey_words import (
-    bullets,
     change_in_words,
     interval,
     level_in_words,
     points,
     points_interval,
-    rag,
     signed_points,
     travel_of,
 )
@@ -87,23 +94,11 @@ class SurveyReport:
         """Give the page's one first-level heading and the notice; ``what`` names a card of the priority."""
         name = f"{self.indicator.priority}: {what}" if what else self.indicator.name
         text = f"{name}, {self.area}, {periods.quarter_name(self.quarter)}"
-        return join(heading(1, text), *self._notices())
+        return page_title(text, self.notice)
 
     def fields(self) -> Block:
         """Give the fixed fields of the card: outcome, priority, review period, population, and its progress."""
-        pairs = [
-            ("Outcome", self.indicator.outcome),
-            ("Priority", self.indicator.priority),
-            ("Review period", periods.review_period(self.quarter)),
-            ("Population", self.indicator.population),
-        ]
-        progress = self.progress()
-        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
-        return Block(
-            html=f'<dl class="card-fields">{html}<div><dt>Progress</dt><dd>{progress.html}</dd></div></dl>',
-            text="\n".join(f"{k}: {v}" for k, v in [*pairs, ("Progress", progress.text)]),
-            figures=progress.figures,
-        )
+        return card_fields(self.indicator, self.quarter, self.progress())
 
     def why(self) -> Block:
         """Say why this is a priority and what exactly is asked."""
@@ -126,12 +121,8 @@ class SurveyReport:
         ):
             if change is not None:
                 pairs.append((label, change_in_words(change)))
-        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
-        return Block(
-            html=f'<dl class="summary">{html}</dl>',
-            text="\n".join(f"{k}: {v}" for k, v in pairs),
-            figures=(self._figure(self.level, self.area, self.window, TWELVE_MONTHS),),
-        )
+        figure = self._figure(self.level, self.area, self.window, TWELVE_MONTHS)
+        return facts(pairs, kind="summary", figures=[figure])
 
     def findings(self) -> Block:
         """Say the level and each change in sentences that come from the tests."""
@@ -159,7 +150,7 @@ class SurveyReport:
         on_baseline = self._change(ON_BASELINE)
         if on_baseline is not None:
             figures.append(self._change_figure(on_baseline, self.area, ON_BASELINE))
-        return bullets(lines, figures)
+        return bullets(lines, figures=figures)
 
     def chart(self) -> Block:
         """Draw the twelve-month percentage with its interval, the quarters, and the baseline."""
@@ -303,7 +294,7 @@ class SurveyReport:
                 method="Taylor linearisation",
             ),
         ]
-        return bullets(lines, figures)
+        return bullets(lines, figures=figures)
 
     def published_check(self) -> Block:
         """Set what was printed beside what the respondents give, and say what of the print does not hold."""
@@ -320,7 +311,7 @@ class SurveyReport:
             lines.append(
                 f"Baseline: {wording.number(self.baseline.value, decimals=2)}% for {self.baseline.period}. {self.baseline.note}."
             )
-        return bullets(lines, css_class="caveats")
+        return bullets(lines, kind="caveats")
 
     def sources(self) -> Block:
         """Say where the data come from."""
@@ -357,15 +348,12 @@ class SurveyReport:
     def progress(self) -> Block:
         """Give the letter of the measure (grey: no target is recorded) with the direction of travel."""
         reason = f"No target is recorded, so no colour is given. Direction of travel: {self.travel()}."
-        return rag("N", "Grey", reason, self._text_figure("rating", "N"))
+        return letter("N", "Grey", reason, figures=[self._text_figure("rating", "N")])
 
     def _text_figure(self, measure: str, value: str) -> Figure:
         return Figure(
             indicator_id=self.indicator.id, area=self.area, period=self.window, measure=measure, value=value
         )
-
-    def _notices(self) -> list[Block]:
-        return [paragraph(self.notice, css_class="notice")] if self.notice else []
 
     def _in_short(self) -> str:
         words = self.responses.answers[self.responses.question.answers[0]]

@@ -3,15 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from html import escape
 from itertools import groupby
 from math import isclose
 from typing import Any
 
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, join, paragraph
+from saferleeds_analysis.reporting.blocks import Block, Span, behind, facts, heading, join, paragraph
 from saferleeds_analysis.reporting.figure_kinds import FigureKind
-from saferleeds_analysis.reporting.tables import behind, table
+from saferleeds_analysis.reporting.tables import table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,10 +96,6 @@ class Trace:
         f = self.figure
         title = ", ".join(filter(None, (f["measure"].replace("_", " "), f["area"], f["period"])))
         title = title[:1].upper() + title[1:]
-        pairs = "".join(
-            f"<div><dt>{escape(name)}</dt><dd>{escape(str(value))}</dd></div>"
-            for name, value in self._own_pairs()
-        )
         rows = [
             [
                 given.role,
@@ -111,10 +106,8 @@ class Trace:
             for given in self.inputs
         ]
         shown = [
-            Block(
-                html=f'<h{level} id="row-{self.row}">{escape(title)}</h{level}>\n<dl class="card-fields">{pairs}</dl>',
-                text=f"{title}\n" + "\n".join(f"{name}: {value}" for name, value in self._own_pairs()),
-            )
+            heading(level, title, id=f"row-{self.row}"),
+            facts(self._own_pairs(), kind="card-fields"),
         ]
         if rows:
             shown.append(
@@ -176,10 +169,7 @@ def trace_page(
             "This page leads from the printed numbers back to the function that made them, the rows of the files that they "
             "come from, and the arithmetic between."
         ),
-        Block(
-            html=f"<p>Any other number is traced by its row in figures.csv: <code>{escape(example)}</code></p>",
-            text=f"Any other number is traced by its row in figures.csv: {example}",
-        ),
+        paragraph("Any other number is traced by its row in figures.csv: ", Span(example, kind="code")),
         heading(2, "Headline figures"),
         *(trace.to_block(level=3) for trace in headline),
     ]
@@ -205,11 +195,9 @@ def trace_page(
             paragraph("No file is described for these figures; run.json names every input of the run.")
         )
     if first is not None:
-        pairs = first.pairs_of_the_run()
-        html = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
         shown += [
             heading(2, "How the page was made"),
-            Block(html=f'<dl class="card-fields">{html}</dl>', text="\n".join(f"{k}: {v}" for k, v in pairs)),
+            facts(first.pairs_of_the_run(), kind="card-fields"),
             paragraph("Every input of the run, with its fingerprint, is in run.json beside the page."),
         ]
     return join(*shown)
