@@ -12,7 +12,7 @@ wherever they are printed; nothing tells what a figure is by matching a name.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 from saferleeds_analysis.periods import Window
@@ -183,3 +183,93 @@ def weakest(statuses: Iterable[str]) -> str:
     ('illustrative', 'recorded')
     """
     return max(statuses, key=STATUSES.index, default=STATUSES[0])
+
+
+# As data: in the output of a notebook, what all figures of a block share stands once
+
+
+def figures_to_data(figures: Iterable[Figure]) -> dict[str, Any]:
+    """Give figures as plain data, from which :func:`figures_of_data` makes them again."""
+    figures = list(figures)
+    each = [_figure_data(figure) for figure in figures]
+    first = each[0] if each else {}
+    shared = {name: value for name, value in first.items() if all(one.get(name, _LACKS) == value for one in each)}
+    return {
+        "measures": {f.measure.id: _given(f.measure) for f in figures},
+        "shared": shared,
+        "each": [{name: value for name, value in one.items() if name not in shared} for one in each],
+    }
+
+
+def figures_of_data(data: Mapping[str, Any]) -> tuple[Figure, ...]:
+    """Make figures again from their data."""
+    measures = {name: Measure(**fields) for name, fields in data["measures"].items()}
+    return tuple(_figure_of(data["shared"] | one, measures) for one in data["each"])
+
+
+_LACKS = object()
+
+
+def _figure_data(figure: Figure) -> dict[str, Any]:
+    given = _given(figure)
+    given["measure"] = figure.measure.id
+    given["window"] = [figure.window.name, figure.window.first, figure.window.last]
+    given["qualifiers"] = dict(figure.qualifiers)
+    given["rows"] = [_given(rows) | {"numbers": _spans(rows.numbers)} for rows in figure.rows]
+    if figure.working is not None:
+        given["working"] = [figure.working.function, dict(figure.working.arguments)]
+    return {name: value for name, value in given.items() if value not in ([], {})}
+
+
+def _figure_of(data: Mapping[str, Any], measures: Mapping[str, Measure]) -> Figure:
+    given = dict(data)
+    working = given.pop("working", None)
+    rows = given.pop("rows", ())
+    return Figure(
+        **given
+        | {
+            "measure": measures[given["measure"]],
+            "window": Window(*given["window"]),
+            "caveats": tuple(given.get("caveats", ())),
+            "rows": tuple(Rows(**one | {"numbers": _numbers(one["numbers"])}) for one in rows),
+            "working": Working(function=working[0], arguments=working[1]) if working else None,
+        }
+    )
+
+
+def _given(of: Any) -> dict[str, Any]:
+    """Give the fields of a dataclass that have not their default, numbers of numpy as those of Python."""
+    given = {f.name: getattr(of, f.name) for f in fields(of)}
+    kept = {f.name: given[f.name] for f in fields(of) if given[f.name] != f.default}
+    plain = {name: value.item() if hasattr(value, "item") else value for name, value in kept.items()}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
+
+
+def _spans(numbers: Iterable[int]) -> str:
+    """Write whole numbers in short: runs by their ends, and by their step where it is not 1.
+
+    >>> _spans([2, 3, 4, 9, 42, 75, 108]), _spans([7]), _spans([])
+    ('2-4 9-108/33', '7', '')
+    >>> _numbers("2-4 9-108/33")
+    (2, 3, 4, 9, 42, 75, 108)
+    """
+    left, written = list(numbers), []
+    while left:
+        step = left[1] - left[0] if len(left) > 1 else 1
+        length = 1
+        while length < len(left) and left[length] - left[length - 1] == step:
+            length += 1
+        if length < 3 and step != 1:  # two numbers apart are no run: the second may begin one
+            length = 1
+        run, left = left[:length], left[length:]
+        written.append(f"{run[0]}" if length == 1 else f"{run[0]}-{run[-1]}" + (f"/{step}" if step != 1 else ""))
+    return " ".join(written)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    found: list[int] = []
+    for part in text.split():
+        ends, _, step = part.partition("/")
+        first, _, last = ends.partition("-")
+        found += range(int(first), int(last or first) + 1, int(step or 1))
+    return tuple(found)

@@ -1,6 +1,7 @@
 """Recorded offences as monthly series by area: what a notebook starts from."""
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,8 +10,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from saferleeds_analysis.catalogue import Catalogue, Indicator
+from saferleeds_analysis.figures import Rows
 from saferleeds_analysis.intake.build import processed_paths, sha256_of
-from saferleeds_analysis.intake.ledger import Provenance, read_provenance
+from saferleeds_analysis.intake.ledger import Provenance, read_provenance, rows_of_places
 from saferleeds_analysis.intake.sources import Source
 from saferleeds_analysis.periods import month_name, months_in_words
 from saferleeds_analysis.problems import DataProblem
@@ -24,7 +26,8 @@ class RecordedCounts:
     data, wholes included, and ``<NA>`` where a month is missing: a missing month is never a zero. It ends with the
     last month of data that had ended by ``as_at``. A whole is taken from its own rows if the source has any and is
     otherwise the sum of its parts, where every part has data. ``caveats`` are sentences that the reader needs;
-    ``source.notice``, if there is one, is shown wherever the data is shown.
+    ``source.notice``, if there is one, is shown wherever the data is shown. ``places`` says for a month and an area in which
+    file and row its count stands, ``made_of`` which areas' rows make an area's counts.
     """
 
     indicator: Indicator
@@ -34,6 +37,18 @@ class RecordedCounts:
     provenance: Provenance
     as_at: date
     caveats: tuple[str, ...]
+    places: Mapping[tuple[str, str], tuple[str, int]]
+    made_of: Mapping[str, tuple[str, ...]]
+
+    def rows(self, area: str, months: pd.PeriodIndex, *, role: str = "counts") -> tuple[Rows, ...]:
+        """Give the rows of the raw files that make an area's counts in some months: its own, or those of its parts."""
+        found = [
+            self.places[key]
+            for month in map(str, months)
+            for part in self.made_of.get(area, ())
+            if (key := (month, part)) in self.places
+        ]
+        return rows_of_places(role, found, self.provenance)
 
     def series(self, area: str) -> pd.Series:
         """Give the monthly series of an area, named by it, from its own first month on."""
@@ -72,7 +87,8 @@ def recorded_counts(root: Path, indicator: Indicator, *, catalogue: Catalogue, a
             pq.read_table(table_path, columns=["offence"], filters=months)["offence"].unique().to_pylist()
         )
         raise DataProblem(_nothing(indicator, last, offences))
-    by_area, differences = _with_wholes(counts, indicator.area_set, catalogue)
+    by_area, differences, made_of = _with_wholes(counts, indicator.area_set, catalogue)
+    places = zip(counts["file"], counts["row"], strict=True)
     return RecordedCounts(
         indicator=indicator,
         area_set=indicator.area_set,
@@ -81,6 +97,8 @@ def recorded_counts(root: Path, indicator: Indicator, *, catalogue: Catalogue, a
         provenance=provenance,
         as_at=as_at,
         caveats=(*_missing(by_area), *differences, *_refused(provenance, indicator, last)),
+        places=dict(zip(zip(counts["month"], counts["area"], strict=True), places, strict=True)),
+        made_of=made_of,
     )
 
 
@@ -115,7 +133,9 @@ def _nothing(indicator: Indicator, last: pd.Period, offences: list[str]) -> str:
     return f"{indicator.source}: no offence {indicator.offence!r} to {month_name(last)}. {hint}"
 
 
-def _with_wholes(counts: pd.DataFrame, area_set: str, catalogue: Catalogue) -> tuple[pd.DataFrame, list[str]]:
+def _with_wholes(
+    counts: pd.DataFrame, area_set: str, catalogue: Catalogue
+) -> tuple[pd.DataFrame, list[str], dict[str, tuple[str, ...]]]:
     months = pd.period_range(counts["month"].min(), counts["month"].max(), freq="M", name="month")
     # Unlike pivot_table, pivot refuses a row that is there twice.
     own = counts.pivot(index="month", columns="area", values="count")  # noqa: PD010
@@ -123,13 +143,16 @@ def _with_wholes(counts: pd.DataFrame, area_set: str, catalogue: Catalogue) -> t
     own = own.reindex(months).astype("Int64")
     columns: dict[str, pd.Series] = {}
     differences: list[str] = []
+    made_of: dict[str, tuple[str, ...]] = {}
 
     def take(area: str) -> pd.Series | None:
-        parts = [take(part.name) for part in catalogue.parts(area_set, area)]
+        names = [part.name for part in catalogue.parts(area_set, area)]
+        parts = [take(name) for name in names]
         of_parts = sum(parts[1:], parts[0]) if parts and all(part is not None for part in parts) else None
         whole = own.get(area, of_parts)
         if whole is not None:
             columns[area] = whole
+            made_of[area] = (area,) if area in own else tuple(one for name in names for one in made_of[name])
         if area in own and of_parts is not None:
             differences.extend(_difference(area, own[area], of_parts))
         return whole
@@ -141,7 +164,7 @@ def _with_wholes(counts: pd.DataFrame, area_set: str, catalogue: Catalogue) -> t
     by_area = pd.DataFrame(
         {area.name: columns[area.name] for area in areas if area.name in columns}, index=months
     )
-    return by_area, differences
+    return by_area, differences, made_of
 
 
 def _difference(area: str, own: pd.Series, of_parts: pd.Series) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from saferleeds_analysis.figures import Rows
 from saferleeds_analysis.intake.sources import Source
 
 # A message longer than this is not read; the first problems show what is wrong with the file.
@@ -117,3 +118,26 @@ def cut(lines: list[str]) -> list[str]:
     """Keep the first problems of a long list and say how many more there are."""
     more = len(lines) - _MOST_LINES
     return lines if more <= 0 else [*lines[:_MOST_LINES], f"and {more:,} more."]
+
+
+def rows_of_places(
+    role: str, places: Iterable[tuple[str, int]], provenance: Provenance
+) -> tuple[Rows, ...]:
+    """Give places in raw files (file, row) as the rows of a figure, one entry a file.
+
+    Single records are about persons: of them only the files are named.
+    """
+    found: dict[str, list[int]] = {}
+    for file, row in places:
+        found.setdefault(file, []).append(int(row))
+    hashes = {given.path: given.sha256 for given in provenance.inputs}
+    if "" in found:
+        return tuple(
+            Rows(role=role, file=f"data/raw/{i.path}", sha256=i.sha256, note="single records, which are not shown")
+            for i in provenance.inputs
+            if i.rows
+        )
+    return tuple(
+        Rows(role=role, file=f"data/raw/{file}", sha256=hashes[file], numbers=tuple(sorted(numbers)))
+        for file, numbers in sorted(found.items())
+    )

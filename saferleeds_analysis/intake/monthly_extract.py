@@ -8,7 +8,7 @@ from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.intake import schemas
 from saferleeds_analysis.intake.files import read_table
 from saferleeds_analysis.intake.ledger import Counted, months_between
-from saferleeds_analysis.intake.sources import COLUMNS, Source, name_in_raw
+from saferleeds_analysis.intake.sources import COLUMNS, PLACE_COLUMNS, Source, name_in_raw
 from saferleeds_analysis.problems import DataProblem
 
 _KEY = ["month", "area", "offence"]
@@ -40,7 +40,7 @@ def count_monthly_extract(root: Path, source: Source, files: list[Path], catalog
     if problems:
         raise DataProblem("\n".join(problems))
     return Counted(
-        counts=counts[list(COLUMNS)],
+        counts=counts.assign(row=counts.index)[[*COLUMNS, *PLACE_COLUMNS]],
         months=tuple(sorted(counts["month"].unique())),
         rows=rows,
         notes=tuple(notes),

@@ -235,7 +235,8 @@ def _ward_counts(
     )
     found = counted.groupby(["Month", "ward", "Crime type"])["records"].sum()
     found.index.names = cells.names
-    return found.reindex(cells, fill_value=0).rename("count").astype("int64").reset_index()
+    counts = found.reindex(cells, fill_value=0).rename("count").astype("int64").reset_index()
+    return counts.assign(file="", row=0)  # a count of many records, which are not named
 
 
 def _no_month(records: pd.DataFrame, source: Source) -> str:

@@ -10,7 +10,7 @@ from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.intake import schemas
 from saferleeds_analysis.intake.files import read_table
 from saferleeds_analysis.intake.ledger import Counted
-from saferleeds_analysis.intake.sources import RESPONDENT_COLUMNS, Source, name_in_raw
+from saferleeds_analysis.intake.sources import PLACE_COLUMNS, RESPONDENT_COLUMNS, Source, name_in_raw
 from saferleeds_analysis.problems import DataProblem
 
 
@@ -36,7 +36,7 @@ def read_respondents(root: Path, source: Source, files: list[Path], catalogue: C
             notes.append(f"{name}: columns not read: {', '.join(unread)}.")
         refused = schemas.cell_problems(schema, cells, name, show_values=False)
         problems += [line for lines in refused.values() for line in lines]
-        tables.append(cells.drop(index=list(refused)).assign(file=name))
+        tables.append(cells.drop(index=list(refused)).assign(file=name, row=lambda kept: kept.index))
     if problems:
         raise DataProblem("\n".join(problems))
     people = pd.concat(tables, ignore_index=True)
@@ -51,7 +51,7 @@ def read_respondents(root: Path, source: Source, files: list[Path], catalogue: C
     for question in source.questions:
         people[question] = people[question].replace("", np.nan)
     return Counted(
-        counts=people[list(columns)].reset_index(drop=True),
+        counts=people[[*columns, *PLACE_COLUMNS]].reset_index(drop=True),
         months=tuple(str(month) for q in sorted(quarters) for month in periods.quarter_months(q)),
         rows=rows,
         notes=tuple(notes),

@@ -8,10 +8,11 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Indicator
+from saferleeds_analysis.figures import Rows
 from saferleeds_analysis.intake.build import processed_paths
 from saferleeds_analysis.intake.counts import provenance_of
-from saferleeds_analysis.intake.ledger import Provenance
-from saferleeds_analysis.intake.sources import Source
+from saferleeds_analysis.intake.ledger import Provenance, rows_of_places
+from saferleeds_analysis.intake.sources import PLACE_COLUMNS, Source
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.survey_measures import SurveyQuestion
 
@@ -25,7 +26,7 @@ class SurveyResponses:
 
     ``respondents`` has the columns ``quarter`` (periods of frequency ``Q-MAR``), ``area``, ``stratum``, ``cluster``,
     ``weight`` and ``answer`` (a code of the source, missing where there was no answer), of the waves that had ended by
-    ``as_at``. ``answers`` gives the codes their words. ``source.notice``, if there is one, is shown wherever the data is.
+    ``as_at``, with the ``file`` and ``row`` of each. ``answers`` gives the codes their words. ``source.notice``, if there is one, is shown wherever the data is.
     """
 
     indicator: Indicator
@@ -34,6 +35,10 @@ class SurveyResponses:
     source: Source
     provenance: Provenance
     as_at: date
+
+    def rows(self, people: pd.DataFrame, *, role: str = "respondents") -> tuple[Rows, ...]:
+        """Give the rows of the raw files in which some of the respondents stand."""
+        return rows_of_places(role, zip(people["file"], people["row"], strict=True), self.provenance)
 
     @property
     def answers(self) -> dict[str, str]:
@@ -67,7 +72,7 @@ def survey_responses(
             f"survey_questions.toml counts the answer {unknown[0]!r} of {indicator.id!r}, which {source.id}/source.toml does "
             f"not have. It has {', '.join(codes)}."
         )
-    columns = ["quarter", "area", "stratum", "cluster", "weight", question.question]
+    columns = ["quarter", "area", "stratum", "cluster", "weight", *PLACE_COLUMNS, question.question]
     people = pd.read_parquet(table_path, columns=columns).rename(columns={question.question: "answer"})
     known = {text: periods.quarter(text) for text in people["quarter"].unique()}
     ended = {text for text, q in known.items() if periods.last_month(q).end_time.date() <= as_at}

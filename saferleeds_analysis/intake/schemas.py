@@ -142,6 +142,9 @@ def counts_schema(areas: Iterable[str]) -> pa.DataFrameSchema:
             "area": pa.Column(str, pa.Check.isin(list(areas))),
             "offence": pa.Column(str, pa.Check.str_length(min_value=1)),
             "count": pa.Column("int64", pa.Check.ge(0)),
+            # Where the count stands in the raw files; empty where it is counted from single records.
+            "file": pa.Column(str),
+            "row": pa.Column("int64", pa.Check.ge(0)),
         },
         unique=["month", "area", "offence"],
         strict=True,

@@ -20,6 +20,9 @@ SHAPES = ("monthly_extract", "police_uk_street", "respondents")
 # The columns of a monthly extract and of every processed table of counts.
 COLUMNS = ("month", "area", "offence", "count")
 
+# Beside them in a processed table: where each row stands in data/raw (row 0: counted from single records).
+PLACE_COLUMNS = ("file", "row")
+
 # The columns of a survey's respondents, beside one a question.
 RESPONDENT_COLUMNS = ("quarter", "area", "stratum", "cluster", "weight")
 
