@@ -9,7 +9,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from saferleeds_analysis.catalogue import Catalogue, Indicator
-from saferleeds_analysis.intake.build import processed_paths, sha256_of
+from saferleeds_analysis.intake.build import processed_paths
+from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.intake.ledger import Provenance, read_provenance
 from saferleeds_analysis.intake.sources import Source
 from saferleeds_analysis.periods import month_name, months_in_words

@@ -8,8 +8,7 @@ import pandas as pd
 
 from saferleeds_analysis.catalogue import Catalogue, Indicator
 from saferleeds_analysis.intake import schemas
-from saferleeds_analysis.intake.build import sha256_of
-from saferleeds_analysis.intake.files import read_table
+from saferleeds_analysis.intake.files import read_table, sha256_of
 from saferleeds_analysis.intake.sources import (
     MANIFEST,
     RESPONDENT_COLUMNS,

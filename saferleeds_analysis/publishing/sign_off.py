@@ -18,10 +18,11 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import REFERENCE, Catalogue
+from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.publishing.ledger import SignedPack, SignedReport, open_ledger
 from saferleeds_analysis.publishing.report import pack_folder
 from saferleeds_analysis.publishing.run_list import RUN_LIST, read_run_list
-from saferleeds_analysis.publishing.versions import EDITIONS, files_of, freeze, sha256_of, version_to_make
+from saferleeds_analysis.publishing.versions import EDITIONS, files_of, freeze, version_to_make
 
 ANSWERS = ("yes", "no", "not applicable")
 

@@ -19,6 +19,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import REFERENCE, Catalogue, Indicator, load_catalogue
+from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.intake.raw_rows import (
     RawFile,
     areas_with_rows,
@@ -40,7 +41,6 @@ from saferleeds_analysis.publishing.recipes import (
     work_out,
 )
 from saferleeds_analysis.publishing.sign_off import read_figures
-from saferleeds_analysis.publishing.versions import sha256_of
 from saferleeds_analysis.reporting.blocks import Block
 from saferleeds_analysis.reporting.figure_kinds import FigureKind, figure_kind
 from saferleeds_analysis.reporting.tracing import Trace, TracedRows, trace_page

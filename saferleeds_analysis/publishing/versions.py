@@ -14,12 +14,12 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 
 import pandas as pd
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.publishing.ledger import Correction, open_ledger
 from saferleeds_analysis.publishing.report import pack_folder, write_text
 
@@ -180,12 +180,6 @@ def _files_of(folder: Path) -> Iterator[Path]:
         inner = path.relative_to(folder).parts
         if path.is_file() and inner[0] != VERSIONS and inner[-1] != MANIFEST and not inner[0].startswith("."):
             yield path
-
-
-def sha256_of(path: Path) -> str:
-    """Give the SHA-256 of a file's content."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def _keep_aside(folder: Path, version: int) -> None:
