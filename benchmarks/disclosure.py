@@ -19,7 +19,7 @@ from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.methods.disclosure import choose_withheld
 from saferleeds_analysis.methods.disclosure_audit import INFINITY, Tie, recoverable, what_can_be_known
 from saferleeds_analysis.publishing.audit import audit_pack
-from saferleeds_analysis.publishing.printed import Reader, gather, read_figures
+from saferleeds_analysis.publishing.printed import Reader, gather, printed_rows
 
 ROOT = Path(__file__).parent.parent
 SEED = 20120930
@@ -87,9 +87,9 @@ def packs():
     for folder in sorted((ROOT / "reports").glob("*_Q?")):
         audit = audit_pack(ROOT, periods.quarter(folder.name), catalogue=catalogue)
         print(f"{audit.in_words()}\n{audit.seconds:.2f} s")
-        printed = gather(read_figures(folder), reader)
+        printed = gather(printed_rows(folder), reader)
         possible = what_can_be_known(printed.cells, printed.ties, printed.withheld)
-        restricted = read_figures(folder.parent / "restricted" / folder.name)
+        restricted = printed_rows(folder.parent / "restricted" / folder.name)
         truth = {reader.key(row): row.number for row in restricted if reader.role(row) == "count"}
         held = [key for key in possible if truth.get(key) is not None]
         inside = sum(possible[key][0] <= truth[key] <= possible[key][1] for key in held)

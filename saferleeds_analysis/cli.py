@@ -100,6 +100,7 @@ def report(
     from saferleeds_analysis import intake, periods
     from saferleeds_analysis.catalogue import load_catalogue
     from saferleeds_analysis.publishing.editions import publish_editions
+    from saferleeds_analysis.publishing.files import PAGE
     from saferleeds_analysis.publishing.run_list import read_run_list
     from saferleeds_analysis.publishing.warm_kernels import CAN_FORK
 
@@ -131,7 +132,7 @@ def report(
     if formats:
         _export_and_say(root, review, sources)
     click.echo("Open this page:")
-    click.echo(str(index.parent / one_card.name / "report.html" if one_card else index))
+    click.echo(str(index.parent / one_card.name / PAGE if one_card else index))
 
 
 @main.command("sign-off")
@@ -210,7 +211,7 @@ def trace(
     import json
 
     from saferleeds_analysis import periods
-    from saferleeds_analysis.publishing.report import pack_folder
+    from saferleeds_analysis.publishing.files import pack_folder
     from saferleeds_analysis.publishing.trace import trace_rows
 
     if row is None and not (measure or area or period):

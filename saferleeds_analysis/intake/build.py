@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from saferleeds_analysis.catalogue import Catalogue
+from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.intake.ledger import (
     Counted,
     InputFile,
@@ -145,12 +146,6 @@ def _unchanged(table_path: Path, provenance_path: Path, fingerprint: str) -> Pro
         return None
     same = before.fingerprint == fingerprint and before.processed_sha256 == sha256_of(table_path)
     return before if same else None
-
-
-def sha256_of(path: Path) -> str:
-    """Give the hash of a file's content."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _digest(value) -> str:

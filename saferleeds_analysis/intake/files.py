@@ -1,6 +1,7 @@
 """Raw files as they come: bytes to text, text or workbook to a table of cells. Nothing is interpreted or mended here."""
 
 import csv
+import hashlib
 import io
 import warnings
 import zipfile
@@ -24,6 +25,12 @@ _OTHER_KINDS = {
     b"%PDF": "is a PDF document, not a CSV file",
 }
 _SAVE_AS = "Open it in Excel and save it as 'CSV UTF-8 (Comma delimited)'."
+
+
+def sha256_of(path: Path) -> str:
+    """Give the SHA-256 of a file's content, by which it is known again."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_text(path: Path, name: str, source: Source) -> str:

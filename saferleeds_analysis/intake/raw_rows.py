@@ -7,9 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis.catalogue import Catalogue, Indicator
-from saferleeds_analysis.intake import schemas
-from saferleeds_analysis.intake.build import sha256_of
-from saferleeds_analysis.intake.files import read_table
+from saferleeds_analysis.intake.files import read_table, sha256_of
 from saferleeds_analysis.intake.sources import (
     MANIFEST,
     RESPONDENT_COLUMNS,
@@ -97,8 +95,11 @@ def respondent_files(root: Path, question: SurveyQuestion, source_id: str) -> tu
 
 
 def _rows(path: Path, source: Source) -> pd.DataFrame:
+    # Imported here, because pandera takes a second and most commands trace nothing.
+    from saferleeds_analysis.intake.schemas import month_text
+
     cells, _ = read_table(path, path.name, source)
-    months = {cell: schemas.month_text(cell, source.month_format) for cell in cells["month"].unique()}
+    months = {cell: month_text(cell, source.month_format) for cell in cells["month"].unique()}
     return cells.assign(month=cells["month"].map(months))
 
 

@@ -5,7 +5,6 @@ number that a rule forbids is named; and for each withheld count, and each that 
 least and the greatest value that fit all of it are found. What is found blocks publication.
 """
 
-import json
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.methods.disclosure_audit import Contradiction, recoverable
+from saferleeds_analysis.publishing.files import RECORD, in_reports, pack_folder, public_packs, read_record
 from saferleeds_analysis.publishing.printed import (
     Printed,
     Reader,
@@ -23,9 +23,8 @@ from saferleeds_analysis.publishing.printed import (
     described,
     gather,
     iterate_themes,
-    read_figures,
+    printed_rows,
 )
-from saferleeds_analysis.publishing.report import pack_folder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +92,7 @@ def audit_pack(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> Audit
         )
     reader = Reader(catalogue)
     packs = packs_until(root, quarter)
-    rows = [row for place in packs for row in read_figures(place)]
+    rows = [row for place in packs for row in printed_rows(place)]
     own = [row for row in rows if row.pack == folder.name]
     printed = gather(rows, reader)
     findings = [
@@ -117,22 +116,13 @@ def audit_pack(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> Audit
 
 def packs_until(root: Path, quarter: pd.Period) -> list[Path]:
     """Give the folders of the public packs of a quarter and of all quarters before it."""
-    reports = pack_folder(root, quarter, edition="public").parent
-    return sorted(place for place in reports.iterdir() if place.is_dir() and _is_until(place, quarter))
-
-
-def _is_until(place: Path, latest: pd.Period) -> bool:
-    try:
-        return periods.quarter(place.name) <= latest
-    except ValueError:
-        return False
+    return [place for place, of in public_packs(root).items() if of <= quarter]
 
 
 def _restricted_in_public(folder: Path) -> Iterable[Finding]:
-    for path in sorted(folder.glob("*/run.json")):
-        record = json.loads(path.read_text(encoding="utf-8"))
-        if record.get("parameters", {}).get("edition") == "restricted":
-            name = path.parent.name
+    for path in in_reports(folder, RECORD):
+        name = path.parent.name
+        if read_record(path.parent).get("parameters", {}).get("edition") == "restricted":
             yield Finding(
                 text=f"{name} is the restricted edition and stands in the public pack.",
                 reports=frozenset([name]),

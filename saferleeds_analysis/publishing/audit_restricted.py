@@ -5,7 +5,6 @@ print instead: a count that both print is one count, and a count that is withhel
 public's numbers leave possible. Where it is not, one of the two editions is wrong.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +16,8 @@ from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.disclosure_rules import MARKINGS
 from saferleeds_analysis.methods.disclosure_audit import Contradiction, what_can_be_known
 from saferleeds_analysis.publishing.audit import Finding, Findings, counted, packs_until
-from saferleeds_analysis.publishing.printed import Key, Printed, Reader, Row, described, gather, read_figures
-from saferleeds_analysis.publishing.report import pack_folder
+from saferleeds_analysis.publishing.files import PAGE, RECORD, in_reports, pack_folder, read_record
+from saferleeds_analysis.publishing.printed import Key, Printed, Reader, Row, described, gather, printed_rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,11 +45,11 @@ class RestrictedAudit(Findings):
 def audit_restricted(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> RestrictedAudit | None:
     """Audit the restricted edition of a quarter's pack beside the public packs until then; ``None`` where there is none."""
     folder = pack_folder(root, quarter, edition="restricted")
-    rows = read_figures(folder) if folder.is_dir() else []
+    rows = printed_rows(folder) if folder.is_dir() else []
     if not rows:
         return None
     reader = Reader(catalogue)
-    public = gather((row for place in packs_until(root, quarter) for row in read_figures(place)), reader)
+    public = gather((row for place in packs_until(root, quarter) for row in printed_rows(place)), reader)
     counts = [(row, reader.key(row)) for row in rows if reader.role(row) == "count"]
     shown = {key: row for row, key in counts if key in public.withheld and row.number is not None}
     shared = [
@@ -75,14 +74,13 @@ def audit_restricted(root: Path, quarter: pd.Period, *, catalogue: Catalogue) ->
 
 
 def _not_marked(folder: Path) -> Iterable[Finding]:
-    for page in sorted(folder.glob("*/report.html")):
+    for page in in_reports(folder, PAGE):
         name = page.parent.name
         if MARKINGS["restricted"] not in page.read_text(encoding="utf-8"):
             yield Finding(
                 text=f"{name} does not bear the marking of the restricted edition.", reports=frozenset([name])
             )
-        record = page.with_name("run.json")
-        given = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+        given = read_record(page.parent) if page.with_name(RECORD).is_file() else {}
         if given.get("parameters", {}).get("edition") == "public":
             yield Finding(
                 text=f"{name} is the public edition and stands in the restricted pack.",

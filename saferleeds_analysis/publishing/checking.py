@@ -6,8 +6,6 @@
 Nothing here holds a time, so that two runs on the same pack give the same files.
 """
 
-import csv
-import json
 import tempfile
 import tomllib
 from collections import Counter
@@ -18,15 +16,25 @@ from pathlib import Path
 
 import pandas as pd
 
-from saferleeds_analysis import periods
+from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import REFERENCE, Catalogue, load_catalogue
 from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.publishing.files import (
+    FIGURES,
+    INDEX,
+    PAGE,
+    QUALITY_PAGE,
+    QUALITY_TABLE,
+    pack_folder,
+    read_figures,
+    read_record,
+    report_folders,
+    write_rows,
+    write_text,
+)
 from saferleeds_analysis.publishing.pages import Link, Provenance, give_headings_ids, render_page
 from saferleeds_analysis.publishing.record import code_version
-from saferleeds_analysis.publishing.report import QUALITY_PAGE as PAGE
-from saferleeds_analysis.publishing.report import QUALITY_TABLE as TABLE
-from saferleeds_analysis.publishing.report import pack_folder, write_rows, write_text
-from saferleeds_analysis.publishing.run_list import REPORT_NAME, RUN_LIST, read_run_list
+from saferleeds_analysis.publishing.run_list import listed_reports
 from saferleeds_analysis.reporting import checks, quality
 from saferleeds_analysis.reporting.checks import Check, CheckResult, Finding, PublishedPage
 
@@ -57,7 +65,7 @@ def check_pack(root: Path, quarter: pd.Period, *, edition: str = "public") -> Pa
     A quarter without a published pack is a ``ValueError``.
     """
     folder = pack_folder(root, quarter, edition=edition)
-    pages = [_read_page(place) for place in _published(folder)]
+    pages = [_read_page(place) for place in report_folders(folder)]
     name = periods.quarter_name(quarter)
     if not pages:
         raise ValueError(f'no pack of {name} is published. Make it first: saferleeds report "{name}"')
@@ -132,42 +140,34 @@ def write_quality_page(root: Path, found: PackChecks) -> Path:
         body=Markup(soup.decode()),  # noqa: S704 - made by our own blocks, which escape their words
         contents=tuple(Link(text=h2.get_text(), href=f"#{h2['id']}") for h2 in soup.find_all("h2")),
         provenance=Provenance(as_at=found.as_at, code_version=code_version(root), edition=found.edition),
-        pack=Link(text=f"All reports of {name}", href="index.html"),
-        files=(Link(text="every finding (CSV)", href=TABLE),),
+        pack=Link(text=f"All reports of {name}", href=INDEX),
+        files=(Link(text="every finding (CSV)", href=QUALITY_TABLE),),
     )
     columns = [f.name for f in fields(Finding)]
     with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as scratch:
-        page, table = Path(scratch) / PAGE, Path(scratch) / TABLE
+        page, table = Path(scratch) / QUALITY_PAGE, Path(scratch) / QUALITY_TABLE
         write_text(page, html)
         write_rows([{c: getattr(f, c) for c in columns} for f in found.findings], columns, table)
-        table.replace(folder / TABLE)
-        page.replace(folder / PAGE)
-    return folder / PAGE
-
-
-def _published(folder: Path) -> list[Path]:
-    return sorted(
-        page.parent for page in folder.glob("*/report.html") if REPORT_NAME.fullmatch(page.parent.name)
-    )
+        table.replace(folder / QUALITY_TABLE)
+        page.replace(folder / QUALITY_PAGE)
+    return folder / QUALITY_PAGE
 
 
 def _read_page(place: Path) -> PublishedPage:
     from bs4 import BeautifulSoup
 
-    soup = BeautifulSoup((place / "report.html").read_text(encoding="utf-8"), "html.parser")
+    soup = BeautifulSoup((place / PAGE).read_text(encoding="utf-8"), "html.parser")
     for drawing in soup.find_all("svg"):
         drawing.decompose()
     main = soup.select_one("main") or soup
     notice = main.select_one(".notice")
-    with (place / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
-        figures = tuple(csv.DictReader(file))
     return PublishedPage(
         report=place.name,
         title=" ".join(soup.h1.get_text().split()),
         notice=" ".join(n.get_text(" ") for n in main.select(".notice")) if notice else "",
         text=" ".join(main.get_text(" ").split()),
-        figures=figures,
-        parameters=json.loads((place / "run.json").read_text(encoding="utf-8"))["parameters"],
+        figures=tuple(read_figures(place / FIGURES)),
+        parameters=read_record(place)["parameters"],
         has_commentary=main.select_one(".commentary, .commentary-missing") is not None,
     )
 
@@ -179,17 +179,13 @@ def _as_at(pages: Sequence[PublishedPage], quarter: pd.Period) -> date:
 
 
 def _expected(root: Path, quarter: pd.Period) -> list[str]:
-    notebooks = root / "notebooks"
-    listed = read_run_list(notebooks) if (notebooks / RUN_LIST).is_file() else ()
-    return [report.name for report in listed if report.is_made_in(quarter)]
+    return [report.name for report in listed_reports(root) if report.is_made_in(quarter)]
 
 
 def _counts(
     root: Path, catalogue: Catalogue, pages: Sequence[PublishedPage], as_at: date
 ) -> tuple[list, list[tuple[str, str]]]:
     """Read the monthly counts of the indicators that the pack's pages are about."""
-    from saferleeds_analysis import intake
-
     about = {page.parameters.get("indicator") for page in pages}
     read, problems = [], []
     for indicator in catalogue.indicators():
@@ -204,8 +200,6 @@ def _counts(
 
 def _commentaries(root: Path, quarter: pd.Period, pages: Sequence[PublishedPage]) -> dict[str, str]:
     """Give the status of the commentary of each indicator whose page has a place for it; empty where none has come."""
-    from saferleeds_analysis import intake
-
     indicators = {
         str(p.parameters["indicator"]) for p in pages if p.has_commentary and "indicator" in p.parameters
     }

@@ -6,7 +6,6 @@ another number withholds is taken out of the pack, kept beside it for the analys
 a restricted one that is not marked, or at odds with the public one, is taken out too.
 """
 
-import csv
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
@@ -14,15 +13,25 @@ from pathlib import Path
 
 import pandas as pd
 
-from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
+from saferleeds_analysis.disclosure_rules import EDITIONS
 from saferleeds_analysis.publishing import pack
 from saferleeds_analysis.publishing.audit import Audit, audit_pack
 from saferleeds_analysis.publishing.audit_restricted import RestrictedAudit, audit_restricted
-from saferleeds_analysis.publishing.changes import earlier_pack, write_changes_page
+from saferleeds_analysis.publishing.changes import write_changes_page
+from saferleeds_analysis.publishing.earlier import earlier_pack
+from saferleeds_analysis.publishing.files import (
+    FIGURES,
+    INDEX,
+    forget_what_was_made_of,
+    in_reports,
+    pack_folder,
+    read_figures,
+    refused_folder,
+)
 from saferleeds_analysis.publishing.index import write_index
 from saferleeds_analysis.publishing.notebooks import ReportFailed
-from saferleeds_analysis.publishing.report import forget_what_was_made_of, pack_folder, start_run
+from saferleeds_analysis.publishing.report import start_run
 from saferleeds_analysis.publishing.run_list import Report
 from saferleeds_analysis.publishing.versions import version_to_make
 from saferleeds_analysis.publishing.warm_kernels import CAN_FORK
@@ -67,7 +76,7 @@ def publish_editions(
             return None
 
     public = pack_folder(root, quarter, edition="public")
-    for edition in ("public", "restricted"):
+    for edition in EDITIONS:
         forget_what_was_made_of(pack_folder(root, quarter, edition=edition))
     publish(reports, "public")
     made = [report for report in reports if report.is_made_in(quarter)]
@@ -76,7 +85,7 @@ def publish_editions(
     if withholding:
         say(f"Restricted edition of {len(withholding)}, from which something is withheld in the public one:")
         publish(withholding, "restricted")
-    if public.is_dir() and any(public.glob("*/figures.csv")):
+    if in_reports(public, FIGURES):
         audit = audit_pack(root, quarter, catalogue=catalogue)
         say(audit.in_words().partition("\n")[0])
         if audit.findings:
@@ -97,7 +106,7 @@ def publish_editions(
             "\n".join(str(failure) for failure in failures),
             details="\n\n".join(failure.details for failure in failures if failure.details),
         )
-    return public / "index.html"
+    return public / INDEX
 
 
 def _taken_out(
@@ -106,7 +115,7 @@ def _taken_out(
     number = len(audit.offending)
     reports = "1 report was" if number == 1 else f"{number} reports were"
     stands = "stands" if number == 1 else "stand"
-    place = _refused(root, quarter, edition=edition).relative_to(root).as_posix()
+    place = refused_folder(root, quarter, edition=edition).relative_to(root).as_posix()
     return ReportFailed(
         f"{reports} taken out of the {edition} pack and {stands} in {place}.\n{audit.in_words()}"
     )
@@ -114,12 +123,11 @@ def _taken_out(
 
 def withholds_something(report: Path) -> bool:
     """Say whether anything is withheld in a published report."""
-    path = report / "figures.csv"
-    if not path.is_file():
-        return False
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        # By its method where the figure went through reporting.disclosure, by its mark where a page has its own.
-        return any(row["method"] == SUPPRESSED or row["value"] == "[c]" for row in csv.DictReader(file))
+    path = report / FIGURES
+    # By its method where the figure went through reporting.disclosure, by its mark where a page has its own.
+    return path.is_file() and any(
+        row["method"] == SUPPRESSED or row["value"] == "[c]" for row in read_figures(path)
+    )
 
 
 def refuse(
@@ -132,7 +140,8 @@ def refuse(
     sources: Iterable[str] = (),
 ) -> None:
     """Take the reports that an audit refused out of an edition's pack, and keep them for the analyst."""
-    folder, refused = pack_folder(root, quarter, edition=edition), _refused(root, quarter, edition=edition)
+    folder = pack_folder(root, quarter, edition=edition)
+    refused = refused_folder(root, quarter, edition=edition)
     for name in sorted(audit.offending):
         if not (folder / name).is_dir():
             continue
@@ -149,15 +158,9 @@ def refuse(
         pack_version=version.number,
         version=version.notice,
     )
-    if any(folder.glob("*/figures.csv")):  # nothing of a refused report may stand on the page of changes
+    if in_reports(folder, FIGURES):  # nothing of a refused report may stand on the page of changes
         write_changes_page(run, earlier_pack(root, quarter, edition=edition))
     write_index(run, not_renewed=sorted(audit.offending), sources=sources)
-
-
-def _refused(root: Path, quarter: pd.Period, *, edition: str) -> Path:
-    """Give the folder of refused reports: ``reports/refused/2012-13_Q2``, or ``reports/refused/restricted/2012-13_Q2``."""
-    parent = root / "reports" / "refused"
-    return (parent if edition == "public" else parent / edition) / periods.quarter_path(quarter)
 
 
 def _forget_restricted(

@@ -10,7 +10,6 @@ them away, since they would be about other numbers.
 """
 
 import contextlib
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,11 +19,22 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.publishing.drawing_browser import DrawingBrowser, NoBrowser, drawing_browser
+from saferleeds_analysis.publishing.files import (
+    DOCX,
+    FIGURES,
+    ODS,
+    PAGE,
+    PDF,
+    RECORD,
+    XLSX,
+    pack_folder,
+    read_record,
+    report_folders,
+)
 from saferleeds_analysis.publishing.index import renew_index
 from saferleeds_analysis.publishing.pdf import write_pdf
 from saferleeds_analysis.publishing.pieces import Picture, ReadPage, read_page
-from saferleeds_analysis.publishing.report import DOCUMENTS, WORKBOOKS, pack_folder
-from saferleeds_analysis.publishing.run_list import REPORT_NAME, read_on_request
+from saferleeds_analysis.publishing.run_list import read_on_request
 from saferleeds_analysis.publishing.versions import version_to_make
 from saferleeds_analysis.publishing.word import write_docx
 from saferleeds_analysis.publishing.workbook import workbook_of, write_ods, write_xlsx
@@ -57,7 +67,7 @@ def export_pack(
     Without a browser there are no PDFs, and charts stand in Word in words; ``problems`` says so once, with the cure.
     """
     folder = pack_folder(root, quarter, edition=edition)
-    places = [p.parent for p in sorted(folder.glob("*/report.html")) if REPORT_NAME.fullmatch(p.parent.name)]
+    places = report_folders(folder)
     name = periods.quarter_name(quarter)
     if not places:
         raise ValueError(f'no pack of {name} is published. Make it first: saferleeds report "{name}"')
@@ -70,7 +80,7 @@ def export_pack(
     as_at = _as_at(places, quarter)
     asked = [place for place in places if place.name in reports]
     usual = asked or _usual(places, read_on_request(root / "notebooks"))
-    pages = {place: read_page(place / "report.html") for place in (places if every else usual)}
+    pages = {place: read_page(place / PAGE) for place in (places if every else usual)}
     made, problems = [], []
     if not asked:
         made += _write_workbooks(folder, places, [pages[place] for place in usual], name, as_at)
@@ -84,14 +94,14 @@ def export_pack(
         for place, page in pages.items():
             try:
                 pictures = _draw(page, browser) if browser else {}
-                write_docx(page, place / DOCUMENTS[0], pictures=pictures, as_at=as_at)
-                made.append(place / DOCUMENTS[0])
+                write_docx(page, place / DOCX, pictures=pictures, as_at=as_at)
+                made.append(place / DOCX)
                 if browser:
-                    write_pdf(place / "report.html", place / DOCUMENTS[1], as_at=as_at, browser=browser)
-                    made.append(place / DOCUMENTS[1])
+                    write_pdf(place / PAGE, place / PDF, as_at=as_at, browser=browser)
+                    made.append(place / PDF)
             except OSError as problem:
                 problems.append(f"{place.name}: {problem}")
-    for kind, file in zip(("Word", "PDF"), DOCUMENTS, strict=True):
+    for kind, file in (("Word", DOCX), ("PDF", PDF)):
         say(f"{kind}: {sum(path.name == file for path in made)}")
     renew_index(root, quarter, as_at=as_at, edition=edition, sources=sources)
     return Exported(made=tuple(made), problems=tuple(problems))
@@ -101,8 +111,7 @@ def _usual(places: Sequence[Path], on_request: Sequence[str]) -> list[Path]:
     """Leave out the reports of notebooks that are exported on request, unless there would be none."""
     usual = []
     for place in places:
-        record = place / "run.json"
-        of = json.loads(record.read_text(encoding="utf-8"))["notebook"]["name"] if record.is_file() else ""
+        of = read_record(place)["notebook"]["name"] if (place / RECORD).is_file() else ""
         if of.removesuffix(".ipynb") not in on_request:
             usual.append(place)
     return usual or list(places)
@@ -114,15 +123,15 @@ def _write_workbooks(
     shown = {page.report for page in pages}
     book = workbook_of(
         pages,
-        [(place.name, place / "figures.csv") for place in places if (place / "figures.csv").is_file()],
+        [(place.name, place / FIGURES) for place in places if (place / FIGURES).is_file()],
         title=f"Tables of {name}",
         as_at=as_at,
         marking=pages[0].marking,
         left_out=[place.name for place in places if place.name not in shown],
     )
-    for file, write in zip(WORKBOOKS, (write_xlsx, write_ods), strict=True):
-        write(book, folder / file)
-    return [folder / file for file in WORKBOOKS]
+    write_xlsx(book, folder / XLSX)
+    write_ods(book, folder / ODS)
+    return [folder / XLSX, folder / ODS]
 
 
 def _draw(page: ReadPage, browser: DrawingBrowser) -> dict[Picture, bytes]:
@@ -132,8 +141,7 @@ def _draw(page: ReadPage, browser: DrawingBrowser) -> dict[Picture, bytes]:
 
 def _as_at(places: Sequence[Path], quarter: pd.Period) -> date:
     for place in places:
-        if (place / "run.json").is_file():
-            record = json.loads((place / "run.json").read_text(encoding="utf-8"))
-            if day := record.get("parameters", {}).get("as_at"):
-                return date.fromisoformat(day)
+        record = read_record(place) if (place / RECORD).is_file() else {}
+        if day := record.get("parameters", {}).get("as_at"):
+            return date.fromisoformat(day)
     return periods.last_month(quarter).end_time.date()

@@ -3,9 +3,6 @@
 It is made from what is published: the words that each report's ``run.json`` keeps of its page, and its ``figures.csv``.
 """
 
-import csv
-import json
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,10 +12,25 @@ from typing import Any
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.publishing.changes import CHANGES
+from saferleeds_analysis.publishing.files import (
+    CHANGES,
+    DOCX,
+    FIGURES,
+    INDEX,
+    ODS,
+    PAGE,
+    PDF,
+    QUALITY_PAGE,
+    XLSX,
+    public_packs,
+    read_figures,
+    read_record,
+    replace_text,
+    report_folders,
+)
 from saferleeds_analysis.publishing.pages import Link, render_page, slug, template
-from saferleeds_analysis.publishing.report import Run, start_run, write_text
-from saferleeds_analysis.publishing.run_list import REPORT_NAME, RUN_LIST, read_groups, read_run_list
+from saferleeds_analysis.publishing.report import Run, start_run
+from saferleeds_analysis.publishing.run_list import listed_reports, read_groups
 from saferleeds_analysis.publishing.versions import version_to_make
 from saferleeds_analysis.reporting.glance import Glance, at_a_glance
 
@@ -29,14 +41,14 @@ _FOLDED = "Area profiles"
 # A summary repeats the state of several indicators; each is told by its own report.
 _SUMMARIES = "For members"
 _OTHER_FORMS = (
-    ("report.pdf", "PDF"),
-    ("report.docx", "Word"),
-    ("figures.csv", "Figures (CSV)"),
+    (PDF, "PDF"),
+    (DOCX, "Word"),
+    (FIGURES, "Figures (CSV)"),
 )
 _OF_THE_PACK = (
-    ("pack.xlsx", "All figures of the pack (Excel)"),
-    ("pack.ods", "All figures of the pack (OpenDocument)"),
-    ("data-quality.html", "Data quality: what was checked"),
+    (XLSX, "All figures of the pack (Excel)"),
+    (ODS, "All figures of the pack (OpenDocument)"),
+    (QUALITY_PAGE, "Data quality: what was checked"),
 )
 
 
@@ -59,25 +71,20 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
     ``not_renewed`` are the reports that the last run could not make, ``sources`` the data that the project holds. The
     index of all packs, ``reports/index.html``, is written anew too.
     """
-    folder, notebooks = run.folder, run.root / "notebooks"
-    listed = read_run_list(notebooks) if (notebooks / RUN_LIST).is_file() else ()
+    folder, listed = run.folder, listed_reports(run.root)
     order = {report.name: number for number, report in enumerate(listed)}
     entries = sorted(
-        (
-            _read_entry(page.parent, run)
-            for page in folder.glob("*/report.html")
-            if REPORT_NAME.fullmatch(page.parent.name) and page.parent.name != CHANGES
-        ),
+        (_read_entry(place, run) for place in report_folders(folder) if place.name != CHANGES),
         key=lambda entry: (order.get(entry.name, len(order)), entry.name),
     )
-    index = folder / "index.html"
+    index = folder / INDEX
     if not entries:  # nothing is there to be listed, and an empty pack would look like a published one
         index.unlink(missing_ok=True)
         if not any(folder.iterdir()):
             folder.rmdir()
     else:
         names = {entry.name for entry in entries}
-        groups = _grouped(entries, read_groups(notebooks) if listed else {})
+        groups = _grouped(entries, read_groups(run.root / "notebooks") if listed else {})
         _write(
             run,
             index,
@@ -106,9 +113,7 @@ def renew_index(
 
 
 def _read_entry(place: Path, run: Run) -> Entry:
-    record = json.loads((place / "run.json").read_text(encoding="utf-8"))
-    with (place / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
-        glance = at_a_glance(list(csv.DictReader(file)))
+    record = read_record(place)
     page = record.get("page", {})  # a report of an earlier version keeps no words of its page
     finding = page.get("finding", "")
     return Entry(
@@ -123,7 +128,7 @@ def _read_entry(place: Path, run: Run) -> Entry:
             for file, text in _OTHER_FORMS
             if (place / file).is_file()
         ),
-        glance=glance,
+        glance=at_a_glance(read_figures(place / FIGURES)),
     )
 
 
@@ -168,7 +173,7 @@ def _write(
         groups=[(name, slug(name), members) for name, members in groups.items()],
         folded=_FOLDED,
         of_the_pack=of_the_pack,
-        changes=f"{CHANGES}/report.html" if (index.parent / CHANGES / "report.html").is_file() else "",
+        changes=f"{CHANGES}/{PAGE}" if (index.parent / CHANGES / PAGE).is_file() else "",
         neighbours=[] if restricted else _neighbours(run),
         **state,
     )
@@ -178,15 +183,15 @@ def _write(
         *(["The whole pack"] if of_the_pack else []),
     ]
     # The restricted index leads to the public one. The other way round, everybody would learn what is withheld where.
-    public = Link(text="The public pack", href=f"../../{index.parent.name}/index.html")
+    public = Link(text="The public pack", href=f"../../{index.parent.name}/{INDEX}")
     html = render_page(
         title=title,
         body=Markup(body),  # noqa: S704 - our own template
         provenance=replace(run.provenance, sources=tuple(sources)),
         contents=tuple(Link(text=name, href=f"#{slug(name)}") for name in sections),
-        pack=public if restricted else Link(text="All quarters", href="../index.html"),
+        pack=public if restricted else Link(text="All quarters", href=f"../{INDEX}"),
     )
-    _replace(index, html)
+    replace_text(index, html)
 
 
 def _neighbours(run: Run) -> list[Link]:
@@ -194,9 +199,9 @@ def _neighbours(run: Run) -> list[Link]:
     links = []
     for quarter, which in ((run.quarter - 1, "before"), (run.quarter + 1, "after")):
         path = periods.quarter_path(quarter)
-        if (run.folder.parent / path / "index.html").is_file():
+        if (run.folder.parent / path / INDEX).is_file():
             text = f"The quarter {which}: {periods.quarter_name(quarter)}"
-            links.append(Link(text=text, href=f"../{path}/index.html"))
+            links.append(Link(text=text, href=f"../{path}/{INDEX}"))
     return links
 
 
@@ -204,16 +209,12 @@ def _write_all_packs(run: Run) -> None:
     """Write the list of the quarters of which a pack is published, the latest first."""
     from markupsafe import Markup
 
-    reports = run.root / "reports"
-    packs = []
-    for index in reports.glob("*/index.html"):
-        try:
-            quarter = periods.quarter(index.parent.name.replace("_", " ").replace("-", "/"))
-        except ValueError:  # not a pack
-            continue
-        count = sum(page.parent.name != CHANGES for page in index.parent.glob("*/report.html"))
-        packs.append((quarter, index.parent.name, count))
-    place = reports / "index.html"
+    packs = [
+        (quarter, place.name, sum(report.name != CHANGES for report in report_folders(place)))
+        for place, quarter in public_packs(run.root).items()
+        if (place / INDEX).is_file()
+    ]
+    place = run.folder.parent / INDEX
     if not packs:
         place.unlink(missing_ok=True)
         return
@@ -222,7 +223,7 @@ def _write_all_packs(run: Run) -> None:
             {
                 "name": periods.quarter_name(quarter),
                 "period": periods.review_period(quarter),
-                "href": f"{path}/index.html",
+                "href": f"{path}/{INDEX}",
                 "count": count,
             }
             for quarter, path, count in sorted(packs, reverse=True)
@@ -230,11 +231,4 @@ def _write_all_packs(run: Run) -> None:
     )
     # No day: each pack says its own.
     html = render_page(title="Reports by quarter", body=Markup(body), provenance=replace(run.provenance))  # noqa: S704 - our own template
-    _replace(place, html)
-
-
-def _replace(place: Path, html: str) -> None:
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=place.parent) as scratch:
-        draft = Path(scratch) / place.name
-        write_text(draft, html)
-        draft.replace(place)
+    replace_text(place, html)

@@ -13,7 +13,7 @@ written before it, so that a change made past the triggers shows. One sign-off i
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Any
 
 import pandas as pd
 
+from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
 
@@ -122,6 +123,23 @@ class Correction:
     corrects: int
     reason: str
     opened_on: str
+
+
+def definitions_of(figures: Iterable[Mapping[str, Any]], catalogue: Catalogue) -> dict[str, str]:
+    """Give the definition of each indicator among the figures, the rows of data that it counts included."""
+    known = {indicator.id: indicator for indicator in catalogue.indicators()}
+    return {
+        i: json.dumps(
+            {
+                key: getattr(known[i], key)
+                for key in ("definition", "unit", "population", "source", "offence", "area_set")
+            },
+            ensure_ascii=False,
+            sort_keys=True,
+        )
+        for i in sorted({row["indicator_id"] for row in figures})
+        if i in known
+    }
 
 
 class Ledger:

@@ -22,7 +22,9 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.publishing.changes import earlier_pack, write_changes_page
+from saferleeds_analysis.publishing.changes import write_changes_page
+from saferleeds_analysis.publishing.earlier import earlier_pack
+from saferleeds_analysis.publishing.files import FIGURES, in_reports
 from saferleeds_analysis.publishing.index import write_index
 from saferleeds_analysis.publishing.notebooks import ReportFailed, without_machine_paths
 from saferleeds_analysis.publishing.pool import Outcome, make_reports, workers_for
@@ -98,7 +100,7 @@ def publish_reports(
                     say("  ".join(part for part in parts if part))
     finally:
         # When it is stopped, too: the index lists what is there.
-        if any(run.folder.glob("*/figures.csv")):
+        if in_reports(run.folder, FIGURES):
             write_changes_page(run, earlier)
         index = write_index(run, not_renewed=[*failed, *left], sources=sources)
     _ask([question for report in reports for question in questions.get(report.name, ())], say)

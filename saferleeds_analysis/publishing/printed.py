@@ -6,7 +6,6 @@ a change is the later count less the earlier, a percentage is a count of its bas
 these ties lead to (the last three months, the one ward that a table leaves out), are in it as well.
 """
 
-import csv
 import itertools
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
@@ -22,6 +21,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.disclosure_rules import Theme
 from saferleeds_analysis.methods.disclosure_audit import INFINITY, Tie
+from saferleeds_analysis.publishing.files import published_figures
 
 # Printed in full, a percentage is still a number with an end.
 _FULL = 1e-9
@@ -86,27 +86,13 @@ class Printed:
             self.reports[tie.label] |= self.places.get(key, set())
 
 
-def read_figures(pack: Path) -> list[Row]:
-    """Read every row of every ``figures.csv`` of a pack."""
-    rows = []
-    for path in sorted(pack.glob("*/figures.csv")):
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file):
-                rows.append(
-                    Row(
-                        pack=pack.name,
-                        report=path.parent.name,
-                        indicator=row["indicator_id"],
-                        area=row["area"].removeprefix("'"),
-                        period=row["period"],
-                        measure=row["measure"].removeprefix("'"),
-                        value=row["value"],
-                        unit=row["unit"],
-                        method=row["method"],
-                        n=row["n"],
-                    )
-                )
-    return rows
+def printed_rows(pack: Path) -> list[Row]:
+    """Give every row of every ``figures.csv`` of a pack, as the audits read them."""
+    same = ("report", "area", "period", "measure", "value", "unit", "method", "n")
+    return [
+        Row(pack=pack.name, indicator=figure["indicator_id"], **{name: figure[name] for name in same})
+        for figure in published_figures(pack)
+    ]
 
 
 class Reader:

@@ -5,11 +5,11 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from hashlib import file_digest
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.publishing.notebooks import ExecutedNotebook
 from saferleeds_analysis.publishing.pages import Page
 
@@ -41,7 +41,7 @@ def run_record(
         {
             "report": name,
             "page": {"title": page.title, "notice": page.notice, "finding": page.finding},
-            "notebook": {"name": notebook.name, "sha256": _sha256(notebook)},
+            "notebook": {"name": notebook.name, "sha256": sha256_of(notebook)},
             "parameters": executed.parameters,
             "started": _time(executed.started),
             "finished": _time(executed.finished),
@@ -56,12 +56,7 @@ def run_record(
 def _hashes(root: Path, folders: Iterable[str]) -> dict[str, str]:
     """Give the SHA-256 of every file below these folders of the project, by its path in the project."""
     files = [path for folder in folders for path in sorted((root / folder).rglob("*")) if path.is_file()]
-    return {path.relative_to(root).as_posix(): _sha256(path) for path in files}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
+    return {path.relative_to(root).as_posix(): sha256_of(path) for path in files}
 
 
 def _git(root: Path, *words: str) -> str | None:

@@ -4,20 +4,31 @@ The folder is made beside the place where it will stand, and put there whole or 
 the one published before it as it was. A report needs nothing from another, so that several can be made at once.
 """
 
-import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import read_project
 from saferleeds_analysis.publishing.commentary import questions_about_commentary
+from saferleeds_analysis.publishing.earlier import EarlierPack
+from saferleeds_analysis.publishing.files import (
+    FIGURES,
+    INDEX,
+    NOTEBOOK,
+    PAGE,
+    RECORD,
+    TRACE,
+    pack_folder,
+    write_figures,
+    write_text,
+)
 from saferleeds_analysis.publishing.notebooks import (
     ExecutedNotebook,
     ReportFailed,
@@ -30,24 +41,14 @@ from saferleeds_analysis.publishing.notebooks import (
 from saferleeds_analysis.publishing.pages import Link, Page, Provenance, make_page, page_of_block
 from saferleeds_analysis.publishing.record import made_with, run_record
 from saferleeds_analysis.publishing.run_list import GIVEN_BY_THE_COMMAND, Report
-from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
-
-if TYPE_CHECKING:
-    from saferleeds_analysis.publishing.changes import EarlierPack
-
-# The page beside each report that leads from its numbers back to the rows they come from.
-TRACE = "trace.html"
+from saferleeds_analysis.publishing.trace import page_of_traces
 
 _FILES = (
-    Link(text="every figure on it (CSV)", href="figures.csv"),
+    Link(text="every figure on it (CSV)", href=FIGURES),
     Link(text="where each number comes from", href=TRACE),
-    Link(text="the executed notebook", href="report.ipynb"),
-    Link(text="the record of its run", href="run.json"),
+    Link(text="the executed notebook", href=NOTEBOOK),
+    Link(text="the record of its run", href=RECORD),
 )
-
-# What is made of the published pages besides: of the pack, and of each report (publishing.export, publishing.checking).
-WORKBOOKS, DOCUMENTS = ("pack.xlsx", "pack.ods"), ("report.docx", "report.pdf")
-QUALITY_PAGE, QUALITY_TABLE = "data-quality.html", "data-quality.csv"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +66,7 @@ class Run:
     made_with: Mapping[str, Any]
     organisation: str
     version: str = ""
-    earlier: "EarlierPack | None" = None
+    earlier: EarlierPack | None = None
 
     @property
     def quarter_name(self) -> str:
@@ -114,20 +115,6 @@ class MadeReport:
     questions: tuple[str, ...] = ()
 
 
-def pack_folder(root: Path, quarter: pd.Period, *, edition: str) -> Path:
-    """Give the folder of a quarter's pack: ``reports/2012-13_Q2``, or ``reports/restricted/2012-13_Q2``."""
-    if edition not in ("public", "restricted"):
-        raise ValueError(f"there is no edition {edition!r}; it is 'public' or 'restricted'.")
-    reports = root / "reports"
-    return (reports if edition == "public" else reports / edition) / periods.quarter_path(quarter)
-
-
-def forget_what_was_made_of(folder: Path) -> None:
-    """Take away the workbooks and the data-quality page of a pack: they are about pages that are to be made anew."""
-    for name in (*WORKBOOKS, QUALITY_PAGE, QUALITY_TABLE):
-        (folder / name).unlink(missing_ok=True)
-
-
 def start_run(
     root: Path,
     quarter: pd.Period,
@@ -136,7 +123,7 @@ def start_run(
     edition: str,
     pack_version: int = 1,
     version: str = "",
-    earlier: "EarlierPack | None" = None,
+    earlier: EarlierPack | None = None,
 ) -> Run:
     """Gather what all the reports of a run share; refuse a quarter that has not ended on the day."""
     last_day = periods.last_month(quarter).end_time.date()
@@ -172,7 +159,7 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
     executed = run_notebook(
         notebook, run.parameters(report), folder_to_run_in=notebook.parent, template=template
     )
-    pack = Link(text=f"All reports of {run.quarter_name}", href="../index.html")
+    pack = Link(text=f"All reports of {run.quarter_name}", href=f"../{INDEX}")
     closing = partial(run.earlier.section, report.name) if run.earlier else None
     page = make_page(
         executed, provenance=run.provenance, pack=pack, files=_FILES, closing=closing, trace=TRACE
@@ -181,10 +168,10 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
     record = run_record(report.name, executed, notebook, page, run.made_with)
     draft = into / report.name
     draft.mkdir(parents=True)
-    write_text(draft / "report.html", page.html)
-    write_notebook(executed.notebook, draft / "report.ipynb")
-    write_figures(page.figures, draft / "figures.csv")
-    write_text(draft / "run.json", record)
+    write_text(draft / PAGE, page.html)
+    write_notebook(executed.notebook, draft / NOTEBOOK)
+    write_figures(page.figures, draft / FIGURES)
+    write_text(draft / RECORD, record)
     write_text(draft / TRACE, _trace_page(run, report, page, json.loads(record)).html)
     return MadeReport(
         name=report.name,
@@ -196,8 +183,6 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
 
 def _trace_page(run: Run, report: Report, page: Page, record: Mapping[str, Any]) -> Page:
     """Make the page that leads from the report's numbers back to the rows that they come from."""
-    from saferleeds_analysis.publishing.trace import page_of_traces  # it reads what this module writes
-
     title = f"Where the numbers come from: {page.title}"
     traces = page_of_traces(run.root, title, page.figures, report=report.name, record=record)
     return page_of_block(
@@ -205,10 +190,10 @@ def _trace_page(run: Run, report: Report, page: Page, record: Mapping[str, Any])
         replace(traces, html=f'<div class="trace">\n{traces.html}\n</div>'),
         name=f"the trace of {report.name}",
         provenance=run.provenance,
-        pack=Link(text=page.title, href="report.html"),
+        pack=Link(text=page.title, href=PAGE),
         files=(
-            Link(text="every figure of the report (CSV)", href="figures.csv"),
-            Link(text="the record of its run", href="run.json"),
+            Link(text="every figure of the report (CSV)", href=FIGURES),
+            Link(text="the record of its run", href=RECORD),
         ),
     )
 
@@ -230,31 +215,6 @@ def put_in_place(made: MadeReport, folder: Path) -> None:
         ) from error
 
 
-def write_figures(figures: Iterable[Mapping[str, Any]], path: Path) -> None:
-    """Write a page's figures as CSV: ``section``, then the columns of a tidy figure."""
-    write_rows(figures, ["section", *FIGURE_COLUMNS], path)
-
-
-def write_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], path: Path) -> None:
-    """Write rows as CSV for people who open it in a spreadsheet.
-
-    UTF-8 with a byte-order mark, by which Excel knows the pound sign. Text that begins with ``=``, ``+``, ``-``,
-    ``@``, a tab or a line break gets an apostrophe in front, because a spreadsheet would run it as a formula; numbers
-    are written as they are.
-    """
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, columns)
-        writer.writeheader()
-        for row in rows:
-            writer.writerow({column: _never_a_formula(value) for column, value in row.items()})
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 with the same line ends everywhere."""
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-
-
 def _refuse_machine_paths(page: Page, executed: ExecutedNotebook, root: Path) -> None:
     for text in (page.html, json.dumps(executed.notebook, ensure_ascii=False)):
         clean = without_machine_paths(text, root)
@@ -263,11 +223,3 @@ def _refuse_machine_paths(page: Page, executed: ExecutedNotebook, root: Path) ->
             raise ValueError(
                 f"a path of this machine would be published: ...{text[max(0, at - 20) : at + 60]!r}"
             )
-
-
-def _never_a_formula(value: Any) -> Any:
-    if isinstance(value, str) and (
-        value.lstrip()[:1] in ("=", "+", "-", "@") or value[:1] in ("\t", "\r", "\n")
-    ):
-        return f"'{value}"
-    return value

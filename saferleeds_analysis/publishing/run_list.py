@@ -93,6 +93,12 @@ def read_run_list(notebooks: Path) -> tuple[Report, ...]:
     return tuple(reports.values())
 
 
+def listed_reports(root: Path) -> tuple[Report, ...]:
+    """Read the run list of a project; nothing is listed where it has none."""
+    notebooks = root / "notebooks"
+    return read_run_list(notebooks) if (notebooks / RUN_LIST).is_file() else ()
+
+
 def read_groups(notebooks: Path) -> dict[str, tuple[str, ...]]:
     """Read under which headings an index shows the reports of which notebooks: the ``[groups]`` of the run list, in order."""
     groups = _read(notebooks).get("groups", {})

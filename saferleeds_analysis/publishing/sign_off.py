@@ -4,24 +4,36 @@ The roles are those of HM Treasury's Aqua Book: the commissioner asked for the p
 analytical assurer) checked it, the owner (its approver) answers for it. The names are given by those who sign off.
 """
 
-import csv
-import json
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import REFERENCE, Catalogue
-from saferleeds_analysis.publishing.ledger import SignedPack, SignedReport, open_ledger
-from saferleeds_analysis.publishing.report import pack_folder
-from saferleeds_analysis.publishing.run_list import RUN_LIST, read_run_list
-from saferleeds_analysis.publishing.versions import EDITIONS, files_of, freeze, sha256_of, version_to_make
+from saferleeds_analysis.disclosure_rules import EDITIONS
+from saferleeds_analysis.intake.files import sha256_of
+from saferleeds_analysis.publishing.audit import audit_pack
+from saferleeds_analysis.publishing.audit_restricted import audit_restricted
+from saferleeds_analysis.publishing.checking import run_checks
+from saferleeds_analysis.publishing.files import (
+    FIGURES,
+    PAGE,
+    RECORD,
+    files_of,
+    in_reports,
+    pack_folder,
+    read_figures,
+    read_record,
+)
+from saferleeds_analysis.publishing.ledger import SignedPack, SignedReport, definitions_of, open_ledger
+from saferleeds_analysis.publishing.run_list import listed_reports
+from saferleeds_analysis.publishing.versions import freeze, version_to_make
+from saferleeds_analysis.reporting import checks
 
 ANSWERS = ("yes", "no", "not applicable")
 
@@ -110,11 +122,6 @@ def sign_off(
 
 def blocking_faults(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> list[str]:
     """Say what the checks of the data and the audit of small numbers find that stops a sign-off."""
-    from saferleeds_analysis.publishing.audit import audit_pack
-    from saferleeds_analysis.publishing.audit_restricted import audit_restricted
-    from saferleeds_analysis.publishing.checking import run_checks
-    from saferleeds_analysis.reporting import checks
-
     found = checks.blocking(run_checks(root, quarter))
     audited = audit_pack(root, quarter, catalogue=catalogue)
     restricted = audit_restricted(root, quarter, catalogue=catalogue)
@@ -128,18 +135,6 @@ def blocking_faults(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> 
     ]
 
 
-def read_figures(path: Path) -> list[dict[str, str]]:
-    """Read a published ``figures.csv`` as it is printed, but for the apostrophe that keeps text from being a formula."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return [
-            {
-                key: value[1:] if value.startswith("'") and value[1:2] in "=+-@ \t\r\n" else value
-                for key, value in row.items()
-            }
-            for row in csv.DictReader(file)
-        ]
-
-
 def _read_reports(
     root: Path, quarter: pd.Period, version: int, catalogue: Catalogue
 ) -> tuple[list[SignedReport], list[str]]:
@@ -148,8 +143,8 @@ def _read_reports(
     inputs: dict[str, tuple[str, str]] = {}
     for edition in EDITIONS:
         folder = pack_folder(root, quarter, edition=edition)
-        for record in sorted(folder.glob("*/run.json")):
-            report, at = _read_report(record, edition, catalogue), record.parent.relative_to(root).as_posix()
+        for place in [record.parent for record in in_reports(folder, RECORD)]:
+            report, at = _read_report(place, edition, catalogue), place.relative_to(root).as_posix()
             if isinstance(report, str):
                 faults.append(report)
                 continue
@@ -157,7 +152,7 @@ def _read_reports(
                 faults.append(
                     f"{at} is of {report.parameters.get('quarter')!r}, not of {name}. Report it anew."
                 )
-            made_as = json.loads(record.read_text(encoding="utf-8")).get("pack_version", 1)
+            made_as = read_record(place).get("pack_version", 1)
             if made_as != version:
                 faults.append(f"{at} is of version {made_as}, not of version {version}. Report it anew.")
             for path, sha256 in report.inputs.items():
@@ -179,14 +174,13 @@ def _is_data(path: str) -> bool:
     return not (path.startswith("data/raw/signoff/") or path.endswith(("README.md", ".provenance.json")))
 
 
-def _read_report(record: Path, edition: str, catalogue: Catalogue) -> SignedReport | str:
-    folder = record.parent
-    missing = [name for name in ("report.html", "figures.csv") if not (folder / name).is_file()]
+def _read_report(folder: Path, edition: str, catalogue: Catalogue) -> SignedReport | str:
+    missing = [name for name in (PAGE, FIGURES) if not (folder / name).is_file()]
     if missing:
         return f"{folder.name} has no {' and no '.join(missing)}. Report it anew."
     try:
-        run = json.loads(record.read_text(encoding="utf-8"))
-        figures = tuple(read_figures(folder / "figures.csv"))
+        run = read_record(folder)
+        figures = tuple(read_figures(folder / FIGURES))
         return SignedReport(
             edition=edition,
             name=folder.name,
@@ -199,33 +193,13 @@ def _read_report(record: Path, edition: str, catalogue: Catalogue) -> SignedRepo
             definitions=definitions_of(figures, catalogue),
         )
     except (ValueError, KeyError, TypeError) as error:
-        return f"{folder.name}: its run.json or figures.csv cannot be read ({error}). Report it anew."
-
-
-def definitions_of(figures: Iterable[Mapping[str, Any]], catalogue: Catalogue) -> dict[str, str]:
-    """Give the definition of each indicator among the figures, the rows of data that it counts included."""
-    known = {indicator.id: indicator for indicator in catalogue.indicators()}
-    return {
-        i: json.dumps(
-            {
-                key: getattr(known[i], key)
-                for key in ("definition", "unit", "population", "source", "offence", "area_set")
-            },
-            ensure_ascii=False,
-            sort_keys=True,
-        )
-        for i in sorted({row["indicator_id"] for row in figures})
-        if i in known
-    }
+        return f"{folder.name}: its {RECORD} or {FIGURES} cannot be read ({error}). Report it anew."
 
 
 def _unfinished(root: Path, quarter: pd.Period, made: set[str]) -> list[str]:
-    notebooks = root / "notebooks"
-    if not (notebooks / RUN_LIST).is_file():
-        return []
     return [
         f"{report.name} is on the run list and was not made. Report it, or take it off the list."
-        for report in read_run_list(notebooks)
+        for report in listed_reports(root)
         if report.is_made_in(quarter) and report.name not in made
     ]
 

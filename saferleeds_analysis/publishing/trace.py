@@ -6,7 +6,6 @@ notebook again gives it.
 """
 
 import csv
-import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import REFERENCE, Catalogue, Indicator, load_catalogue
+from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.intake.raw_rows import (
     RawFile,
     areas_with_rows,
@@ -26,6 +26,7 @@ from saferleeds_analysis.intake.raw_rows import (
     respondent_files,
     rows_behind,
 )
+from saferleeds_analysis.publishing.files import FIGURES, in_reports, read_figures, read_record
 from saferleeds_analysis.publishing.recipes import (
     COUNTS,
     EARLIER,
@@ -39,8 +40,6 @@ from saferleeds_analysis.publishing.recipes import (
     YEAR_BEFORE,
     work_out,
 )
-from saferleeds_analysis.publishing.sign_off import read_figures
-from saferleeds_analysis.publishing.versions import sha256_of
 from saferleeds_analysis.reporting.blocks import Block
 from saferleeds_analysis.reporting.figure_kinds import FigureKind, figure_kind
 from saferleeds_analysis.reporting.tracing import Trace, TracedRows, trace_page
@@ -384,16 +383,16 @@ class Tracer:
 
 def trace_rows(root: Path, folder: Path, *, row: int | None = None, **wanted: str) -> list[Trace]:
     """Trace figures of a published report: one by its row number, or all that fit ``measure``, ``area`` and ``period``."""
-    path = folder / "figures.csv"
+    path = folder / FIGURES
     if not path.is_file():
         raise ValueError(
             f"there is no report {folder.name!r} in this pack. Its reports: {_reports_beside(folder)}."
         )
     figures = read_figures(path)
-    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    record = read_record(folder)
     if row is not None:
         if not 1 <= row <= len(figures):
-            raise ValueError(f"{folder.name}/figures.csv has the rows 1 to {len(figures)}, not {row}.")
+            raise ValueError(f"{folder.name}/{FIGURES} has the rows 1 to {len(figures)}, not {row}.")
         chosen = [row]
     else:
         chosen = [
@@ -448,7 +447,7 @@ def _shown(path: Path) -> str:
 
 
 def _reports_beside(folder: Path) -> str:
-    return ", ".join(sorted(path.parent.name for path in folder.parent.glob("*/figures.csv"))) or "none"
+    return ", ".join(path.parent.name for path in in_reports(folder.parent, FIGURES)) or "none"
 
 
 _ON_THE_YEAR_BEFORE = " on the same quarters of the year before"

@@ -12,20 +12,16 @@ import json
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 
 import pandas as pd
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.disclosure_rules import EDITIONS
+from saferleeds_analysis.intake.files import sha256_of
+from saferleeds_analysis.publishing.files import MANIFEST, VERSIONS, files_of, pack_folder, replace_text
 from saferleeds_analysis.publishing.ledger import Correction, open_ledger
-from saferleeds_analysis.publishing.report import pack_folder, write_text
-
-MANIFEST = "signed_off.json"
-VERSIONS = "versions"
-EDITIONS = ("public", "restricted")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,9 +118,7 @@ def freeze(root: Path, quarter: pd.Period) -> None:
         text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
         place = folder / MANIFEST
         if not place.is_file() or place.read_text(encoding="utf-8") != text:
-            draft = folder / f".{MANIFEST}.draft"
-            write_text(draft, text)
-            draft.replace(place)
+            replace_text(place, text)
         for path in [*files_of(folder), place]:
             _set_writable(path, False)
 
@@ -168,24 +162,6 @@ def altered_files(root: Path, quarter: pd.Period, version: int) -> list[str]:
             if sha256_of(found[name]) != wanted[name]
         ]
     return faults
-
-
-def files_of(folder: Path) -> list[Path]:
-    """Give the files of a pack's version, in order: not the versions kept below it, nor the record of its sign-off."""
-    return sorted(_files_of(folder)) if folder.is_dir() else []
-
-
-def _files_of(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        inner = path.relative_to(folder).parts
-        if path.is_file() and inner[0] != VERSIONS and inner[-1] != MANIFEST and not inner[0].startswith("."):
-            yield path
-
-
-def sha256_of(path: Path) -> str:
-    """Give the SHA-256 of a file's content."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def _keep_aside(folder: Path, version: int) -> None:

@@ -5,7 +5,6 @@ sheet that starts in A1 with its title, marked as a table, without merged cells 
 Numbers are numbers and text is text: a cell that begins like a formula stays the text that it is.
 """
 
-import csv
 import math
 import re
 import tempfile
@@ -19,6 +18,7 @@ from typing import Any
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import MARKINGS
+from saferleeds_analysis.publishing.files import read_figures
 from saferleeds_analysis.publishing.office_files import write_same_bytes
 from saferleeds_analysis.publishing.content import Content
 from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS, Block, Facts, Printed, Text, cell_text
@@ -284,12 +284,9 @@ def _state(pages: Sequence[Content]) -> Sheet:
 def _figures(figures: Iterable[tuple[str, Path]]) -> Sheet:
     rows = []
     for report, path in figures:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file):
-                cells = [
-                    _full(row[c]) if c in _NUMERIC_COLUMNS else _unquoted(row[c]) for c in FIGURE_COLUMNS
-                ]
-                rows.append((report, *cells))
+        for row in read_figures(path):
+            cells = [_full(row[c]) if c in _NUMERIC_COLUMNS else _text(row[c]) for c in FIGURE_COLUMNS]
+            rows.append((report, *cells))
     return Sheet(
         name="Figures",
         title="Every figure of the pack as a tidy row, in full",
@@ -313,7 +310,7 @@ def _full(text: str) -> Cell:
     try:
         value = float(text)
     except ValueError:
-        return _unquoted(text)
+        return _text(text)
     return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
@@ -321,11 +318,6 @@ def _text(text: str) -> str:
     """Give text as a cell holds it: without control characters; a cell that would be empty or a bare sign says so."""
     clean = _CONTROL.sub(" ", text)[:32_000]
     return clean if re.search(r"[^\W_]", clean) else f"{clean} {_EMPTY}".strip()
-
-
-def _unquoted(text: str) -> str:
-    """Take off the apostrophe by which a CSV file keeps text from being run as a formula; here a cell has a type."""
-    return _text(text[1:] if re.match(r"'\s*[=+\-@\t\r\n]", text) else text)
 
 
 def _unique(columns: Sequence[str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import csv
 import json
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.publishing.report import pack_folder
+from saferleeds_analysis.publishing.files import pack_folder
 from saferleeds_analysis.publishing.sign_off import Roles, checklist
 from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
 

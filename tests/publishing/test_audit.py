@@ -8,7 +8,7 @@ import pytest
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.publishing.audit import audit_pack
-from saferleeds_analysis.publishing.report import write_figures
+from saferleeds_analysis.publishing.files import write_figures
 from saferleeds_analysis.reporting.blocks import Figure
 
 CATALOGUE = load_catalogue()

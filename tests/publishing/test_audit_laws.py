@@ -11,8 +11,8 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.methods.disclosure_audit import what_can_be_known
 from saferleeds_analysis.publishing.audit import audit_pack
-from saferleeds_analysis.publishing.printed import Reader, gather, read_figures
-from saferleeds_analysis.publishing.report import write_figures
+from saferleeds_analysis.publishing.files import write_figures
+from saferleeds_analysis.publishing.printed import Reader, gather, printed_rows
 from saferleeds_analysis.reporting.disclosure import protect
 
 CATALOGUE = load_catalogue()
@@ -58,7 +58,7 @@ def test_what_we_withhold_cannot_be_worked_out_and_the_truth_is_never_ruled_out(
         truth, pack = in_both_editions(counts, Path(folder))
         found = audit_pack(Path(folder), Q2, catalogue=CATALOGUE)
         assert found.findings == ()
-        printed = gather(read_figures(pack), Reader(CATALOGUE))
+        printed = gather(printed_rows(pack), Reader(CATALOGUE))
         known = what_can_be_known(printed.cells, printed.ties, printed.withheld)
     assert len(known) == found.withheld >= sum(0 < truth[area] < 5 for area in truth if area != "Leeds")
     assert all(lower <= truth[key.area] <= upper for key, (lower, upper) in known.items())

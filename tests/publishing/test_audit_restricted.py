@@ -8,7 +8,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.disclosure_rules import MARKINGS
 from saferleeds_analysis.publishing.audit_restricted import audit_restricted
-from saferleeds_analysis.publishing.report import pack_folder, write_figures
+from saferleeds_analysis.publishing.files import pack_folder, write_figures
 from saferleeds_analysis.reporting.blocks import Figure
 
 CATALOGUE = load_catalogue()

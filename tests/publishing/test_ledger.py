@@ -20,8 +20,9 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing import ledger as ledger_module
+from saferleeds_analysis.publishing.files import read_figures
 from saferleeds_analysis.publishing.ledger import Ledger, open_ledger
-from saferleeds_analysis.publishing.sign_off import read_figures, sign_off
+from saferleeds_analysis.publishing.sign_off import sign_off
 from saferleeds_analysis.publishing.versions import altered_files, start_correction, verify, version_to_make
 from saferleeds_analysis.reporting.changes import compare_figures
 

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.publishing.files import write_figures
 from saferleeds_analysis.publishing.notebooks import ReportFailed
 from saferleeds_analysis.publishing.pack import publish_reports
 from saferleeds_analysis.publishing.record import code_version
-from saferleeds_analysis.publishing.report import write_figures
 from saferleeds_analysis.publishing.run_list import Report, read_run_list
 from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
 

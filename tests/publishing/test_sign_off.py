@@ -11,7 +11,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.intake.governance import read_answers, read_reasons
 from saferleeds_analysis.problems import DataProblem
-from saferleeds_analysis.publishing.changes import earlier_pack
+from saferleeds_analysis.publishing.earlier import earlier_pack
 from saferleeds_analysis.publishing.ledger import open_ledger
 from saferleeds_analysis.publishing.pack import publish_reports
 from saferleeds_analysis.publishing.run_list import read_run_list

@@ -11,7 +11,7 @@ import pytest
 from projects import ROOT, run
 from trace_back.independent import RECIPES, work_out
 
-from saferleeds_analysis.publishing.sign_off import read_figures
+from saferleeds_analysis.publishing.files import read_figures
 from saferleeds_analysis.publishing.trace import Tracer
 
 QUARTER = "2012/13 Q2"

@@ -1,0 +1,145 @@
+"""The pack with which a new one is compared, and what changed since: for each report's page, and for the page of changes.
+
+The earlier pack is the last signed-off version of the quarter before, read from the ledger; where there is none, the pack
+of that quarter in ``reports/`` as it lies there, and the pages say that it was not signed off. A correction is compared with
+the version that it corrects.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import Catalogue, load_catalogue
+from saferleeds_analysis.intake.governance import GivenReason, read_reasons
+from saferleeds_analysis.publishing.files import CHANGES, pack_folder, published_figures
+from saferleeds_analysis.publishing.ledger import definitions_of, open_ledger
+from saferleeds_analysis.publishing.run_list import listed_reports
+from saferleeds_analysis.reporting.blocks import Block, join, paragraph
+from saferleeds_analysis.reporting.changes import Comparison, compare_figures, then_and_now
+from saferleeds_analysis.reporting.glance import labels_of
+
+TITLE = "What changed since the last published pack"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlierPack:
+    """The pack with which a new one is compared, and what is known of it; ``name`` is empty where there is none.
+
+    ``figures`` are the rows of every report, each with its ``report``; ``signed_off`` is the day, in words.
+    """
+
+    quarter: pd.Period
+    name: str = ""
+    made_for: pd.Period | None = None
+    signed_off: str = ""
+    figures: tuple[Mapping[str, Any], ...] = ()
+    definitions: Mapping[str, str] | None = None
+    since: Mapping[tuple[str, ...], str] | None = None
+    reasons: tuple[GivenReason, ...] = ()
+    ended: tuple[str, ...] = ()
+    catalogue: Catalogue | None = None
+
+    def section(self, report: str, figures: Sequence[Mapping[str, Any]]) -> Block:
+        """Give the section of a report's page: its figures beside those that the earlier pack gave under the same names."""
+        keys = {(f["indicator_id"], f["area"], f["period"], f["measure"]) for f in figures}
+        before = [
+            f
+            for f in self.figures
+            if f["report"] == report or (f["indicator_id"], f["area"], f["period"], f["measure"]) in keys
+        ]
+        compared = self.compare(before, figures).of(figures)
+        if self.name:
+            own = [f for f in before if f["report"] == report]
+            main = then_and_now(own, figures, before_quarter=self.made_for, after_quarter=self.quarter)
+            compared = replace(compared, main=main)
+        return join(_heading(2, TITLE), compared.section(names=self._names()))
+
+    def page(self, figures: Sequence[Mapping[str, Any]]) -> Block:
+        """Give the page of the pack: every figure that was restated, is late, provisional, new or no longer shown."""
+        title = f"What changed: {periods.quarter_name(self.quarter)}"
+        labels = dict.fromkeys(label for figure in figures for label in labels_of(figure))
+        invented = [label for label in labels if label.startswith(("Illustrative", "Synthetic"))]
+        said = (
+            f"Among these figures are invented ones, as their own pages say: {'; '.join(invented).lower()}."
+        )
+        return join(
+            _heading(1, title),
+            *([paragraph(said, css_class="notice")] if invented else []),
+            self.compare(self.figures, figures).page(names=self._names()),
+        )
+
+    def compare(self, before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> Comparison:
+        """Compare figures of the earlier pack with those of the new one."""
+        if not self.name:
+            return Comparison(earlier="")
+        after = list(after)
+        now = definitions_of(after, self.catalogue)
+        then = self.definitions or {}
+        return Comparison(
+            earlier=self.name,
+            signed_off=self.signed_off,
+            changes=compare_figures(
+                before,
+                after,
+                before_quarter=self.made_for,
+                after_quarter=self.quarter,
+                reasons=self.reasons,
+                since=self.since,
+                ended=self.ended,
+            ),
+            redefined=tuple(i for i in now if i in then and then[i] != now[i]),
+        )
+
+    def _names(self) -> dict[str, str]:
+        return {indicator.id: indicator.name for indicator in self.catalogue.indicators()}
+
+
+def earlier_pack(root: Path, quarter: pd.Period, *, edition: str) -> EarlierPack:
+    """Find the pack with which a quarter's new pack is compared; the same edition of it."""
+    catalogue = load_catalogue(root / "data" / "raw" / "reference")
+    found = EarlierPack(
+        quarter=quarter,
+        reasons=read_reasons(root),
+        ended=_ended(root, quarter),
+        catalogue=catalogue,
+    )
+    ledger = open_ledger(root)
+    correction = ledger.open_correction(periods.quarter_name(quarter))
+    before = quarter if correction else quarter - 1
+    name = periods.quarter_name(before)
+    version = correction.corrects if correction else ledger.latest_version(name)
+    if version:
+        signed = ledger.pack(name, version)
+        figures = ledger.figures(quarter=name, version=version, edition=edition).to_dict("records")
+        return replace(
+            found,
+            name=name if version == 1 and not correction else f"{name}, version {version}",
+            made_for=before,
+            signed_off=periods.day_name(date.fromisoformat(signed["signed_at"][:10])),
+            figures=of_reports(figures),
+            definitions={f["indicator_id"]: f["definition"] for f in figures if f["definition"]},
+            since=ledger.published_since(name, edition=edition),
+        )
+    figures = of_reports(published_figures(pack_folder(root, before, edition=edition)))
+    return replace(found, name=name if figures else "", made_for=before, figures=figures)
+
+
+def of_reports(figures: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    """Leave out what stands on a page of changes: it repeats the figures of the reports."""
+    return tuple(figure for figure in figures if figure["report"] != CHANGES)
+
+
+def _ended(root: Path, quarter: pd.Period) -> tuple[str, ...]:
+    """Give the indicators whose reports are on the run list and are not made in this quarter: nobody expects them."""
+    listed = listed_reports(root)
+    made = {r.parameters.get("indicator") for r in listed if r.is_made_in(quarter)}
+    return tuple(sorted({str(i) for r in listed if (i := r.parameters.get("indicator")) and i not in made}))
+
+
+def _heading(level: int, text: str) -> Block:
+    return Block(html=f"<h{level}>{text}</h{level}>", text=text)

@@ -1,0 +1,153 @@
+"""Where a pack lies and what its files are called; how its figures and texts are written and read back.
+
+reports/2012-13_Q2/<report>/    the public pack, one folder a report
+reports/restricted/2012-13_Q2/  the restricted one, never inside the public folder
+reports/refused/2012-13_Q2/     what an audit took out of the public pack; refused/restricted/ of the restricted one
+"""
+
+import csv
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.disclosure_rules import EDITIONS
+from saferleeds_analysis.publishing.run_list import REPORT_NAME
+from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
+
+# Of each report: its page, the page that leads from its numbers back to the rows they come from, and what lies beside them.
+PAGE, TRACE, NOTEBOOK = "report.html", "trace.html", "report.ipynb"
+FIGURES, RECORD = "figures.csv", "run.json"
+DOCX, PDF = "report.docx", "report.pdf"
+
+# Of the pack: its index, the folder of its page of changes, what is made of its pages besides, and what a sign-off adds.
+INDEX, CHANGES = "index.html", "changes"
+XLSX, ODS = "pack.xlsx", "pack.ods"
+QUALITY_PAGE, QUALITY_TABLE = "data-quality.html", "data-quality.csv"
+MANIFEST, VERSIONS = "signed_off.json", "versions"
+
+
+def pack_folder(root: Path, quarter: pd.Period, *, edition: str) -> Path:
+    """Give the folder of a quarter's pack: ``reports/2012-13_Q2``, or ``reports/restricted/2012-13_Q2``."""
+    return _of_edition(root / "reports", quarter, edition)
+
+
+def refused_folder(root: Path, quarter: pd.Period, *, edition: str) -> Path:
+    """Give the folder of refused reports: ``reports/refused/2012-13_Q2``, or ``reports/refused/restricted/2012-13_Q2``."""
+    return _of_edition(root / "reports" / "refused", quarter, edition)
+
+
+def _of_edition(parent: Path, quarter: pd.Period, edition: str) -> Path:
+    if edition not in EDITIONS:
+        raise ValueError(f"there is no edition {edition!r}; it is 'public' or 'restricted'.")
+    return (parent if edition == "public" else parent / edition) / periods.quarter_path(quarter)
+
+
+def public_packs(root: Path) -> dict[Path, pd.Period]:
+    """Give every folder in ``reports/`` that bears the name of a quarter, and the quarter."""
+    packs = {}
+    for place in sorted((root / "reports").iterdir()):
+        try:
+            quarter = periods.quarter(place.name)
+        except ValueError:  # not a pack
+            continue
+        if place.is_dir():
+            packs[place] = quarter
+    return packs
+
+
+def report_folders(pack: Path) -> list[Path]:
+    """Give the folders of a pack's published reports, in the order of their names; its page of changes is one."""
+    return [page.parent for page in in_reports(pack, PAGE) if REPORT_NAME.fullmatch(page.parent.name)]
+
+
+def in_reports(pack: Path, file: str) -> list[Path]:
+    """Give the files of one name in the folders of a pack, whatever the folders are called: the audits look at all."""
+    return sorted(pack.glob(f"*/{file}"))
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Give the files of a pack's version, in order: not the versions kept below it, nor the record of its sign-off."""
+    return sorted(_files_of(folder)) if folder.is_dir() else []
+
+
+def _files_of(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        inner = path.relative_to(folder).parts
+        if path.is_file() and inner[0] != VERSIONS and inner[-1] != MANIFEST and not inner[0].startswith("."):
+            yield path
+
+
+def forget_what_was_made_of(folder: Path) -> None:
+    """Take away the workbooks and the data-quality page of a pack: they are about pages that are to be made anew."""
+    for name in (XLSX, ODS, QUALITY_PAGE, QUALITY_TABLE):
+        (folder / name).unlink(missing_ok=True)
+
+
+def read_record(report: Path) -> dict[str, Any]:
+    """Read the record of a report's run."""
+    return json.loads((report / RECORD).read_text(encoding="utf-8"))
+
+
+def published_figures(pack: Path) -> list[dict[str, str]]:
+    """Read the figures of every report of a pack as it lies in ``reports/``, each with its ``report``."""
+    return [
+        {"report": path.parent.name, **row}
+        for path in in_reports(pack, FIGURES)
+        for row in read_figures(path)
+    ]
+
+
+def read_figures(path: Path) -> list[dict[str, str]]:
+    """Read a published ``figures.csv`` as it is printed: without the apostrophes that keep text from being a formula."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [{column: _unquoted(text) for column, text in row.items()} for row in csv.DictReader(file)]
+
+
+def write_figures(figures: Iterable[Mapping[str, Any]], path: Path) -> None:
+    """Write a page's figures as CSV: ``section``, then the columns of a tidy figure."""
+    write_rows(figures, ["section", *FIGURE_COLUMNS], path)
+
+
+def write_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], path: Path) -> None:
+    """Write rows as CSV for people who open it in a spreadsheet.
+
+    UTF-8 with a byte-order mark, by which Excel knows the pound sign. Text that begins with ``=``, ``+``, ``-``,
+    ``@``, a tab or a line break gets an apostrophe in front, because a spreadsheet would run it as a formula; numbers
+    are written as they are.
+    """
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, columns)
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({column: _never_a_formula(value) for column, value in row.items()})
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 with the same line ends everywhere."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+
+
+def replace_text(place: Path, text: str) -> None:
+    """Write a text in the place of the one that is there, whole or not at all."""
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=place.parent) as scratch:
+        draft = Path(scratch) / place.name
+        write_text(draft, text)
+        draft.replace(place)
+
+
+def _never_a_formula(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and _is_a_formula(value) else value
+
+
+def _unquoted(text: str) -> str:
+    return text[1:] if text.startswith("'") and _is_a_formula(text[1:]) else text
+
+
+def _is_a_formula(text: str) -> bool:
+    return text.lstrip()[:1] in ("=", "+", "-", "@") or text[:1] in ("\t", "\r", "\n")
