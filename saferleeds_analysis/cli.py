@@ -311,6 +311,22 @@ def export(quarter: str, reports: tuple[str, ...], every: bool, edition: str, pr
 
 
 @main.command()
+@click.argument("quarter")
+@click.option("--edition", type=click.Choice(["public", "restricted"]), default="public")
+@_project
+def render(quarter: str, edition: str, project: Path | None) -> None:
+    """Make the pages of the published pack of a QUARTER again from its executed notebooks, without running them."""
+    root = _find_project(project)
+    _start_log(root)
+    from saferleeds_analysis import periods
+    from saferleeds_analysis.publishing.render import render_pack
+
+    _alone(root, periods.quarter(quarter))
+    for page in render_pack(root, periods.quarter(quarter), edition=edition, say=click.echo):
+        click.echo(f"changed: {page.relative_to(root).as_posix()}")
+
+
+@main.command()
 @_project
 def data(project: Path | None) -> None:
     """Read the files of data/raw into data/processed, or say all that is wrong with them."""

@@ -171,7 +171,11 @@ class Figure:
 # The columns of figures.csv, in whole words.
 FIGURE_COLUMNS = tuple(
     Figure(
-        measure=Measure(id="m", words="m", role="count"), indicator_id="", area="", window=Window("w"), value=0
+        measure=Measure(id="m", words="m", role="count"),
+        indicator_id="",
+        area="",
+        window=Window("w"),
+        value=0,
     ).to_row()
 )
 
@@ -193,7 +197,9 @@ def figures_to_data(figures: Iterable[Figure]) -> dict[str, Any]:
     figures = list(figures)
     each = [_figure_data(figure) for figure in figures]
     first = each[0] if each else {}
-    shared = {name: value for name, value in first.items() if all(one.get(name, _LACKS) == value for one in each)}
+    shared = {
+        name: value for name, value in first.items() if all(one.get(name, _LACKS) == value for one in each)
+    }
     return {
         "measures": {f.measure.id: _given(f.measure) for f in figures},
         "shared": shared,
@@ -262,7 +268,9 @@ def _spans(numbers: Iterable[int]) -> str:
         if length < 3 and step != 1:  # two numbers apart are no run: the second may begin one
             length = 1
         run, left = left[:length], left[length:]
-        written.append(f"{run[0]}" if length == 1 else f"{run[0]}-{run[-1]}" + (f"/{step}" if step != 1 else ""))
+        written.append(
+            f"{run[0]}" if length == 1 else f"{run[0]}-{run[-1]}" + (f"/{step}" if step != 1 else "")
+        )
     return " ".join(written)
 
 

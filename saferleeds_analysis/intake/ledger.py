@@ -120,9 +120,7 @@ def cut(lines: list[str]) -> list[str]:
     return lines if more <= 0 else [*lines[:_MOST_LINES], f"and {more:,} more."]
 
 
-def rows_of_places(
-    role: str, places: Iterable[tuple[str, int]], provenance: Provenance
-) -> tuple[Rows, ...]:
+def rows_of_places(role: str, places: Iterable[tuple[str, int]], provenance: Provenance) -> tuple[Rows, ...]:
     """Give places in raw files (file, row) as the rows of a figure, one entry a file.
 
     Single records are about persons: of them only the files are named.
@@ -133,7 +131,12 @@ def rows_of_places(
     hashes = {given.path: given.sha256 for given in provenance.inputs}
     if "" in found:
         return tuple(
-            Rows(role=role, file=f"data/raw/{i.path}", sha256=i.sha256, note="single records, which are not shown")
+            Rows(
+                role=role,
+                file=f"data/raw/{i.path}",
+                sha256=i.sha256,
+                note="single records, which are not shown",
+            )
             for i in provenance.inputs
             if i.rows
         )

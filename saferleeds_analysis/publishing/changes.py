@@ -8,29 +8,27 @@ from saferleeds_analysis.publishing.earlier import EarlierPack, of_reports
 from saferleeds_analysis.publishing.files import (
     CHANGES,
     FIGURES,
-    INDEX,
+    NOTEBOOK,
     PAGE,
     RECORD,
     published_figures,
     write_figures,
     write_text,
 )
-from saferleeds_analysis.publishing.pages import Link, page_of_block
-from saferleeds_analysis.publishing.report import MadeReport, Run, put_in_place
+from saferleeds_analysis.publishing.notebooks import notebook_of_block, write_notebook
+from saferleeds_analysis.publishing.pages import page_of_block
+from saferleeds_analysis.publishing.report import MadeReport, Run, frame_of, put_in_place
 
 
 def write_changes_page(run: Run, earlier: EarlierPack) -> Path:
     """Write the page of changes of a pack from what is published in it, and give its path."""
     figures = of_reports(published_figures(run.folder))
+    block = earlier.page(figures)
     page = page_of_block(
-        earlier.page(figures),
+        block,
         name="the page of changes",
         provenance=run.provenance,
-        pack=Link(text=f"All reports of {run.quarter_name}", href=f"../{INDEX}"),
-        files=(
-            Link(text="every figure on it (CSV)", href=FIGURES),
-            Link(text="the record of its run", href=RECORD),
-        ),
+        **frame_of(CHANGES, run.quarter_name),
     )
     record = {
         "report": CHANGES,
@@ -49,6 +47,7 @@ def write_changes_page(run: Run, earlier: EarlierPack) -> Path:
         draft = Path(scratch) / CHANGES
         draft.mkdir()
         write_text(draft / PAGE, page.html)
+        write_notebook(notebook_of_block(block, source=f"# Made by {__name__}"), draft / NOTEBOOK)
         write_figures(page.figures, draft / FIGURES)
         write_text(draft / RECORD, json.dumps(record, indent=2, ensure_ascii=False))
         put_in_place(MadeReport(name=CHANGES, draft=draft, warnings=()), run.folder)

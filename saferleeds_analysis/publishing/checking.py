@@ -19,10 +19,10 @@ import pandas as pd
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import REFERENCE, Catalogue, load_catalogue
 from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.publishing.content import read_content
 from saferleeds_analysis.publishing.files import (
     FIGURES,
     INDEX,
-    PAGE,
     QUALITY_PAGE,
     QUALITY_TABLE,
     pack_folder,
@@ -32,10 +32,11 @@ from saferleeds_analysis.publishing.files import (
     write_rows,
     write_text,
 )
-from saferleeds_analysis.publishing.pages import Link, Provenance, give_headings_ids, render_page
+from saferleeds_analysis.publishing.pages import Link, Provenance, page_of_block
 from saferleeds_analysis.publishing.record import code_version
 from saferleeds_analysis.publishing.run_list import listed_reports
 from saferleeds_analysis.reporting import checks, quality
+from saferleeds_analysis.reporting.blocks import Text, heading, join
 from saferleeds_analysis.reporting.checks import Check, CheckResult, Finding, PublishedPage
 
 
@@ -127,48 +128,36 @@ def read_checks(path: Path = REFERENCE / "data_checks.toml") -> tuple[Check, ...
 
 def write_quality_page(root: Path, found: PackChecks) -> Path:
     """Write the data-quality page of a pack and the table of its findings, and give the page's path."""
-    from bs4 import BeautifulSoup
-    from markupsafe import Markup
-
-    folder = pack_folder(root, found.quarter, edition=found.edition)
     name = periods.quarter_name(found.quarter)
-    title = f"Data quality of {name}"
-    soup = BeautifulSoup(f"<h1>{title}</h1>\n{quality.quality_page(found.results).html}", "html.parser")
-    give_headings_ids(soup)
-    html = render_page(
-        title=title,
-        body=Markup(soup.decode()),  # noqa: S704 - made by our own blocks, which escape their words
-        contents=tuple(Link(text=h2.get_text(), href=f"#{h2['id']}") for h2 in soup.find_all("h2")),
+    folder = pack_folder(root, found.quarter, edition=found.edition)
+    page = page_of_block(
+        join(heading(1, f"Data quality of {name}"), quality.quality_page(found.results)),
+        name="data quality",
         provenance=Provenance(as_at=found.as_at, code_version=code_version(root), edition=found.edition),
         pack=Link(text=f"All reports of {name}", href=INDEX),
         files=(Link(text="every finding (CSV)", href=QUALITY_TABLE),),
     )
     columns = [f.name for f in fields(Finding)]
     with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as scratch:
-        page, table = Path(scratch) / QUALITY_PAGE, Path(scratch) / QUALITY_TABLE
-        write_text(page, html)
+        draft, table = Path(scratch) / QUALITY_PAGE, Path(scratch) / QUALITY_TABLE
+        write_text(draft, page.html)
         write_rows([{c: getattr(f, c) for c in columns} for f in found.findings], columns, table)
         table.replace(folder / QUALITY_TABLE)
-        page.replace(folder / QUALITY_PAGE)
+        draft.replace(folder / QUALITY_PAGE)
     return folder / QUALITY_PAGE
 
 
 def _read_page(place: Path) -> PublishedPage:
-    from bs4 import BeautifulSoup
-
-    soup = BeautifulSoup((place / PAGE).read_text(encoding="utf-8"), "html.parser")
-    for drawing in soup.find_all("svg"):
-        drawing.decompose()
-    main = soup.select_one("main") or soup
-    notice = main.select_one(".notice")
+    content = read_content(place)
+    missing = any(isinstance(b, Text) and b.kind == "commentary-missing" for b in content.everything)
     return PublishedPage(
         report=place.name,
-        title=" ".join(soup.h1.get_text().split()),
-        notice=" ".join(n.get_text(" ") for n in main.select(".notice")) if notice else "",
-        text=" ".join(main.get_text(" ").split()),
+        title=content.title,
+        notice=" ".join(content.notices),
+        text=content.words,
         figures=tuple(read_figures(place / FIGURES)),
         parameters=read_record(place)["parameters"],
-        has_commentary=main.select_one(".commentary, .commentary-missing") is not None,
+        has_commentary=missing or bool(content.commentary_files),
     )
 
 

@@ -1,7 +1,6 @@
 """Put the questions about partners' commentary to the analyst when a page with it has been made."""
 
-import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
@@ -13,15 +12,13 @@ from saferleeds_analysis.reporting.commentary_check import questions
 # Names of people that must not be published, one a line. Kept by the analyst, and never in the repository.
 NAMES = Path("data", "names_not_published.txt")
 
-_FILE = re.compile(r'class="commentary" data-file="commentary/[^/"]+/([A-Za-z0-9_-]+)\.md"')
-
 
 def questions_about_commentary(root: Path, quarter: pd.Period, page: Page) -> tuple[str, ...]:
     """Compare every commentary that is shown on a page with the page's own figures; give what to ask, one sentence each."""
     names = root / NAMES
     kept_out = names.read_text(encoding="utf-8-sig").splitlines() if names.is_file() else []
     asked: list[str] = []
-    shown = list(dict.fromkeys(_FILE.findall(page.html)))
+    shown = list(dict.fromkeys(PurePosixPath(file).stem for file in page.content.commentary_files))
     if not shown:
         return ()
     catalogue = load_catalogue(root / "data" / "raw" / "reference")

@@ -74,7 +74,11 @@ class Content:
     @property
     def notices(self) -> tuple[str, ...]:
         """What must be known before any number, each sentence once; partners' own notes are not among them."""
-        found = [b.text for b in _outside(self.blocks, Commentary) if isinstance(b, Text) and "notice" in b.kind.split()]
+        found = [
+            b.text
+            for b in _outside(self.blocks, Commentary)
+            if isinstance(b, Text) and "notice" in b.kind.split()
+        ]
         return tuple(dict.fromkeys(found))
 
     @property
@@ -88,7 +92,7 @@ class Content:
 
         A few words in a list are an item of it, and no finding.
         """
-        shown = list(_outside(self.blocks, Commentary, Table, Facts, folded=True))
+        shown = list(_outside(self.blocks, Commentary, Table, Facts, Chart, opening=True))
         for block in shown:
             if isinstance(block, Heading) and block.level == 2:
                 break
@@ -147,7 +151,10 @@ def on_paper(block: Block) -> Block:
     if isinstance(block, Chart):
         return replace(block, shape=f"paper {block.shape}", data=None)
     if isinstance(block, Text | Heading):
-        kept = [s if s.href.startswith(("http:", "https:", "mailto:")) else replace(s, href="") for s in block.spans]
+        kept = [
+            s if s.href.startswith(("http:", "https:", "mailto:")) else replace(s, href="")
+            for s in block.spans
+        ]
         return replace(block, spans=tuple(kept))
     if isinstance(block, Group):
         return replace(block, blocks=tuple(map(on_paper, block.blocks)), summary="")
@@ -179,13 +186,14 @@ def slug(text: str) -> str:
     return words if not words or words[0].isalpha() else f"section-{words}"
 
 
-def _outside(blocks: Iterable[Block], *kinds: type, folded: bool = False) -> Iterator[Block]:
-    """Walk blocks, but not into blocks of these kinds, nor into folded ones where ``folded`` says so."""
+def _outside(blocks: Iterable[Block], *kinds: type, opening: bool = False) -> Iterator[Block]:
+    """Walk blocks, but not into blocks of these kinds; of the ``opening`` neither into folded ones nor into lists."""
     for block in blocks:
-        if isinstance(block, kinds) or (folded and isinstance(block, Group) and block.summary):
+        if isinstance(block, kinds) or (opening and isinstance(block, Group) and block.summary):
             continue
         yield block
-        yield from _outside(block.parts, *kinds, folded=folded)
+        if not (opening and isinstance(block, Listing)):
+            yield from _outside(block.parts, *kinds, opening=opening)
 
 
 def _give_ids(data: list[dict]) -> None:
@@ -228,7 +236,9 @@ def faults_of_outputs(notebook: Any) -> list[str]:
             if output.output_type == "error":
                 faults.append(f"code cell {number} ended in an error: {output.ename}: {output.evalue}")
             elif output.output_type == "stream":
-                faults.append(f"code cell {number} prints {output.text.strip()[:60]!r}; show a Block instead.")
+                faults.append(
+                    f"code cell {number} prints {output.text.strip()[:60]!r}; show a Block instead."
+                )
             elif BLOCKS_MEDIA_TYPE not in output.data:
                 kinds = ", ".join(sorted(output.data))
                 faults.append(
@@ -243,7 +253,12 @@ def faults_of_content(content: Content) -> list[str]:
     return [
         *_faults_of_headings(content.headings),
         *_faults_of_ids_and_links(content),
-        *[fault for block in content.everything if isinstance(block, Chart) for fault in _faults_of_chart(block)],
+        *[
+            fault
+            for block in content.everything
+            if isinstance(block, Chart)
+            for fault in _faults_of_chart(block)
+        ],
         *_faults_of_tables(content.tables),
         *_faults_of_words(content),
         *_faults_of_figures(content.figures),
@@ -273,7 +288,9 @@ def _faults_of_ids_and_links(content: Content) -> list[str]:
         if href.startswith("#") and href[1:] not in ids:
             faults.append(f"the link {span.text!r} leads to {href!r}, which is not on the page.")
         elif re.match(r"(?!https?:|mailto:)[a-z][a-z0-9+.-]*:|/", href, re.I):
-            faults.append(f"the link {span.text!r} leads to {href!r}; only web, mail and relative links can stand.")
+            faults.append(
+                f"the link {span.text!r} leads to {href!r}; only web, mail and relative links can stand."
+            )
         if href and not span.text.strip():
             faults.append(f"the link to {href!r} has no words.")
     return faults
@@ -303,7 +320,9 @@ def _faults_of_chart(chart: Chart) -> list[str]:
             plain = attribute.rpartition("}")[2].lower()
             if plain.startswith("on"):
                 faults.append(f"<{name}> carries a script in {plain!r}.")
-            if (plain in ("href", "src") and not value.startswith("#")) or _LOADED_FROM_ELSEWHERE.search(value):
+            if (plain in ("href", "src") and not value.startswith("#")) or _LOADED_FROM_ELSEWHERE.search(
+                value
+            ):
                 faults.append(f"<{name}> loads {value[:60]!r}; a page carries everything in itself.")
         if name == "style" and _LOADED_FROM_ELSEWHERE.search(tag.text or ""):
             faults.append(f"the style of the drawing {chart.name!r} loads from elsewhere.")
@@ -357,9 +376,11 @@ def _faults_of_figures(figures: tuple[dict, ...]) -> list[str]:
     ]
 
 
-def link_after_headlines(content: Content, text: str, href: str) -> Content:
-    """Put a link behind the first box of headline numbers, from which a reader gets to where they come from."""
-    link = paragraph(Span(text, href=href), css_class="small on-screen")
+def link_after_headlines(content: Content, trace: str) -> Content:
+    """Put a link behind the first box of headline numbers, to the page that says where they come from, if there is one."""
+    if not trace:
+        return content
+    link = paragraph(Span("Where these numbers come from", href=trace), css_class="small on-screen")
 
     def with_link(blocks: tuple[Block, ...]) -> tuple[Block, ...] | None:
         for number, block in enumerate(blocks):

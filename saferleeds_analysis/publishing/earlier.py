@@ -19,7 +19,7 @@ from saferleeds_analysis.intake.governance import GivenReason, read_reasons
 from saferleeds_analysis.publishing.files import CHANGES, pack_folder, published_figures
 from saferleeds_analysis.publishing.ledger import definitions_of, open_ledger
 from saferleeds_analysis.publishing.run_list import listed_reports
-from saferleeds_analysis.reporting.blocks import Block, join, paragraph
+from saferleeds_analysis.reporting.blocks import Block, heading, join, paragraph
 from saferleeds_analysis.reporting.changes import Comparison, compare_figures, then_and_now
 from saferleeds_analysis.reporting.glance import labels_of
 
@@ -57,7 +57,7 @@ class EarlierPack:
             own = [f for f in before if f["report"] == report]
             main = then_and_now(own, figures, before_quarter=self.made_for, after_quarter=self.quarter)
             compared = replace(compared, main=main)
-        return join(_heading(2, TITLE), compared.section(names=self._names()))
+        return join(heading(2, TITLE), compared.section(names=self._names()))
 
     def page(self, figures: Sequence[Mapping[str, Any]]) -> Block:
         """Give the page of the pack: every figure that was restated, is late, provisional, new or no longer shown."""
@@ -68,7 +68,7 @@ class EarlierPack:
             f"Among these figures are invented ones, as their own pages say: {'; '.join(invented).lower()}."
         )
         return join(
-            _heading(1, title),
+            heading(1, title),
             *([paragraph(said, css_class="notice")] if invented else []),
             self.compare(self.figures, figures).page(names=self._names()),
         )
@@ -139,7 +139,3 @@ def _ended(root: Path, quarter: pd.Period) -> tuple[str, ...]:
     listed = listed_reports(root)
     made = {r.parameters.get("indicator") for r in listed if r.is_made_in(quarter)}
     return tuple(sorted({str(i) for r in listed if (i := r.parameters.get("indicator")) and i not in made}))
-
-
-def _heading(level: int, text: str) -> Block:
-    return Block(html=f"<h{level}>{text}</h{level}>", text=text)

@@ -10,7 +10,7 @@ them away, since they would be about other numbers.
 """
 
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,12 +18,13 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.disclosure_rules import MARKINGS
+from saferleeds_analysis.publishing.content import Content, read_content
 from saferleeds_analysis.publishing.drawing_browser import DrawingBrowser, NoBrowser, drawing_browser
 from saferleeds_analysis.publishing.files import (
     DOCX,
     FIGURES,
     ODS,
-    PAGE,
     PDF,
     RECORD,
     XLSX,
@@ -32,12 +33,13 @@ from saferleeds_analysis.publishing.files import (
     report_folders,
 )
 from saferleeds_analysis.publishing.index import renew_index
+from saferleeds_analysis.publishing.pages import provenance_of, render_on_paper
 from saferleeds_analysis.publishing.pdf import write_pdf
-from saferleeds_analysis.publishing.pieces import Picture, ReadPage, read_page
 from saferleeds_analysis.publishing.run_list import read_on_request
 from saferleeds_analysis.publishing.versions import version_to_make
 from saferleeds_analysis.publishing.word import write_docx
 from saferleeds_analysis.publishing.workbook import workbook_of, write_ods, write_xlsx
+from saferleeds_analysis.reporting.blocks import Chart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,10 +82,12 @@ def export_pack(
     as_at = _as_at(places, quarter)
     asked = [place for place in places if place.name in reports]
     usual = asked or _usual(places, read_on_request(root / "notebooks"))
-    pages = {place: read_page(place / PAGE) for place in (places if every else usual)}
+    pages = {place: read_content(place) for place in (places if every else usual)}
     made, problems = [], []
     if not asked:
-        made += _write_workbooks(folder, places, [pages[place] for place in usual], name, as_at)
+        made += _write_workbooks(
+            folder, places, {place.name: pages[place] for place in usual}, name, as_at, MARKINGS[edition]
+        )
         say("Workbook: Excel and OpenDocument")
     with contextlib.ExitStack() as stack:
         browser = None
@@ -93,11 +97,12 @@ def export_pack(
             problems.append(str(problem))
         for place, page in pages.items():
             try:
+                provenance = provenance_of(read_record(place))
                 pictures = _draw(page, browser) if browser else {}
-                write_docx(page, place / DOCX, pictures=pictures, as_at=as_at)
+                write_docx(page, place / DOCX, provenance=provenance, pictures=pictures)
                 made.append(place / DOCX)
                 if browser:
-                    write_pdf(place / PAGE, place / PDF, as_at=as_at, browser=browser)
+                    write_pdf(render_on_paper(page, provenance), place / PDF, as_at=as_at, browser=browser)
                     made.append(place / PDF)
             except OSError as problem:
                 problems.append(f"{place.name}: {problem}")
@@ -118,25 +123,24 @@ def _usual(places: Sequence[Path], on_request: Sequence[str]) -> list[Path]:
 
 
 def _write_workbooks(
-    folder: Path, places: Sequence[Path], pages: Sequence[ReadPage], name: str, as_at: date
+    folder: Path, places: Sequence[Path], pages: Mapping[str, Content], name: str, as_at: date, marking: str
 ) -> list[Path]:
-    shown = {page.report for page in pages}
     book = workbook_of(
-        pages,
+        list(pages.values()),
         [(place.name, place / FIGURES) for place in places if (place / FIGURES).is_file()],
         title=f"Tables of {name}",
         as_at=as_at,
-        marking=pages[0].marking,
-        left_out=[place.name for place in places if place.name not in shown],
+        marking=marking,
+        left_out=[place.name for place in places if place.name not in pages],
     )
     write_xlsx(book, folder / XLSX)
     write_ods(book, folder / ODS)
     return [folder / XLSX, folder / ODS]
 
 
-def _draw(page: ReadPage, browser: DrawingBrowser) -> dict[Picture, bytes]:
-    pictures = [piece for piece in page.everything if isinstance(piece, Picture)]
-    return {picture: browser.draw(picture.svg) for picture in pictures}
+def _draw(page: Content, browser: DrawingBrowser) -> dict[str, bytes]:
+    charts = [block for block in page.everything if isinstance(block, Chart)]
+    return {chart.name: browser.draw(chart.drawing) for chart in charts}
 
 
 def _as_at(places: Sequence[Path], quarter: pd.Period) -> date:

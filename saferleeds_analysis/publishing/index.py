@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.publishing.content import slug
 from saferleeds_analysis.publishing.files import (
     CHANGES,
     DOCX,
@@ -28,7 +29,7 @@ from saferleeds_analysis.publishing.files import (
     replace_text,
     report_folders,
 )
-from saferleeds_analysis.publishing.pages import Link, render_page, slug, template
+from saferleeds_analysis.publishing.pages import Link, render_page, template
 from saferleeds_analysis.publishing.report import Run, start_run
 from saferleeds_analysis.publishing.run_list import listed_reports, read_groups
 from saferleeds_analysis.publishing.versions import version_to_make

@@ -22,11 +22,16 @@ from typing import Any
 
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.warm_kernels import ENGINE, WarmEngine
+from saferleeds_analysis.reporting.blocks import Block
 
 logger = logging.getLogger(__name__)
 
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 _LIBRARY = Path(__file__).parent.parent.parent
+_METADATA = {
+    "kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"},
+    "language_info": {"name": "python"},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,6 +217,25 @@ def write_notebook(notebook: Any, path: Path) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def append_block(notebook: Any, block: Block, *, source: str) -> None:
+    """Put a block behind an executed notebook's own, as the output of a cell that says what it is."""
+    import nbformat
+
+    shown = nbformat.v4.new_output("display_data", data=block._repr_mimebundle_())
+    cell = nbformat.v4.new_code_cell(source, outputs=[shown], execution_count=None)
+    cell["id"] = f"added-{len(notebook.cells)}"  # the library makes one up at each run
+    notebook.cells.append(cell)
+
+
+def notebook_of_block(block: Block, *, source: str) -> Any:
+    """Give the executed notebook of a page that no notebook made: one cell, which says what made it."""
+    import nbformat
+
+    notebook = nbformat.v4.new_notebook(metadata=dict(_METADATA))
+    append_block(notebook, block, source=source)
+    return notebook
 
 
 def without_machine_paths(text: str, project: Path) -> str:
@@ -407,11 +431,7 @@ def _check_every_cell_ran(name: str, notebook: Any) -> None:
 def _scrub(notebook: Any, parameters: dict) -> tuple[str, ...]:
     """Keep in the notebook what a reader needs and two runs share; give back what the cells wrote to stderr."""
     messages = []
-    notebook.metadata = {
-        "kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"},
-        "language_info": {"name": "python"},
-        "papermill": {"parameters": parameters},
-    }
+    notebook.metadata = {**_METADATA, "papermill": {"parameters": parameters}}
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)

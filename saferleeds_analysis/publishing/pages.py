@@ -24,7 +24,7 @@ from saferleeds_analysis.publishing.content import (
     on_paper,
 )
 from saferleeds_analysis.publishing.notebooks import ExecutedNotebook
-from saferleeds_analysis.reporting.blocks import Block, html_of
+from saferleeds_analysis.reporting.blocks import Block, Group, html_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -108,11 +108,13 @@ def page_of_block(
     provenance: Provenance,
     pack: Link | None = None,
     files: tuple[Link, ...] = (),
+    trace: str = "",
 ) -> Page:
     """Make a page that no notebook made, with the same checks; the block has the page's h1 and its sections."""
-    content = content_of_blocks([block])
+    content = content_of_blocks([Group(blocks=(block,), kind="block")])
     refuse(name, faults_of_content(content))
-    body = html_of(*content.blocks)
+    linked = link_after_headlines(content, trace)
+    body = html_of(*linked.blocks)
     return Page(content=content, html=_framed(content, body, provenance=provenance, pack=pack, files=files))
 
 
@@ -126,7 +128,7 @@ def render_notebook(
 ) -> str:
     """Give the HTML of an executed notebook's page, the same each time for the same notebook."""
     content = content_of(notebook)
-    linked = link_after_headlines(content, "Where these numbers come from", trace) if trace else content
+    linked = link_after_headlines(content, trace)
     body, _ = _exporter().from_notebook_node(notebook, resources={"blocks": linked.blocks})
     return _framed(content, body, provenance=provenance, pack=pack, files=files)
 

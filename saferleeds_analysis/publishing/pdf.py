@@ -1,7 +1,7 @@
 """A page as a tagged PDF, printed by a browser and then mended where the browser leaves rules of PDF/UA undone.
 
 The browser keeps the page's headings, tables, lists and alternative texts as tags, takes its title and language, and
-makes bookmarks of its headings. It gets a copy of the page made for paper: no links to files beside the page, which would
+makes bookmarks of its headings. It gets the page as it is rendered for paper: no links to files beside the page, which would
 name folders of this machine, and no folded parts.
 """
 
@@ -35,9 +35,9 @@ _PAINTS = (
 )
 
 
-def write_pdf(page: Path, path: Path, *, as_at: date, browser: DrawingBrowser) -> None:
-    """Print a published page as a tagged PDF with title, language and bookmarks; dated with the as-at day."""
-    printed = browser.print_pdf(for_paper(page.read_text(encoding="utf-8")))
+def write_pdf(html: str, path: Path, *, as_at: date, browser: DrawingBrowser) -> None:
+    """Print the paper copy of a page as a tagged PDF with title, language and bookmarks; dated with the as-at day."""
+    printed = browser.print_pdf(html)
     unfinished = path.with_name(f".{path.name}.draft")
     unfinished.write_bytes(mend(printed, as_at=as_at))
     unfinished.replace(path)
@@ -95,41 +95,3 @@ def _describe_links(paper: Any) -> None:
             if note.get("/Subtype") == "/Link" and "/Contents" not in note:
                 address = note.get("/A", {}).get("/URI", "")
                 note["/Contents"] = f"Link to {address}" if address else "Link within this document"
-
-
-def for_paper(html: str) -> str:
-    """Make the copy of a page that is printed."""
-    from bs4 import BeautifulSoup
-
-    soup = BeautifulSoup(html, "html.parser")
-    for left_out in soup.select(".contents, .skip-link"):
-        left_out.decompose()
-    for term in soup.select(".site-footer dt"):
-        if term.get_text().strip() == "Beside this page":
-            term.parent.decompose()
-    for link in soup.find_all("a", href=True):
-        if not link["href"].startswith(("http:", "https:", "mailto:")):
-            link.unwrap()
-    for folded in soup.find_all("details"):
-        if folded.find_parent("figure") is not None:
-            told = soup.new_tag("p")
-            told.string = "The data behind this chart are on the page and in the workbook of the pack."
-            folded.replace_with(told)
-        else:
-            folded.name = "div"  # on paper all is open, and a table names itself
-            for opener in folded.find_all("summary", recursive=False):
-                opener.decompose()
-    # A figure's own tag would count as a picture without words: the drawing in it has them.
-    for figure in soup.find_all("figure"):
-        figure.name = "div"
-        for caption in figure.find_all("figcaption", recursive=False):
-            caption.name = "p"
-    if soup.head is not None:
-        style = soup.new_tag("style")
-        # A long table may break: kept whole, it leaves most of a side white.
-        style.string = (
-            "@media print { table:has(tr:nth-child(12)) { break-inside: auto; } }"
-            '@page { @bottom-right { content: "Page " counter(page) " of " counter(pages); font: 9pt sans-serif; } }'
-        )
-        soup.head.append(style)
-    return soup.decode()

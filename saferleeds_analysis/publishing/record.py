@@ -37,10 +37,11 @@ def run_record(
     name: str, executed: ExecutedNotebook, notebook: Path, page: Page, shared: Mapping[str, Any]
 ) -> str:
     """Write the record of one report as JSON: what its page says first, what it was run with and when, and with what."""
+    notice = next(iter(page.content.notices), "")
     return json.dumps(
         {
             "report": name,
-            "page": {"title": page.title, "notice": page.notice, "finding": page.finding},
+            "page": {"title": page.title, "notice": notice, "finding": page.content.finding},
             "notebook": {"name": notebook.name, "sha256": sha256_of(notebook)},
             "parameters": executed.parameters,
             "started": _time(executed.started),

@@ -6,9 +6,8 @@ the one published before it as it was. A report needs nothing from another, so t
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,10 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import read_project
 from saferleeds_analysis.publishing.commentary import questions_about_commentary
+from saferleeds_analysis.publishing.content import content_of
 from saferleeds_analysis.publishing.earlier import EarlierPack
 from saferleeds_analysis.publishing.files import (
+    CHANGES,
     FIGURES,
     INDEX,
     NOTEBOOK,
@@ -32,6 +33,7 @@ from saferleeds_analysis.publishing.files import (
 from saferleeds_analysis.publishing.notebooks import (
     ExecutedNotebook,
     ReportFailed,
+    append_block,
     check_parameters,
     declared_parameters,
     run_notebook,
@@ -42,6 +44,7 @@ from saferleeds_analysis.publishing.pages import Link, Page, Provenance, make_pa
 from saferleeds_analysis.publishing.record import made_with, run_record
 from saferleeds_analysis.publishing.run_list import GIVEN_BY_THE_COMMAND, Report
 from saferleeds_analysis.publishing.trace import page_of_traces
+from saferleeds_analysis.reporting.blocks import Group
 
 _FILES = (
     Link(text="every figure on it (CSV)", href=FIGURES),
@@ -49,6 +52,7 @@ _FILES = (
     Link(text="the executed notebook", href=NOTEBOOK),
     Link(text="the record of its run", href=RECORD),
 )
+_FILES_OF_CHANGES = (_FILES[0], _FILES[3])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,13 +136,20 @@ def start_run(
             f"{periods.quarter_name(quarter)} ends on {last_day.isoformat()}; it cannot be reported as at {as_at.isoformat()}."
         )
     pack_folder(root, quarter, edition=edition)
+    organisation = read_project(root / "data" / "raw" / "reference").organisation
     return Run(
         root=root,
         quarter=quarter,
         as_at=as_at,
         edition=edition,
-        organisation=read_project(root / "data" / "raw" / "reference").organisation,
-        made_with={"pack_version": pack_version, **made_with(root)},
+        organisation=organisation,
+        made_with={
+            "pack_version": pack_version,
+            "version_notice": version,
+            "edition": edition,
+            "organisation": organisation,
+            **made_with(root),
+        },
         version=version,
         earlier=earlier,
     )
@@ -159,11 +170,12 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
     executed = run_notebook(
         notebook, run.parameters(report), folder_to_run_in=notebook.parent, template=template
     )
-    pack = Link(text=f"All reports of {run.quarter_name}", href=f"../{INDEX}")
-    closing = partial(run.earlier.section, report.name) if run.earlier else None
-    page = make_page(
-        executed, provenance=run.provenance, pack=pack, files=_FILES, closing=closing, trace=TRACE
-    )
+    if run.earlier is not None:
+        figures = content_of(executed.notebook).figures
+        append_block(
+            executed.notebook, run.earlier.section(report.name, figures), source=f"# Added by {__name__}"
+        )
+    page = make_page(executed, provenance=run.provenance, **frame_of(report.name, run.quarter_name))
     _refuse_machine_paths(page, executed, run.root)
     record = run_record(report.name, executed, notebook, page, run.made_with)
     draft = into / report.name
@@ -187,7 +199,7 @@ def _trace_page(run: Run, report: Report, page: Page, record: Mapping[str, Any])
     traces = page_of_traces(run.root, title, page.figures, report=report.name, record=record)
     return page_of_block(
         # named, because on paper its tables of paths and fingerprints must break anywhere
-        replace(traces, html=f'<div class="trace">\n{traces.html}\n</div>'),
+        Group(blocks=(traces,), kind="trace"),
         name=f"the trace of {report.name}",
         provenance=run.provenance,
         pack=Link(text=page.title, href=PAGE),
@@ -196,6 +208,16 @@ def _trace_page(run: Run, report: Report, page: Page, record: Mapping[str, Any])
             Link(text="the record of its run", href=RECORD),
         ),
     )
+
+
+def frame_of(report: str, quarter: str) -> dict[str, Any]:
+    """Say what the frame of a report's page links to; the page of changes has no trace of its own."""
+    own = report == CHANGES
+    return {
+        "pack": Link(text=f"All reports of {quarter}", href=f"../{INDEX}"),
+        "files": _FILES_OF_CHANGES if own else _FILES,
+        "trace": "" if own else TRACE,
+    }
 
 
 def put_in_place(made: MadeReport, folder: Path) -> None:

@@ -11,8 +11,8 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
-from saferleeds_analysis.publishing.office_files import write_same_bytes
 from saferleeds_analysis.publishing.content import Content
+from saferleeds_analysis.publishing.office_files import write_same_bytes
 from saferleeds_analysis.publishing.pages import Provenance
 from saferleeds_analysis.reporting.blocks import (
     Block,

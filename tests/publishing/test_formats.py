@@ -23,8 +23,8 @@ from projects import ROOT
 
 from saferleeds_analysis.disclosure_rules import MARKINGS
 from saferleeds_analysis.publishing import drawing_browser, export, pdf
-from saferleeds_analysis.publishing.export import export_pack
 from saferleeds_analysis.publishing.content import Content, content_of_blocks, read_content
+from saferleeds_analysis.publishing.export import export_pack
 from saferleeds_analysis.publishing.pages import Provenance, render_on_paper
 from saferleeds_analysis.publishing.word import write_docx
 from saferleeds_analysis.publishing.workbook import workbook_of, write_ods, write_xlsx
@@ -66,7 +66,11 @@ HOSTILE = (
 PROVENANCE = Provenance(as_at=DAY, code_version="abc")
 TITLE = "Burglary in Leeds, 2012/13 Q2"
 CHART = Chart(
-    name="fell", headline="Offences fell", subtitle="Leeds, 2012", alt="Line chart. It fell from 9 to 5.", svg=SVG
+    name="fell",
+    headline="Offences fell",
+    subtitle="Leeds, 2012",
+    alt="Line chart. It fell from 9 to 5.",
+    svg=SVG,
 )
 
 
@@ -320,7 +324,9 @@ def test_without_a_drawing_the_chart_is_there_in_words(tmp_path):
 def test_each_numbered_list_begins_at_one_and_columns_leave_room_for_their_words(tmp_path):
     steps = bullets(["Step 1", "Step 2"], numbered=True)
     rows = [("a name", "7", "1.5%", "a long reason " * 12), ("another", "8", "2.5%", "reproduced")]
-    write_docx(page_with(rows, more=(steps, steps)), tmp_path / "report.docx", provenance=PROVENANCE, pictures={})
+    write_docx(
+        page_with(rows, more=(steps, steps)), tmp_path / "report.docx", provenance=PROVENANCE, pictures={}
+    )
     document = Document(str(tmp_path / "report.docx"))
     counts = [p._p.pPr.numPr.numId.val for p in document.paragraphs if p.style.name == "List Number"]
     assert counts == [counts[0]] * 2 + [counts[2]] * 2 and counts[0] != counts[2]
