@@ -209,7 +209,7 @@ def test_limits_move_by_a_recorded_decision_of_the_area_or_of_the_whole(given):
 def test_the_icon_of_a_control_chart_has_its_letter_and_its_words(given):
     control = profile(given, "Armley").control
     assert control.findings().text.startswith(
-        "[L] Special cause of improvement: the last point, September 2012, is"
+        "L Special cause of improvement: the last point, September 2012, is"
     )
     assert "special cause" not in profile(given, "Wetherby").control_chart().text.lower()
 

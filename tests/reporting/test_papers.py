@@ -187,7 +187,7 @@ def test_the_measures_have_their_texts_and_intervals(measures):
     assert "Targets in development" in text
     # Wilson's formula on 334 of 1,192 with z = 1.96, by hand: (0.28020 + 0.00161 ± 0.02556) / 1.00322
     assert "28% of 1,192 (95% interval 25.5% to 30.6%)" in text
-    assert "G (Green). 5,305 meets the target in force for 2012/13, at most 5,999." in text
+    assert "G Green. 5,305 meets the target in force for 2012/13, at most 5,999." in text
     assert "race: [c]" in text
     assert "27 completions, 5%" in text
     assert "2 completions" not in text
@@ -213,4 +213,4 @@ def test_a_published_change_has_its_counts_and_an_interval_at_both_ends():
     ends = [100 * (r - 1) for r in (*ratio_limits(3098, 2525), *ratio_limits(3274, 2701))]
     low, high = (f"−{-end:.1f}%" for end in (min(ends), max(ends)))
     assert row.change == f"down 18% (573 fewer; 95% interval {low} to {high})"
-    assert row.rag.text.startswith("N. Not rated")
+    assert row.rag.text.startswith("N Not rated")

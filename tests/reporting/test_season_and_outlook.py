@@ -132,7 +132,7 @@ def test_a_series_with_missing_months_says_why_there_is_no_season_and_no_project
     outlook = outlook_of(gap, season=season, catalogue=CATALOGUE)
     assert "Not seasonally adjusted: there is no data for May 2011." in season.chart().text
     assert season.areas == {}
-    assert outlook.progress().text.startswith("N (Grey). No rating: history 'domestic_burglary':")
+    assert outlook.progress().text.startswith("N Grey. No rating: history 'domestic_burglary':")
     assert "no count for" in outlook.findings().text
     assert "No milestones are given." in outlook.table().text
 

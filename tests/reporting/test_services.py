@@ -73,7 +73,7 @@ def test_what_came_later_is_not_known_earlier():
 
 def test_the_chart_names_every_figure():
     html = counts_of("lasbt_enquiries").chart().html
-    for label in ("Last year&#x27;s total: 3,297", "2,880", "3,366", "80% interval"):
+    for label in ("Last year&#39;s total: 3,297", "2,880", "3,366", "80% interval"):
         assert label in html
 
 
