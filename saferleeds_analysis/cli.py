@@ -524,7 +524,7 @@ def _one_card(catalogue: Any, indicator: str | None, area: str | None) -> "Repor
             "--indicator and --area go together: one report card is about one indicator in one area."
         )
     catalogue.area(catalogue.indicator(indicator).area_set, area)
-    from saferleeds_analysis.publishing.pages import slug
+    from saferleeds_analysis.publishing.content import slug
     from saferleeds_analysis.publishing.run_list import Report
 
     # Percentages from respondents, and counts that come from the table of published figures, have their own notebooks.

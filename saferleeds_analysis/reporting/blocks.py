@@ -70,6 +70,10 @@ class Printed(str):
         made.value, made.decimals, made.kind = value, decimals, kind
         return made
 
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
+        """Say how it is made again, when it is copied or handed to another process."""
+        return (str(self),), dict(vars(self))
+
 
 @dataclass(frozen=True)
 class Span:
