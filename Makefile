@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: report test check lock clean
+.PHONY: report test check same lock clean
 
 report: $(READY)  ## the bundled example's two quarters, or QUARTER="2012/13 Q3", from raw data to the page to open
 ifdef QUARTER
@@ -24,6 +24,9 @@ check: $(READY)  ## style, the rooms' imports, notebooks without outputs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+
+same: $(READY)  ## whether OLD=<commit> makes the same figures and words as this folder, or as NEW=<commit>
+	$(BIN)/python scripts/same.py $(OLD) $(NEW)
 
 lock: $(READY)  ## write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --universal --extra dev --python-version 3.11 --no-annotate --no-header \
