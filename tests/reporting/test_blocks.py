@@ -1,7 +1,9 @@
 """Blocks: the same after a journey as data, every word in them escaped, and no HTML written anywhere else."""
 
 import ast
+import copy
 import json
+import pickle
 import re
 from pathlib import Path
 
@@ -154,7 +156,8 @@ def test_every_word_of_a_block_stands_escaped_in_its_html(block):
 @given(NUMBERS)
 def test_a_printed_number_keeps_its_value_on_the_journey(number):
     (cell,) = block_of(json.loads(json.dumps(bullets([paragraph(number)]).to_data()))).items[0].spans
-    assert (cell.text, vars(cell.text)) == (number, vars(number))
+    for again in (cell.text, copy.deepcopy(number), pickle.loads(pickle.dumps(number))):  # noqa: S301 (our own, made here)
+        assert (again, vars(again)) == (number, vars(number))
 
 
 def test_the_makers_make_what_a_page_needs():
