@@ -11,10 +11,11 @@ wherever they are printed; nothing tells what a figure is by matching a name.
 ('recorded offences', '2011/12', ('2011-04', '2012-03'))
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
+from saferleeds_analysis.estimates import Estimate
 from saferleeds_analysis.periods import Window
 
 # What a figure is: how it is told, compared with an earlier pack and linked with others by an intruder.
@@ -95,6 +96,11 @@ class Working:
     function: str
     arguments: Mapping[str, Any]
 
+    @classmethod
+    def of(cls, function: Callable, /, **arguments: Any) -> "Working":
+        """Name a function of :mod:`saferleeds_analysis.workings` with the plain arguments that it takes beside its rows."""
+        return cls(function=f"{function.__module__}.{function.__qualname__}", arguments=arguments)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
@@ -128,6 +134,15 @@ class Figure:
         object.__setattr__(self, "qualifiers", tuple(sorted((str(k), str(v)) for k, v in given)))
         if self.status not in STATUSES:
             raise ValueError(f"the status {self.status!r} is none of {', '.join(STATUSES)}.")
+
+    @classmethod
+    def of(cls, estimate: Estimate, **about: Any) -> "Figure":
+        """Give an estimate as a figure, with its limits, method and base; ``about`` says the rest, and goes before it."""
+        given = {
+            name: getattr(estimate, name)
+            for name in ("value", "lower", "upper", "confidence", "unit", "method", "n")
+        }
+        return cls(**given | {"caveats": estimate.caveats} | about)
 
     @property
     def identity(self) -> Identity:
@@ -281,3 +296,11 @@ def _numbers(text: str) -> tuple[int, ...]:
         first, _, last = ends.partition("-")
         found += range(int(first), int(last or first) + 1, int(step or 1))
     return tuple(found)
+
+
+def old_figure(
+    *, measure: "Measure | str", period: str = "", window: Window | None = None, **rest: Any
+) -> Figure:
+    """Make a figure of a measure that is not declared yet: by its words."""
+    known = measure if isinstance(measure, Measure) else Measure(id=measure, words=measure, role="count")
+    return Figure(measure=known, window=window or Window.named(period), **rest)

@@ -37,10 +37,11 @@ _DATA_FILES = (".csv", ".xls", ".xlsx", ".xlsm", ".zip")
 
 _REQUIRED = ("id", "title", "publisher", "licence", "received", "shape", "files", "area_set")
 _OPTIONAL = {
-    "monthly_extract": ("notice", "encoding", "month_format", "sheet", "columns"),
-    "police_uk_street": ("notice", "encoding", "lookup", "local_authority", "forces"),
+    "monthly_extract": ("notice", "status", "encoding", "month_format", "sheet", "columns"),
+    "police_uk_street": ("notice", "status", "encoding", "lookup", "local_authority", "forces"),
     "respondents": (
         "notice",
+        "status",
         "encoding",
         "sheet",
         "columns",
@@ -61,7 +62,7 @@ class Source:
     """What a folder of ``data/raw`` holds.
 
     ``received`` is the day the files came: a month that had not ended by then is refused. ``notice`` is a sentence
-    shown wherever the data is shown. ``month_format`` and ``encoding`` are explicit statements about files that are
+    shown wherever the data is shown; ``status`` says whether they are ``recorded`` or made up (``illustrative``). ``month_format`` and ``encoding`` are explicit statements about files that are
     not written our way. ``columns`` maps the file's names to ours. ``lookup``, ``local_authority`` and ``forces`` belong to
     police.uk files: the look-up tables from small area (LSOA) to ward, the local authority to count, and the forces whose
     records are counted (a month counts as present only when each of them is in the files). The last three belong to
@@ -88,6 +89,7 @@ class Source:
     questions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     waves_not_held: tuple[str, ...] = ()
     single_unit_strata: str = ""
+    status: str = "recorded"
 
 
 def raw_folder(root: Path) -> Path:
@@ -227,6 +229,8 @@ def _problems_of_value(name: str, value, ours: tuple[str, ...]) -> list[str]:
         return [problem for text in texts if name == "lookup" for problem in _problems_of_path(name, text)]
     elif not isinstance(value, str) or not value.strip():
         return [f"{name} is a text in quotes, not {value!r}."]
+    elif name == "status" and value not in ("recorded", "illustrative"):
+        return [f'status is "recorded" or "illustrative", not {value!r}.']
     elif name == "id" and not re.fullmatch(r"[a-z][a-z0-9_]*", value):
         return [f"id {value!r} may hold small letters, digits and _ only."]
     elif name == "files":

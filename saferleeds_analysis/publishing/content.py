@@ -16,9 +16,9 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from saferleeds_analysis.figures import FIGURE_COLUMNS
 from saferleeds_analysis.reporting.blocks import (
     BLOCKS_MEDIA_TYPE,
-    FIGURE_COLUMNS,
     Block,
     Chart,
     Commentary,

@@ -16,8 +16,8 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import EDITIONS
+from saferleeds_analysis.figures import FIGURE_COLUMNS
 from saferleeds_analysis.publishing.run_list import REPORT_NAME
-from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
 
 # Of each report: its page, the page that leads from its numbers back to the rows they come from, and what lies beside them.
 PAGE, TRACE, NOTEBOOK = "report.html", "trace.html", "report.ipynb"

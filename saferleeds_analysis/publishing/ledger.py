@@ -22,8 +22,8 @@ from typing import Any
 import pandas as pd
 
 from saferleeds_analysis.catalogue import Catalogue
+from saferleeds_analysis.figures import FIGURE_COLUMNS
 from saferleeds_analysis.problems import DataProblem
-from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
 
 LEDGER = "data/ledger/ledger.sqlite"
 SCHEMA_VERSION = 1

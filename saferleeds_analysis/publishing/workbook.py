@@ -18,10 +18,11 @@ from typing import Any
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import MARKINGS
+from saferleeds_analysis.figures import FIGURE_COLUMNS
 from saferleeds_analysis.publishing.content import Content
 from saferleeds_analysis.publishing.files import read_figures
 from saferleeds_analysis.publishing.office_files import write_same_bytes
-from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS, Block, Facts, Printed, Text, cell_text
+from saferleeds_analysis.reporting.blocks import Block, Facts, Printed, Text, cell_text
 from saferleeds_analysis.reporting.changes import MAIN_FIGURES
 
 Cell = str | Printed | float | int

@@ -14,6 +14,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.area_tables import AreaTables
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.estimates import CountChange, count_with_interval
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.intake import Boundaries
 from saferleeds_analysis.methods import comparison, rates
 from saferleeds_analysis.reporting import charts, wording
@@ -72,12 +73,12 @@ class AreasBeside:
         }
         value = self.count(area)
         if area not in self.shown.counts.index:
-            return Figure(**about, value=None, method="months are missing")
+            return old_figure(**about, value=None, method="months are missing")
         if value is None:
             return withheld_figure(self.shown.rules, **about)
         e = count_with_interval(value, unit=self.card.indicator.unit)
         notice = self.card.data.source.notice
-        return Figure(
+        return old_figure(
             **about,
             value=value,
             lower=e.lower,
@@ -202,14 +203,14 @@ class AreasBeside:
         return paragraph(
             text,
             figures=[
-                Figure(
+                old_figure(
                     **common,
                     measure="twelve_month_count",
                     value=held,
                     unit=self.card.indicator.unit,
                     method="sum",
                 ),
-                Figure(
+                old_figure(
                     **common,
                     measure="share of the city",
                     value=share.value,
@@ -314,7 +315,7 @@ class AreasBeside:
         return paragraph(
             text,
             figures=[
-                Figure(
+                old_figure(
                     indicator_id=card.indicator.id,
                     area=area,
                     period=self._window,
@@ -383,7 +384,7 @@ class AreasBeside:
         return f"{wording.percent(change.percent.value, signed=True)} ({change.direction})"
 
     def _difference_figure(self, area: str, row: pd.Series) -> Figure:
-        return Figure(
+        return old_figure(
             indicator_id=self.card.indicator.id,
             area=area,
             period=self._window,

@@ -16,38 +16,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from saferleeds_analysis.estimates import TIDY_COLUMNS
-
-FIGURE_COLUMNS = TIDY_COLUMNS
+from saferleeds_analysis.figures import Figure, figures_of_data, figures_to_data
 
 # The private media type under which blocks travel in a notebook's outputs.
 BLOCKS_MEDIA_TYPE = "application/vnd.saferleeds.blocks+json"
 
 TEMPLATES = Path(__file__).parent / "templates"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """One number on a page, as a tidy row. ``value`` may be text where the thing reported is text (a RAG letter)."""
-
-    indicator_id: str
-    area: str
-    period: str
-    measure: str
-    value: float | int | str | None
-    lower: float | None = None
-    upper: float | None = None
-    confidence: float | None = None
-    unit: str = ""
-    method: str = ""
-    n: int | None = None
-    caveats: tuple[str, ...] = ()
-
-    def to_row(self) -> dict:
-        """Give the row as plain types, in the order of :data:`FIGURE_COLUMNS`."""
-        row = {column: getattr(self, column) for column in FIGURE_COLUMNS}
-        row["caveats"] = " | ".join(self.caveats)
-        return row
 
 
 class Printed(str):
@@ -394,7 +368,7 @@ def block_of(data: Mapping[str, Any]) -> Block:
 
 _TYPES: dict[str, type] = {
     kind.__name__: kind
-    for kind in (Span, Printed, Heading, Text, Listing, Facts, Table, Chart, Group, Commentary, Figure)
+    for kind in (Span, Printed, Heading, Text, Listing, Facts, Table, Chart, Group, Commentary)
 }
 
 
@@ -407,7 +381,8 @@ def _data(value: Any) -> Any:
     if is_dataclass(value):
         given = {f.name: getattr(value, f.name) for f in fields(value)}
         kept = {f.name: given[f.name] for f in fields(value) if given[f.name] != f.default}
-        return {"type": type(value).__name__, **{name: _data(v) for name, v in kept.items()}}
+        data = {name: figures_to_data(v) if name == "figures" else _data(v) for name, v in kept.items()}
+        return {"type": type(value).__name__, **data}
     if isinstance(value, tuple | list):
         return [_data(one) for one in value]
     return value.item() if hasattr(value, "item") else value  # numbers of numpy are no JSON
@@ -416,5 +391,6 @@ def _data(value: Any) -> Any:
 def _value(data: Any) -> Any:
     if isinstance(data, Mapping):
         kind = _TYPES[data["type"]]
-        return kind(**{name: _value(value) for name, value in data.items() if name != "type"})
+        given = {name: value for name, value in data.items() if name != "type"}
+        return kind(**{n: figures_of_data(v) if n == "figures" else _value(v) for n, v in given.items()})
     return tuple(_value(one) for one in data) if isinstance(data, list) else data

@@ -11,11 +11,11 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.intake import Commentary, SurveyResponses
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting.blocks import (
     Block,
-    Figure,
     Text,
     facts,
     join,
@@ -69,7 +69,7 @@ class BoardCard:
         if not self.progress_word:
             return paragraph("No word was received.")
         given = _LETTERS[self.progress_word.casefold()]
-        figure = Figure(
+        figure = old_figure(
             indicator_id=self.measure.indicator.id,
             area=self.measure.area,
             period=periods.quarter_name(self.quarter),

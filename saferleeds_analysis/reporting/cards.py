@@ -13,6 +13,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Area, Catalogue, Caveat, Indicator, Target
 from saferleeds_analysis.estimates import CountChange, change_between_counts
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.intake import RecordedCounts
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
@@ -295,7 +296,7 @@ class ReportCard:
             for check in self.published
         ]
         figures = [
-            Figure(
+            old_figure(
                 indicator_id=self.indicator.id,
                 area=check.figure.area,
                 period=check.period,
@@ -443,7 +444,7 @@ class ReportCard:
         return f". {notice.split(':')[0]}" if notice else ""
 
     def _figure(self, position: AreaPosition, measure: str) -> Figure:
-        return Figure(
+        return old_figure(
             indicator_id=self.indicator.id,
             area=position.area,
             period=self.window,
@@ -466,7 +467,7 @@ class ReportCard:
     def figure(self, month: pd.Period, value: float, measure: str, *, method: str = "count") -> Figure:
         """Make a tidy figure of one month, or of the twelve months to it, in the card's area."""
         name = periods.twelve_months_name if measure.startswith("twelve_month") else periods.month_name
-        return Figure(
+        return old_figure(
             indicator_id=self.indicator.id,
             area=self.area.name,
             period=name(month),
@@ -492,7 +493,7 @@ class ReportCard:
             "caveats": self._figure_caveats(),
         }
         figures.append(
-            Figure(
+            old_figure(
                 **{**shared, "period": periods.twelve_months_name(self._end - 12)},
                 measure="twelve_month_count",
                 value=position.change.earlier,
@@ -506,7 +507,7 @@ class ReportCard:
         ):
             if estimate is not None:
                 figures.append(
-                    Figure(
+                    old_figure(
                         **shared,
                         measure=measure,
                         value=estimate.value,
@@ -537,7 +538,7 @@ class ReportCard:
         ]
 
     def _target_figure(self, target: Target) -> Figure:
-        return Figure(
+        return old_figure(
             indicator_id=self.indicator.id,
             area=target.area,
             period=target.period,

@@ -13,6 +13,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, PublishedFigure
 from saferleeds_analysis.disclosure_rules import DisclosureRules
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.methods import feasibility
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, join, paragraph
@@ -59,7 +60,7 @@ class CaseFacts:
                 shown = f"{f.value}%" if f.unit == "%" else wording.number(float(f.value))
                 rows.append([f"{measure[:1].upper()}{measure[1:]}", shown, "not published", _UNCHECKED])
                 figures.append(
-                    Figure(
+                    old_figure(
                         **about,
                         value=float(f.value),
                         method="as published; not checkable",
@@ -208,7 +209,7 @@ class CaseFacts:
         unit: str = "",
         n: int | None = None,
     ) -> Figure:
-        return Figure(
+        return old_figure(
             indicator_id=f.indicator_id,
             area=f.area,
             period=f.period,

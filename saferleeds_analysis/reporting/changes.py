@@ -15,6 +15,7 @@ from math import isclose
 import pandas as pd
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.intake.governance import GivenReason
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, behind, heading, join, paragraph
@@ -218,7 +219,7 @@ class Comparison:
     def _counts(self) -> list[Figure]:
         count = Counter(c.status for c in self.changes)
         return [
-            Figure(
+            old_figure(
                 indicator_id=ABOUT_THE_PACK,
                 area="",
                 period=f"since {self.earlier}",
@@ -462,7 +463,7 @@ def _table_of_main(main: Sequence[ThenAndNow], earlier: str, names: Mapping[str,
         rows.append([what, *(f"{_with_unit(row)} ({row['period']})" for row in (then, now))])
         number = _number(then["value"])
         figures.append(
-            Figure(
+            old_figure(
                 indicator_id=ABOUT_THE_PACK,
                 area=str(now["area"]),
                 period=str(then["period"]),
@@ -514,7 +515,7 @@ def _table_of_restated(restated: Sequence[FigureChange], names: Mapping[str, str
             if value:
                 number = _number(value)
                 figures.append(
-                    Figure(
+                    old_figure(
                         indicator_id=ABOUT_THE_PACK,
                         area=c.area,
                         period=c.period,

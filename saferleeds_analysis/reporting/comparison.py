@@ -10,6 +10,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Indicator, Target, unknown
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.methods import comparison, feasibility
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
@@ -214,7 +215,7 @@ class AreaComparison:
         )
         common = {"indicator_id": self.indicator.id, "area": f.area, "n": int(count)}
         figures = [
-            Figure(
+            old_figure(
                 **common,
                 period=target.period,
                 measure=f"target_{target.kind}",
@@ -222,7 +223,7 @@ class AreaComparison:
                 unit=self.indicator.unit,
                 method=target.comparison,
             ),
-            Figure(
+            old_figure(
                 **common,
                 period=target.period,
                 measure="target as a rate",
@@ -230,7 +231,7 @@ class AreaComparison:
                 unit=f.unit,
                 method="count over implied denominator",
             ),
-            Figure(
+            old_figure(
                 **common,
                 period=target.period,
                 measure="target, change on the year compared",
@@ -238,7 +239,7 @@ class AreaComparison:
                 unit="%",
                 method="target over count",
             ),
-            Figure(
+            old_figure(
                 **common,
                 period=f.period,
                 measure="count at the simple average",
@@ -263,7 +264,7 @@ class AreaComparison:
             f"{wording.number(low)} and {wording.number(high)} {self._of}."
         )
         figures = [
-            Figure(
+            old_figure(
                 indicator_id=self.indicator.id,
                 area=self.found.area,
                 period=self.found.period,
@@ -285,7 +286,7 @@ class AreaComparison:
                 f"{_rate(count * scale, 2)} {self.found.unit} (95% interval {_rate(rate.lower * scale, 2)} to {_rate(rate.upper * scale, 2)})."
             )
             figures.append(
-                Figure(
+                old_figure(
                     indicator_id=self.indicator.id,
                     area=self.found.area,
                     period=self.found.period,
@@ -403,7 +404,7 @@ class AreaComparison:
 
     def _rate_figure(self, row: pd.Series) -> Figure:
         known = not pd.isna(row["lower"])
-        return Figure(
+        return old_figure(
             indicator_id=self.indicator.id,
             area=row["area"],
             period=self.found.period,
@@ -426,7 +427,7 @@ class AreaComparison:
             if pd.isna(row["value"]):
                 continue
             figures.append(
-                Figure(
+                old_figure(
                     indicator_id=self.indicator.id,
                     area=row["area"],
                     period=row["period"],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.area_tables import AreaTables
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.methods import control_charts
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
@@ -79,7 +80,7 @@ class Control:
 
     def _figure(self, measure: str, value: float | str) -> Figure:
         card = self.season.card
-        return Figure(
+        return old_figure(
             indicator_id=card.indicator.id,
             area=card.area.name,
             period=periods.month_name(self.found.points.index[-1]),

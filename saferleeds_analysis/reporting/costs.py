@@ -18,6 +18,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import REFERENCE, Area, Catalogue, Caveat, PublishedFigure
 from saferleeds_analysis.estimates import Estimate
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.intake import RecordedCounts
 from saferleeds_analysis.methods import costs
 from saferleeds_analysis.methods.costs import CostChange, CostEstimate, EditionRange, ReturnAssumptions
@@ -305,7 +306,7 @@ class CostReport:
             columns=["What", *(title for title, _ in columns)],
             rows=rows,
             figures=[
-                Figure(
+                old_figure(
                     **self._common(self.later),
                     measure=f"change in value: {name} ({title.lower()})",
                     value=float(getattr(c, name)),
@@ -409,7 +410,7 @@ class CostReport:
             ],
             text_columns=(1, 2, 3, 4),
             figures=[
-                Figure(
+                old_figure(
                     indicator_id=p.figure.indicator_id,
                     area=p.figure.area,
                     period=p.figure.period,
@@ -576,7 +577,7 @@ class CostReport:
 
     def _withheld_figure(self, part: str) -> Figure:
         common = self._common(self.later, part)
-        return Figure(
+        return old_figure(
             indicator_id=common["indicator_id"],
             period=common["period"],
             area=part,
@@ -605,7 +606,7 @@ class CostReport:
             f"With the edition's multipliers from recorded to all offences, the value of all offences thought to have happened "
             f"is {_with_interval(at.with_multiplier)}. {' '.join(at.with_multiplier.caveats)}",
             figures=[
-                Figure(
+                old_figure(
                     **self._common(at),
                     measure="value of all offences, multiplied",
                     **_limits(at.with_multiplier),
@@ -656,7 +657,7 @@ class CostReport:
         }
 
     def _plain_figure(self, estimate: CostEstimate, measure: str, amount: Decimal) -> Figure:
-        return Figure(
+        return old_figure(
             **self._common(estimate),
             measure=measure,
             value=float(amount),
@@ -666,10 +667,12 @@ class CostReport:
 
     def _figures_of(self, estimate: CostEstimate, area: str) -> list[Figure]:
         common = self._common(estimate, area)
-        figures = [Figure(**common, measure=f"value, edition {estimate.edition}", **_limits(estimate.total))]
+        figures = [
+            old_figure(**common, measure=f"value, edition {estimate.edition}", **_limits(estimate.total))
+        ]
         if estimate.fiscal is not None:
             figures.append(
-                Figure(
+                old_figure(
                     **common,
                     measure="of which public spending",
                     value=float(estimate.fiscal),
@@ -679,7 +682,7 @@ class CostReport:
             )
         if self.households is not None and area == self.area.name:
             each = costs.cost_per(estimate, number=self.households.number, unit="household")
-            figures.append(Figure(**common, measure="value per household", **_limits(each)))
+            figures.append(old_figure(**common, measure="value per household", **_limits(each)))
         return figures
 
 
@@ -835,7 +838,7 @@ def return_findings(assumptions: ReturnAssumptions, *, claimed: float) -> Block:
     ]
     common = {"indicator_id": "social return", "area": "", "period": "", "caveats": result.caveats}
     figures = [
-        Figure(
+        old_figure(
             **common,
             measure="assumed return",
             value=result.ratio,
@@ -843,7 +846,7 @@ def return_findings(assumptions: ReturnAssumptions, *, claimed: float) -> Block:
             method="stated assumptions",
         ),
         *(
-            Figure(
+            old_figure(
                 **common,
                 measure=f"offences for £{ratio:g} for £1",
                 value=costs.offences_for_return(a, ratio=ratio),
@@ -1036,7 +1039,7 @@ def _limits(e: Estimate) -> dict:
 
 
 def _figure_of(e: Estimate) -> Figure:
-    return Figure(indicator_id="", area="", period="", measure="", **_limits(e))
+    return old_figure(indicator_id="", area="", period="", measure="", **_limits(e))
 
 
 def _with_interval(e: Estimate) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.documents import Register, RegisteredFigure
 from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.methods import feasibility
 from saferleeds_analysis.methods.survey_summaries import change_between_percentages, published_percentage
 from saferleeds_analysis.reporting import wording
@@ -198,8 +199,8 @@ def _change_figures(
         "caveats": (notice,) if notice else (),
     }
     rows = [
-        Figure(**common, measure="previous", value=change.earlier, unit=unit),
-        Figure(**common, measure="current", value=change.later, unit=unit),
+        old_figure(**common, measure="previous", value=change.earlier, unit=unit),
+        old_figure(**common, measure="current", value=change.later, unit=unit),
     ]
     if change.percent is not None:
         rows.append(_estimate(common, "change_percent", change.percent))
@@ -207,7 +208,7 @@ def _change_figures(
 
 
 def _estimate(common: dict, measure: str, e: Estimate) -> Figure:
-    return Figure(
+    return old_figure(
         **common,
         measure=measure,
         value=e.value,
@@ -262,7 +263,7 @@ def _surveys(register: Register, design_effect: float) -> list[DashboardRow]:
             rag=_not_rated("a new measure without a target"),
             comment="The board's card was green",
             figures=(
-                Figure(
+                old_figure(
                     indicator_id="board_cards",
                     area="Leeds",
                     period="summer 2012",
@@ -292,7 +293,7 @@ def _survey(
         "period": f"{earlier.period} to {later.period}",
     }
     figures = [
-        Figure(
+        old_figure(
             **common,
             measure=f"{later.measure}: {name}",
             value=float(f.number),
@@ -344,7 +345,7 @@ def _published_change(figure: RegisteredFigure) -> tuple[str, str, str, tuple[Fi
     )
     common = {"indicator_id": figure.document, "area": figure.area, "period": figure.period}
     rows = (
-        Figure(
+        old_figure(
             **common,
             measure=f"{figure.measure} %",
             value=float(figure.number),
@@ -355,7 +356,7 @@ def _published_change(figure: RegisteredFigure) -> tuple[str, str, str, tuple[Fi
             method="exact conditional, at the smallest and the largest base that fit",
         ),
         *(
-            Figure(
+            old_figure(
                 **common,
                 measure=f"{figure.measure}: implied {name}",
                 value=None,
@@ -390,7 +391,7 @@ def _published(register: Register, figure: RegisteredFigure) -> DashboardRow:
         words = f"not tested: printed as {figure.printed_as}"
         comment = figure.note or "No count and no base are printed"
         figures = (
-            Figure(
+            old_figure(
                 indicator_id=figure.document,
                 area=figure.area,
                 period=figure.period,

@@ -25,6 +25,7 @@ import pandas as pd
 
 from saferleeds_analysis.disclosure_rules import EDITIONS, DisclosureRules, Theme
 from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.methods.disclosure import choose_withheld
 from saferleeds_analysis.methods.survey_intervals import wilson_limits
 from saferleeds_analysis.problems import DataProblem
@@ -126,7 +127,7 @@ class ProtectedTable:
         fields: dict[str, Any] = {"method": "count", **about}
         if (row, self._column(column)) in self.rounded:
             fields["method"] = f"count, rounded to the nearest {self.theme.round_to}"
-        return Figure(value=self.value(row, column), **fields)
+        return old_figure(value=self.value(row, column), **fields)
 
     def percent_figure(self, row: str, *, of: str, column: str | None = None, **about: Any) -> Figure:
         """Give the percentage as a tidy figure; withheld ones carry nothing but their mark."""
@@ -140,10 +141,10 @@ class ProtectedTable:
             return replace(nothing, value=None if text == "not known" else text, method=reason)
         fields = {**about, "unit": "%"}
         if not text.endswith(wording.percent(share.value)):
-            return Figure(
+            return old_figure(
                 **fields, value=round(share.value), method="percentage of rounded counts", n=share.n
             )
-        return Figure(
+        return old_figure(
             **fields,
             value=share.value,
             lower=share.lower,
@@ -332,7 +333,7 @@ def withheld_figure(rules: DisclosureRules, **about: Any) -> Figure:
     """Give the tidy figure of something withheld: its mark, and no base or interval from which it could be worked out."""
     for field in ("value", "lower", "upper", "confidence", "n", "method"):
         about.pop(field, None)
-    return Figure(value=rules.withheld, method=SUPPRESSED, **about)
+    return old_figure(value=rules.withheld, method=SUPPRESSED, **about)
 
 
 def breakdown(

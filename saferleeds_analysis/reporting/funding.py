@@ -12,6 +12,7 @@ from decimal import Decimal
 import pandas as pd
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.methods import resourcing
 from saferleeds_analysis.methods.resourcing import FundingScenario, PositionCheck
 from saferleeds_analysis.problems import DataProblem
@@ -247,7 +248,7 @@ class FundingReport:
         }
 
     def _figure(self, measure: str, value, unit: str) -> Figure:
-        return Figure(
+        return old_figure(
             indicator_id=self.position.id,
             area=self.position.partner,
             period=self.position.year,

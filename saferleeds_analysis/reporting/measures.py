@@ -6,6 +6,7 @@ from datetime import date
 
 from saferleeds_analysis.documents import PerformanceMeasure, Register
 from saferleeds_analysis.estimates import count_with_interval
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import (
     Block,
@@ -156,7 +157,7 @@ class MeasuresReport:
                     "confidence": 0.95,
                 }
             rows.append(
-                Figure(
+                old_figure(
                     **common | ({} if hidden else limits),
                     area=f.area,
                     period=f.period,
@@ -169,7 +170,7 @@ class MeasuresReport:
             )
         given, colour, reason = self._status(m)
         rows.append(
-            Figure(
+            old_figure(
                 **common,
                 area="Leeds",
                 period=self.register.document(self.document).published.isoformat(),

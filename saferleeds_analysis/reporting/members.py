@@ -12,6 +12,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Indicator, Project
 from saferleeds_analysis.estimates import change_between_counts
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.intake import Commentary, CommentaryRequest, RecordedCounts, SurveyResponses
 from saferleeds_analysis.methods.survey_trends import ON_BASELINE, ON_WINDOW_BEFORE, ON_YEAR_BEFORE
 from saferleeds_analysis.problems import DataProblem
@@ -256,7 +257,7 @@ def _since(card: ReportCard, letter: str, before: ReportCard, outlook: Outlook) 
             if f.measure == "twelve_month_count"
         ]
         figures += [
-            Figure(
+            old_figure(
                 indicator_id=card.indicator.id,
                 area=card.area.name,
                 period=periods.review_period(q),

@@ -13,7 +13,7 @@ and no part of a year is shown; the twelve-month counts are protected with those
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -21,7 +21,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import DisclosureRules
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
-from saferleeds_analysis.reporting.disclosure import protect, withheld_figure
+from saferleeds_analysis.reporting.disclosure import SUPPRESSED, protect
 
 _ALL = "the quarter"
 
@@ -133,12 +133,5 @@ def months_shown(
 
 def withheld_of(figure: Figure, rules: DisclosureRules) -> Figure:
     """Give a figure's name, place and period with the mark in place of its number and of what would tell it."""
-    return withheld_figure(
-        rules,
-        indicator_id=figure.indicator_id,
-        area=figure.area,
-        period=figure.period,
-        measure=figure.measure,
-        unit=figure.unit,
-        caveats=figure.caveats,
-    )
+    nothing = dict.fromkeys(("lower", "upper", "confidence", "n", "working"))
+    return replace(figure, value=rules.withheld, method=SUPPRESSED, rows=(), **nothing)

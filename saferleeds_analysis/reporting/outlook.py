@@ -12,6 +12,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Target
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
@@ -270,7 +271,7 @@ class Outlook:
         if self.projection is None:
             return []
         expected = [
-            Figure(
+            old_figure(
                 indicator_id=self.card.indicator.id,
                 area=self.card.area.name,
                 period=periods.financial_year_name(self.projection.year),
@@ -294,13 +295,13 @@ class Outlook:
             "period": periods.quarter_name(self.card.quarter),
             "method": "reference/rag_rules.toml",
         }
-        figures = [Figure(**common, measure="progress, RAG letter", value=given)]
+        figures = [old_figure(**common, measure="progress, RAG letter", value=given)]
         if self.path is not None and self.path.position is not None:
             figures.append(
-                Figure(**common, measure="position in the milestone range", value=self.path.position)
+                old_figure(**common, measure="position in the milestone range", value=self.path.position)
             )
         if direction is not None:
-            figures.append(Figure(**common, measure="direction of travel", value=direction.word))
+            figures.append(old_figure(**common, measure="direction of travel", value=direction.word))
         return letter(given, colour, reason + travel, figures=figures)
 
     def _figures(self, tidy: pd.DataFrame) -> list[Figure]:
@@ -314,7 +315,7 @@ class Outlook:
             values = {k: (None if isinstance(v, float) and pd.isna(v) else v) for k, v in row.items()}
             caveats = tuple(c for c in (values.pop("caveats") or "").split(" | ") if c)
             rows.append(
-                Figure(
+                old_figure(
                     **values
                     | {
                         "indicator_id": self.card.indicator.id,

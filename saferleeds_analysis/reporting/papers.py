@@ -11,10 +11,11 @@ from datetime import date
 
 from saferleeds_analysis.documents import Register
 from saferleeds_analysis.estimates import change_between_counts
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.intake import Paper
 from saferleeds_analysis.intake.papers import Part
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, facts, heading, join, paragraph
+from saferleeds_analysis.reporting.blocks import Block, bullets, facts, heading, join, paragraph
 from saferleeds_analysis.reporting.markdown import markdown_blocks
 from saferleeds_analysis.reporting.register import CheckedFigure, check_figure, document_notice, figures_table
 from saferleeds_analysis.reporting.tables import table
@@ -94,7 +95,7 @@ class PaperReport:
             f"{wording.number(change.later)}, {wording.change_with_interval(change)}. The interval takes places to be filled one "
             "by one; they are filled by the session, so the truth is less sure.",
             figures=[
-                Figure(
+                old_figure(
                     indicator_id=after.document,
                     area=after.area,
                     period=f"{before.period} to {after.period}",

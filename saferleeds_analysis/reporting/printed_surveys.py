@@ -13,6 +13,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator, PublishedFigure
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.methods import feasibility, survey, survey_summaries
 from saferleeds_analysis.methods.survey import SurveyEstimate
 from saferleeds_analysis.reporting import charts, wording
@@ -110,7 +111,7 @@ class PrintedSurvey:
 
     def progress(self) -> Block:
         """Give the letter of the measure: grey, because no target is recorded, and no travel across a break."""
-        figure = Figure(
+        figure = old_figure(
             indicator_id=self.indicator.id,
             area=self.area,
             period=periods.quarter_name(self.quarter),
@@ -214,7 +215,7 @@ class PrintedSurvey:
             why = self._second_baseline(f) or f.note
             rows.append([f.printed_as, f.period, f.source, periods.day_name(f.known_from), why])
             figures.append(
-                Figure(
+                old_figure(
                     indicator_id=f.indicator_id,
                     area=f.area,
                     period=f.period,
@@ -242,7 +243,7 @@ class PrintedSurvey:
     # Parts of the blocks
 
     def _figure(self, f: PublishedFigure, *remarks: str) -> Figure:
-        return Figure(
+        return old_figure(
             indicator_id=f.indicator_id,
             area=f.area,
             period=period_in_words(f.period),
@@ -301,7 +302,7 @@ class PrintedSurvey:
                     f"Had {f.printed_as} been a simple random sample of {wording.number(base)}, its 95% half-width would be "
                     f"{points(half, decimals=2)}; weights and clusters widen it by the square root of the design effect.",
                     figures=[
-                        Figure(
+                        old_figure(
                             indicator_id=f.indicator_id,
                             area=f.area,
                             period=period_in_words(f.period),
@@ -310,7 +311,7 @@ class PrintedSurvey:
                             unit="households",
                             method="as published",
                         ),
-                        Figure(
+                        old_figure(
                             indicator_id=f.indicator_id,
                             area=f.area,
                             period=period_in_words(f.period),
@@ -369,7 +370,7 @@ class PrintedSurvey:
             lines.append(line)
             d = change.difference
             figures.append(
-                Figure(
+                old_figure(
                     indicator_id=f.indicator_id,
                     area=f.area,
                     period=f"{before.period} to {f.period}",

@@ -13,6 +13,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.area_tables import AreaTables
 from saferleeds_analysis.catalogue import Area, Catalogue
 from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.intake import Boundaries, RecordedCounts
 from saferleeds_analysis.methods.rates import proportion
 from saferleeds_analysis.reporting import charts, wording
@@ -154,7 +155,7 @@ class AreaProfile:
                 value = float(found.adjusted.loc[months].sum())
                 adjusted = wording.number(value)
                 figures.append(
-                    Figure(
+                    old_figure(
                         **about,
                         measure="quarter, seasonally adjusted",
                         value=value,
@@ -339,7 +340,7 @@ class AreaProfile:
             ):
                 if e is not None and e.upper != float("inf"):
                     figures.append(
-                        Figure(
+                        old_figure(
                             **common,
                             measure=measure,
                             value=e.value,
@@ -355,7 +356,7 @@ class AreaProfile:
         if ranked is not None and self._area in ranked.index:
             row = ranked.loc[self._area]
             figures.append(
-                Figure(
+                old_figure(
                     **common,
                     measure="rank by count (1 is most)",
                     value=int(row["rank"]),
@@ -370,7 +371,7 @@ class AreaProfile:
         share = self._share()
         if share is not None:
             figures.append(
-                Figure(
+                old_figure(
                     **common,
                     measure=f"share of {self._whole}",
                     value=share.value,
@@ -386,7 +387,7 @@ class AreaProfile:
         if self.outlook is not None and self.outlook.projection is not None:
             middle = self.outlook.projection.interval(0.8)
             figures.append(
-                Figure(
+                old_figure(
                     **{**common, "period": periods.financial_year_name(self.outlook.projection.year)},
                     measure="projected year end",
                     value=middle.value,

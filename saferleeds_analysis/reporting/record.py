@@ -9,10 +9,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from saferleeds_analysis.catalogue import Caveat
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, behind, join, paragraph
+from saferleeds_analysis.reporting.blocks import Block, behind, join, paragraph
 from saferleeds_analysis.reporting.tables import table
 
 _NAMES = {
@@ -45,7 +46,7 @@ def track_record(
         f"{wording.percent(100 * (1 - measured['loss_to_run_rate']))} below the run-rate's. In pandemic years it "
         "did worse than the run-rate.",
         figures=[
-            Figure(
+            old_figure(
                 indicator_id=indicator_id,
                 area="other areas",
                 period=measured["data"],
@@ -85,7 +86,7 @@ def _own_record(
             ]
         )
         figures += [
-            Figure(
+            old_figure(
                 indicator_id=indicator_id,
                 area=area,
                 period=f"{years[0]} to {years[-1]}",

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.documents import DISCLOSURE, Document, Register, RegisteredFigure
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.reporting.blocks import Block, Figure, behind, bullets, join, page_title, paragraph
 from saferleeds_analysis.reporting.register_sums import DERIVED, INPUT, SUMS, Outcome, work_out
 from saferleeds_analysis.reporting.tables import table
@@ -73,13 +74,15 @@ class CheckedFigure:
         printed = f.value if f.number is None else float(f.number)
         kind = "as printed" if f.printed_as else "not printed"
         rows = [
-            Figure(**shared, measure=f"{f.id} {f.measure}: {kind}", value=SUPPRESSED if hidden else printed)
+            old_figure(
+                **shared, measure=f"{f.id} {f.measure}: {kind}", value=SUPPRESSED if hidden else printed
+            )
         ]
         if o.came_out:
             value = o.came_out if o.value is None else o.value
             limits = {"lower": o.lower, "upper": o.upper, "n": o.n, "confidence": 0.95 if o.n else None}
             rows.append(
-                Figure(
+                old_figure(
                     **shared | ({} if hidden else limits),
                     measure=f"{f.id} {f.measure}: worked out",
                     value=SUPPRESSED if hidden else value,
@@ -175,7 +178,7 @@ class RegisterReport:
             rows=rows,
             text_columns=[1],
             figures=[
-                Figure(
+                old_figure(
                     indicator_id="register",
                     area="all documents",
                     period="all",

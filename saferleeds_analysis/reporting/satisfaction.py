@@ -10,6 +10,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Indicator, PublishedFigure
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.methods import feasibility, survey_summaries
 from saferleeds_analysis.methods.survey import SurveyEstimate
 from saferleeds_analysis.methods.survey_summaries import SatisfactionSurvey
@@ -117,7 +118,7 @@ class Satisfaction:
                 f"{wording.percent(s.lowest_possible)} of all who were asked; if all were, {wording.percent(s.highest_possible)}."
             )
             figures += [
-                Figure(
+                old_figure(
                     indicator_id=m.indicator.id,
                     area=self.area,
                     period=self._months(m.levels[-1].period),
@@ -233,7 +234,7 @@ class Satisfaction:
 
     def _number(self, indicator: Indicator, measure: str, value: float, unit: str, method: str) -> Figure:
         of, latest = next((m, m.latest) for m in self.measures if m.latest is not None)
-        return Figure(
+        return old_figure(
             indicator_id=indicator.id,
             area=self.area,
             period=self._months(of.levels[-1].period),
@@ -246,7 +247,7 @@ class Satisfaction:
 
     def _figure(self, m: SatisfactionMeasure, f: PublishedFigure) -> Figure:
         latest = m.latest.result if m.latest is not None and f is m.levels[-1] else None
-        return Figure(
+        return old_figure(
             indicator_id=f.indicator_id,
             area=f.area,
             period=self._months(f.period),

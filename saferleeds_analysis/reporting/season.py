@@ -13,6 +13,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Caveat
 from saferleeds_analysis.estimates import count_with_interval
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.methods import seasonal
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
@@ -88,7 +89,7 @@ class Season:
         rows = rows.assign(month=[p.month for p in rows["period"]]).sort_values("month")
         card = self.card
         figures = [
-            Figure(
+            old_figure(
                 indicator_id=card.indicator.id,
                 area=card.area.name,
                 period=p.period.strftime("%B"),
@@ -286,7 +287,7 @@ class Season:
             adjusted = float(round(float(area.adjusted.loc[months].sum())))
             limits = count_with_interval(observed, unit=card.indicator.unit)
             scale = adjusted / observed if observed else 1.0
-            figure = Figure(
+            figure = old_figure(
                 indicator_id=card.indicator.id,
                 area=name,
                 period=periods.quarter_name(card.quarter),
@@ -340,7 +341,7 @@ class Season:
         return float(self.adjustment.adjusted.loc[months].mean())
 
     def _measure(self, name: str, value: float) -> Figure:
-        return Figure(
+        return old_figure(
             indicator_id=self.card.indicator.id,
             area=self.card.area.name,
             period=self.card.window,

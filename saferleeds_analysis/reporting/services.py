@@ -12,6 +12,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator, PublishedFigure
 from saferleeds_analysis.estimates import CountChange, change_between_counts
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
@@ -209,7 +210,7 @@ class ServiceCounts:
         common = {"indicator_id": self.indicator.id, "area": self.area, "unit": self.indicator.unit}
         slips = {f.period: f.note for f in self.figures if f.measure == "count" and "check" in f.note}
         figures = [
-            Figure(
+            old_figure(
                 **common,
                 period=periods.quarter_name(q),
                 measure="quarterly count",
@@ -220,7 +221,7 @@ class ServiceCounts:
             for q, v in self.counts.items()
         ]
         figures.append(
-            Figure(
+            old_figure(
                 **common,
                 period=self.last_year,
                 measure="last year's total",
@@ -232,7 +233,7 @@ class ServiceCounts:
         for name, estimate in (("change_count", change.difference), ("change_percent", change.percent)):
             if estimate is not None:
                 figures.append(
-                    Figure(
+                    old_figure(
                         **common | {"unit": estimate.unit},
                         period=f"{periods.year_to_date_name(self.quarter)} on the same quarters of the year before",
                         measure=name,
@@ -249,7 +250,7 @@ class ServiceCounts:
             for confidence in (0.8, 0.95):
                 e = p.interval(confidence)
                 figures.append(
-                    Figure(
+                    old_figure(
                         **common,
                         period=self.year,
                         measure=f"projected year end, {confidence:.0%}",
@@ -262,7 +263,7 @@ class ServiceCounts:
                     )
                 )
             figures.append(
-                Figure(
+                old_figure(
                     **common,
                     period=self.year,
                     measure="share of last year",
@@ -271,7 +272,7 @@ class ServiceCounts:
                 )
             )
             figures.append(
-                Figure(
+                old_figure(
                     **common,
                     period=self.year,
                     measure="run-rate",
@@ -281,7 +282,7 @@ class ServiceCounts:
             )
         if self.published is not None:
             figures.append(
-                Figure(
+                old_figure(
                     **common,
                     period=self.year,
                     measure="published projection",

@@ -12,6 +12,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.intake import SurveyResponses
 from saferleeds_analysis.methods import survey, survey_trends
 from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
@@ -278,15 +279,17 @@ class SurveyReport:
             lines.append(f"{silent:,} of those interviewed gave no answer and are not in the base.")
         shared = {"indicator_id": self.indicator.id, "area": self.area, "period": self.window, "n": e.n}
         figures = [
-            Figure(**shared, measure="design effect", value=e.design_effect, method="Taylor linearisation"),
-            Figure(
+            old_figure(
+                **shared, measure="design effect", value=e.design_effect, method="Taylor linearisation"
+            ),
+            old_figure(
                 **shared,
                 measure="effective base",
                 value=e.effective_n,
                 unit="households",
                 method="base over design effect",
             ),
-            Figure(
+            old_figure(
                 **shared,
                 measure="standard error",
                 value=e.standard_error,
@@ -351,7 +354,7 @@ class SurveyReport:
         return letter("N", "Grey", reason, figures=[self._text_figure("rating", "N")])
 
     def _text_figure(self, measure: str, value: str) -> Figure:
-        return Figure(
+        return old_figure(
             indicator_id=self.indicator.id, area=self.area, period=self.window, measure=measure, value=value
         )
 
@@ -410,7 +413,7 @@ class SurveyReport:
             return None
 
     def _figure(self, e: SurveyEstimate, area: str, period: str, kind: str) -> Figure:
-        return Figure(
+        return old_figure(
             indicator_id=self.indicator.id,
             area=area,
             period=period,
@@ -427,7 +430,7 @@ class SurveyReport:
 
     def _change_figure(self, change: SurveyChange, area: str, kind: str, period: str = "") -> Figure:
         d = change.difference
-        return Figure(
+        return old_figure(
             indicator_id=self.indicator.id,
             area=area,
             period=period or self.window,

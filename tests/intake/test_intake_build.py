@@ -143,7 +143,9 @@ def test_the_order_of_rows_and_files_does_not_matter(project, seed):
     assert after.fingerprint != before.fingerprint
     found = counted(project)
     assert found[COUNTED].equals(counts)
-    lines = {name: (project.folder / name).read_text(encoding="utf-8").splitlines() for name in ("a.csv", "b.csv")}
+    lines = {
+        name: (project.folder / name).read_text(encoding="utf-8").splitlines() for name in ("a.csv", "b.csv")
+    }
     for row in found.itertuples():
         text = lines[row.file.removeprefix("thefts/")][row.row - 1]
         assert text == f"{row.month},{row.area},{row.offence},{row.count}", "each place leads to its row"

@@ -4,9 +4,9 @@ import csv
 import json
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.figures import FIGURE_COLUMNS
 from saferleeds_analysis.publishing.files import pack_folder
 from saferleeds_analysis.publishing.sign_off import Roles, checklist
-from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
 
 ROLES = Roles(analyst="Performance team", reviewer="Second analyst", owner="Head of service")
 ANSWERS = {item.id: {"answer": "yes", "note": ""} for item in checklist()}

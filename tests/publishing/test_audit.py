@@ -7,9 +7,9 @@ import pytest
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.publishing.audit import audit_pack
 from saferleeds_analysis.publishing.files import write_figures
-from saferleeds_analysis.reporting.blocks import Figure
 
 CATALOGUE = load_catalogue()
 Q1, Q2 = periods.quarter("2012/13 Q1"), periods.quarter("2012/13 Q2")
@@ -40,11 +40,11 @@ def count(value, measure="twelve_month_count", *, area="Armley", period=YEAR, un
     if value == "[c]":
         more = {"method": "suppressed"} | more
     more = {"indicator_id": "domestic_burglary", "method": "count"} | more
-    return Figure(area=area, period=period, measure=measure, value=value, unit=unit, **more)
+    return old_figure(area=area, period=period, measure=measure, value=value, unit=unit, **more)
 
 
 def group(value, name, unit="people", **more):
-    return Figure(measure=f"completions by drug: {name}", value=value, unit=unit, **COMPLETIONS, **more)
+    return old_figure(measure=f"completions by drug: {name}", value=value, unit=unit, **COMPLETIONS, **more)
 
 
 def texts(found):
@@ -149,7 +149,7 @@ def test_the_cost_of_a_withheld_count_is_that_count(audit):
         (group(0, "other"), "is a count under 5"),
         (group(9, "sex workers"), "is a count under 10"),
         (
-            Figure(
+            old_figure(
                 **COMPLETIONS | {"area": "Armley"}, measure="reports of sex workers", value=50, unit="reports"
             ),
             "is of a sensitive theme below the level of the city",
@@ -215,7 +215,7 @@ def test_a_pack_that_is_not_there_is_refused(tmp_path):
 
 def test_sums_that_the_rules_declare_are_ties_across_reports(audit):
     def printed(value, indicator, measure, *, period, unit="completions"):
-        return Figure(
+        return old_figure(
             indicator_id=indicator, area="Leeds", period=period, measure=measure, value=value, unit=unit
         )
 

@@ -7,9 +7,9 @@ import pytest
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.disclosure_rules import MARKINGS
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.publishing.audit_restricted import audit_restricted
 from saferleeds_analysis.publishing.files import pack_folder, write_figures
-from saferleeds_analysis.reporting.blocks import Figure
 
 CATALOGUE = load_catalogue()
 Q2 = periods.quarter("2012/13 Q2")
@@ -23,7 +23,9 @@ def write(root, edition, values, *, marking=MARKINGS["restricted"], ran_as=None)
     about = {"indicator_id": "completions", "area": "Leeds", "period": "2012/13", "unit": "people"}
     method = {True: "suppressed", False: "count"}
     rows = [
-        Figure(measure=f"completions by drug: {name}", value=value, method=method[value == "[c]"], **about)
+        old_figure(
+            measure=f"completions by drug: {name}", value=value, method=method[value == "[c]"], **about
+        )
         for name, value in values.items()
     ]
     write_figures([row.to_row() for row in rows], folder / "figures.csv")

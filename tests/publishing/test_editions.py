@@ -24,12 +24,12 @@ edition: str = "public"  # or "restricted"
 SET_UP = """\
 import pandas as pd
 from saferleeds_analysis.catalogue import load_catalogue
-from saferleeds_analysis.reporting.blocks import Block
+from saferleeds_analysis.reporting.blocks import heading
 from saferleeds_analysis.reporting.disclosure import breakdown, protect
 about = {"indicator_id": "completions", "area": "Leeds", "period": "2012/13", "measure": "completions by drug"}
 words = {"caption": "Completions by drug", "first_column": "Drug", "whole": "All", "unit": "people"}
 shared = {"rules": load_catalogue().disclosure_rules, "theme": "people", "below_city": False}"""
-TITLE = 'Block(html="<h1>Treatment</h1>", text="Treatment")'
+TITLE = 'heading(1, "Treatment")'
 PROTECTED = """\
 counts = pd.Series({"Opiate": 25, "Non-opiate": 2, "All": 27})
 shown = protect(counts, edition=edition, wholes={"All": ["Opiate", "Non-opiate"]}, **shared)

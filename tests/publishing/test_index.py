@@ -9,10 +9,10 @@ from bs4 import BeautifulSoup
 from projects import words
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.figures import FIGURE_COLUMNS
 from saferleeds_analysis.publishing.index import write_index
 from saferleeds_analysis.publishing.report import start_run
 from saferleeds_analysis.publishing.run_list import read_groups
-from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
 
 COLUMNS = ["section", *FIGURE_COLUMNS]
 

@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.figures import FIGURE_COLUMNS
 from saferleeds_analysis.publishing.files import write_figures
 from saferleeds_analysis.publishing.notebooks import ReportFailed
 from saferleeds_analysis.publishing.pack import publish_reports
 from saferleeds_analysis.publishing.record import code_version
 from saferleeds_analysis.publishing.run_list import Report, read_run_list
-from saferleeds_analysis.reporting.blocks import FIGURE_COLUMNS
 
 Q2 = periods.quarter("2012/13 Q2")
 DAY = date(2012, 9, 30)

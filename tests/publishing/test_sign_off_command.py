@@ -19,9 +19,9 @@ QUARTER = "2012/13 Q2"
 ROLES = ("--analyst", "Performance team", "--reviewer", "Second analyst", "--owner", "Head of service")
 CARD = (
     'quarter: str = "2012/13 Q2"  # the quarter\nas_at: str = "2012-09-30"  # nothing later is read',
-    "from saferleeds_analysis.reporting.blocks import Block, Figure",
-    "Block(html='<h1>Calls</h1>', text='Calls')",
-    "Block(html='<p>11,915 calls</p>', text='11,915 calls', figures=(Figure(indicator_id='asb_calls', area='Leeds', "
+    "from saferleeds_analysis.figures import old_figure\nfrom saferleeds_analysis.reporting.blocks import heading, paragraph",
+    "heading(1, 'Calls')",
+    "paragraph('11,915 calls', figures=(old_figure(indicator_id='asb_calls', area='Leeds', "
     "period='2012/13 Q2', measure='calls', value=11915, unit='calls'),))",
 )
 BUSY = (

@@ -10,10 +10,10 @@ from projects import ROOT, copy_project
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.area_tables import AreaTables, RebaseDecision, Tile, load_area_tables
 from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts
 from saferleeds_analysis.reporting.areas import areas_of
-from saferleeds_analysis.reporting.blocks import Figure
 from saferleeds_analysis.reporting.cards import report_card
 from saferleeds_analysis.reporting.control import control_of
 from saferleeds_analysis.reporting.profile import profile_of
@@ -163,7 +163,8 @@ def test_small_counts_stay_out_of_the_public_edition_and_stand_in_the_restricted
 
 def test_a_tile_that_is_missing_is_refused():
     figures = [
-        Figure(indicator_id="x", area=a, period="p", measure="m", value=v) for a, v in (("A", 1), ("B", 2))
+        old_figure(indicator_id="x", area=a, period="p", measure="m", value=v)
+        for a, v in (("A", 1), ("B", 2))
     ]
     with pytest.raises(ValueError) as refused:
         charts.chart_of_tiles(figures, tiles={"A": (1, 1)}, name="m", headline="h", subtitle="s")

@@ -173,8 +173,9 @@ def chart_of_boundaries(
 def classes_of(figures: Sequence[Figure]) -> dict[str, int]:
     """Give the class of each area that has a value: the fifth of the areas it falls in, the lowest 0; equal values alike.
 
+    >>> from saferleeds_analysis.figures import old_figure
     >>> def ward(name, value):
-    ...     return Figure(indicator_id="", area=name, period="", measure="", value=value)
+    ...     return old_figure(indicator_id="", area=name, period="", measure="", value=value)
     >>> classes_of([ward("A", 5), ward("B", 9), ward("C", 5), ward("D", 40), ward("E", 7), ward("F", "[c]")])
     {'A': 0, 'C': 0, 'E': 2, 'B': 3, 'D': 4}
     """
