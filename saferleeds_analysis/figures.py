@@ -48,7 +48,8 @@ class Measure:
 
     ``words`` name it; ``{braces}`` in them are filled from a figure's qualifiers. ``formula`` says in words how it comes from
     its rows. ``recurs`` figures are expected again each quarter; ``revised`` ones are estimated anew each time, so that a
-    move is no restatement. ``decimals`` is the precision at which it is published.
+    move is no restatement. ``own`` is the count of the indicator itself, which is one count in a window under whatever
+    measure; every other is a count of something within it. ``decimals`` is the precision at which it is published.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Measure:
     decimals: int = 1
     recurs: bool = False
     revised: bool = False
+    own: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a role that nobody knows."""
@@ -108,7 +110,7 @@ class Figure:
 
     ``qualifiers`` are what besides measure, indicator, area and window tells it from its like: a group, the window with
     which it is compared, an edition of prices, a horizon; never the report or the section. ``method`` says how the value and
-    its limits were made, ``n`` is the base.
+    its limits were made, ``n`` is the base. ``theme`` is that of the rules of disclosure: which numbers of it are small.
     """
 
     measure: Measure
@@ -124,6 +126,7 @@ class Figure:
     method: str = ""
     n: int | None = None
     status: str = "recorded"
+    theme: str = "offences"
     caveats: tuple[str, ...] = ()
     rows: tuple[Rows, ...] = ()
     working: Working | None = None
@@ -149,6 +152,16 @@ class Figure:
         """What tells it from every other figure."""
         window = (self.window.first, self.window.last) if self.window.first else (self.window.name, "")
         return Identity(self.measure.id, self.indicator_id, self.area, window, self.qualifiers)
+
+    @property
+    def number(self) -> float | None:
+        """The value as a number; ``None`` for words and marks."""
+        return None if self.value is None or isinstance(self.value, str) else float(self.value)
+
+    @property
+    def place(self) -> str:
+        """Say what it is, in words: measure, area and period."""
+        return f"{self.words}, {self.area}, {self.period}"
 
     @property
     def words(self) -> str:

@@ -1,6 +1,6 @@
 """The audit of a pack before it is out: nothing that the rules forbid, and nothing that a reader could work out.
 
-Everything that the public packs print, this quarter's and every earlier one's, is read back from their ``figures.csv``. A
+Everything that the public packs print, this quarter's and every earlier one's, is read from their executed notebooks. A
 number that a rule forbids is named; and for each withheld count, and each that no page prints but that others lead to, the
 least and the greatest value that fit all of it are found. What is found blocks publication.
 """
@@ -14,16 +14,16 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
+from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.methods.disclosure_audit import Contradiction, recoverable
+from saferleeds_analysis.publishing.content import PrintedFigure, pack_figures
 from saferleeds_analysis.publishing.files import RECORD, in_reports, pack_folder, public_packs, read_record
 from saferleeds_analysis.publishing.printed import (
     Printed,
     Reader,
-    Row,
     described,
     gather,
     iterate_themes,
-    printed_rows,
 )
 
 
@@ -92,8 +92,8 @@ def audit_pack(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> Audit
         )
     reader = Reader(catalogue)
     packs = packs_until(root, quarter)
-    rows = [row for place in packs for row in printed_rows(place)]
-    own = [row for row in rows if row.pack == folder.name]
+    rows = [figure for place in packs for figure in pack_figures(place)]
+    own = [one for one in rows if one.pack == folder.name]
     printed = gather(rows, reader)
     findings = [
         *_restricted_in_public(folder),
@@ -129,9 +129,10 @@ def _restricted_in_public(folder: Path) -> Iterable[Finding]:
             )
 
 
-def _forbidden(rows: Iterable[Row], reader: Reader) -> Iterable[Finding]:
+def _forbidden(printed: Iterable[PrintedFigure], reader: Reader) -> Iterable[Finding]:
     """Name the numbers that a rule forbids whatever else is printed. The number itself is not repeated."""
-    for row in rows:
+    for one in printed:
+        row = one.figure
         number, role = row.number, reader.role(row)
         if number is None or role not in ("count", "percent"):
             continue
@@ -144,10 +145,10 @@ def _forbidden(rows: Iterable[Row], reader: Reader) -> Iterable[Finding]:
         elif role == "percent" and (theme.everywhere or below):
             why = _forbidden_percent(row, number, theme, reader)
         if why:
-            yield Finding(text=f"{row.place}: {why}.", reports=frozenset([row.report]))
+            yield Finding(text=f"{one.place}: {why}.", reports=frozenset([one.report]))
 
 
-def _forbidden_percent(row: Row, number: float, theme, reader: Reader) -> str:
+def _forbidden_percent(row: Figure, number: float, theme, reader: Reader) -> str:
     if not 0 <= number <= 100:
         return ""
     if not row.n:

@@ -16,8 +16,9 @@ from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.disclosure_rules import MARKINGS
 from saferleeds_analysis.methods.disclosure_audit import Contradiction, what_can_be_known
 from saferleeds_analysis.publishing.audit import Finding, Findings, counted, packs_until
+from saferleeds_analysis.publishing.content import PrintedFigure, pack_figures
 from saferleeds_analysis.publishing.files import PAGE, RECORD, in_reports, pack_folder, read_record
-from saferleeds_analysis.publishing.printed import Key, Printed, Reader, Row, described, gather, printed_rows
+from saferleeds_analysis.publishing.printed import Key, Printed, Reader, described, gather
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,17 +46,17 @@ class RestrictedAudit(Findings):
 def audit_restricted(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> RestrictedAudit | None:
     """Audit the restricted edition of a quarter's pack beside the public packs until then; ``None`` where there is none."""
     folder = pack_folder(root, quarter, edition="restricted")
-    rows = printed_rows(folder) if folder.is_dir() else []
+    rows = pack_figures(folder) if folder.is_dir() else ()
     if not rows:
         return None
     reader = Reader(catalogue)
-    public = gather((row for place in packs_until(root, quarter) for row in printed_rows(place)), reader)
-    counts = [(row, reader.key(row)) for row in rows if reader.role(row) == "count"]
-    shown = {key: row for row, key in counts if key in public.withheld and row.number is not None}
+    public = gather((one for place in packs_until(root, quarter) for one in pack_figures(place)), reader)
+    counts = [(row, reader.key(row.figure)) for row in rows if reader.role(row.figure) == "count"]
+    shown = {key: row for row, key in counts if key in public.withheld and row.figure.number is not None}
     shared = [
         (row, key)
         for row, key in counts
-        if key in public.cells and key not in public.withheld and row.number is not None
+        if key in public.cells and key not in public.withheld and row.figure.number is not None
     ]
     findings = [
         *_not_marked(folder),
@@ -88,33 +89,33 @@ def _not_marked(folder: Path) -> Iterable[Finding]:
             )
 
 
-def _withheld_here(rows: Iterable[Row], reader: Reader) -> Iterable[Finding]:
+def _withheld_here(rows: Iterable[PrintedFigure], reader: Reader) -> Iterable[Finding]:
     for row in rows:
-        if row.value == reader.rules.withheld:
+        if row.figure.value == reader.rules.withheld:
             yield Finding(
                 text=f"{row.place}: is withheld in the edition that shows everything.",
                 reports=frozenset([row.report]),
             )
 
 
-def _at_odds(shared: Iterable[tuple[Row, Key]], public: Printed) -> Iterable[Finding]:
+def _at_odds(shared: Iterable[tuple[PrintedFigure, Key]], public: Printed) -> Iterable[Finding]:
     for row, key in shared:
         lower, upper = public.cells[key]
-        if not lower <= row.number <= upper:
+        if not lower <= row.figure.number <= upper:
             yield Finding(
                 text=f"{row.place}: the public edition prints another number.",
                 reports=frozenset([row.report]),
             )
 
 
-def _ruled_out(shown: dict[Key, Row], public: Printed) -> Iterable[Finding]:
+def _ruled_out(shown: dict[Key, PrintedFigure], public: Printed) -> Iterable[Finding]:
     try:
         possible = what_can_be_known(public.cells, public.ties, shown)
     except Contradiction:  # the audit of the public edition names it and refuses what is printed
         return
     for key, (lower, upper) in possible.items():
         row = shown[key]
-        if not lower <= row.number <= upper:
+        if not lower <= row.figure.number <= upper:
             yield Finding(
                 text=f"{described(key)}: what the public edition prints leaves no room for the number that {row.report} shows.",
                 reports=frozenset([row.report]),

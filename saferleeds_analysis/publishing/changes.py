@@ -4,6 +4,7 @@ import json
 import tempfile
 from pathlib import Path
 
+from saferleeds_analysis.publishing.content import pack_figures
 from saferleeds_analysis.publishing.earlier import EarlierPack, of_reports
 from saferleeds_analysis.publishing.files import (
     CHANGES,
@@ -11,7 +12,6 @@ from saferleeds_analysis.publishing.files import (
     NOTEBOOK,
     PAGE,
     RECORD,
-    published_figures,
     write_figures,
     write_text,
 )
@@ -22,7 +22,7 @@ from saferleeds_analysis.publishing.report import MadeReport, Run, frame_of, put
 
 def write_changes_page(run: Run, earlier: EarlierPack) -> Path:
     """Write the page of changes of a pack from what is published in it, and give its path."""
-    figures = of_reports(published_figures(run.folder))
+    figures = [printed.figure for printed in of_reports(pack_figures(run.folder))]
     block = earlier.page(figures)
     page = page_of_block(
         block,
@@ -48,7 +48,7 @@ def write_changes_page(run: Run, earlier: EarlierPack) -> Path:
         draft.mkdir()
         write_text(draft / PAGE, page.html)
         write_notebook(notebook_of_block(block, source=f"# Made by {__name__}"), draft / NOTEBOOK)
-        write_figures(page.figures, draft / FIGURES)
+        write_figures(page.content.rows, draft / FIGURES)
         write_text(draft / RECORD, json.dumps(record, indent=2, ensure_ascii=False))
         put_in_place(MadeReport(name=CHANGES, draft=draft, warnings=()), run.folder)
     return run.folder / CHANGES / PAGE

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from math import isfinite
+from math import isclose, isfinite
 from pathlib import Path
 from typing import Any
 
-from saferleeds_analysis.figures import FIGURE_COLUMNS
+from saferleeds_analysis.figures import Figure, Identity
+from saferleeds_analysis.publishing.files import FIGURES, NOTEBOOK, in_reports, read_figures
 from saferleeds_analysis.reporting.blocks import (
     BLOCKS_MEDIA_TYPE,
     Block,
@@ -43,13 +44,23 @@ FOR_ANALYSTS = "for-analysts"
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """The blocks of a page, each heading with its id, and its figures, each with the ``section`` in which it stands.
+    """The blocks of a page, each heading with its id, and its figures, each ``placed`` in the section where it stands.
 
     A section is named by the id of its heading of level 2.
     """
 
     blocks: tuple[Block, ...]
-    figures: tuple[dict, ...]
+    placed: tuple[tuple[str, Figure], ...]
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures, in the order in which they are printed."""
+        return tuple(figure for _, figure in self.placed)
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The figures as rows of ``figures.csv``."""
+        return [{"section": section, **figure.to_row()} for section, figure in self.placed]
 
     @cached_property
     def everything(self) -> tuple[Block, ...]:
@@ -131,19 +142,54 @@ def content_of_blocks(blocks: Iterable[Block]) -> Content:
     data = [block.to_data() for block in blocks]
     _give_ids(data)
     named = tuple(block_of(one) for one in data)
-    figures, section = [], ""
+    placed, section = [], ""
     for block in named:
         sections = [h.id for h in block.walk() if isinstance(h, Heading) and h.level == 2]
         own = next((h for h in block.walk() if isinstance(h, Heading)), None)
         section = own.id if own is not None and own.level == 2 else section
-        figures += [{"section": section, **figure.to_row()} for figure in block.figures]
+        placed += [(section, figure) for figure in block.figures]
         section = sections[-1] if sections else section
-    return Content(blocks=named, figures=tuple(figures))
+    return Content(blocks=named, placed=tuple(placed))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintedFigure:
+    """A figure and where it is printed: in which report of which pack, and in which section of its page."""
+
+    figure: Figure
+    report: str
+    section: str = ""
+    pack: str = ""
+
+    @property
+    def place(self) -> str:
+        """Say where it stands and what it is."""
+        return f"{self.pack}, {self.report}: {self.figure.place}"
+
+
+def pack_figures(pack: Path) -> tuple[PrintedFigure, ...]:
+    """Read every figure of every report of a pack, whatever its folder is called: the audits look at all.
+
+    A report whose executed notebook has no figures although its table has some is of an earlier version, and refused.
+    """
+    found: list[PrintedFigure] = []
+    for path in in_reports(pack, NOTEBOOK):
+        placed = read_content(path.parent).placed
+        if not placed and (path.parent / FIGURES).is_file() and read_figures(path.parent / FIGURES):
+            raise ValueError(
+                f"{pack.name}/{path.parent.name} was made by an earlier version, whose figures do not know what they are. "
+                "Report the quarter anew."
+            )
+        found += [
+            PrintedFigure(figure=figure, report=path.parent.name, section=section, pack=pack.name)
+            for section, figure in placed
+        ]
+    return tuple(found)
 
 
 def read_content(report: Path) -> Content:
     """Read the content of a published report from its executed notebook, ``<report>/report.ipynb``."""
-    return content_of(json.loads((report / "report.ipynb").read_text(encoding="utf-8")))
+    return content_of(json.loads((report / NOTEBOOK).read_text(encoding="utf-8")))
 
 
 def on_paper(block: Block) -> Block:
@@ -261,7 +307,7 @@ def faults_of_content(content: Content) -> list[str]:
         ],
         *_faults_of_tables(content.tables),
         *_faults_of_words(content),
-        *_faults_of_figures(content.figures),
+        *_faults_of_figures(content.placed),
     ]
 
 
@@ -367,13 +413,39 @@ def _faults_of_words(content: Content) -> list[str]:
     ]
 
 
-def _faults_of_figures(figures: tuple[dict, ...]) -> list[str]:
-    return [
-        f"the figure {row['measure']!r} of {row['area']!r} has {column} {row[column]!r}, which is not a number."
-        for row in figures
-        for column in FIGURE_COLUMNS
-        if isinstance(row[column], float) and not isfinite(row[column])
+def _faults_of_figures(placed: tuple[tuple[str, Figure], ...]) -> list[str]:
+    """Find what is no number, and numbers that the page gives twice and not alike."""
+    faults = [
+        f"the figure {figure.words!r} of {figure.area!r} has {name} {value!r}, which is not a number."
+        for _, figure in placed
+        for name in ("value", "lower", "upper", "confidence")
+        if isinstance(value := getattr(figure, name), float) and not isfinite(value)
     ]
+    return faults + contradictions((f"section {section or 'top'!r}", figure) for section, figure in placed)
+
+
+def contradictions(placed: Iterable[tuple[str, Figure]]) -> list[str]:
+    """Name every figure that is given twice with different values, and both places.
+
+    Figures about a pack itself count the figures of one page; they are about nothing that another page could contradict.
+    """
+    seen: dict[Identity, tuple[str, Figure]] = {}
+    faults = []
+    for place, figure in placed:
+        if figure.measure.role == "about the pack":
+            continue
+        before, other = seen.setdefault(figure.identity, (place, figure))
+        if not _same_value(other.value, figure.value):
+            faults.append(
+                f"{figure.indicator_id}, {figure.place}: {other.value} in {before} and {figure.value} in {place}. "
+                "One pack has one value of a figure."
+            )
+    return faults
+
+
+def _same_value(one: Any, other: Any) -> bool:
+    numbers = isinstance(one, int | float) and isinstance(other, int | float)
+    return isclose(one, other, rel_tol=1e-9) if numbers else one == other
 
 
 def link_after_headlines(content: Content, trace: str) -> Content:

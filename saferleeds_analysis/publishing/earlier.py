@@ -9,14 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, load_catalogue
+from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.intake.governance import GivenReason, read_reasons
-from saferleeds_analysis.publishing.files import CHANGES, pack_folder, published_figures
+from saferleeds_analysis.publishing.content import PrintedFigure, pack_figures
+from saferleeds_analysis.publishing.files import CHANGES, pack_folder
 from saferleeds_analysis.publishing.ledger import definitions_of, open_ledger
 from saferleeds_analysis.publishing.run_list import listed_reports
 from saferleeds_analysis.reporting.blocks import Block, heading, join, paragraph
@@ -30,36 +31,32 @@ TITLE = "What changed since the last published pack"
 class EarlierPack:
     """The pack with which a new one is compared, and what is known of it; ``name`` is empty where there is none.
 
-    ``figures`` are the rows of every report, each with its ``report``; ``signed_off`` is the day, in words.
+    ``figures`` are those of every report, with where they are printed; ``signed_off`` is the day, in words.
     """
 
     quarter: pd.Period
     name: str = ""
     made_for: pd.Period | None = None
     signed_off: str = ""
-    figures: tuple[Mapping[str, Any], ...] = ()
+    figures: tuple[PrintedFigure, ...] = ()
     definitions: Mapping[str, str] | None = None
     since: Mapping[tuple[str, ...], str] | None = None
     reasons: tuple[GivenReason, ...] = ()
     ended: tuple[str, ...] = ()
     catalogue: Catalogue | None = None
 
-    def section(self, report: str, figures: Sequence[Mapping[str, Any]]) -> Block:
-        """Give the section of a report's page: its figures beside those that the earlier pack gave under the same names."""
-        keys = {(f["indicator_id"], f["area"], f["period"], f["measure"]) for f in figures}
-        before = [
-            f
-            for f in self.figures
-            if f["report"] == report or (f["indicator_id"], f["area"], f["period"], f["measure"]) in keys
-        ]
-        compared = self.compare(before, figures).of(figures)
+    def section(self, report: str, figures: Sequence[Figure]) -> Block:
+        """Give the section of a report's page: its figures beside the same ones of the earlier pack."""
+        identities = {figure.identity for figure in figures}
+        before = [f for f in self.figures if f.report == report or f.figure.identity in identities]
+        compared = self.compare((f.figure for f in before), figures).of(figures)
         if self.name:
-            own = [f for f in before if f["report"] == report]
+            own = [f.figure for f in before if f.report == report]
             main = then_and_now(own, figures, before_quarter=self.made_for, after_quarter=self.quarter)
             compared = replace(compared, main=main)
         return join(heading(2, TITLE), compared.section(names=self._names()))
 
-    def page(self, figures: Sequence[Mapping[str, Any]]) -> Block:
+    def page(self, figures: Sequence[Figure]) -> Block:
         """Give the page of the pack: every figure that was restated, is late, provisional, new or no longer shown."""
         title = f"What changed: {periods.quarter_name(self.quarter)}"
         labels = dict.fromkeys(label for figure in figures for label in labels_of(figure))
@@ -70,15 +67,15 @@ class EarlierPack:
         return join(
             heading(1, title),
             *([paragraph(said, css_class="notice")] if invented else []),
-            self.compare(self.figures, figures).page(names=self._names()),
+            self.compare((f.figure for f in self.figures), figures).page(names=self._names()),
         )
 
-    def compare(self, before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> Comparison:
+    def compare(self, before: Iterable[Figure], after: Iterable[Figure]) -> Comparison:
         """Compare figures of the earlier pack with those of the new one."""
         if not self.name:
             return Comparison(earlier="")
         after = list(after)
-        now = definitions_of(after, self.catalogue)
+        now = definitions_of((figure.indicator_id for figure in after), self.catalogue)
         then = self.definitions or {}
         return Comparison(
             earlier=self.name,
@@ -115,23 +112,23 @@ def earlier_pack(root: Path, quarter: pd.Period, *, edition: str) -> EarlierPack
     version = correction.corrects if correction else ledger.latest_version(name)
     if version:
         signed = ledger.pack(name, version)
-        figures = ledger.figures(quarter=name, version=version, edition=edition).to_dict("records")
+        figures = ledger.printed_figures(name, version, edition=edition)
         return replace(
             found,
             name=name if version == 1 and not correction else f"{name}, version {version}",
             made_for=before,
             signed_off=periods.day_name(date.fromisoformat(signed["signed_at"][:10])),
             figures=of_reports(figures),
-            definitions={f["indicator_id"]: f["definition"] for f in figures if f["definition"]},
+            definitions=ledger.definitions(name, version),
             since=ledger.published_since(name, edition=edition),
         )
-    figures = of_reports(published_figures(pack_folder(root, before, edition=edition)))
+    figures = of_reports(pack_figures(pack_folder(root, before, edition=edition)))
     return replace(found, name=name if figures else "", made_for=before, figures=figures)
 
 
-def of_reports(figures: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+def of_reports(figures: Iterable[PrintedFigure]) -> tuple[PrintedFigure, ...]:
     """Leave out what stands on a page of changes: it repeats the figures of the reports."""
-    return tuple(figure for figure in figures if figure["report"] != CHANGES)
+    return tuple(figure for figure in figures if figure.report != CHANGES)
 
 
 def _ended(root: Path, quarter: pd.Period) -> tuple[str, ...]:

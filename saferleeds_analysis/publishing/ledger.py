@@ -13,20 +13,23 @@ written before it, so that a change made past the triggers shows. One sign-off i
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis.catalogue import Catalogue
-from saferleeds_analysis.figures import FIGURE_COLUMNS
+from saferleeds_analysis.estimates import TIDY_COLUMNS
+from saferleeds_analysis.figures import Figure, Measure
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.publishing.content import PrintedFigure
 
 LEDGER = "data/ledger/ledger.sqlite"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # How long a command waits for another that is writing, before it gives up and says so.
 _SECONDS_TO_WAIT = 20
@@ -58,12 +61,19 @@ CREATE TABLE figure (
     caveats TEXT NOT NULL, definition TEXT REFERENCES definition (sha256), PRIMARY KEY (run, row));
 CREATE INDEX figure_key ON figure (indicator_id, area, period, measure);
 """
+_IDENTITIES = """
+CREATE TABLE identity (
+    run INTEGER NOT NULL, row INTEGER NOT NULL, measure_id TEXT NOT NULL, qualifiers TEXT NOT NULL, window_first TEXT NOT NULL,
+    window_last TEXT NOT NULL, status TEXT NOT NULL, known TEXT NOT NULL, PRIMARY KEY (run, row),
+    FOREIGN KEY (run, row) REFERENCES figure (run, row));
+"""
 
 # A pack's rows go in first and the pack itself last, so that once it is there nothing can be added to it.
 _CLOSED = {
     "run": "EXISTS (SELECT 1 FROM pack WHERE quarter = NEW.quarter AND version = NEW.version)",
     "file": "EXISTS (SELECT 1 FROM pack WHERE quarter = NEW.quarter AND version = NEW.version)",
     "figure": "EXISTS (SELECT 1 FROM run JOIN pack USING (quarter, version) WHERE run.id = NEW.run)",
+    "identity": "EXISTS (SELECT 1 FROM run JOIN pack USING (quarter, version) WHERE run.id = NEW.run)",
     "pack": "NEW.version <> 1 + (SELECT coalesce(max(version), 0) FROM pack WHERE quarter = NEW.quarter) "
     "OR (NEW.version > 1 AND NOT EXISTS (SELECT 1 FROM correction WHERE quarter = NEW.quarter AND version = NEW.version))",
     "correction": "NEW.version <> 1 + (SELECT coalesce(max(version), 0) FROM pack WHERE quarter = NEW.quarter) "
@@ -71,12 +81,14 @@ _CLOSED = {
     "(SELECT 1 FROM correction WHERE quarter = NEW.quarter AND version = NEW.version)",
     "definition": "EXISTS (SELECT 1 FROM definition WHERE sha256 = NEW.sha256)",
 }
-_FIGURE = ("section", *FIGURE_COLUMNS)
+# What is printed of a figure, and what it knows of itself.
+_FIGURE = ("section", *TIDY_COLUMNS)
+_IDENTITY = ("measure_id", "qualifiers", "window_first", "window_last", "status", "known")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignedReport:
-    """A report as it goes into the ledger: what its ``run.json`` says and the rows of its ``figures.csv``, as text.
+    """A report as it goes into the ledger: what its ``run.json`` says, and its figures as :func:`ledger_row` gives them.
 
     ``definitions`` gives the full definition of each indicator of the figures, by its id.
     """
@@ -125,8 +137,8 @@ class Correction:
     opened_on: str
 
 
-def definitions_of(figures: Iterable[Mapping[str, Any]], catalogue: Catalogue) -> dict[str, str]:
-    """Give the definition of each indicator among the figures, the rows of data that it counts included."""
+def definitions_of(indicators: Iterable[str], catalogue: Catalogue) -> dict[str, str]:
+    """Give the definition of each of these indicators that the catalogue knows, the rows of data that it counts included."""
     known = {indicator.id: indicator for indicator in catalogue.indicators()}
     return {
         i: json.dumps(
@@ -137,7 +149,7 @@ def definitions_of(figures: Iterable[Mapping[str, Any]], catalogue: Catalogue) -
             ensure_ascii=False,
             sort_keys=True,
         )
-        for i in sorted({row["indicator_id"] for row in figures})
+        for i in sorted(set(indicators))
         if i in known
     }
 
@@ -172,6 +184,29 @@ class Ledger:
             (quarter, version or self.latest_version(quarter), edition, report, report),
         )
         return frame.assign(number=pd.to_numeric(frame["value"], errors="coerce"))
+
+    def printed_figures(
+        self, quarter: str, version: int, *, edition: str = "public"
+    ) -> tuple[PrintedFigure, ...]:
+        """Give the figures of a signed-off pack as they were printed, each knowing what it is."""
+        columns = ", ".join([*(f"figure.{c}" for c in _FIGURE), *(f"identity.{c}" for c in _IDENTITY)])
+        rows = self._rows(
+            f"SELECT run.report, {columns} FROM figure JOIN run ON run.id = figure.run "  # noqa: S608 - our own columns
+            "JOIN identity ON identity.run = figure.run AND identity.row = figure.row "
+            "WHERE run.quarter = ? AND run.version = ? AND run.edition = ? ORDER BY run.id, figure.row",
+            (quarter, version, edition),
+        )
+        return tuple(_printed(dict(row)) for row in rows)
+
+    def definitions(self, quarter: str, version: int) -> dict[str, str]:
+        """Give the definition that each indicator had in a signed-off pack."""
+        return dict(
+            self._rows(
+                "SELECT DISTINCT definition.indicator_id, definition.definition FROM figure JOIN run ON run.id = figure.run "
+                "JOIN definition ON definition.sha256 = figure.definition WHERE run.quarter = ? AND run.version = ?",
+                (quarter, version),
+            )
+        )
 
     def history(
         self, indicator_id: str, area: str, period: str, measure: str, *, edition: str = "public"
@@ -322,7 +357,7 @@ class Ledger:
                         [tuple(row) for row in cursor], columns=[column[0] for column in cursor.description]
                     )
         with closing(sqlite3.connect(":memory:")) as connection:  # the columns of an empty answer
-            connection.executescript(_TABLES)
+            connection.executescript(_TABLES + _IDENTITIES)
             return pd.DataFrame(columns=[c[0] for c in connection.execute(question, values).description])
 
     def _connect(self) -> sqlite3.Connection:
@@ -347,7 +382,7 @@ class Ledger:
                 ) from error
             try:
                 if not _is_made(connection):
-                    _make(connection)
+                    _make(connection, [_TABLES, _IDENTITIES], _CLOSED)
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
@@ -368,14 +403,17 @@ def _is_made(connection: sqlite3.Connection) -> bool:
             f"{LEDGER} was written by a later version of this software (its form is {version}, this one knows "
             f"{SCHEMA_VERSION}). Use that version."
         )
-    return version == SCHEMA_VERSION
+    if version == 1:  # before figures knew what they are; what was signed off then stays as it is
+        _make(connection, [_IDENTITIES], ["identity"])
+    return version > 0
 
 
-def _make(connection: sqlite3.Connection) -> None:
-    """Make the tables and the triggers that keep them as they are, inside the transaction of the first sign-off."""
-    for statement in filter(str.strip, _TABLES.split(";")):
+def _make(connection: sqlite3.Connection, made: Sequence[str], guarded: Iterable[str]) -> None:
+    """Make tables and the triggers that keep them as they are; the first time inside the transaction of a sign-off."""
+    for statement in (one for text in made for one in text.split(";") if one.strip()):
         connection.execute(statement)
-    for table, condition in _CLOSED.items():
+    for table in guarded:
+        condition = _CLOSED[table]
         for change in ("UPDATE", "DELETE"):
             connection.execute(
                 f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} BEGIN SELECT RAISE(ABORT, "
@@ -420,6 +458,13 @@ def _insert(connection: sqlite3.Connection, pack: SignedPack) -> None:
                 for number, row in enumerate(report.figures, start=1)
             ],
         )
+        connection.executemany(
+            f"INSERT INTO identity (run, row, {', '.join(_IDENTITY)}) VALUES (?, ?, {', '.join('?' * len(_IDENTITY))})",  # noqa: S608
+            [
+                (run, number, *(row.get(c) or "" for c in _IDENTITY))
+                for number, row in enumerate(report.figures, start=1)
+            ],
+        )
     connection.executemany(
         "INSERT INTO file (quarter, version, path, sha256) VALUES (?, ?, ?, ?)",
         [(*identity, path, sha256) for path, sha256 in sorted(pack.files.items())],
@@ -456,11 +501,47 @@ def _fingerprint(connection: sqlite3.Connection, pack: Mapping[str, Any], before
         f"SELECT run.edition, run.report, row, {', '.join(f'figure.{c}' for c in _FIGURE)}, definition.definition "  # noqa: S608
         "FROM figure JOIN run ON run.id = figure.run LEFT JOIN definition ON definition.sha256 = figure.definition "
         "WHERE run.quarter = ? AND run.version = ? ORDER BY run.id, row",
+        f"SELECT run.edition, run.report, row, {', '.join(f'identity.{c}' for c in _IDENTITY)} "  # noqa: S608
+        "FROM identity JOIN run ON run.id = identity.run WHERE run.quarter = ? AND run.version = ? ORDER BY run.id, row",
         "SELECT path, sha256 FROM file WHERE quarter = ? AND version = ? ORDER BY path",
     ):
         for row in connection.execute(question, identity):
             found.update(_json(list(row)).encode())
     return found.hexdigest()
+
+
+def ledger_row(section: str, figure: Figure) -> dict[str, str]:
+    """Give a figure as the ledger keeps it: the text that is printed of it, and what it knows of itself."""
+    known = _json({"measure": asdict(figure.measure), "qualifiers": dict(figure.qualifiers)})
+    row = {"section": section, **figure.to_row(), "known": known}
+    return {name: "" if value is None else str(value) for name, value in row.items()}
+
+
+def _printed(row: Mapping[str, str]) -> PrintedFigure:
+    """Make a figure again from its row."""
+    numbers = {name: _read_number(row[name]) for name in ("value", "lower", "upper", "confidence", "n")}
+    known = json.loads(row["known"])
+    figure = Figure(
+        measure=Measure(**known["measure"]),
+        indicator_id=row["indicator_id"],
+        area=row["area"],
+        window=Window(row["period"], row["window_first"], row["window_last"]),
+        qualifiers=known["qualifiers"],
+        unit=row["unit"],
+        method=row["method"],
+        status=row["status"],
+        caveats=tuple(filter(None, row["caveats"].split(" | "))),
+        **numbers,
+    )
+    return PrintedFigure(figure=figure, report=row["report"], section=row["section"])
+
+
+def _read_number(text: str) -> float | int | str | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return text or None
+    return int(value) if value.is_integer() and "." not in text else value
 
 
 def _name_of(quarter: str, version: int) -> str:

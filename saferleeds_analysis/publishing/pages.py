@@ -14,6 +14,7 @@ from typing import Any
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import MARKINGS
+from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.publishing.content import (
     Content,
     content_of,
@@ -73,8 +74,8 @@ class Page:
         return self.content.title
 
     @property
-    def figures(self) -> tuple[dict, ...]:
-        """One row for each number on it, with the section in which it stands."""
+    def figures(self) -> tuple[Figure, ...]:
+        """The numbers on it."""
         return self.content.figures
 
 

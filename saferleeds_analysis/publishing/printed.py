@@ -1,6 +1,6 @@
-"""What packs print, read back from their ``figures.csv`` as counts, and the ties by which a reader may link them.
+"""What packs print, gathered as counts, and the ties by which a reader may link them.
 
-Counts of one indicator, area and stretch of months are one count under whatever name a page prints them. The ties are
+Counts of one indicator, area and stretch of months are one count under whatever measure a page prints them. The ties are
 those that hold for anybody: wards make divisions and divisions the city, months make quarters and years, groups make all,
 a change is the later count less the earlier, a percentage is a count of its base. Counts that no page prints, but that
 these ties lead to (the last three months, the one ward that a table leaves out), are in it as well.
@@ -10,9 +10,6 @@ import itertools
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
-from math import isfinite
-from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
@@ -20,12 +17,17 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.disclosure_rules import Theme
+from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.methods.disclosure_audit import INFINITY, Tie
-from saferleeds_analysis.publishing.files import published_figures
+from saferleeds_analysis.publishing.content import PrintedFigure
 
 # Printed in full, a percentage is still a number with an end.
 _FULL = 1e-9
 _ROUNDED = "rounded to the nearest "
+_GROUP, _EVERYBODY = "group", "all"
+
+# What the roles of measures mean to somebody who works counts out: these say nothing of the count of their window.
+_INDEPENDENT = ("target", "milestone", "projection", "chance", "quality", "assumption", "about the pack")
 
 
 class Key(NamedTuple):
@@ -41,43 +43,18 @@ class Key(NamedTuple):
     months: Hashable
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One row of a ``figures.csv`` and where it stands."""
-
-    pack: str
-    report: str
-    indicator: str
-    area: str
-    period: str
-    measure: str
-    value: str
-    unit: str
-    method: str
-    n: str
-
-    @property
-    def number(self) -> float | None:
-        """The value as a number; ``None`` for words and marks."""
-        return _number(self.value)
-
-    @property
-    def place(self) -> str:
-        """Say where it stands."""
-        return f"{self.pack}, {self.report}: {self.measure}, {self.area}, {self.period}"
-
-
 @dataclass
 class Printed:
     """Everything that was printed, gathered: what a reader starts from, and what links it."""
 
     cells: dict[Key, tuple[float, float]] = field(default_factory=dict)
     ties: list[Tie] = field(default_factory=list)
-    withheld: dict[Key, Row] = field(default_factory=dict)
+    withheld: dict[Key, PrintedFigure] = field(default_factory=dict)
     implied: set[Key] = field(default_factory=set)
     reports: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
     places: dict[Key, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
-    made_from_withheld: list[Row] = field(default_factory=list)
+    themes: dict[Key, Theme] = field(default_factory=dict)
+    made_from_withheld: list[PrintedFigure] = field(default_factory=list)
 
     def tie(self, tie: Tie, keys: Iterable[Key]) -> None:
         """Add a tie, and remember in which reports its counts stand."""
@@ -86,17 +63,8 @@ class Printed:
             self.reports[tie.label] |= self.places.get(key, set())
 
 
-def printed_rows(pack: Path) -> list[Row]:
-    """Give every row of every ``figures.csv`` of a pack, as the audits read them."""
-    same = ("report", "area", "period", "measure", "value", "unit", "method", "n")
-    return [
-        Row(pack=pack.name, indicator=figure["indicator_id"], **{name: figure[name] for name in same})
-        for figure in published_figures(pack)
-    ]
-
-
 class Reader:
-    """Tells what each row is, by the catalogue's areas and the rules' names of measures."""
+    """Tells what each figure is to somebody who works counts out, by its measure and the catalogue's areas."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         """Hold the catalogue and which areas lie below a city."""
@@ -108,43 +76,30 @@ class Reader:
         """Say whether an area is a part of one of the catalogue's cities; others (forces, cities) count as cities."""
         return area in self._below
 
-    def theme(self, row: Row) -> Theme:
-        """Give the theme of a row by the names of its measure, indicator and unit."""
-        return self.rules.theme_of(row.measure, row.indicator, row.unit)
+    def theme(self, figure: Figure) -> Theme:
+        """Give the stricter of the theme that a figure was made under and that of its indicator and unit."""
+        found = (self.rules.theme(figure.theme), self.rules.theme_of(figure.indicator_id, figure.unit))
+        return max(found, key=lambda theme: theme.threshold * (1 + theme.everywhere))
 
-    def role(self, row: Row) -> str:
-        """Say what a row is: ``count``, ``percent``, ``change``, ``independent`` or ``derived``."""
-        measure, names = row.measure.lower(), self.rules.measures
-        if any(word in measure for word in names.independent):
+    def role(self, figure: Figure) -> str:
+        """Say what a figure is: ``count``, ``percent``, ``change``, ``independent`` or ``derived``."""
+        role = figure.measure.role
+        if role in _INDEPENDENT:
             return "independent"
-        if "change" in measure or "difference" in measure:
-            # A change of counts is in their unit or in %; one of survey points, of money or of ratios says less of a count.
-            other = row.unit in names.derived_units and row.unit not in ("%", "per cent")
-            return "derived" if other else "change"
-        if self._plain(row):
-            return "count"
-        if row.unit in ("%", "per cent"):
-            return "percent"
-        if row.unit in names.derived_units or any(word in measure for word in names.estimates):
-            return "derived"
-        number = row.number
-        whole = number is not None and number >= 0 and number == round(number)
-        return "count" if whole or row.value == self.rules.withheld else "derived"
+        if role == "change" and figure.measure.own:
+            return "change"
+        return {"count": "count", "percentage": "percent"}.get(role, "derived")
 
-    def key(self, row: Row) -> Key:
-        """Give the count that a row prints, or that its percentage is of."""
+    def key(self, figure: Figure) -> Key:
+        """Give the count that a figure prints, or that its percentage is of."""
         what = group = ""
-        if not self._plain(row):
-            what, _, group = self.rules.measures.undressed(row.measure).partition(": ")
-        months = _months(row.period)
-        if self._plain(row) and row.measure in self.rules.measures.to_date and isinstance(months, tuple):
-            last = pd.Period(ordinal=months[1], freq="M")
-            months = (periods.financial_year_months(periods.financial_year_of(last))[0].ordinal, last.ordinal)
-        return Key(row.indicator, row.area, what, group, months)
-
-    def _plain(self, row: Row) -> bool:
-        names = self.rules.measures
-        return row.measure in (*names.counts, *names.to_date) and row.unit not in ("%", "per cent")
+        if not figure.measure.own:
+            others = [f"{name} {value}" for name, value in figure.qualifiers if name != _GROUP]
+            what = ", ".join([figure.measure.id, *others])
+            group = dict(figure.qualifiers).get(_GROUP, "")
+        months = figure.window.months
+        period = figure.period if months is None else (months[0].ordinal, months[-1].ordinal)
+        return Key(figure.indicator_id, figure.area, what, group, period)
 
     def parts(self, indicator: str, area: str) -> tuple[str, ...]:
         """Give the areas that make up an area in the indicator's set of areas."""
@@ -160,18 +115,22 @@ class Reader:
         return members.get(area, "")
 
 
-def gather(rows: Iterable[Row], reader: Reader) -> Printed:
-    """Gather the counts of rows and everything that ties them."""
+def gather(figures: Iterable[PrintedFigure], reader: Reader) -> Printed:
+    """Gather the counts that figures print and everything that ties them."""
     printed = Printed()
-    counts = [(row, reader.key(row)) for row in rows if reader.role(row) == "count"]
-    for row, key in counts:
-        printed.places[key].add((row.pack, row.report))
-        number = row.number
-        if number is None:
-            if row.value == reader.rules.withheld:
-                printed.withheld[key] = row
+    figures = list(figures)
+    for one in figures:
+        figure = one.figure
+        if reader.role(figure) != "count":
             continue
-        spread = int(row.method.rpartition(_ROUNDED)[2]) // 2 if _ROUNDED in row.method else 0
+        key, number = reader.key(figure), figure.number
+        printed.places[key].add((one.pack, one.report))
+        printed.themes[key] = reader.theme(figure)
+        if number is None:
+            if figure.value == reader.rules.withheld:
+                printed.withheld[key] = one
+            continue
+        spread = int(figure.method.rpartition(_ROUNDED)[2]) // 2 if _ROUNDED in figure.method else 0
         lower, upper = max(number - spread, 0), number + spread
         before = printed.cells.get(key)
         # Restated between two packs: a reader knows it no better than both.
@@ -185,7 +144,7 @@ def gather(rows: Iterable[Row], reader: Reader) -> Printed:
     _tie_declared(printed, reader)
     _tie_areas(printed, reader)
     _tie_months(printed)
-    _tie_rows(printed, [row for row in rows if reader.role(row) in ("percent", "change", "derived")], reader)
+    _tie_figures(printed, [f for f in figures if reader.role(f.figure) not in ("count", "independent")], reader)
     return printed
 
 
@@ -195,7 +154,7 @@ def _tie_groups(printed: Printed) -> None:
         if key.group:
             families[key._replace(group="")][key.group] = key
     for family, groups in families.items():
-        everybody = groups.pop("all", None)
+        everybody = groups.pop(_EVERYBODY, None)
         if everybody and groups:
             label = f"{family.what} in {family.area} by group and in all"
             printed.tie(Tie.sum(everybody, groups.values(), label=label), [everybody, *groups.values()])
@@ -262,36 +221,36 @@ def _tie_months(printed: Printed) -> None:
             printed.tie(Tie.sum(keys[0], keys[1:], label=label), keys)
 
 
-def _tie_rows(printed: Printed, rows: Iterable[Row], reader: Reader) -> None:
+def _tie_figures(printed: Printed, figures: Iterable[PrintedFigure], reader: Reader) -> None:
     """Tie counts by the percentages and changes that are printed of them, and note what is made from withheld ones."""
     hidden = {(k.indicator, k.area, k.months) for k in printed.withheld if not k.what}
-    for row in rows:
-        number, role = row.number, reader.role(row)
+    for one in figures:
+        figure = one.figure
+        number, role, key = figure.number, reader.role(figure), reader.key(figure)
         if number is None:
             continue
-        key = reader.key(row)
         if role == "percent" and key in printed.withheld:
-            printed.made_from_withheld.append(row)
-            _tie_percent(printed, row, key, number)
+            printed.made_from_withheld.append(one)
+            _tie_percent(printed, one, key, number)
         elif role == "change" and isinstance(key.months, tuple):
-            later = Key(row.indicator, row.area, "", "", key.months)
+            later = Key(key.indicator, key.area, "", "", key.months)
             earlier = later._replace(months=(key.months[0] - 12, key.months[1] - 12))
             if {later, earlier} & printed.withheld.keys():
-                printed.made_from_withheld.append(row)
+                printed.made_from_withheld.append(one)
             if {later, earlier} <= printed.cells.keys():
-                _tie_change(printed, row, later, earlier, number)
-        elif role == "derived" and (row.indicator, row.area, key.months) in hidden:
-            printed.made_from_withheld.append(row)
+                _tie_change(printed, one, later, earlier, number)
+        elif role == "derived" and (key.indicator, key.area, key.months) in hidden:
+            printed.made_from_withheld.append(one)
 
 
-def _tie_percent(printed: Printed, row: Row, key: Key, number: float) -> None:
-    base, slack = _number(row.n), _slack(row.value)
-    label = f"the percentage printed as {row.place}"
+def _tie_percent(printed: Printed, one: PrintedFigure, key: Key, number: float) -> None:
+    base, slack = one.figure.n, _slack(number)
+    label = f"the percentage printed as {one.place}"
     if base is not None:
         bounds = ((number - slack) * base, (number + slack) * base)
         printed.tie(Tie(coefficients={key: 100.0}, lower=bounds[0], upper=bounds[1], label=label), [key])
         return
-    whole = key._replace(group="all")
+    whole = key._replace(group=_EVERYBODY)
     if whole in printed.cells:
         for side, lower, upper in ((number - slack, 0.0, INFINITY), (number + slack, -INFINITY, 0.0)):
             printed.tie(
@@ -300,10 +259,11 @@ def _tie_percent(printed: Printed, row: Row, key: Key, number: float) -> None:
             )
 
 
-def _tie_change(printed: Printed, row: Row, later: Key, earlier: Key, number: float) -> None:
-    label = f"the change printed as {row.place}"
-    if row.unit not in ("%", "per cent"):
-        slack = _slack(row.value) if number != round(number) else 0.0
+def _tie_change(printed: Printed, one: PrintedFigure, later: Key, earlier: Key, number: float) -> None:
+    label = f"the change printed as {one.place}"
+    slack = _slack(number)
+    if one.figure.unit not in ("%", "per cent"):
+        slack = slack if number != round(number) else 0.0
         difference = Tie(
             coefficients={later: 1.0, earlier: -1.0},
             lower=number - slack,
@@ -312,7 +272,6 @@ def _tie_change(printed: Printed, row: Row, later: Key, earlier: Key, number: fl
         )
         printed.tie(difference, [later, earlier])
         return
-    slack = _slack(row.value)
     for side, lower, upper in (
         (100 + number - slack, 0.0, INFINITY),
         (100 + number + slack, -INFINITY, 0.0),
@@ -340,29 +299,15 @@ def _period(months: Hashable) -> str:
     return periods.months_in_words(pd.period_range(first, last, freq="M"))
 
 
-@cache
-def _months(period: str) -> Hashable:
-    months = periods.months_named(period)
-    return period if months is None else (months[0].ordinal, months[-1].ordinal)
-
-
-def _slack(value: str) -> float:
+def _slack(number: float) -> float:
     """Give how far a printed number may lie from the one behind it: half a unit of its last place."""
-    _, _, decimals = value.partition(".")
+    _, _, decimals = repr(number).partition(".")
     return max(0.5 * 10.0 ** -len(decimals), _FULL)
-
-
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if isfinite(number) else None
 
 
 def iterate_themes(printed: Printed, reader: Reader) -> Iterator[tuple[Key, Theme]]:
     """Give each count that must not be pinned down, withheld or implied, with its theme."""
     for key in (*printed.withheld, *printed.implied):
-        theme = reader.rules.theme_of(key.what, f": {key.group}" if key.group else "", key.indicator)
+        theme = printed.themes.get(key) or reader.rules.theme_of(key.indicator)
         if key in printed.withheld or theme.applies(below_city=reader.below_city(key.area)):
             yield key, theme

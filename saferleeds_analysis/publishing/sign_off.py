@@ -20,6 +20,7 @@ from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.publishing.audit import audit_pack
 from saferleeds_analysis.publishing.audit_restricted import audit_restricted
 from saferleeds_analysis.publishing.checking import run_checks
+from saferleeds_analysis.publishing.content import read_content
 from saferleeds_analysis.publishing.files import (
     FIGURES,
     PAGE,
@@ -27,10 +28,15 @@ from saferleeds_analysis.publishing.files import (
     files_of,
     in_reports,
     pack_folder,
-    read_figures,
     read_record,
 )
-from saferleeds_analysis.publishing.ledger import SignedPack, SignedReport, definitions_of, open_ledger
+from saferleeds_analysis.publishing.ledger import (
+    SignedPack,
+    SignedReport,
+    definitions_of,
+    ledger_row,
+    open_ledger,
+)
 from saferleeds_analysis.publishing.run_list import listed_reports
 from saferleeds_analysis.publishing.versions import freeze, version_to_make
 from saferleeds_analysis.reporting import checks
@@ -180,7 +186,7 @@ def _read_report(folder: Path, edition: str, catalogue: Catalogue) -> SignedRepo
         return f"{folder.name} has no {' and no '.join(missing)}. Report it anew."
     try:
         run = read_record(folder)
-        figures = tuple(read_figures(folder / FIGURES))
+        figures = tuple(ledger_row(section, figure) for section, figure in read_content(folder).placed)
         return SignedReport(
             edition=edition,
             name=folder.name,
@@ -190,7 +196,7 @@ def _read_report(folder: Path, edition: str, catalogue: Catalogue) -> SignedRepo
             code_version=run["code_version"],
             finished=run["finished"],
             figures=figures,
-            definitions=definitions_of(figures, catalogue),
+            definitions=definitions_of((row["indicator_id"] for row in figures), catalogue),
         )
     except (ValueError, KeyError, TypeError) as error:
         return f"{folder.name}: its {RECORD} or {FIGURES} cannot be read ({error}). Report it anew."

@@ -1,25 +1,24 @@
 """What changed since an earlier pack: figure by figure, and in words.
 
-Two packs are compared by indicator, area, period and measure. A figure that both give is ``unchanged`` or ``restated``;
+Two packs are compared by the identity of their figures. A figure that both give is ``unchanged`` or ``restated``;
 one that is estimated anew each quarter, or marked provisional, and has moved is ``provisional``. A figure is ``late``
 where the earlier pack gave it for its own quarter and this pack does not for this one; it is ``new`` where only this pack
 has it, and ``no longer shown`` where only the earlier one had.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from math import isclose
 
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import Figure, Identity, Measure
 from saferleeds_analysis.intake.governance import GivenReason
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, behind, heading, join, paragraph
-from saferleeds_analysis.reporting.figure_kinds import figure_kind
+from saferleeds_analysis.reporting.blocks import Block, behind, heading, join, paragraph
 from saferleeds_analysis.reporting.tables import table
 
 UNCHANGED, RESTATED, PROVISIONAL, LATE, NEW, GONE = STATUSES = (
@@ -34,11 +33,12 @@ UNCHANGED, RESTATED, PROVISIONAL, LATE, NEW, GONE = STATUSES = (
 # Figures of the comparison itself are not compared in turn.
 ABOUT_THE_PACK = "this pack"
 
-_MEASURES = {
-    "progress, RAG letter": "progress",
+# How the main figures of a page are called beside those of the earlier pack.
+_CALLED = {
     "twelve_month_count": "12-month total",
     "change_count": "change on the year before",
     "change_percent": "percentage change on the year before",
+    "progress": "progress",
 }
 
 # As many main figures are set beside those of the earlier pack as fit a glance.
@@ -49,32 +49,35 @@ NO_REASON = "Reason asked for: none was given yet."
 # The caption of the table that repeats a page's main figures beside those of the pack before.
 MAIN_FIGURES = "Main figures of this page, then and now"
 
+FIGURES_BY_STATUS = Measure(
+    id="figures_by_status", words="figures {status}", role="about the pack", decimals=0
+)
+PUBLISHED_BEFORE = Measure(id="published_before", words="published before: {figure}", role="about the pack")
+RESTATED_AS = Measure(id="restated_as", words="restated as: {figure}", role="about the pack")
+
 
 @dataclass(frozen=True, kw_only=True)
 class FigureChange:
     """What became of one figure between two packs.
 
-    ``before`` and ``after`` are the values as the figures' tables give them, empty where there is none; ``since`` is the
-    pack in which ``before`` was first published; ``reason`` is the reason given for a restatement; ``note`` says what
-    else must be known of it.
+    ``figure`` is the later printing of it where there is one; ``before`` and ``after`` are the values as text, empty where
+    there is none; ``since`` is the pack in which ``before`` was first published; ``reason`` is the reason given for a
+    restatement; ``note`` says what else must be known of it. ``expected`` is the window for which a late one was expected.
     """
 
     status: str
-    indicator_id: str
-    area: str
-    period: str
-    measure: str
-    unit: str
+    figure: Figure
     before: str = ""
     after: str = ""
     since: str = ""
     reason: str = ""
     note: str = ""
+    expected: Window | None = None
 
     @property
-    def key(self) -> tuple[str, str, str, str]:
-        """Give what identifies the figure in both packs."""
-        return self.indicator_id, self.area, self.period, self.measure
+    def period(self) -> str:
+        """The period in words: of a late figure the one for which it was expected."""
+        return str(self.expected or self.figure.window)
 
     @property
     def moved_by(self) -> float | None:
@@ -85,10 +88,10 @@ class FigureChange:
 
 @dataclass(frozen=True, kw_only=True)
 class ThenAndNow:
-    """One series in two packs, each pack giving it for its own quarter: rows as in ``figures.csv``."""
+    """One series in two packs, each pack giving it for its own quarter."""
 
-    then: Mapping[str, object]
-    now: Mapping[str, object]
+    then: Figure
+    now: Figure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,19 +108,19 @@ class Comparison:
     changes: tuple[FigureChange, ...] = ()
     redefined: tuple[str, ...] = ()
 
-    def of(self, figures: Iterable[Mapping[str, object]]) -> "Comparison":
+    def of(self, figures: Iterable[Figure]) -> "Comparison":
         """Keep what concerns the figures of one report; and what is late or gone of the indicators and areas on it."""
         figures = list(figures)
-        keys = {_key(row) for row in figures}
-        series = {(row["indicator_id"], row["area"], row["measure"]) for row in figures}
+        identities, series = {f.identity for f in figures}, {_series(f) for f in figures}
+        indicators = {f.indicator_id for f in figures}
         return replace(
             self,
             changes=tuple(
                 c
                 for c in self.changes
-                if c.key in keys or (c.status == LATE and (c.indicator_id, c.area, c.measure) in series)
+                if c.figure.identity in identities or (c.status == LATE and _series(c.figure) in series)
             ),
-            redefined=tuple(i for i in self.redefined if any(row["indicator_id"] == i for row in figures)),
+            redefined=tuple(i for i in self.redefined if i in indicators),
         )
 
     def having(self, status: str) -> tuple[FigureChange, ...]:
@@ -143,7 +146,7 @@ class Comparison:
             shown.append(_table_of_restated(restated, names))
         if self.having(LATE):
             listed = "; ".join(
-                dict.fromkeys(f"{_measure(c)}, {c.area}, {c.period}" for c in self.having(LATE))
+                dict.fromkeys(f"{_called(c.figure)}, {c.figure.area}, {c.period}" for c in self.having(LATE))
             )
             shown.append(paragraph(f"Late, since the earlier pack gave them for its own quarter: {listed}."))
         return join(*shown)
@@ -219,11 +222,12 @@ class Comparison:
     def _counts(self) -> list[Figure]:
         count = Counter(c.status for c in self.changes)
         return [
-            old_figure(
+            Figure(
+                measure=FIGURES_BY_STATUS,
                 indicator_id=ABOUT_THE_PACK,
                 area="",
-                period=f"since {self.earlier}",
-                measure=f"figures {status}",
+                window=Window(f"since {self.earlier}"),
+                qualifiers={"status": status},
                 value=count[status],
                 unit="figures",
                 method="compared by indicator, area, period and measure",
@@ -233,8 +237,8 @@ class Comparison:
 
 
 def compare_figures(
-    before: Iterable[Mapping[str, object]],
-    after: Iterable[Mapping[str, object]],
+    before: Iterable[Figure],
+    after: Iterable[Figure],
     *,
     before_quarter: pd.Period,
     after_quarter: pd.Period,
@@ -242,47 +246,50 @@ def compare_figures(
     since: Mapping[tuple[str, ...], str] | None = None,
     ended: Iterable[str] = (),
 ) -> tuple[FigureChange, ...]:
-    """Compare the figures of two packs, rows as in ``figures.csv``, the earlier pack first.
+    """Compare the figures of two packs, the earlier pack first.
 
     ``reasons`` are those given for restatements; ``since`` says for (indicator, area, period, measure, value) in which
     pack the earlier value was first published; ``ended`` are indicators that nobody expects any more. A count that falls
     as months are added (800 by December, 782 for the year) cannot be without a restatement, and is one.
     """
-    old, new = _by_key(before), _by_key(after)
+    old, new = _by_identity(before), _by_identity(after)
     why = {(r.indicator_id, r.area, r.period, r.measure): _reason_in_words(r) for r in reasons}
     since = since or {}
 
     def restated(change: FigureChange) -> FigureChange:
+        named = _named(change.figure)
         return replace(
             change,
             status=RESTATED,
-            reason=why.get(change.key, ""),
-            since=since.get((*change.key, change.before), ""),
+            reason=why.get(named, ""),
+            since=since.get((*named, change.before), ""),
         )
 
     changes: list[FigureChange] = []
-    for key, rows in new.items():
-        earlier = dict(old.get(key, {}))
-        same = [value for value in rows if value in earlier]
-        changes += [_change(UNCHANGED, rows[value], earlier.pop(value), rows[value]) for value in same]
-        moved = [row for value, row in rows.items() if value not in same]
-        for row, was in zip(moved, earlier.values(), strict=False):
-            change = _change(PROVISIONAL, row, was, row)
-            changes.append(change if _is_provisional(row, was) else restated(change))
-        changes += [_change(NEW, row, None, row) for row in moved[len(earlier) :]]
-        changes += [_change(GONE, row, row, None) for row in list(earlier.values())[len(moved) :]]
+    for identity, figures in new.items():
+        earlier = dict(old.get(identity, {}))
+        same = [value for value in figures if value in earlier]
+        changes += [_change(UNCHANGED, earlier.pop(value), figures[value]) for value in same]
+        moved = [figure for value, figure in figures.items() if value not in same]
+        for figure, was in zip(moved, earlier.values(), strict=False):
+            change = _change(PROVISIONAL, was, figure)
+            changes.append(change if _is_provisional(figure, was) else restated(change))
+        changes += [_change(NEW, None, figure) for figure in moved[len(earlier) :]]
+        changes += [_change(GONE, figure, None) for figure in list(earlier.values())[len(moved) :]]
     changes += _absent(old, new, before_quarter, after_quarter, set(ended))
     falls = [restated(change) for change in _impossible_falls(old, new)]
-    contradicted = {(change.key, change.before) for change in falls}
+    contradicted = {(change.figure.identity, change.before) for change in falls}
     changes = [
-        c for c in changes if c.status not in (GONE, UNCHANGED) or (c.key, c.before) not in contradicted
+        c
+        for c in changes
+        if c.status not in (GONE, UNCHANGED) or (c.figure.identity, c.before) not in contradicted
     ]
     return tuple(changes + falls)
 
 
 def then_and_now(
-    before: Iterable[Mapping[str, object]],
-    after: Iterable[Mapping[str, object]],
+    before: Iterable[Figure],
+    after: Iterable[Figure],
     *,
     before_quarter: pd.Period,
     after_quarter: pd.Period,
@@ -291,38 +298,51 @@ def then_and_now(
     ends = [periods.last_month(quarter) for quarter in (before_quarter, after_quarter)]
     if ends[0] == ends[1]:
         return ()
-    old, new = (_own_quarter(rows, end) for rows, end in zip((before, after), ends, strict=True))
-    pairs = [ThenAndNow(then=old[key], now=row) for key, row in new.items() if key in old]
+    old, new = (_own_quarter(figures, end) for figures, end in zip((before, after), ends, strict=True))
+    pairs = [ThenAndNow(then=old[key], now=figure) for key, figure in new.items() if key in old]
     # The page's own area comes first on it; "not rated" twice tells nobody anything.
     return tuple(
         pair
         for pair in pairs
-        if pair.now["area"] == pairs[0].now["area"] and not pair.then["value"] == pair.now["value"] == "N"
+        if pair.now.area == pairs[0].now.area and not pair.then.value == pair.now.value == "N"
     )
 
 
-def _own_quarter(rows: Iterable[Mapping[str, object]], end: pd.Period) -> dict[tuple, Mapping[str, object]]:
+_Series = tuple[str, str, str, tuple, int]
+
+
+def _series(figure: Figure) -> _Series:
+    """Give what one series has in common from quarter to quarter: all of its identity but the window, and that one's length."""
+    months = figure.window.months
+    identity = figure.identity
+    length = 0 if months is None else len(months)
+    return identity.measure_id, identity.indicator_id, identity.area, identity.qualifiers, length
+
+
+def _own_quarter(figures: Iterable[Figure], end: pd.Period) -> dict[_Series, Figure]:
     """Find the figures that should come each quarter and are of the months up to a quarter's end, by series."""
-    found: dict[tuple, Mapping[str, object]] = {}
-    for row in rows:
-        months = _months(_key(row))
-        if figure_kind(str(row["measure"])).each_quarter and months is not None and months[1] == end:
-            length = (months[1] - months[0]).n
-            found.setdefault((row["indicator_id"], row["area"], row["measure"], length), row)
+    found: dict[_Series, Figure] = {}
+    for figure in figures:
+        if figure.measure.recurs and figure.window.last == str(end):
+            found.setdefault(_series(figure), figure)
     return found
 
 
-def _by_key(rows: Iterable[Mapping[str, object]]) -> dict[tuple, dict[object, Mapping[str, object]]]:
-    """Gather the rows of each key by their distinct values, in the order in which they are printed."""
-    found: dict[tuple, dict[object, Mapping[str, object]]] = {}
-    for row in rows:
-        if row["indicator_id"] != ABOUT_THE_PACK:
-            found.setdefault(_key(row), {}).setdefault(_same(row["value"]), row)
+_Found = dict[Identity, dict[object, Figure]]
+
+
+def _by_identity(figures: Iterable[Figure]) -> _Found:
+    """Gather the figures of each identity by their distinct values, in the order in which they are printed."""
+    found: _Found = {}
+    for figure in figures:
+        if figure.indicator_id != ABOUT_THE_PACK:
+            found.setdefault(figure.identity, {}).setdefault(_same(figure.value), figure)
     return found
 
 
-def _key(row: Mapping[str, object]) -> tuple[str, str, str, str]:
-    return str(row["indicator_id"]), str(row["area"]), str(row["period"]), str(row["measure"])
+def _named(figure: Figure) -> tuple[str, str, str, str]:
+    """Name a figure as people do who give a reason for its restatement."""
+    return figure.indicator_id, figure.area, figure.period, figure.words
 
 
 def _same(value: object) -> object:
@@ -342,111 +362,89 @@ def _number(value: object) -> float | None:
         return None
 
 
-def _change(
-    status: str,
-    row: Mapping[str, object],
-    before: Mapping[str, object] | None,
-    after: Mapping[str, object] | None,
-) -> FigureChange:
-    key = dict(zip(("indicator_id", "area", "period", "measure"), _key(row), strict=True))
-    values = {name: _text(of["value"]) if of else "" for name, of in (("before", before), ("after", after))}
-    return FigureChange(status=status, unit=_text(row["unit"]), **key, **values)
+def _change(status: str, before: Figure | None, after: Figure | None) -> FigureChange:
+    return FigureChange(
+        status=status,
+        figure=after or before,
+        before=_text(before.value) if before else "",
+        after=_text(after.value) if after else "",
+    )
 
 
-def _is_provisional(*rows: Mapping[str, object]) -> bool:
-    """Say whether a move is to be expected: estimated anew, marked provisional, or of a period "to date", which grows."""
+def _is_provisional(*figures: Figure) -> bool:
+    """Say whether a move is to be expected: estimated anew each quarter, or marked provisional."""
     return any(
-        figure_kind(str(row["measure"])).revised
-        or "provisional" in str(row["caveats"]).lower()
-        or " to date" in str(row["period"])
-        for row in rows
+        figure.measure.revised or any("provisional" in caveat.lower() for caveat in figure.caveats)
+        for figure in figures
     )
 
 
 def _absent(
-    old: dict, new: dict, before_quarter: pd.Period, after_quarter: pd.Period, ended: set[str]
+    old: _Found, new: _Found, before_quarter: pd.Period, after_quarter: pd.Period, ended: set[str]
 ) -> list[FigureChange]:
     """Tell what is late from what is no longer shown, of the figures that only the earlier pack has."""
-    last = periods.last_month(after_quarter)
-    current = {
-        (key[0], key[1], key[3]) for key in new if (months := _months(key)) is not None and months[1] == last
-    }
+    last, before = (str(periods.last_month(q)) for q in (after_quarter, before_quarter))
+    current = {_series(f) for figures in new.values() for f in figures.values() if f.window.last == last}
     found = []
-    for key, rows in old.items():
-        series = (key[0], key[1], key[3])
-        months = _months(key)
+    for identity, figures in old.items():
+        figure = next(iter(figures.values()))
         if (
             before_quarter != after_quarter
-            and months is not None
-            and months[1] == periods.last_month(before_quarter)
-            and figure_kind(key[3]).each_quarter
-            and series not in current
-            and key[0] not in ended
-            and (expected := _next_period(key[2], after_quarter))
+            and figure.window.last == before
+            and figure.measure.recurs
+            and _series(figure) not in current
+            and figure.indicator_id not in ended
+            and (expected := _next_window(figure.window, after_quarter)) is not None
         ):
-            row = next(iter(rows.values()))
-            found.append(replace(_change(LATE, row, row, None), period=expected))
-        if key not in new:
-            found += [_change(GONE, row, row, None) for row in rows.values()]
+            found.append(replace(_change(LATE, figure, None), expected=expected))
+        if identity not in new:
+            found += [_change(GONE, one, None) for one in figures.values()]
     return found
 
 
-def _next_period(period: str, quarter: pd.Period) -> str:
-    """Write the period of the same form that ends with a quarter."""
-    if period.startswith("12 months to "):
-        return periods.twelve_months_name(periods.last_month(quarter))
-    if " Q" in period:
-        return periods.quarter_name(quarter)
-    return periods.month_name(periods.last_month(quarter)) if period[0].isalpha() else ""
+def _next_window(window: Window, quarter: pd.Period) -> Window | None:
+    """Give the window of the same length that ends with a quarter; of other lengths none is expected."""
+    last = periods.last_month(quarter)
+    make = {1: Window.month, 3: lambda _: Window.quarter(quarter), 12: Window.twelve_months}
+    months = window.months
+    return make[len(months)](last) if months is not None and len(months) in make else None
 
 
-def _months(key: tuple) -> tuple[pd.Period, pd.Period] | None:
-    """Give the first and the last month that a figure is about."""
-    months = _named(key[2])
-    if months is not None and figure_kind(key[3]).from_april:
-        return periods.financial_year_months(periods.financial_year_of(months[1]))[0], months[1]
-    return months
-
-
-@cache
-def _named(period: str) -> tuple[pd.Period, pd.Period] | None:
-    months = periods.months_named(period)
-    return None if months is None else (months[0], months[-1])
-
-
-def _impossible_falls(old: dict, new: dict) -> list[FigureChange]:
+def _impossible_falls(old: _Found, new: _Found) -> list[FigureChange]:
     """Find counts published earlier that a later count from the same first month on, over more months, does not reach."""
-    longer: dict[tuple, list[tuple[pd.Period, float, Mapping]]] = {}
-    for key, rows in new.items():
-        months = _months(key) if figure_kind(key[3]).count else None
-        for row in rows.values() if months else ():
-            value = _number(row["value"])
-            if value is not None:
-                longer.setdefault((key[0], key[1], row["unit"], months[0]), []).append(
-                    (months[1], value, row)
-                )
+    longer: dict[tuple, list[Figure]] = {}
+    for figure in _counts_of(new):
+        longer.setdefault((figure.indicator_id, figure.area, figure.unit, figure.window.first), []).append(
+            figure
+        )
     found = []
-    for key, rows in old.items():
-        months = _months(key) if figure_kind(key[3]).count else None
+    for figure in _counts_of(old):
         # Where the new pack gives the same figure with another value, that is the restatement.
-        standing = [row for same, row in rows.items() if key not in new or same in new[key]]
-        for row in standing if months else ():
-            value = _number(row["value"])
-            below = [
-                (last, count, later)
-                for last, count, later in longer.get((key[0], key[1], row["unit"], months[0]), [])
-                if value is not None and last > months[1] and count < value
-            ]
-            if below:
-                _, count, later = min(below, key=lambda item: item[1])
-                note = (
-                    f"Published as {wording.number(value)} for {key[2]}, and now {wording.number(count)} for "
-                    f"{later['period']}, which holds those months and more. A count cannot fall as months are added, so at "
-                    f"least {wording.number(value - count)} were taken out of {key[2]} since."
-                )
-                change = _change(RESTATED, row, row, None)
-                found.append(replace(change, note=note))
+        if figure.identity in new and _same(figure.value) not in new[figure.identity]:
+            continue
+        below = [
+            later
+            for later in longer.get((figure.indicator_id, figure.area, figure.unit, figure.window.first), [])
+            if later.window.last > figure.window.last and later.number < figure.number
+        ]
+        if below:
+            later = min(below, key=lambda one: one.number)
+            note = (
+                f"Published as {wording.number(figure.number)} for {figure.period}, and now {wording.number(later.number)} for "
+                f"{later.period}, which holds those months and more. A count cannot fall as months are added, so at "
+                f"least {wording.number(figure.number - later.number)} were taken out of {figure.period} since."
+            )
+            found.append(replace(_change(RESTATED, figure, None), note=note))
     return found
+
+
+def _counts_of(found: _Found) -> Iterator[Figure]:
+    """Give the counts of the indicators themselves that are numbers and whose months are known."""
+    for figures in found.values():
+        for figure in figures.values():
+            known = figure.number is not None and figure.window.first
+            if figure.measure.role == "count" and figure.measure.own and known:
+                yield figure
 
 
 def _reason_in_words(row: GivenReason) -> str:
@@ -457,22 +455,10 @@ def _table_of_main(main: Sequence[ThenAndNow], earlier: str, names: Mapping[str,
     rows, figures = [], []
     for pair in main:
         then, now = pair.then, pair.now
-        name = names.get(str(now["indicator_id"]), now["indicator_id"])
-        measure = _MEASURES.get(str(now["measure"]), str(now["measure"]).replace("_", " "))
-        what = f"{name}, {now['area']}: {measure}"
-        rows.append([what, *(f"{_with_unit(row)} ({row['period']})" for row in (then, now))])
-        number = _number(then["value"])
-        figures.append(
-            old_figure(
-                indicator_id=ABOUT_THE_PACK,
-                area=str(now["area"]),
-                period=str(then["period"]),
-                measure=f"published before: {now['indicator_id']} {now['measure']}",
-                value=_text(then["value"]) if number is None else number,
-                unit=_text(then["unit"]),
-                method="as published",
-            )
-        )
+        name = names.get(now.indicator_id, now.indicator_id)
+        what = f"{name}, {now.area}: {_CALLED.get(now.measure.id, _called(now))}"
+        rows.append([what, *(f"{_with_unit(figure)} ({figure.period})" for figure in (then, now))])
+        figures.append(_repeated(PUBLISHED_BEFORE, then, then.value, "as published"))
     return table(
         caption=MAIN_FIGURES,
         columns=["Figure", f"Pack of {earlier}", "This pack"],
@@ -483,8 +469,27 @@ def _table_of_main(main: Sequence[ThenAndNow], earlier: str, names: Mapping[str,
     )
 
 
-def _with_unit(row: Mapping[str, object]) -> str:
-    value, unit, number = _printed(_text(row["value"])), _text(row["unit"]), _number(row["value"])
+def _repeated(
+    measure: Measure, figure: Figure, value: object, method: str, caveats: tuple[str, ...] = ()
+) -> Figure:
+    """Give what the page of changes repeats of a figure: a figure about the pack, and not that figure again."""
+    number = _number(value)
+    return Figure(
+        measure=measure,
+        indicator_id=ABOUT_THE_PACK,
+        area=figure.area,
+        window=figure.window,
+        qualifiers={"figure": f"{figure.indicator_id} {figure.words}"},
+        value=_text(value) if number is None else number,
+        unit=figure.unit,
+        method=method,
+        status=figure.status,
+        caveats=caveats,
+    )
+
+
+def _with_unit(figure: Figure) -> str:
+    value, unit, number = _printed(_text(figure.value)), figure.unit, figure.number
     if unit == "%" and number is not None:
         return wording.percent(number)
     return f"£{value}" if unit == "£" else f"{value} {unit}".strip()
@@ -501,9 +506,9 @@ def _table_of_restated(restated: Sequence[FigureChange], names: Mapping[str, str
         )
         rows.append(
             [
-                f"{names.get(c.indicator_id, c.indicator_id)}, {c.area}",
+                _whose(c, names),
                 c.period,
-                _measure(c),
+                _called(c.figure),
                 _printed(c.before),
                 _printed(c.after) if c.after else "see the reason",
                 f"{_signed(by)}{share}" if by is not None else "not a number" if c.after else "at least",
@@ -511,21 +516,10 @@ def _table_of_restated(restated: Sequence[FigureChange], names: Mapping[str, str
                 " ".join(filter(None, (c.note, c.reason or NO_REASON))),
             ]
         )
-        for word, value in (("published before", c.before), ("restated as", c.after)):
+        for measure, value in ((PUBLISHED_BEFORE, c.before), (RESTATED_AS, c.after)):
             if value:
-                number = _number(value)
-                figures.append(
-                    old_figure(
-                        indicator_id=ABOUT_THE_PACK,
-                        area=c.area,
-                        period=c.period,
-                        measure=f"{word}: {c.indicator_id} {c.measure}",
-                        value=value if number is None else number,
-                        unit=c.unit,
-                        method="as published" if word == "published before" else "restated",
-                        caveats=(c.reason or NO_REASON,),
-                    )
-                )
+                method = "as published" if measure is PUBLISHED_BEFORE else "restated"
+                figures.append(_repeated(measure, c.figure, value, method, (c.reason or NO_REASON,)))
     return table(
         caption="Figures that were restated",
         columns=[
@@ -550,8 +544,8 @@ def _table_of_late(late: Sequence[FigureChange], names: Mapping[str, str]) -> Bl
         columns=["Indicator and area", "Measure", "Expected for", "Last published"],
         rows=[
             [
-                f"{names.get(c.indicator_id, c.indicator_id)}, {c.area}",
-                _measure(c),
+                _whose(c, names),
+                _called(c.figure),
                 c.period,
                 _printed(c.before),
             ]
@@ -567,16 +561,16 @@ def _table_of_series(changes: Sequence[FigureChange], names: Mapping[str, str], 
         return paragraph("There are none.")
     series: dict[tuple[str, str], list[FigureChange]] = {}
     for c in changes:
-        series.setdefault((c.indicator_id, c.measure), []).append(c)
+        series.setdefault((c.figure.indicator_id, c.figure.words), []).append(c)
     moved = any(c.moved_by is not None for c in changes)
     rows = []
     for (indicator_id, _), members in series.items():
-        areas = list(dict.fromkeys(c.area for c in members if c.area))
+        areas = list(dict.fromkeys(c.figure.area for c in members if c.figure.area))
         spans = list(dict.fromkeys(c.period for c in members))
         rows.append(
             [
                 names.get(indicator_id, indicator_id),
-                _measure(members[0]),
+                _called(members[0].figure),
                 areas[0] if len(areas) == 1 else f"{len(areas)} areas" if areas else "none",
                 spans[0] if len(spans) == 1 else f"{spans[0]} to {spans[-1]}",
                 wording.number(len(members)),
@@ -584,7 +578,7 @@ def _table_of_series(changes: Sequence[FigureChange], names: Mapping[str, str], 
         )
         if moved:
             by = [abs(c.moved_by) for c in members if c.moved_by is not None]
-            rows[-1].append(f"{_decimals(max(by))} {members[0].unit}".strip() if by else "text")
+            rows[-1].append(f"{_decimals(max(by))} {members[0].figure.unit}".strip() if by else "text")
     columns = ["Indicator", "Measure", "Area", "Period", "Figures"]
     shown = table(
         caption=caption,
@@ -595,8 +589,13 @@ def _table_of_series(changes: Sequence[FigureChange], names: Mapping[str, str], 
     return behind(f"Show the {_figures(len(changes))}", shown) if len(rows) > 8 else shown
 
 
-def _measure(change: FigureChange) -> str:
-    return change.measure.replace("_", " ")
+def _whose(change: FigureChange, names: Mapping[str, str]) -> str:
+    indicator = change.figure.indicator_id
+    return f"{names.get(indicator, indicator)}, {change.figure.area}"
+
+
+def _called(figure: Figure) -> str:
+    return figure.words.replace("_", " ")
 
 
 def _printed(value: str) -> str:
