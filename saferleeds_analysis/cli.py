@@ -190,8 +190,7 @@ def sign_off_(
 @click.option("--area", default="", help="the area")
 @click.option("--period", default="", help="and the period.")
 @click.option("--edition", type=click.Choice(["public", "restricted"]), default="public")
-@click.option("--every-row", is_flag=True, help="Print every row that it comes from, not the first three.")
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON, with every row.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @_project
 def trace(
     quarter: str,
@@ -201,7 +200,6 @@ def trace(
     area: str,
     period: str,
     edition: str,
-    every_row: bool,
     as_json: bool,
     project: Path | None,
 ) -> None:
@@ -221,7 +219,7 @@ def trace(
     if as_json:
         click.echo(json.dumps([found.to_dict() for found in traces], indent=2, ensure_ascii=False))
     else:
-        click.echo("\n\n".join(found.to_text(every_row=every_row) for found in traces))
+        click.echo("\n\n".join(found.to_text() for found in traces))
 
 
 @main.command()

@@ -265,10 +265,15 @@ def _figure_of(data: Mapping[str, Any], measures: Mapping[str, Measure]) -> Figu
             "measure": measures[given["measure"]],
             "window": Window(*given["window"]),
             "caveats": tuple(given.get("caveats", ())),
-            "rows": tuple(Rows(**one | {"numbers": _numbers(one["numbers"])}) for one in rows),
+            "rows": rows_of_data(rows),
             "working": Working(function=working[0], arguments=working[1]) if working else None,
         }
     )
+
+
+def rows_of_data(rows: Iterable[Mapping[str, Any]]) -> tuple[Rows, ...]:
+    """Make rows again from their data."""
+    return tuple(Rows(**{**one, "numbers": _numbers(one["numbers"])}) for one in rows)
 
 
 def _given(of: Any) -> dict[str, Any]:

@@ -21,12 +21,10 @@ from saferleeds_analysis.catalogue import REFERENCE, Catalogue, load_catalogue
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.content import read_content
 from saferleeds_analysis.publishing.files import (
-    FIGURES,
     INDEX,
     QUALITY_PAGE,
     QUALITY_TABLE,
     pack_folder,
-    read_figures,
     read_record,
     report_folders,
     write_rows,
@@ -155,7 +153,7 @@ def _read_page(place: Path) -> PublishedPage:
         title=content.title,
         notice=" ".join(content.notices),
         text=content.words,
-        figures=tuple(read_figures(place / FIGURES)),
+        figures=content.figures,
         parameters=read_record(place)["parameters"],
         has_commentary=missing or bool(content.commentary_files),
     )

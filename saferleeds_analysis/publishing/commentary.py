@@ -26,7 +26,7 @@ def questions_about_commentary(root: Path, quarter: pd.Period, page: Page) -> tu
     for indicator in shown:
         words = intake.commentary(root, quarter, indicator)
         if words is not None:
-            about_it = [f for f in page.figures if f["indicator_id"] == indicator] or list(page.figures)
+            about_it = [f for f in page.figures if f.indicator_id == indicator] or list(page.figures)
             asked += questions(
                 words, about_it, rules=catalogue.disclosure_rules, below_city=below_city, names=kept_out
             )

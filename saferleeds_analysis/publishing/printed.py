@@ -144,7 +144,9 @@ def gather(figures: Iterable[PrintedFigure], reader: Reader) -> Printed:
     _tie_declared(printed, reader)
     _tie_areas(printed, reader)
     _tie_months(printed)
-    _tie_figures(printed, [f for f in figures if reader.role(f.figure) not in ("count", "independent")], reader)
+    _tie_figures(
+        printed, [f for f in figures if reader.role(f.figure) not in ("count", "independent")], reader
+    )
     return printed
 
 

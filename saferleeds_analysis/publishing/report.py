@@ -30,6 +30,7 @@ from saferleeds_analysis.publishing.files import (
     write_figures,
     write_text,
 )
+from saferleeds_analysis.publishing.kept_rows import keep, project_key, put_by, salted
 from saferleeds_analysis.publishing.notebooks import (
     ExecutedNotebook,
     ReportFailed,
@@ -44,7 +45,6 @@ from saferleeds_analysis.publishing.pages import Link, Page, Provenance, make_pa
 from saferleeds_analysis.publishing.record import made_with, run_record
 from saferleeds_analysis.publishing.run_list import GIVEN_BY_THE_COMMAND, Report
 from saferleeds_analysis.publishing.trace import page_of_traces
-from saferleeds_analysis.reporting.blocks import Group
 
 _FILES = (
     Link(text="every figure on it (CSV)", href=FIGURES),
@@ -137,6 +137,10 @@ def start_run(
         )
     pack_folder(root, quarter, edition=edition)
     organisation = read_project(root / "data" / "raw" / "reference").organisation
+    made = made_with(root)
+    if edition == "public":  # a fingerprint lets anybody try out what a file holds
+        key = project_key(root)
+        made["inputs"] = {path: salted(sha256, key) for path, sha256 in made["inputs"].items()}
     return Run(
         root=root,
         quarter=quarter,
@@ -148,7 +152,7 @@ def start_run(
             "version_notice": version,
             "edition": edition,
             "organisation": organisation,
-            **made_with(root),
+            **made,
         },
         version=version,
         earlier=earlier,
@@ -170,6 +174,8 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
     executed = run_notebook(
         notebook, run.parameters(report), folder_to_run_in=notebook.parent, template=template
     )
+    if run.edition == "public":
+        keep(run.root, run.quarter, report.name, put_by(executed.notebook, project_key(run.root)))
     if run.earlier is not None:
         figures = content_of(executed.notebook).figures
         append_block(
@@ -182,7 +188,7 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
     draft.mkdir(parents=True)
     write_text(draft / PAGE, page.html)
     write_notebook(executed.notebook, draft / NOTEBOOK)
-    write_figures(page.figures, draft / FIGURES)
+    write_figures(page.content.rows, draft / FIGURES)
     write_text(draft / RECORD, record)
     write_text(draft / TRACE, _trace_page(run, report, page, json.loads(record)).html)
     return MadeReport(
@@ -196,10 +202,8 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
 def _trace_page(run: Run, report: Report, page: Page, record: Mapping[str, Any]) -> Page:
     """Make the page that leads from the report's numbers back to the rows that they come from."""
     title = f"Where the numbers come from: {page.title}"
-    traces = page_of_traces(run.root, title, page.figures, report=report.name, record=record)
     return page_of_block(
-        # named, because on paper its tables of paths and fingerprints must break anywhere
-        Group(blocks=(traces,), kind="trace"),
+        page_of_traces(title, page.content.placed, report=report.name, record=record),
         name=f"the trace of {report.name}",
         provenance=run.provenance,
         pack=Link(text=page.title, href=PAGE),

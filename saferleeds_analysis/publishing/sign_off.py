@@ -146,8 +146,8 @@ def _read_reports(
 ) -> tuple[list[SignedReport], list[str]]:
     """Read every report of the pack, both editions, and say what is wrong with them."""
     name, reports, faults = periods.quarter_name(quarter), [], []
-    inputs: dict[str, tuple[str, str]] = {}
     for edition in EDITIONS:
+        inputs: dict[str, tuple[str, str]] = {}
         folder = pack_folder(root, quarter, edition=edition)
         for place in [record.parent for record in in_reports(folder, RECORD)]:
             report, at = _read_report(place, edition, catalogue), place.relative_to(root).as_posix()

@@ -18,6 +18,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, PublishedFigure
+from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.intake import RecordedCounts
 from saferleeds_analysis.methods import feasibility, seasonal
 from saferleeds_analysis.problems import DataProblem
@@ -100,7 +101,7 @@ class PublishedPage:
     title: str
     notice: str
     text: str
-    figures: tuple[Mapping[str, str], ...]
+    figures: tuple[Figure, ...]
     parameters: Mapping[str, object]
     has_commentary: bool = False
 
@@ -396,16 +397,13 @@ def nothing_later(check: Check, pages: Sequence[PublishedPage], *, as_at: date) 
     """Find figures of periods that began after the as-at day and that are not said to be expected."""
     expected, looked, found = check.settings["expected_of_the_future"], 0, []
     for page in pages:
-        for row in page.figures:
-            starts = _start_of(row["period"])
-            if starts is None:
+        for figure in page.figures:
+            if not figure.window.first:
                 continue
             looked += 1
-            told = row["measure"].casefold()
-            if starts > as_at and not page.is_of_a_later_document and not any(w in told for w in expected):
-                found.append(
-                    (page.report, f"{row['measure']} of {row['area']}, {row['period']}: {row['value']}")
-                )
+            later = periods.month(figure.window.first).start_time.date() > as_at
+            if later and not page.is_of_a_later_document and figure.measure.role not in expected:
+                found.append((page.report, f"{figure.place}: {figure.value}"))
     return check.result(looked, found)
 
 
@@ -430,9 +428,9 @@ def printed_sums(check: Check, pages: Sequence[PublishedPage], catalogue: Catalo
     looked, found = 0, []
     for page in pages:
         values: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-        for row in page.figures:
-            if row["measure"] == "twelve_month_count" and _whole_number(row["value"]) is not None:
-                values[row["indicator_id"], row["period"]][row["area"]] = _whole_number(row["value"])
+        for figure in page.figures:
+            if _is_own(figure, "count") and figure.number is not None:
+                values[figure.indicator_id, figure.period][figure.area] = int(figure.number)
         for (indicator, period), by_area in values.items():
             area_set = catalogue.indicator(indicator).area_set
             for area in [a.name for a in catalogue.areas(area_set) if a.name in by_area]:
@@ -455,16 +453,17 @@ def percentage_and_count(check: Check, pages: Sequence[PublishedPage]) -> CheckR
     """Find changes whose printed percentage and difference do not belong to one pair of whole numbers."""
     looked, found = 0, []
     for page in pages:
-        rows: dict[tuple, dict[str, str]] = defaultdict(dict)
-        for row in page.figures:
-            if row["measure"] in ("change_count", "change_percent", "twelve_month_count"):
-                rows[row["indicator_id"], row["area"], row["period"]][row["measure"]] = row["value"]
+        rows: dict[tuple, dict[str, float | None]] = defaultdict(dict)
+        for figure in page.figures:
+            if _is_own(figure, "count") or _is_own(figure, "change"):
+                name = (
+                    figure.unit
+                    if figure.measure.role == "change" and figure.unit == "%"
+                    else figure.measure.role
+                )
+                rows[figure.indicator_id, figure.area, figure.period][name] = figure.number
         for (_, area, period), held in rows.items():
-            difference, percentage = (
-                _whole_number(held.get("change_count", "")),
-                _number(held.get("change_percent", "")),
-            )
-            later = _whole_number(held.get("twelve_month_count", ""))
+            difference, percentage, later = held.get("change"), held.get("%"), held.get("count")
             if difference is None or percentage is None:
                 continue
             looked += 1
@@ -481,6 +480,12 @@ def percentage_and_count(check: Check, pages: Sequence[PublishedPage]) -> CheckR
 
 
 # Reading what is printed
+
+
+def _is_own(figure: Figure, role: str) -> bool:
+    """Say whether a figure is the indicator's own count of twelve months, or the change of it."""
+    months = figure.window.months
+    return figure.measure.own and figure.measure.role == role and months is not None and len(months) == 12
 
 
 def _wholes(data: RecordedCounts) -> list[str]:
@@ -518,27 +523,3 @@ def _months_so_far(period: str) -> int | None:
         return 12
     found = re.fullmatch(r"\d{4}/\d{2} Apr-(\w{3})", period)
     return (pd.Timestamp(f"1 {found[1]} 2000").month - 4) % 12 + 1 if found else None
-
-
-def _start_of(period: str) -> date | None:
-    """Give the first day of a period as figures write it; ``None`` where it is written in another way."""
-    if found := re.fullmatch(r"(\d{4}/\d{2}) Q[1-4]", period):
-        return periods.quarter_months(periods.quarter(period))[0].start_time.date()
-    if re.fullmatch(r"\d{4}/\d{2}", period):
-        return periods.financial_year_months(periods.financial_year(period))[0].start_time.date()
-    if found := re.fullmatch(r"(?:12 months to )?([A-Z][a-z]+ \d{4})", period):
-        month = pd.to_datetime(found[1], format="%B %Y", errors="coerce")
-        return None if pd.isna(month) else month.date()
-    return None
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def _whole_number(text: str) -> int | None:
-    value = _number(text)
-    return int(value) if value is not None and value.is_integer() else None

@@ -7,12 +7,12 @@ where it comes so close to one that a slip is more likely than another subject.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 from saferleeds_analysis.disclosure_rules import DisclosureRules
+from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.intake import Commentary
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.commentary import visible
@@ -23,11 +23,8 @@ _NEAR_ONE_DIGIT = Decimal("0.1")
 _NEAR_POINTS = 5
 _NEAR_LEVEL_POINTS = 1
 
-# Not what happened: what may come, and what a usual year looks like. Nobody quotes a single month's count of 24 wards.
-_NOT_QUOTED = re.compile(
-    r"^(projected|projection|milestone|seasonal|share|run-rate|backtest|check of|monthly_count|trend|observed|irregular|"
-    r"calendar|forecast|direct against|progress|position|direction)"
-)
+# What people quote: what happened, not what may come, what a usual year looks like or how sure somebody is.
+_QUOTED = ("count", "percentage", "rate", "change", "cost", "rank")
 
 # Not within a word, an amount, a date or a year such as 2012/13.
 _NUMBER = re.compile(
@@ -80,7 +77,7 @@ class _Said:
 
 def questions(
     words: Commentary,
-    figures: Sequence[Mapping[str, Any]],
+    figures: Sequence[Figure],
     *,
     rules: DisclosureRules,
     below_city: Collection[str] = (),
@@ -88,7 +85,7 @@ def questions(
 ) -> tuple[str, ...]:
     """Give what an analyst should ask or mend before some commentary is published, one sentence each, with its place.
 
-    ``figures`` are the rows of the page's figures; ``rules`` say which numbers are small, ``below_city`` which areas are parts
+    ``figures`` are those of the page; ``rules`` say which numbers are small, ``below_city`` which areas are parts
     of a city; ``names`` are names of people that must not appear, which the analyst keeps. A question gives the line and
     never the name or the small number.
     """
@@ -134,33 +131,60 @@ def _small_numbers(line: str, rules: DisclosureRules, below_city: Collection[str
             )
 
 
-def _numeric(figures: Sequence[Mapping[str, Any]]) -> list[dict]:
+@dataclass(frozen=True, kw_only=True)
+class _OnPage:
+    """A figure of the page that is a number; ``quoted`` where people quote such, ``main`` where it is of the page's own area."""
+
+    figure: Figure
+    value: Decimal
+    quoted: bool
+    main: bool
+
+    @property
+    def is_percent(self) -> bool:
+        return self.figure.unit in ("%", "per cent")
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it is a change in per cent."""
+        return self.figure.measure.role == "change" and self.is_percent
+
+    @property
+    def is_level(self) -> bool:
+        """Whether it is a percentage of something."""
+        return self.is_percent and self.figure.measure.role != "change"
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it is a whole number of some size."""
+        whole = self.value == self.value.to_integral_value()
+        return whole and abs(self.value) >= 100 and not self.is_percent
+
+
+def _numeric(figures: Sequence[Figure]) -> list[_OnPage]:
     """Keep the figures that are numbers; ``quoted`` marks those that people quote, ``main`` the area of the first one.
 
     A page holds the total at the end of each month of four years; people quote the latest and the one a year before.
     """
-    rows = [
-        dict(f) for f in figures if isinstance(f["value"], int | float) and not isinstance(f["value"], bool)
-    ]
-    main = rows[0]["area"] if rows else ""
-    compared = {r["period"] for r in rows if r["measure"].startswith("change_") or r["area"] != main}
+    numbers = [f for f in figures if f.number is not None]
+    main = numbers[0].area if numbers else ""
+    compared = {f.period for f in numbers if f.measure.role == "change" or f.area != main}
     return [
-        r
-        | {
-            "main": r["area"] == main,
-            "value": Decimal(repr(r["value"])),
-            "quoted": not _NOT_QUOTED.match(r["measure"])
-            and (r["measure"] != "twelve_month_count" or r["period"] in compared),
-        }
-        for r in rows
+        _OnPage(
+            figure=f,
+            value=Decimal(repr(f.value)),
+            main=f.area == main,
+            quoted=f.measure.role in _QUOTED and (not f.measure.own or f.period in compared),
+        )
+        for f in numbers
     ]
 
 
-def _contradictions(line: str, figures: list[dict]) -> list[str]:
+def _contradictions(line: str, figures: list[_OnPage]) -> list[str]:
     faults = []
     for said in _numbers(line):
-        named = [f for f in figures if f["quoted"] and not f["main"] and _names(line, f["area"])]
-        about = named or [f for f in figures if f["quoted"] and f["main"]]
+        named = [f for f in figures if f.quoted and not f.main and _names(line, f.figure.area)]
+        about = named or [f for f in figures if f.quoted and f.main]
         fault = (_percent_fault if said.is_percent else _count_fault)(said, figures, about)
         faults += [fault] if fault else []
     return faults
@@ -196,59 +220,47 @@ def _direction(before: str, after: str) -> int:
     return 0 if not words else -1 if words[-1]["down"] else 1
 
 
-def _count_fault(said: _Said, everything: list[dict], about: list[dict]) -> str:
+def _count_fault(said: _Said, everything: list[_OnPage], about: list[_OnPage]) -> str:
     if not said.counts or said.value < 100 or said.value != said.value.to_integral_value():
         return ""
-    counts = [f for f in everything if _is_count(f)]
-    if any(abs(f["value"]) == said.value for f in counts):
+    counts = [f for f in everything if f.is_count]
+    if any(abs(f.value) == said.value for f in counts):
         return ""
-    near = [f for f in about if _is_count(f) and _is_near(said.value, abs(f["value"]))]
+    near = [f for f in about if f.is_count and _is_near(said.value, abs(f.value))]
     if not near:
         return ""
-    closest = min(near, key=lambda f: _unlikeness(said.value, abs(f["value"])))
-    return _says(said, closest, wording.number(abs(closest["value"])))
+    closest = min(near, key=lambda f: _unlikeness(said.value, abs(f.value)))
+    return _says(said, closest, wording.number(abs(closest.value)))
 
 
-def _percent_fault(said: _Said, everything: list[dict], about: list[dict]) -> str:
-    changes = [f for f in about if f["measure"] == "change_percent"]
+def _percent_fault(said: _Said, everything: list[_OnPage], about: list[_OnPage]) -> str:
+    changes = [f for f in about if f.is_change]
     if said.direction:
-        agree = [f for f in everything if f["measure"] == "change_percent" and _rounds_to(f, said)]
-        if any(_sign(f["value"]) == said.direction for f in agree):
+        agree = [f for f in everything if f.is_change and _rounds_to(f, said)]
+        if any(_sign(f.value) == said.direction for f in agree):
             return ""
-        near = [f for f in changes if abs(abs(f["value"]) - said.value) <= _NEAR_POINTS]
+        near = [f for f in changes if abs(abs(f.value) - said.value) <= _NEAR_POINTS]
         if not near:
             return ""
-        closest = min(near, key=lambda f: abs(abs(f["value"]) - said.value))
-        return _says(said, closest, wording.percent(closest["value"], signed=True))
-    levels = [f for f in everything if _is_level(f)]
-    if any(_rounds_to(f, said) for f in levels + [f for f in everything if f["measure"] == "change_percent"]):
+        closest = min(near, key=lambda f: abs(abs(f.value) - said.value))
+        return _says(said, closest, wording.percent(closest.value, signed=True))
+    levels = [f for f in everything if f.is_level]
+    if any(_rounds_to(f, said) for f in levels + [f for f in everything if f.is_change]):
         return ""
-    near = [f for f in about if _is_level(f) and abs(f["value"] - said.value) <= _NEAR_LEVEL_POINTS]
+    near = [f for f in about if f.is_level and abs(f.value - said.value) <= _NEAR_LEVEL_POINTS]
     if not near:
         return ""
-    closest = min(near, key=lambda f: abs(f["value"] - said.value))
-    return _says(said, closest, wording.percent(closest["value"]))
+    closest = min(near, key=lambda f: abs(f.value - said.value))
+    return _says(said, closest, wording.percent(closest.value))
 
 
-def _says(said: _Said, figure: Mapping[str, Any], printed: str) -> str:
+def _says(said: _Said, on_page: _OnPage, printed: str) -> str:
+    figure = on_page.figure
     down_or_up = {-1: "down ", 0: "", 1: "up "}[said.direction if said.is_percent else 0]
     return (
-        f"says '{down_or_up}{said.text}'; the page has {printed} ({figure['measure'].replace('_', ' ')}, {figure['area']}, "
-        f"{figure['period']}). Ask the author which is meant."
+        f"says '{down_or_up}{said.text}'; the page has {printed} ({figure.words.replace('_', ' ')}, {figure.area}, "
+        f"{figure.period}). Ask the author which is meant."
     )
-
-
-def _is_count(figure: Mapping[str, Any]) -> bool:
-    value = figure["value"]
-    return value == value.to_integral_value() and abs(value) >= 100 and not _is_percent(figure)
-
-
-def _is_level(figure: Mapping[str, Any]) -> bool:
-    return _is_percent(figure) and not figure["measure"].startswith("change")
-
-
-def _is_percent(figure: Mapping[str, Any]) -> bool:
-    return figure["unit"] in ("%", "per cent")
 
 
 def _is_near(said: Decimal, figure: Decimal) -> bool:
@@ -264,8 +276,8 @@ def _unlikeness(said: Decimal, figure: Decimal) -> tuple[bool, bool, Decimal]:
     return sorted(one) != sorted(other), not one_digit, abs(said - figure) / figure
 
 
-def _rounds_to(figure: Mapping[str, Any], said: _Said) -> bool:
-    return abs(figure["value"]).quantize(said.value, rounding=ROUND_HALF_UP) == said.value
+def _rounds_to(figure: _OnPage, said: _Said) -> bool:
+    return abs(figure.value).quantize(said.value, rounding=ROUND_HALF_UP) == said.value
 
 
 def _sign(value: Decimal) -> int:

@@ -1,0 +1,86 @@
+"""The rows behind published figures, kept below ``data/``: a list of rows gives a withheld count away by its length.
+
+In the public edition a figure carries a reference in their place. It is made with the project's own key, which lies outside
+``reports/``, so that it is the same each time and nobody without the key can try numbers until one fits.
+"""
+
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from saferleeds_analysis import periods
+from saferleeds_analysis.figures import Figure, Rows, rows_of_data
+from saferleeds_analysis.publishing.files import write_text
+from saferleeds_analysis.reporting.blocks import BLOCKS_MEDIA_TYPE
+
+KEY = Path("data", "project_key.txt")
+REFERENCE = "reference"
+
+
+def project_key(root: Path) -> bytes:
+    """Give the project's key; it is made when it is first asked for."""
+    path = root / KEY
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, secrets.token_hex(32) + "\n")
+    return path.read_text(encoding="utf-8").strip().encode()
+
+
+def salted(text: str, key: bytes) -> str:
+    """Give what stands for a text in public: the same for the same text and key."""
+    return hmac.new(key, text.encode(), sha256).hexdigest()[:32]
+
+
+def put_by(notebook: Any, key: bytes) -> dict[str, list[dict]]:
+    """Put references in the place of the rows of every figure of an executed notebook, and give the rows by reference."""
+    kept: dict[str, list[dict]] = {}
+
+    def visit(value: Any) -> None:
+        if isinstance(value, Mapping):
+            if isinstance(value.get("rows"), list) and value["rows"] and "role" in value["rows"][0]:
+                rows = [dict(one) for one in value["rows"]]
+                token = salted(json.dumps(rows, sort_keys=True), key)
+                kept[token] = rows
+                value["rows"] = [{"role": REFERENCE, "file": "", "sha256": "", "note": token, "numbers": ""}]
+            for one in list(value.values()):
+                visit(one)
+        elif isinstance(value, list):
+            for one in value:
+                visit(one)
+
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            visit(output.get("data", {}).get(BLOCKS_MEDIA_TYPE))
+    return kept
+
+
+def keep(root: Path, quarter: pd.Period, report: str, rows: Mapping[str, list[dict]]) -> None:
+    """Keep the rows of a public report below ``data/``."""
+    path = _path(root, quarter, report)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, json.dumps(rows, ensure_ascii=False, sort_keys=True))
+
+
+def with_rows(figure: Figure, root: Path, quarter: pd.Period, report: str) -> Figure:
+    """Give a published figure with its rows, where they are kept here."""
+    path = _path(root, quarter, report)
+    if not figure.rows or figure.rows[0].role != REFERENCE or not path.is_file():
+        return figure
+    kept = json.loads(path.read_text(encoding="utf-8")).get(figure.rows[0].note)
+    return figure if kept is None else replace(figure, rows=rows_of_data(kept))
+
+
+def _path(root: Path, quarter: pd.Period, report: str) -> Path:
+    return root / "data" / "processed" / "rows" / periods.quarter_path(quarter) / f"{report}.json"
+
+
+def is_reference(rows: Rows) -> bool:
+    """Say whether rows are only referred to."""
+    return rows.role == REFERENCE
