@@ -1,46 +1,59 @@
 """Small packs written by hand, for what happens to a pack after it is made."""
 
-import csv
 import json
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.figures import FIGURE_COLUMNS
-from saferleeds_analysis.publishing.files import pack_folder
+from saferleeds_analysis.figures import Figure, Measure
+from saferleeds_analysis.periods import Window
+from saferleeds_analysis.publishing.content import content_of_blocks
+from saferleeds_analysis.publishing.files import pack_folder, write_figures
+from saferleeds_analysis.publishing.notebooks import notebook_of_block, write_notebook
 from saferleeds_analysis.publishing.sign_off import Roles, checklist
+from saferleeds_analysis.reporting.blocks import heading, join, paragraph
 
 ROLES = Roles(analyst="Performance team", reviewer="Second analyst", owner="Head of service")
 ANSWERS = {item.id: {"answer": "yes", "note": ""} for item in checklist()}
 
 
-def figure(value, *, period="12 months to June 2012", measure="twelve_month_count", area="Leeds"):
-    row = dict.fromkeys(["section", *FIGURE_COLUMNS], "")
-    return row | {
-        "indicator_id": "domestic_burglary",
-        "area": area,
-        "period": period,
-        "measure": measure,
-        "value": str(value),
-        "unit": "offences",
-    }
+def own_count(words="twelve_month_count", **more):
+    """Give a measure that counts an indicator itself."""
+    return Measure(id=words, words=words, role="count", own=True, recurs=True, **more)
+
+
+def figure(value, *, period="12 months to June 2012", measure="twelve_month_count", area="Leeds", **more):
+    return Figure(
+        measure=measure if isinstance(measure, Measure) else own_count(measure),
+        indicator_id="domestic_burglary",
+        area=area,
+        window=Window.named(period),
+        value=value,
+        unit="offences",
+        **more,
+    )
+
+
+def write_report(folder, figures, title="Card"):
+    """Write what publishing keeps of a report's figures: the executed notebook and the table."""
+    folder.mkdir(parents=True, exist_ok=True)
+    block = join(heading(1, title), paragraph("Counted.", figures=figures))
+    write_notebook(notebook_of_block(block, source="# by hand"), folder / "report.ipynb")
+    write_figures(content_of_blocks([block]).rows, folder / "figures.csv")
 
 
 def write_pack(root, quarter, figures, *, version=1, edition="public", report="burglary", inputs=None):
-    """Write a pack of one report, as publishing would: its page, figures and record."""
+    """Write a pack of one report, as publishing would: its page, notebook, figures and record."""
     folder = pack_folder(root, periods.quarter(quarter), edition=edition) / report
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "report.html").write_text(
-        f"<h1>{quarter}</h1>{[f['value'] for f in figures]}", encoding="utf-8"
-    )
-    with (folder / "figures.csv").open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, ["section", *FIGURE_COLUMNS])
-        writer.writeheader()
-        writer.writerows(figures)
+    write_report(folder, figures)
+    (folder / "report.html").write_text(f"<h1>{quarter}</h1>{[f.value for f in figures]}", encoding="utf-8")
     record = {
         "report": report,
         "notebook": {"name": "card.ipynb", "sha256": "0" * 64},
         "parameters": {"quarter": quarter, "as_at": "2012-06-30"},
         "finished": "2012-07-14T10:00:00+00:00",
         "code_version": "abc",
+        "edition": edition,
+        "organisation": "Safer Leeds",
+        "version_notice": "",
         "pack_version": version,
         "inputs": inputs or {"data/raw/source/counts.csv": "1" * 64},
     }
