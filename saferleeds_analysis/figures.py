@@ -49,7 +49,8 @@ class Measure:
     ``words`` name it; ``{braces}`` in them are filled from a figure's qualifiers. ``formula`` says in words how it comes from
     its rows. ``recurs`` figures are expected again each quarter; ``revised`` ones are estimated anew each time, so that a
     move is no restatement. ``own`` is the count of the indicator itself, which is one count in a window under whatever
-    measure; every other is a count of something within it. ``decimals`` is the precision at which it is published.
+    measure; every other is a count of something within it. ``part`` is the part that it plays in the state of an indicator
+    (``headline``, ``change``, ``letter``, ``position``, ``direction``, ``chance``). ``decimals`` is the precision at which it is published.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Measure:
     recurs: bool = False
     revised: bool = False
     own: bool = False
+    part: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a role that nobody knows."""

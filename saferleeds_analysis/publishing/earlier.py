@@ -22,7 +22,6 @@ from saferleeds_analysis.publishing.ledger import definitions_of, open_ledger
 from saferleeds_analysis.publishing.run_list import listed_reports
 from saferleeds_analysis.reporting.blocks import Block, heading, join, paragraph
 from saferleeds_analysis.reporting.changes import Comparison, compare_figures, then_and_now
-from saferleeds_analysis.reporting.glance import labels_of
 
 TITLE = "What changed since the last published pack"
 
@@ -59,11 +58,8 @@ class EarlierPack:
     def page(self, figures: Sequence[Figure]) -> Block:
         """Give the page of the pack: every figure that was restated, is late, provisional, new or no longer shown."""
         title = f"What changed: {periods.quarter_name(self.quarter)}"
-        labels = dict.fromkeys(label for figure in figures for label in labels_of(figure))
-        invented = [label for label in labels if label.startswith(("Illustrative", "Synthetic"))]
-        said = (
-            f"Among these figures are invented ones, as their own pages say: {'; '.join(invented).lower()}."
-        )
+        invented = any(figure.status == "illustrative" for figure in figures)
+        said = "Among these figures are illustrative ones, which nobody recorded, as their own pages say."
         return join(
             heading(1, title),
             *([paragraph(said, css_class="notice")] if invented else []),

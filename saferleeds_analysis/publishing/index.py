@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.publishing.content import slug
+from saferleeds_analysis.figures import Figure
+from saferleeds_analysis.publishing.content import pack_figures, slug
 from saferleeds_analysis.publishing.files import (
     CHANGES,
     DOCX,
@@ -24,7 +25,6 @@ from saferleeds_analysis.publishing.files import (
     QUALITY_PAGE,
     XLSX,
     public_packs,
-    read_figures,
     read_record,
     replace_text,
     report_folders,
@@ -33,14 +33,12 @@ from saferleeds_analysis.publishing.pages import Link, render_page, template
 from saferleeds_analysis.publishing.report import Run, start_run
 from saferleeds_analysis.publishing.run_list import listed_reports, read_groups
 from saferleeds_analysis.publishing.versions import version_to_make
-from saferleeds_analysis.reporting.glance import Glance, at_a_glance
+from saferleeds_analysis.reporting.state import State, state_of
 
 _LONGEST_FINDING = 240  # letters
 _OTHERS = "Other reports"
 # Shown as a table of their own that is folded away, since there is one for each area.
 _FOLDED = "Area profiles"
-# A summary repeats the state of several indicators; each is told by its own report.
-_SUMMARIES = "For members"
 _OTHER_FORMS = (
     (PDF, "PDF"),
     (DOCX, "Word"),
@@ -63,7 +61,7 @@ class Entry:
     notice: str
     finding: str
     files: tuple[Link, ...]
-    glance: Glance | None
+    state: State | None
 
 
 def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[str] = ()) -> Path:
@@ -74,8 +72,9 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
     """
     folder, listed = run.folder, listed_reports(run.root)
     order = {report.name: number for number, report in enumerate(listed)}
+    figures = [printed.figure for printed in pack_figures(folder)]
     entries = sorted(
-        (_read_entry(place, run) for place in report_folders(folder) if place.name != CHANGES),
+        (_read_entry(place, run, figures) for place in report_folders(folder) if place.name != CHANGES),
         key=lambda entry: (order.get(entry.name, len(order)), entry.name),
     )
     index = folder / INDEX
@@ -113,8 +112,15 @@ def renew_index(
     return write_index(run, sources=sources)
 
 
-def _read_entry(place: Path, run: Run) -> Entry:
+def _read_entry(place: Path, run: Run, figures: Sequence[Figure]) -> Entry:
     record = read_record(place)
+    about = record["parameters"]
+    # What a report is about, its parameters say: one of many indicators has no state of its own.
+    state = (
+        state_of(figures, about["indicator"], about["area"])
+        if {"indicator", "area"} <= about.keys()
+        else None
+    )
     page = record.get("page", {})  # a report of an earlier version keeps no words of its page
     finding = page.get("finding", "")
     return Entry(
@@ -129,7 +135,7 @@ def _read_entry(place: Path, run: Run) -> Entry:
             for file, text in _OTHER_FORMS
             if (place / file).is_file()
         ),
-        glance=at_a_glance(read_figures(place / FIGURES)),
+        state=state if state is not None and (state.headline or state.letter_figure) else None,
     )
 
 
@@ -142,13 +148,13 @@ def _grouped(entries: Sequence[Entry], groups: Mapping[str, Sequence[str]]) -> d
     return {name: members for name, members in found.items() if members}
 
 
-def _glances(groups: Mapping[str, Sequence[Entry]]) -> list[Entry]:
-    """Give each indicator and area once, by the first report that tells its state; area profiles have their own table."""
+def _states(groups: Mapping[str, Sequence[Entry]]) -> list[Entry]:
+    """Give each indicator and area once, by the first report about it; area profiles have their own table."""
     first: dict[tuple[str, str], Entry] = {}
     for name, members in groups.items():
         for entry in members:
-            if name not in (_FOLDED, _SUMMARIES) and entry.glance is not None:
-                first.setdefault((entry.glance.indicator_id, entry.glance.area), entry)
+            if name != _FOLDED and entry.state is not None:
+                first.setdefault((entry.state.indicator_id, entry.state.area), entry)
     return list(first.values())
 
 
@@ -164,13 +170,13 @@ def _write(
 
     restricted = run.edition == "restricted"
     title = f"Reports of {run.quarter_name}" + (": restricted edition" if restricted else "")
-    glances = _glances(groups)
+    states = _states(groups)
     of_the_pack = [Link(text=t, href=f) for f, t in _OF_THE_PACK if (index.parent / f).is_file()]
     body = template("pack.html.j2").render(
         title=title,
         review_period=periods.review_period(run.quarter),
         count=len(entries),
-        glances=glances,
+        states=states,
         groups=[(name, slug(name), members) for name, members in groups.items()],
         folded=_FOLDED,
         of_the_pack=of_the_pack,
@@ -179,7 +185,7 @@ def _write(
         **state,
     )
     sections = [
-        *(["At a glance"] if glances else []),
+        *(["At a glance"] if states else []),
         *groups,
         *(["The whole pack"] if of_the_pack else []),
     ]

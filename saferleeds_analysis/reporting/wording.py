@@ -19,6 +19,9 @@ from saferleeds_analysis.reporting.blocks import Printed
 
 MINUS = "\N{MINUS SIGN}"
 
+# What stands beside a number that was neither recorded nor published nor estimated from what was.
+STATUS_LABELS = {"illustrative": "Illustrative", "judgement": "Judgement"}
+
 
 def number(value: float, *, decimals: int = 0) -> Printed:
     """Write a number with thousands commas, halves rounded away from zero.
