@@ -438,8 +438,11 @@ def _scrub(notebook: Any, parameters: dict) -> tuple[str, ...]:
         if _is_injected(cell):
             cell["id"] = "parameters-given"  # papermill makes one up at each run
         if cell.cell_type == "code":
-            messages += ["".join(o.text).strip() for o in cell.outputs if _is_stderr(o)]
-            cell.outputs = [output for output in cell.outputs if not _is_stderr(output)]
+            # Streams come over a channel of their own: in how many parts, and when beside the rest, is a matter of timing.
+            said = "".join("".join(o.text) for o in cell.outputs if _is_stderr(o)).strip()
+            messages += [said] if said else []
+            kept = [output for output in cell.outputs if not _is_stderr(output)]
+            cell.outputs = sorted(kept, key=lambda output: output.output_type == "stream")
     return tuple(messages)
 
 
