@@ -1,4 +1,12 @@
-"""Which pages the bundled example has: one for each report of a quarter, as the run list names them, and what packs add."""
+"""Which pages the bundled example has: one for each report of a quarter, as the run list names them, and what packs add.
+
+Each type of page, that is each notebook, is read in the browser on every change. Of the many pages of one type, and of the
+quarter before, a few are drawn by lot, others at each commit: they are made by the same code from other numbers.
+"""
+
+import random
+import subprocess
+from collections import defaultdict
 
 from projects import ROOT
 
@@ -8,17 +16,38 @@ from saferleeds_analysis.publishing.run_list import read_run_list
 QUARTERS = ("2012/13 Q1", "2012/13 Q2")
 
 
-def pages_of(quarter):
-    """One page for each report of the quarter, as the run list names them, and what the pack adds."""
+def reports_of(quarter):
+    """The reports of a quarter, as the run list names them."""
     review = periods.quarter(quarter)
-    named = [r.name for r in read_run_list(ROOT / "notebooks") if r.is_made_in(review)]
+    return [report for report in read_run_list(ROOT / "notebooks") if report.is_made_in(review)]
+
+
+def pages_of(quarter, reports=None):
+    """One page for each report of the quarter, and what the pack adds."""
+    named = [report.name for report in (reports_of(quarter) if reports is None else reports)]
     pages = [
         "index.html",
         "data-quality.html",
         "changes/report.html",
         *(f"{name}/report.html" for name in named),
     ]
-    return [f"{periods.quarter_path(review)}/{page}" for page in pages]
+    return [f"{periods.quarter_path(periods.quarter(quarter))}/{page}" for page in pages]
+
+
+def drawn(quarter, *, of_each):
+    """The pages that the pack adds, and of each type so many as are drawn by lot for this commit."""
+    by_type = defaultdict(list)
+    for report in reports_of(quarter):
+        by_type[report.notebook].append(report)
+    lot = random.Random(f"{commit()} {quarter}")
+    chosen = [report for reports in by_type.values() for report in lot.sample(reports, min(of_each, len(reports)))]
+    return pages_of(quarter, chosen)
+
+
+def commit():
+    """The commit that is tested; outside a checkout always the same draw."""
+    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip()
 
 
 PAGES = ["index.html", *(page for quarter in QUARTERS for page in pages_of(quarter))]
