@@ -22,9 +22,9 @@ def as_printed(row: pd.DataFrame, decimals: int) -> str:
     return f"{number_in(row):.{decimals}f}"
 
 
-def total(figures: pd.DataFrame) -> float:
+def total(counts: pd.DataFrame) -> float:
     """Give the sum of the numbers."""
-    return float(figures["value"].sum())
+    return float(counts["value"].sum())
 
 
 def difference(earlier: pd.DataFrame, later: pd.DataFrame) -> float:
@@ -73,8 +73,8 @@ def grey_without_target(targets: pd.DataFrame, *, indicator_id: str, area: str) 
     return "N"
 
 
-def year_end(counts: pd.DataFrame, *, year: str, give: str = "median") -> float:
-    """Project the total of a financial year from counts by quarter: the middle projection, or what it is compared with."""
+def year_end(counts: pd.DataFrame, *, year: str, give: str) -> float:
+    """Project the total of a financial year from counts by quarter: the middle projection (``give="median"``) or another of its numbers."""
     by_quarter = pd.Series(
         counts["value"].astype(int).to_numpy(),
         index=pd.PeriodIndex([periods.quarter(q) for q in counts["period"]], freq="Q-MAR"),
