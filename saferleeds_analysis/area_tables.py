@@ -23,11 +23,12 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import REFERENCE, read_rows
+from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import DataProblem
 
 
 @dataclass(frozen=True, kw_only=True)
-class AreaDenominator:
+class AreaDenominator(TableRow):
     """How many households or people (``of``) an area had on a day, who counted them, and since when it was known."""
 
     area_set: str

@@ -12,9 +12,10 @@ the same names in the project's own ``data/raw/reference/``; never in code.
 """
 
 import difflib
+import hashlib
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -23,6 +24,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import DisclosureRules, read_disclosure_rules
+from saferleeds_analysis.figures import Rows, TableRow
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.survey_measures import Definition, MeasureBaseline, SurveyQuestion, check_definitions
 
@@ -61,7 +63,7 @@ class Indicator:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Target:
+class Target(TableRow):
     """A target for one financial year, in force from the day it was set; ``kind`` is ``original`` or ``stretch``.
 
     ``comparison`` says how it is met: ``at most``, ``below``, ``at least`` or ``above`` its ``value``.
@@ -141,7 +143,7 @@ class ChanceWord:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PublishedFigure:
+class PublishedFigure(TableRow):
     """A figure that somebody published, as printed, and whether it can be reproduced.
 
     ``value`` keeps its printed precision (``-39.0`` is to one decimal place). ``known_from`` is the first day on which
@@ -442,14 +444,18 @@ def _read_tables(path: Path, name: str, kind: type) -> list:
 
 
 def read_rows(path: Path, kind: type) -> list:
-    """Read a CSV table of the package's shape: one ``kind`` a row, its fields as columns; all faults in one message."""
+    """Read a CSV table of the package's shape: one ``kind`` a row, its fields as columns; all faults in one message.
+
+    A :class:`~saferleeds_analysis.figures.TableRow` is told where it stands.
+    """
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise DataProblem(
             f"{path.name}: cannot be read as CSV in UTF-8 ({str(error).strip()}). Text with commas stands in quotes."
         ) from error
-    wanted = [f.name for f in fields(kind)]
+    columns = [f for f in fields(kind) if f.name not in _NO_COLUMNS]
+    wanted = [f.name for f in columns]
     if sorted(table.columns) != sorted(wanted):
         raise DataProblem(
             f"{path.name}: the columns must be {', '.join(wanted)}; found {', '.join(table.columns)}."
@@ -457,14 +463,22 @@ def read_rows(path: Path, kind: type) -> list:
     rows, problems = [], []
     for number, row in enumerate(table.to_dict("records"), start=2):
         try:
-            rows.append(
-                kind(**{f.name: _READERS.get(f.type, str)(row[f.name].strip()) for f in fields(kind)})
-            )
+            cells = {f.name: _READERS.get(f.type, str)(row[f.name].strip()) for f in columns}
+            rows.append(kind(**cells))
         except ValueError as error:
             problems.append(f"{path.name}, row {number}: {error}")
     if problems:
         raise DataProblem("\n".join(problems))
-    return rows
+    if not issubclass(kind, TableRow):
+        return rows
+    return [replace(row, place=at) for row, at in zip(rows, places_in(path, len(rows)), strict=True)]
+
+
+def places_in(path: Path, count: int) -> list[Rows]:
+    """Give for each row of a table (``count`` in all, below the header) in which file of the project it stands, and where."""
+    folder = "saferleeds_analysis/reference" if path.parent == REFERENCE else "data/raw/reference"
+    file, sha256 = f"{folder}/{path.name}", hashlib.sha256(path.read_bytes()).hexdigest()
+    return [Rows(role="row", file=file, sha256=sha256, numbers=(n,)) for n in range(2, count + 2)]
 
 
 def read_decimal(text: str) -> Decimal:
@@ -478,6 +492,8 @@ def read_decimal(text: str) -> Decimal:
     return number
 
 
+# Where a row stands is no column of its table.
+_NO_COLUMNS = [f.name for f in fields(TableRow)]
 _READERS = {
     float: float,
     Decimal: read_decimal,

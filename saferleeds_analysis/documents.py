@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from saferleeds_analysis.catalogue import REFERENCE, read_decimal, read_rows, unknown
+from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import DataProblem
 
 ROLES = ("claim", "input", "derived")
@@ -36,7 +37,7 @@ class Document:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RegisteredFigure:
+class RegisteredFigure(TableRow):
     """One figure of a document, as printed.
 
     ``role`` says what is to be judged: a ``claim`` is worked out again from the other figures; an ``input`` is taken as
@@ -135,7 +136,7 @@ def load_register(*folders: Path) -> Register:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PerformanceMeasure:
+class PerformanceMeasure(TableRow):
     """One row of a table of performance measures: an indicator's target, where it stands, and what it is beside.
 
     ``current`` and ``comparators`` are ids of the register, split at ``|``; ``status_text`` stands where there is no figure

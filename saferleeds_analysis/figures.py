@@ -12,7 +12,7 @@ wherever they are printed; nothing tells what a figure is by matching a name.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
 from saferleeds_analysis.estimates import Estimate
@@ -91,6 +91,17 @@ class Rows:
     sha256: str
     numbers: tuple[int, ...] = ()
     note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableRow:
+    """A row of one of the project's own tables, which knows where it stands (``place``) when it was read from a file."""
+
+    place: Rows | None = field(default=None, compare=False, repr=False)
+
+    def rows(self, role: str = "row") -> tuple[Rows, ...]:
+        """Give the row as one of those that a figure comes from."""
+        return () if self.place is None else (replace(self.place, role=role),)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import pandas as pd
 
+from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import DataProblem
 
 
@@ -30,7 +31,7 @@ class SurveyQuestion:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Definition:
+class Definition(TableRow):
     """One definition of an indicator, in force from the month ``since`` (or always) in place of ``replaces``."""
 
     indicator_id: str
@@ -43,7 +44,7 @@ class Definition:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MeasureBaseline:
+class MeasureBaseline(TableRow):
     """The figure with which later ones of the same definition are compared, as printed, and who printed it."""
 
     indicator_id: str

@@ -23,6 +23,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import REFERENCE, read_decimal, read_rows, unknown
+from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import DataProblem
 
 COMPONENTS = ("anticipation", "consequence", "response")
@@ -34,7 +35,7 @@ _ROUNDING = Decimal(20)
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnitCost:
+class UnitCost(TableRow):
     """What one offence costs on average, or a component of it, in an edition of unit costs.
 
     ``value`` is pounds an offence at the prices of ``price_year``, with ``lower`` and ``upper`` where the publication
@@ -79,7 +80,7 @@ class UnitCost:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Multiplier:
+class Multiplier(TableRow):
     """How many offences of a kind are thought to happen for each one recorded, in an edition of unit costs."""
 
     edition: str
@@ -102,7 +103,7 @@ class Multiplier:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeflatorIndex:
+class DeflatorIndex(TableRow):
     """The GDP deflator of one year in one release (``vintage``) of HM Treasury's table.
 
     ``series`` is ``calendar`` (years written ``2012``), ``financial`` (``2012/13``), or ``financial, approximate``
@@ -131,7 +132,7 @@ class DeflatorIndex:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OffenceMatch:
+class OffenceMatch(TableRow):
     """Which offence of an edition a recorded class of offence stands for, in a stretch of months, and how well.
 
     ``match`` is ``same`` (the multiplier may be applied), ``partial`` (it can be valued, with the stated reservation,

@@ -1,5 +1,6 @@
 """The agreed tables: what is in them, what is refused, and that a pack knows nothing of later targets."""
 
+import hashlib
 import json
 from dataclasses import asdict, replace
 from datetime import date
@@ -63,6 +64,35 @@ def test_published_figures_keep_their_printed_precision_and_their_day(catalogue)
     assert "5938" in {str(p.value) for p in known}
     assert "5305" not in {str(p.value) for p in known}, "the year's outturn was not known in September 2012"
     assert {str(p.value) for p in known if p.area == "NEL" and p.measure == "change_percent"} == {"-39.0"}
+
+
+def test_a_row_of_a_table_knows_where_it_stands(catalogue):
+    rows = [
+        *catalogue.targets("domestic_burglary", "Leeds", "2012/13", as_at=date(2012, 9, 30)),
+        *catalogue.published("domestic_burglary", as_at=date(2012, 9, 30)),
+    ]
+    for row in rows:
+        [at] = row.rows("printed")
+        path = REFERENCE.parent.parent / at.file
+        assert at.role == "printed"
+        assert at.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+        read = pd.read_csv(path).iloc[[n - 2 for n in at.numbers]]
+        assert read["value"].tolist() == [float(row.value)]
+        assert read["period"].tolist() == [row.period]
+
+
+def test_a_row_of_the_project_s_own_table_stands_in_its_folder(tmp_path):
+    write(
+        tmp_path,
+        "targets.csv",
+        "indicator_id,area,period,kind,comparison,value,set_on,agreed_by,source,note\n"
+        "domestic_burglary,Armley,2012/13,original,at most,200,2012-04-01,,,\n",
+    )
+    [target] = load_catalogue(tmp_path).targets(
+        "domestic_burglary", "Armley", "2012/13", as_at=date(2012, 9, 30)
+    )
+    assert [(at.file, at.numbers) for at in target.rows()] == [("data/raw/reference/targets.csv", (2,))]
+    assert target == replace(target, place=None), "where a row stands is no part of what it says"
 
 
 def write(folder, name, text):
