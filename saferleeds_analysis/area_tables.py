@@ -22,7 +22,7 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import REFERENCE, read_rows
+from saferleeds_analysis.catalogue import REFERENCE, places_in, read_rows
 from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import DataProblem
 
@@ -176,7 +176,7 @@ def load_group(name: str, *folders: Path) -> pd.DataFrame:
     """Read a group to compare an area with: ``<name>.csv`` in the package's tables or in a further folder.
 
     The columns are those of ``core_cities.csv``. ``rate_as_printed`` keeps the printed precision; ``known_from`` is the
-    first day on which a reader could know the figures.
+    first day on which a reader could know the figures, and ``place`` where each row stands.
 
     >>> load_group("core_cities").loc[4, ["area", "rate_as_printed", "denominator_of"]].tolist()
     ['Liverpool', '15.0', 'households']
@@ -216,4 +216,5 @@ def load_group(name: str, *folders: Path) -> pd.DataFrame:
         rate_as_printed=table["rate"],
         rate=table["rate"].astype(float),
         known_from=[date.fromisoformat(str(day)) for day in table["known_from"]],
+        place=places_in(path, len(table)),
     )

@@ -12,8 +12,8 @@ Decimal('3925')
 """
 
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
@@ -22,7 +22,7 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import REFERENCE, read_decimal, read_rows, unknown
+from saferleeds_analysis.catalogue import REFERENCE, places_in, read_decimal, read_rows, unknown
 from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import DataProblem
 
@@ -167,7 +167,7 @@ class OffenceMatch(TableRow):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FundingPosition:
+class FundingPosition(TableRow):
     """Posts paid for by a partner and another body, as a paper states them; money in pounds a year.
 
     The partner pays ``share`` of the ``full_cost`` of each post: ``contribution`` as printed (often rounded).
@@ -383,7 +383,8 @@ def _all(places: list[Path], name: str, kind: type) -> list:
 def _read_positions(path: Path, kind: type) -> list:
     # parse_float keeps 0.21 as it is written: money is not counted in binary fractions
     tables = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal).get("position", [])
-    wanted = {f.name for f in fields(kind)}
+    wanted = {f.name for f in fields(kind)} - {f.name for f in fields(TableRow)}
+    [whole] = places_in(path, 1)
     rows, problems = [], []
     for number, table in enumerate(tables, start=1):
         where = f"{path.name}, position {number} ({table.get('id', 'without id')})"
@@ -393,13 +394,19 @@ def _read_positions(path: Path, kind: type) -> list:
             )
             continue
         try:
-            money = {f.name: read_decimal(str(table[f.name])) for f in fields(kind) if f.type is Decimal}
-            rows.append(kind(**(table | money)))
+            note = f"position {table['id']}"
+            rows.append(replace(position_of(table), place=replace(whole, numbers=(), note=note)))
         except ValueError as error:
             problems.append(f"{where}: {error}")
     if problems:
         raise DataProblem("\n".join(problems))
     return rows
+
+
+def position_of(table: Mapping) -> FundingPosition:
+    """Make a funding position of its table; a number may be written in any way that can be read exactly."""
+    money = {f.name: read_decimal(str(table[f.name])) for f in fields(FundingPosition) if f.type is Decimal}
+    return FundingPosition(**table | money)
 
 
 def _keyed(rows: Iterable, names: tuple[str, ...], table: str, problems: list[str]) -> dict:

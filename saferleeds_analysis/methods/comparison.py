@@ -65,52 +65,6 @@ class GroupComparison:
     not_given: tuple[str, ...]
     caveats: tuple[str, ...]
 
-    def to_frame(self) -> pd.DataFrame:
-        """Give tidy rows: every area's rate, then the area's rank, the averages and the gaps to them."""
-        rows = [
-            {
-                "area": r.area,
-                "measure": f"{self.measure}: rate",
-                "value": r.rate,
-                "lower": r.lower,
-                "upper": r.upper,
-            }
-            for r in self.areas.itertuples()
-        ]
-        rank_limits = (self.rank_lower, self.rank_upper)
-        lower, upper = (nan if limit is None else limit for limit in rank_limits)
-        rows.append(
-            {
-                "area": self.area,
-                "measure": "rank (1 is highest)",
-                "value": self.rank,
-                "lower": lower,
-                "upper": upper,
-            }
-            | {"unit": f"of {len(self.areas)}"}
-        )
-        for r in self.averages.itertuples():
-            which = (
-                f"{r.average} average of {self.group} {'with' if r.includes_area else 'without'} {self.area}"
-            )
-            rows += [
-                {"area": self.group, "measure": which, "value": r.value, "lower": r.lower, "upper": r.upper},
-                {"area": self.area, "measure": f"gap to {which}", "value": r.gap}
-                | {"lower": r.gap_lower, "upper": r.gap_upper},
-                {
-                    "area": self.area,
-                    "measure": f"gap in events to {which}",
-                    "value": r.gap_events,
-                    "unit": "events",
-                }
-                | {"lower": r.gap_events_lower, "upper": r.gap_events_upper},
-            ]
-        frame = pd.DataFrame(rows)
-        frame["unit"] = frame["unit"].fillna(self.unit)
-        return frame.assign(
-            period=self.period, confidence=self.confidence, caveats=" ".join((*self.not_given, *self.caveats))
-        )[["area", "period", "measure", "value", "lower", "upper", "confidence", "unit", "caveats"]]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Funnel:

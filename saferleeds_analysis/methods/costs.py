@@ -44,6 +44,8 @@ INDEPENDENT = (
     "The interval takes offences to be independent; a series of offences by the same people makes it wider. "
     "It does not cover how far the unit costs may be off, unless their publication says."
 )
+# Names of what is in a value beside the components of its edition.
+ROUNDING, NOT_SPLIT = "rounding in the edition", "not split by the edition"
 _PENNY = Decimal("0.01")
 
 
@@ -338,6 +340,11 @@ def cost_of_crime(
     return _estimate(by_offence, uncosted, edition, price_year, prices, months, seen, confidence)
 
 
+def whole_pennies(pounds: Decimal) -> Decimal:
+    """Round an amount to the penny, half up."""
+    return pounds.quantize(_PENNY, rounding=ROUND_HALF_UP)
+
+
 def cost_of_crime_by_area(counts: pd.DataFrame, **options) -> dict[str, CostEstimate]:
     """Value each area's recorded offences: one row of counts an area, one column a class of offence.
 
@@ -439,15 +446,8 @@ def change_in_cost(earlier: CostEstimate, later: CostEstimate) -> CostChange:
     neither difference is a change in crime, and both are refused.
     """
     _check_comparable(earlier, later)
-    pairs = list(zip(*(sorted(e.by_offence, key=lambda o: o.code) for e in (earlier, later)), strict=True))
-    volume, mix, price = _whole_pennies(
-        _shapley(
-            [a.count for a, _ in pairs],
-            [b.count for _, b in pairs],
-            [Fraction(a.unit_cost) for a, _ in pairs],
-            [Fraction(b.unit_cost) for _, b in pairs],
-        )
-    )
+    sides = (sorted(e.by_offence, key=lambda o: o.code) for e in (earlier, later))
+    volume, mix, price = effects_of_change(*([(o.count, o.unit_cost) for o in side] for side in sides))
     distances = (
         hypot(later.total.value - later.total.lower, earlier.total.upper - earlier.total.value),
         hypot(later.total.upper - later.total.value, earlier.total.value - earlier.total.lower),
@@ -473,6 +473,19 @@ def change_in_cost(earlier: CostEstimate, later: CostEstimate) -> CostChange:
         method="Shapley value of number, mix and unit cost",
         caveats=(NOT_CASH, RECORDED_ONLY),
     )
+
+
+def effects_of_change(
+    earlier: Sequence[tuple[int, Decimal]], later: Sequence[tuple[int, Decimal]]
+) -> list[Decimal]:
+    """Give what of a change in value came of volume, of mix and of price: each offence with its number and unit cost.
+
+    >>> [str(effect) for effect in effects_of_change([(100, Decimal(50))], [(80, Decimal(55))])]
+    ['-1050.00', '0.00', '450.00']
+    """
+    q0, q1 = ([number for number, _ in side] for side in (earlier, later))
+    p0, p1 = ([Fraction(unit_cost) for _, unit_cost in side] for side in (earlier, later))
+    return _parts_in_pennies(_shapley(q0, q1, p0, p1))
 
 
 def social_return(assumptions: ReturnAssumptions) -> SocialReturn:
@@ -631,7 +644,7 @@ def _offence_cost(
     confidence: float,
 ) -> OffenceCost:
     # each unit cost is rounded to the penny first, so that every amount is whole pennies and all sums are exact
-    each = {name: _pennies(row.value * factor) for name, row in rows.items()}
+    each = {name: whole_pennies(row.value * factor) for name, row in rows.items()}
     total = rows["total"]
     unit_cost = each.pop("total")
     limits = None
@@ -737,9 +750,9 @@ def _by_component(by_offence: list[OffenceCost]) -> dict[str, Decimal]:
     rounding = sum(o.amount for o in split) - sum(parts.values())
     not_split = sum(o.amount for o in by_offence if o not in split)
     if rounding:
-        parts["rounding in the edition"] = rounding
+        parts[ROUNDING] = rounding
     if not_split:
-        parts["not split by the edition"] = not_split
+        parts[NOT_SPLIT] = not_split
     return parts
 
 
@@ -824,7 +837,7 @@ def _shapley(
     return tuple(effects)
 
 
-def _whole_pennies(effects: Sequence[Fraction]) -> list[Decimal]:
+def _parts_in_pennies(effects: Sequence[Fraction]) -> list[Decimal]:
     """Round to pennies so that the parts still add up: the largest remainders get the pennies that are left."""
     pence = [effect * 100 for effect in effects]
     whole = [floor(p) for p in pence]
@@ -833,10 +846,6 @@ def _whole_pennies(effects: Sequence[Fraction]) -> list[Decimal]:
     for k in by_remainder[:left]:
         whole[k] += 1
     return [Decimal(w).scaleb(-2) for w in whole]
-
-
-def _pennies(pounds: Decimal) -> Decimal:
-    return pounds.quantize(_PENNY, rounding=ROUND_HALF_UP)
 
 
 def _period_name(months: pd.PeriodIndex) -> str:

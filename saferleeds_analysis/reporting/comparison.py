@@ -3,19 +3,97 @@
 The rates are as somebody published them, so the page says which document they come from, and since when it was known.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Indicator, Target, unknown
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import Figure, Measure, Rows, Working
 from saferleeds_analysis.methods import comparison, feasibility
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, facts, join, page_title, paragraph
+from saferleeds_analysis.reporting.blocks import Block, bullets, facts, join, page_title, paragraph
 from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.workings import comparison as workings
+from saferleeds_analysis.workings.counts import as_written
+
+RATE = Measure(
+    id="published_rate",
+    words="{of}: rate",
+    role="rate",
+    formula="the rate as it was published, in the file of the group",
+)
+RANK = Measure(
+    id="rank_in_group",
+    words="rank (1 is highest)",
+    role="rank",
+    formula="1 plus the number of areas of the group with a higher published rate",
+    decimals=0,
+)
+# Which average: {average} is simple (the plain mean of the rates) or weighted (by households).
+_AVERAGE = "{average} average of {group} {whether} {focus}"
+AVERAGE = Measure(
+    id="group_average",
+    words=_AVERAGE,
+    role="rate",
+    formula="simple: the sum of the published rates divided by their number; weighted: the sum of rates times households, "
+    "divided by the sum of households",
+    decimals=2,
+)
+GAP = Measure(
+    id="gap_to_group_average",
+    words=f"gap to {_AVERAGE}",
+    role="rate",
+    formula="the published rate of the area less the average of the group's published rates",
+    decimals=2,
+)
+GAP_IN_EVENTS = Measure(
+    id="gap_in_events_to_group_average",
+    words=f"gap in events to {_AVERAGE}",
+    role="rate",
+    formula="the gap between the rate and the average, times the area's count divided by its rate",
+    decimals=0,
+)
+COUNT_AT_AVERAGE = Measure(
+    id="count_at_group_average",
+    words="count at the simple average",
+    role="rate",
+    formula="the plain mean of the group's published rates, times the area's count divided by its rate",
+    decimals=0,
+)
+TARGET = Measure(
+    id="target", words="target_{kind}", role="target", formula="the target as it was set", decimals=0
+)
+TARGET_AS_RATE = Measure(
+    id="target_as_rate",
+    words="target as a rate",
+    role="target",
+    formula="the target, times the area's published rate divided by its count",
+    decimals=2,
+)
+TARGET_ON_YEAR = Measure(
+    id="target_on_year_compared",
+    words="target, change on the year compared",
+    role="change",
+    formula="100 times (the target divided by the count of the year compared, less 1)",
+)
+DENOMINATOR_BEHIND = Measure(
+    id="denominator_behind_rate",
+    words="{of} implied by count and printed rate, {which}",
+    role="quality",
+    formula="the least and the most households at which the count gives the rate as it was printed",
+    decimals=0,
+)
+RATE_ON_DENOMINATOR = Measure(
+    id="rate_on_counted_denominator",
+    words="rate on the {of} of {day}",
+    role="rate",
+    formula="the count times 1,000 divided by the number of households counted on that day",
+    decimals=2,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,41 +291,48 @@ class AreaComparison:
             f"{f.period}, {_rate(mean, 2)}. The average itself would be about {wording.number(at_mean)} {self.indicator.unit}. "
             "It is that of one year and moves with the other areas."
         )
-        common = {"indicator_id": self.indicator.id, "area": f.area, "n": int(count)}
+        after, rows = Window.named(target.period), target.rows("target") + self._own_rows
         figures = [
-            old_figure(
-                **common,
-                period=target.period,
-                measure=f"target_{target.kind}",
-                value=target.value,
+            self._figure(
+                TARGET,
+                target.value,
+                window=after,
+                qualifiers={"kind": target.kind},
                 unit=self.indicator.unit,
                 method=target.comparison,
+                rows=target.rows(),
+                working=Working.of(as_written),
             ),
-            old_figure(
-                **common,
-                period=target.period,
-                measure="target as a rate",
-                value=rate,
-                unit=f.unit,
+            self._figure(
+                TARGET_AS_RATE,
+                rate,
+                window=after,
+                qualifiers={"kind": target.kind},
                 method="count over implied denominator",
+                rows=rows,
+                working=Working.of(workings.target_as_rate),
             ),
-            old_figure(
-                **common,
-                period=target.period,
-                measure="target, change on the year compared",
-                value=change,
+            self._figure(
+                TARGET_ON_YEAR,
+                change,
+                window=after,
+                qualifiers={"kind": target.kind},
                 unit="%",
                 method="target over count",
+                rows=rows,
+                working=Working.of(workings.target_on_count),
             ),
-            old_figure(
-                **common,
-                period=f.period,
-                measure="count at the simple average",
-                value=at_mean,
+            self._figure(
+                COUNT_AT_AVERAGE,
+                at_mean,
+                qualifiers={"group": f.group},
                 unit=self.indicator.unit,
                 method="average times implied denominator",
+                rows=self._group_rows,
+                working=Working.of(workings.count_at_average, area=f.area),
             ),
         ]
+        figures = [replace(figure, n=int(count)) for figure in figures]
         return paragraph(text, figures=figures)
 
     def denominators(self) -> Block:
@@ -263,16 +348,17 @@ class AreaComparison:
             f"{wording.number(count)} {self.indicator.unit} and a printed rate of {printed} imply between "
             f"{wording.number(low)} and {wording.number(high)} {self._of}."
         )
+        decimals = len(printed.partition(".")[2])
         figures = [
-            old_figure(
-                indicator_id=self.indicator.id,
-                area=self.found.area,
-                period=self.found.period,
-                measure=f"{self._of} implied by count and printed rate, {which}",
-                value=value,
+            self._figure(
+                DENOMINATOR_BEHIND,
+                value,
+                qualifiers={"of": self._of, "which": which},
                 unit=self._of,
                 method="rounding interval of the printed rate",
                 n=count,
+                rows=self._own_rows,
+                working=Working.of(workings.denominator_behind, which=which, decimals=decimals),
             )
             for which, value in (("least", low), ("most", high))
         ]
@@ -286,18 +372,17 @@ class AreaComparison:
                 f"{_rate(count * scale, 2)} {self.found.unit} (95% interval {_rate(rate.lower * scale, 2)} to {_rate(rate.upper * scale, 2)})."
             )
             figures.append(
-                old_figure(
-                    indicator_id=self.indicator.id,
-                    area=self.found.area,
-                    period=self.found.period,
-                    measure=f"rate on the {self._of} of {periods.day_name(day)}",
-                    value=count * scale,
+                self._figure(
+                    RATE_ON_DENOMINATOR,
+                    count * scale,
+                    qualifiers={"of": self._of, "day": periods.day_name(day)},
                     lower=rate.lower * scale,
                     upper=rate.upper * scale,
                     confidence=rate.confidence,
-                    unit=self.found.unit,
                     method=rate.method,
                     n=count,
+                    rows=self._own_rows,
+                    working=Working.of(workings.rate_on_denominator),
                 )
             )
         return paragraph(text, figures=figures)
@@ -404,49 +489,101 @@ class AreaComparison:
 
     def _rate_figure(self, row: pd.Series) -> Figure:
         known = not pd.isna(row["lower"])
-        return old_figure(
-            indicator_id=self.indicator.id,
+        return self._figure(
+            RATE,
+            float(row["rate"]),
             area=row["area"],
-            period=self.found.period,
-            measure=f"{self.found.measure}: rate",
-            value=float(row["rate"]),
+            qualifiers={"of": self.found.measure},
             lower=float(row["lower"]) if known else None,
             upper=float(row["upper"]) if known else None,
             confidence=self.found.confidence if known else None,
-            unit=self.found.unit,
             method=f"as published; limits of a count that is {row['count_is']}" if known else "as published",
             n=None if pd.isna(row["count"]) else int(row["count"]),
             caveats=self.found.caveats if row["count_is"] == "implied" else (),
+            rows=_rows(self.group[self.group["area"] == row["area"]], "row"),
+            working=Working.of(as_written, column="rate"),
         )
 
     def _figures(self) -> tuple[Figure, ...]:
-        figures = [self._rate_figure(row) for _, row in self.found.areas.iterrows()]
-        base = len(figures)
-        for row in self.found.to_frame().iloc[base:].to_dict("records"):
-            known = not (pd.isna(row["lower"]) or pd.isna(row["upper"]))
-            if pd.isna(row["value"]):
-                continue
-            figures.append(
-                old_figure(
-                    indicator_id=self.indicator.id,
-                    area=row["area"],
-                    period=row["period"],
-                    measure=row["measure"],
-                    value=float(row["value"]),
-                    lower=float(row["lower"]) if known else None,
-                    upper=float(row["upper"]) if known else None,
-                    confidence=row["confidence"] if known else None,
-                    unit=self.indicator.unit if row["unit"] == "events" else row["unit"],
-                    method="pairs tested, Holm"
-                    if row["measure"].startswith("rank")
-                    else "MOVER on Poisson limits"
-                    if known
-                    else "arithmetic",
-                    n=base,
-                    caveats=tuple(c for c in (row["caveats"],) if c),
-                )
+        f = self.found
+        rank = self._group_figure(
+            RANK,
+            float(f.rank),
+            f.rank_lower,
+            f.rank_upper,
+            qualifiers={"group": f.group},
+            unit=f"of {len(f.areas)}",
+            method="pairs tested, Holm",
+            working=Working.of(workings.rank, area=f.area),
+        )
+        averages = [figure for row in f.averages.to_dict("records") for figure in self._average_figures(row)]
+        return (*(self._rate_figure(row) for _, row in f.areas.iterrows()), rank, *averages)
+
+    def _average_figures(self, row: dict) -> list[Figure]:
+        f = self.found
+        which = {
+            "average": row["average"],
+            "group": f.group,
+            "whether": "with" if row["includes_area"] else "without",
+            "focus": f.area,
+        }
+        asked = {"area": f.area, "kind": row["average"], "includes_area": bool(row["includes_area"])}
+        return [
+            self._group_figure(
+                measure,
+                float(row[result]),
+                row[f"{limits}lower"],
+                row[f"{limits}upper"],
+                area=area,
+                qualifiers=which,
+                unit=unit,
+                working=Working.of(workings.average, **asked, result=result),
             )
-        return tuple(figures)
+            for measure, result, limits, area, unit in (
+                (AVERAGE, "value", "", f.group, f.unit),
+                (GAP, "gap", "gap_", f.area, f.unit),
+                (GAP_IN_EVENTS, "gap_events", "gap_events_", f.area, self.indicator.unit),
+            )
+            if not pd.isna(row[result])
+        ]
+
+    def _group_figure(
+        self, measure: Measure, value: float, lower: float | None, upper: float | None, **about
+    ) -> Figure:
+        """Give what the whole group makes, with its limits where both are known."""
+        known = not (pd.isna(lower) or pd.isna(upper))
+        f = self.found
+        said = " ".join((*f.not_given, *f.caveats))
+        return self._figure(
+            measure,
+            value,
+            lower=float(lower) if known else None,
+            upper=float(upper) if known else None,
+            confidence=f.confidence if known else None,
+            n=len(f.areas),
+            caveats=(said,) if said else (),
+            rows=self._group_rows,
+            **{"method": "MOVER on Poisson limits" if known else "arithmetic"} | about,
+        )
+
+    def _figure(self, measure: Measure, value: float, **about) -> Figure:
+        """Give a number of the area and the period of the rates, in their unit, where nothing else is said."""
+        usual = {
+            "indicator_id": self.indicator.id,
+            "area": self.found.area,
+            "window": Window.named(self.found.period),
+            "unit": self.found.unit,
+            "status": "published",
+        }
+        return Figure(measure=measure, value=value, **usual | about)
+
+    @property
+    def _group_rows(self) -> tuple[Rows, ...]:
+        return _rows(self.group, "group")
+
+    @property
+    def _own_rows(self) -> tuple[Rows, ...]:
+        return _rows(self.group[self.group["area"] == self.found.area], "own")
 
 
 def compare_area(
@@ -490,6 +627,12 @@ def compare_area(
         exposure=exposure,
         targets=targets,
     )
+
+
+def _rows(group: pd.DataFrame, role: str) -> tuple[Rows, ...]:
+    """Give rows of a group, which is one file, as those that a figure comes from."""
+    first = group["place"].iloc[0]
+    return (replace(first, role=role, numbers=tuple(n for place in group["place"] for n in place.numbers)),)
 
 
 def _month(day: date) -> str:

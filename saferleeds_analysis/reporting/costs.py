@@ -8,7 +8,7 @@ their edition and vintage, so a later edition may be set beside the one of the t
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from math import ceil
@@ -16,17 +16,24 @@ from math import ceil
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import REFERENCE, Area, Catalogue, Caveat, PublishedFigure
+from saferleeds_analysis.area_tables import load_group
+from saferleeds_analysis.catalogue import Area, Catalogue, Caveat, PublishedFigure
 from saferleeds_analysis.estimates import Estimate
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import Figure, Measure, Rows, Working, weakest
 from saferleeds_analysis.intake import RecordedCounts
 from saferleeds_analysis.methods import costs
-from saferleeds_analysis.methods.costs import CostChange, CostEstimate, EditionRange, ReturnAssumptions
+from saferleeds_analysis.methods.costs import (
+    CostChange,
+    CostEstimate,
+    EditionRange,
+    OffenceCost,
+    ReturnAssumptions,
+)
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import (
     Block,
-    Figure,
     behind,
     bullets,
     facts,
@@ -38,8 +45,64 @@ from saferleeds_analysis.reporting.disclosure import SUPPRESSED, ProtectedTable,
 from saferleeds_analysis.reporting.months_shown import months_shown
 from saferleeds_analysis.reporting.published import months_of
 from saferleeds_analysis.reporting.tables import table
-from saferleeds_analysis.unit_costs import CostTables
+from saferleeds_analysis.unit_costs import COMPONENTS, CostTables
+from saferleeds_analysis.workings import costs as workings
 
+_TIMES = "the count of the period times the unit cost of one offence, carried to the price year by the price index where the edition is of another year"
+VALUE = Measure(
+    id="value_of_offences", words="value, edition {edition}", role="cost", formula=_TIMES, decimals=0
+)
+PUBLIC_SPENDING = Measure(
+    id="public_spending", words="of which public spending", role="cost", formula=_TIMES, decimals=0
+)
+SPENDER = Measure(
+    id="public_spending_by_spender", words="public spending: {who}", role="cost", formula=_TIMES, decimals=0
+)
+COMPONENT = Measure(
+    id="component_of_value", words="component: {component}", role="cost", formula=_TIMES, decimals=0
+)
+ALL_OFFENCES = Measure(
+    id="value_of_all_offences",
+    words="value of all offences, multiplied",
+    role="cost",
+    formula=f"{_TIMES}, times the multiplier from recorded to all offences",
+    decimals=0,
+)
+PER_HOUSEHOLD = Measure(
+    id="value_per_household",
+    words="value per household",
+    role="cost",
+    formula="the count of the period times the unit cost of one offence, divided by the number of households",
+    decimals=2,
+)
+CHANGE_IN_VALUE = Measure(
+    id="change_in_value",
+    words="change in value: {effect} ({at})",
+    role="change",
+    formula="the change in value split into number, mix and unit cost by Shapley value; docs/methods/costs.md",
+    decimals=2,
+)
+CHECK_OF_VALUE = Measure(
+    id="check_of_published_value",
+    words="check of published {published}",
+    role="quality",
+    formula="the count of the period times the unit cost that the publication used, to be set beside the published amount",
+    decimals=0,
+)
+_ASSUMED = (
+    "offences avoided, less those that would have gone anyway, times the share owed to the scheme and the value of an offence, "
+    "divided by the money put in; all are parameters of the notebook"
+)
+ASSUMED_RETURN = Measure(
+    id="assumed_return", words="assumed return", role="assumption", formula=_ASSUMED, decimals=2
+)
+OFFENCES_FOR_RETURN = Measure(
+    id="offences_for_return",
+    words="offences for £{ratio} for £1",
+    role="assumption",
+    formula=_ASSUMED,
+    decimals=0,
+)
 # The indicator ids of the catalogue are the codes of this scheme in offence_mapping.csv.
 SCHEME = "local"
 WITHHELD = (
@@ -60,17 +123,18 @@ class Households:
     number: int
     day: date
     source: str
+    place: Rows
 
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedCost:
     """A published amount, the same amount from the data (in print ``ours``), and the one that another base would give.
 
-    ``value`` is pounds. ``other_base`` is a sentence where the financial year of the same number is known too.
+    ``other_base`` is a sentence where the financial year of the same number is known too.
     """
 
     figure: PublishedFigure
-    value: float
+    worked_out: Figure
     ours: str
     agrees: bool
     other_base: str
@@ -94,6 +158,7 @@ class CostReport:
     price_year: str
     vintage: str
     data: tuple[RecordedCounts, ...]
+    tables: CostTables
     later: CostEstimate | None
     earlier: CostEstimate | None
     change: CostChange | None
@@ -220,30 +285,26 @@ class CostReport:
                 columns=["Component", "Amount"],
                 rows=[*rows, ["All", wording.pounds(at.amount)]],
                 figures=[
-                    self._plain_figure(at, f"component: {name}", amount)
+                    self._figure(COMPONENT, at, amount, **self._made_of(name), component=name)
                     for name, amount in at.by_component.items()
                 ],
             )
         ]
-        spenders: dict[str, Decimal] = {}
-        for offence in at.by_offence:
-            for name, amount in offence.components.items():
-                if name.startswith("fiscal: "):
-                    spenders[name.removeprefix("fiscal: ")] = (
-                        spenders.get(name.removeprefix("fiscal: "), 0) + amount
-                    )
-        if at.fiscal is not None and spenders:
-            spenders["all public spending"] = at.fiscal
+        spent = [name for o in at.by_offence for name in o.components if name.startswith("fiscal: ")]
+        if at.fiscal is not None and spent:
+            spenders = [
+                (name.removeprefix("fiscal: "), name, sum(o.components.get(name, 0) for o in at.by_offence))
+                for name in dict.fromkeys(spent)
+            ]
+            spenders.append(("all public spending", "fiscal", at.fiscal))
             shown.append(
                 table(
                     caption=f"Who spends the public part, {at.period}, {self.prices}",
                     columns=["Who", "Amount"],
-                    rows=[
-                        [wording.sentence(name), wording.pounds(amount)] for name, amount in spenders.items()
-                    ],
+                    rows=[[wording.sentence(name), wording.pounds(amount)] for name, _, amount in spenders],
                     figures=[
-                        self._plain_figure(at, f"public spending: {name}", amount)
-                        for name, amount in spenders.items()
+                        self._figure(SPENDER, at, amount, components=(component,), who=name)
+                        for name, component, amount in spenders
                     ],
                 )
             )
@@ -306,25 +367,9 @@ class CostReport:
             columns=["What", *(title for title, _ in columns)],
             rows=rows,
             figures=[
-                old_figure(
-                    **self._common(self.later),
-                    measure=f"change in value: {name} ({title.lower()})",
-                    value=float(getattr(c, name)),
-                    unit="£",
-                    method=c.method,
-                    **(
-                        {
-                            "lower": c.difference.lower,
-                            "upper": c.difference.upper,
-                            "confidence": c.difference.confidence,
-                            "n": c.difference.n,
-                        }
-                        if name == "change"
-                        else {}
-                    ),
-                )
+                self._effect_figure(effect, title.lower(), c)
                 for title, c in columns
-                for name in ("change", "volume", "mix", "price")
+                for effect in ("change", "volume", "mix", "price")
             ],
         )
         notes = []
@@ -348,7 +393,7 @@ class CostReport:
             return self._refusal("later")
         amounts = [e.amount for e in self._all_bases()]
         return charts.chart_of_dots(
-            [(wording.sentence(e.period), _figure_of(e.total)) for e in self._all_bases()],
+            [(wording.sentence(e.period), self._figure(VALUE, e, e.total)) for e in self._all_bases()],
             name="value-by-base",
             headline=f"{wording.pounds(min(amounts))} to {wording.pounds(max(amounts))}, by which months are counted",
             subtitle=self._subtitle(
@@ -409,19 +454,7 @@ class CostReport:
                 for p in self.published
             ],
             text_columns=(1, 2, 3, 4),
-            figures=[
-                old_figure(
-                    indicator_id=p.figure.indicator_id,
-                    area=p.figure.area,
-                    period=p.figure.period,
-                    measure=f"check of published {p.figure.measure}",
-                    value=p.value,
-                    unit="£",
-                    method="reproduced" if p.agrees else "not reproduced",
-                    caveats=(p.other_base,) if p.other_base else (),
-                )
-                for p in self.published
-            ],
+            figures=[p.worked_out for p in self.published],
         )
         return join(lead, shown, *[paragraph(p.other_base) for p in self.published if p.other_base])
 
@@ -438,7 +471,10 @@ class CostReport:
         elif max(amounts) - min(amounts) > self.later.total.upper - self.later.total.lower:
             headline = "The edition of unit costs matters more than chance"
         return charts.chart_of_dots(
-            [(f"Edition {name}", _figure_of(e.total)) for name, e in self.editions.estimates.items()],
+            [
+                (f"Edition {name}", self._figure(VALUE, e, e.total))
+                for name, e in self.editions.estimates.items()
+            ],
             name="value-by-edition",
             headline=headline,
             subtitle=self._subtitle(
@@ -576,16 +612,8 @@ class CostReport:
         return self.refusals.get(f"part: {part}") == WITHHELD
 
     def _withheld_figure(self, part: str) -> Figure:
-        common = self._common(self.later, part)
-        return old_figure(
-            indicator_id=common["indicator_id"],
-            period=common["period"],
-            area=part,
-            measure=f"value, edition {self.edition}",
-            value="[c]",
-            unit="£",
-            method=SUPPRESSED,
-        )
+        about = self._about(self.later, part) | {"caveats": ()}
+        return Figure(measure=VALUE, **about, value="[c]", unit="£", method=SUPPRESSED)
 
     def _product(self, offence: costs.OffenceCost) -> str:
         text = (
@@ -605,13 +633,7 @@ class CostReport:
         return paragraph(
             f"With the edition's multipliers from recorded to all offences, the value of all offences thought to have happened "
             f"is {_with_interval(at.with_multiplier)}. {' '.join(at.with_multiplier.caveats)}",
-            figures=[
-                old_figure(
-                    **self._common(at),
-                    measure="value of all offences, multiplied",
-                    **_limits(at.with_multiplier),
-                )
-            ],
+            figures=[self._figure(ALL_OFFENCES, at, at.with_multiplier, more=self._multiplier_rows())],
         )
 
     def _household_line(self) -> list[str]:
@@ -642,7 +664,7 @@ class CostReport:
         label = self.notice.split(":")[0]
         return ". ".join(part for part in (f"{what}, {self.area.name}", note, label) if part)
 
-    def _common(self, estimate: CostEstimate, area: str | None = None) -> dict:
+    def _about(self, estimate: CostEstimate, area: str | None = None, **qualifiers: str) -> dict:
         caveats = (
             f"edition {estimate.edition} of unit costs, {estimate.price_year} prices",
             *((self.notice,) if self.notice else ()),
@@ -652,38 +674,81 @@ class CostReport:
         return {
             "indicator_id": " ".join(d.indicator.id for d in self.data),
             "area": area or self.area.name,
-            "period": estimate.period,
+            "window": _window(estimate),
+            "qualifiers": {"edition": estimate.edition, "prices": estimate.price_year}
+            | ({"deflator": estimate.uprating.vintage} if estimate.uprating else {})
+            | qualifiers,
+            "status": weakest(["estimated", *(d.source.status for d in self.data)]),
             "caveats": caveats,
         }
 
-    def _plain_figure(self, estimate: CostEstimate, measure: str, amount: Decimal) -> Figure:
-        return old_figure(
-            **self._common(estimate),
-            measure=measure,
-            value=float(amount),
-            unit="£",
-            method="count times unit cost",
-        )
+    def _figure(
+        self,
+        measure: Measure,
+        estimate: CostEstimate,
+        amount: Estimate | Decimal,
+        *,
+        area: str | None = None,
+        components: Sequence[str] = ("total",),
+        offences: Sequence[OffenceCost] | None = None,
+        less: Sequence[str] = (),
+        more: tuple[Rows, ...] = (),
+        **qualifiers: str,
+    ) -> Figure:
+        """Give an amount of a value, made of these components of these offences, as a figure."""
+        about = self._about(estimate, area, **qualifiers)
+        rows = _rows(self.tables, estimate, offences or estimate.by_offence, components)
+        rows += _count_rows(self.data, about["area"], estimate, offences or estimate.by_offence)
+        rows += _price_rows(self.tables, estimate.edition, estimate.price_year, self.vintage)
+        about |= {"measure": measure, "rows": rows + more}
+        about["working"] = Working.of(workings.value, **({"less": list(less)} if less else {}))
+        if isinstance(amount, Estimate):
+            return Figure.of(amount, **about)
+        return Figure(**about, value=float(amount), unit="£", method="count times unit cost")
 
     def _figures_of(self, estimate: CostEstimate, area: str) -> list[Figure]:
-        common = self._common(estimate, area)
-        figures = [
-            old_figure(**common, measure=f"value, edition {estimate.edition}", **_limits(estimate.total))
-        ]
+        figures = [self._figure(VALUE, estimate, estimate.total, area=area)]
         if estimate.fiscal is not None:
             figures.append(
-                old_figure(
-                    **common,
-                    measure="of which public spending",
-                    value=float(estimate.fiscal),
-                    unit="£",
-                    method="count times unit cost",
-                )
+                self._figure(PUBLIC_SPENDING, estimate, estimate.fiscal, area=area, components=("fiscal",))
             )
         if self.households is not None and area == self.area.name:
             each = costs.cost_per(estimate, number=self.households.number, unit="household")
-            figures.append(old_figure(**common, measure="value per household", **_limits(each)))
+            figures.append(self._figure(PER_HOUSEHOLD, estimate, each, more=(self.households.place,)))
         return figures
+
+    def _made_of(self, component: str) -> dict:
+        """Say of which components of which offences a part of the value is made, and which are taken off."""
+        split = [o for o in self.later.by_offence if all(name in o.components for name in COMPONENTS)]
+        if component == costs.ROUNDING:
+            return {"offences": split, "components": ("total", *COMPONENTS), "less": COMPONENTS}
+        if component == costs.NOT_SPLIT:
+            return {"offences": [o for o in self.later.by_offence if o not in split]}
+        return {"offences": split, "components": (component,)}
+
+    def _effect_figure(self, effect: str, at: str, change: CostChange) -> Figure:
+        sides = (("earlier_", self.earlier), ("later_", self.later))
+        own = change is self.own_prices
+        years = [self._own_year(-1), self._own_year(0)] if own else [self.price_year] * 2
+        rows = _rows(self.tables, self.later, self.later.by_offence)
+        for (side, estimate), year in zip(sides, years, strict=True):
+            rows += _count_rows(self.data, self.area.name, estimate, estimate.by_offence, side)
+            rows += _price_rows(self.tables, self.edition, year, self.vintage, side)
+        about = self._about(self.later, effect=effect, at=at) | {
+            "measure": CHANGE_IN_VALUE,
+            "method": change.method,
+            "rows": rows,
+            "working": Working.of(workings.change, effect=effect),
+        }
+        if own:
+            about["qualifiers"] |= {"prices": f"{years[0]} and {years[1]}", "deflator": self.vintage}
+        if effect == "change":
+            return Figure.of(change.difference, **about)
+        return Figure(**about, value=float(getattr(change, effect)), unit="£")
+
+    def _multiplier_rows(self) -> tuple[Rows, ...]:
+        found = (self.tables.multiplier(self.edition, o.offence) for o in self.later.by_offence)
+        return tuple(dict.fromkeys(row for m in found for row in m.rows("multipliers")))
 
 
 def cost_report(
@@ -791,6 +856,7 @@ def cost_report(
         price_year=price_year,
         vintage=vintage,
         data=tuple(data),
+        tables=tables,
         later=later,
         earlier=earlier,
         change=change,
@@ -836,27 +902,36 @@ def return_findings(assumptions: ReturnAssumptions, *, claimed: float) -> Block:
         f"{wording.pounds(claimed)} for £1 would take {wording.number(ceil(needed))}.",
         *result.caveats,
     ]
-    common = {"indicator_id": "social return", "area": "", "period": "", "caveats": result.caveats}
     figures = [
-        old_figure(
-            **common,
-            measure="assumed return",
-            value=result.ratio,
-            unit="£ for £1",
-            method="stated assumptions",
-        ),
+        _assumed(ASSUMED_RETURN, a, result.ratio, "£ for £1"),
         *(
-            old_figure(
-                **common,
-                measure=f"offences for £{ratio:g} for £1",
-                value=costs.offences_for_return(a, ratio=ratio),
-                unit="offences",
-                method="stated assumptions",
+            _assumed(
+                OFFENCES_FOR_RETURN, a, costs.offences_for_return(a, ratio=ratio), "offences", ratio=ratio
             )
             for ratio in (1, claimed)
         ),
     ]
     return bullets(map(wording.sentence, lines), figures=figures)
+
+
+def _assumed(
+    measure: Measure, assumptions: ReturnAssumptions, value: float, unit: str, **ratio: float
+) -> Figure:
+    """Give what follows from stated assumptions alone: it is told from its like by all of them."""
+    stated = {name: float(number) for name, number in asdict(assumptions).items()}
+    return Figure(
+        measure=measure,
+        indicator_id="social return",
+        area="",
+        window=Window(""),
+        value=value,
+        qualifiers={name: f"{number:g}" for name, number in (stated | ratio).items()},
+        unit=unit,
+        method="stated assumptions",
+        status="judgement",
+        caveats=costs.social_return(assumptions).caveats,
+        working=Working.of(workings.return_on_money, **stated, **ratio),
+    )
 
 
 def return_chart(assumptions: ReturnAssumptions, *, ranges: Mapping[str, tuple[float, float]]) -> Block:
@@ -891,6 +966,58 @@ def return_chart(assumptions: ReturnAssumptions, *, ranges: Mapping[str, tuple[f
 
 
 # Parts
+
+
+def _window(estimate: CostEstimate) -> Window:
+    return Window.of(estimate.period, pd.period_range(estimate.first_month, estimate.last_month, freq="M"))
+
+
+def _rows(
+    tables: CostTables,
+    estimate: CostEstimate,
+    offences: Sequence[OffenceCost],
+    components: Sequence[str] = ("total",),
+) -> tuple[Rows, ...]:
+    """Give what the offences stand for in the estimate's edition, and the unit costs that it has of them."""
+    months, edition = _window(estimate).months, estimate.edition
+    found = [
+        *(r for o in offences for r in tables.match(SCHEME, o.code, edition, months).rows("mapping")),
+        *(
+            row
+            for o in offences
+            for component in components
+            if (cost := tables.unit_cost(edition, o.offence, component))
+            for row in cost.rows("unit_costs")
+        ),
+    ]
+    return tuple(dict.fromkeys(found))  # two classes may stand for one offence
+
+
+def _count_rows(
+    data: Sequence[RecordedCounts],
+    area: str,
+    estimate: CostEstimate,
+    offences: Sequence[OffenceCost],
+    side: str = "",
+) -> tuple[Rows, ...]:
+    months, valued = _window(estimate).months, {o.code for o in offences}
+    return tuple(
+        row
+        for d in data
+        if d.indicator.id in valued
+        for row in d.rows(area, months, role=f"{side}{d.indicator.id}")
+    )
+
+
+def _price_rows(
+    tables: CostTables, edition: str, price_year: str, vintage: str, side: str = ""
+) -> tuple[Rows, ...]:
+    """Give the two indices that carry an edition's prices to another year; none where they need not be carried."""
+    own = tables.price_year(edition)
+    if price_year == own:
+        return ()
+    by_year = tables.deflators(vintage)
+    return tuple(row for year in (own, price_year) for row in by_year[year].rows(f"{side}prices"))
 
 
 def _counts(data: Sequence[RecordedCounts], area: str, months: pd.PeriodIndex) -> pd.Series:
@@ -949,7 +1076,7 @@ def _other_years(end: pd.Period) -> list[pd.PeriodIndex]:
 
 
 def _households(area: str) -> Households | None:
-    rows = pd.read_csv(REFERENCE / "core_cities.csv")
+    rows = load_group("core_cities")
     row = rows[(rows["area"] == area) & (rows["denominator_of"] == "households")]
     if row.empty:
         return None
@@ -957,6 +1084,7 @@ def _households(area: str) -> Households | None:
         number=int(row["denominator"].iloc[0]),
         day=date.fromisoformat(row["denominator_date"].iloc[0]),
         source=row["denominator_source"].iloc[0],
+        place=replace(row["place"].iloc[0], role="households"),
     )
 
 
@@ -974,47 +1102,74 @@ def _check_published(
                 continue
             is_change = figure.measure.startswith("change_")
 
-            def amount(months, d=d, edition=used.period, is_change=is_change) -> Decimal:
-                def value(m) -> Decimal:
-                    return costs.cost_of_crime(
-                        _counts([d], area.name, m),
-                        months=m,
-                        scheme=SCHEME,
-                        edition=edition,
-                        price_year=tables.price_year(edition),
-                        tables=tables,
-                    ).amount
-
-                return value(months) - value(months - 12) if is_change else value(months)
+            def value(m, d=d, edition=used.period) -> CostEstimate:
+                return costs.cost_of_crime(
+                    _counts([d], area.name, m),
+                    months=m,
+                    scheme=SCHEME,
+                    edition=edition,
+                    price_year=tables.price_year(edition),
+                    tables=tables,
+                )
 
             try:
-                ours = amount(months)
+                later = value(months)
+                earlier = value(months - 12) if is_change else None
             except DataProblem:  # months that the data do not hold: there is nothing to compare
                 continue
+            ours = later.amount - (earlier.amount if earlier else 0)
             rounded = (ours / _MILLION).quantize(
                 Decimal(1).scaleb(figure.value.as_tuple().exponent), rounding=ROUND_HALF_UP
             )
+            agrees = rounded == figure.value
+            other_base = _other_base(figure, d, area.name, months, value)
             checks.append(
                 PublishedCost(
                     figure=figure,
-                    value=float(ours),
+                    worked_out=Figure(
+                        measure=CHECK_OF_VALUE,
+                        indicator_id=figure.indicator_id,
+                        area=figure.area,
+                        window=Window.of(figure.period, months),
+                        value=float(ours),
+                        qualifiers={"published": figure.measure, "edition": used.period},
+                        unit="£",
+                        method="reproduced" if agrees else "not reproduced",
+                        status=weakest(["estimated", d.source.status]),
+                        caveats=(other_base,) if other_base else (),
+                        rows=_rows_of_check(d, tables, later, earlier, area.name),
+                        working=Working.of(workings.change, effect="change")
+                        if earlier
+                        else Working.of(workings.value),
+                    ),
                     ours=wording.pounds(float(ours)),
-                    agrees=rounded == figure.value,
-                    other_base=_other_base(figure, d, area.name, months, amount),
+                    agrees=agrees,
+                    other_base=other_base,
                 )
             )
     return tuple(checks)
 
 
+def _rows_of_check(
+    data: RecordedCounts, tables: CostTables, later: CostEstimate, earlier: CostEstimate | None, area: str
+) -> tuple[Rows, ...]:
+    rows = _rows(tables, later, later.by_offence)
+    if earlier is None:
+        return rows + _count_rows([data], area, later, later.by_offence)
+    for side, estimate in (("earlier_", earlier), ("later_", later)):
+        rows += _count_rows([data], area, estimate, estimate.by_offence, side)
+    return rows
+
+
 def _other_base(
-    figure: PublishedFigure, data: RecordedCounts, area: str, months: pd.PeriodIndex, amount: Callable
+    figure: PublishedFigure, data: RecordedCounts, area: str, months: pd.PeriodIndex, value: Callable
 ) -> str:
     """Say what the financial year of the same number would give instead of a calendar year, where the data hold it."""
     if not figure.period.startswith("calendar ") or figure.measure.startswith("change_"):
         return ""
     year = periods.financial_year_months(periods.financial_year_of(months[-1]))
     try:
-        other = amount(year)
+        other = value(year).amount
     except DataProblem:
         return ""
     count, other_count = (int(_counts([data], area, m).iloc[0]) for m in (months, year))
@@ -1024,22 +1179,6 @@ def _other_base(
         f"{periods.financial_year_name(periods.financial_year_of(year[-1]))} ({wording.number(other_count)}) gives "
         f"{wording.pounds(float(other))}."
     )
-
-
-def _limits(e: Estimate) -> dict:
-    return {
-        "value": e.value,
-        "lower": e.lower,
-        "upper": e.upper,
-        "confidence": e.confidence,
-        "unit": e.unit,
-        "method": e.method,
-        "n": e.n,
-    }
-
-
-def _figure_of(e: Estimate) -> Figure:
-    return old_figure(indicator_id="", area="", period="", measure="", **_limits(e))
 
 
 def _with_interval(e: Estimate) -> str:

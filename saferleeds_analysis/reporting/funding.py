@@ -4,7 +4,7 @@ Arithmetic on the figures that a paper states, each of them shown; where the pap
 given on both bases.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,15 +12,31 @@ from decimal import Decimal
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import Figure, Measure, Working
 from saferleeds_analysis.methods import resourcing
 from saferleeds_analysis.methods.resourcing import FundingScenario, PositionCheck
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, facts, join, page_title, paragraph
+from saferleeds_analysis.reporting.blocks import Block, bullets, facts, join, page_title, paragraph
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.unit_costs import CostTables, FundingPosition
+from saferleeds_analysis.workings import funding as workings
 
+STATED = Measure(
+    id="stated_funding",
+    words="{what}",
+    role="assumption",
+    formula="as the paper states it, or arithmetic on the stated posts, cost of a post, share and budget; docs/methods/costs.md",
+    decimals=0,
+)
+AT_SHARE = Measure(
+    id="funding_at_share",
+    words="{what} at {share}",
+    role="assumption",
+    formula="arithmetic on the stated posts, cost of a post and budget, at a share that is asked about; docs/methods/costs.md",
+    decimals=2,
+)
 _NAMES = {
     "posts": "Number of posts",
     "full_cost": "Full cost of a post",
@@ -91,9 +107,10 @@ class FundingReport:
             columns=["What", "Figure"],
             rows=rows,
             figures=[
-                self._figure(
+                self._stated(
                     name,
-                    getattr(p, name),
+                    workings.as_stated,
+                    name,
                     "posts" if name == "posts" else "share" if name == "share" else "£",
                 )
                 for name in ("posts", "full_cost", "share", "contribution", "budget", "other_funders")
@@ -105,16 +122,18 @@ class FundingReport:
         if self.check.agrees:
             return paragraph("The stated figures agree with one another.")
         shown = [paragraph(f"Flag: {sentence}", css_class="flag") for sentence in self.check.sentences]
-        c = self.check
         figures = [
-            self._figure("cost of the posts as printed", c.cost_as_printed, "£"),
-            self._figure("gap to the stated money", c.gap, "£"),
-            self._figure("posts that the stated money pays for now", c.posts_from_budget_exact, "posts"),
+            self._stated(what, workings.checked, field, unit)
+            for what, field, unit in (
+                ("cost of the posts as printed", "cost_as_printed", "£"),
+                ("gap to the stated money", "gap", "£"),
+                ("posts that the stated money pays for now", "posts_from_budget_exact", "posts"),
+            )
         ]
         return join(
             *shown,
             paragraph(
-                f"The difference is {wording.percent(abs(c.gap_percent))} of the stated money. Which of the two figures is right "
+                f"The difference is {wording.percent(abs(self.check.gap_percent))} of the stated money. Which of the two figures is right "
                 "cannot be told from the paper.",
                 figures=figures,
             ),
@@ -144,9 +163,10 @@ class FundingReport:
         rows = [
             (
                 f"{_share(share)} (now)" if share == self.position.share else _share(share),
-                self._figure(
-                    f"posts from budget at {_share(share)}",
-                    resourcing.funding_scenario(self.position, share=share).posts_from_budget,
+                self._at_share(
+                    resourcing.funding_scenario(self.position, share=share),
+                    "posts from budget",
+                    "posts_from_budget",
                     "posts",
                 ),
             )
@@ -247,27 +267,47 @@ class FundingReport:
             ),
         }
 
-    def _figure(self, measure: str, value, unit: str) -> Figure:
-        return old_figure(
-            indicator_id=self.position.id,
-            area=self.position.partner,
-            period=self.position.year,
-            measure=measure,
-            value=value if isinstance(value, int) else float(value),
-            unit=unit,
-            method="arithmetic on the stated figures",
-            caveats=self.scenario.caveats,
+    def _stated(self, what: str, working: Callable, field: str, unit: str) -> Figure:
+        """Give a figure that the paper states, or that follows from how its figures agree."""
+        value = getattr(self.position if working is workings.as_stated else self.check, field)
+        about = self._about(value, unit) | {"measure": STATED, "qualifiers": {"what": what}}
+        return Figure(**about, status="published", working=self._working(working, field=field))
+
+    def _at_share(self, s: FundingScenario, what: str, field: str, unit: str) -> Figure:
+        about = self._about(getattr(s, field), unit) | {"measure": AT_SHARE}
+        return Figure(
+            **about,
+            qualifiers={"what": what, "share": _share(s.share)},
+            status="judgement",
+            working=self._working(workings.at_share, share=str(s.share), field=field),
         )
 
+    def _about(self, value: Decimal | float, unit: str) -> dict:
+        return {
+            "indicator_id": self.position.id,
+            "area": self.position.partner,
+            "window": Window.named(self.position.year),
+            "value": value if isinstance(value, int) else float(value),
+            "unit": unit,
+            "method": "arithmetic on the stated figures",
+            "caveats": self.scenario.caveats,
+            "rows": self.position.rows("stated"),
+        }
+
+    def _working(self, function: Callable, **arguments: str) -> Working:
+        return Working.of(function, position=self.position.id, **arguments)
+
     def _figures(self, s: FundingScenario) -> list[Figure]:
-        at = f"at {_share(s.share)}"
         return [
-            self._figure(f"cost of a post to the partner {at}", s.partner_pays, "£"),
-            self._figure(f"cost of the same posts {at}", s.cost, "£"),
-            self._figure(f"more than the stated budget {at}", s.more_than_budget, "£"),
-            self._figure(f"more than the posts cost now {at}", s.more_than_present_cost, "£"),
-            self._figure(f"posts from the stated budget {at}", s.posts_from_budget_exact, "posts"),
-            self._figure(f"posts from what they cost now {at}", s.posts_from_present_cost_exact, "posts"),
+            self._at_share(s, what, field, unit)
+            for what, field, unit in (
+                ("cost of a post to the partner", "partner_pays", "£"),
+                ("cost of the same posts", "cost", "£"),
+                ("more than the stated budget", "more_than_budget", "£"),
+                ("more than the posts cost now", "more_than_present_cost", "£"),
+                ("posts from the stated budget", "posts_from_budget_exact", "posts"),
+                ("posts from what they cost now", "posts_from_present_cost_exact", "posts"),
+            )
         ]
 
 

@@ -127,11 +127,12 @@ def test_a_most_similar_group_is_a_file_of_the_same_columns(tmp_path):
     assert found.caveats == (
         "Intervals take events to be independent: crimes that come in series make them wider.",
     )
-    frame = found.to_frame()
-    assert frame.columns.tolist()[:6] == ["area", "period", "measure", "value", "lower", "upper"]
-    assert len(frame) == 4 + 1 + 4 * 3
-    assert (frame["lower"] <= frame["value"]).all()
-    assert (frame["value"] <= frame["upper"]).all()
+    assert (len(found.areas), len(found.averages)) == (4, 4)
+    limits = [(found.areas, "rate", ""), (found.averages, "value", "")]
+    limits += [(found.averages, gap, f"{gap}_") for gap in ("gap", "gap_events")]
+    for frame, value, of in limits:
+        assert (frame[f"{of}lower"] <= frame[value]).all()
+        assert (frame[value] <= frame[f"{of}upper"]).all()
 
 
 @given(st.lists(st.integers(1, 3000), min_size=4, max_size=7), st.data())

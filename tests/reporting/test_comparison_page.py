@@ -33,7 +33,7 @@ def leeds():
 
 
 def values(block):
-    return {(f.area, f.measure): f for f in block.figures}
+    return {(f.area, f.words): f for f in block.figures}
 
 
 def test_the_published_rates_stand_on_the_page_in_order(leeds):

@@ -121,7 +121,7 @@ def test_the_value_has_its_interval_base_edition_and_price_year(q2):
     )
     # £23,306,650 / 320,596 households
     assert "Spread over the 320,596 households of 27 March 2011, that is £72.70 a household" in text
-    figure = next(f for f in q2.findings().figures if f.measure == "value, edition 2010/11")
+    figure = next(f for f in q2.findings().figures if f.words == "value, edition 2010/11")
     assert (figure.value, figure.period) == (23_306_650, "12 months to September 2012")
     assert figure.lower < figure.value < figure.upper
     assert any(

@@ -63,7 +63,7 @@ def test_the_answers_are_given_on_both_bases(funding):
     assert (
         "up to a share of 20.4%. That is below the present 21%, because the stated figures disagree." in text
     )
-    values = {f.measure: f.value for f in funding.summary().figures}
+    values = {f.words: f.value for f in funding.summary().figures}
     assert values["cost of the same posts at 50%"] == 165 * 15_762
     assert values["posts from the stated budget at 50%"] == pytest.approx(1_060_000 / 15_762)
 
