@@ -99,6 +99,7 @@ class CaseFacts:
                             qualifiers=qualifiers,
                             unit=f.unit,
                             status="published",
+                            theme=theme.id,
                             caveats=(why,),
                         )
                     )
@@ -111,6 +112,7 @@ class CaseFacts:
                         kind,
                         _to_date(f),
                         qualifiers=qualifiers,
+                        theme=theme.id,
                         method="as published; not checkable",
                         caveats=(_UNCHECKED, f.note),
                     )

@@ -12,7 +12,7 @@ from saferleeds_analysis.workings import counts
 TWELVE_MONTH_COUNT = Measure(
     id="twelve_month_count",
     words="twelve_month_count",
-    role="count",
+    role="count", own=True, part="headline",
     formula="the sum of the twelve monthly counts of the area",
     decimals=0,
     recurs=True,
@@ -20,7 +20,7 @@ TWELVE_MONTH_COUNT = Measure(
 MONTHLY_COUNT = Measure(
     id="monthly_count",
     words="monthly_count",
-    role="count",
+    role="count", own=True,
     formula="the count of the month in the area, the sum of its parts where it has no rows of its own",
     decimals=0,
     recurs=True,
@@ -28,7 +28,7 @@ MONTHLY_COUNT = Measure(
 CHANGE_COUNT = Measure(
     id="change_count",
     words="change_count",
-    role="change",
+    role="change", own=True,
     formula="the count of the period less the count of the same months a year before",
     decimals=0,
     recurs=True,
@@ -36,7 +36,7 @@ CHANGE_COUNT = Measure(
 CHANGE_PERCENT = Measure(
     id="change_percent",
     words="change_percent",
-    role="change",
+    role="change", own=True, part="change",
     formula="100 times (the count of the period divided by that of the same months a year before, less 1)",
     recurs=True,
 )

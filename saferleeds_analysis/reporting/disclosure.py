@@ -134,6 +134,7 @@ class ProtectedTable:
 
     def figure(self, row: str, column: str | None = None, **about: Any) -> Figure:
         """Give the count as a tidy figure. ``about`` are the other fields; a withheld count loses base, interval and rows."""
+        about = {"theme": self.theme.id, **about}
         if self.is_withheld(row, column):
             return withheld_figure(self.rules, **about)
         value = self.value(row, column)
@@ -146,6 +147,7 @@ class ProtectedTable:
 
     def percent_figure(self, row: str, *, of: str, column: str | None = None, **about: Any) -> Figure:
         """Give the percentage as a tidy figure; withheld ones carry nothing but their mark."""
+        about = {"theme": self.theme.id, **about}
         text = self.percent_cell(row, of=of, column=column)
         share = self.percent(row, of=of, column=column)
         if share is None or text in (self.rules.withheld, self.rules.base_too_small):
@@ -169,10 +171,10 @@ class ProtectedTable:
         """Say in words what the marks in the table mean; empty where nothing is withheld or rounded."""
         said = []
         if self.withheld:
-            zero = "0 to" if self.theme.zero_is_small else "1 to"
+            # Neither which counts are the small ones nor how small: of two withheld, that would tell both.
             said.append(
-                f"{self.rules.withheld}: withheld. A count of {zero} {self.theme.threshold - 1} might point to a person; where one "
-                "could be worked out from the others, others are withheld too, and so is what is made from them."
+                f"{self.rules.withheld}: withheld. A small count might point to a person; where one could be worked out from the "
+                "others, others are withheld too, whatever their size, and so is what is made from them."
             )
         if self.rounded:
             said.append(

@@ -42,7 +42,7 @@ SECOND_BASELINE = "second baseline"
 PUBLISHED = Measure(
     id="published_percentage",
     words="published: {definition}",
-    role="percentage",
+    role="percentage", part="headline",
     formula=AS_PRINTED,
     decimals=2,
 )
@@ -73,7 +73,7 @@ PRINTED_STEP = Measure(
 RATING = Measure(
     id="rating",
     words="rating",
-    role="letter",
+    role="letter", part="letter",
     formula="a letter: grey without a target",
     recurs=True,
 )
