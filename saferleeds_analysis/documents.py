@@ -16,11 +16,13 @@ from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import DataProblem
 
 ROLES = ("claim", "input", "derived")
+# Of a small count and of the one that would give it away the same is said: which is which would tell both.
+_SMALL = "Not printed in the public edition: it is a small number of people, or would give one away."
 DISCLOSURE = {
     "": "",
-    "small": "A count of fewer than 5 people, or a percentage made of one, is not printed in the public edition.",
+    "small": _SMALL,
     "theme": "Small numbers on a sensitive theme are not printed in the public edition.",
-    "complement": "Not printed in the public edition: with the total it would give away a count of fewer than 5 people.",
+    "complement": _SMALL,
 }
 
 

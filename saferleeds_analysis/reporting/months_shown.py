@@ -82,7 +82,7 @@ class MonthsShown:
             else "and with them all the months, because a whole quarter is as small"
         )
         return (
-            f"{self.rules.withheld}: {said} of {wording.number(of)} {are} withheld. A count of 1 to 4 offences might point to a "
+            f"{self.rules.withheld}: {said} of {wording.number(of)} {are} withheld. A small count of offences might point to a "
             f"household, so such months are not shown, {what}. A gap is not a zero."
         )
 
