@@ -72,7 +72,7 @@ def test_27_completions_of_which_25():
     table = shown()
     assert [table.cell(row) for row in COMPLETIONS.index] == ["[c]", "[c]", "27"]
     assert table.percent_cell("Non-opiate", of="All") == "[c]"
-    assert "[c]: withheld. A count of 0 to 4 might point to a person" in table.explanation
+    assert "[c]: withheld. A small count might point to a person" in table.explanation
 
 
 def test_the_restricted_edition_shows_all_and_explains_nothing():
