@@ -59,7 +59,7 @@ class EarlierPack:
     def page(self, figures: Sequence[Figure]) -> Block:
         """Give the page of the pack: every figure that was restated, is late, provisional, new or no longer shown."""
         title = f"What changed: {periods.quarter_name(self.quarter)}"
-        labels = dict.fromkeys(label for figure in figures for label in labels_of(figure))
+        labels = dict.fromkeys(label for figure in figures for label in labels_of(figure.caveats))
         invented = [label for label in labels if label.startswith(("Illustrative", "Synthetic"))]
         said = (
             f"Among these figures are invented ones, as their own pages say: {'; '.join(invented).lower()}."
@@ -74,6 +74,8 @@ class EarlierPack:
         """Compare figures of the earlier pack with those of the new one."""
         if not self.name:
             return Comparison(earlier="")
+        if not self.figures:  # signed off before figures knew what they are
+            return Comparison(earlier=self.name, signed_off=self.signed_off)
         after = list(after)
         now = definitions_of((figure.indicator_id for figure in after), self.catalogue)
         then = self.definitions or {}

@@ -3,7 +3,7 @@
 Nothing is computed here. The row repeats figures that stand on the page, each under the name of its measure.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from saferleeds_analysis.reporting import wording
@@ -89,7 +89,7 @@ def at_a_glance(figures: Sequence[_Row]) -> Glance | None:
         colour=_COLOURS.get(letter["value"], "") if letter else "",
         letter_by=_LETTER[letter["measure"]] if letter else "",
         travel=travel["value"] if travel else _word(change) if change else "",
-        labels=tuple(dict.fromkeys(labels_of(value))) if value else (),
+        labels=tuple(dict.fromkeys(labels_of(value["caveats"].split(" | ")))) if value else (),
     )
 
 
@@ -132,9 +132,9 @@ def _word(row: _Row) -> str:
     return "fell" if float(row["upper"]) < 0 else "rose" if float(row["lower"]) > 0 else "no clear change"
 
 
-def labels_of(row: Mapping[str, str]) -> list[str]:
+def labels_of(caveats: Iterable[str]) -> list[str]:
     """Give the short names of caveats: what stands before the colon of those that have one, and of invented data."""
-    names = [caveat.partition(":")[0].strip() for caveat in row["caveats"].split(" | ") if caveat]
+    names = [caveat.partition(":")[0].strip() for caveat in caveats]
     return [
         n
         for n in names
