@@ -200,7 +200,9 @@ def _read_report(folder: Path, edition: str, catalogue: Catalogue) -> SignedRepo
             definitions=definitions_of((row["indicator_id"] for row in figures), catalogue),
         )
     except (ValueError, KeyError, TypeError) as error:
-        return f"{folder.name}: its {RECORD}, {NOTEBOOK} or {FIGURES} cannot be read ({error}). Report it anew."
+        return (
+            f"{folder.name}: its {RECORD}, {NOTEBOOK} or {FIGURES} cannot be read ({error}). Report it anew."
+        )
 
 
 def _unfinished(root: Path, quarter: pd.Period, made: set[str]) -> list[str]:

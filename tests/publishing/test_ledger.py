@@ -151,7 +151,9 @@ def test_a_figure_comes_back_from_the_ledger_as_it_was_printed(tmp_path):
     printed = [
         figure(
             -35.6,
-            measure=Measure(id="change", words="change against {base}", role="change", own=True, revised=True),
+            measure=Measure(
+                id="change", words="change against {base}", role="change", own=True, revised=True
+            ),
             qualifiers={"base": "12 months to June 2011"},
             lower=-37.6,
             upper=-33.4,
