@@ -102,28 +102,6 @@ class DeclaredTie:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MeasureNames:
-    """By which names the audit knows what a figure is: see the table ``measures`` of the rules' file."""
-
-    counts: tuple[str, ...]
-    to_date: tuple[str, ...]
-    independent: tuple[str, ...]
-    estimates: tuple[str, ...]
-    derived_units: tuple[str, ...]
-    dressing: tuple[str, ...]
-
-    def undressed(self, measure: str) -> str:
-        """Give a measure's name without what pages add to it.
-
-        >>> read_disclosure_rules().measures.undressed("F114 Treatment completions: non-opiate: as printed")
-        'Treatment completions: non-opiate'
-        """
-        for pattern in self.dressing:
-            measure = re.sub(pattern, "", measure)
-        return measure
-
-
-@dataclass(frozen=True, kw_only=True)
 class DisclosureRules:
     """Every rule, theme and judgement; ``withheld`` and ``base_too_small`` are the marks that stand in tables."""
 
@@ -133,7 +111,6 @@ class DisclosureRules:
     rules: tuple[Rule, ...]
     themes: tuple[Theme, ...]
     judgements: tuple[Judgement, ...]
-    measures: MeasureNames
     ties: tuple[DeclaredTie, ...] = ()
 
     def __post_init__(self) -> None:
@@ -185,7 +162,6 @@ def read_disclosure_rules() -> DisclosureRules:
                 )
                 for row in content.get("tie", [])
             ),
-            measures=MeasureNames(**{name: tuple(words) for name, words in content["measures"].items()}),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise DataProblem(f"{_RULES.name}: {error}") from error

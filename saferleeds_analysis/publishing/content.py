@@ -168,23 +168,27 @@ class PrintedFigure:
 
 
 def pack_figures(pack: Path) -> tuple[PrintedFigure, ...]:
-    """Read every figure of every report of a pack, whatever its folder is called: the audits look at all.
+    """Read every figure of every report of a pack, whatever its folder is called: the audits look at all."""
+    folders = {path.parent for name in (NOTEBOOK, FIGURES) for path in in_reports(pack, name)}
+    return tuple(
+        PrintedFigure(figure=figure, report=folder.name, section=section, pack=pack.name)
+        for folder in sorted(folders)
+        for section, figure in placed_figures(folder)
+    )
 
-    A report whose executed notebook has no figures although its table has some is of an earlier version, and refused.
+
+def placed_figures(report: Path) -> tuple[tuple[str, Figure], ...]:
+    """Read the figures of a published report, each with its section.
+
+    A report whose executed notebook has not the figures of its table is of an earlier version, and refused.
     """
-    found: list[PrintedFigure] = []
-    for path in in_reports(pack, NOTEBOOK):
-        placed = read_content(path.parent).placed
-        if not placed and (path.parent / FIGURES).is_file() and read_figures(path.parent / FIGURES):
-            raise ValueError(
-                f"{pack.name}/{path.parent.name} was made by an earlier version, whose figures do not know what they are. "
-                "Report the quarter anew."
-            )
-        found += [
-            PrintedFigure(figure=figure, report=path.parent.name, section=section, pack=pack.name)
-            for section, figure in placed
-        ]
-    return tuple(found)
+    placed = read_content(report).placed if (report / NOTEBOOK).is_file() else ()
+    if (report / FIGURES).is_file() and len(read_figures(report / FIGURES)) != len(placed):
+        raise ValueError(
+            f"{report.parent.name}/{report.name} was made by an earlier version, whose figures do not know what they are. "
+            "Report the quarter anew."
+        )
+    return placed
 
 
 def read_content(report: Path) -> Content:

@@ -70,6 +70,8 @@ class EarlierPack:
         """Compare figures of the earlier pack with those of the new one."""
         if not self.name:
             return Comparison(earlier="")
+        if not self.figures:  # signed off before figures knew what they are
+            return Comparison(earlier=self.name, signed_off=self.signed_off)
         after = list(after)
         now = definitions_of((figure.indicator_id for figure in after), self.catalogue)
         then = self.definitions or {}

@@ -381,8 +381,11 @@ class Ledger:
                     f"({error}). Nothing was changed; try again."
                 ) from error
             try:
-                if not _is_made(connection):
+                version = _version(connection)
+                if version == 0:
                     _make(connection, [_TABLES, _IDENTITIES], _CLOSED)
+                elif version == 1:
+                    _make(connection, [_IDENTITIES], ["identity"])
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
@@ -397,19 +400,26 @@ def open_ledger(root: Path | str) -> Ledger:
 
 
 def _is_made(connection: sqlite3.Connection) -> bool:
+    """Say whether there is anything to read, and make an earlier ledger readable: reading never changes the file."""
+    version = _version(connection)
+    if version == 1:  # before figures knew what they are; the table itself comes with the next sign-off
+        connection.execute(_IDENTITIES.replace("CREATE TABLE", "CREATE TEMPORARY TABLE").strip(" \n;"))
+    return version > 0
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    """Give the form of the ledger, 0 where it is empty; a form that is not known is refused."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise DataProblem(
             f"{LEDGER} was written by a later version of this software (its form is {version}, this one knows "
             f"{SCHEMA_VERSION}). Use that version."
         )
-    if version == 1:  # before figures knew what they are; what was signed off then stays as it is
-        _make(connection, [_IDENTITIES], ["identity"])
-    return version > 0
+    return version
 
 
 def _make(connection: sqlite3.Connection, made: Sequence[str], guarded: Iterable[str]) -> None:
-    """Make tables and the triggers that keep them as they are; the first time inside the transaction of a sign-off."""
+    """Make tables and the triggers that keep them as they are; inside the transaction of a sign-off."""
     for statement in (one for text in made for one in text.split(";") if one.strip()):
         connection.execute(statement)
     for table in guarded:

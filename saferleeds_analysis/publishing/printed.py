@@ -91,12 +91,15 @@ class Reader:
         return {"count": "count", "percentage": "percent"}.get(role, "derived")
 
     def key(self, figure: Figure) -> Key:
-        """Give the count that a figure prints, or that its percentage is of."""
+        """Give the count that a figure prints, or that its percentage is of.
+
+        A group is one of what is broken down, whether its count or its percentage is given.
+        """
         what = group = ""
         if not figure.measure.own:
             others = [f"{name} {value}" for name, value in figure.qualifiers if name != _GROUP]
-            what = ", ".join([figure.measure.id, *others])
             group = dict(figure.qualifiers).get(_GROUP, "")
+            what = ", ".join(others if group and others else [figure.measure.id, *others])
         months = figure.window.months
         period = figure.period if months is None else (months[0].ordinal, months[-1].ordinal)
         return Key(figure.indicator_id, figure.area, what, group, period)

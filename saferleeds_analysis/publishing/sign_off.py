@@ -20,9 +20,10 @@ from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.publishing.audit import audit_pack
 from saferleeds_analysis.publishing.audit_restricted import audit_restricted
 from saferleeds_analysis.publishing.checking import run_checks
-from saferleeds_analysis.publishing.content import read_content
+from saferleeds_analysis.publishing.content import placed_figures
 from saferleeds_analysis.publishing.files import (
     FIGURES,
+    NOTEBOOK,
     PAGE,
     RECORD,
     files_of,
@@ -181,12 +182,12 @@ def _is_data(path: str) -> bool:
 
 
 def _read_report(folder: Path, edition: str, catalogue: Catalogue) -> SignedReport | str:
-    missing = [name for name in (PAGE, FIGURES) if not (folder / name).is_file()]
+    missing = [name for name in (PAGE, NOTEBOOK, FIGURES) if not (folder / name).is_file()]
     if missing:
         return f"{folder.name} has no {' and no '.join(missing)}. Report it anew."
     try:
         run = read_record(folder)
-        figures = tuple(ledger_row(section, figure) for section, figure in read_content(folder).placed)
+        figures = tuple(ledger_row(section, figure) for section, figure in placed_figures(folder))
         return SignedReport(
             edition=edition,
             name=folder.name,
@@ -199,7 +200,9 @@ def _read_report(folder: Path, edition: str, catalogue: Catalogue) -> SignedRepo
             definitions=definitions_of((row["indicator_id"] for row in figures), catalogue),
         )
     except (ValueError, KeyError, TypeError) as error:
-        return f"{folder.name}: its {RECORD} or {FIGURES} cannot be read ({error}). Report it anew."
+        return (
+            f"{folder.name}: its {RECORD}, {NOTEBOOK} or {FIGURES} cannot be read ({error}). Report it anew."
+        )
 
 
 def _unfinished(root: Path, quarter: pd.Period, made: set[str]) -> list[str]:

@@ -155,6 +155,8 @@ class Comparison:
         """List everything that was restated, is late, provisional, new or no longer shown, each under a heading."""
         if not self.earlier:
             return paragraph("There is no earlier pack to compare with, signed off or not.")
+        if not self.changes:
+            return paragraph(f"No figures could be compared with the pack of {self.earlier}.")
         shown = [paragraph(self._sentence("of this pack"), figures=self._counts())]
         shown += [paragraph(text, css_class="notice") for text in self._redefinitions(names)]
         restated, late = self.having(RESTATED), self.having(LATE)

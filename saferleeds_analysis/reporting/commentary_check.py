@@ -23,8 +23,8 @@ _NEAR_ONE_DIGIT = Decimal("0.1")
 _NEAR_POINTS = 5
 _NEAR_LEVEL_POINTS = 1
 
-# What people quote: what happened, not what may come, what a usual year looks like or how sure somebody is.
-_QUOTED = ("count", "percentage", "rate", "change", "cost", "rank")
+# What people quote: what happened and what was agreed, not what may come, what a usual year looks like or how sure somebody is.
+_QUOTED = ("count", "percentage", "rate", "change", "target", "cost", "rank")
 
 # Not within a word, an amount, a date or a year such as 2012/13.
 _NUMBER = re.compile(

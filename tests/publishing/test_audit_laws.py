@@ -6,13 +6,15 @@ from pathlib import Path
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from publishing.packs import own_count, write_report
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.methods.disclosure_audit import what_can_be_known
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.publishing.audit import audit_pack
-from saferleeds_analysis.publishing.files import write_figures
-from saferleeds_analysis.publishing.printed import Reader, gather, printed_rows
+from saferleeds_analysis.publishing.content import pack_figures
+from saferleeds_analysis.publishing.printed import Reader, gather
 from saferleeds_analysis.reporting.disclosure import protect
 
 CATALOGUE = load_catalogue()
@@ -39,15 +41,13 @@ def in_both_editions(counts, folder):
         wholes={"Leeds": list(DIVISIONS), **DIVISIONS},
     )
     pack = folder / "reports" / "2012-13_Q2"
-    (pack / "card").mkdir(parents=True)
     about = {
         "indicator_id": "domestic_burglary",
-        "period": YEAR,
-        "measure": "twelve_month_count",
+        "window": Window.named(YEAR),
+        "measure": own_count(),
         "unit": "offences",
     }
-    rows = [shown.figure(area, area=area, **about).to_row() for area in truth]
-    write_figures(rows, pack / "card" / "figures.csv")
+    write_report(pack / "card", [shown.figure(area, area=area, **about) for area in truth])
     return truth, pack
 
 
@@ -58,7 +58,7 @@ def test_what_we_withhold_cannot_be_worked_out_and_the_truth_is_never_ruled_out(
         truth, pack = in_both_editions(counts, Path(folder))
         found = audit_pack(Path(folder), Q2, catalogue=CATALOGUE)
         assert found.findings == ()
-        printed = gather(printed_rows(pack), Reader(CATALOGUE))
+        printed = gather(pack_figures(pack), Reader(CATALOGUE))
         known = what_can_be_known(printed.cells, printed.ties, printed.withheld)
     assert len(known) == found.withheld >= sum(0 < truth[area] < 5 for area in truth if area != "Leeds")
     assert all(lower <= truth[key.area] <= upper for key, (lower, upper) in known.items())

@@ -3,13 +3,15 @@
 import json
 
 import pytest
+from publishing.packs import write_report
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.disclosure_rules import MARKINGS
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import Figure, Measure
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.publishing.audit_restricted import audit_restricted
-from saferleeds_analysis.publishing.files import pack_folder, write_figures
+from saferleeds_analysis.publishing.files import pack_folder
 
 CATALOGUE = load_catalogue()
 Q2 = periods.quarter("2012/13 Q2")
@@ -19,16 +21,25 @@ RESTRICTED = {"Opiate": 25, "Non-opiate": 2, "all": 27}
 
 def write(root, edition, values, *, marking=MARKINGS["restricted"], ran_as=None):
     folder = pack_folder(root, Q2, edition=edition) / "treatment"
-    folder.mkdir(parents=True, exist_ok=True)
-    about = {"indicator_id": "completions", "area": "Leeds", "period": "2012/13", "unit": "people"}
+    about = {
+        "indicator_id": "completions",
+        "area": "Leeds",
+        "window": Window.named("2012/13"),
+        "unit": "people",
+    }
     method = {True: "suppressed", False: "count"}
-    rows = [
-        old_figure(
-            measure=f"completions by drug: {name}", value=value, method=method[value == "[c]"], **about
+    figures = [
+        Figure(
+            measure=Measure(id="in_group", words="{of}: {group}", role="count"),
+            qualifiers={"of": "completions by drug", "group": name},
+            value=value,
+            method=method[value == "[c]"],
+            theme="people",
+            **about,
         )
         for name, value in values.items()
     ]
-    write_figures([row.to_row() for row in rows], folder / "figures.csv")
+    write_report(folder, figures)
     (folder / "report.html").write_text(f"<p>{marking}</p>", encoding="utf-8")
     record = {"parameters": {"edition": ran_as or edition}}
     (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
@@ -79,7 +90,7 @@ def test_without_a_restricted_edition_there_is_nothing_to_audit(tmp_path):
             RESTRICTED | {"Opiate": 30},
             {},
             [
-                "completions: completions by drug: Opiate, Leeds, April 2012 to March 2013: what the public edition prints leaves "
+                "completions: of completions by drug: Opiate, Leeds, April 2012 to March 2013: what the public edition prints leaves "
                 "no room for the number that treatment shows."
             ],
         ),

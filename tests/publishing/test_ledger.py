@@ -18,8 +18,10 @@ from publishing.packs import ANSWERS, ROLES, figure, write_pack
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.figures import Measure
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing import ledger as ledger_module
+from saferleeds_analysis.publishing.earlier import earlier_pack
 from saferleeds_analysis.publishing.files import read_figures
 from saferleeds_analysis.publishing.ledger import Ledger, open_ledger
 from saferleeds_analysis.publishing.sign_off import sign_off
@@ -82,7 +84,7 @@ def test_an_absent_ledger_answers_with_nothing_and_is_not_made_by_asking(tmp_pat
     assert not (tmp_path / "data").exists()
 
 
-TABLES = ("pack", "correction", "definition", "run", "file", "figure")
+TABLES = ("pack", "correction", "definition", "run", "file", "figure", "identity")
 
 
 def test_every_table_refuses_to_be_changed_by_anybody(signed):
@@ -137,11 +139,87 @@ def test_a_change_made_past_the_triggers_shows(signed):
 
 def test_a_ledger_of_a_later_version_is_refused(signed):
     with sqlite3.connect(open_ledger(signed).path) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 3")
     with pytest.raises(
-        DataProblem, match=r"data/ledger/ledger.sqlite was written by a later version .*form is 2, this"
+        DataProblem, match=r"data/ledger/ledger.sqlite was written by a later version .*form is 3, this"
     ):
         open_ledger(signed).packs()
+
+
+def test_a_figure_comes_back_from_the_ledger_as_it_was_printed(tmp_path):
+    """All but its rows and its working, which stand in the executed notebook."""
+    printed = [
+        figure(
+            -35.6,
+            measure=Measure(
+                id="change", words="change against {base}", role="change", own=True, revised=True
+            ),
+            qualifiers={"base": "12 months to June 2011"},
+            lower=-37.6,
+            upper=-33.4,
+            confidence=0.95,
+            method="conditional binomial",
+            n=9214,
+            status="illustrative",
+            caveats=("one", "provisional"),
+        ),
+        figure("G", measure=Measure(id="letter", words="progress", role="letter"), period="from the start"),
+        figure(None),
+    ]
+    write_pack(tmp_path, "2012/13 Q1", printed)
+    sign(tmp_path, Q1)
+    held = open_ledger(tmp_path).printed_figures("2012/13 Q1", 1)
+    assert [one.figure for one in held] == printed
+    assert {one.report for one in held} == {"burglary"}
+
+
+VERSION_1 = Path(__file__).parent / "ledger_version_1.sql"
+
+
+@pytest.fixture
+def signed_long_ago(tmp_path):
+    """Give a project signed off by the software that knew no identities: its ledger as that wrote it, and its pack."""
+    path = open_ledger(tmp_path).path
+    path.parent.mkdir(parents=True)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(VERSION_1.read_text(encoding="utf-8"))
+    folder = tmp_path / "reports" / "2012-13_Q1"
+    folder.mkdir(parents=True)
+    (folder / "index.html").write_text("<h1>2012/13 Q1</h1>", encoding="utf-8")
+    return tmp_path
+
+
+def test_a_ledger_of_the_first_version_is_read_as_it_is(signed_long_ago):
+    ledger = open_ledger(signed_long_ago)
+    before = ledger.path.read_bytes()
+    assert ledger.figures(quarter="2012/13 Q1")["value"].tolist() == ["6771", "231"]
+    assert ledger.printed_figures("2012/13 Q1", 1) == ()
+    assert verify(signed_long_ago, Q1) == []
+    assert ledger.path.read_bytes() == before, "reading changes nothing"
+
+
+def test_a_ledger_of_the_first_version_gets_its_new_table_with_the_next_sign_off(signed_long_ago):
+    ledger = open_ledger(signed_long_ago)
+    write_pack(signed_long_ago, "2012/13 Q2", [figure(5938)])
+    sign(signed_long_ago, Q2)
+    assert [one.figure for one in ledger.printed_figures("2012/13 Q2", 1)] == [figure(5938)]
+    assert ledger.printed_figures("2012/13 Q1", 1) == ()
+    for quarter in (Q1, Q2):
+        assert verify(signed_long_ago, quarter) == []
+    for change in ("DELETE FROM identity", "UPDATE identity SET status = 'published'"):
+        with (
+            contextlib.closing(sqlite3.connect(ledger.path)) as connection,
+            pytest.raises(sqlite3.IntegrityError, match="the ledger is added to and never changed"),
+        ):
+            connection.execute(change)
+
+
+def test_a_pack_that_was_signed_off_long_ago_is_not_compared_and_the_page_says_so(signed_long_ago):
+    earlier = earlier_pack(signed_long_ago, Q2, edition="public")
+    section = earlier.section("burglary", [figure(5938)])
+    assert "No figures are on this page that could be compared with the pack of 2012/13 Q1." in section.text
+    page = earlier.page([figure(5938)])
+    assert "No figures could be compared with the pack of 2012/13 Q1." in page.text
 
 
 def test_since_when_a_figure_is_published_so(tmp_path):
@@ -418,7 +496,7 @@ def check(root, model):
         for number, figures in enumerate(versions, start=1):
             held = ledger.figures(quarter=quarter, version=number)
             assert list(zip(held["period"], held["value"], strict=True)) == [
-                (f["period"], f["value"]) for f in figures
+                (f.period, str(f.value)) for f in figures
             ]
         if versions:
             opened = ledger.open_correction(quarter)
@@ -431,12 +509,11 @@ def check(root, model):
         if model.signed.get(one) and model.signed.get(other):
             before, after = model.signed[one][-1], model.signed[other][-1]
             compared = compare_figures(
-                ledger.figures(quarter=one).to_dict("records"),
-                ledger.figures(quarter=other).to_dict("records"),
+                *([f.figure for f in ledger.printed_figures(q, len(model.signed[q]))] for q in (one, other)),
                 before_quarter=periods.quarter(one),
                 after_quarter=periods.quarter(other),
             )
-            was, now = ({f["period"]: f["value"] for f in rows} for rows in (before, after))
+            was, now = ({f.period: f.value for f in rows} for rows in (before, after))
             expected = [(p, "unchanged" if was[p] == now[p] else "restated") for p in now if p in was]
             told = [(c.period, c.status) for c in compared if c.status in ("unchanged", "restated")]
             assert sorted(told) == sorted(expected)

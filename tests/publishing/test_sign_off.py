@@ -9,6 +9,7 @@ from publishing.packs import ANSWERS, ROLES, figure, write_pack
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.intake.governance import read_answers, read_reasons
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.earlier import earlier_pack
@@ -86,8 +87,14 @@ def test_a_pack_that_is_not_there_or_not_whole_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r'no pack of 2012/13 Q1 is there. Make it: saferleeds report "2012'):
         sign(tmp_path)
     folder = write_pack(tmp_path, "2012/13 Q1", [figure(1)])
-    (folder / "burglary" / "figures.csv").unlink()
-    with pytest.raises(ValueError, match=r"burglary has no figures.csv. Report it anew."):
+    table = folder / "burglary" / "figures.csv"
+    text = table.read_text(encoding="utf-8")
+    table.write_text(text + text.splitlines()[-1], encoding="utf-8")
+    with pytest.raises(ValueError, match=r"2012-13_Q1/burglary was made by an earlier version"):
+        sign(tmp_path)
+    for name in ("figures.csv", "report.ipynb"):
+        (folder / "burglary" / name).unlink()
+    with pytest.raises(ValueError, match=r"burglary has no report.ipynb and no figures.csv. Report it anew."):
         sign(tmp_path)
 
 
@@ -113,6 +120,7 @@ def test_the_files_are_read_only_and_the_record_of_the_sign_off_lies_beside_them
     assert sorted(record["files"]) == [
         "burglary/figures.csv",
         "burglary/report.html",
+        "burglary/report.ipynb",
         "burglary/run.json",
         "index.html",
     ]
@@ -208,11 +216,14 @@ def test_a_signed_off_pack_is_not_touched_and_a_correction_is_a_new_version_that
 
 def test_a_page_says_what_was_restated_and_why(project):
     """The pack of the quarter before, signed off with another count for the same twelve months."""
-    rows = [
-        {**figure(5940, period="12 months to September 2012", measure="count"), "indicator_id": "burglary"},
-    ]
-    rows[0]["area"] = "Leeds & district"
-    write_pack(project, "2012/13 Q1", rows, report="every-block")
+    count = old_figure(
+        indicator_id="burglary",
+        area="Leeds & district",
+        period="12 months to September 2012",
+        measure="count",
+        value=5940,
+    )
+    write_pack(project, "2012/13 Q1", [count], report="every-block")
     (project / "data/raw/restatements.csv").write_text(
         "indicator_id,area,period,measure,reason,given_by,given_on\n"
         "burglary,Leeds & district,12 months to September 2012,count,Two records were cancelled,Performance team,2012-10-12\n",

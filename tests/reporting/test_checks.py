@@ -16,7 +16,9 @@ from projects import copy_project
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import PublishedFigure, load_catalogue
+from saferleeds_analysis.figures import Figure, Measure
 from saferleeds_analysis.methods.feasibility import earlier_counts_behind
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.publishing.checking import read_checks
 from saferleeds_analysis.reporting import checks
 from saferleeds_analysis.reporting.checks import Check, PublishedPage
@@ -73,14 +75,20 @@ def page(
     )
 
 
-def row(measure, value, *, area="Leeds", period="12 months to September 2012"):
-    return {
-        "indicator_id": "domestic_burglary",
-        "area": area,
-        "period": period,
-        "measure": measure,
-        "value": value,
-    }
+COUNT = Measure(id="twelve_month_count", words="twelve_month_count", role="count", own=True)
+DIFFERENCE = Measure(id="change_count", words="change_count", role="change", own=True)
+PERCENTAGE = Measure(id="change_percent", words="change_percent", role="change", own=True)
+
+
+def printed(measure, value, *, area="Leeds", period="12 months to September 2012", unit="offences"):
+    return Figure(
+        measure=measure,
+        indicator_id="domestic_burglary",
+        area=area,
+        window=Window.named(period),
+        value=value,
+        unit=unit,
+    )
 
 
 def told(result):
@@ -292,17 +300,19 @@ def test_a_page_of_another_quarter_or_day_is_found_and_a_later_document_may_name
 
 
 @pytest.mark.parametrize(
-    ("measure", "period", "found"),
+    ("role", "period", "found"),
     [
-        ("monthly_count", "October 2012", 1),
-        ("monthly_count", "September 2012", 0),
+        ("count", "October 2012", 1),
+        ("count", "September 2012", 0),
         ("milestone", "October 2012", 0),
-        ("projected year end", "2013/14", 0),
-        ("quarterly count", "2012/13 Q3", 1),
+        ("projection", "2013/14", 0),
+        ("count", "2012/13 Q3", 1),
+        ("count", "undated", 0),
     ],
 )
-def test_a_figure_of_the_future_is_found_unless_it_is_expected(measure, period, found):
-    shown = [page(figures=[row(measure, "400", period=period)])]
+def test_a_figure_of_the_future_is_found_unless_it_is_expected(role, period, found):
+    measure = Measure(id="a", words="a", role=role)
+    shown = [page(figures=[printed(measure, 400, period=period)])]
     assert len(checks.nothing_later(CHECKS["as-at"], shown, as_at=DAY).findings) == found
     excused = [replace(shown[0], notice="It is later than this pack")]
     assert checks.nothing_later(CHECKS["as-at"], excused, as_at=DAY).findings == ()
@@ -316,16 +326,13 @@ def test_march_2106_is_found_and_a_count_of_four_digits_is_no_year():
 
 
 def test_printed_parts_that_do_not_add_up_are_found():
-    figures = [
-        row("twelve_month_count", v, area=a)
-        for a, v in [("NWL", "10"), ("NEL", "20"), ("C&H", "30"), ("Leeds", "61")]
-    ]
+    figures = [printed(COUNT, v, area=a) for a, v in [("NWL", 10), ("NEL", 20), ("C&H", 30), ("Leeds", 61)]]
     result = checks.printed_sums(CHECKS["printed-sums"], [page(figures=figures)], CATALOGUE)
     assert told(result) == [
         ("a-report, Leeds, 12 months to September 2012", "61 printed; its parts add up to 60")
     ]
     # A withheld part leaves nothing to be checked, and nothing checked is not a pass.
-    withheld = [*figures[:2], row("twelve_month_count", "[c]", area="C&H"), figures[3]]
+    withheld = [*figures[:2], printed(COUNT, "[c]", area="C&H"), figures[3]]
     result = checks.printed_sums(CHECKS["printed-sums"], [page(figures=withheld)], CATALOGUE)
     assert (result.looked_at, result.outcome) == (0, "nothing to check")
 
@@ -333,11 +340,11 @@ def test_printed_parts_that_do_not_add_up_are_found():
 def test_a_percentage_that_does_not_follow_from_its_counts_is_found():
     # The published card: 5,938 offences, 3,276 fewer, down 35.6% (3,276 of 9,214 is 35.5546...%).
     right = [
-        row("twelve_month_count", "5938"),
-        row("change_count", "-3276"),
-        row("change_percent", str(-327600 / 9214)),
+        printed(COUNT, 5938),
+        printed(DIFFERENCE, -3276),
+        printed(PERCENTAGE, -327600 / 9214, unit="%"),
     ]
-    wrong = [*right[:2], row("change_percent", "-39.0")]
+    wrong = [*right[:2], printed(PERCENTAGE, -39.0, unit="%")]
     check = CHECKS["percentage-and-count"]
     assert checks.percentage_and_count(check, [page(figures=right)]).findings == ()
     assert told(checks.percentage_and_count(check, [page(figures=wrong)])) == [

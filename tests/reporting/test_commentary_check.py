@@ -5,15 +5,38 @@ from datetime import date
 import pytest
 
 from saferleeds_analysis.disclosure_rules import read_disclosure_rules
+from saferleeds_analysis.figures import Figure, Measure
 from saferleeds_analysis.intake import Commentary
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting.commentary_check import questions
 
 RULES = read_disclosure_rules()
 YEAR, BEFORE = "12 months to September 2012", "12 months to September 2011"
 
 
+# What the pages call the measures, and what they are.
+ROLES = {
+    "twelve_month_count": {"role": "count", "own": True},
+    "monthly_count": {"role": "count", "own": True},
+    "change_count": {"role": "change", "own": True},
+    "change_percent": {"role": "change", "own": True},
+    "target_stretch": {"role": "target"},
+    "target_original": {"role": "target"},
+    "projected year end, 80%": {"role": "projection"},
+    "thinks it has got worse": {"role": "percentage"},
+    "progress, RAG letter": {"role": "letter"},
+}
+
+
 def figure(area, period, measure, value, unit="offences"):
-    return {"area": area, "period": period, "measure": measure, "value": value, "unit": unit}
+    return Figure(
+        measure=Measure(id=measure, words=measure, **ROLES[measure]),
+        indicator_id="domestic_burglary",
+        area=area,
+        window=Window.named(period),
+        value=value,
+        unit=unit,
+    )
 
 
 # The published 2012/13 Q2 burglary card and its ASB card: ../shared/facts/leeds_burglary_published_anchors.csv.
