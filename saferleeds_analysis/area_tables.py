@@ -124,16 +124,13 @@ class AreaTables:
         ]
         return known[-1] if known else None
 
-    def later_denominator(
-        self, area_set: str, area: str, *, as_at: date, of: str = "households"
-    ) -> AreaDenominator | None:
-        """Give the first denominator of an area that became known only after a day."""
-        later = [
-            d
-            for d in self._denominators
-            if (d.area_set, d.area, d.of) == (area_set, area, of) and d.known_from > as_at
-        ]
-        return later[0] if later else None
+    def why_no_denominator(self, area_set: str, area: str, *, as_at: date, of: str = "households") -> str:
+        """Say why no denominator of an area was known by a day: for want of one, or because it came out later."""
+        for d in self._denominators:
+            if (d.area_set, d.area, d.of) == (area_set, area, of) and d.known_from > as_at:
+                when = d.known_from.strftime("%B %Y")
+                return f"the {of} of {periods.day_name(d.counted_on)} became known only in {when}"
+        return f"no count of {of} is held for {area} with these boundaries"
 
     def tiles(self, area_set: str) -> dict[str, tuple[int, int]]:
         """Give row and column of each area of a set; empty where no layout is made."""

@@ -306,12 +306,7 @@ class AreasBeside:
         held = self.tables.denominator(area_set, area, as_at=card.as_at)
         count = self.count(area)
         if held is None:
-            later = self.tables.later_denominator(area_set, area, as_at=card.as_at)
-            why = (
-                f"the households of {periods.day_name(later.counted_on)} became known only in {later.known_from.strftime('%B %Y')}"
-                if later
-                else f"no count of households is held for {area} with these boundaries"
-            )
+            why = self.tables.why_no_denominator(area_set, area, as_at=card.as_at)
             return paragraph(f"No rate per 1,000 households is given: {why}.")
         if count is None:
             return paragraph("No rate per 1,000 households is given, because the count is not.")

@@ -8,7 +8,7 @@ their edition and vintage, so a later edition may be set beside the one of the t
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from math import ceil
@@ -16,7 +16,6 @@ from math import ceil
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.area_tables import load_group
 from saferleeds_analysis.catalogue import Area, Catalogue, Caveat, PublishedFigure
 from saferleeds_analysis.estimates import Estimate
 from saferleeds_analysis.figures import Figure, Measure, Rows, Working, weakest
@@ -117,16 +116,6 @@ _EFFECTS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Households:
-    """How many households an area had, on a day, and who says so."""
-
-    number: int
-    day: date
-    source: str
-    place: Rows
-
-
-@dataclass(frozen=True, kw_only=True)
 class PublishedCost:
     """A published amount, the same amount from the data (in print ``ours``), and the one that another base would give.
 
@@ -166,7 +155,8 @@ class CostReport:
     bases: tuple[CostEstimate, ...]
     editions: EditionRange | None
     parts: Mapping[str, Mapping[str, CostEstimate | None]]
-    households: Households | None
+    households: AreaDenominator | None
+    no_households: str
     published: tuple[PublishedCost, ...]
     refusals: Mapping[str, str]
     caveats: tuple[Caveat, ...] = ()
@@ -596,7 +586,7 @@ class CostReport:
             ]
         if self.households is not None:
             lines.append(
-                f"{wording.number(self.households.number)} households in {self.area.name} on {periods.day_name(self.households.day)}: "
+                f"{wording.number(self.households.number)} households in {self.area.name} on {periods.day_name(self.households.counted_on)}: "
                 f"{self.households.source}."
             )
         return bullets(map(wording.sentence, lines))
@@ -638,12 +628,10 @@ class CostReport:
 
     def _household_line(self) -> list[str]:
         if self.households is None:
-            return [
-                f"No value per household is given: no number of households with its date and source is held for {self.area.name}."
-            ]
+            return [f"No value per household is given: {self.no_households}."]
         each = costs.cost_per(self.later, number=self.households.number, unit="household")
         return [
-            f"Spread over the {wording.number(self.households.number)} households of {periods.day_name(self.households.day)}, that is "
+            f"Spread over the {wording.number(self.households.number)} households of {periods.day_name(self.households.counted_on)}, that is "
             f"{wording.pounds_and_pence(round(each.value, 2))} a household ({_percent(each)} interval "
             f"{wording.pounds_and_pence(round(each.lower, 2))} to {wording.pounds_and_pence(round(each.upper, 2))})."
         ]
@@ -714,7 +702,9 @@ class CostReport:
             )
         if self.households is not None and area == self.area.name:
             each = costs.cost_per(estimate, number=self.households.number, unit="household")
-            figures.append(self._figure(PER_HOUSEHOLD, estimate, each, more=(self.households.place,)))
+            figures.append(
+                self._figure(PER_HOUSEHOLD, estimate, each, more=self.households.rows("households"))
+            )
         return figures
 
     def _made_of(self, component: str) -> dict:
@@ -756,6 +746,7 @@ def cost_report(
     *,
     catalogue: Catalogue,
     tables: CostTables,
+    areas: AreaTables,
     area: str,
     quarter: pd.Period,
     as_at: date,
@@ -769,7 +760,8 @@ def cost_report(
     ``data`` holds the monthly counts of each indicator, all of one area set. A value is a count times a printed price, so
     one of a count that the ``pack_edition`` withholds is not given either. What cannot be valued (a redefined class, a
     mixture of offences, missing months) is no failure of the page: the report says so in its place. Refused: an unknown
-    edition, price year or vintage, and a quarter that the data do not hold.
+    edition, price year or vintage, and a quarter that the data do not hold. ``areas`` says how many households were known by
+    the day.
     """
     place = catalogue.area(data[0].area_set, area)
     end = periods.last_month(quarter)
@@ -872,7 +864,8 @@ def cost_report(
             for kind, members in below.items()
             if any(a.name in data[0].by_area.columns for a in members)
         },
-        households=_households(area),
+        households=areas.denominator(place.area_set, area, as_at=as_at),
+        no_households=areas.why_no_denominator(place.area_set, area, as_at=as_at),
         published=_check_published(data, catalogue, tables, place, as_at) if later else (),
         refusals=refusals,
         caveats=tuple(
@@ -1073,19 +1066,6 @@ def _other_years(end: pd.Period) -> list[pd.PeriodIndex]:
         *(pd.period_range(f"{y}-01", f"{y}-12", freq="M") for y in (calendar, calendar - 1)),
         *(periods.financial_year_months(y) for y in (financial, financial - 1)),
     ]
-
-
-def _households(area: str) -> Households | None:
-    rows = load_group("core_cities")
-    row = rows[(rows["area"] == area) & (rows["denominator_of"] == "households")]
-    if row.empty:
-        return None
-    return Households(
-        number=int(row["denominator"].iloc[0]),
-        day=date.fromisoformat(row["denominator_date"].iloc[0]),
-        source=row["denominator_source"].iloc[0],
-        place=replace(row["place"].iloc[0], role="households"),
-    )
 
 
 def _check_published(

@@ -13,7 +13,9 @@ from saferleeds_analysis.workings import counts
 TWELVE_MONTH_COUNT = Measure(
     id="twelve_month_count",
     words="twelve_month_count",
-    role="count", own=True, part="headline",
+    role="count",
+    own=True,
+    part="headline",
     formula="the sum of the twelve monthly counts of the area",
     decimals=0,
     recurs=True,
@@ -21,7 +23,8 @@ TWELVE_MONTH_COUNT = Measure(
 MONTHLY_COUNT = Measure(
     id="monthly_count",
     words="monthly_count",
-    role="count", own=True,
+    role="count",
+    own=True,
     formula="the count of the month in the area, the sum of its parts where it has no rows of its own",
     decimals=0,
     recurs=True,
@@ -29,7 +32,8 @@ MONTHLY_COUNT = Measure(
 CHANGE_COUNT = Measure(
     id="change_count",
     words="change_count",
-    role="change", own=True,
+    role="change",
+    own=True,
     formula="the count of the period less the count of the same months a year before",
     decimals=0,
     recurs=True,
@@ -37,7 +41,9 @@ CHANGE_COUNT = Measure(
 CHANGE_PERCENT = Measure(
     id="change_percent",
     words="change_percent",
-    role="change", own=True, part="change",
+    role="change",
+    own=True,
+    part="change",
     formula="100 times (the count of the period divided by that of the same months a year before, less 1)",
     recurs=True,
 )

@@ -42,7 +42,8 @@ SECOND_BASELINE = "second baseline"
 PUBLISHED = Measure(
     id="published_percentage",
     words="published: {definition}",
-    role="percentage", part="headline",
+    role="percentage",
+    part="headline",
     formula=AS_PRINTED,
     decimals=2,
 )
@@ -73,7 +74,8 @@ PRINTED_STEP = Measure(
 RATING = Measure(
     id="rating",
     words="rating",
-    role="letter", part="letter",
+    role="letter",
+    part="letter",
     formula="a letter: grey without a target",
     recurs=True,
 )

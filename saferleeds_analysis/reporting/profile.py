@@ -38,7 +38,8 @@ from saferleeds_analysis.workings.counts import share as share_of
 QUARTER_COUNT = Measure(
     id="quarter_count",
     words="quarter count",
-    role="count", own=True,
+    role="count",
+    own=True,
     formula="the sum of the three monthly counts of the quarter in the area",
     decimals=0,
     recurs=True,

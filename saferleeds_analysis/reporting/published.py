@@ -19,21 +19,24 @@ CHECKS = {
     "count": Measure(
         id="check_of_published_count",
         words="check of published count",
-        role="count", own=True,
+        role="count",
+        own=True,
         formula="the sum of the monthly counts of the period, to be set beside the published figure",
         decimals=0,
     ),
     "change_count": Measure(
         id="check_of_published_change_count",
         words="check of published change_count",
-        role="change", own=True,
+        role="change",
+        own=True,
         formula="the count of the period less that of the same months a year before, to be set beside the published figure",
         decimals=0,
     ),
     "change_percent": Measure(
         id="check_of_published_change_percent",
         words="check of published change_percent",
-        role="change", own=True,
+        role="change",
+        own=True,
         formula="100 times (the count of the period divided by that of a year before, less 1), to be set beside the "
         "published figure",
     ),

@@ -29,7 +29,9 @@ from saferleeds_analysis.workings import printed
 QUARTERLY_COUNT = Measure(
     id="published_quarterly_count",
     words="quarterly count",
-    role="count", own=True, part="headline",
+    role="count",
+    own=True,
+    part="headline",
     formula="the count as its owner published it",
     decimals=0,
     recurs=True,
@@ -37,7 +39,8 @@ QUARTERLY_COUNT = Measure(
 LAST_YEARS_TOTAL = Measure(
     id="last_years_total",
     words="last year's total",
-    role="count", own=True,
+    role="count",
+    own=True,
     formula="the sum of the quarters of the year",
     decimals=0,
 )

@@ -62,7 +62,8 @@ from saferleeds_analysis.workings.surveys import (
 PERCENTAGE = Measure(
     id="survey_percentage",
     words="percentage, {over}",
-    role="percentage", part="headline",
+    role="percentage",
+    part="headline",
     formula="100 times the weights of the answers that count, divided by the weights of all answers in the base, over the "
     "period's quarters",
     recurs=True,
@@ -70,7 +71,8 @@ PERCENTAGE = Measure(
 CHANGE = Measure(
     id="survey_change",
     words="change, {on}",
-    role="change", part="change",
+    role="change",
+    part="change",
     formula="the difference of two weighted percentages, tested with the covariance of the respondents that both share; "
     "docs/methods/surveys.md",
 )

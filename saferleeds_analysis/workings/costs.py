@@ -39,7 +39,7 @@ def value(
         * _exact(times.get(row.offence, 1))
         for row in unit_costs.itertuples()
     )
-    return float(amount) / (1 if households is None else int(households["denominator"].iloc[0]))
+    return float(amount) / (1 if households is None else int(households["number"].iloc[0]))
 
 
 def change(

@@ -40,7 +40,9 @@ def drawn(quarter, *, of_each):
     for report in reports_of(quarter):
         by_type[report.notebook].append(report)
     lot = random.Random(f"{commit()} {quarter}")
-    chosen = [report for reports in by_type.values() for report in lot.sample(reports, min(of_each, len(reports)))]
+    chosen = [
+        report for reports in by_type.values() for report in lot.sample(reports, min(of_each, len(reports)))
+    ]
     return pages_of(quarter, chosen)
 
 

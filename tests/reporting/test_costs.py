@@ -9,13 +9,14 @@ import pytest
 from projects import copy_project
 
 from saferleeds_analysis import intake, periods
+from saferleeds_analysis.area_tables import load_area_tables
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.methods.costs import ReturnAssumptions
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting.costs import cost_report, return_chart, return_findings
 from saferleeds_analysis.unit_costs import load_cost_tables
 
-CATALOGUE, TABLES = load_catalogue(), load_cost_tables()
+CATALOGUE, TABLES, AREAS = load_catalogue(), load_cost_tables(), load_area_tables()
 Q2, Q4 = ("2012/13 Q2", date(2012, 9, 30)), ("2012/13 Q4", date(2013, 6, 30))
 BLOCKS = [
     "summary",
@@ -54,6 +55,7 @@ def report_on(*data, at=Q2, area="Leeds", **options):
         data,
         catalogue=CATALOGUE,
         tables=TABLES,
+        areas=AREAS,
         area=area,
         quarter=periods.quarter(quarter),
         as_at=day,
@@ -73,6 +75,13 @@ def q4(project):
 
 # Safer Leeds Strategy 2013-14: £3,925 an offence, £22.1m in 2012, £33.3m in 2011, "around £11.2m" less. The counts of the
 # financial years, 5,305 and 7,662, are in the same paper: x £3,925 = £20,822,125 and £30,073,350.
+def test_a_value_per_household_is_given_as_soon_as_the_households_are_known(q4):
+    value = next(f.value for f in q4.summary().figures if f.measure.id == "value_of_offences")
+    each = next(f for f in q4.findings().figures if f.measure.id == "value_per_household")
+    assert each.value == pytest.approx(value / 320_596)  # Census 2011, table QS405EW
+    assert "Spread over the 320,596 households of 27 March 2011" in q4.findings().text
+
+
 def test_the_published_amounts_need_calendar_years_and_the_page_says_so(q4):
     text = q4.published_check().text
     assert "3 of 3 published amounts are reproduced to the precision printed." in text
@@ -119,8 +128,11 @@ def test_the_value_has_its_interval_base_edition_and_price_year(q2):
     assert (
         "In the 12 months before, the value was £36.2m at the same prices: £12.9m less (95% interval " in text
     )
-    # £23,306,650 / 320,596 households
-    assert "Spread over the 320,596 households of 27 March 2011, that is £72.70 a household" in text
+    # The card of the same quarter refuses a rate for the same reason: one day, one answer.
+    assert (
+        "No value per household is given: the households of 27 March 2011 became known only in January 2013."
+        in text
+    )
     figure = next(f for f in q2.findings().figures if f.words == "value, edition 2010/11")
     assert (figure.value, figure.period) == (23_306_650, "12 months to September 2012")
     assert figure.lower < figure.value < figure.upper

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from projects import copy_project
 
 from saferleeds_analysis import intake, periods
+from saferleeds_analysis.area_tables import load_area_tables
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.methods.disclosure_audit import INFINITY, Tie, recoverable
 from saferleeds_analysis.reporting.cards import report_card
@@ -192,7 +193,7 @@ def test_the_value_of_a_withheld_count_is_withheld(counts):
         "price_year": "2010/11",
         "vintage": "December 2025",
     }
-    common = {"catalogue": CATALOGUE, "tables": load_cost_tables(), **at}
+    common = {"catalogue": CATALOGUE, "tables": load_cost_tables(), "areas": load_area_tables(), **at}
     tiny = few(counts, "Wetherby", 4)
     card = cost_report([tiny], area="Wetherby", **common).card()
     assert card.text.startswith("No value is given: withheld, because a small count")
