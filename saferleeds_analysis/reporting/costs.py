@@ -16,6 +16,7 @@ from math import ceil
 import pandas as pd
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.area_tables import AreaDenominator, AreaTables
 from saferleeds_analysis.catalogue import Area, Catalogue, Caveat, PublishedFigure
 from saferleeds_analysis.estimates import Estimate
 from saferleeds_analysis.figures import Figure, Measure, Rows, Working, weakest
