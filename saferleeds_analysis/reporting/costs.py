@@ -630,7 +630,7 @@ class CostReport:
     def _household_line(self) -> list[str]:
         if self.households is None:
             return [f"No value per household is given: {self.no_households}."]
-        each = costs.cost_per(self.later, number=self.households.number, unit="household")
+        each = costs.cost_per(self.later, number=int(self.households.number), unit="household")
         return [
             f"Spread over the {wording.number(self.households.number)} households of {periods.day_name(self.households.counted_on)}, that is "
             f"{wording.pounds_and_pence(round(each.value, 2))} a household ({_percent(each)} interval "
@@ -702,7 +702,7 @@ class CostReport:
                 self._figure(PUBLIC_SPENDING, estimate, estimate.fiscal, area=area, components=("fiscal",))
             )
         if self.households is not None and area == self.area.name:
-            each = costs.cost_per(estimate, number=self.households.number, unit="household")
+            each = costs.cost_per(estimate, number=int(self.households.number), unit="household")
             figures.append(
                 self._figure(PER_HOUSEHOLD, estimate, each, more=self.households.rows("households"))
             )
