@@ -128,8 +128,8 @@ class AreaTables:
         """Say why no denominator of an area was known by a day: for want of one, or because it came out later."""
         for d in self._denominators:
             if (d.area_set, d.area, d.of) == (area_set, area, of) and d.known_from > as_at:
-                when = d.known_from.strftime("%B %Y")
-                return f"the {of} of {periods.day_name(d.counted_on)} became known only in {when}"
+                counted, day = periods.day_name(d.counted_on), periods.day_name(as_at)
+                return f"the {of} of {counted} were not yet known on {day}"
         return f"no count of {of} is held for {area} with these boundaries"
 
     def tiles(self, area_set: str) -> dict[str, tuple[int, int]]:
