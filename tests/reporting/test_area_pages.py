@@ -116,7 +116,7 @@ def test_the_nine_highest_wards_hold_the_share_that_follows_from_the_card(city):
 
 def test_a_rate_is_given_only_from_households_known_by_then_and_dated(given, city):
     assert city.rate("Leeds").text == (
-        "No rate per 1,000 households is given: the households of 27 March 2011 became known only in January 2013."
+        "No rate per 1,000 households is given: the households of 27 March 2011 were not yet known on 30 September 2012."
     )
     assert "no count of households is held for Armley with these boundaries" in city.rate("Armley").text
     day = date(2013, 3, 31)

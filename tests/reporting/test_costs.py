@@ -130,7 +130,7 @@ def test_the_value_has_its_interval_base_edition_and_price_year(q2):
     )
     # The card of the same quarter refuses a rate for the same reason: one day, one answer.
     assert (
-        "No value per household is given: the households of 27 March 2011 became known only in January 2013."
+        "No value per household is given: the households of 27 March 2011 were not yet known on 30 September 2012."
         in text
     )
     figure = next(f for f in q2.findings().figures if f.words == "value, edition 2010/11")
