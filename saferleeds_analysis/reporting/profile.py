@@ -13,7 +13,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.area_tables import AreaTables
 from saferleeds_analysis.catalogue import Area, Catalogue
 from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts
-from saferleeds_analysis.figures import Measure, old_figure, weakest
+from saferleeds_analysis.figures import Measure, weakest
 from saferleeds_analysis.intake import Boundaries, RecordedCounts
 from saferleeds_analysis.methods.rates import proportion
 from saferleeds_analysis.periods import Window
@@ -189,6 +189,7 @@ class AreaProfile:
                         value=value,
                         method=found.method,
                         n=self.quarters.value(name),
+                        **self.season.total_again(window.months),
                     )
                 )
             rows.append([f"{name} ({periods.review_period(q)})", self.quarters.cell(name), adjusted])
@@ -401,22 +402,9 @@ class AreaProfile:
         if self.outlook is None or self.outlook.projection is None:
             return []
         projection = self.outlook.projection
-        middle = projection.interval(0.8)
-        return [
-            old_figure(
-                **about_counts(self.card.data) | {"caveats": self.city.figure(self._area).caveats},
-                area=self._area,
-                window=Window.year(projection.year),
-                measure="projected year end",
-                value=middle.value,
-                lower=middle.lower,
-                upper=middle.upper,
-                confidence=0.8,
-                unit=self.card.indicator.unit,
-                method="structural model, simulated",
-                n=int(projection.actual),
-            )
-        ]
+        about = {"method": "structural model, simulated", "n": int(projection.actual)}
+        caveats = self.city.figure(self._area).caveats
+        return [self.outlook.made.year_end(projection, 0.8, caveats=caveats, **about)]
 
 
 def profile_of(

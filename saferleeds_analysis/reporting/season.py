@@ -366,7 +366,7 @@ class Season:
                 method=f"{area.method}; interval of the count ({limits.method}), scaled",
                 n=observed,
                 caveats=area.caveats,
-                **self.again(workings.total_adjusted, area=name, months=[str(m) for m in months]),
+                **self.total_again(months, area=name, to_whole_number=True),
             )
             figures.append(figure)
             rows.append(
@@ -420,6 +420,13 @@ class Season:
         """
         rows, model = self.model(area=area, kind=kind)
         return worked_out(rows, working, **model, **arguments)
+
+    def total_again(
+        self, months: pd.PeriodIndex, *, area: str = "", to_whole_number: bool = False
+    ) -> dict[str, Any]:
+        """Give the rows and the working of the sum of some adjusted months, of the card's area or of one below it."""
+        given = {"months": [str(m) for m in months], "to_whole_number": to_whole_number}
+        return self.again(workings.total_adjusted, area=area, **given)
 
     def model(self, *, area: str = "", kind: str = "") -> tuple[tuple[Rows, ...], dict[str, Any]]:
         """Give the rows and the plain arguments of the adjustment itself, for a working that goes on from there."""

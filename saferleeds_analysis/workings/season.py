@@ -9,7 +9,7 @@ import pandas as pd
 
 from saferleeds_analysis.methods import control_charts, seasonal
 from saferleeds_analysis.periods import month as month_of
-from saferleeds_analysis.workings.series import by_area, history
+from saferleeds_analysis.workings.series import by_area, history, key_of, series_of
 
 
 def adjustment(
@@ -26,8 +26,7 @@ def adjustment(
     ``choices`` are those of the method's spec by name, ``breaks`` what is known to break the series, and ``made_of`` the
     parts of the areas that have no rows of their own.
     """
-    counts = history(whole)
-    found = _adjusted(str(counts.index[0]), tuple(counts), json.dumps([dict(choices), list(breaks)]))
+    found = _adjusted(key_of(history(whole, "the whole")), json.dumps([dict(choices), list(breaks)]))
     if not area:
         return found
     return seasonal.borrow_seasonality(by_area(areas, made_of or {}), parent=found)[area]
@@ -43,10 +42,12 @@ def from_average(whole: pd.DataFrame, *, month: str, **given: Any) -> float:
     return 100 * (in_month(whole, part="seasonal", month=month, **given) - 1)
 
 
-def total_adjusted(whole: pd.DataFrame, *, months: Sequence[str], **given: Any) -> float:
-    """Give the sum of some adjusted months to a whole number."""
-    adjusted = adjustment(whole, **given).adjusted
-    return float(round(float(adjusted[pd.PeriodIndex(months, freq="M")].sum())))
+def total_adjusted(
+    whole: pd.DataFrame, *, months: Sequence[str], to_whole_number: bool, **given: Any
+) -> float:
+    """Give the sum of some adjusted months."""
+    total = float(adjustment(whole, **given).adjusted[pd.PeriodIndex(months, freq="M")].sum())
+    return float(round(total)) if to_whole_number else total
 
 
 def diagnostic(whole: pd.DataFrame, *, test: str, **given: Any) -> float:
@@ -101,13 +102,13 @@ def _rebase(row: Mapping[str, str]) -> control_charts.Rebase:
 
 # One run of the program answers for every month of a series.
 @lru_cache(maxsize=16)
-def _adjusted(first: str, counts: tuple[int, ...], given: str) -> seasonal.SeasonalAdjustment:
+def _adjusted(counts: tuple, given: str) -> seasonal.SeasonalAdjustment:
     choices, breaks = json.loads(given)
-    months = pd.period_range(first, periods=len(counts), freq="M", name="month")
-    series = pd.Series(counts, index=months, name="the whole", dtype="int64")
     spec = {name: tuple(value) if isinstance(value, list) else value for name, value in choices.items()}
     return seasonal.seasonally_adjust(
-        series, spec=seasonal.SeasonalSpec(**spec), breaks=[_break(**known) for known in breaks]
+        series_of(counts).astype("int64"),
+        spec=seasonal.SeasonalSpec(**spec),
+        breaks=[_break(**known) for known in breaks],
     )
 
 

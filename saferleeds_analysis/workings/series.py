@@ -37,4 +37,17 @@ def by_area(counts: pd.DataFrame, made_of: Mapping[str, Sequence[str]]) -> pd.Da
     """
     whole = {part: area for area, parts in made_of.items() for part in parts}
     areas = counts["area"].replace(whole)
-    return pd.DataFrame({area: history(counts[areas == area]).astype("int64") for area in areas.unique()})
+    months = pd.PeriodIndex(counts["month"].astype(str), freq="M", name="month")
+    return counts["count"].groupby([months, areas]).sum().unstack()[areas.unique()]  # noqa: PD010
+
+
+def key_of(series: pd.Series) -> tuple:
+    """Give a series as a value by which a result can be kept."""
+    return series.name, series.index.freqstr, str(series.index[0]), tuple(series)
+
+
+def series_of(key: tuple) -> pd.Series:
+    """Give the series of a key again."""
+    name, freq, first, counts = key
+    periods = pd.period_range(pd.Period(first, freq=freq), periods=len(counts), freq=freq)
+    return pd.Series(counts, index=periods, name=name, dtype="Int64")

@@ -13,7 +13,7 @@ from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.periods import financial_year
 from saferleeds_analysis.periods import month as month_of
 from saferleeds_analysis.workings import season
-from saferleeds_analysis.workings.series import history
+from saferleeds_analysis.workings.series import history, key_of, series_of
 
 
 def on_the_path(
@@ -81,8 +81,7 @@ def replayed(
     *, method: str, score: str, caveats: Sequence[Mapping[str, str]], **histories: pd.DataFrame
 ) -> float:
     """Give a score of a method in the normal years of some histories, replayed with what was known then."""
-    series = [history(counts, name) for name, counts in histories.items()]
-    keys = tuple((s.name, s.index.freqstr, str(s.index[0]), tuple(s)) for s in series)
+    keys = tuple(key_of(history(counts, name)) for name, counts in histories.items())
     scores = _backtest(keys, json.dumps(list(caveats))).scores(by=("kind",))
     [found] = scores[(scores["kind"] == "normal") & (scores["method"] == method)][score]
     return float(found)
@@ -117,24 +116,24 @@ def _projection(
     year: str,
     caveats: Sequence[Mapping[str, str]],
 ) -> trajectory.Projection:
+    cells = () if target is None else tuple(target.iloc[0].items())
+    return _project(key_of(history(counts)), cells, year, json.dumps(list(caveats)))
+
+
+# One run answers for every quantile and chance, one replay for every method and score.
+@lru_cache(maxsize=16)
+def _project(counts: tuple, target: tuple, year: str, caveats: str) -> trajectory.Projection:
     return trajectory.project_year_end(
-        history(counts), target=_target(target), year=financial_year(year), caveats=_caveats(caveats)
+        series_of(counts),
+        target=_target(pd.DataFrame([dict(target)])) if target else None,
+        year=financial_year(year),
+        caveats=_caveats(json.loads(caveats)),
     )
 
 
-# Replaying takes a while, and answers for every method and score.
 @lru_cache(maxsize=16)
 def _backtest(histories: tuple, caveats: str) -> trajectory.Backtest:
-    series = [
-        pd.Series(
-            counts,
-            index=pd.period_range(pd.Period(first, freq=freq), periods=len(counts), freq=freq),
-            name=name,
-            dtype="Int64",
-        )
-        for name, freq, first, counts in histories
-    ]
-    return trajectory.backtest(series, caveats=_caveats(json.loads(caveats)))
+    return trajectory.backtest(map(series_of, histories), caveats=_caveats(json.loads(caveats)))
 
 
 def _target(row: pd.DataFrame | None) -> Target | None:
