@@ -32,6 +32,7 @@ JUDGEMENT = Measure(
     id="overall_progress",
     words="overall progress, the board's judgement",
     role="letter",
+    part="letter",
     formula="the letter of the word that the board gave in its commentary",
     recurs=True,
 )
@@ -40,18 +41,26 @@ _LETTERS = {"green": "G", "amber": "A", "red": "R"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class BoardCard:
-    """One measure on the card of a board; ``words`` are what the board wrote, without its word for overall progress.
+class Judgement:
+    """What a board says of the progress of a measure: the letter as a figure, its word, and why (markdown, not yet made safe)."""
 
-    ``progress_word`` and ``progress_reason`` (markdown, not yet made safe) are the board's, empty where none was received.
+    figure: Figure
+    word: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardCard:
+    """One measure on the card of a board; ``words`` are what the board wrote, without its judgement of overall progress.
+
+    ``judged`` is ``None`` where no judgement was received.
     """
 
     measure: SurveyReport | PrintedSurvey
     meeting: str
     quarter: pd.Period
     words: Commentary | None
-    progress_word: str
-    progress_reason: str
+    judged: Judgement | None
 
     def title(self) -> Block:
         """Give the page's one first-level heading, and what the reader must know of the data before any number."""
@@ -74,28 +83,43 @@ class BoardCard:
 
     def overall_progress(self) -> Block:
         """Give the board's word with its letter and its reason, or say that none was received."""
-        if not self.progress_word:
+        if self.judged is None:
             return paragraph("No word was received.")
-        given = _LETTERS[self.progress_word.casefold()]
-        figure = Figure(
-            measure=JUDGEMENT,
-            indicator_id=self.measure.indicator.id,
-            area=self.measure.area,
-            window=Window.quarter(self.quarter),
-            value=given,
-            method="the board's judgement",
-            status="judgement",
-            rows=self._words_file(),
-        )
-        reason = markdown_blocks(self.progress_reason or "No reason was given.")
+        reason = markdown_blocks(self.judged.reason or "No reason was given.")
         first = [block for block in reason[:1] if isinstance(block, Text)]  # stands on the line of the word
-        word = letter(given, self.progress_word.capitalize())
-        return join(paragraph(word, ". ", *first, figures=[figure]), *reason[len(first) :])
+        word = letter(str(self.judged.figure.value), self.judged.word.capitalize())
+        return join(paragraph(word, ". ", *first, figures=[self.judged.figure]), *reason[len(first) :])
 
-    def _words_file(self) -> tuple[Rows, ...]:
-        note = f"the section {PROGRESS}"
-        file, sha256 = f"data/raw/{self.words.file}", self.words.sha256
-        return (Rows(role="words", file=file, sha256=sha256, note=note),) if self.words.file else ()
+
+def judgement(
+    words: Commentary | None, *, indicator: str, area: str, quarter: pd.Period, edition: str
+) -> Judgement | None:
+    """Read a board's judgement of a measure from its words; ``None`` where it gave none, or only in a draft not yet public.
+
+    The section "Overall progress" of the board's words begins with Green, Amber or Red on a line of its own.
+    """
+    said = dict(words.sections).get(PROGRESS, "").strip() if words is not None else ""
+    if not said or (words.status == "draft" and edition != "restricted"):
+        return None
+    word, _, reason = said.partition("\n")
+    word = word.strip().rstrip(".")
+    if word.casefold() not in _LETTERS:
+        raise DataProblem(
+            f"commentary/{periods.quarter_path(quarter)}/{indicator}.md: '## {PROGRESS}' begins with Green, Amber or Red on a "
+            f"line of its own, not {word[:40]!r}."
+        )
+    note, file = f"the section {PROGRESS}", f"data/raw/{words.file}"
+    figure = Figure(
+        measure=JUDGEMENT,
+        indicator_id=indicator,
+        area=area,
+        window=Window.quarter(quarter),
+        value=_LETTERS[word.casefold()],
+        method="the board's judgement",
+        status="judgement",
+        rows=(Rows(role="words", file=file, sha256=words.sha256, note=note),) if words.file else (),
+    )
+    return Judgement(figure=figure, word=word, reason=reason.strip())
 
 
 def board_card(
@@ -110,33 +134,13 @@ def board_card(
     as_at: date,
     edition: str,
 ) -> BoardCard:
-    """Make the card of one measure, from its respondents where there are any and otherwise from what was printed.
-
-    The section "Overall progress" of the board's words begins with Green, Amber or Red on a line of its own. The word of a
-    draft is shown in the restricted edition only, as the draft is.
-    """
+    """Make the card of one measure, from its respondents where there are any and otherwise from what was printed."""
     measure = (
         printed_survey(catalogue, indicator=indicator, area=area, quarter=quarter, as_at=as_at)
         if responses is None
         else survey_report(responses, catalogue=catalogue, area=area, quarter=quarter, as_at=as_at)
     )
-    word, reason = "", ""
-    if words is not None and (said := dict(words.sections).get(PROGRESS, "").strip()):
-        word, _, reason = said.partition("\n")
-        word = word.strip().rstrip(".")
-        if word.casefold() not in _LETTERS:
-            raise DataProblem(
-                f"commentary/{periods.quarter_path(quarter)}/{indicator}.md: '## {PROGRESS}' begins with Green, Amber or Red on a "
-                f"line of its own, not {word[:40]!r}."
-            )
-        if words.status == "draft" and edition != "restricted":
-            word, reason = "", ""
+    judged = judgement(words, indicator=indicator, area=area, quarter=quarter, edition=edition)
+    if words is not None:
         words = replace(words, sections=tuple(s for s in words.sections if s[0] != PROGRESS))
-    return BoardCard(
-        measure=measure,
-        meeting=meeting,
-        quarter=quarter,
-        words=words,
-        progress_word=word,
-        progress_reason=reason.strip(),
-    )
+    return BoardCard(measure=measure, meeting=meeting, quarter=quarter, words=words, judged=judged)

@@ -29,10 +29,12 @@ from saferleeds_analysis.reporting.blocks import (
     letter,
     paragraph,
 )
+from saferleeds_analysis.reporting.board import judgement
 from saferleeds_analysis.reporting.cards import TARGET, ReportCard, report_card
 from saferleeds_analysis.reporting.outlook import Outlook, outlook_of
 from saferleeds_analysis.reporting.season import season_of
 from saferleeds_analysis.reporting.services import ServiceCounts, service_counts
+from saferleeds_analysis.reporting.state import COLOURS
 from saferleeds_analysis.reporting.survey_words import change_in_short, how_sure, interval
 from saferleeds_analysis.reporting.surveys import SurveyReport, survey_report
 from saferleeds_analysis.reporting.year_figures import CHANCE, PROJECTED_YEAR_END, RAG_LETTER
@@ -44,7 +46,6 @@ AS_REPORTED_BEFORE = Measure(
     formula="the sum of the twelve monthly counts of the area, of the data of the quarter before",
     decimals=0,
 )
-_COLOURS = {"G": "Green", "A": "Amber", "R": "Red", "N": "Not rated"}
 # What the sentences name: of a card, and of a service.
 _OF_CARD = (
     RAG_LETTER,
@@ -131,7 +132,7 @@ class MembersSummary:
             ("Outlook", item.outlook),
             ("Since last quarter", item.since),
         ]
-        colour = Span(_COLOURS[item.letter], kind="rag-word")
+        colour = Span(COLOURS[item.letter], kind="rag-word")
         label = [" ", Span(f"({item.label})", kind="label")] if item.label else []
         name = heading(3, f"{item.name} ", letter(item.letter), " ", colour, *label)
         return Group(blocks=(name, facts(lines, kind="", figures=item.figures)), kind="measure")
@@ -165,12 +166,16 @@ def members_summary(
     at = {"catalogue": catalogue, "area": area, "quarter": quarter, "as_at": as_at}
     for indicator in wanted:
         try:
-            items.append(_item_of(indicator, sources, **at))
+            item = _item_of(indicator, sources, **at)
+            items.append(_as_judged(item, indicator, sources, area=area, quarter=quarter))
         except DataProblem as problem:
             if named:
                 gaps.append(f"{indicator.name}: no figures. {' '.join(str(problem).split())}")
             continue
-        gaps += _gaps_of_words(indicator, sources, as_at)
+        gaps += [
+            *_gaps_of_data(indicator, sources, catalogue, as_at),
+            *_gaps_of_words(indicator, sources, as_at),
+        ]
     return MembersSummary(project=project, area=area, quarter=quarter, items=tuple(items), gaps=tuple(gaps))
 
 
@@ -360,6 +365,30 @@ def _letter(outlook: Outlook) -> str:
 def _kept(figures: Sequence[Figure], area: str, measures: Sequence[Measure]) -> tuple[Figure, ...]:
     """Keep the figures that the sentences name, each once."""
     return tuple({f.identity: f for f in figures if f.area == area and f.measure in measures}.values())
+
+
+def _as_judged(item: Item, indicator: Indicator, sources: Sources, *, area: str, quarter: pd.Period) -> Item:
+    """Give a measure the letter that the board gave it, where no rule rates it: every page has the same letter."""
+    judged = judgement(
+        sources.words(indicator.id), indicator=indicator.id, area=area, quarter=quarter, edition="public"
+    )
+    if item.letter != "N" or judged is None:
+        return item
+    label = "; ".join(filter(None, [item.label, "letter: the board's own judgement"]))
+    figures = (judged.figure, *item.figures)
+    return replace(item, letter=str(judged.figure.value), label=label, figures=figures)
+
+
+def _gaps_of_data(indicator: Indicator, sources: Sources, catalogue: Catalogue, as_at: date) -> list[str]:
+    """Say whether an indicator's data came only after the day as at which the page is made."""
+    if indicator.source == "published_figures":
+        return []
+    read = sources.responses if catalogue.is_asked(indicator.id) else sources.counts
+    data = read(indicator, as_at=as_at)
+    if data is None or data.source.received <= as_at:
+        return []
+    day, received = periods.day_name(as_at), periods.day_name(data.source.received)
+    return [f"{indicator.name}: the data were received on {received}, after {day}."]
 
 
 def _gaps_of_words(indicator: Indicator, sources: Sources, as_at: date) -> list[str]:

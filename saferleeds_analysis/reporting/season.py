@@ -30,7 +30,13 @@ from saferleeds_analysis.workings import season as workings
 
 _X13 = "the Census Bureau's X-13ARIMA-SEATS with the choices frozen for the year; docs/methods/seasonal.md"
 OBSERVED = Measure(
-    id="observed", words="observed", role="count", formula="the count of the month", decimals=0, revised=True
+    id="observed",
+    words="observed",
+    role="count",
+    own=True,
+    formula="the count of the month",
+    decimals=0,
+    revised=True,
 )
 ADJUSTED = Measure(
     id="seasonally_adjusted", words="seasonally adjusted", role="adjusted", formula=_X13, revised=True
@@ -81,6 +87,7 @@ QUARTERLY_COUNT = Measure(
     id="quarterly_count",
     words="quarterly count",
     role="count",
+    own=True,
     formula="the sum of the three monthly counts of the area",
     decimals=0,
     recurs=True,

@@ -60,8 +60,8 @@ def test_without_words_no_colour_is_invented():
 
 def test_the_word_of_a_draft_is_for_the_restricted_edition():
     draft = replace(WORDS, status="draft")
-    assert card(draft).progress_word == ""
-    assert card(draft, edition="restricted").progress_word == "Green"
+    assert card(draft).judged is None
+    assert card(draft, edition="restricted").judged.word == "Green"
 
 
 def test_another_word_is_refused():
