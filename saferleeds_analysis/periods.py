@@ -86,6 +86,11 @@ class Window:
         return cls(month_name(m), str(financial_year_months(financial_year_of(m))[0]), str(m))
 
     @classmethod
+    def year_to_date(cls, q: pd.Period) -> "Window":
+        """Give the window from April to the end of a quarter; it is named by both (``April to September 2012``)."""
+        return cls.of(year_to_date_name(q), cls.to_date(last_month(q)).months)
+
+    @classmethod
     def named(cls, text: str) -> "Window":
         """Give the window of a period as tables of the project write it; without months where it names none."""
         months = months_named(text)

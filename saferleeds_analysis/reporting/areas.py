@@ -4,9 +4,10 @@ Small counts pass through the rules of disclosure before anything is drawn or wr
 level is held to a share of false findings of one in twenty.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -14,14 +15,50 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.area_tables import AreaTables
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.estimates import CountChange, count_with_interval
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import Measure, Rows, weakest
 from saferleeds_analysis.intake import Boundaries
 from saferleeds_analysis.methods import comparison, rates
-from saferleeds_analysis.reporting import charts, wording
+from saferleeds_analysis.periods import Window
+from saferleeds_analysis.reporting import charts, counted, wording
 from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, join, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
+from saferleeds_analysis.reporting.counted import TWELVE_MONTH_COUNT, about_counts
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect, withheld_figure
 from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.workings import areas as of_areas
+from saferleeds_analysis.workings import counts as of_counts
+
+SHARE_OF_WHOLE = Measure(
+    id="share_of_whole",
+    words="share of {whole}",
+    role="percentage",
+    formula="100 times the count of the area divided by the count of the whole in the same months",
+    recurs=True,
+)
+CHANGE_BESIDE_THE_REST = Measure(
+    id="change_beside_the_rest",
+    words="change beside the rest of the city",
+    role="change",
+    formula="the area's later count over its earlier one, divided by the same ratio for the rest of the whole without the "
+    "area",
+    decimals=2,
+    recurs=True,
+)
+RANK_BY_COUNT = Measure(
+    id="rank_by_count",
+    words="rank by count (1 is most)",
+    role="rank",
+    formula="1 plus the number of areas of the same kind with a higher count; its limits test every pair of areas (Holm)",
+    decimals=0,
+    recurs=True,
+)
+RATE = Measure(
+    id="rate_per_1000",
+    words="rate per 1,000 {of}",
+    role="rate",
+    formula="1,000 times the count of the area divided by its households or people (reference/denominators.csv)",
+    recurs=True,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,30 +101,19 @@ class AreasBeside:
 
     def figure(self, area: str) -> Figure:
         """Give an area's count in the twelve months with its interval, as a tidy figure."""
-        about = {
-            "indicator_id": self.card.indicator.id,
+        about = about_counts(self.card.data) | {
+            "measure": TWELVE_MONTH_COUNT,
             "area": area,
-            "period": self._window,
-            "measure": "twelve_month_count",
+            "window": self.card.latest,
             "unit": self.card.indicator.unit,
         }
         value = self.count(area)
         if area not in self.shown.counts.index:
-            return old_figure(**about, value=None, method="months are missing")
+            return Figure(**about | {"caveats": ()}, value=None, method="months are missing")
         if value is None:
-            return withheld_figure(self.shown.rules, **about)
+            return withheld_figure(self.shown.rules, **about | {"caveats": ()})
         e = count_with_interval(value, unit=self.card.indicator.unit)
-        notice = self.card.data.source.notice
-        return old_figure(
-            **about,
-            value=value,
-            lower=e.lower,
-            upper=e.upper,
-            confidence=e.confidence,
-            method=e.method,
-            n=value,
-            caveats=(notice,) if notice else (),
-        )
+        return Figure.of(e, **about, **self.made(self._rows([area]), of_counts.total))
 
     @cached_property
     def ranks(self) -> Mapping[str, pd.DataFrame]:
@@ -194,35 +220,24 @@ class AreasBeside:
             f"{wording.number(whole)}, {wording.percent(share.value)}; nine of {len(known)} would have "
             f"{wording.percent(100 * 9 / len(known))} if all had the same."
         )
-        common = {
-            "indicator_id": self.card.indicator.id,
-            "area": f"9 {self.smallest}s",
-            "period": self._window,
-            "caveats": (notice,) if (notice := self.card.data.source.notice) else (),
-        }
-        return paragraph(
-            text,
-            figures=[
-                old_figure(
-                    **common,
-                    measure="twelve_month_count",
-                    value=held,
-                    unit=self.card.indicator.unit,
-                    method="sum",
-                ),
-                old_figure(
-                    **common,
-                    measure="share of the city",
-                    value=share.value,
-                    lower=share.lower,
-                    upper=share.upper,
-                    confidence=share.confidence,
-                    unit="%",
-                    method=share.method,
-                    n=whole,
-                ),
-            ],
+        common = about_counts(self.card.data) | {"area": f"9 {self.smallest}s", "window": self.card.latest}
+        rows = self._rows([name for _, name in top])
+        sum_of_top = Figure(
+            **common,
+            measure=TWELVE_MONTH_COUNT,
+            value=held,
+            unit=self.card.indicator.unit,
+            method="sum",
+            **self.made(rows, of_counts.total),
         )
+        of_all = Figure.of(
+            share,
+            **common,
+            measure=SHARE_OF_WHOLE,
+            qualifiers={"whole": "the city"},
+            **self.made((*rows, *self._rows([self.card.area.name], role="whole")), of_counts.share),
+        )
+        return paragraph(text, figures=[sum_of_top, of_all])
 
     @cached_property
     def differences(self) -> Mapping[str, pd.DataFrame]:
@@ -232,7 +247,7 @@ class AreasBeside:
             rows = [
                 (name, self.shown.value(name, "earlier"), self.count(name))
                 for name in names
-                if self.shown.value(name, "earlier") is not None and self.count(name) is not None
+                if self._has_both(name)
             ]
             if len(rows) > 1:
                 frame = pd.DataFrame(rows, columns=["area", "earlier", "later"])
@@ -315,19 +330,15 @@ class AreasBeside:
         return paragraph(
             text,
             figures=[
-                old_figure(
+                Figure.of(
+                    found,
+                    measure=RATE,
+                    qualifiers={"of": held.of},
                     indicator_id=card.indicator.id,
                     area=area,
-                    period=self._window,
-                    measure=f"rate per 1,000 {held.of}",
-                    value=found.value,
-                    lower=found.lower,
-                    upper=found.upper,
-                    confidence=found.confidence,
-                    unit=found.unit,
-                    method=found.method,
-                    n=count,
-                    caveats=found.caveats,
+                    window=card.latest,
+                    status=weakest([card.data.source.status, "published"]),
+                    **self.made((*self._rows([area]), *held.rows("denominator")), of_areas.rate, per=1000),
                 )
             ],
         )
@@ -384,11 +395,21 @@ class AreasBeside:
         return f"{wording.percent(change.percent.value, signed=True)} ({change.direction})"
 
     def _difference_figure(self, area: str, row: pd.Series) -> Figure:
-        return old_figure(
+        [level] = [names for names in self.levels.values() if area in names]
+        rest = [name for name in level if name != area and self._has_both(name)]
+        rows = [
+            *self._rows([area], self.card.before, role="earlier"),
+            *self._rows([area], role="later"),
+            *self._rows(rest, self.card.before, role="rest_earlier"),
+            *self._rows(rest, role="rest_later"),
+        ]
+        return Figure(
+            measure=CHANGE_BESIDE_THE_REST,
+            qualifiers={"whole": self.card.area.name},
             indicator_id=self.card.indicator.id,
             area=area,
-            period=self._window,
-            measure="change beside the rest of the city",
+            window=self.card.latest,
+            status=self.card.data.source.status,
             value=float(row["ratio"]),
             lower=float(row["ratio_lower"]),
             upper=float(row["ratio_upper"]),
@@ -396,7 +417,22 @@ class AreasBeside:
             unit="ratio of ratios",
             method=f"log ratio; {row['word']} by Benjamini and Hochberg over the level",
             n=int(row["earlier"] + row["later"]),
+            **self.made(tuple(rows), of_areas.beside_the_rest),
         )
+
+    def _has_both(self, area: str) -> bool:
+        return self.shown.value(area, "earlier") is not None and self.count(area) is not None
+
+    def _rows(
+        self, names: Sequence[str], window: Window | None = None, *, role: str = "counts"
+    ) -> tuple[Rows, ...]:
+        """Give the rows of the counts of some areas, in the card's twelve months unless another window is given."""
+        months = (window or self.card.latest).months
+        return tuple(rows for name in names for rows in self.card.data.rows(name, months, role=role))
+
+    def made(self, rows: tuple[Rows, ...], function: Callable, **arguments: Any) -> dict[str, Any]:
+        """Give the rows of a figure and how it comes from them; nothing where counts are rounded, which they would tell."""
+        return {} if self.shown.rounded else counted.worked_out(rows, function, **arguments)
 
     def _explained(self, block: Block) -> Block:
         return explained(block, self.shown) if self.shown.withheld else block

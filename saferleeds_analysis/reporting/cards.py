@@ -7,16 +7,18 @@ tables, the charts and ``figures.csv`` all come from the same numbers.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Area, Catalogue, Caveat, Indicator, Target
 from saferleeds_analysis.estimates import CountChange, change_between_counts
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import Measure, Working, old_figure
 from saferleeds_analysis.intake import RecordedCounts
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
-from saferleeds_analysis.reporting import charts, wording
+from saferleeds_analysis.reporting import charts, counted, wording
 from saferleeds_analysis.reporting.blocks import (
     NOTHING,
     Block,
@@ -28,10 +30,23 @@ from saferleeds_analysis.reporting.blocks import (
     page_title,
     paragraph,
 )
+from saferleeds_analysis.reporting.counted import (
+    CHANGE_COUNT,
+    CHANGE_PERCENT,
+    MONTHLY_COUNT,
+    TWELVE_MONTH_COUNT,
+    change_figure,
+    count_figure,
+)
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect
 from saferleeds_analysis.reporting.months_shown import MonthsShown, months_shown
-from saferleeds_analysis.reporting.published import PublishedCheck, check_published
+from saferleeds_analysis.reporting.published import CHECKS, PublishedCheck, check_published
 from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.workings import counts
+
+TARGET = Measure(
+    id="target", words="target_{kind}", role="target", formula="the target as it was set", decimals=0
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +98,17 @@ class ReportCard:
     @property
     def window(self) -> str:
         """The twelve months that the card is about, in words."""
-        return periods.twelve_months_name(self._end)
+        return self.latest.name
+
+    @property
+    def latest(self) -> Window:
+        """The twelve months that the card is about."""
+        return Window.twelve_months(self._end)
+
+    @property
+    def before(self) -> Window:
+        """The twelve months before them."""
+        return Window.twelve_months(self._end - 12)
 
     @property
     def _end(self) -> pd.Period:
@@ -122,8 +147,8 @@ class ReportCard:
         at = self.headline
         if at.later is None:
             return self._no_total()
-        counted = paragraph(wording.number(at.later), figures=[self._figure(at, "twelve_month_count")])
-        pairs: list[tuple[str, str | Block]] = [(f"Recorded offences, {self.window}", counted)]
+        total = paragraph(wording.number(at.later), figures=[self._total_figure(at)])
+        pairs: list[tuple[str, str | Block]] = [(f"Recorded offences, {self.window}", total)]
         if at.change is not None:
             pairs.append(("Change on the 12 months before", wording.change_with_interval(at.change)))
         for target in self.targets[-1:]:
@@ -183,7 +208,10 @@ class ReportCard:
             unit=self.indicator.unit,
             targets=self.targets,
             year=self._year,
-            figures=[self.figure(month, int(value), "twelve_month_count") for month, value in known.items()],
+            figures=[
+                self._count(TWELVE_MONTH_COUNT, Window.twelve_months(month), int(value))
+                for month, value in known.items()
+            ],
         )
         if self.shown.complete:
             return drawn
@@ -286,7 +314,7 @@ class ReportCard:
         rows = [
             [
                 check.figure.area,
-                check.period,
+                str(check.window),
                 check.measure,
                 check.figure.printed_as,
                 check.ours,
@@ -295,21 +323,8 @@ class ReportCard:
             ]
             for check in self.published
         ]
-        figures = [
-            old_figure(
-                indicator_id=self.indicator.id,
-                area=check.figure.area,
-                period=check.period,
-                measure=f"check of published {check.figure.measure}",
-                value=check.value,
-                unit=check.figure.unit,
-                method="reproduced" if check.agrees else "not reproduced",
-                caveats=(check.reason,) if check.reason else (),
-            )
-            for check in self.published
-        ]
         flags = [
-            paragraph(f"Flag: {check.figure.area}, {check.period}: {check.reason}", css_class="flag")
+            paragraph(f"Flag: {check.figure.area}, {check.window}: {check.reason}", css_class="flag")
             for check in self.published
             if not check.agrees
         ]
@@ -318,7 +333,7 @@ class ReportCard:
             columns=["Area", "Period", "Measure", "Published", "From the data", "Result", "Reason"],
             rows=rows,
             text_columns=(1, 2, 3, 4, 5, 6),
-            figures=figures,
+            figures=[self._check_figure(check) for check in self.published],
         )
         return join(lead, *flags, behind("Show every figure that was checked", shown))
 
@@ -358,12 +373,11 @@ class ReportCard:
         return [(" ".join(sentences), [self._target_figure(t) for t in self.targets])]
 
     def _area_table(self, kind: str, name: str, positions: list[AreaPosition]) -> Block:
-        before = periods.twelve_months_name(self._end - 12)
-        rows = []
+        both, rows = (self.before.name, self.latest.name), []
         for p in positions:
             # Where a count is withheld everything made from it is; the other count may still be known.
             absent, none = (self.protected.rules.withheld,) * 2 if p.withheld else ("not known", "none")
-            earlier, later = (self.protected.cell(p.area, window) for window in (before, self.window))
+            earlier, later = (self.protected.cell(p.area, window) for window in both)
             percent = p.change.percent if p.change else None
             rows.append(
                 [
@@ -380,8 +394,7 @@ class ReportCard:
             caption=f"{name}: {self.indicator.name.lower()}, {self.window} and the 12 months before",
             columns=[
                 kind.capitalize(),
-                before,
-                self.window,
+                *both,
                 "Change",
                 "Change %",
                 "95% interval",
@@ -443,39 +456,28 @@ class ReportCard:
         notice = self.data.source.notice
         return f". {notice.split(':')[0]}" if notice else ""
 
-    def _figure(self, position: AreaPosition, measure: str) -> Figure:
-        return old_figure(
-            indicator_id=self.indicator.id,
-            area=position.area,
-            period=self.window,
-            measure=measure,
-            value=position.later,
-            unit=self.indicator.unit,
-            method="count",
-            caveats=self._figure_caveats(),
-        )
+    def _count(self, measure: Measure, window: Window, value: int) -> Figure:
+        return count_figure(self.data, measure, self.area.name, window, value)
+
+    def _total_figure(self, position: AreaPosition) -> Figure:
+        return count_figure(self.data, TWELVE_MONTH_COUNT, position.area, self.latest, position.later)
 
     def month_figures(self) -> list[Figure]:
         """Give the months as recorded, as tidy figures."""
         return self.shown.figures(
             [
-                self.figure(month, int(value), "monthly_count")
+                self._count(MONTHLY_COUNT, Window.month(month), int(value))
                 for month, value in self.monthly.dropna().items()
             ]
         )
 
-    def figure(self, month: pd.Period, value: float, measure: str, *, method: str = "count") -> Figure:
-        """Make a tidy figure of one month, or of the twelve months to it, in the card's area."""
-        name = periods.twelve_months_name if measure.startswith("twelve_month") else periods.month_name
+    def figure(
+        self, month: pd.Period, value: float, measure: Measure | str, *, method: str, **about: Any
+    ) -> Figure:
+        """Make a tidy figure of one month in the card's area, of what is made of the counts."""
+        given = counted.about_counts(self.data) | {"unit": self.indicator.unit, "method": method} | about
         return old_figure(
-            indicator_id=self.indicator.id,
-            area=self.area.name,
-            period=name(month),
-            measure=measure,
-            value=value,
-            unit=self.indicator.unit,
-            method=method,
-            caveats=self._figure_caveats(),
+            measure=measure, area=self.area.name, window=Window.month(month), value=value, **given
         )
 
     def _change_figures(self, position: AreaPosition) -> list[Figure]:
@@ -483,74 +485,69 @@ class ReportCard:
             return self._figures_with_some_withheld(position)
         if position.later is None:
             return []
-        figures = [self._figure(position, "twelve_month_count")]
-        if position.change is None:
+        change, area = position.change, position.area
+        figures = [self._total_figure(position)]
+        if change is None:
             return figures
-        shared = {
-            "indicator_id": self.indicator.id,
-            "area": position.area,
-            "period": self.window,
-            "caveats": self._figure_caveats(),
-        }
-        figures.append(
-            old_figure(
-                **{**shared, "period": periods.twelve_months_name(self._end - 12)},
-                measure="twelve_month_count",
-                value=position.change.earlier,
-                unit=self.indicator.unit,
-                method="count",
-            )
-        )
-        for measure, estimate in (
-            ("change_count", position.change.difference),
-            ("change_percent", position.change.percent),
-        ):
-            if estimate is not None:
-                figures.append(
-                    old_figure(
-                        **shared,
-                        measure=measure,
-                        value=estimate.value,
-                        lower=estimate.lower,
-                        upper=estimate.upper,
-                        confidence=estimate.confidence,
-                        unit=estimate.unit,
-                        method=estimate.method,
-                        n=estimate.n,
-                    )
-                )
-        return figures
+        figures.append(count_figure(self.data, TWELVE_MONTH_COUNT, area, self.before, change.earlier))
+        return figures + [
+            change_figure(self.data, measure, area, self.latest, estimate)
+            for measure, estimate in ((CHANGE_COUNT, change.difference), (CHANGE_PERCENT, change.percent))
+            if estimate is not None
+        ]
 
     def _figures_with_some_withheld(self, position: AreaPosition) -> list[Figure]:
         return [
             self.protected.figure(
                 position.area,
-                window,
-                indicator_id=self.indicator.id,
+                window.name,
+                measure=TWELVE_MONTH_COUNT,
                 area=position.area,
-                period=window,
-                measure="twelve_month_count",
+                window=window,
                 unit=self.indicator.unit,
-                caveats=self._figure_caveats(),
+                **counted.about_counts(self.data),
+                **counted.sum_of(self.data, position.area, window),
             )
-            for window in self.protected.counts.columns
-            if self.protected.cell(position.area, window) != "not known"
+            for window in (self.before, self.latest)
+            if self.protected.cell(position.area, window.name) != "not known"
         ]
 
+    def _check_figure(self, check: PublishedCheck) -> Figure:
+        area, window = check.figure.area, check.window
+        change = counted.CHANGES.get(check.figure.measure)
+        made = (
+            counted.change_of(self.data, change, area, window)
+            if change
+            else counted.sum_of(self.data, area, window)
+        )
+        return Figure(
+            measure=CHECKS[check.figure.measure],
+            indicator_id=self.indicator.id,
+            area=area,
+            window=window,
+            value=check.value,
+            unit=check.figure.unit,
+            method="reproduced" if check.agrees else "not reproduced",
+            status=self.data.source.status,
+            caveats=(check.reason,) if check.reason else (),
+            **made,
+        )
+
     def _target_figure(self, target: Target) -> Figure:
-        return old_figure(
+        return Figure(
+            measure=TARGET,
+            qualifiers={"kind": target.kind},
             indicator_id=self.indicator.id,
             area=target.area,
-            period=target.period,
-            measure=f"target_{target.kind}",
+            window=Window.year(target.period),
             value=target.value,
             unit=self.indicator.unit,
             method=target.comparison,
+            status="published",
             caveats=(target.note,) if target.note else (),
+            rows=target.rows(),
+            working=Working.of(counts.as_written),
         )
-
-    def _figure_caveats(self) -> tuple[str, ...]:
-        return (self.data.source.notice,) if self.data.source.notice else ()
 
 
 def report_card(

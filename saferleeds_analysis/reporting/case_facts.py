@@ -7,18 +7,57 @@ counted and not shown in the public edition.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, PublishedFigure
 from saferleeds_analysis.disclosure_rules import DisclosureRules
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import Measure, Working
 from saferleeds_analysis.methods import feasibility
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, join, paragraph
 from saferleeds_analysis.reporting.disclosure import withheld_figure
+from saferleeds_analysis.reporting.printed import AS_PRINTED, as_printed
 from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.workings import printed
+
+PEOPLE_BY_AGE = Measure(
+    id="people_by_age", words="{people} aged {group}", role="count", formula=AS_PRINTED, decimals=0
+)
+SHARE_OF_PEOPLE = Measure(
+    id="share_of_people", words="{people}, {group}", role="percentage", formula=AS_PRINTED
+)
+CALLS = Measure(id="calls", words="{which}", role="count", formula=AS_PRINTED, decimals=0)
+SHARE_OF_CALLS = Measure(
+    id="share_of_calls",
+    words="{which}, share of calls",
+    role="percentage",
+    formula="100 times the published number divided by the published number of calls",
+    decimals=2,
+)
+DURATION = Measure(id="case_duration", words="{which}", role="rate", formula=AS_PRINTED, decimals=0)
+SHORTER = Measure(
+    id="shorter_at_least",
+    words="shorter, at least",
+    role="change",
+    formula="100 times (1 less the later number of days divided by the earlier one)",
+)
+PUBLISHED_CHANGE = Measure(
+    id="published_change_on_year_before",
+    words="published change on the year before",
+    role="change",
+    formula=AS_PRINTED,
+)
+COUNT_BEHIND = Measure(
+    id="count_behind_published_change",
+    words="count behind the published change",
+    role="count",
+    formula="the whole number that gives the percentage as it was printed",
+    decimals=0,
+)
 
 _UNCHECKED = "NOT CHECKABLE: no base was printed"
 
@@ -40,14 +79,9 @@ class CaseFacts:
         for name, people in groups:
             for f in self._of(name):
                 # A number of people is named so that the rules know what it counts.
-                measure = f"{people} aged {f.measure}" if f.unit == "people" else f"{people}, {f.measure}"
-                about = {
-                    "indicator_id": f.indicator_id,
-                    "area": f.area,
-                    "period": _to_date(f),
-                    "measure": measure,
-                    "unit": f.unit,
-                }
+                kind = PEOPLE_BY_AGE if f.unit == "people" else SHARE_OF_PEOPLE
+                qualifiers = {"people": people, "group": f.measure}
+                measure = kind.words.format(**qualifiers)
                 theme = self.rules.theme_of(measure, f.unit)
                 if self.public and f.unit == "people" and theme.is_small(float(f.value), below_city=False):
                     hidden = True
@@ -55,14 +89,28 @@ class CaseFacts:
                     rows.append(
                         [f"{measure[:1].upper()}{measure[1:]}", self.rules.withheld, "not published", why]
                     )
-                    figures.append(withheld_figure(self.rules, **about, caveats=(why,)))
+                    figures.append(
+                        withheld_figure(
+                            self.rules,
+                            measure=kind,
+                            indicator_id=f.indicator_id,
+                            area=f.area,
+                            window=_to_date(f),
+                            qualifiers=qualifiers,
+                            unit=f.unit,
+                            status="published",
+                            caveats=(why,),
+                        )
+                    )
                     continue
                 shown = f"{f.value}%" if f.unit == "%" else wording.number(float(f.value))
                 rows.append([f"{measure[:1].upper()}{measure[1:]}", shown, "not published", _UNCHECKED])
                 figures.append(
-                    old_figure(
-                        **about,
-                        value=float(f.value),
+                    as_printed(
+                        f,
+                        kind,
+                        _to_date(f),
+                        qualifiers=qualifiers,
                         method="as published; not checkable",
                         caveats=(_UNCHECKED, f.note),
                     )
@@ -101,31 +149,28 @@ class CaseFacts:
             f"and {wording.number(new)} ({wording.number(100 * new / calls, decimals=2)}%) led to new referrals."
         ]
         figures = [
-            self._figure(
+            _figure(
                 f,
-                f.measure,
-                float(f.value),
-                "as published; period mismatch" if f.measure == "calls" else "as published",
+                CALLS,
+                qualifiers={"which": f.measure},
+                method="as published; period mismatch" if f.measure == "calls" else "as published",
             )
             for f in of.values()
-        ] + [
-            self._figure(
-                of["linked to existing cases"],
-                "linked, share of calls",
-                100 * linked / calls,
-                "linked over calls",
-                unit="%",
-                n=calls,
-            ),
-            self._figure(
-                of["new referrals"],
-                "new referrals, share of calls",
-                100 * new / calls,
-                "new referrals over calls",
-                unit="%",
-                n=calls,
-            ),
         ]
+        for name, part in (("linked", "linked to existing cases"), ("new referrals", "new referrals")):
+            figures.append(
+                _figure(
+                    of[part],
+                    SHARE_OF_CALLS,
+                    qualifiers={"which": name},
+                    value=100 * int(of[part].value) / calls,
+                    method=f"{name} over calls",
+                    unit="%",
+                    n=calls,
+                    rows=(*of[part].rows("part"), *of["calls"].rows("whole")),
+                    working=Working.of(printed.share),
+                )
+            )
         warning = paragraph(
             f"PERIOD MISMATCH: {period} are five months, and the review period is {periods.review_period(self.quarter)}. These counts "
             "are not comparable with anything else on this page, and must not be divided by its quarters.",
@@ -149,13 +194,15 @@ class CaseFacts:
         return bullets(
             lines,
             figures=[
-                *(self._figure(f, f.measure, float(f.value), "as published") for f in found),
-                self._figure(
+                *(_figure(f, DURATION, qualifiers={"which": f.measure}) for f in found),
+                _figure(
                     after,
-                    "shorter, at least",
-                    float(shorter),
-                    "one less the later over the earlier",
+                    SHORTER,
+                    value=float(shorter),
+                    method="one less the later over the earlier",
                     unit="%",
+                    rows=(*before.rows("earlier"), *after.rows("later")),
+                    working=Working.of(printed.percent_fall),
                 ),
             ],
         )
@@ -176,50 +223,30 @@ class CaseFacts:
             f"{wording.number(float(total.value))} cases were opened in {figure.period}, printed as a rise of {figure.value}% on the year "
             f"before: {listed} cases then. {figure.note}. That is another service's count, so it is not called a rise here.",
             figures=[
-                self._figure(
-                    figure,
-                    "published change on the year before",
-                    float(figure.value),
-                    f"as published; {figure.verdict}",
-                    unit="%",
-                ),
+                _figure(figure, PUBLISHED_CHANGE, method=f"as published; {figure.verdict}", unit="%"),
                 *(
-                    self._figure(
+                    _figure(
                         figure,
-                        "count behind the published change",
-                        n,
-                        "whole number that prints so",
+                        COUNT_BEHIND,
+                        qualifiers={"possibility": which},
+                        value=n,
+                        method="whole number that prints so",
                         unit=total.unit,
+                        status="estimated",
+                        rows=(*figure.rows("change"), *total.rows("later")),
+                        working=Working.of(
+                            printed.count_behind,
+                            decimals=-figure.value.as_tuple().exponent,
+                            which=which,
+                        ),
                     )
-                    for n in found
+                    for which, n in enumerate(found, start=1)
                 ),
             ],
         )
 
     def _of(self, name: str) -> list[PublishedFigure]:
         return [f for f in self.figures if f.indicator_id == name]
-
-    def _figure(
-        self,
-        f: PublishedFigure,
-        measure: str,
-        value: float,
-        method: str,
-        *,
-        unit: str = "",
-        n: int | None = None,
-    ) -> Figure:
-        return old_figure(
-            indicator_id=f.indicator_id,
-            area=f.area,
-            period=f.period,
-            measure=measure,
-            value=value,
-            unit=unit or f.unit,
-            method=method,
-            n=n,
-            caveats=(f.note,) if f.note else (),
-        )
 
 
 def case_facts(
@@ -237,5 +264,9 @@ def case_facts(
     )
 
 
-def _to_date(f: PublishedFigure) -> str:
-    return periods.year_to_date_name(periods.quarter(f.period)) if " Q" in f.period else f.period
+def _figure(f: PublishedFigure, measure: Measure, **about: Any) -> Figure:
+    return as_printed(f, measure, Window.named(f.period), caveats=(f.note,) if f.note else (), **about)
+
+
+def _to_date(f: PublishedFigure) -> Window:
+    return Window.year_to_date(periods.quarter(f.period)) if " Q" in f.period else Window.named(f.period)

@@ -25,15 +25,27 @@ import pandas as pd
 
 from saferleeds_analysis.disclosure_rules import EDITIONS, DisclosureRules, Theme
 from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import Measure, old_figure
 from saferleeds_analysis.methods.disclosure import choose_withheld
 from saferleeds_analysis.methods.survey_intervals import wilson_limits
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
 from saferleeds_analysis.reporting.tables import table
 
 SUPPRESSED = "suppressed"
+
+# One breakdown: how many are in a group (``all``: in the whole), and their share of the whole.
+IN_GROUP = Measure(
+    id="in_group", words="{of}: {group}", role="count", formula="the number of those in the group", decimals=0
+)
+SHARE_OF_GROUP = Measure(
+    id="share_of_group",
+    words="{of}: {group}",
+    role="percentage",
+    formula="100 times the number of those in the group divided by the number of all",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,13 +133,16 @@ class ProtectedTable:
         return self.counts[self._column(column)]
 
     def figure(self, row: str, column: str | None = None, **about: Any) -> Figure:
-        """Give the count as a tidy figure. ``about`` are the other fields; a withheld count loses base and interval."""
+        """Give the count as a tidy figure. ``about`` are the other fields; a withheld count loses base, interval and rows."""
         if self.is_withheld(row, column):
             return withheld_figure(self.rules, **about)
+        value = self.value(row, column)
         fields: dict[str, Any] = {"method": "count", **about}
         if (row, self._column(column)) in self.rounded:
             fields["method"] = f"count, rounded to the nearest {self.theme.round_to}"
-        return old_figure(value=self.value(row, column), **fields)
+        elif value is not None:
+            return old_figure(value=value, **fields)
+        return old_figure(value=value, **_without_rows(fields))
 
     def percent_figure(self, row: str, *, of: str, column: str | None = None, **about: Any) -> Figure:
         """Give the percentage as a tidy figure; withheld ones carry nothing but their mark."""
@@ -142,17 +157,12 @@ class ProtectedTable:
         fields = {**about, "unit": "%"}
         if not text.endswith(wording.percent(share.value)):
             return old_figure(
-                **fields, value=round(share.value), method="percentage of rounded counts", n=share.n
+                **_without_rows(fields),
+                value=round(share.value),
+                method="percentage of rounded counts",
+                n=share.n,
             )
-        return old_figure(
-            **fields,
-            value=share.value,
-            lower=share.lower,
-            upper=share.upper,
-            confidence=share.confidence,
-            method=share.method,
-            n=share.n,
-        )
+        return Figure.of(share, **fields)
 
     @property
     def explanation(self) -> str:
@@ -330,10 +340,15 @@ def protect_percentages(
 
 
 def withheld_figure(rules: DisclosureRules, **about: Any) -> Figure:
-    """Give the tidy figure of something withheld: its mark, and no base or interval from which it could be worked out."""
+    """Give the tidy figure of something withheld: its mark, and nothing from which it could be worked out."""
     for field in ("value", "lower", "upper", "confidence", "n", "method"):
         about.pop(field, None)
-    return old_figure(value=rules.withheld, method=SUPPRESSED, **about)
+    return old_figure(value=rules.withheld, method=SUPPRESSED, **_without_rows(about))
+
+
+def _without_rows(about: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what tells a count that is rounded or withheld: the rows that it is the sum of."""
+    return {name: value for name, value in about.items() if name not in ("rows", "working")}
 
 
 def breakdown(
@@ -343,26 +358,23 @@ def breakdown(
     first_column: str,
     whole: str,
     unit: str,
-    indicator_id: str,
-    area: str,
-    period: str,
-    measure: str,
+    what: str,
+    **about: Any,
 ) -> Block:
     """Make the table of one breakdown, counts and percentages, with the explanation of its marks below it.
 
-    ``whole`` is the row of all, of which percentages are taken. The figures are named ``<measure>: <group>`` and
-    ``<measure>: all``, by which the audit knows that they add up.
+    ``whole`` is the row of all, of which percentages are taken; ``what`` is broken down. The figures (``about`` are their
+    other fields) are named ``<what>: <group>`` and ``<what>: all``, by which the audit knows that they add up.
     """
-    about = {"indicator_id": indicator_id, "area": area, "period": period, "unit": unit}
     rows, figures = [], []
     for row in shown.counts.index:
-        name = f"{measure}: {'all' if row == whole else row}"
-        figures.append(shown.figure(row, measure=name, **about))
+        about["qualifiers"] = {"of": what, "group": "all" if row == whole else row}
+        figures.append(shown.figure(row, measure=IN_GROUP, unit=unit, **about))
         if row == whole:
             rows.append([row, shown.cell(row), ""])
             continue
         rows.append([row, shown.cell(row), shown.percent_cell(row, of=whole)])
-        figures.append(shown.percent_figure(row, of=whole, measure=name, **about))
+        figures.append(shown.percent_figure(row, of=whole, measure=SHARE_OF_GROUP, **about))
     shown_table = table(
         caption=caption, columns=[first_column, unit.capitalize(), "Percentage"], rows=rows, figures=figures
     )
@@ -379,14 +391,15 @@ def equality_breakdown(
     edition: str,
     indicator_id: str,
     area: str,
-    period: str,
+    window: Window,
     below_city: bool = False,
     known_zeros: Collection[str] = (),
+    **about: Any,
 ) -> Block:
     """Break people down by a protected characteristic, of those for whom it was recorded.
 
     ``counts`` gives each group's number; ``not_recorded`` how many have none, who are out of the base. The theme follows from
-    the words: ages hold children, so theirs is the sensitive one. ``known_zeros`` are groups in which nobody could be.
+    the words: ages hold children, so theirs is the sensitive one. ``known_zeros`` are groups in which nobody could be; ``about`` are further fields of the figures.
 
     Refused: a breakdown of which nothing was recorded.
     """
@@ -396,11 +409,11 @@ def equality_breakdown(
         raise DataProblem(
             f"The {characteristic} of nobody was recorded: a breakdown needs a base above zero."
         )
-    measure, everybody = f"{people} by {characteristic}", f"All whose {characteristic} is recorded"
+    what, everybody = f"{people} by {characteristic}", f"All whose {characteristic} is recorded"
     table_of = protect(
         pd.concat([groups, pd.Series({everybody: base}, dtype="Int64")]),
         rules=rules,
-        theme=rules.theme_of(measure, people).id,
+        theme=rules.theme_of(what, people).id,
         edition=edition,
         below_city=below_city,
         wholes={everybody: list(groups.index)},
@@ -408,14 +421,15 @@ def equality_breakdown(
     )
     block = breakdown(
         table_of,
-        caption=f"{people.capitalize()} by {characteristic}, {area}, {period}",
+        caption=f"{people.capitalize()} by {characteristic}, {area}, {window}",
         first_column=characteristic.capitalize(),
         whole=everybody,
         unit=people,
+        what=what,
         indicator_id=indicator_id,
         area=area,
-        period=period,
-        measure=measure,
+        window=window,
+        **about,
     )
     if not not_recorded:
         return block

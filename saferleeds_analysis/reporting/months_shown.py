@@ -19,6 +19,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import DisclosureRules
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
 from saferleeds_analysis.reporting.disclosure import SUPPRESSED, protect
@@ -60,8 +61,8 @@ class MonthsShown:
 
     def figures(self, figures: Sequence[Figure]) -> list[Figure]:
         """Give the figures of single months, those of withheld months with nothing but their mark."""
-        names = {periods.month_name(month) for month in self.withheld}
-        return [withheld_of(f, self.rules) if f.period in names else f for f in figures]
+        hidden = {Window.month(month) for month in self.withheld}
+        return [withheld_of(f, self.rules) if f.window in hidden else f for f in figures]
 
     def explained(self, block: Block) -> Block:
         """Say beside a block that shows the months what is withheld and why; nothing where all is shown."""

@@ -6,18 +6,27 @@ it, and whether a step from one to the next is more than chance. A second figure
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator, PublishedFigure
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.catalogue import (
+    REFERENCE,
+    Catalogue,
+    Caveat,
+    Indicator,
+    PublishedFigure,
+    places_in,
+)
+from saferleeds_analysis.figures import Measure, Working
 from saferleeds_analysis.methods import feasibility, survey, survey_summaries
 from saferleeds_analysis.methods.survey import SurveyEstimate
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, heading, join, letter, paragraph
+from saferleeds_analysis.reporting.printed import AS_PRINTED, as_printed
 from saferleeds_analysis.reporting.published import period_in_words
 from saferleeds_analysis.reporting.survey_words import (
     change_in_words,
@@ -25,8 +34,49 @@ from saferleeds_analysis.reporting.survey_words import (
 )
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.survey_measures import Definition, MeasureBaseline
+from saferleeds_analysis.workings.printed import grey_without_target
+from saferleeds_analysis.workings.surveys import half_width, printed_step
 
 SECOND_BASELINE = "second baseline"
+
+PUBLISHED = Measure(
+    id="published_percentage",
+    words="published: {definition}",
+    role="percentage",
+    formula=AS_PRINTED,
+    decimals=2,
+)
+PUBLISHED_BASE = Measure(
+    id="published_base", words="published: base", role="base", formula=AS_PRINTED, decimals=0
+)
+PUBLISHED_LATER = Measure(
+    id="published_later",
+    words="published later, not used: {definition}",
+    role="percentage",
+    formula=AS_PRINTED,
+    decimals=2,
+)
+HALF_WIDTH = Measure(
+    id="half_width_simple_random_sample",
+    words="95% half-width, simple random sample",
+    role="quality",
+    formula="from the printed percentage and its base: 1.96 standard errors of a simple random sample; docs/methods/surveys.md",
+    decimals=2,
+)
+PRINTED_STEP = Measure(
+    id="change_between_printed_quarters",
+    words="change between printed quarters",
+    role="change",
+    formula="the later printed percentage less the earlier one",
+    decimals=2,
+)
+RATING = Measure(
+    id="rating",
+    words="rating",
+    role="letter",
+    formula="a letter: grey without a target",
+    recurs=True,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,13 +161,7 @@ class PrintedSurvey:
 
     def progress(self) -> Block:
         """Give the letter of the measure: grey, because no target is recorded, and no travel across a break."""
-        figure = old_figure(
-            indicator_id=self.indicator.id,
-            area=self.area,
-            period=periods.quarter_name(self.quarter),
-            measure="rating",
-            value="N",
-        )
+        figure = rating_without_target(self.indicator, self.area, Window.quarter(self.quarter))
         reason = "No target is recorded, and there are not two results of one definition to compare."
         return letter("N", "Grey", reason, figures=[figure])
 
@@ -215,13 +259,11 @@ class PrintedSurvey:
             why = self._second_baseline(f) or f.note
             rows.append([f.printed_as, f.period, f.source, periods.day_name(f.known_from), why])
             figures.append(
-                old_figure(
-                    indicator_id=f.indicator_id,
-                    area=f.area,
-                    period=f.period,
-                    measure=f"published later, not used: {f.measure}",
-                    value=float(f.value),
-                    unit=f.unit,
+                as_printed(
+                    f,
+                    PUBLISHED_LATER,
+                    Window.named(f.period),
+                    qualifiers={"definition": f.measure},
                     method=f.verdict,
                     caveats=(why,),
                 )
@@ -243,20 +285,22 @@ class PrintedSurvey:
     # Parts of the blocks
 
     def _figure(self, f: PublishedFigure, *remarks: str) -> Figure:
-        return old_figure(
-            indicator_id=f.indicator_id,
-            area=f.area,
-            period=period_in_words(f.period),
-            measure=f"published: {f.measure}",
-            value=float(f.value),
-            unit=f.unit,
+        return as_printed(
+            f,
+            PUBLISHED,
+            _window(f),
+            qualifiers={"definition": f.measure},
             method=f"as published; {f.verdict}",
             n=self._base(f),
             caveats=tuple(text for text in (*remarks, f.note) if text),
         )
 
     def _base(self, f: PublishedFigure) -> int | None:
-        return next((int(b.value) for b in self.figures if (b.measure, b.period) == ("base", f.period)), None)
+        row = self._base_row(f)
+        return None if row is None else int(row.value)
+
+    def _base_row(self, f: PublishedFigure) -> PublishedFigure | None:
+        return next((b for b in self.figures if (b.measure, b.period) == ("base", f.period)), None)
 
     def _feasible(self, f: PublishedFigure) -> str:
         """Say whether a whole number of the printed base prints as this percentage; nothing where no base was printed."""
@@ -293,34 +337,31 @@ class PrintedSurvey:
         """Say the half-width of a printed percentage whose base is known, had it been a simple random sample."""
         shown = []
         for f in self.levels:
-            base = self._base(f)
-            if base is None:
+            row = self._base_row(f)
+            if row is None:
                 continue
+            base = int(row.value)
             half = survey_summaries.margin_of_error(base=base, percent=float(f.value), design_effect=1)
             shown.append(
                 paragraph(
                     f"Had {f.printed_as} been a simple random sample of {wording.number(base)}, its 95% half-width would be "
                     f"{points(half, decimals=2)}; weights and clusters widen it by the square root of the design effect.",
                     figures=[
-                        old_figure(
+                        as_printed(row, PUBLISHED_BASE, _window(f), value=base, unit="households"),
+                        Figure(
+                            measure=HALF_WIDTH,
                             indicator_id=f.indicator_id,
                             area=f.area,
-                            period=period_in_words(f.period),
-                            measure="published: base",
-                            value=base,
-                            unit="households",
-                            method="as published",
-                        ),
-                        old_figure(
-                            indicator_id=f.indicator_id,
-                            area=f.area,
-                            period=period_in_words(f.period),
-                            measure="95% half-width, simple random sample",
+                            window=_window(f),
+                            qualifiers={"definition": f.measure},
                             value=half,
                             unit="percentage points",
                             method="normal, design effect 1",
                             n=base,
                             confidence=0.95,
+                            status="estimated",
+                            rows=(*f.rows("level"), *row.rows("base")),
+                            working=Working.of(half_width),
                         ),
                     ],
                 )
@@ -332,10 +373,10 @@ class PrintedSurvey:
         quarters = sorted(
             (f for f in self.levels if " Q" in f.period), key=lambda f: periods.quarter(f.period)
         )
-        bases = [int(b.value) for b in self.figures if b.measure == "base"]
+        bases = [b for b in self.figures if b.measure == "base"]
         if len(quarters) < 2 or not bases:
             return []
-        base = round(bases[-1] / 4)
+        base = round(int(bases[-1].value) / 4)
         estimates = [
             survey_summaries.published_percentage(
                 float(f.value), base=base, design_effect=1, definition=f.measure
@@ -370,23 +411,21 @@ class PrintedSurvey:
             lines.append(line)
             d = change.difference
             figures.append(
-                old_figure(
+                Figure.of(
+                    d,
+                    measure=PRINTED_STEP,
                     indicator_id=f.indicator_id,
                     area=f.area,
-                    period=f"{before.period} to {f.period}",
-                    measure="change between printed quarters",
-                    value=d.value,
-                    lower=d.lower,
-                    upper=d.upper,
-                    confidence=d.confidence,
-                    unit="percentage points",
+                    window=Window.of(f"{before.period} to {f.period}", _window(f).months),
                     method=f"normal, design effect 1; z {wording.number(z, decimals=2)}; {change.direction}",
-                    n=d.n,
                     caveats=(f"Base of {base:,} a quarter is assumed: a quarter of the yearly base.",),
+                    status="estimated",
+                    rows=(*before.rows("earlier"), *f.rows("later"), *bases[-1].rows("base")),
+                    working=Working.of(printed_step),
                 )
             )
         lead = paragraph(
-            f"No quarter's base was printed. Taking {wording.number(base)} for each, a quarter of {wording.number(bases[-1])}, and "
+            f"No quarter's base was printed. Taking {wording.number(base)} for each, a quarter of {wording.number(bases[-1].value)}, and "
             "a simple random sample, the steps between the printed quarters are:"
         )
         return [lead, bullets(lines, figures=figures)]
@@ -404,6 +443,21 @@ class PrintedSurvey:
         if f.note:
             text += f" {f.note}."
         return text
+
+
+def rating_without_target(indicator: Indicator, area: str, window: Window) -> Figure:
+    """Give the letter of a measure for which no target is recorded."""
+    [first] = places_in(REFERENCE / "targets.csv", 1)
+    whole = replace(first, role="targets", numbers=(), note="none of its rows is of this measure")
+    about = {"indicator_id": indicator.id, "area": area}
+    return Figure(
+        **about,
+        measure=RATING,
+        window=window,
+        value="N",
+        rows=(whole,),
+        working=Working.of(grey_without_target, **about),
+    )
 
 
 def printed_survey(
@@ -435,6 +489,10 @@ def _contradictions(
     if not any(f.period in own and f.known_from <= as_at for f in figures):
         return ()
     return tuple(f for f in figures if f.known_from > as_at and f.verdict == "inconsistent")
+
+
+def _window(f: PublishedFigure) -> Window:
+    return Window.named(period_in_words(f.period))
 
 
 def _whole_numbers(found: Sequence[int], base: int) -> str:

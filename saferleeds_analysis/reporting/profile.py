@@ -13,19 +13,46 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.area_tables import AreaTables
 from saferleeds_analysis.catalogue import Area, Catalogue
 from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import Measure, old_figure
 from saferleeds_analysis.intake import Boundaries, RecordedCounts
 from saferleeds_analysis.methods.rates import proportion
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.areas import AreasBeside, areas_of
+from saferleeds_analysis.reporting.areas import RANK_BY_COUNT, SHARE_OF_WHOLE, AreasBeside, areas_of
 from saferleeds_analysis.reporting.blocks import Block, Figure, Group, behind, bullets, facts, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard, report_card
 from saferleeds_analysis.reporting.control import FEWEST_A_MONTH, Control, control_of
+from saferleeds_analysis.reporting.counted import (
+    CHANGE_COUNT,
+    CHANGE_PERCENT,
+    about_counts,
+    change_figure,
+    sum_of,
+)
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect
 from saferleeds_analysis.reporting.outlook import Outlook, outlook_of
 from saferleeds_analysis.reporting.season import Season, season_of
 from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.workings.areas import rank
+from saferleeds_analysis.workings.counts import share as share_of
 
+QUARTER_COUNT = Measure(
+    id="quarter_count",
+    words="quarter count",
+    role="count",
+    formula="the sum of the three monthly counts of the quarter in the area",
+    decimals=0,
+    recurs=True,
+)
+QUARTER_ADJUSTED = Measure(
+    id="quarter_adjusted",
+    words="quarter, seasonally adjusted",
+    role="adjusted",
+    formula="the sum of the quarter's three seasonally adjusted months, where small areas borrow the season of the whole; "
+    "docs/methods/seasonal.md",
+    recurs=True,
+    revised=True,
+)
 _QUARTERS = 8
 _SHOWN = 5
 
@@ -139,20 +166,21 @@ class AreaProfile:
         found = self.season.adjustment
         rows, figures = [], []
         for q in self._recent_quarters()[-_SHOWN:]:
-            name = periods.quarter_name(q)
-            months = periods.quarter_months(q)
-            about = {
-                "indicator_id": self.card.indicator.id,
+            window = Window.quarter(q)
+            name = window.name
+            about = about_counts(self.card.data) | {
                 "area": self._area,
-                "period": name,
+                "window": window,
                 "unit": self.card.indicator.unit,
+                "caveats": (),
             }
-            figures.append(self.quarters.figure(name, measure="quarter count", **about))
+            rows_of = sum_of(self.card.data, self._area, window)
+            figures.append(self.quarters.figure(name, measure=QUARTER_COUNT, **about, **rows_of))
             adjusted = "not adjusted"
             if self.quarters.is_withheld(name):
                 adjusted = self.quarters.rules.withheld
             elif found is not None:
-                value = float(found.adjusted.loc[months].sum())
+                value = float(found.adjusted.loc[window.months].sum())
                 adjusted = wording.number(value)
                 figures.append(
                     old_figure(
@@ -325,40 +353,32 @@ class AreaProfile:
 
     def _figures(self) -> list[Figure]:
         figures = [self.city.figure(self._area)]
-        common = {
-            "indicator_id": self.card.indicator.id,
+        data, window = self.card.data, self.card.latest
+        common = about_counts(data) | {
             "area": self._area,
-            "period": self.card.window,
+            "window": window,
             "caveats": figures[0].caveats,
         }
         change = self._change(self._area)
         if change is not None:
             small = change.earlier < self.city.shown.rules.smallest_base
-            for measure, e in (
-                ("change_count", change.difference),
-                ("change_percent", None if small else change.percent),
-            ):
-                if e is not None and e.upper != float("inf"):
-                    figures.append(
-                        old_figure(
-                            **common,
-                            measure=measure,
-                            value=e.value,
-                            lower=e.lower,
-                            upper=e.upper,
-                            confidence=e.confidence,
-                            unit=e.unit or self.card.indicator.unit,
-                            method=e.method,
-                            n=e.n,
-                        )
-                    )
+            figures += [
+                change_figure(data, measure, self._area, window, e, unit=e.unit or self.card.indicator.unit)
+                for measure, e in (
+                    (CHANGE_COUNT, change.difference),
+                    (CHANGE_PERCENT, None if small else change.percent),
+                )
+                if e is not None and e.upper != float("inf")
+            ]
         ranked = self.city.ranks.get(self.card.area.kind)
         if ranked is not None and self._area in ranked.index:
             row = ranked.loc[self._area]
+            counted = tuple(r for name in ranked.index for r in data.rows(name, window.months, role=name))
             figures.append(
-                old_figure(
+                Figure(
                     **common,
-                    measure="rank by count (1 is most)",
+                    measure=RANK_BY_COUNT,
+                    qualifiers={"whole": self._whole},
                     value=int(row["rank"]),
                     lower=float(row["rank_lower"]),
                     upper=float(row["rank_upper"]),
@@ -366,21 +386,24 @@ class AreaProfile:
                     unit=f"of {len(ranked)}",
                     method="pairs tested, Holm",
                     n=int(ranked["count"].sum()),
+                    **self.city.made(counted, rank, area=self._area),
                 )
             )
         share = self._share()
         if share is not None:
             figures.append(
-                old_figure(
+                Figure.of(
+                    share,
                     **common,
-                    measure=f"share of {self._whole}",
-                    value=share.value,
-                    lower=share.lower,
-                    upper=share.upper,
-                    confidence=share.confidence,
-                    unit="%",
-                    method=share.method,
-                    n=share.n,
+                    measure=SHARE_OF_WHOLE,
+                    qualifiers={"whole": self._whole},
+                    **self.city.made(
+                        (
+                            *data.rows(self._area, window.months),
+                            *data.rows(self._whole, window.months, role="whole"),
+                        ),
+                        share_of,
+                    ),
                 )
             )
         figures += self.city.difference_figures(self._area)

@@ -9,10 +9,35 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import PublishedFigure
+from saferleeds_analysis.figures import Measure
 from saferleeds_analysis.methods import feasibility
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
 
 MEASURES = {"count": "count", "change_count": "change", "change_percent": "change %"}
+CHECKS = {
+    "count": Measure(
+        id="check_of_published_count",
+        words="check of published count",
+        role="count",
+        formula="the sum of the monthly counts of the period, to be set beside the published figure",
+        decimals=0,
+    ),
+    "change_count": Measure(
+        id="check_of_published_change_count",
+        words="check of published change_count",
+        role="change",
+        formula="the count of the period less that of the same months a year before, to be set beside the published figure",
+        decimals=0,
+    ),
+    "change_percent": Measure(
+        id="check_of_published_change_percent",
+        words="check of published change_percent",
+        role="change",
+        formula="100 times (the count of the period divided by that of a year before, less 1), to be set beside the "
+        "published figure",
+    ),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +45,7 @@ class PublishedCheck:
     """One published figure, the same figure from the data (``value``; in print ``ours``) and whether they agree."""
 
     figure: PublishedFigure
-    period: str
+    window: Window
     measure: str
     value: float
     ours: str
@@ -57,7 +82,7 @@ def check_published(figures: Iterable[PublishedFigure], by_area: pd.DataFrame) -
         checks.append(
             PublishedCheck(
                 figure=figure,
-                period=period_in_words(figure.period),
+                window=Window.of(period_in_words(figure.period), months),
                 measure=MEASURES[figure.measure],
                 value=value,
                 ours=f"{text}%" if figure.measure == "change_percent" else text,

@@ -3,32 +3,106 @@
 A half-width says how far chance moves the answers of those who answered. It says nothing of those who did not.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Indicator, PublishedFigure
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import Measure, Rows, Working
 from saferleeds_analysis.methods import feasibility, survey_summaries
 from saferleeds_analysis.methods.survey import SurveyEstimate
 from saferleeds_analysis.methods.survey_summaries import SatisfactionSurvey
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, join, paragraph
+from saferleeds_analysis.reporting.printed import AS_PRINTED, as_printed
 from saferleeds_analysis.reporting.survey_words import interval, points
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.survey_measures import Definition
+from saferleeds_analysis.workings import surveys
+
+PRINTED = Measure(
+    id="satisfaction",
+    words="{question}: {survey}",
+    role="percentage",
+    formula="the percentage as it was published",
+)
+BASE = Measure(id="satisfaction_base", words="{who}", role="base", formula=AS_PRINTED, decimals=0)
+NOT_ANSWERED = Measure(
+    id="not_answered",
+    words="not answered",
+    role="base",
+    formula="the number who were asked less the number who answered",
+    decimals=0,
+)
+RESPONSE_RATE = Measure(
+    id="response_rate",
+    words="response rate",
+    role="quality",
+    formula="100 times the number who answered divided by the number who were asked",
+)
+SATISFIED = Measure(
+    id="satisfied",
+    words="satisfied",
+    role="count",
+    formula="the whole number that gives the percentage as it was printed",
+    decimals=0,
+)
+_FROM_PRINT = (
+    "from the printed percentage and its base: an interval, a half-width, or the bounds if those who did not answer had all said "
+    "one thing; docs/methods/surveys.md"
+)
+OF_CASES_TO_COME = Measure(
+    id="satisfied_of_cases_to_come",
+    words="satisfied, as a sample of cases to come",
+    role="percentage",
+    formula=_FROM_PRINT,
+)
+HALF_WIDTH = Measure(
+    id="satisfaction_half_width", words="half-width at {at}", role="quality", formula=_FROM_PRINT, decimals=2
+)
+BOUND = Measure(
+    id="satisfied_at_most_or_least", words="satisfied if {others}", role="percentage", formula=_FROM_PRINT
+)
+SAMPLE_SIZE = Measure(
+    id="sample_size",
+    words="{what} for {margin} points at {percent}%",
+    role="assumption",
+    formula="the sample at which the half-width is as wanted, with the correction for a finite number of cases, and over the "
+    "response rate",
+    decimals=0,
+    revised=True,
+)
+
+_NORMAL = "normal with finite population correction"
 
 
 @dataclass(frozen=True, kw_only=True)
 class SatisfactionMeasure:
-    """One question of the survey: its printed percentages, and this year's result where counts are behind it."""
+    """One question of the survey: its printed percentages, and this year's result where counts are behind it.
+
+    ``printed`` are the figures that the result is worked out from: the percentage, those asked and those who answered.
+    """
 
     indicator: Indicator
     definitions: tuple[Definition, ...]
     levels: tuple[PublishedFigure, ...]
     latest: SatisfactionSurvey | None
+    printed: Mapping[str, PublishedFigure]
+
+    @property
+    def rows(self) -> tuple[Rows, ...]:
+        """The rows that the latest result comes from."""
+        return tuple(row for role, f in self.printed.items() for row in f.rows(role))
+
+    @property
+    def decimals(self) -> int:
+        """How exactly the latest percentage was printed."""
+        return -self.printed["level"].value.as_tuple().exponent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +183,7 @@ class Satisfaction:
                 continue
             if not lines:
                 lines += self._answered(s)
-                figures += self._answered_figures(m.indicator, s)
+                figures += self._answered_figures(m)
             lines.append(
                 f"{m.indicator.name}: {wording.number(s.satisfied)} of {wording.number(s.answered)}, "
                 f"{wording.percent(s.result.value)} (95% interval {interval(s.result)} for these {wording.number(s.asked)} cases; "
@@ -118,31 +192,20 @@ class Satisfaction:
                 f"{wording.percent(s.lowest_possible)} of all who were asked; if all were, {wording.percent(s.highest_possible)}."
             )
             figures += [
-                old_figure(
-                    indicator_id=m.indicator.id,
-                    area=self.area,
-                    period=self._months(m.levels[-1].period),
-                    measure="satisfied, as a sample of cases to come",
-                    value=s.result.value,
-                    lower=_beyond(s).lower,
-                    upper=_beyond(s).upper,
-                    confidence=0.95,
-                    unit="%",
+                Figure.of(
+                    _beyond(s),
+                    **self._about(m),
+                    measure=OF_CASES_TO_COME,
                     method="Wilson",
-                    n=s.answered,
+                    caveats=(),
+                    working=Working.of(surveys.satisfaction, decimals=m.decimals, give="result"),
                 ),
+                self._number(m, SATISFIED, "satisfied", "people", "the whole number that prints so"),
                 self._number(
-                    m.indicator, "satisfied", s.satisfied, "people", "the whole number that prints so"
+                    m, HALF_WIDTH, "margin_at_result", "percentage points", _NORMAL, at="the result"
                 ),
-                self._number(
-                    m.indicator,
-                    "half-width at the result",
-                    s.margin_at_result,
-                    "percentage points",
-                    "normal with finite population correction",
-                ),
-                self._number(m.indicator, "satisfied if no other was", s.lowest_possible, "%", "bound"),
-                self._number(m.indicator, "satisfied if all others were", s.highest_possible, "%", "bound"),
+                self._number(m, BOUND, "lowest_possible", "%", "bound", others="no other was"),
+                self._number(m, BOUND, "highest_possible", "%", "bound", others="all others were"),
             ]
         if not lines:
             return paragraph(
@@ -159,9 +222,9 @@ class Satisfaction:
         quarters = (self.quarter.quarter, 4)
         cases = round(s.asked * quarters[1] / quarters[0])
         lines, figures = [], []
-        for percent, when in (
-            (50.0, "whatever the result"),
-            (s.result.value, "if the result stays as it is"),
+        for percent, when, at_result in (
+            (50.0, "whatever the result", False),
+            (s.result.value, "if the result stays as it is", True),
         ):
             size = survey_summaries.sample_size(
                 margin=margin,
@@ -180,20 +243,27 @@ class Satisfaction:
                 f"{wording.number(size.answers_needed)} answers, by {enough}."
             )
             figures += [
-                self._number(
-                    known.indicator,
-                    f"answers needed for {margin} points at {percent:.1f}%",
-                    size.answers_needed,
-                    "people",
-                    "normal with finite population correction",
-                ),
-                self._number(
-                    known.indicator,
-                    f"people to ask for {margin} points at {percent:.1f}%",
-                    size.people_to_ask,
-                    "people",
-                    "answers over response rate",
-                ),
+                Figure(
+                    **self._about(known),
+                    measure=SAMPLE_SIZE,
+                    qualifiers={"what": what, "margin": margin, "percent": f"{percent:.1f}"},
+                    value=getattr(size, give),
+                    unit="people",
+                    method=method,
+                    n=s.asked,
+                    working=Working.of(
+                        surveys.answers_wanted,
+                        decimals=known.decimals,
+                        margin=margin,
+                        quarter=self.quarter.quarter,
+                        at_result=at_result,
+                        give=give,
+                    ),
+                )
+                for what, give, method in (
+                    ("answers needed", "answers_needed", _NORMAL),
+                    ("people to ask", "people_to_ask", "answers over response rate"),
+                )
             ]
         lead = paragraph(
             f"If about {wording.number(cases)} cases close in the year, as this year's {wording.number(s.asked)} so far suggest, and "
@@ -217,58 +287,77 @@ class Satisfaction:
             )
         return lines
 
-    def _answered_figures(self, indicator: Indicator, s: SatisfactionSurvey) -> list[Figure]:
+    def _answered_figures(self, m: SatisfactionMeasure) -> list[Figure]:
+        window = self._window(m.levels[-1].period)
+        people = [
+            as_printed(
+                m.printed[who],
+                BASE,
+                window,
+                qualifiers={"who": who},
+                value=getattr(m.latest, who),
+                n=m.latest.asked,
+            )
+            for who in ("asked", "answered")
+        ]
         return [
-            self._number(indicator, "asked", s.asked, "people", "as published"),
-            self._number(indicator, "answered", s.answered, "people", "as published"),
-            self._number(indicator, "response rate", s.response_rate, "%", "answered over asked"),
-            self._number(indicator, "not answered", s.not_answered, "people", "asked less answered"),
+            *people,
+            self._number(m, RESPONSE_RATE, "response_rate", "%", "answered over asked", status="published"),
             self._number(
-                indicator,
-                "half-width at 50%",
-                s.margin_at_half,
-                "percentage points",
-                "normal with finite population correction",
+                m, NOT_ANSWERED, "not_answered", "people", "asked less answered", status="published"
             ),
+            self._number(m, HALF_WIDTH, "margin_at_half", "percentage points", _NORMAL, at="50%"),
         ]
 
-    def _number(self, indicator: Indicator, measure: str, value: float, unit: str, method: str) -> Figure:
-        of, latest = next((m, m.latest) for m in self.measures if m.latest is not None)
-        return old_figure(
-            indicator_id=indicator.id,
-            area=self.area,
-            period=self._months(of.levels[-1].period),
+    def _number(
+        self,
+        m: SatisfactionMeasure,
+        measure: Measure,
+        give: str,
+        unit: str,
+        method: str,
+        status: str = "estimated",
+        **qualifiers: str,
+    ) -> Figure:
+        """Give one of the numbers of the latest result, by its name there."""
+        return Figure(
+            **self._about(m) | {"status": status},
             measure=measure,
-            value=value,
+            qualifiers=qualifiers,
+            value=getattr(m.latest, give),
             unit=unit,
             method=method,
-            n=latest.asked,
+            n=m.latest.asked,
+            working=Working.of(surveys.satisfaction, decimals=m.decimals, give=give),
         )
 
+    def _about(self, m: SatisfactionMeasure) -> dict[str, Any]:
+        """Say what every number worked out from the latest result is about."""
+        window = self._window(m.levels[-1].period)
+        return {
+            "indicator_id": m.indicator.id,
+            "area": self.area,
+            "window": window,
+            "status": "estimated",
+            "rows": m.rows,
+        }
+
     def _figure(self, m: SatisfactionMeasure, f: PublishedFigure) -> Figure:
+        question = m.indicator.name.removeprefix("Victims ")
+        about = {"qualifiers": {"question": question, "survey": f.measure}, "unit": "%"}
         latest = m.latest.result if m.latest is not None and f is m.levels[-1] else None
-        return old_figure(
-            indicator_id=f.indicator_id,
-            area=f.area,
-            period=self._months(f.period),
-            measure=f"{m.indicator.name.removeprefix('Victims ')}: {f.measure}",
-            value=float(f.value),
-            lower=latest.lower if latest else None,
-            upper=latest.upper if latest else None,
-            confidence=latest.confidence if latest else None,
-            unit="%",
-            method=latest.method if latest else "as published",
-            n=latest.n if latest else None,
-            caveats=tuple(text for text in (f.note, *(latest.caveats if latest else ())) if text),
-        )
+        if latest is not None:
+            about |= {name: getattr(latest, name) for name in ("lower", "upper", "confidence", "method", "n")}
+        caveats = tuple(text for text in (f.note, *(latest.caveats if latest else ())) if text)
+        return as_printed(f, PRINTED, self._window(f.period), caveats=caveats, **about)
 
     def _label(self, period: str) -> str:
         """Write the period of a result for people: a quarter's is the year's to date."""
         return f"{period.split(' ')[0]} to date" if " Q" in period else period
 
-    def _months(self, period: str) -> str:
-        """Write the period of a result for its figures: with the months, because each quarter's pack has a year to date."""
-        return periods.year_to_date_name(periods.quarter(period)) if " Q" in period else period
+    def _window(self, period: str) -> Window:
+        """Give the months of a result: each quarter's pack has a year to date."""
+        return Window.year_to_date(periods.quarter(period)) if " Q" in period else Window.named(period)
 
 
 def satisfaction(
@@ -284,12 +373,14 @@ def satisfaction(
         levels = sorted(
             (f for f in known if f.measure in {d.definition for d in definitions}), key=lambda f: f.period
         )
+        printed = _latest_printed(known, levels, periods.quarter_name(quarter))
         measures.append(
             SatisfactionMeasure(
                 indicator=catalogue.indicator(name),
                 definitions=definitions,
                 levels=tuple(levels),
-                latest=_latest(known, levels, quarter),
+                latest=_latest(printed) if printed else None,
+                printed=printed,
             )
         )
         figures += known
@@ -298,21 +389,25 @@ def satisfaction(
     )
 
 
-def _latest(
-    known: list[PublishedFigure], levels: list[PublishedFigure], quarter: pd.Period
-) -> SatisfactionSurvey | None:
-    """Work out the survey of the year to date, where its counts were printed and one whole number prints as its result."""
-    name = periods.quarter_name(quarter)
+def _latest_printed(
+    known: list[PublishedFigure], levels: list[PublishedFigure], name: str
+) -> dict[str, PublishedFigure]:
+    """Find the percentage of a quarter and the counts behind it; none where one of them was not printed."""
     of = {f.measure: f for f in known if f.period == name}
     level = next((f for f in levels if f.period == name), None)
     if level is None or not {"asked", "answered"} <= set(of):
-        return None
-    answered = int(of["answered"].value)
+        return {}
+    return {"asked": of["asked"], "answered": of["answered"], "level": level}
+
+
+def _latest(printed: Mapping[str, PublishedFigure]) -> SatisfactionSurvey | None:
+    """Work out the survey of the year to date, where one whole number prints as its result."""
+    answered, level = int(printed["answered"].value), printed["level"]
     satisfied = feasibility.numerators_behind(base=answered, printed_percent=str(level.value))
     if len(satisfied) != 1:
         return None
     return survey_summaries.satisfaction_survey(
-        asked=int(of["asked"].value),
+        asked=int(printed["asked"].value),
         answered=answered,
         satisfied=satisfied[0],
         definition=level.measure,

@@ -4,21 +4,75 @@ Published cards double the first half-year. That leaves out the season, and wher
 larger one it can point the wrong way; so the published projection is shown beside one that knows the season.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator, PublishedFigure
 from saferleeds_analysis.estimates import CountChange, change_between_counts
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import Measure, Rows, Working
 from saferleeds_analysis.methods import trajectory
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, heading, join, paragraph
+from saferleeds_analysis.reporting.counted import CHANGE_COUNT, CHANGE_PERCENT
+from saferleeds_analysis.reporting.printed import AS_PRINTED, as_printed
 from saferleeds_analysis.reporting.record import track_record
 from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.workings import printed
+
+QUARTERLY_COUNT = Measure(
+    id="published_quarterly_count",
+    words="quarterly count",
+    role="count",
+    formula="the count as its owner published it",
+    decimals=0,
+    recurs=True,
+)
+LAST_YEARS_TOTAL = Measure(
+    id="last_years_total",
+    words="last year's total",
+    role="count",
+    formula="the sum of the quarters of the year",
+    decimals=0,
+)
+PROJECTED_YEAR_END = Measure(
+    id="projected_year_end_of_quarters",
+    words="projected year end, {confidence}",
+    role="projection",
+    formula="simulated paths of the quarters that are left, from a structural model of the history; docs/methods/trajectory.md",
+    decimals=0,
+    revised=True,
+)
+SHARE_OF_LAST_YEAR = Measure(
+    id="share_of_last_year",
+    words="share of last year",
+    role="projection",
+    formula="the count of the year to date divided by the share of last year's count that fell in the same quarters",
+    decimals=0,
+    revised=True,
+)
+RUN_RATE = Measure(
+    id="run_rate",
+    words="run-rate",
+    role="projection",
+    formula="the count of the year to date divided by the part of the year that has gone",
+    decimals=0,
+    revised=True,
+)
+PUBLISHED_PROJECTION = Measure(
+    id="published_projection",
+    words="published projection",
+    role="projection",
+    formula=AS_PRINTED,
+    decimals=0,
+    revised=True,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +107,13 @@ class ServiceCounts:
     def last_year_total(self) -> int:
         """The total of the four quarters of the year before."""
         return int(self.counts.iloc[:4].sum())
+
+    @property
+    def quarter_on_year_before(self) -> CountChange:
+        """The change of the quarter's count on the same quarter of the year before."""
+        return change_between_counts(
+            int(self.counts[self.quarter - 4]), int(self.counts[self.quarter]), unit=self.indicator.unit
+        )
 
     def title(self) -> Block:
         """Give the page's one first-level heading."""
@@ -121,13 +182,28 @@ class ServiceCounts:
             rows=rows,
             text_columns=[2],
         )
-        return join(self._quarters_chart(first), listed)
+        change = self.quarter_on_year_before
+        own = [self.quarter - 4], [self.quarter]
+        said = paragraph(
+            f"In {names[-1]} {self._compared(change, names[-5])}.",
+            figures=self._changes(change, Window.quarter(self.quarter), *own),
+        )
+        return join(self._quarters_chart(first), said, listed)
+
+    def _compared(self, change: CountChange, earlier: str) -> str:
+        counted = f"there were {wording.number(change.later)} {self.indicator.unit}"
+        word = {"fell": "a clear fall", "rose": "a clear rise"}.get(change.direction, change.direction)
+        e = change.percent
+        if e is None:
+            return f"{counted}, after none in {earlier}: {word}"
+        more = "more" if e.value > 0 else "fewer"
+        size = f"{wording.percent(abs(e.value))} {more} than" if e.value else "as many as"
+        limits = f"{e.confidence:.0%} interval {wording.percent_interval(change)}"
+        return f"{counted}, {size} in {earlier} ({limits}): {word}"
 
     def _quarters_chart(self, first: str) -> Block:
         this = [int(count) for count in self.counts.iloc[4:]]
-        latest = change_between_counts(
-            int(self.counts.iloc[len(this) - 1]), this[-1], unit=self.indicator.unit
-        )
+        latest = self.quarter_on_year_before
         return charts.chart_of_quarters(
             [(first, [int(c) for c in self.counts.iloc[:4]]), (self.year, this + [None] * (4 - len(this)))],
             name=f"quarters-{self.indicator.id.replace('_', '-')}",
@@ -140,15 +216,13 @@ class ServiceCounts:
         """Draw last year's total, the projection with the season, and the published one, on one scale."""
         if self.projection is None:
             return paragraph("The year is complete, so there is nothing to project.")
-        by_measure = {f.measure: f for f in self._figures()}
-        labels = {
-            "last year's total": "Last year's total",
-            "share of last year": f"{self.year}, if last year's shares hold",
-            "projected year end, 80%": f"{self.year}, projected",
-            "published projection": f"{self.year}, as published (run-rate)",
-        }
-        shown = [(label, by_measure[measure]) for measure, label in labels.items() if measure in by_measure]
-        projected = by_measure["projected year end, 80%"]
+        projected = self._projected(0.8)
+        shown = [
+            ("Last year's total", self._last_year()),
+            (f"{self.year}, if last year's shares hold", self._by_last_years_share()),
+            (f"{self.year}, projected", projected),
+            *((f"{self.year}, as published (run-rate)", f) for f in self._as_published()),
+        ]
         return charts.chart_of_dots(
             shown,
             name=f"year-ends-{self.indicator.id.replace('_', '-')}",
@@ -207,90 +281,101 @@ class ServiceCounts:
         ]
 
     def _figures(self) -> list[Figure]:
-        common = {"indicator_id": self.indicator.id, "area": self.area, "unit": self.indicator.unit}
-        slips = {f.period: f.note for f in self.figures if f.measure == "count" and "check" in f.note}
+        to_date = Window.year_to_date(self.quarter)
+        same = replace(to_date, name=f"{to_date} on the same quarters of the year before")
+        this = self.counts.index[4:]
         figures = [
-            old_figure(
-                **common,
-                period=periods.quarter_name(q),
-                measure="quarterly count",
-                value=int(v),
-                method="as published",
-                caveats=(slips[name],) if (name := periods.quarter_name(q)) in slips else (),
-            )
-            for q, v in self.counts.items()
+            *(self._count(q) for q in self.counts.index),
+            self._last_year(),
+            *self._changes(self.like_for_like, same, this - 4, this),
         ]
-        figures.append(
-            old_figure(
-                **common,
-                period=self.last_year,
-                measure="last year's total",
-                value=self.last_year_total,
-                method="sum",
-            )
-        )
-        change = self.like_for_like
-        for name, estimate in (("change_count", change.difference), ("change_percent", change.percent)):
-            if estimate is not None:
-                figures.append(
-                    old_figure(
-                        **common | {"unit": estimate.unit},
-                        period=f"{periods.year_to_date_name(self.quarter)} on the same quarters of the year before",
-                        measure=name,
-                        value=estimate.value,
-                        lower=estimate.lower,
-                        upper=estimate.upper,
-                        confidence=estimate.confidence,
-                        method=estimate.method,
-                        n=estimate.n,
-                    )
-                )
         if self.projection is not None:
-            p = self.projection
-            for confidence in (0.8, 0.95):
-                e = p.interval(confidence)
-                figures.append(
-                    old_figure(
-                        **common,
-                        period=self.year,
-                        measure=f"projected year end, {confidence:.0%}",
-                        value=e.value,
-                        lower=e.lower,
-                        upper=e.upper,
-                        confidence=confidence,
-                        method=e.method,
-                        caveats=p.caveats,
-                    )
-                )
-            figures.append(
-                old_figure(
-                    **common,
-                    period=self.year,
-                    measure="share of last year",
-                    value=p.usual_share,
-                    method="year to date over last year's share",
-                )
+            figures += [
+                self._projected(0.8),
+                self._projected(0.95),
+                self._by_last_years_share(),
+                self._year_end(RUN_RATE, "run_rate", "year to date over the part of the year gone"),
+            ]
+        return figures + self._as_published()
+
+    def _count(self, q: pd.Period) -> Figure:
+        f = self._printed(q)
+        slip = (f.note,) if "check" in f.note else ()
+        window, unit = Window.quarter(q), self.indicator.unit
+        return as_printed(f, QUARTERLY_COUNT, window, value=int(f.value), unit=unit, caveats=slip)
+
+    def _last_year(self) -> Figure:
+        return Figure(
+            measure=LAST_YEARS_TOTAL,
+            indicator_id=self.indicator.id,
+            area=self.area,
+            window=Window.year(self.last_year),
+            value=self.last_year_total,
+            unit=self.indicator.unit,
+            method="sum",
+            status="published",
+            rows=self._rows(self.counts.index[:4], "counts"),
+            working=Working.of(printed.total),
+        )
+
+    def _changes(
+        self, change: CountChange, window: Window, earlier: Iterable[pd.Period], later: Iterable[pd.Period]
+    ) -> list[Figure]:
+        rows = (*self._rows(earlier, "earlier"), *self._rows(later, "later"))
+        return [
+            Figure.of(
+                estimate,
+                measure=measure,
+                indicator_id=self.indicator.id,
+                area=self.area,
+                window=window,
+                status="published",
+                rows=rows,
+                working=Working.of(function),
             )
-            figures.append(
-                old_figure(
-                    **common,
-                    period=self.year,
-                    measure="run-rate",
-                    value=p.run_rate,
-                    method="year to date over the part of the year gone",
-                )
+            for measure, estimate, function in (
+                (CHANGE_COUNT, change.difference, printed.difference),
+                (CHANGE_PERCENT, change.percent, printed.percent_change),
             )
-        if self.published is not None:
-            figures.append(
-                old_figure(
-                    **common,
-                    period=self.year,
-                    measure="published projection",
-                    value=float(self.published.value),
-                    method="as published",
-                )
-            )
-        return figures
+            if estimate is not None
+        ]
+
+    def _projected(self, confidence: float) -> Figure:
+        e = self.projection.interval(confidence)
+        limits = {"lower": e.lower, "upper": e.upper, "confidence": confidence, "caveats": e.caveats}
+        of = {"confidence": f"{confidence:.0%}"}
+        return self._year_end(PROJECTED_YEAR_END, "median", e.method, qualifiers=of, **limits)
+
+    def _by_last_years_share(self) -> Figure:
+        return self._year_end(SHARE_OF_LAST_YEAR, "usual_share", "year to date over last year's share")
+
+    def _year_end(self, measure: Measure, give: str, method: str, **about: Any) -> Figure:
+        """Give what the projection says of the year's end, by the name that it has there."""
+        return Figure(
+            measure=measure,
+            indicator_id=self.indicator.id,
+            area=self.area,
+            window=Window.year(self.year),
+            value=getattr(self.projection, give),
+            unit=self.indicator.unit,
+            method=method,
+            status="estimated",
+            rows=self._rows(self.counts.index, "counts"),
+            working=Working.of(printed.year_end, year=self.year, give=give),
+            **about,
+        )
+
+    def _as_published(self) -> list[Figure]:
+        if self.published is None:
+            return []
+        window, unit = Window.year(self.year), self.indicator.unit
+        return [as_printed(self.published, PUBLISHED_PROJECTION, window, unit=unit)]
+
+    def _printed(self, q: pd.Period) -> PublishedFigure:
+        return {f.period: f for f in self.figures if f.measure == "count"}[periods.quarter_name(q)]
+
+    def _rows(self, quarters: Iterable[pd.Period], role: str) -> tuple[Rows, ...]:
+        return tuple(row for q in quarters for row in self._printed(q).rows(role))
 
 
 def service_counts(

@@ -4,15 +4,16 @@ Everything is worked out from respondents; what was printed stands beside it and
 default word: a fall or a rise is named only where the test of that change, with its design and its comparisons, says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import Measure, Working, weakest
 from saferleeds_analysis.intake import SurveyResponses
 from saferleeds_analysis.methods import survey, survey_trends
 from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
@@ -24,6 +25,7 @@ from saferleeds_analysis.methods.survey_trends import (
     QUARTER,
     TWELVE_MONTHS,
 )
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import (
@@ -37,7 +39,7 @@ from saferleeds_analysis.reporting.blocks import (
     paragraph,
 )
 from saferleeds_analysis.reporting.cards import card_fields
-from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, printed_survey
+from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, printed_survey, rating_without_target
 from saferleeds_analysis.reporting.survey_words import (
     change_in_words,
     interval,
@@ -49,7 +51,49 @@ from saferleeds_analysis.reporting.survey_words import (
 )
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.survey_measures import Definition, MeasureBaseline
+from saferleeds_analysis.workings.surveys import (
+    design_of,
+    of_year,
+    survey_change,
+    survey_level,
+    waves_of,
+)
 
+PERCENTAGE = Measure(
+    id="survey_percentage",
+    words="percentage, {over}",
+    role="percentage",
+    formula="100 times the weights of the answers that count, divided by the weights of all answers in the base, over the "
+    "period's quarters",
+    recurs=True,
+)
+CHANGE = Measure(
+    id="survey_change",
+    words="change, {on}",
+    role="change",
+    formula="the difference of two weighted percentages, tested with the covariance of the respondents that both share; "
+    "docs/methods/surveys.md",
+)
+_TAYLOR = "Taylor linearisation of the weighted, clustered sample; docs/methods/surveys.md"
+DESIGN_EFFECT = Measure(
+    id="design_effect", words="design effect", role="quality", formula=_TAYLOR, decimals=2
+)
+EFFECTIVE_BASE = Measure(
+    id="effective_base", words="effective base", role="base", formula=_TAYLOR, decimals=0
+)
+STANDARD_ERROR = Measure(
+    id="standard_error", words="standard error", role="quality", formula=_TAYLOR, decimals=2
+)
+
+# How many quarters a level or a change of each kind rests on, the last of them its own; a baseline's year comes on top.
+_QUARTERS = {
+    QUARTER: 1,
+    TWELVE_MONTHS: 4,
+    ON_QUARTER_BEFORE: 2,
+    ON_WINDOW_BEFORE: 5,
+    ON_YEAR_BEFORE: 8,
+    ON_BASELINE: 4,
+}
 # Quarters compared with the quarter before on a page: two years.
 _QUARTERS_SHOWN = 8
 
@@ -58,7 +102,8 @@ _QUARTERS_SHOWN = 8
 class SurveyReport:
     """All that one quarter says of one survey measure in one area; its methods give the blocks of the page.
 
-    ``baseline_estimates`` are the percentages of the baseline's period by area, where its waves are in the data.
+    ``baseline_estimates`` are the percentages of the baseline's period by area, where its waves are in the data;
+    ``how_asked`` is what the workings of its figures need beside respondents.
     """
 
     indicator: Indicator
@@ -73,13 +118,14 @@ class SurveyReport:
     localities: tuple[str, ...]
     caveats: tuple[Caveat, ...]
     printed: PrintedSurvey
+    how_asked: Mapping[str, Any]
 
     # Identity
 
     @property
-    def window(self) -> str:
-        """The twelve months that the page is about, in words."""
-        return periods.twelve_months_name(periods.last_month(self.quarter))
+    def window(self) -> Window:
+        """The twelve months that the page is about."""
+        return Window.twelve_months(periods.last_month(self.quarter))
 
     @property
     def level(self) -> SurveyEstimate:
@@ -122,8 +168,7 @@ class SurveyReport:
         ):
             if change is not None:
                 pairs.append((label, change_in_words(change)))
-        figure = self._figure(self.level, self.area, self.window, TWELVE_MONTHS)
-        return facts(pairs, kind="summary", figures=[figure])
+        return facts(pairs, kind="summary", figures=[self._figure(self.area)])
 
     def findings(self) -> Block:
         """Say the level and each change in sentences that come from the tests."""
@@ -132,7 +177,7 @@ class SurveyReport:
             f"(95% interval {interval(self.level)}; base {wording.number(self.level.n)}).",
             *self._baseline_lines(),
         ]
-        figures = [self._figure(self.level, self.area, self.window, TWELVE_MONTHS)]
+        figures = [self._figure(self.area)]
         for kind, on in (
             (ON_YEAR_BEFORE, "the 12 months before"),
             (
@@ -171,7 +216,7 @@ class SurveyReport:
             subtitle=f"{self.indicator.name}, {self.area}, 12 months and single quarters, {periods.quarter_name(first)} to "
             f"{periods.quarter_name(self.quarter)}{self.label}",
             baseline=None if base is None else (self.baseline.period, base.value),
-            figures=[self._figure(level.estimate, level.area, level.period, level.kind) for level in own],
+            figures=[self._figure(level.area, level.kind, level.quarter) for level in own],
         )
 
     def quarters(self) -> Block:
@@ -195,9 +240,9 @@ class SurveyReport:
                     "not known" if change is None else _reading(change),
                 ]
             )
-            figures.append(self._figure(level.estimate, self.area, level.period, QUARTER))
+            figures.append(self._figure(self.area, QUARTER, level.quarter))
             if change is not None:
-                figures.append(self._change_figure(change, self.area, ON_QUARTER_BEFORE, level.period))
+                figures.append(self._change_figure(change, self.area, ON_QUARTER_BEFORE, level.quarter))
         shown_table = table(
             caption=f"{self.indicator.name}, {self.area}, quarter by quarter",
             columns=[
@@ -233,7 +278,7 @@ class SurveyReport:
         for area in self.localities:
             e = self.trend.level(area, TWELVE_MONTHS, self.quarter)
             cells = [area, wording.percent(e.value), interval(e), wording.number(e.n)]
-            figures.append(self._figure(e, area, self.window, TWELVE_MONTHS))
+            figures.append(self._figure(area))
             for kind, family in families.items():
                 change = family.get(area)
                 cells.append("not known" if change is None else change_in_words(change))
@@ -277,25 +322,20 @@ class SurveyReport:
         ]
         if silent:
             lines.append(f"{silent:,} of those interviewed gave no answer and are not in the base.")
-        shared = {"indicator_id": self.indicator.id, "area": self.area, "period": self.window, "n": e.n}
         figures = [
-            old_figure(
-                **shared, measure="design effect", value=e.design_effect, method="Taylor linearisation"
-            ),
-            old_figure(
-                **shared,
-                measure="effective base",
-                value=e.effective_n,
-                unit="households",
-                method="base over design effect",
-            ),
-            old_figure(
-                **shared,
-                measure="standard error",
-                value=e.standard_error,
-                unit="percentage points",
-                method="Taylor linearisation",
-            ),
+            Figure(
+                **self._about(self.area, give=name),
+                measure=measure,
+                value=getattr(e, name),
+                unit=unit,
+                method=method,
+                n=e.n,
+            )
+            for measure, name, unit, method in (
+                (DESIGN_EFFECT, "design_effect", "", "Taylor linearisation"),
+                (EFFECTIVE_BASE, "effective_n", "households", "base over design effect"),
+                (STANDARD_ERROR, "standard_error", "percentage points", "Taylor linearisation"),
+            )
         ]
         return bullets(lines, figures=figures)
 
@@ -351,12 +391,8 @@ class SurveyReport:
     def progress(self) -> Block:
         """Give the letter of the measure (grey: no target is recorded) with the direction of travel."""
         reason = f"No target is recorded, so no colour is given. Direction of travel: {self.travel()}."
-        return letter("N", "Grey", reason, figures=[self._text_figure("rating", "N")])
-
-    def _text_figure(self, measure: str, value: str) -> Figure:
-        return old_figure(
-            indicator_id=self.indicator.id, area=self.area, period=self.window, measure=measure, value=value
-        )
+        figure = rating_without_target(self.indicator, self.area, self.window)
+        return letter("N", "Grey", reason, figures=[figure])
 
     def _in_short(self) -> str:
         words = self.responses.answers[self.responses.question.answers[0]]
@@ -412,38 +448,61 @@ class SurveyReport:
         except ValueError:
             return None
 
-    def _figure(self, e: SurveyEstimate, area: str, period: str, kind: str) -> Figure:
-        return old_figure(
-            indicator_id=self.indicator.id,
-            area=area,
-            period=period,
-            measure=f"percentage, {kind}",
-            value=e.value,
-            lower=e.lower,
-            upper=e.upper,
-            confidence=e.confidence,
-            unit="%",
-            method=e.method,
-            n=e.n,
-            caveats=(*e.caveats, *([self.notice] if self.notice else [])),
+    def _figure(self, area: str, kind: str = TWELVE_MONTHS, quarter: pd.Period | None = None) -> Figure:
+        e = self.trend.level(area, kind, quarter or self.quarter)
+        return Figure.of(
+            e,
+            **self._about(area, kind, quarter),
+            measure=PERCENTAGE,
+            qualifiers={"over": kind},
+            caveats=self._with_notice(e),
         )
 
-    def _change_figure(self, change: SurveyChange, area: str, kind: str, period: str = "") -> Figure:
+    def _change_figure(
+        self, change: SurveyChange, area: str, kind: str, quarter: pd.Period | None = None
+    ) -> Figure:
         d = change.difference
-        return old_figure(
-            indicator_id=self.indicator.id,
-            area=area,
-            period=period or self.window,
-            measure=f"change, {kind}",
-            value=d.value,
-            lower=d.lower,
-            upper=d.upper,
-            confidence=d.confidence,
-            unit="percentage points",
+        return Figure.of(
+            d,
+            **self._about(area, kind, quarter),
+            measure=CHANGE,
+            qualifiers={"on": kind},
             method=f"{d.method}; {change.comparisons} compared together; {change.direction}",
-            n=d.n,
-            caveats=(*d.caveats, *([self.notice] if self.notice else [])),
+            caveats=self._with_notice(d),
         )
+
+    def _about(
+        self, area: str, kind: str = TWELVE_MONTHS, quarter: pd.Period | None = None, **more: str
+    ) -> dict[str, Any]:
+        """Say what a level or a change is about, which respondents it rests on and how it comes from them."""
+        quarter = quarter or self.quarter
+        waves = pd.period_range(end=quarter, periods=_QUARTERS[kind], freq="Q-MAR")
+        if kind == ON_BASELINE:
+            waves = waves.union(waves_of(self.baseline.period))
+            more["baseline"] = self.baseline.period
+        people = self.responses.respondents
+        working = Working.of(
+            survey_level if kind in (QUARTER, TWELVE_MONTHS) else survey_change,
+            **self.how_asked,
+            **more,
+            area=area,
+            kind=kind,
+            quarter=periods.quarter_name(quarter),
+        )
+        single = kind in (QUARTER, ON_QUARTER_BEFORE)
+        return {
+            "indicator_id": self.indicator.id,
+            "area": area,
+            "window": Window.quarter(quarter)
+            if single
+            else Window.twelve_months(periods.last_month(quarter)),
+            "status": weakest(("estimated", self.responses.source.status)),
+            "rows": self.responses.rows(people[people["quarter"].isin(waves)]),
+            "working": working,
+        }
+
+    def _with_notice(self, e: SurveyEstimate) -> tuple[str, ...]:
+        return (*e.caveats, *([self.notice] if self.notice else []))
 
 
 def survey_report(
@@ -468,24 +527,25 @@ def survey_report(
         raise DataProblem(
             f"{responses.source.id} cannot be broken down to {area!r}: it has {whole} and {', '.join(localities)}."
         )
-    design = survey.survey_design(
-        people,
-        weight="weight",
-        strata="stratum",
-        clusters="cluster",
-        wave="quarter",
-        single_unit_strata=responses.source.single_unit_strata or None,
-    )
+    single_unit_strata = responses.source.single_unit_strata or None
+    design = design_of(people, single_unit_strata)
     asked = {
-        "answers": responses.question.answers,
-        "out_of": responses.question.out_of,
+        "question": responses.question.question,
+        "answers": list(responses.question.answers),
+        "out_of": list(responses.question.out_of),
         "left_out": [c for c in responses.answers if c not in responses.question.out_of],
         "definition": responses.question.definition,
     }
     baseline = catalogue.baseline(indicator.id, whole, responses.question.definition, as_at=as_at)
-    estimates = _baseline_estimates(design, people, baseline, quarter, whole, localities, asked)
+    answered = asked | {"question": "answer"}
+    estimates = {}
+    if baseline is not None and _can_be_compared(baseline, people, quarter):
+        estimates = {
+            place: of_year(design, baseline.period, area=place, whole=whole, asked=answered)
+            for place in (whole, *localities)
+        }
     trend = survey_trends.rolling_from_respondents(
-        design, "answer", wave="quarter", whole=whole, localities="area", baselines=estimates, **asked
+        design, wave="quarter", whole=whole, localities="area", baselines=estimates, **answered
     )
     if (area, TWELVE_MONTHS, quarter) not in {(e.area, e.kind, e.quarter) for e in trend.levels}:
         raise DataProblem(
@@ -507,29 +567,14 @@ def survey_report(
         localities=localities if area == whole else (),
         caveats=catalogue.caveats(indicator.id, periods.twelve_months_to(periods.last_month(quarter))),
         printed=printed_survey(catalogue, indicator=indicator.id, area=area, quarter=quarter, as_at=as_at),
+        how_asked={"asked": asked, "single_unit_strata": single_unit_strata, "whole": whole},
     )
 
 
-def _baseline_estimates(
-    design: survey.SurveyDesign,
-    people: pd.DataFrame,
-    baseline: MeasureBaseline | None,
-    quarter: pd.Period,
-    whole: str,
-    localities: Sequence[str],
-    asked: dict,
-) -> dict[str, SurveyEstimate]:
-    """Work out the baseline's year from the respondents: none if a wave of it is missing, or is in the latest window."""
-    if baseline is None:
-        return {}
-    year = periods.financial_year(baseline.period)
-    waves = pd.period_range(end=year.asfreq("Q-MAR", how="end"), periods=4, freq="Q-MAR")
-    there = set(people["quarter"])
-    if not there.issuperset(waves) or waves[-1] > quarter - 4:
-        return {}
-    in_year = people["quarter"].isin(waves)
-    places = {whole: in_year} | {area: in_year & (people["area"] == area) for area in localities}
-    return {area: survey.proportion(design, "answer", where=where, **asked) for area, where in places.items()}
+def _can_be_compared(baseline: MeasureBaseline, people: pd.DataFrame, quarter: pd.Period) -> bool:
+    """Tell whether the waves of the baseline's year are all there, and none of them in the latest twelve months."""
+    waves = waves_of(baseline.period)
+    return set(people["quarter"]).issuperset(waves) and waves[-1] <= quarter - 4
 
 
 def _reading(change: SurveyChange) -> str:

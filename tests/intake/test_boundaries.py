@@ -6,9 +6,11 @@ import pytest
 
 from saferleeds_analysis import intake
 from saferleeds_analysis.catalogue import load_catalogue
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import Figure
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts
+from saferleeds_analysis.reporting.counted import TWELVE_MONTH_COUNT
 
 STATED = (
     'name_property = "WARD_NAME"\npublisher = "Ordnance Survey"\nlicence = "Open Government Licence v3.0"\n'
@@ -129,7 +131,7 @@ def test_the_real_wards_of_2018_are_drawn_in_place_of_the_tiles(tmp_path, shared
     put(tmp_path, (shared / "data" / "leeds_wards.geojson").read_text(encoding="utf-8"))
     found = read(tmp_path)
     figures = [
-        old_figure(indicator_id="x", area=name, period="2014", measure="m", value=value)
+        Figure(indicator_id="x", area=name, window=Window("2014"), measure=TWELVE_MONTH_COUNT, value=value)
         for value, name in enumerate(sorted(found.polygons), start=1)
     ]
     block = charts.chart_of_boundaries(

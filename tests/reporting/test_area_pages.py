@@ -10,12 +10,14 @@ from projects import ROOT, copy_project
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.area_tables import AreaTables, RebaseDecision, Tile, load_area_tables
 from saferleeds_analysis.catalogue import load_catalogue
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import Figure
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts
 from saferleeds_analysis.reporting.areas import areas_of
 from saferleeds_analysis.reporting.cards import report_card
 from saferleeds_analysis.reporting.control import control_of
+from saferleeds_analysis.reporting.counted import TWELVE_MONTH_COUNT
 from saferleeds_analysis.reporting.profile import profile_of
 from saferleeds_analysis.reporting.season import season_of
 
@@ -151,9 +153,7 @@ def test_small_counts_stay_out_of_the_public_edition_and_stand_in_the_restricted
     options = {"catalogue": given.catalogue, "tables": given.tables, "quarter": Q2, "as_at": DAY}
     public = profile_of(counts, area="Wetherby", edition="public", **options)
     assert "it is withheld, because so small a count might point to a household" in public.summary().text
-    shown = [
-        f for f in public.findings().figures if f.area == "Wetherby" and f.measure == "twelve_month_count"
-    ]
+    shown = [f for f in public.findings().figures if f.area == "Wetherby" and f.measure is TWELVE_MONTH_COUNT]
     assert [f.value for f in shown] == ["[c]"]
     map_text = public.map().text
     assert "without a value: " in map_text and "Wetherby" in map_text.split("without a value: ")[1]
@@ -163,7 +163,7 @@ def test_small_counts_stay_out_of_the_public_edition_and_stand_in_the_restricted
 
 def test_a_tile_that_is_missing_is_refused():
     figures = [
-        old_figure(indicator_id="x", area=a, period="p", measure="m", value=v)
+        Figure(indicator_id="x", area=a, window=Window("p"), measure=TWELVE_MONTH_COUNT, value=v)
         for a, v in (("A", 1), ("B", 2))
     ]
     with pytest.raises(ValueError) as refused:

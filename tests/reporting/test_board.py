@@ -55,7 +55,7 @@ def test_the_words_keep_every_section_but_the_progress():
 def test_without_words_no_colour_is_invented():
     shown = fields(card(None).fields())
     assert shown["Overall progress (the board's judgement)"] == "No word was received."
-    assert [f.measure for f in card(None).fields().figures] == ["rating"]
+    assert [f.words for f in card(None).fields().figures] == ["rating"]
 
 
 def test_the_word_of_a_draft_is_for_the_restricted_edition():

@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saferleeds_analysis.disclosure_rules import STANDINGS, Rule, read_disclosure_rules
+from saferleeds_analysis.figures import Measure, Rows, Working
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting.disclosure import (
     breakdown,
@@ -14,11 +16,14 @@ from saferleeds_analysis.reporting.disclosure import (
     protect_percentages,
     withheld_figure,
 )
+from saferleeds_analysis.workings.counts import total
 
 RULES = read_disclosure_rules()
+ROWS = (Rows(role="counts", file="data/raw/x.csv", sha256="0", numbers=(2,)),)
 COMPLETIONS = pd.Series({"Opiate": 25, "Non-opiate": 2, "All": 27})
 WHOLE = {"All": ["Opiate", "Non-opiate"]}
-ABOUT = {"indicator_id": "completions", "area": "Leeds", "period": "2012/13"}
+ABOUT = {"indicator_id": "completions", "area": "Leeds", "window": Window.year("2012/13")}
+COUNT = Measure(id="count", words="count", role="count")
 
 
 def shown(counts=COMPLETIONS, *, theme="people", edition="public", below_city=False, wholes=WHOLE, **more):
@@ -121,7 +126,7 @@ def test_a_base_under_30_has_no_percentage():
     counts = pd.Series({"a": 12, "b": 17, "All": 29})
     table = shown(counts, wholes={"All": ["a", "b"]})
     assert (table.cell("a"), table.percent_cell("a", of="All")) == ("12", "[u]")
-    figure = table.percent_figure("a", of="All", **ABOUT, measure="x: a")
+    figure = table.percent_figure("a", of="All", **ABOUT, measure=COUNT)
     assert (figure.value, figure.method, figure.n) == ("[u]", "base too small", None)
 
 
@@ -151,9 +156,31 @@ def test_a_change_of_a_withheld_count_is_withheld():
 
 
 def test_a_withheld_figure_carries_nothing_but_its_mark():
-    figure = withheld_figure(RULES, **ABOUT, measure="count", unit="people", n=27, lower=1.0, upper=5.0)
+    figure = withheld_figure(
+        RULES,
+        **ABOUT,
+        measure=COUNT,
+        unit="people",
+        n=27,
+        lower=1.0,
+        upper=5.0,
+        rows=ROWS,
+        working=Working.of(total),
+    )
     assert (figure.value, figure.method) == ("[c]", "suppressed")
     assert (figure.lower, figure.upper, figure.confidence, figure.n) == (None, None, None, None)
+    assert (figure.rows, figure.working) == ((), None)
+
+
+def test_a_rounded_count_does_not_say_of_which_rows_it_is_the_sum():
+    about = {**ABOUT, "measure": COUNT, "rows": ROWS, "working": Working.of(total)}
+    counts = pd.Series({"Women": 43, "Men": 28, "All": 71})
+    wholes = {"All": ["Women", "Men"]}
+    rounded = shown(counts, below_city=True, wholes=wholes)
+    for figure in (rounded.figure("Women", **about), rounded.percent_figure("Women", of="All", **about)):
+        assert (figure.rows, figure.working) == ((), None)
+    exact = shown(counts, wholes=wholes).figure("Women", **about)
+    assert (exact.rows, exact.working) == (ROWS, Working.of(total))
 
 
 def test_a_breakdown_has_its_figures_and_says_what_its_marks_mean():
@@ -163,10 +190,10 @@ def test_a_breakdown_has_its_figures_and_says_what_its_marks_mean():
         first_column="Drug",
         whole="All",
         unit="people",
-        measure="completions by drug",
+        what="completions by drug",
         **ABOUT,
     )
-    assert [(f.measure, f.unit, f.value) for f in block.figures] == [
+    assert [(f.words, f.unit, f.value) for f in block.figures] == [
         ("completions by drug: Opiate", "people", "[c]"),
         ("completions by drug: Opiate", "%", "[c]"),
         ("completions by drug: Non-opiate", "people", "[c]"),
@@ -252,7 +279,7 @@ def equality(counts, *, characteristic="sex", people="victims", not_recorded=0, 
 
 def values(block):
     return {
-        (f.measure.partition(": ")[2], f.unit): f.value if isinstance(f.value, str) else round(f.value, 1)
+        (f.words.partition(": ")[2], f.unit): f.value if isinstance(f.value, str) else round(f.value, 1)
         for f in block.figures
     }
 
@@ -285,7 +312,7 @@ def test_the_complement_of_a_small_count_goes_with_it():
 def test_an_interval_of_a_share_is_wilsons():
     # PHEindicatormethods 2.1.0, phe_proportion: 20 of 100.
     block = equality({"a": 20, "b": 80})
-    share = next(f for f in block.figures if (f.measure, f.unit) == ("victims by sex: a", "%"))
+    share = next(f for f in block.figures if (f.words, f.unit) == ("victims by sex: a", "%"))
     assert (share.lower, share.upper) == pytest.approx((13.3366933331033, 28.8829165593159))
 
 
@@ -305,9 +332,7 @@ def test_no_small_count_of_people_is_ever_in_a_breakdown(counts, not_recorded):
         return
     block = equality(counts, not_recorded=not_recorded)
     kept = {
-        f.measure.partition(": ")[2]: f.value
-        for f in block.figures
-        if f.unit == "victims" and f.value != "[c]"
+        f.words.partition(": ")[2]: f.value for f in block.figures if f.unit == "victims" and f.value != "[c]"
     }
     assert all(value >= 5 for value in kept.values())
     hidden = [counts[name] for name in counts if name not in kept]

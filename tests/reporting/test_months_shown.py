@@ -108,7 +108,7 @@ def blocks_of(counts, area, edition):
 
 def printed(blocks):
     return {
-        (f.measure, f.period): f.value
+        (f.words, f.period): f.value
         for block in blocks.values()
         for f in block.figures
         if isinstance(f.value, int | float)
@@ -199,7 +199,7 @@ def test_the_value_of_a_withheld_count_is_withheld(counts):
     assert card.figures == ()
     table = cost_report([tiny], area="Leeds", **common).area_tables()
     assert "Wetherby | [c] | [c] | [c]" in table.text
-    values = {f.area: f.value for f in table.figures if f.measure == "value, edition 2010/11"}
+    values = {f.area: f.value for f in table.figures if f.words == "value, edition 2010/11"}
     assert values["Wetherby"] == "[c]"
     assert sum(v == "[c]" for v in values.values()) >= 2, "its division less the other wards would give it"
     open_to_staff = cost_report([tiny], area="Leeds", pack_edition="restricted", **common).area_tables()

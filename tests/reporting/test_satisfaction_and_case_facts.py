@@ -51,7 +51,7 @@ def test_the_line_breaks_where_the_service_changed():
     assert "New service from April 2011: a break: the lines on either side are not joined." in chart.html
     # Five years of two questions in four runs: nothing is drawn from 2010/11 to 2011/12.
     assert chart.html.count("ASBU closed-case survey") >= 6
-    assert {f.measure.split(": ")[1] for f in chart.figures} == {
+    assert {f.words.split(": ")[1] for f in chart.figures} == {
         "ASBU closed-case survey",
         "LASBT closed-case survey",
     }
@@ -66,7 +66,7 @@ def test_the_base_is_as_printed_and_the_half_width_is_called_what_it_is():
     # 1.96 x sqrt(0.25/310) x sqrt((491-310)/(491-1)) = 3.38 points; at 90.0% 2.03.
     assert "Printed as a 3.38% confidence interval. 3.38 points is the half-width at 50%" in text
     assert "it is not an interval" in text
-    by_measure = {(f.indicator_id, f.measure): f.value for f in asked().base().figures}
+    by_measure = {(f.indicator_id, f.words): f.value for f in asked().base().figures}
     assert by_measure["lasbt_satisfaction_outcome", "half-width at 50%"] == pytest.approx(3.3828, abs=1e-4)
     assert by_measure["lasbt_satisfaction_outcome", "half-width at the result"] == pytest.approx(
         2.03, abs=0.005

@@ -55,14 +55,14 @@ def test_the_level_and_the_fall_since_the_baseline_are_those_of_the_card(asb):
     )
     assert "base 6,073)" in text
     assert "On the baseline of 2008/09 (16.9%, base 6,072): fell by 4.3 points (" in text
-    change = next(f for f in asb.findings().figures if f.measure == "change, 12 months on the baseline")
+    change = next(f for f in asb.findings().figures if f.words == "change, 12 months on the baseline")
     # 12.62 less 16.94
     assert change.value == pytest.approx(-4.32, abs=0.005)
     assert change.lower < -4.32 < change.upper
 
 
 def test_windows_that_overlap_are_compared_with_their_covariance(asb):
-    by_measure = {f.measure: f for f in asb.findings().figures}
+    by_measure = {f.words: f for f in asb.findings().figures}
     quarter = by_measure["change, 12 months on 12 months a quarter before"]
     year = by_measure["change, 12 months on 12 months a year before"]
     assert "with which it shares three of its four quarters (12.9%): no clear change" in asb.findings().text
@@ -95,16 +95,16 @@ def test_quarters_are_read_with_allowance_for_all_that_are_shown(asb):
 
 
 def test_localities_are_tested_together(asb):
-    figures = [f for f in asb.locality_table().figures if f.measure == "change, 12 months on the baseline"]
+    figures = [f for f in asb.locality_table().figures if f.words == "change, 12 months on the baseline"]
     assert [f.area for f in figures] == ["NWL", "NEL", "C&H"]
     assert all("3 compared together" in f.method for f in figures)
-    percentages = {f.area: f for f in asb.locality_table().figures if f.measure == "percentage, 12 months"}
+    percentages = {f.area: f for f in asb.locality_table().figures if f.words == "percentage, 12 months"}
     assert sum(percentages[a].n for a in ("NWL", "NEL", "C&H")) == 6073
 
 
 def test_the_design_effect_and_the_silence_of_the_rest_are_said(asb):
     text = asb.quality().text
-    by_measure = {f.measure: f.value for f in asb.quality().figures}
+    by_measure = {f.words: f.value for f in asb.quality().figures}
     assert by_measure["effective base"] == pytest.approx(6073 / by_measure["design effect"])
     assert "the response rate is not known" in text
     assert "does not allow for how those who did not take part may differ" in text

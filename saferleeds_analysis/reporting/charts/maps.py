@@ -173,9 +173,11 @@ def chart_of_boundaries(
 def classes_of(figures: Sequence[Figure]) -> dict[str, int]:
     """Give the class of each area that has a value: the fifth of the areas it falls in, the lowest 0; equal values alike.
 
-    >>> from saferleeds_analysis.figures import old_figure
+    >>> from saferleeds_analysis.figures import Measure
+    >>> from saferleeds_analysis.periods import Window
+    >>> count = Measure(id="count", words="count", role="count")
     >>> def ward(name, value):
-    ...     return old_figure(indicator_id="", area=name, period="", measure="", value=value)
+    ...     return Figure(measure=count, indicator_id="", area=name, window=Window("2012/13"), value=value)
     >>> classes_of([ward("A", 5), ward("B", 9), ward("C", 5), ward("D", 40), ward("E", 7), ward("F", "[c]")])
     {'A': 0, 'C': 0, 'E': 2, 'B': 3, 'D': 4}
     """
