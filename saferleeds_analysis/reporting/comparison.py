@@ -16,6 +16,7 @@ from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, bullets, facts, join, page_title, paragraph
+from saferleeds_analysis.reporting.cards import TARGET
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.workings import comparison as workings
 from saferleeds_analysis.workings.counts import as_written
@@ -63,9 +64,6 @@ COUNT_AT_AVERAGE = Measure(
     role="rate",
     formula="the plain mean of the group's published rates, times the area's count divided by its rate",
     decimals=0,
-)
-TARGET = Measure(
-    id="target", words="target_{kind}", role="target", formula="the target as it was set", decimals=0
 )
 TARGET_AS_RATE = Measure(
     id="target_as_rate",

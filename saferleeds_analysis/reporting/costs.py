@@ -41,6 +41,7 @@ from saferleeds_analysis.reporting.blocks import (
     page_title,
     paragraph,
 )
+from saferleeds_analysis.reporting.counted import worked_out
 from saferleeds_analysis.reporting.disclosure import SUPPRESSED, ProtectedTable, protect
 from saferleeds_analysis.reporting.months_shown import months_shown
 from saferleeds_analysis.reporting.published import months_of
@@ -689,8 +690,8 @@ class CostReport:
         rows = _rows(self.tables, estimate, offences or estimate.by_offence, components)
         rows += _count_rows(self.data, about["area"], estimate, offences or estimate.by_offence)
         rows += _price_rows(self.tables, estimate.edition, estimate.price_year, self.vintage)
-        about |= {"measure": measure, "rows": rows + more}
-        about["working"] = Working.of(workings.value, **({"less": list(less)} if less else {}))
+        taken_off = {"less": list(less)} if less else {}
+        about |= {"measure": measure} | worked_out(rows + more, workings.value, **taken_off)
         if isinstance(amount, Estimate):
             return Figure.of(amount, **about)
         return Figure(**about, value=float(amount), unit="£", method="count times unit cost")
@@ -728,8 +729,7 @@ class CostReport:
         about = self._about(self.later, effect=effect, at=at) | {
             "measure": CHANGE_IN_VALUE,
             "method": change.method,
-            "rows": rows,
-            "working": Working.of(workings.change, effect=effect),
+            **worked_out(rows, workings.change, effect=effect),
         }
         if own:
             about["qualifiers"] |= {"prices": f"{years[0]} and {years[1]}", "deflator": self.vintage}
@@ -1118,10 +1118,7 @@ def _check_published(
                         method="reproduced" if agrees else "not reproduced",
                         status=weakest(["estimated", d.source.status]),
                         caveats=(other_base,) if other_base else (),
-                        rows=_rows_of_check(d, tables, later, earlier, area.name),
-                        working=Working.of(workings.change, effect="change")
-                        if earlier
-                        else Working.of(workings.value),
+                        **_check_of_value(d, tables, later, earlier, area.name),
                     ),
                     ours=wording.pounds(float(ours)),
                     agrees=agrees,
@@ -1131,15 +1128,15 @@ def _check_published(
     return tuple(checks)
 
 
-def _rows_of_check(
+def _check_of_value(
     data: RecordedCounts, tables: CostTables, later: CostEstimate, earlier: CostEstimate | None, area: str
-) -> tuple[Rows, ...]:
+) -> dict:
     rows = _rows(tables, later, later.by_offence)
     if earlier is None:
-        return rows + _count_rows([data], area, later, later.by_offence)
+        return worked_out(rows + _count_rows([data], area, later, later.by_offence), workings.value)
     for side, estimate in (("earlier_", earlier), ("later_", later)):
         rows += _count_rows([data], area, estimate, estimate.by_offence, side)
-    return rows
+    return worked_out(rows, workings.change, effect="change")
 
 
 def _other_base(

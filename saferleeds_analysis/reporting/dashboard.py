@@ -5,25 +5,71 @@ results as the cards; for a published report they are made from what it prints, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.documents import Register, RegisteredFigure
-from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.estimates import change_between_counts
+from saferleeds_analysis.figures import Figure, Measure, Rows, Working
 from saferleeds_analysis.methods import feasibility
 from saferleeds_analysis.methods.survey_summaries import change_between_percentages, published_percentage
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, heading, join, letter, paragraph
+from saferleeds_analysis.reporting.blocks import Block, heading, join, letter, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
+from saferleeds_analysis.reporting.counted import CHANGE_PERCENT, change_figure, count_figure
 from saferleeds_analysis.reporting.outlook import Outlook
 from saferleeds_analysis.reporting.register import document_notice
 from saferleeds_analysis.reporting.services import ServiceCounts
 from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.workings import printed
 
+PREVIOUS = Measure(
+    id="previous_count",
+    words="previous",
+    role="count",
+    formula="the sum of the counts of the same months a year before",
+    decimals=0,
+    recurs=True,
+)
+CURRENT = Measure(
+    id="current_count",
+    words="current",
+    role="count",
+    formula="the sum of the counts of the period",
+    decimals=0,
+    recurs=True,
+)
+# Of printed surveys, and of a published dashboard
+PRINTED_PERCENTAGE = Measure(
+    id="printed_percentage",
+    words="{of}: {which}",
+    role="percentage",
+    formula="the percentage as its document printed it",
+)
+CHANGE_IN_POINTS = Measure(
+    id="printed_change_points",
+    words="{of}: change",
+    role="change",
+    formula="the later printed percentage less the earlier one",
+)
+PRINTED_CHANGE = Measure(
+    id="printed_change_of_dashboard",
+    words="{of}",
+    role="change",
+    formula="the change as its document printed it",
+)
+IMPLIED_COUNT = Measure(
+    id="implied_count",
+    words="{of}: implied {which}",
+    role="count",
+    formula="the range of whole numbers that give both the percentage and the number as they were printed",
+    decimals=0,
+)
 COLUMNS = ("Priority and measure", "Previous", "Current", "Change", "RAG", "Comparison and comment")
 
 
@@ -160,18 +206,27 @@ def _recorded(card: ReportCard, outlook: Outlook) -> DashboardRow:
         comparison="see the report on core cities",
         rag=progress,
         comment=notice.split(":")[0] if notice else "See the report card",
-        figures=(
-            *_change_figures(
-                card.indicator.id, card.area.name, card.window, card.indicator.unit, at.change, notice
-            ),
-            *progress.figures,
-        ),
+        figures=(*_recorded_figures(card), *progress.figures),
     )
+
+
+def _recorded_figures(card: ReportCard) -> list[Figure]:
+    change, area = card.headline.change, card.area.name
+    counted = [
+        # both counts stand under the words of the period that the row is about
+        count_figure(card.data, measure, area, replace(window, name=card.window), value, method="")
+        for measure, window, value in (
+            (PREVIOUS, card.before, change.earlier),
+            (CURRENT, card.latest, change.later),
+        )
+    ]
+    if change.percent is not None:
+        counted.append(change_figure(card.data, CHANGE_PERCENT, area, card.latest, change.percent))
+    return counted
 
 
 def _service(service: ServiceCounts) -> DashboardRow:
     change = service.like_for_like
-    period = f"{periods.year_to_date_name(service.quarter)} on the same quarters of the year before"
     return DashboardRow(
         priority="Anti-social behaviour",
         measure=f"{service.indicator.name}, {service.year} to date",
@@ -183,41 +238,41 @@ def _service(service: ServiceCounts) -> DashboardRow:
         comment="A published projection doubles the half-year; like for like the year points another way"
         if service.published
         else "Like for like with the same quarters",
-        figures=_change_figures(
-            service.indicator.id, service.area, period, service.indicator.unit, change, ""
-        ),
+        figures=tuple(_service_figures(service)),
     )
 
 
-def _change_figures(
-    indicator: str, area: str, period: str, unit: str, change: CountChange, notice: str
-) -> tuple[Figure, ...]:
-    common = {
-        "indicator_id": indicator,
-        "area": area,
-        "period": period,
-        "caveats": (notice,) if notice else (),
-    }
-    rows = [
-        old_figure(**common, measure="previous", value=change.earlier, unit=unit),
-        old_figure(**common, measure="current", value=change.later, unit=unit),
+def _service_figures(service: ServiceCounts) -> list[Figure]:
+    change, this = service.like_for_like, service.counts.index[4:]
+    to_date, before = (Window.year_to_date(service.quarter - years) for years in (0, 4))
+    name = f"{to_date} on the same quarters of the year before"
+    about = {"indicator_id": service.indicator.id, "area": service.area, "status": "published"}
+    figures = [
+        Figure(
+            **about,
+            measure=measure,
+            window=replace(window, name=name),
+            value=value,
+            unit=service.indicator.unit,
+            rows=_quarter_rows(service, quarters, "counts"),
+            working=Working.of(printed.total),
+        )
+        for measure, window, value, quarters in (
+            (PREVIOUS, before, change.earlier, this - 4),
+            (CURRENT, to_date, change.later, this),
+        )
     ]
     if change.percent is not None:
-        rows.append(_estimate(common, "change_percent", change.percent))
-    return tuple(rows)
+        rows = _quarter_rows(service, this - 4, "earlier") + _quarter_rows(service, this, "later")
+        about |= {"measure": CHANGE_PERCENT, "window": replace(to_date, name=name), "rows": rows}
+        figures.append(Figure.of(change.percent, **about, working=Working.of(printed.percent_change)))
+    return figures
 
 
-def _estimate(common: dict, measure: str, e: Estimate) -> Figure:
-    return old_figure(
-        **common,
-        measure=measure,
-        value=e.value,
-        lower=e.lower,
-        upper=e.upper,
-        confidence=e.confidence,
-        unit=e.unit,
-        method=e.method,
-        n=e.n,
+def _quarter_rows(service: ServiceCounts, quarters: pd.PeriodIndex, role: str) -> tuple[Rows, ...]:
+    names = [periods.quarter_name(q) for q in quarters]
+    return tuple(
+        row for f in service.figures if f.measure == "count" and f.period in names for row in f.rows(role)
     )
 
 
@@ -262,17 +317,7 @@ def _surveys(register: Register, design_effect: float) -> list[DashboardRow]:
             comparison="none published for the new method",
             rag=_not_rated("a new measure without a target"),
             comment="The board's card was green",
-            figures=(
-                old_figure(
-                    indicator_id="board_cards",
-                    area="Leeds",
-                    period="summer 2012",
-                    measure=f"{register.figure('F075').measure}: current",
-                    value=float(register.figure("F075").number),
-                    unit="%",
-                    method="not comparable",
-                ),
-            ),
+            figures=(_printed_percentage(register.figure("F075"), "current", method="not comparable"),),
         ),
     ]
 
@@ -287,20 +332,11 @@ def _survey(
     comment: str,
     why_not_rated: str,
 ) -> DashboardRow:
-    common = {
-        "indicator_id": later.document,
-        "area": later.area,
-        "period": f"{earlier.period} to {later.period}",
-    }
+    name = f"{earlier.period} to {later.period}"
+    n = bases[0] if bases else None
     figures = [
-        old_figure(
-            **common,
-            measure=f"{later.measure}: {name}",
-            value=float(f.number),
-            unit="%",
-            n=bases[0] if bases else None,
-        )
-        for name, f in (("previous", earlier), ("current", later))
+        _printed_percentage(f, which, of=later, window=replace(Window.named(f.period), name=name), n=n)
+        for which, f in (("previous", earlier), ("current", later))
     ]
     if bases is None:
         gap = float(later.number - earlier.number)
@@ -317,7 +353,19 @@ def _survey(
         size = wording.number(d.value, decimals=1)
         interval = f"{wording.number(d.lower, decimals=1)} to {wording.number(d.upper, decimals=1)}"
         words = f"{change.direction} ({size} points; 95% interval {interval})"
-        figures.append(_estimate(common, f"{later.measure}: change", d))
+        figures.append(
+            Figure.of(
+                d,
+                measure=CHANGE_IN_POINTS,
+                qualifiers={"of": later.measure},
+                indicator_id=later.document,
+                area=later.area,
+                window=replace(Window.named(later.period), name=name),
+                status="published",
+                rows=(*earlier.rows("earlier"), *later.rows("later")),
+                working=Working.of(printed.difference),
+            )
+        )
     return DashboardRow(
         priority=priority,
         measure=f"{later.measure}, {later.period}",
@@ -329,6 +377,44 @@ def _survey(
         comment=comment,
         figures=tuple(figures),
     )
+
+
+def _printed_percentage(
+    figure: RegisteredFigure, which: str, *, of: RegisteredFigure | None = None, **about: Any
+) -> Figure:
+    """Give a printed percentage as the ``previous`` or the ``current`` figure of a measure, named as the current one is."""
+    of = of or figure
+    usual = {"window": Window.named(figure.period), "unit": "%", "status": "published"}
+    return Figure(
+        measure=PRINTED_PERCENTAGE,
+        qualifiers={"of": of.measure, "which": which},
+        indicator_id=of.document,
+        area=of.area,
+        value=float(figure.number),
+        rows=figure.rows(),
+        working=Working.of(printed.number_in),
+        **usual | about,
+    )
+
+
+def _printed_change(figure: RegisteredFigure, of: str, **about: Any) -> Figure:
+    usual = {"value": float(figure.number), "working": Working.of(printed.number_in)}
+    return Figure(
+        measure=PRINTED_CHANGE,
+        qualifiers={"of": of},
+        **_of_register(figure),
+        **usual | about,
+    )
+
+
+def _of_register(figure: RegisteredFigure) -> dict[str, Any]:
+    return {
+        "indicator_id": figure.document,
+        "area": figure.area,
+        "window": Window.named(figure.period),
+        "status": "published",
+        "rows": figure.rows(),
+    }
 
 
 def _published_change(figure: RegisteredFigure) -> tuple[str, str, str, tuple[Figure, ...]]:
@@ -343,12 +429,10 @@ def _published_change(figure: RegisteredFigure) -> tuple[str, str, str, tuple[Fi
     word = {"fell": "down", "rose": "up"}.get(
         directions.pop() if len(directions) == 1 else "", "no clear change"
     )
-    common = {"indicator_id": figure.document, "area": figure.area, "period": figure.period}
-    rows = (
-        old_figure(
-            **common,
-            measure=f"{figure.measure} %",
-            value=float(figure.number),
+    figures = (
+        _printed_change(
+            figure,
+            f"{figure.measure} %",
             lower=lower,
             upper=upper,
             confidence=0.95,
@@ -356,16 +440,17 @@ def _published_change(figure: RegisteredFigure) -> tuple[str, str, str, tuple[Fi
             method="exact conditional, at the smallest and the largest base that fit",
         ),
         *(
-            old_figure(
-                **common,
-                measure=f"{figure.measure}: implied {name}",
+            Figure(
+                measure=IMPLIED_COUNT,
+                qualifiers={"of": figure.measure, "which": which},
+                **_of_register(figure),
                 value=None,
                 lower=found[0] + add,
                 upper=found[-1] + add,
                 unit="offences",
                 method="whole numbers that fit both printed figures",
             )
-            for name, add in (("previous", 0), ("current", difference))
+            for which, add in (("previous", 0), ("current", difference))
         ),
     )
     span = [
@@ -377,7 +462,7 @@ def _published_change(figure: RegisteredFigure) -> tuple[str, str, str, tuple[Fi
         f"{word} {size}% ({wording.fewer_or_more(difference)}; 95% interval "
         f"{wording.percent(lower, signed=True)} to {wording.percent(upper, signed=True)})"
     )
-    return span[0], span[1], words, rows
+    return span[0], span[1], words, figures
 
 
 def _published(register: Register, figure: RegisteredFigure) -> DashboardRow:
@@ -390,17 +475,7 @@ def _published(register: Register, figure: RegisteredFigure) -> DashboardRow:
         current = f"{figure.value} a young offender" if earlier else "not printed"
         words = f"not tested: printed as {figure.printed_as}"
         comment = figure.note or "No count and no base are printed"
-        figures = (
-            old_figure(
-                indicator_id=figure.document,
-                area=figure.area,
-                period=figure.period,
-                measure=figure.measure,
-                value=float(figure.number),
-                unit=figure.unit,
-                method="as printed",
-            ),
-        )
+        figures = (_printed_change(figure, figure.measure, unit=figure.unit, method="as printed"),)
     better = figure.check == "ratio_change" or "First-time" in figure.measure
     return DashboardRow(
         priority=figure.section,

@@ -6,11 +6,11 @@ from datetime import date
 
 from saferleeds_analysis.documents import PerformanceMeasure, Register
 from saferleeds_analysis.estimates import count_with_interval
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import Figure, Measure, Working
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import (
     Block,
-    Figure,
     behind,
     bullets,
     heading,
@@ -26,6 +26,21 @@ from saferleeds_analysis.reporting.register import (
     figures_table,
 )
 from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.workings.printed import number_in
+from saferleeds_analysis.workings.register import status_of_measure
+
+FIGURE_OF_MEASURE = Measure(
+    id="figure_of_performance_measure",
+    words="{number}. {what}",
+    role="assumption",
+    formula="the figure as its document printed it",
+)
+STATUS_OF_MEASURE = Measure(
+    id="status_of_performance_measure",
+    words="{number}. status: {target}",
+    role="letter",
+    formula="the letter of the written rule: rated only where the document prints the result and the target in force",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,45 +156,47 @@ class MeasuresReport:
 
     def _figures(self, m: PerformanceMeasure) -> list[Figure]:
         """Give a row for each printed figure, with its interval, and one for the status."""
-        common = {"indicator_id": self.document}
-        rows = []
-        for c in self._checked(m.current):
-            f, hidden = c.figure, c.hidden_in(self.edition)
-            limits = {}
-            if f.unit == "offences":
-                e = count_with_interval(int(f.number), unit=f.unit)
-                limits = {"lower": e.lower, "upper": e.upper, "confidence": e.confidence, "n": e.n}
-            elif f.unit == "%" and c.outcome.value is not None and c.outcome.n:
-                limits = {
-                    "lower": c.outcome.lower,
-                    "upper": c.outcome.upper,
-                    "n": c.outcome.n,
-                    "confidence": 0.95,
-                }
-            rows.append(
-                old_figure(
-                    **common | ({} if hidden else limits),
-                    area=f.area,
-                    period=f.period,
-                    measure=f"{m.number}. {f.measure}",
-                    value=SUPPRESSED if hidden else float(f.number),
-                    unit=f.unit,
-                    method=c.verdict,
-                    caveats=c.figures(self.edition)[0].caveats,
-                )
-            )
+        figures = [self._current_figure(m, c) for c in self._checked(m.current)]
         given, colour, reason = self._status(m)
-        rows.append(
-            old_figure(
-                **common,
-                area="Leeds",
-                period=self.register.document(self.document).published.isoformat(),
-                measure=f"{m.number}. status: {m.target}",
-                value=m.status_text or given,
-                caveats=(f"{given} ({colour}). {reason}" if colour else f"{given}. {reason}",),
-            )
+        rows = m.rows("measure")
+        if m.rated_by:
+            rows += self.register.figure(m.current).rows("current")
+            rows += self.register.figure(m.rated_by).rows("target")
+        status = Figure(
+            measure=STATUS_OF_MEASURE,
+            qualifiers={"number": m.number, "target": m.target},
+            indicator_id=self.document,
+            area="Leeds",
+            window=Window.named(self.register.document(self.document).published.isoformat()),
+            value=m.status_text or given,
+            status="judgement",
+            caveats=(f"{given} ({colour}). {reason}" if colour else f"{given}. {reason}",),
+            rows=rows,
+            working=Working.of(status_of_measure),
         )
-        return rows
+        return [*figures, status]
+
+    def _current_figure(self, m: PerformanceMeasure, c: CheckedFigure) -> Figure:
+        f = c.figure
+        about = {
+            "measure": FIGURE_OF_MEASURE,
+            "qualifiers": {"number": m.number, "figure": f.id, "what": f.measure},
+            "indicator_id": self.document,
+            "area": f.area,
+            "window": Window.named(f.period),
+            "unit": f.unit,
+            "method": c.verdict,
+            "status": "published",
+            "caveats": c.figures(self.edition)[0].caveats,
+        }
+        if c.hidden_in(self.edition):
+            return Figure(**about, value=SUPPRESSED)
+        if f.unit == "offences":
+            e = count_with_interval(int(f.number), unit=f.unit)
+            about |= {"lower": e.lower, "upper": e.upper, "confidence": e.confidence, "n": e.n}
+        elif f.unit == "%" and c.outcome.value is not None and c.outcome.n:
+            about |= c.limits
+        return Figure(**about, value=float(f.number), rows=f.rows(), working=Working.of(number_in))
 
 
 def measures_report(

@@ -6,20 +6,28 @@ commentary. Nothing in them is computed; the figures are those of the register.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from saferleeds_analysis.documents import Register
 from saferleeds_analysis.estimates import change_between_counts
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import Figure, Measure, Working
 from saferleeds_analysis.intake import Paper
 from saferleeds_analysis.intake.papers import Part
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, bullets, facts, heading, join, paragraph
 from saferleeds_analysis.reporting.markdown import markdown_blocks
 from saferleeds_analysis.reporting.register import CheckedFigure, check_figure, document_notice, figures_table
 from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.workings import printed
 
+CHANGE_OF_PRINTED = Measure(
+    id="printed_change_percent",
+    words="{of}: change",
+    role="change",
+    formula="100 times (the later printed count divided by the earlier one, less 1)",
+)
 RESTRICTED = "(restricted)"
 NOT_REPORTED = "Not reported"
 _ADDRESS = re.compile(r"\[([^\]]*)\]\([^)]*\)|<[^>\s]*>")
@@ -89,24 +97,22 @@ class PaperReport:
         """Say the change from one printed count of the paper to another, with its interval."""
         before, after = (self.register.figure(name) for name in (earlier, later))
         change = change_between_counts(int(before.number), int(after.number), unit=after.unit)
-        at = change.percent
+        window = replace(Window.named(after.period), name=f"{before.period} to {after.period}")
         return paragraph(
-            f"{after.measure}, {before.period} to {after.period}: {wording.number(change.earlier)} to "
+            f"{after.measure}, {window}: {wording.number(change.earlier)} to "
             f"{wording.number(change.later)}, {wording.change_with_interval(change)}. The interval takes places to be filled one "
             "by one; they are filled by the session, so the truth is less sure.",
             figures=[
-                old_figure(
+                Figure.of(
+                    change.percent,
+                    measure=CHANGE_OF_PRINTED,
+                    qualifiers={"of": after.measure},
                     indicator_id=after.document,
                     area=after.area,
-                    period=f"{before.period} to {after.period}",
-                    measure=f"{after.measure}: change",
-                    value=at.value,
-                    lower=at.lower,
-                    upper=at.upper,
-                    confidence=at.confidence,
-                    unit="%",
-                    method=at.method,
-                    n=at.n,
+                    window=window,
+                    status="published",
+                    rows=(*before.rows("earlier"), *after.rows("later")),
+                    working=Working.of(printed.percent_change),
                 )
             ],
         )

@@ -11,11 +11,33 @@ from decimal import Decimal, InvalidOperation
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.documents import DISCLOSURE, Document, Register, RegisteredFigure
-from saferleeds_analysis.figures import old_figure
-from saferleeds_analysis.reporting.blocks import Block, Figure, behind, bullets, join, page_title, paragraph
+from saferleeds_analysis.figures import Figure, Measure, Working
+from saferleeds_analysis.periods import Window
+from saferleeds_analysis.reporting.blocks import Block, behind, bullets, join, page_title, paragraph
 from saferleeds_analysis.reporting.register_sums import DERIVED, INPUT, SUMS, Outcome, work_out
 from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.workings.counts import as_written
+from saferleeds_analysis.workings.printed import number_in
 
+PRINTED = Measure(
+    id="figure_of_register",
+    words="{figure} {what}: {printed}",
+    role="assumption",
+    formula="the figure as its document printed it; where none was printed, the number that the register sets down for it",
+)
+WORKED_OUT = Measure(
+    id="figure_of_register_worked_out",
+    words="{figure} {what}: worked out",
+    role="assumption",
+    formula="the formula that the register has for the figure, with its other figures",
+)
+VERDICT = Measure(
+    id="figures_of_register_with_verdict",
+    words="verdict: {verdict}",
+    role="quality",
+    formula="the number of the register's figures with this verdict",
+    decimals=0,
+)
 SUPPRESSED = "[c]"
 
 # What each verdict means, and whether the reader is warned of the figure.
@@ -63,32 +85,42 @@ class CheckedFigure:
         """Give the tidy rows of the figure: as printed, and worked out again where anything came out."""
         f, o, hidden = self.figure, self.outcome, self.hidden_in(edition)
         reasons = (DISCLOSURE[f.disclosure],) if hidden else tuple(t for t in (o.how, f.note) if t)
-        shared = {
+        about = {
             "indicator_id": f.document,
             "area": f.area,
-            "period": f.period,
+            "window": Window.named(f.period),
             "unit": f.unit,
             "method": self.verdict,
+            "status": "published",
             "caveats": reasons,
         }
-        printed = f.value if f.number is None else float(f.number)
-        kind = "as printed" if f.printed_as else "not printed"
-        rows = [
-            old_figure(
-                **shared, measure=f"{f.id} {f.measure}: {kind}", value=SUPPRESSED if hidden else printed
+        named = {"figure": f.id, "what": f.measure}
+        printed = about | {
+            "measure": PRINTED,
+            "qualifiers": named | {"printed": "as printed" if f.printed_as else "not printed"},
+        }
+        worked_out = about | {"measure": WORKED_OUT, "qualifiers": named}
+        if hidden:
+            made = [printed, worked_out] if o.came_out else [printed]
+            return tuple(Figure(**one, value=SUPPRESSED) for one in made)
+        figures = [
+            Figure(
+                **printed,
+                value=f.value if f.number is None else float(f.number),
+                rows=f.rows(),
+                working=Working.of(as_written if f.number is None else number_in),
             )
         ]
         if o.came_out:
             value = o.came_out if o.value is None else o.value
-            limits = {"lower": o.lower, "upper": o.upper, "n": o.n, "confidence": 0.95 if o.n else None}
-            rows.append(
-                old_figure(
-                    **shared | ({} if hidden else limits),
-                    measure=f"{f.id} {f.measure}: worked out",
-                    value=SUPPRESSED if hidden else value,
-                )
-            )
-        return tuple(rows)
+            figures.append(Figure(**worked_out, **self.limits, value=value))
+        return tuple(figures)
+
+    @property
+    def limits(self) -> dict:
+        """The limits of what came out, those of a percentage with its base being its 95% interval."""
+        o = self.outcome
+        return {"lower": o.lower, "upper": o.upper, "n": o.n, "confidence": 0.95 if o.n else None}
 
 
 def check_figure(register: Register, figure: RegisteredFigure) -> CheckedFigure:
@@ -178,11 +210,13 @@ class RegisterReport:
             rows=rows,
             text_columns=[1],
             figures=[
-                old_figure(
+                Figure(
+                    measure=VERDICT,
+                    qualifiers={"verdict": v},
                     indicator_id="register",
                     area="all documents",
-                    period="all",
-                    measure=f"verdict: {v}",
+                    window=Window("all"),
+                    status="published",
                     value=sum(c.verdict == v for c in self.checked),
                     n=len(self.checked),
                 )

@@ -63,7 +63,7 @@ def test_the_scrutiny_report_has_its_fixed_fields_and_sections():
 def test_the_figures_of_a_sensitive_theme_are_not_in_the_public_scrutiny_report():
     public = report_of("scrutiny_2015_10").sections("Theme appendix")
     assert not re.search(r"\b(73\b|74\b|78%|46%)", public.text)
-    assert {f.value for f in public.figures if f.measure[:4] in ("F130", "F131")} == {"[c]"}
+    assert {f.value for f in public.figures if f.words[:4] in ("F130", "F131")} == {"[c]"}
     assert "73 reports" in report_of("scrutiny_2015_10", "restricted").sections("Theme appendix").text
 
 

@@ -117,7 +117,7 @@ def test_small_counts_and_what_gives_them_away_are_not_in_the_public_edition(pub
     for document in REGISTER.documents():
         block = public.document(document.id)
         for figure in block.figures:
-            rows.setdefault(figure.measure[:4], []).append(figure)
+            rows.setdefault(figure.words[:4], []).append(figure)
         for c in public.checked:
             if c.figure.id in SMALL and c.figure.document == document.id:
                 assert f">{c.figure.id}</th>" in block.html
