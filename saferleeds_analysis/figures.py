@@ -327,11 +327,3 @@ def _numbers(text: str) -> tuple[int, ...]:
         first, _, last = ends.partition("-")
         found += range(int(first), int(last or first) + 1, int(step or 1))
     return tuple(found)
-
-
-def old_figure(
-    *, measure: "Measure | str", period: str = "", window: Window | None = None, **rest: Any
-) -> Figure:
-    """Make a figure of a measure that is not declared yet: by its words."""
-    known = measure if isinstance(measure, Measure) else Measure(id=measure, words=measure, role="count")
-    return Figure(measure=known, window=window or Window.named(period), **rest)

@@ -439,7 +439,7 @@ def contradictions(placed: Iterable[tuple[str, Figure]]) -> list[str]:
         if figure.measure.role == "about the pack":
             continue
         before, other = seen.setdefault(figure.identity, (place, figure))
-        if not _same_value(other.value, figure.value):
+        if other is not figure and not _same_value(other.value, figure.value):
             faults.append(
                 f"{figure.indicator_id}, {figure.place}: {other.value} in {before} and {figure.value} in {place}. "
                 "One pack has one value of a figure."

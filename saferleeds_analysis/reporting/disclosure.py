@@ -25,13 +25,13 @@ import pandas as pd
 
 from saferleeds_analysis.disclosure_rules import EDITIONS, DisclosureRules, Theme
 from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts
-from saferleeds_analysis.figures import Measure, old_figure
+from saferleeds_analysis.figures import Figure, Measure
 from saferleeds_analysis.methods.disclosure import choose_withheld
 from saferleeds_analysis.methods.survey_intervals import wilson_limits
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, join, paragraph
+from saferleeds_analysis.reporting.blocks import Block, join, paragraph
 from saferleeds_analysis.reporting.tables import table
 
 SUPPRESSED = "suppressed"
@@ -142,8 +142,8 @@ class ProtectedTable:
         if (row, self._column(column)) in self.rounded:
             fields["method"] = f"count, rounded to the nearest {self.theme.round_to}"
         elif value is not None:
-            return old_figure(value=value, **fields)
-        return old_figure(value=value, **_without_rows(fields))
+            return Figure(value=value, **fields)
+        return Figure(value=value, **_without_rows(fields))
 
     def percent_figure(self, row: str, *, of: str, column: str | None = None, **about: Any) -> Figure:
         """Give the percentage as a tidy figure; withheld ones carry nothing but their mark."""
@@ -345,7 +345,7 @@ def withheld_figure(rules: DisclosureRules, **about: Any) -> Figure:
     """Give the tidy figure of something withheld: its mark, and nothing from which it could be worked out."""
     for field in ("value", "lower", "upper", "confidence", "n", "method"):
         about.pop(field, None)
-    return old_figure(value=rules.withheld, method=SUPPRESSED, **_without_rows(about))
+    return Figure(value=rules.withheld, method=SUPPRESSED, **_without_rows(about))
 
 
 def _without_rows(about: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from named_figures import named_figure
 
-from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.publishing.notebooks import ExecutedNotebook
 from saferleeds_analysis.publishing.pages import Link, Provenance, make_page
 from saferleeds_analysis.reporting.blocks import (
@@ -154,7 +154,7 @@ def test_words_stay_words_wherever_they_stand(text):
 
 def test_figures_carry_the_section_they_stand_in():
     def figure(measure):
-        return old_figure(indicator_id="burglary", area="Leeds", period="2012", measure=measure, value=1)
+        return named_figure(indicator_id="burglary", area="Leeds", period="2012", measure=measure, value=1)
 
     page = page_of(
         TITLE,
@@ -165,7 +165,7 @@ def test_figures_carry_the_section_they_stand_in():
         "### Below",
         paragraph("d", figures=[figure("below")]),
     )
-    assert [(row["section"], row["measure"]) for row in page.figures] == [
+    assert [(row["section"], row["measure"]) for row in page.content.rows] == [
         ("", "before"),
         ("first-part", "first"),
         ("first-part", "also first"),
@@ -295,7 +295,7 @@ def test_every_fault_is_named_at_once():
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_figure_that_is_no_number_is_refused(value):
-    figure = old_figure(indicator_id="burglary", area="Leeds", period="2012", measure="rate", value=value)
+    figure = named_figure(indicator_id="burglary", area="Leeds", period="2012", measure="rate", value=value)
     assert f"the figure 'rate' of 'Leeds' has value {value!r}, which is not a number." in faults(
         TITLE, paragraph("x", figures=[figure])
     )

@@ -5,11 +5,11 @@ import stat
 from datetime import UTC, date, datetime
 
 import pytest
+from named_figures import named_figure
 from publishing.packs import ANSWERS, ROLES, figure, write_pack
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
-from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.intake.governance import read_answers, read_reasons
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.earlier import earlier_pack
@@ -216,7 +216,7 @@ def test_a_signed_off_pack_is_not_touched_and_a_correction_is_a_new_version_that
 
 def test_a_page_says_what_was_restated_and_why(project):
     """The pack of the quarter before, signed off with another count for the same twelve months."""
-    count = old_figure(
+    count = named_figure(
         indicator_id="burglary",
         area="Leeds & district",
         period="12 months to September 2012",

@@ -19,10 +19,10 @@ QUARTER = "2012/13 Q2"
 ROLES = ("--analyst", "Performance team", "--reviewer", "Second analyst", "--owner", "Head of service")
 CARD = (
     'quarter: str = "2012/13 Q2"  # the quarter\nas_at: str = "2012-09-30"  # nothing later is read',
-    "from saferleeds_analysis.figures import old_figure\nfrom saferleeds_analysis.reporting.blocks import heading, paragraph",
+    "from saferleeds_analysis.figures import Figure, Measure\nfrom saferleeds_analysis.periods import Window\nfrom saferleeds_analysis.reporting.blocks import heading, paragraph",
     "heading(1, 'Calls')",
-    "paragraph('11,915 calls', figures=(old_figure(indicator_id='asb_calls', area='Leeds', "
-    "period='2012/13 Q2', measure='calls', value=11915, unit='calls'),))",
+    "paragraph('11,915 calls', figures=(Figure(indicator_id='asb_calls', area='Leeds', "
+    "window=Window.named('2012/13 Q2'), measure=Measure(id='calls', words='calls', role='count'), value=11915, unit='calls'),))",
 )
 BUSY = (
     "Error: another command is at work on the pack of 2012/13 Q2 and nothing was changed. Wait until it has finished, then "

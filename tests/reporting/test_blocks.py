@@ -12,14 +12,15 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
+from named_figures import named_figure
 
 from saferleeds_analysis import reporting
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import STATUSES, Measure, Rows, Working
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting.blocks import (
     Chart,
     Commentary,
     Facts,
-    Figure,
     Group,
     Heading,
     Listing,
@@ -56,15 +57,34 @@ KINDS = st.sampled_from(["", "notice", "caveats", "compact slim", "blockquote", 
 SPANS = st.lists(
     st.builds(Span, WORDS | NUMBERS, MARKS, st.sampled_from(["", "#here", "https://example.org/?a&b"]))
 )
+# One measure an id, as in the package.
+MEASURES = st.sampled_from(
+    [
+        Measure(id="a", words="{{ x }}", role="count", own=True, recurs=True),
+        Measure(id="b", words="in {group}", role="change", formula="a <b>"),
+    ]
+)
+ROWS = st.builds(
+    Rows,
+    role=WORDS,
+    file=WORDS,
+    sha256=WORDS,
+    numbers=st.lists(st.integers(2, 500), unique=True).map(sorted).map(tuple),
+    note=WORDS,
+)
 FIGURES = st.lists(
     st.builds(
-        Figure,
         indicator_id=WORDS,
         area=WORDS,
-        period=WORDS,
-        measure=WORDS,
+        window=st.builds(Window, WORDS) | st.just(Window.named("2012/13 Q2")),
+        measure=MEASURES,
+        qualifiers=st.dictionaries(st.sampled_from(["group", "on"]), WORDS),
         value=st.none() | st.integers() | st.floats(allow_nan=False) | WORDS,
+        status=st.sampled_from(STATUSES),
         caveats=st.lists(WORDS, max_size=2).map(tuple),
+        rows=st.lists(ROWS, max_size=2).map(tuple),
+        working=st.none()
+        | st.builds(Working, function=WORDS, arguments=st.dictionaries(WORDS, st.integers())),
     ),
     max_size=2,
 ).map(tuple)
@@ -162,7 +182,7 @@ def test_a_printed_number_keeps_its_value_on_the_journey(number):
 
 
 def test_the_makers_make_what_a_page_needs():
-    figure = old_figure(indicator_id="i", area="A", period="p", measure="rating", value="G")
+    figure = named_figure(indicator_id="i", area="A", period="p", measure="rating", value="G")
     rated = letter("G", "Green", "On course.", figures=[figure])
     box = facts([("Progress", rated), ("Outcome", "Less <harm>")], kind="card-fields")
     assert box.figures == (figure,)
