@@ -74,6 +74,7 @@ ROWS = st.builds(
 )
 FIGURES = st.lists(
     st.builds(
+        Figure,
         indicator_id=WORDS,
         area=WORDS,
         window=st.builds(Window, WORDS) | st.just(Window.named("2012/13 Q2")),
