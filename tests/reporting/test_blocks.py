@@ -15,7 +15,7 @@ from markupsafe import escape
 from named_figures import named_figure
 
 from saferleeds_analysis import reporting
-from saferleeds_analysis.figures import STATUSES, Measure, Rows, Working
+from saferleeds_analysis.figures import STATUSES, Figure, Measure, Rows, Working
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting.blocks import (
     Chart,
