@@ -296,7 +296,7 @@ class Tracer:
         number = re.match(r"F\d+", measure)
         if name == "register rows of the parts":
             own = [r for given in self._register_rows("register row", figure) for r in given.rows]
-            wanted = {n for r in own for n in re.findall(r"F\d+", r["parts"])}
+            wanted = {n for r in own for n in re.findall(r"F\d+", r["formula"])}
             return self._rows_of(name, _REGISTER, lambda r: r["id"] in wanted)
         if number:
             return self._rows_of(name, _REGISTER, lambda r: r["id"] == number[0])
