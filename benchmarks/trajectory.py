@@ -212,15 +212,15 @@ def tune(histories: list[pd.Series]) -> None:
 
 
 def speed(histories: list[pd.Series]) -> None:
-    """Time everything one series needs: trajectory, projection, chance and their tables."""
+    """Time everything one series needs: trajectory, projection and chance."""
     year = periods.financial_year("2019/20")
     seconds = []
     for history in histories[:40]:
         past = history[:"2019-09"]
         start = time.perf_counter()
         aim = _target(history["2018-04":"2019-03"].sum(), year)
-        build_trajectory(past, target=aim, year=year, caveats=caveats()).to_frame()
-        project_year_end(past, target=aim, year=year, caveats=caveats()).to_frame()
+        build_trajectory(past, target=aim, year=year, caveats=caveats())
+        project_year_end(past, target=aim, year=year, caveats=caveats())
         seconds.append(time.perf_counter() - start)
     print(f"median {1000 * np.median(seconds):.0f} ms a series, longest {1000 * max(seconds):.0f} ms")
 

@@ -67,7 +67,7 @@ class Tile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RebaseDecision:
+class RebaseDecision(TableRow):
     """A recorded decision to set new limits on the control chart of a series from a month on."""
 
     indicator_id: str

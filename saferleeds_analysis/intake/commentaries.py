@@ -12,6 +12,7 @@ import pandas as pd
 import yaml
 
 from saferleeds_analysis.catalogue import read_rows
+from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.intake.sources import inside_raw, raw_folder
 from saferleeds_analysis.periods import quarter, quarter_months, quarter_path
 from saferleeds_analysis.problems import DataProblem
@@ -31,9 +32,9 @@ class Commentary:
 
     ``sections`` are pairs of a heading and its markdown, not yet made safe for a page; the heading is empty for text
     that stands before the first one. ``status`` is ``draft`` or ``final``. ``quotation_consent`` says who agreed that
-    their words are quoted, and when; it stays off the page. ``file`` is the file's name below ``data/raw`` and
-    ``first_lines`` the number of the line on which each section's text begins, so that a question about a number can
-    name its place.
+    their words are quoted, and when; it stays off the page. ``file`` is the file's name below ``data/raw``, ``sha256``
+    what it held, and ``first_lines`` the number of the line on which each section's text begins, so that a question about
+    a number can name its place.
     """
 
     organisation: str
@@ -45,6 +46,7 @@ class Commentary:
     sections: tuple[tuple[str, str], ...]
     file: str = ""
     first_lines: tuple[int, ...] = ()
+    sha256: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +130,7 @@ def commentary(root: Path, quarter: pd.Period, indicator_id: str) -> Commentary 
         sections=tuple((heading, words) for heading, words, _ in found),
         file=name,
         first_lines=tuple(line for *_, line in found),
+        sha256=sha256_of(path),
     )
 
 
@@ -157,7 +160,9 @@ def _front_matter(text: str, name: str) -> dict:
     # YAML keeps the last of two equal names without a word.
     keys = [str(key.value) for key, _ in node.value]
     optional = ("note", "quotation_consent")
-    known = [f.name for f in fields(Commentary) if f.name not in ("sections", "file", "first_lines")]
+    known = [
+        f.name for f in fields(Commentary) if f.name not in ("sections", "file", "first_lines", "sha256")
+    ]
     problems = [f"{key!r} is there twice" for key in sorted({key for key in keys if keys.count(key) > 1})]
     problems += [f"{key} is missing" for key in known if key not in table and key not in optional]
     problems += [f"{_short(key)} is not known" for key in table if key not in known]

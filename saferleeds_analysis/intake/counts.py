@@ -1,7 +1,7 @@
 """Recorded offences as monthly series by area: what a notebook starts from."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -41,12 +41,18 @@ class RecordedCounts:
     places: Mapping[tuple[str, str], tuple[str, int]]
     made_of: Mapping[str, tuple[str, ...]]
 
-    def rows(self, area: str, months: pd.PeriodIndex, *, role: str = "counts") -> tuple[Rows, ...]:
-        """Give the rows of the raw files that make an area's counts in some months: its own, or those of its parts."""
+    def rows(
+        self, area: str | Sequence[str], months: pd.PeriodIndex, *, role: str = "counts"
+    ) -> tuple[Rows, ...]:
+        """Give the rows of the raw files that make the counts of an area, or of several, in some months.
+
+        They are its own, or those of its parts.
+        """
         found = [
             self.places[key]
             for month in map(str, months)
-            for part in self.made_of.get(area, ())
+            for one in ([area] if isinstance(area, str) else area)
+            for part in self.made_of.get(one, ())
             if (key := (month, part)) in self.places
         ]
         return rows_of_places(role, found, self.provenance)

@@ -18,7 +18,6 @@ from saferleeds_analysis.estimates import CountChange, count_with_interval
 from saferleeds_analysis.figures import Measure, Rows, weakest
 from saferleeds_analysis.intake import Boundaries
 from saferleeds_analysis.methods import comparison, rates
-from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import charts, counted, wording
 from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, join, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
@@ -113,7 +112,7 @@ class AreasBeside:
         if value is None:
             return withheld_figure(self.shown.rules, **about | {"caveats": ()})
         e = count_with_interval(value, unit=self.card.indicator.unit)
-        return Figure.of(e, **about, **self.made(self._rows([area]), of_counts.total))
+        return Figure.of(e, **about, **self.made(self._rows(area), of_counts.total))
 
     @cached_property
     def ranks(self) -> Mapping[str, pd.DataFrame]:
@@ -235,7 +234,7 @@ class AreasBeside:
             **common,
             measure=SHARE_OF_WHOLE,
             qualifiers={"whole": "the city"},
-            **self.made((*rows, *self._rows([self.card.area.name], role="whole")), of_counts.share),
+            **self.made((*rows, *self._rows(self.card.area.name, role="whole")), of_counts.share),
         )
         return paragraph(text, figures=[sum_of_top, of_all])
 
@@ -338,7 +337,7 @@ class AreasBeside:
                     area=area,
                     window=card.latest,
                     status=weakest([card.data.source.status, "published"]),
-                    **self.made((*self._rows([area]), *held.rows("denominator")), of_areas.rate, per=1000),
+                    **self.made((*self._rows(area), *held.rows("denominator")), of_areas.rate, per=1000),
                 )
             ],
         )
@@ -364,6 +363,10 @@ class AreasBeside:
                 f"average, it lies {row['position_overdispersed']} of a funnel that allows for {kind}s that differ besides chance."
             )
         return ""
+
+    def rank_figures(self, area: str) -> list[Figure]:
+        """Give an area's place among its like as a tidy figure, if it has one."""
+        return [self._rank_figure(area, ranked) for ranked in self.ranks.values() if area in ranked.index]
 
     def difference_figures(self, area: str) -> list[Figure]:
         """Give the comparison of an area's change with the rest as tidy figures."""
@@ -394,15 +397,33 @@ class AreasBeside:
             return change.direction
         return f"{wording.percent(change.percent.value, signed=True)} ({change.direction})"
 
+    def _rank_figure(self, area: str, ranked: pd.DataFrame) -> Figure:
+        row = ranked.loc[area]
+        rows = tuple(rows for name in ranked.index for rows in self._rows(name, role=name))
+        return Figure(
+            **about_counts(self.card.data),
+            measure=RANK_BY_COUNT,
+            qualifiers={"whole": self.card.area.name},
+            area=area,
+            window=self.card.latest,
+            value=int(row["rank"]),
+            lower=float(row["rank_lower"]),
+            upper=float(row["rank_upper"]),
+            confidence=0.95,
+            unit=f"of {len(ranked)}",
+            method="pairs tested, Holm",
+            n=int(ranked["count"].sum()),
+            **self.made(rows, of_areas.rank, area=area),
+        )
+
     def _difference_figure(self, area: str, row: pd.Series) -> Figure:
         [level] = [names for names in self.levels.values() if area in names]
         rest = [name for name in level if name != area and self._has_both(name)]
-        rows = [
-            *self._rows([area], self.card.before, role="earlier"),
-            *self._rows([area], role="later"),
-            *self._rows(rest, self.card.before, role="rest_earlier"),
+        rows = (
+            *counted.rows_of_change(self.card.data, area, self.card.latest),
+            *self.card.data.rows(rest, self.card.before.months, role="rest_earlier"),
             *self._rows(rest, role="rest_later"),
-        ]
+        )
         return Figure(
             measure=CHANGE_BESIDE_THE_REST,
             qualifiers={"whole": self.card.area.name},
@@ -417,18 +438,15 @@ class AreasBeside:
             unit="ratio of ratios",
             method=f"log ratio; {row['word']} by Benjamini and Hochberg over the level",
             n=int(row["earlier"] + row["later"]),
-            **self.made(tuple(rows), of_areas.beside_the_rest),
+            **self.made(rows, of_areas.beside_the_rest),
         )
 
     def _has_both(self, area: str) -> bool:
         return self.shown.value(area, "earlier") is not None and self.count(area) is not None
 
-    def _rows(
-        self, names: Sequence[str], window: Window | None = None, *, role: str = "counts"
-    ) -> tuple[Rows, ...]:
-        """Give the rows of the counts of some areas, in the card's twelve months unless another window is given."""
-        months = (window or self.card.latest).months
-        return tuple(rows for name in names for rows in self.card.data.rows(name, months, role=role))
+    def _rows(self, areas: str | Sequence[str], *, role: str = "counts") -> tuple[Rows, ...]:
+        """Give the rows of the counts of an area, or of several, in the card's twelve months."""
+        return self.card.data.rows(areas, self.card.latest.months, role=role)
 
     def made(self, rows: tuple[Rows, ...], function: Callable, **arguments: Any) -> dict[str, Any]:
         """Give the rows of a figure and how it comes from them; nothing where counts are rounded, which they would tell."""

@@ -11,8 +11,9 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import Figure, Measure, Rows
 from saferleeds_analysis.intake import Commentary, SurveyResponses
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting.blocks import (
     Block,
@@ -27,6 +28,13 @@ from saferleeds_analysis.reporting.markdown import markdown_blocks
 from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, printed_survey
 from saferleeds_analysis.reporting.surveys import SurveyReport, survey_report
 
+JUDGEMENT = Measure(
+    id="overall_progress",
+    words="overall progress, the board's judgement",
+    role="letter",
+    formula="the letter of the word that the board gave in its commentary",
+    recurs=True,
+)
 PROGRESS = "Overall progress"
 _LETTERS = {"green": "G", "amber": "A", "red": "R"}
 
@@ -69,18 +77,25 @@ class BoardCard:
         if not self.progress_word:
             return paragraph("No word was received.")
         given = _LETTERS[self.progress_word.casefold()]
-        figure = old_figure(
+        figure = Figure(
+            measure=JUDGEMENT,
             indicator_id=self.measure.indicator.id,
             area=self.measure.area,
-            period=periods.quarter_name(self.quarter),
-            measure="overall progress, the board's judgement",
+            window=Window.quarter(self.quarter),
             value=given,
             method="the board's judgement",
+            status="judgement",
+            rows=self._words_file(),
         )
         reason = markdown_blocks(self.progress_reason or "No reason was given.")
         first = [block for block in reason[:1] if isinstance(block, Text)]  # stands on the line of the word
         word = letter(given, self.progress_word.capitalize())
         return join(paragraph(word, ". ", *first, figures=[figure]), *reason[len(first) :])
+
+    def _words_file(self) -> tuple[Rows, ...]:
+        note = f"the section {PROGRESS}"
+        file, sha256 = f"data/raw/{self.words.file}", self.words.sha256
+        return (Rows(role="words", file=file, sha256=sha256, note=note),) if self.words.file else ()
 
 
 def board_card(

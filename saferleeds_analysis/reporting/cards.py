@@ -7,14 +7,13 @@ tables, the charts and ``figures.csv`` all come from the same numbers.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Area, Catalogue, Caveat, Indicator, Target
 from saferleeds_analysis.estimates import CountChange, change_between_counts
-from saferleeds_analysis.figures import Measure, Working, old_figure
+from saferleeds_analysis.figures import Measure, Working
 from saferleeds_analysis.intake import RecordedCounts
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
@@ -469,15 +468,6 @@ class ReportCard:
                 self._count(MONTHLY_COUNT, Window.month(month), int(value))
                 for month, value in self.monthly.dropna().items()
             ]
-        )
-
-    def figure(
-        self, month: pd.Period, value: float, measure: Measure | str, *, method: str, **about: Any
-    ) -> Figure:
-        """Make a tidy figure of one month in the card's area, of what is made of the counts."""
-        given = counted.about_counts(self.data) | {"unit": self.indicator.unit, "method": method} | about
-        return old_figure(
-            measure=measure, area=self.area.name, window=Window.month(month), value=value, **given
         )
 
     def _change_figures(self, position: AreaPosition) -> list[Figure]:

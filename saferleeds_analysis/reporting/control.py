@@ -4,16 +4,35 @@ The chart is drawn on the seasonally adjusted series, since its rules know no se
 the series, or of the stretch that follows a recorded decision to set new ones, and do not move by themselves.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.area_tables import AreaTables
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.area_tables import AreaTables, RebaseDecision
+from saferleeds_analysis.figures import Measure
 from saferleeds_analysis.methods import control_charts
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, Span, join, paragraph
+from saferleeds_analysis.reporting.counted import about_counts, worked_out
 from saferleeds_analysis.reporting.season import Season
+from saferleeds_analysis.workings import season as workings
+
+READING = Measure(
+    id="control_chart_reading",
+    words="control chart, reading of the last month",
+    role="letter",
+    formula="the rules of the Making Data Count guides, applied to the seasonally adjusted months",
+    revised=True,
+)
+LIMIT = Measure(
+    id="control_chart_limit",
+    words="control chart, {of}",
+    role="quality",
+    formula="the mean of the months on which the limits rest, and 2.66 mean moving ranges on either side of it",
+    revised=True,
+)
 
 BASELINE = 24
 #: Below this many offences a month an adjusted month is mostly chance, and small counts could be read off it.
@@ -27,6 +46,7 @@ class Control:
     season: Season
     found: control_charts.ControlChart | None
     problem: str
+    decisions: Sequence[RebaseDecision] = ()
 
     def findings(self) -> Block:
         """Show the icon with its words, and say how far the level of the last year lies from the limits' mean."""
@@ -52,7 +72,7 @@ class Control:
         shown = paragraph(
             Span(icon.letter, kind=f"icon icon-{icon.colour}"),
             f" {words} {counted}".rstrip(),
-            figures=[self._figure("control chart, reading of the last month", icon.kind)],
+            figures=[self._figure(READING, icon.kind, "reading")],
         )
         return join(shown, paragraph(" ".join([limits, *map(_months_in_words, self.found.caveats)])))
 
@@ -61,13 +81,10 @@ class Control:
         if self.found is None:
             return NOTHING
         card, points = self.season.card, self.found.points
-        figures = []
-        for column, measure in (
-            ("mean", "control chart, mean"),
-            ("lower_process_limit", "control chart, lower process limit"),
-            ("upper_process_limit", "control chart, upper process limit"),
-        ):
-            figures.append(self._figure(measure, float(points[column].iloc[-1])))
+        figures = [
+            self._figure(LIMIT, float(points[column].iloc[-1]), column, {"of": column.replace("_", " ")})
+            for column in ("mean", "lower_process_limit", "upper_process_limit")
+        ]
         first = points.index[0]
         measure = "seasonally adjusted" if self.found.seasonality == "adjusted" else "as recorded"
         return charts.chart_of_control(
@@ -78,13 +95,26 @@ class Control:
             figures=figures,
         )
 
-    def _figure(self, measure: str, value: float | str) -> Figure:
+    def _figure(
+        self, measure: Measure, value: float | str, of: str, qualifiers: Mapping[str, str] | None = None
+    ) -> Figure:
         card = self.season.card
-        return old_figure(
-            indicator_id=card.indicator.id,
-            area=card.area.name,
-            period=periods.month_name(self.found.points.index[-1]),
+        rows, model = self.season.model()
+        made = worked_out(
+            (*rows, *(row for decision in self.decisions for row in decision.rows("decisions"))),
+            workings.on_control_chart,
+            of=of,
+            improvement_direction=card.indicator.improvement_direction,
+            baseline_points=BASELINE,
+            **model,
+        )
+        about = about_counts(card.data) | made | {"status": self.season.status, "caveats": self.found.caveats}
+        return Figure(
+            **about,
             measure=measure,
+            area=card.area.name,
+            window=Window.month(self.found.points.index[-1]),
+            qualifiers=qualifiers or {},
             value=value,
             unit=card.indicator.unit if not isinstance(value, str) else "",
             method=f"XmR, limits at 2.66 moving ranges; series {self.found.seasonality}",
@@ -94,7 +124,6 @@ class Control:
                     & (self.found.points["phase"] == self.found.points["phase"].iloc[-1])
                 ).sum()
             ),
-            caveats=self.found.caveats,
         )
 
 
@@ -131,6 +160,7 @@ def control_of(season: Season, *, tables: AreaTables) -> Control:
     if not decisions and season.parent is not None:
         owner = str(season.parent.observed.name)
         decisions = tables.decisions(card.indicator.id, owner, as_at=card.as_at)
+    decisions = [d for d in decisions if series.index[0] < periods.month(d.first) < series.index[-1]]
     rebases = tuple(
         control_charts.Rebase(
             first=periods.month(d.first),
@@ -139,7 +169,6 @@ def control_of(season: Season, *, tables: AreaTables) -> Control:
             decided_by=d.decided_by,
         )
         for d in decisions
-        if series.index[0] < periods.month(d.first) < series.index[-1]
     )
     try:
         found = control_charts.xmr_chart(
@@ -151,7 +180,7 @@ def control_of(season: Season, *, tables: AreaTables) -> Control:
         )
     except DataProblem as problem:
         return none(f"{problem}")
-    return Control(season=season, found=found, problem="")
+    return Control(season=season, found=found, problem="", decisions=decisions)
 
 
 def _headline(found: control_charts.ControlChart) -> str:

@@ -1,8 +1,9 @@
 """Figures of recorded counts: a count in a window, and its change, each with the rows that it is the sum of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from saferleeds_analysis.catalogue import Caveat
 from saferleeds_analysis.estimates import Estimate
 from saferleeds_analysis.figures import Figure, Measure, Rows, Working
 from saferleeds_analysis.intake import RecordedCounts
@@ -92,3 +93,11 @@ def worked_out(rows: tuple[Rows, ...], function: Callable, **arguments: Any) -> 
     """Give the rows of a figure and how it comes from them; of single records, which are not shown, the rows alone."""
     shown = rows and all(one.numbers for one in rows)
     return {"rows": rows, "working": Working.of(function, **arguments) if shown else None}
+
+
+def plain_caveats(caveats: Sequence[Caveat]) -> list[dict[str, str]]:
+    """Give what a method of counts uses of caveats as plain values."""
+    return [
+        {"kind": c.kind} | {name: str(m) for name, m in (("start", c.start), ("end", c.end)) if m is not None}
+        for c in caveats
+    ]

@@ -156,7 +156,7 @@ class ProtectedTable:
             return replace(nothing, value=None if text == "not known" else text, method=reason)
         fields = {**about, "unit": "%"}
         if not text.endswith(wording.percent(share.value)):
-            return old_figure(
+            return Figure(
                 **_without_rows(fields),
                 value=round(share.value),
                 method="percentage of rounded counts",

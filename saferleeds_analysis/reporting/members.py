@@ -12,11 +12,11 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Indicator, Project
 from saferleeds_analysis.estimates import change_between_counts
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import Measure
 from saferleeds_analysis.intake import Commentary, CommentaryRequest, RecordedCounts, SurveyResponses
 from saferleeds_analysis.methods.survey_trends import ON_BASELINE, ON_WINDOW_BEFORE, ON_YEAR_BEFORE
 from saferleeds_analysis.problems import DataProblem
-from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting import counted, services, wording
 from saferleeds_analysis.reporting.blocks import (
     Block,
     Figure,
@@ -29,23 +29,39 @@ from saferleeds_analysis.reporting.blocks import (
     letter,
     paragraph,
 )
-from saferleeds_analysis.reporting.cards import ReportCard, report_card
+from saferleeds_analysis.reporting.cards import TARGET, ReportCard, report_card
 from saferleeds_analysis.reporting.outlook import Outlook, outlook_of
 from saferleeds_analysis.reporting.season import season_of
 from saferleeds_analysis.reporting.services import ServiceCounts, service_counts
 from saferleeds_analysis.reporting.survey_words import change_in_short, how_sure, interval
 from saferleeds_analysis.reporting.surveys import SurveyReport, survey_report
+from saferleeds_analysis.reporting.year_figures import CHANCE, PROJECTED_YEAR_END, RAG_LETTER
 
+AS_REPORTED_BEFORE = Measure(
+    id="twelve_month_count_as_reported",
+    words="twelve_month_count, as reported the quarter before",
+    role="count",
+    formula="the sum of the twelve monthly counts of the area, of the data of the quarter before",
+    decimals=0,
+)
 _COLOURS = {"G": "Green", "A": "Amber", "R": "Red", "N": "Not rated"}
-_LETTER = "progress, RAG letter"
-_KEPT = (
-    _LETTER,
-    "twelve_month_count",
-    "change_count",
-    "change_percent",
-    "target_",
-    "projected year end",
-    "chance of meeting",
+# What the sentences name: of a card, and of a service.
+_OF_CARD = (
+    RAG_LETTER,
+    counted.TWELVE_MONTH_COUNT,
+    AS_REPORTED_BEFORE,
+    counted.CHANGE_COUNT,
+    counted.CHANGE_PERCENT,
+    TARGET,
+    PROJECTED_YEAR_END,
+    CHANCE,
+)
+_OF_SERVICE = (
+    services.QUARTERLY_COUNT,
+    services.LAST_YEARS_TOTAL,
+    counted.CHANGE_COUNT,
+    counted.CHANGE_PERCENT,
+    services.PROJECTED_YEAR_END,
 )
 
 
@@ -216,7 +232,7 @@ def _of_card(card: ReportCard, outlook: Outlook, before: tuple[ReportCard, Outlo
         sure=sure,
         outlook=_outlook_of_card(outlook),
         since=since,
-        figures=_kept(figures, card.area.name),
+        figures=_kept(figures, card.area.name, _OF_CARD),
     )
 
 
@@ -252,21 +268,9 @@ def _since(card: ReportCard, letter: str, before: ReportCard, outlook: Outlook) 
             f"{wording.number(change.later)}: {wording.change_in_short(change, on='the same months a year before')}."
         )
         figures = [
-            replace(f, measure=f"{f.measure}, as reported the quarter before")
+            replace(f, measure=AS_REPORTED_BEFORE)
             for f in before.summary().figures
-            if f.measure == "twelve_month_count"
-        ]
-        figures += [
-            old_figure(
-                indicator_id=card.indicator.id,
-                area=card.area.name,
-                period=periods.review_period(q),
-                measure="quarterly count",
-                value=value,
-                unit=card.indicator.unit,
-                method="count",
-            )
-            for q, value in ((card.quarter, change.later), (card.quarter - 4, change.earlier))
+            if f.measure is counted.TWELVE_MONTH_COUNT
         ]
     old = _letter(outlook)
     if old == "N" != letter:
@@ -313,7 +317,7 @@ def _of_service(found: ServiceCounts) -> Item:
         outlook=outlook,
         since=f"{wording.number(this)} in {periods.review_period(found.quarter)}, "
         f"{wording.change_in_short(step, on='the quarter before')}. The season is in both.",
-        figures=_kept(found.findings().figures, found.area, also=("quarterly count", "last year's total")),
+        figures=_kept(found.findings().figures, found.area, _OF_SERVICE),
     )
 
 
@@ -350,13 +354,12 @@ def _of_survey(found: SurveyReport) -> Item:
 
 
 def _letter(outlook: Outlook) -> str:
-    return next(str(f.value) for f in outlook.progress().figures if f.measure == _LETTER)
+    return next(str(f.value) for f in outlook.progress().figures if f.measure is RAG_LETTER)
 
 
-def _kept(figures: Sequence[Figure], area: str, *, also: tuple[str, ...] = ()) -> tuple[Figure, ...]:
+def _kept(figures: Sequence[Figure], area: str, measures: Sequence[Measure]) -> tuple[Figure, ...]:
     """Keep the figures that the sentences name, each once."""
-    kept = [f for f in figures if f.area == area and (f.measure.startswith((*_KEPT, *also)))]
-    return tuple(dict.fromkeys(kept))
+    return tuple({f.identity: f for f in figures if f.area == area and f.measure in measures}.values())
 
 
 def _gaps_of_words(indicator: Indicator, sources: Sources, as_at: date) -> list[str]:

@@ -5,23 +5,22 @@ The milestone range is the project's own definition, since no public one exists;
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Target
-from saferleeds_analysis.figures import old_figure
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, behind, bullets, join, letter, paragraph
+from saferleeds_analysis.reporting.blocks import Block, behind, bullets, join, letter, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
-from saferleeds_analysis.reporting.months_shown import withheld_of
 from saferleeds_analysis.reporting.record import track_record
 from saferleeds_analysis.reporting.season import Season
 from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.reporting.year_figures import YearFigures
 
 OWN_DEFINITION = (
     "The milestone range is the project's own definition: where the count would be by the end of each month if the year "
@@ -40,6 +39,7 @@ class Outlook:
     """The path to the target and the projection of a card's year; ``problem`` says why where there is none."""
 
     card: ReportCard
+    made: YearFigures
     path: trajectory.Trajectory | None
     projection: trajectory.Projection | None
     direction: trajectory.Direction | None
@@ -79,7 +79,8 @@ class Outlook:
         if self.path is None:
             return paragraph(f"No projection is given: {self.problem}", css_class="notice")
         lines = [*self._position_lines(), *self._projection_lines(), *self._chance_lines()]
-        figures = [*self._figures(self.path.to_frame()), *self._projected_figures()]
+        figures = [*self.made.of_path(self.path)]
+        figures += self.made.of_projection(self.projection) if self.projection is not None else []
         shown: list[Block] = [bullets(lines, figures=figures)]
         if not lines:
             shown = [paragraph("The year is complete and had no target.")]
@@ -109,7 +110,7 @@ class Outlook:
             return paragraph("No milestones are given.")
         rows = []
         for month, at in self.path.path.iterrows():
-            if self._is_hidden(month):
+            if self.made.is_hidden(month):
                 rows.append([periods.month_name(month), *[self.card.shown.rules.withheld] * 5])
                 continue
             rows.append(
@@ -160,11 +161,9 @@ class Outlook:
             indicator_id=card.indicator.id,
             area=card.area.name,
             notice=card.data.source.notice,
+            status=card.data.source.status,
+            rows=[rows for h in histories for rows in card.data.rows(h.name, h.index, role=h.name)],
         )
-
-    def _is_hidden(self, month: pd.Period) -> bool:
-        """Say whether the year to a month would give away months that are withheld: within quarters it would."""
-        return not self.card.shown.complete and month.month % 3 != 0
 
     def _at(self) -> pd.Series | None:
         """Give the path's row of the latest month with a count."""
@@ -267,79 +266,31 @@ class Outlook:
         at = self.projection.fan.loc[month]
         return f"{wording.number(at[0.5])} ({wording.number(at[0.1])} to {wording.number(at[0.9])})"
 
-    def _projected_figures(self) -> list[Figure]:
-        if self.projection is None:
-            return []
-        expected = [
-            old_figure(
-                indicator_id=self.card.indicator.id,
-                area=self.card.area.name,
-                period=periods.financial_year_name(self.projection.year),
-                measure="projected a month from here on",
-                value=chance.expected,
-                unit=self.card.indicator.unit,
-            )
-            for chance in self.projection.chances[-1:]
-        ]
-        return [*self._figures(self.projection.to_frame()), *expected]
-
     def _progress(self, given: str, colour: str, reason: str) -> Block:
         direction = self.direction
         travel = ""
         if direction is not None:
             word = direction.word if direction.change else f"not known ({direction.reason.rstrip('.')})"
             travel = f" Direction of travel: {word}."
-        common = {
-            "indicator_id": self.card.indicator.id,
-            "area": self.card.area.name,
-            "period": periods.quarter_name(self.card.quarter),
-            "method": "reference/rag_rules.toml",
-        }
-        figures = [old_figure(**common, measure="progress, RAG letter", value=given)]
-        if self.path is not None and self.path.position is not None:
-            figures.append(
-                old_figure(**common, measure="position in the milestone range", value=self.path.position)
-            )
-        if direction is not None:
-            figures.append(old_figure(**common, measure="direction of travel", value=direction.word))
+        figures = self.made.of_rating(given, self.path, direction)
         return letter(given, colour, reason + travel, figures=figures)
-
-    def _figures(self, tidy: pd.DataFrame) -> list[Figure]:
-        """Turn a method's tidy rows into the page's figures, naming indicator and area as the page does."""
-        notice = self.card.data.source.notice
-        rows, shown = [], self.card.shown
-        between = {periods.month_name(m) for m in self.path.path.index if self._is_hidden(m)}
-        for row in tidy.to_dict("records"):
-            # With the season's factors, which are printed, an adjusted sum tells one month from another.
-            hidden = row["period"] in between or (not shown.complete and "adjusted" in row["measure"])
-            values = {k: (None if isinstance(v, float) and pd.isna(v) else v) for k, v in row.items()}
-            caveats = tuple(c for c in (values.pop("caveats") or "").split(" | ") if c)
-            rows.append(
-                old_figure(
-                    **values
-                    | {
-                        "indicator_id": self.card.indicator.id,
-                        "area": self.card.area.name,
-                        "n": int(values["n"]) if values.get("n") is not None else None,
-                        "caveats": (*caveats, notice) if notice else caveats,
-                    }
-                )
-            )
-            if hidden:
-                rows[-1] = withheld_of(rows[-1], shown.rules)
-        return rows
 
 
 def outlook_of(card: ReportCard, *, season: Season, catalogue: Catalogue) -> Outlook:
     """Build the path to the card's targets, project its year end, and test its direction of travel."""
     history = card.monthly.rename(card.indicator.id)
+    nothing = Outlook(
+        card=card,
+        made=YearFigures(card=card, season=season),
+        path=None,
+        projection=None,
+        direction=None,
+        in_words=catalogue.chance_in_words,
+        problem="",
+    )
     if not card.shown.by_quarter:
-        return Outlook(
-            card=card,
-            path=None,
-            projection=None,
-            direction=None,
-            in_words=catalogue.chance_in_words,
+        return replace(
+            nothing,
             problem="whole quarters are withheld, because small counts might point to a household, and it would be made from "
             "them.",
         )
@@ -363,22 +314,8 @@ def outlook_of(card: ReportCard, *, season: Season, catalogue: Catalogue) -> Out
             caveats=card.caveats,
         )
     except DataProblem as problem:
-        return Outlook(
-            card=card,
-            path=None,
-            projection=None,
-            direction=None,
-            in_words=catalogue.chance_in_words,
-            problem=_one_line(problem),
-        )
-    return Outlook(
-        card=card,
-        path=path,
-        projection=projection,
-        direction=direction,
-        in_words=catalogue.chance_in_words,
-        problem="",
-    )
+        return replace(nothing, problem=_one_line(problem))
+    return replace(nothing, path=path, projection=projection, direction=direction)
 
 
 def _aim(target: Target) -> str:

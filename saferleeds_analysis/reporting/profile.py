@@ -13,12 +13,12 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.area_tables import AreaTables
 from saferleeds_analysis.catalogue import Area, Catalogue
 from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts
-from saferleeds_analysis.figures import Measure, old_figure
+from saferleeds_analysis.figures import Measure, weakest
 from saferleeds_analysis.intake import Boundaries, RecordedCounts
 from saferleeds_analysis.methods.rates import proportion
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.areas import RANK_BY_COUNT, SHARE_OF_WHOLE, AreasBeside, areas_of
+from saferleeds_analysis.reporting.areas import SHARE_OF_WHOLE, AreasBeside, areas_of
 from saferleeds_analysis.reporting.blocks import Block, Figure, Group, behind, bullets, facts, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard, report_card
 from saferleeds_analysis.reporting.control import FEWEST_A_MONTH, Control, control_of
@@ -33,7 +33,6 @@ from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, 
 from saferleeds_analysis.reporting.outlook import Outlook, outlook_of
 from saferleeds_analysis.reporting.season import Season, season_of
 from saferleeds_analysis.reporting.tables import table
-from saferleeds_analysis.workings.areas import rank
 from saferleeds_analysis.workings.counts import share as share_of
 
 QUARTER_COUNT = Measure(
@@ -183,12 +182,13 @@ class AreaProfile:
                 value = float(found.adjusted.loc[window.months].sum())
                 adjusted = wording.number(value)
                 figures.append(
-                    old_figure(
-                        **about,
-                        measure="quarter, seasonally adjusted",
+                    Figure(
+                        **about | {"status": weakest([about["status"], "estimated"])},
+                        measure=QUARTER_ADJUSTED,
                         value=value,
                         method=found.method,
                         n=self.quarters.value(name),
+                        **self.season.total_again(window.months),
                     )
                 )
             rows.append([f"{name} ({periods.review_period(q)})", self.quarters.cell(name), adjusted])
@@ -352,77 +352,58 @@ class AreaProfile:
         return totals.mask(small)
 
     def _figures(self) -> list[Figure]:
-        figures = [self.city.figure(self._area)]
-        data, window = self.card.data, self.card.latest
-        common = about_counts(data) | {
-            "area": self._area,
-            "window": window,
-            "caveats": figures[0].caveats,
-        }
+        return [
+            self.city.figure(self._area),
+            *self._change_figures(),
+            *self.city.rank_figures(self._area),
+            *self._share_figures(),
+            *self.city.difference_figures(self._area),
+            *self._year_end_figures(),
+        ]
+
+    def _change_figures(self) -> list[Figure]:
         change = self._change(self._area)
-        if change is not None:
-            small = change.earlier < self.city.shown.rules.smallest_base
-            figures += [
-                change_figure(data, measure, self._area, window, e, unit=e.unit or self.card.indicator.unit)
-                for measure, e in (
-                    (CHANGE_COUNT, change.difference),
-                    (CHANGE_PERCENT, None if small else change.percent),
-                )
-                if e is not None and e.upper != float("inf")
-            ]
-        ranked = self.city.ranks.get(self.card.area.kind)
-        if ranked is not None and self._area in ranked.index:
-            row = ranked.loc[self._area]
-            counted = tuple(r for name in ranked.index for r in data.rows(name, window.months, role=name))
-            figures.append(
-                Figure(
-                    **common,
-                    measure=RANK_BY_COUNT,
-                    qualifiers={"whole": self._whole},
-                    value=int(row["rank"]),
-                    lower=float(row["rank_lower"]),
-                    upper=float(row["rank_upper"]),
-                    confidence=0.95,
-                    unit=f"of {len(ranked)}",
-                    method="pairs tested, Holm",
-                    n=int(ranked["count"].sum()),
-                    **self.city.made(counted, rank, area=self._area),
-                )
+        if change is None:
+            return []
+        small = change.earlier < self.city.shown.rules.smallest_base
+        data, unit = self.card.data, self.card.indicator.unit
+        return [
+            change_figure(data, measure, self._area, self.card.latest, e, unit=e.unit or unit)
+            for measure, e in (
+                (CHANGE_COUNT, change.difference),
+                (CHANGE_PERCENT, None if small else change.percent),
             )
+            if e is not None and e.upper != float("inf")
+        ]
+
+    def _share_figures(self) -> list[Figure]:
         share = self._share()
-        if share is not None:
-            figures.append(
-                Figure.of(
-                    share,
-                    **common,
-                    measure=SHARE_OF_WHOLE,
-                    qualifiers={"whole": self._whole},
-                    **self.city.made(
-                        (
-                            *data.rows(self._area, window.months),
-                            *data.rows(self._whole, window.months, role="whole"),
-                        ),
-                        share_of,
-                    ),
-                )
+        if share is None:
+            return []
+        data, window = self.card.data, self.card.latest
+        rows = (
+            *data.rows(self._area, window.months),
+            *data.rows(self._whole, window.months, role="whole"),
+        )
+        return [
+            Figure.of(
+                share,
+                **about_counts(data),
+                measure=SHARE_OF_WHOLE,
+                qualifiers={"whole": self._whole},
+                area=self._area,
+                window=window,
+                **self.city.made(rows, share_of),
             )
-        figures += self.city.difference_figures(self._area)
-        if self.outlook is not None and self.outlook.projection is not None:
-            middle = self.outlook.projection.interval(0.8)
-            figures.append(
-                old_figure(
-                    **{**common, "period": periods.financial_year_name(self.outlook.projection.year)},
-                    measure="projected year end",
-                    value=middle.value,
-                    lower=middle.lower,
-                    upper=middle.upper,
-                    confidence=0.8,
-                    unit=self.card.indicator.unit,
-                    method="structural model, simulated",
-                    n=int(self.outlook.projection.actual),
-                )
-            )
-        return figures
+        ]
+
+    def _year_end_figures(self) -> list[Figure]:
+        if self.outlook is None or self.outlook.projection is None:
+            return []
+        projection = self.outlook.projection
+        about = {"method": "structural model, simulated", "n": int(projection.actual)}
+        caveats = self.city.figure(self._area).caveats
+        return [self.outlook.made.year_end(projection, 0.8, caveats=caveats, **about)]
 
 
 def profile_of(

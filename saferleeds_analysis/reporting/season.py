@@ -5,23 +5,86 @@ blocks say why and show it as recorded.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Caveat
 from saferleeds_analysis.estimates import count_with_interval
-from saferleeds_analysis.figures import old_figure
+from saferleeds_analysis.figures import Measure, Rows, weakest
 from saferleeds_analysis.methods import seasonal
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, behind, join, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
+from saferleeds_analysis.reporting.counted import about_counts, sum_of, worked_out
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect
 from saferleeds_analysis.reporting.months_shown import withheld_of
 from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.workings import season as workings
+
+_X13 = "the Census Bureau's X-13ARIMA-SEATS with the choices frozen for the year; docs/methods/seasonal.md"
+OBSERVED = Measure(
+    id="observed", words="observed", role="count", formula="the count of the month", decimals=0, revised=True
+)
+ADJUSTED = Measure(
+    id="seasonally_adjusted", words="seasonally adjusted", role="adjusted", formula=_X13, revised=True
+)
+SEASONAL_FACTOR = Measure(
+    id="seasonal_factor", words="seasonal factor", role="adjusted", formula=_X13, decimals=3, revised=True
+)
+CALENDAR_FACTOR = Measure(
+    id="calendar_factor", words="calendar factor", role="adjusted", formula=_X13, decimals=3, revised=True
+)
+TREND = Measure(id="trend", words="trend", role="adjusted", formula=_X13, revised=True)
+IRREGULAR = Measure(
+    id="irregular", words="irregular", role="adjusted", formula=_X13, decimals=3, revised=True
+)
+PROFILE = Measure(
+    id="seasonal_profile",
+    words="seasonal factor",
+    role="adjusted",
+    formula="by how many per cent the month usually lies above the average month",
+    revised=True,
+)
+DIAGNOSTIC = Measure(
+    id="seasonal_diagnostic",
+    words="seasonal adjustment: {test}",
+    role="quality",
+    formula=_X13,
+    decimals=2,
+    revised=True,
+)
+DIRECT_AGAINST_INDIRECT = Measure(
+    id="direct_against_indirect",
+    words="seasonal adjustment: direct against indirect by {parts}, {of}, %",
+    role="quality",
+    formula="how far the sum of the adjusted parts lies from the adjusted whole, in per cent of it",
+    decimals=2,
+    revised=True,
+)
+ADJUSTED_QUARTER = Measure(
+    id="seasonally_adjusted_quarter",
+    words="seasonally adjusted, quarter",
+    role="adjusted",
+    formula="the counts of the quarter divided by factors borrowed from the whole, shrunk toward the area's own",
+    decimals=0,
+    recurs=True,
+    revised=True,
+)
+QUARTERLY_COUNT = Measure(
+    id="quarterly_count",
+    words="quarterly count",
+    role="count",
+    formula="the sum of the three monthly counts of the area",
+    decimals=0,
+    recurs=True,
+)
 
 NO_SEASON = (
     "No seasonal pattern can be told apart from chance, so the months are shown as they were recorded."
@@ -32,8 +95,9 @@ NO_SEASON = (
 class Season:
     """What seasonal adjustment says of a card's series; ``problem`` says why where it says nothing.
 
-    ``parent`` is the whole's adjustment where the card's area is a part and borrows its pattern. ``quarters`` holds the
-    quarter's count of each area as the edition may print it.
+    ``parent`` is the whole's adjustment where the card's area is a part and borrows its pattern; ``together`` names the
+    areas of each kind that borrow it in one go. ``quarters`` holds the quarter's count of each area as the edition may
+    print it.
     """
 
     card: ReportCard
@@ -44,6 +108,7 @@ class Season:
     frozen: bool
     problem: str
     quarters: ProtectedTable | None = None
+    together: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def chart(self) -> Block:
         """Draw the months as recorded and seasonally adjusted; as recorded alone where there is no adjustment."""
@@ -58,10 +123,7 @@ class Season:
             return card.months()
         # An adjusted month is the count divided by a factor that is printed, so it goes with its month.
         figures = card.shown.figures(
-            [
-                card.figure(month, float(value), "seasonally adjusted", method=found.method)
-                for month, value in found.adjusted.items()
-            ]
+            [self._month_figure(m, ADJUSTED, "adjusted") for m in found.adjusted.index]
         )
         drawn = charts.chart_of_adjustment(
             card.shown.hide(found.observed),
@@ -89,18 +151,17 @@ class Season:
         rows = rows.assign(month=[p.month for p in rows["period"]]).sort_values("month")
         card = self.card
         figures = [
-            old_figure(
-                indicator_id=card.indicator.id,
-                area=card.area.name,
-                period=p.period.strftime("%B"),
-                measure="seasonal factor",
-                value=100 * (p.factor - 1),
+            self._figure(
+                PROFILE,
+                Window(p.period.strftime("%B")),  # of every year: no month of the calendar
+                100 * (p.factor - 1),
+                **self.again(workings.from_average, month=str(p.period)),
                 lower=100 * (p.lower - 1),
                 upper=100 * (p.upper - 1),
                 confidence=p.confidence,
                 unit="% of an average month",
-                method=self.adjustment.method,
                 n=len(self.adjustment.observed),
+                caveats=(),
             )
             for p in rows.itertuples()
         ]
@@ -151,19 +212,25 @@ class Season:
             )
         lines += [c for c in found.caveats if c not in lines]
         measures = [
-            ("Q", tests.q),
-            *tests.m.items(),
-            ("QS before, p", tests.qs_before),
-            ("QS after, p", tests.qs_after),
+            ("Q", "q", tests.q),
+            *((name, name, value) for name, value in tests.m.items()),
+            ("QS before, p", "qs_before", tests.qs_before),
+            ("QS after, p", "qs_after", tests.qs_after),
         ]
-        measures = [(name, value) for name, value in measures if value is not None]
-        figures = [self._measure(name, value) for name, value in measures]
+        measures = [(name, test, value) for name, test, value in measures if value is not None]
+        whole = str(found.observed.name)
+        figures = [
+            self._quality(
+                DIAGNOSTIC, value, self.again(workings.diagnostic, area=whole, test=test), test=name
+            )
+            for name, test, value in measures
+        ]
         detail = table(
             caption="Diagnostics of the seasonal adjustment (below 1 is good for Q and M1 to M11)",
             columns=["Measure", "Value"],
             rows=[
                 [name, wording.number(value, decimals=2) if value >= 0.005 else "below 0.01"]
-                for name, value in measures
+                for name, _, value in measures
             ],
             figures=figures,
         )
@@ -182,25 +249,23 @@ class Season:
         found = self.adjustment
         ratio = 0 if found.decomposition == "additive" else 3
         columns = [
-            ("Recorded", "observed", found.observed, 0),
-            ("Season", "seasonal factor", found.seasonal, ratio),
-            ("Calendar", "calendar factor", found.calendar, ratio),
-            ("Seasonally adjusted", "seasonally adjusted", found.adjusted, 1),
-            ("Trend", "trend", found.trend, 1),
-            ("Irregular", "irregular", found.irregular, ratio),
+            ("Recorded", OBSERVED, "observed", 0),
+            ("Season", SEASONAL_FACTOR, "seasonal", ratio),
+            ("Calendar", CALENDAR_FACTOR, "calendar", ratio),
+            ("Seasonally adjusted", ADJUSTED, "adjusted", 1),
+            ("Trend", TREND, "trend", 1),
+            ("Irregular", IRREGULAR, "irregular", ratio),
         ]
         months, shown = found.observed.index[-12:], self.card.shown
 
-        def hidden(month: pd.Period, measure: str) -> bool:
-            if measure in ("seasonal factor", "calendar factor"):
+        def hidden(month: pd.Period, measure: Measure) -> bool:
+            if measure in (SEASONAL_FACTOR, CALENDAR_FACTOR):
                 return False
             # The trend runs through the months around each, and the irregular part is what it leaves.
-            return shown.is_withheld(month) or (not shown.complete and measure in ("trend", "irregular"))
+            return shown.is_withheld(month) or (not shown.complete and measure in (TREND, IRREGULAR))
 
-        def figure(month: pd.Period, measure: str, series: pd.Series) -> Figure:
-            given = self.card.figure(month, float(series[month]), measure, method=found.method)
-            if measure in ("seasonal factor", "calendar factor", "irregular") and ratio:
-                given = replace(given, unit="ratio")
+        def figure(month: pd.Period, measure: Measure, part: str) -> Figure:
+            given = self._month_figure(month, measure, part)
             return withheld_of(given, shown.rules) if hidden(month, measure) else given
 
         taken_apart = table(
@@ -210,13 +275,15 @@ class Season:
                 [
                     periods.month_name(m),
                     *(
-                        shown.rules.withheld if hidden(m, measure) else wording.number(series[m], decimals=d)
-                        for _, measure, series, d in columns
+                        shown.rules.withheld
+                        if hidden(m, measure)
+                        else wording.number(getattr(found, part)[m], decimals=d)
+                        for _, measure, part, d in columns
                     ),
                 ]
                 for m in months
             ],
-            figures=[figure(m, measure, series) for m in months for _, measure, series, _ in columns],
+            figures=[figure(m, measure, part) for m in months for _, measure, part, _ in columns],
         )
         return shown.explained(taken_apart)
 
@@ -236,9 +303,13 @@ class Season:
                 f"{wording.number(compared.mean_absolute, decimals=2)}% on average and "
                 f"{wording.number(compared.largest, decimals=2)}% at most. The whole's own is the figure that is used."
             )
-            for name, value in (("mean", compared.mean_absolute), ("largest", compared.largest)):
-                measure = self._measure(f"direct against indirect by {kind}, {name}, %", value)
-                figures.append(measure)
+            for of, name in (("mean_absolute", "mean"), ("largest", "largest")):
+                working = self.again(workings.direct_against_indirect, kind=kind, of=of)
+                figures.append(
+                    self._quality(
+                        DIRECT_AGAINST_INDIRECT, getattr(compared, of), working, parts=kind, of=name
+                    )
+                )
         return join(*[paragraph(line) for line in lines[:-1]], paragraph(lines[-1], figures=figures))
 
     def choices(self) -> Block:
@@ -259,6 +330,12 @@ class Season:
         card = self.card
         months = periods.quarter_months(card.quarter)
         rows, figures = [], []
+        quarter = {
+            "indicator_id": card.indicator.id,
+            "window": Window.quarter(card.quarter),
+            "unit": card.indicator.unit,
+            "status": self.status,
+        }
 
         def in_order(item: tuple[str, seasonal.SeasonalAdjustment]) -> tuple[bool, float]:
             # The place of a withheld count among the others would say how large it is.
@@ -269,37 +346,27 @@ class Season:
             if self.quarters.is_withheld(name):
                 mark = self.quarters.rules.withheld
                 rows.append([name, mark, mark, mark, f"{100 * area.borrowed:.0f}%"])
-                for measure in ("seasonally adjusted, quarter", "quarterly count"):
-                    figures.append(
-                        self.quarters.figure(
-                            name,
-                            indicator_id=card.indicator.id,
-                            area=name,
-                            period=periods.quarter_name(card.quarter),
-                            measure=measure,
-                            unit=card.indicator.unit,
-                            caveats=area.caveats,
-                        )
-                    )
+                for measure in (ADJUSTED_QUARTER, QUARTERLY_COUNT):
+                    about = {**quarter, "measure": measure, "area": name, "caveats": area.caveats}
+                    figures.append(self.quarters.figure(name, **about))
                 continue
             observed = int(area.observed.loc[months].sum())
             # To a whole number: any closer, and the months could be worked out from it, the count and the printed season.
             adjusted = float(round(float(area.adjusted.loc[months].sum())))
             limits = count_with_interval(observed, unit=card.indicator.unit)
             scale = adjusted / observed if observed else 1.0
-            figure = old_figure(
-                indicator_id=card.indicator.id,
+            figure = Figure(
+                **quarter,
+                measure=ADJUSTED_QUARTER,
                 area=name,
-                period=periods.quarter_name(card.quarter),
-                measure="seasonally adjusted, quarter",
                 value=adjusted,
                 lower=limits.lower * scale,
                 upper=limits.upper * scale,
                 confidence=limits.confidence,
-                unit=card.indicator.unit,
                 method=f"{area.method}; interval of the count ({limits.method}), scaled",
                 n=observed,
                 caveats=area.caveats,
+                **self.total_again(months, area=name, to_whole_number=True),
             )
             figures.append(figure)
             rows.append(
@@ -340,15 +407,86 @@ class Season:
         """Give the mean adjusted count of some months."""
         return float(self.adjustment.adjusted.loc[months].mean())
 
-    def _measure(self, name: str, value: float) -> Figure:
-        return old_figure(
-            indicator_id=self.card.indicator.id,
-            area=self.card.area.name,
-            period=self.card.window,
-            measure=f"seasonal adjustment: {name}",
-            value=float(value),
-            method=self.adjustment.method,
+    @property
+    def status(self) -> str:
+        """What the adjusted figures rest on."""
+        return weakest([self.card.data.source.status, "estimated"])
+
+    def again(self, working: Callable, *, area: str = "", kind: str = "", **arguments: Any) -> dict[str, Any]:
+        """Give the rows and the ``working`` by which the adjustment is made again: the card's own, or that of an area.
+
+        The whole is adjusted by itself. An area below it borrows its pattern together with all areas of its kind, so
+        their rows are needed too; of a ``kind`` of areas all are.
+        """
+        rows, model = self.model(area=area, kind=kind)
+        return worked_out(rows, working, **model, **arguments)
+
+    def total_again(
+        self, months: pd.PeriodIndex, *, area: str = "", to_whole_number: bool = False
+    ) -> dict[str, Any]:
+        """Give the rows and the working of the sum of some adjusted months, of the card's area or of one below it."""
+        given = {"months": [str(m) for m in months], "to_whole_number": to_whole_number}
+        return self.again(workings.total_adjusted, area=area, **given)
+
+    def model(self, *, area: str = "", kind: str = "") -> tuple[tuple[Rows, ...], dict[str, Any]]:
+        """Give the rows and the plain arguments of the adjustment itself, for a working that goes on from there."""
+        found = self.parent or self.adjustment
+        area = area or self.card.area.name
+        given: dict[str, Any] = {
+            "choices": _plain(found.spec),
+            "breaks": [_plain_break(known) for known in found.breaks],
+        }
+        if not kind and area != found.observed.name:
+            kind = next(name for name, areas in self.together.items() if area in areas)
+            given["area"] = area
+        if not kind:
+            return self._rows[""], given
+        made_of = self.card.data.made_of
+        sums = {name: list(made_of[name]) for name in self.together[kind] if made_of[name] != (name,)}
+        return self._rows[kind], given | {"made_of": sums}
+
+    @cached_property
+    def _rows(self) -> Mapping[str, tuple[Rows, ...]]:
+        """The rows of the whole, and with those of the areas of each kind."""
+        found, data = (self.parent or self.adjustment).observed, self.card.data
+        whole = data.rows(str(found.name), found.index, role="whole")
+        return {"": whole} | {
+            kind: (*whole, *data.rows(areas, found.index, role="areas"))
+            for kind, areas in self.together.items()
+        }
+
+    def _figure(self, measure: Measure, window: Window, value: float, **about: Any) -> Figure:
+        """Give a figure of the adjustment in the card's area."""
+        given = about_counts(self.card.data) | {
+            "area": self.card.area.name,
+            "status": self.status,
+            "method": self.adjustment.method,
+        }
+        return Figure(measure=measure, window=window, value=value, **given | about)
+
+    def _month_figure(self, month: pd.Period, measure: Measure, part: str) -> Figure:
+        """Give one part of the adjustment in one month."""
+        card, found = self.card, self.adjustment
+        of_a_count = found.decomposition == "additive" or part in ("observed", "adjusted", "trend")
+        if part == "observed":
+            working = sum_of(card.data, card.area.name, Window.month(month))
+            working["status"] = card.data.source.status
+        else:
+            working = self.again(workings.in_month, part=part, month=str(month))
+        return self._figure(
+            measure,
+            Window.month(month),
+            float(getattr(found, part)[month]),
+            unit=card.indicator.unit if of_a_count else "ratio",
+            **working,
         )
+
+    def _quality(
+        self, measure: Measure, value: float, working: Mapping[str, Any], **qualifiers: str
+    ) -> Figure:
+        window = Window.twelve_months(periods.last_month(self.card.quarter))
+        about = {"qualifiers": qualifiers, "caveats": (), **working}
+        return self._figure(measure, window, float(value), **about)
 
 
 def season_of(card: ReportCard, *, catalogue: Catalogue) -> Season:
@@ -401,7 +539,21 @@ def season_of(card: ReportCard, *, catalogue: Catalogue) -> Season:
         frozen=frozen is not None,
         problem="",
         quarters=_quarters(card, [a for found in below.values() for a in found], catalogue),
+        together={kind: tuple(found) for kind, found in borrowed.items()},
     )
+
+
+def _plain(spec: seasonal.SeasonalSpec) -> dict[str, Any]:
+    """Give the choices of an adjustment as plain values by name."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(spec).items()}
+
+
+def _plain_break(known: seasonal.Break) -> dict[str, str]:
+    return {
+        "kind": known.kind,
+        "start": str(known.start),
+        "end": "" if known.end is None else str(known.end),
+    }
 
 
 def _quarters(card: ReportCard, names: Sequence[str], catalogue: Catalogue) -> ProtectedTable:

@@ -232,7 +232,14 @@ class ServiceCounts:
 
     def record(self) -> Block:
         """Say how such projections did in past years."""
-        return track_record([self.counts], caveats=(), indicator_id=self.indicator.id, area=self.area)
+        return track_record(
+            [self.counts],
+            caveats=(),
+            indicator_id=self.indicator.id,
+            area=self.area,
+            status="published",
+            rows=self._rows(self.counts.index, str(self.counts.name)),
+        )
 
     def caveats_and_sources(self) -> Block:
         """Say where the counts come from and what the reader must know of them."""

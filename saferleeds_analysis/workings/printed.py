@@ -78,6 +78,7 @@ def year_end(counts: pd.DataFrame, *, year: str, give: str) -> float:
     by_quarter = pd.Series(
         counts["value"].astype(int).to_numpy(),
         index=pd.PeriodIndex([periods.quarter(q) for q in counts["period"]], freq="Q-MAR"),
+        name="counts",
     )
     projection = trajectory.project_year_end(by_quarter.sort_index(), year=periods.financial_year(year))
     return getattr(projection, give)

@@ -91,7 +91,7 @@ def test_the_milestones_end_on_the_target_and_add_up_with_last_year(outlook):
 
 
 def test_the_tidy_figures_hold_the_projection_with_its_intervals(outlook):
-    projected = [f for f in outlook.findings().figures if f.measure == "projected year end"]
+    projected = [f for f in outlook.findings().figures if f.words == "projected year end"]
     assert {f.confidence for f in projected} == {0.5, 0.8, 0.95}
     assert all(f.lower <= f.value <= f.upper for f in projected)
     assert all("Illustrative months" in " ".join(f.caveats) for f in projected)

@@ -56,6 +56,42 @@ def test_equal_neighbours_are_noted_in_the_table():
     assert counts_of("lasbt_enquiries").quarters().text.count("check for a copying slip") == 2
 
 
+@pytest.mark.parametrize(
+    ("indicator", "said", "percent"),
+    [
+        # 958/916 = +4.6%; the total of both is 1,874, of which chance gives either quarter half.
+        (
+            "lasbt_enquiries",
+            "In 2012/13 Q2 there were 958 enquiries, 4.6% more than in 2011/12 Q2 (95% interval down 4.6% to up 14.6%): "
+            "no clear change.",
+            4.585,
+        ),
+        # 340/354 = -4.0%
+        (
+            "lasbt_cases",
+            "In 2012/13 Q2 there were 340 cases, 4.0% fewer than in 2011/12 Q2 (95% interval down 17.5% to up 11.8%): no clear "
+            "change.",
+            -3.955,
+        ),
+    ],
+)
+def test_the_quarter_is_compared_with_the_same_quarter_of_the_year_before(indicator, said, percent):
+    block = counts_of(indicator).quarters()
+    assert said in block.text
+    quarter = periods.Window.quarter(periods.quarter("2012/13 Q2"))
+    (change,) = [f for f in block.figures if (f.measure.id, f.window) == ("change_percent", quarter)]
+    assert change.value == pytest.approx(percent, abs=0.001)
+
+
+def test_a_clear_fall_of_the_quarter_is_called_one():
+    """725 of 1,011: down 28.3%."""
+    text = counts_of("lasbt_enquiries", quarter="2012/13 Q1", day=date(2012, 6, 30)).quarters().text
+    assert (
+        "In 2012/13 Q1 there were 725 enquiries, 28.3% fewer than in 2011/12 Q1 (95% interval down " in text
+    )
+    assert "): a clear fall." in text
+
+
 def test_a_quarter_that_was_not_published_is_named():
     with pytest.raises(DataProblem) as refused:
         counts_of("lasbt_enquiries", quarter="2012/13 Q3")

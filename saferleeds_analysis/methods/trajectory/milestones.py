@@ -15,7 +15,6 @@ from scipy import stats
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Caveat, Target
-from saferleeds_analysis.estimates import TIDY_COLUMNS
 from saferleeds_analysis.methods.trajectory.history import (
     CONSTANTS,
     History,
@@ -64,61 +63,6 @@ class Trajectory:
     adjusted_position: str | None
     rating: Rating
     caveats: tuple[str, ...]
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give every number as a tidy row: shares, milestones with their range, superseded milestones, actual counts."""
-        common = {
-            "indicator_id": self.name,
-            "area": self.area,
-            "n": len(self.base_years),
-            "caveats": " | ".join(self.caveats),
-        }
-        rows = []
-        for period, row in self.path.iterrows():
-            at = common | {"period": period_name(period)}
-            rows.append(
-                at
-                | {
-                    "measure": "share of a usual year",
-                    "value": row["share"],
-                    "unit": "share",
-                    "method": METHOD,
-                }
-            )
-            if self.target is not None:
-                rows.append(
-                    at
-                    | {
-                        "measure": "milestone",
-                        "value": row["milestone"],
-                        "lower": row["lower"],
-                        "upper": row["upper"],
-                    }
-                    | {"confidence": self.confidence, "unit": self.unit, "method": METHOD}
-                )
-            for column in self.superseded_path:
-                value = self.superseded_path.loc[period, column]
-                rows.append(
-                    at
-                    | {
-                        "measure": f"milestone, superseded {column}",
-                        "value": value,
-                        "unit": self.unit,
-                        "method": METHOD,
-                    }
-                )
-            for measure in ("actual", "adjusted"):
-                if not np.isnan(row[measure]):
-                    rows.append(
-                        at
-                        | {
-                            "measure": f"{measure} to date",
-                            "value": row[measure],
-                            "unit": self.unit,
-                            "method": "sum",
-                        }
-                    )
-        return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
 
 
 def build_trajectory(

@@ -18,7 +18,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Caveat, Target
-from saferleeds_analysis.estimates import TIDY_COLUMNS, Estimate
+from saferleeds_analysis.estimates import Estimate
 from saferleeds_analysis.methods.trajectory.history import (
     CONSTANTS,
     History,
@@ -111,58 +111,6 @@ class Projection:
     def chance_at_most(self, total: float) -> float:
         """Give the chance that the year ends at or below a total."""
         return float(np.searchsorted(self.totals, total, side="right") / len(self.totals))
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give every number as a tidy row: the projection with each interval, chances, pace, comparisons and the fan."""
-        common = {"indicator_id": self.name, "area": self.area, "caveats": " | ".join(self.caveats)}
-        whole = common | {"period": periods.financial_year_name(self.year)}
-        rows = [
-            whole
-            | {"measure": "projected year end", "value": e.value, "lower": e.lower, "upper": e.upper}
-            | {"confidence": e.confidence, "unit": self.unit, "method": METHOD}
-            for e in self.intervals
-        ]
-        for chance in self.chances:
-            of = f"{chance.target.kind} target, {chance.target.comparison} {chance.target.value:,g}"
-            rows += [
-                whole
-                | {
-                    "measure": f"chance of meeting the {of}",
-                    "value": chance.probability,
-                    "unit": "probability",
-                    "method": METHOD,
-                },
-                whole
-                | {
-                    "measure": f"required a period for the {of}",
-                    "value": chance.required,
-                    "unit": self.unit,
-                    "method": "arithmetic",
-                },
-            ]
-        for measure, value in (
-            ("run-rate", self.run_rate),
-            ("last year's remaining months", self.last_years_months),
-            ("share of a usual year", self.usual_share),
-        ):
-            if value is not None:
-                rows.append(
-                    whole
-                    | {
-                        "measure": f"{measure} (comparison)",
-                        "value": value,
-                        "unit": self.unit,
-                        "method": measure,
-                    }
-                )
-        for period, row in self.fan.iterrows():
-            for part, value in row.items():
-                rows.append(
-                    common
-                    | {"period": period_name(period), "measure": f"projected to date, {part:.1%} quantile"}
-                    | {"value": value, "unit": self.unit, "method": METHOD}
-                )
-        return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
 
 
 def project_year_end(

@@ -1,0 +1,173 @@
+"""Milestones, projections, chances and ratings worked out again from the counts of a history and the row of a target."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from saferleeds_analysis.catalogue import Caveat, Target
+from saferleeds_analysis.methods import trajectory
+from saferleeds_analysis.periods import financial_year
+from saferleeds_analysis.periods import month as month_of
+from saferleeds_analysis.workings import season
+from saferleeds_analysis.workings.series import history, key_of, series_of
+
+
+def on_the_path(
+    counts: pd.DataFrame, target: pd.DataFrame | None = None, *, column: str, month: str, **given: Any
+) -> float:
+    """Give the ``share`` of a usual year that has fallen by the end of a month, or the ``milestone`` of a target there."""
+    return float(_path(counts, target, **given).path.loc[month_of(month), column])
+
+
+def adjusted_to_date(
+    counts: pd.DataFrame,
+    whole: pd.DataFrame,
+    areas: pd.DataFrame | None = None,
+    *,
+    month: str,
+    year: str,
+    caveats: Sequence[Mapping[str, str]],
+    **given: Any,
+) -> float:
+    """Give the seasonally adjusted count from April to a month, on the scale of a usual year."""
+    adjusted = season.adjustment(whole, areas=areas, **given).adjusted
+    path = _path(counts, None, adjusted=adjusted, year=year, caveats=caveats).path
+    return float(path.loc[month_of(month), "adjusted"])
+
+
+def position(counts: pd.DataFrame, target: pd.DataFrame, **given: Any) -> str:
+    """Give the place of the count in the milestone range of a target, in words."""
+    return _path(counts, target, **given).position
+
+
+def letter(counts: pd.DataFrame, target: pd.DataFrame | None = None, **given: Any) -> str:
+    """Give the RAG letter of the count in the milestone range, no better than the chance of the target allows."""
+    path = _path(counts, target, **given)
+    if target is None or len(path.path) == path.path["actual"].count():
+        return path.rating.letter
+    return trajectory.cap_by_chance(path.rating, chance(counts, target, of="probability", **given)).letter
+
+
+def direction(
+    counts: pd.DataFrame, *, improvement_direction: str, caveats: Sequence[Mapping[str, str]]
+) -> str:
+    """Give the direction of travel, in words."""
+    return trajectory.direction_of_travel(
+        history(counts), improvement_direction=improvement_direction, unit="", caveats=_caveats(caveats)
+    ).word
+
+
+def projected(counts: pd.DataFrame, *, of: str, **given: Any) -> float:
+    """Give the ``median`` of the projected year end, or one of the simple sums beside it (``run_rate`` ...)."""
+    return float(getattr(_projection(counts, **given), of))
+
+
+def projected_to_date(counts: pd.DataFrame, *, month: str, quantile: float, **given: Any) -> float:
+    """Give a quantile of the projected count from April to a month."""
+    return float(_projection(counts, **given).fan.loc[month_of(month), quantile])
+
+
+def chance(counts: pd.DataFrame, target: pd.DataFrame, *, of: str, **given: Any) -> float | None:
+    """Give the ``probability`` of meeting a target, or the mean count a period that is ``required`` or ``expected``."""
+    [found] = _projection(counts, target, **given).chances
+    return getattr(found, of)
+
+
+def replayed(
+    *, method: str, score: str, caveats: Sequence[Mapping[str, str]], **histories: pd.DataFrame
+) -> float:
+    """Give a score of a method in the normal years of some histories, replayed with what was known then."""
+    keys = tuple(key_of(history(counts, name)) for name, counts in histories.items())
+    scores = _backtest(keys, json.dumps(list(caveats))).scores(by=("kind",))
+    [found] = scores[(scores["kind"] == "normal") & (scores["method"] == method)][score]
+    return float(found)
+
+
+def constant(constants: Mapping[str, Any], *, table: str, name: str) -> float:
+    """Give a constant of the method as its table states it."""
+    return constants[table][name]
+
+
+def _path(
+    counts: pd.DataFrame,
+    target: pd.DataFrame | None,
+    *,
+    year: str,
+    caveats: Sequence[Mapping[str, str]],
+    adjusted: pd.Series | None = None,
+) -> trajectory.Trajectory:
+    return trajectory.build_trajectory(
+        history(counts),
+        target=_target(target),
+        year=financial_year(year),
+        adjusted=adjusted,
+        caveats=_caveats(caveats),
+    )
+
+
+def _projection(
+    counts: pd.DataFrame,
+    target: pd.DataFrame | None = None,
+    *,
+    year: str,
+    caveats: Sequence[Mapping[str, str]],
+) -> trajectory.Projection:
+    cells = () if target is None else tuple(target.iloc[0].items())
+    return _project(key_of(history(counts)), cells, year, json.dumps(list(caveats)))
+
+
+# One run answers for every quantile and chance, one replay for every method and score.
+@lru_cache(maxsize=16)
+def _project(counts: tuple, target: tuple, year: str, caveats: str) -> trajectory.Projection:
+    return trajectory.project_year_end(
+        series_of(counts),
+        target=_target(pd.DataFrame([dict(target)])) if target else None,
+        year=financial_year(year),
+        caveats=_caveats(json.loads(caveats)),
+    )
+
+
+@lru_cache(maxsize=16)
+def _backtest(histories: tuple, caveats: str) -> trajectory.Backtest:
+    return trajectory.backtest(map(series_of, histories), caveats=_caveats(json.loads(caveats)))
+
+
+def _target(row: pd.DataFrame | None) -> Target | None:
+    if row is None:
+        return None
+    [cells] = row.to_dict("records")
+    return Target(
+        **{
+            name: cells[name]
+            for name in (
+                "indicator_id",
+                "area",
+                "period",
+                "kind",
+                "comparison",
+                "agreed_by",
+                "source",
+                "note",
+            )
+        },
+        value=float(cells["value"]),
+        set_on=date.fromisoformat(cells["set_on"]),
+    )
+
+
+def _caveats(given: Iterable[Mapping[str, str]]) -> list[Caveat]:
+    return [
+        Caveat(
+            applies_to="",
+            kind=known["kind"],
+            start=month_of(known["start"]) if known.get("start") else None,
+            end=month_of(known["end"]) if known.get("end") else None,
+            text="",
+            basis="",
+        )
+        for known in given
+    ]
