@@ -1,10 +1,10 @@
 """Published documents and every figure printed in them, as a register: what was printed, where, and what can be worked out.
 
-``reference/documents.csv`` names the documents; ``reference/register_<document>.csv`` holds their figures, one a row. The
-kind of sum by which a figure can be worked out again is data in the table; the sums themselves are in
-:mod:`saferleeds_analysis.reporting.register_sums`.
+``reference/documents.csv`` names the documents; ``reference/register_<document>.csv`` holds their figures, one a row, each
+with the formula by which it can be worked out again (:mod:`saferleeds_analysis.methods.formulas`).
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -43,9 +43,11 @@ class RegisteredFigure(TableRow):
     """One figure of a document, as printed.
 
     ``role`` says what is to be judged: a ``claim`` is worked out again from the other figures; an ``input`` is taken as
-    printed; ``derived`` is a figure that the document does not print and that follows from what it does. ``check`` names the
-    sum and ``parts`` what goes into it, split at ``|``: numbers, or ids of other rows (with a minus for their negative).
-    ``disclosure`` says why the figure is not printed in the public edition (empty: it is).
+    printed; ``derived`` is a figure that the document does not print and that follows from what it does. ``formula`` works it
+    out from numbers and from the ids of other rows (``100 * F043 / 491``); ``how`` and ``came_out`` say in words how it was
+    worked out and what came out, with formulas in braces, where the words that are made from the formula do not serve.
+    ``finding`` is a comparison: where it holds, the verdict is the first of the two in ``verdict``, otherwise the second
+    (``sign differs|derived``). A ``verdict`` without a finding is a judgement that no formula gives. ``disclosure`` says why the figure is not printed in the public edition (empty: it is).
     """
 
     id: str
@@ -58,8 +60,11 @@ class RegisteredFigure(TableRow):
     value: str
     unit: str
     role: str
-    check: str
-    parts: str
+    formula: str
+    how: str
+    came_out: str
+    finding: str
+    verdict: str
     disclosure: str
     note: str
 
@@ -69,6 +74,16 @@ class RegisteredFigure(TableRow):
             raise ValueError(f"{self.id}: {unknown('role', self.role, ROLES)}")
         if self.disclosure not in DISCLOSURE:
             raise ValueError(f"{self.id}: {unknown('disclosure', self.disclosure, DISCLOSURE)}")
+        if self.finding and "|" not in self.verdict:
+            raise ValueError(
+                f"{self.id}: a finding needs two verdicts with | between: if it holds, and otherwise."
+            )
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The ids of the other rows that its formulas name."""
+        text = " ".join((self.formula, self.how, self.came_out, self.finding))
+        return tuple(name for name in dict.fromkeys(re.findall(r"\bF\d+\b", text)) if name != self.id)
 
     @property
     def number(self) -> Decimal | None:

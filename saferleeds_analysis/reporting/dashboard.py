@@ -7,6 +7,7 @@ results as the cards; for a published report they are made from what it prints, 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -15,7 +16,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.documents import Register, RegisteredFigure
 from saferleeds_analysis.estimates import change_between_counts
 from saferleeds_analysis.figures import Figure, Measure, Rows, Working
-from saferleeds_analysis.methods import feasibility
+from saferleeds_analysis.methods.formulas import call_of, earlier_counts_of_difference
 from saferleeds_analysis.methods.survey_summaries import change_between_percentages, published_percentage
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
@@ -151,7 +152,7 @@ def dashboard(
         as_at=as_at,
         register=register,
         rows=tuple(rows),
-        published=tuple(_published(register, f) for f in register.figures(document) if f.check in _CHANGES),
+        published=tuple(_published(register, f) for f in register.figures(document) if f.role == "claim"),
         document=document,
     )
 
@@ -419,10 +420,8 @@ def _of_register(figure: RegisteredFigure) -> dict[str, Any]:
 
 def _published_change(figure: RegisteredFigure) -> tuple[str, str, str, tuple[Figure, ...]]:
     """Work out the counts behind a printed change and its interval at the smallest and the largest of them."""
-    difference = int(figure.parts.split("|")[0])
-    found = feasibility.earlier_counts_behind_difference(
-        difference=difference, printed_change=str(figure.number)
-    )
+    difference = int(call_of(figure.formula)[1][0])
+    found = earlier_counts_of_difference(Decimal(difference), figure.number)
     ends = [change_between_counts(n, n + difference, unit="offences") for n in (found[0], found[-1])]
     lower, upper = min(e.percent.lower for e in ends), max(e.percent.upper for e in ends)
     directions = {e.direction for e in ends}
@@ -466,17 +465,18 @@ def _published_change(figure: RegisteredFigure) -> tuple[str, str, str, tuple[Fi
 
 
 def _published(register: Register, figure: RegisteredFigure) -> DashboardRow:
-    if figure.check == "difference_behind":
+    function, asked = call_of(figure.formula)
+    if function == "earlier_counts_of_difference":
         previous, current, words, figures = _published_change(figure)
         comment = "The interval holds at the smallest and the largest count that the print allows"
     else:
-        earlier = figure.parts.split("|")[0] if figure.check == "ratio_change" else ""
+        earlier = asked[1] if function == "change" else ""
         previous = f"{earlier} a young offender" if earlier else "not printed"
         current = f"{figure.value} a young offender" if earlier else "not printed"
         words = f"not tested: printed as {figure.printed_as}"
         comment = figure.note or "No count and no base are printed"
         figures = (_printed_change(figure, figure.measure, unit=figure.unit, method="as printed"),)
-    better = figure.check == "ratio_change" or "First-time" in figure.measure
+    better = function == "change" or "First-time" in figure.measure
     return DashboardRow(
         priority=figure.section,
         measure=f"{figure.measure.removesuffix(': change')}, {figure.period}",
@@ -490,6 +490,3 @@ def _published(register: Register, figure: RegisteredFigure) -> DashboardRow:
         comment=comment,
         figures=figures,
     )
-
-
-_CHANGES = ("difference_behind", "ratio_change", "no_levels")

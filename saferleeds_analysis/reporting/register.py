@@ -4,20 +4,23 @@ The pages on documents that are later than a pack show the types of report, not 
 in the same notice, :func:`document_notice`.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import unknown
 from saferleeds_analysis.documents import DISCLOSURE, Document, Register, RegisteredFigure
-from saferleeds_analysis.figures import Figure, Measure, Working
+from saferleeds_analysis.figures import Figure, Measure, Rows, Working
 from saferleeds_analysis.periods import Window
+from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, behind, bullets, join, page_title, paragraph
-from saferleeds_analysis.reporting.register_sums import DERIVED, INPUT, SUMS, Outcome, work_out
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.workings.counts import as_written
 from saferleeds_analysis.workings.printed import number_in
+from saferleeds_analysis.workings.register import Outcome, figures_with_verdict, plain, work_out, worked_out
 
 PRINTED = Measure(
     id="figure_of_register",
@@ -66,11 +69,16 @@ VERDICTS: Mapping[str, tuple[str, bool]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedFigure:
-    """A printed figure with what came of working it out, and the verdict."""
+    """A printed figure with what came of working it out from other figures (``parts``), and the verdict."""
 
     figure: RegisteredFigure
     outcome: Outcome
-    verdict: str
+    parts: tuple[RegisteredFigure, ...]
+
+    @property
+    def verdict(self) -> str:
+        """What is to be thought of the figure, in the words of :data:`VERDICTS`."""
+        return self.outcome.verdict
 
     @property
     def flagged(self) -> bool:
@@ -99,9 +107,9 @@ class CheckedFigure:
             "measure": PRINTED,
             "qualifiers": named | {"printed": "as printed" if f.printed_as else "not printed"},
         }
-        worked_out = about | {"measure": WORKED_OUT, "qualifiers": named}
+        again = about | {"measure": WORKED_OUT, "qualifiers": named}
         if hidden:
-            made = [printed, worked_out] if o.came_out else [printed]
+            made = [printed, again] if o.came_out else [printed]
             return tuple(Figure(**one, value=SUPPRESSED) for one in made)
         figures = [
             Figure(
@@ -113,8 +121,18 @@ class CheckedFigure:
         ]
         if o.came_out:
             value = o.came_out if o.value is None else o.value
-            figures.append(Figure(**worked_out, **self.limits, value=value))
+            figures.append(Figure(**again, **self.limits, value=value, **self._working(edition)))
         return tuple(figures)
+
+    def _working(self, edition: str) -> dict:
+        """Give the rows of what came out and how it comes from them; not of what an edition leaves out."""
+        if edition == "public" and any(part.disclosure for part in self.parts):
+            return {"rows": self.figure.rows("figure")}
+        rows = self.figure.rows("figure") + tuple(row for part in self.parts for row in part.rows("parts"))
+        return {
+            "rows": rows,
+            "working": Working.of(worked_out, **_zeros_printed([self.figure, *self.parts])),
+        }
 
     @property
     def limits(self) -> dict:
@@ -126,8 +144,8 @@ class CheckedFigure:
 def check_figure(register: Register, figure: RegisteredFigure) -> CheckedFigure:
     """Work one figure out again and judge it.
 
-    A sum that judges gives the verdict; otherwise it is ``input`` or ``derived``, by what the figure is. A sum or a part that
-    the register does not know is refused with the figure's id.
+    Refused, with the figure's id: a formula that is not understood, a name that the register does not know, and a verdict that
+    is none of :data:`VERDICTS`.
 
     >>> from saferleeds_analysis.documents import load_register
     >>> register = load_register()
@@ -135,13 +153,18 @@ def check_figure(register: Register, figure: RegisteredFigure) -> CheckedFigure:
     >>> checked.outcome.how, checked.verdict
     ('The sum of its parts: 335 + 354 + 251 + 308 = 1,248.', 'reproduces')
     """
-    if figure.check not in SUMS:
-        raise ValueError(
-            f"register: {figure.id}: {figure.check!r} is not a sum that is known: {', '.join(SUMS)}."
-        )
-    outcome = work_out(figure, _parts(register, figure))
-    by_role = DERIVED if figure.role == "derived" else INPUT
-    return CheckedFigure(figure=figure, outcome=outcome, verdict=outcome.verdict or by_role)
+
+    def number(name: str) -> Decimal:
+        return (figure if name == figure.id else register.figure(name)).number
+
+    try:
+        outcome = work_out(figure, number)
+    except ValueError as error:
+        raise ValueError(f"register: {figure.id}: {error}") from error
+    if outcome.verdict not in VERDICTS:
+        raise ValueError(f"register: {figure.id}: {unknown('verdict', outcome.verdict, VERDICTS)}")
+    parts = tuple(register.figure(name) for name in figure.named)
+    return CheckedFigure(figure=figure, outcome=outcome, parts=parts)
 
 
 def check_register(register: Register, document_id: str = "") -> tuple[CheckedFigure, ...]:
@@ -217,6 +240,12 @@ class RegisterReport:
                     area="all documents",
                     window=Window("all"),
                     status="published",
+                    rows=self._files(),
+                    working=Working.of(
+                        figures_with_verdict,
+                        verdict=v,
+                        **_zeros_printed([c.figure for c in self.checked]),
+                    ),
                     value=sum(c.verdict == v for c in self.checked),
                     n=len(self.checked),
                 )
@@ -271,6 +300,11 @@ class RegisterReport:
     def _of(self, document: Document) -> list[CheckedFigure]:
         return [c for c in self.checked if c.figure.document == document.id]
 
+    def _files(self) -> tuple[Rows, ...]:
+        """Give the files of the register."""
+        rows = (row for c in self.checked for row in c.figure.rows("figures"))
+        return tuple(dict.fromkeys(replace(row, numbers=()) for row in rows))
+
     def _warning(self, c: CheckedFigure) -> str:
         f = c.figure
         why = DISCLOSURE[f.disclosure] if c.hidden_in(self.edition) else c.outcome.how
@@ -298,7 +332,17 @@ def _row(c: CheckedFigure, edition: str) -> list[str]:
     if c.hidden_in(edition):
         return [f.id, name, SUPPRESSED, DISCLOSURE[f.disclosure], SUPPRESSED, verdict]
     how = f"{c.outcome.how} {f.note}{'.' if f.note else ''}".strip()
-    return [f.id, name, f.printed_as or "not printed", how, c.outcome.came_out or "none", verdict]
+    came_out = _number_alone(c.outcome.came_out, c.outcome.value) or "none"
+    return [f.id, name, f.printed_as or "not printed", how, came_out, verdict]
+
+
+def _number_alone(came_out: str, value: float | None) -> str:
+    """Give what came out as a number where it is nothing else, so that a workbook can hold it as one."""
+    found = re.fullmatch(r"−?[\d,]+(?:\.(\d+))?%?", came_out)
+    if found is None or value is None:
+        return came_out
+    number = wording.number(value, decimals=len(found[1] or ""))
+    return next((one for one in (number, wording.percent(value)) if one == came_out), came_out)
 
 
 def register_report(register: Register, *, as_at: date, edition: str) -> RegisterReport:
@@ -306,21 +350,7 @@ def register_report(register: Register, *, as_at: date, edition: str) -> Registe
     return RegisterReport(register=register, checked=check_register(register), as_at=as_at, edition=edition)
 
 
-def _parts(register: Register, figure: RegisteredFigure) -> list[Decimal | str]:
-    return [_part(register, figure, text) for text in figure.parts.split("|")] if figure.parts else []
-
-
-def _part(register: Register, figure: RegisteredFigure, text: str) -> Decimal | str:
-    """Read a part: a number, the number of another row (``F007``, or ``-F007`` for its negative), or a text."""
-    text = text.strip()
-    sign, name = (-1, text[1:]) if text.startswith("-F") else (1, text)
-    if name[:1] == "F" and name[1:].isdigit():
-        try:
-            value = register.figure(name).number
-        except ValueError as error:
-            raise ValueError(f"register: {figure.id}: {error}") from error
-        return sign * value if sign < 0 else value
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return text
+def _zeros_printed(figures: Sequence[RegisteredFigure]) -> dict[str, int]:
+    """Give with how many decimals figures are printed that end with a zero: a program that reads the table drops it."""
+    numbers = {f.id: f.number for f in figures if f.number is not None and plain(f.value) != f.value}
+    return {name: -number.as_tuple().exponent for name, number in numbers.items()}

@@ -159,15 +159,19 @@ def test_a_later_document_says_so():
 def test_another_print_gets_another_verdict():
     figure = replace(REGISTER.figure("F066"), value="1249")
     assert check_figure(REGISTER, figure).verdict == "does not reproduce"
-    monday = replace(REGISTER.figure("F145"), value="21 May 2012", parts="2012-05-21")
+    monday = replace(
+        REGISTER.figure("F145"), value="21 May 2012", finding='day_of_week("2012-05-21") == "Sunday"'
+    )
     assert check_figure(REGISTER, monday).verdict == "input"
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"check": "summ"}, "register: F066: 'summ' is not a sum that is known: as_printed, sum,"),
-        ({"parts": "F060|F999"}, "register: F066: unknown figure of the register: 'F999'."),
+        ({"formula": "summ(F060)"}, "register: F066: 'summ(F060)' is not understood in a formula."),
+        ({"formula": "F060 +"}, "register: F066: 'F060 +' cannot be read as a formula."),
+        ({"formula": "F060 + F999"}, "register: F066: unknown figure of the register: 'F999'."),
+        ({"verdict": "reproducess"}, "register: F066: unknown verdict: 'reproducess'. Did you mean 'repr"),
     ],
 )
 def test_a_row_that_cannot_be_worked_out_is_refused(change, message):
@@ -180,6 +184,7 @@ def test_a_row_that_cannot_be_worked_out_is_refused(change, message):
     [
         ({"role": "claimed"}, "F066: unknown role: 'claimed'. Did you mean 'claim'?"),
         ({"disclosure": "smal"}, "F066: unknown disclosure: 'smal'. Did you mean 'small'?"),
+        ({"finding": "F066 > 5", "verdict": "input"}, "F066: a finding needs two verdicts with | between"),
     ],
 )
 def test_a_row_with_a_word_that_is_not_known_is_refused(change, message):
