@@ -428,18 +428,20 @@ def _faults_of_figures(placed: tuple[tuple[str, Figure], ...]) -> list[str]:
     return faults + contradictions((f"section {section or 'top'!r}", figure) for section, figure in placed)
 
 
-def contradictions(placed: Iterable[tuple[str, Figure]]) -> list[str]:
-    """Name every figure that is given twice with different values, and both places.
+def contradictions(
+    placed: Iterable[tuple[str, Figure]], said: Mapping[Identity, tuple[str, Figure]] | None = None
+) -> list[str]:
+    """Name every figure that is given twice with different values, and both places; ``said`` is what others have given.
 
     Figures about a pack itself count the figures of one page; they are about nothing that another page could contradict.
     """
-    seen: dict[Identity, tuple[str, Figure]] = {}
+    seen = dict(said or {})
     faults = []
     for place, figure in placed:
         if figure.measure.role == "about the pack":
             continue
         before, other = seen.setdefault(figure.identity, (place, figure))
-        if not _same_value(other.value, figure.value):
+        if other is not figure and not _same_value(other.value, figure.value):
             faults.append(
                 f"{figure.indicator_id}, {figure.place}: {other.value} in {before} and {figure.value} in {place}. "
                 "One pack has one value of a figure."

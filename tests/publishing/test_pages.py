@@ -165,7 +165,7 @@ def test_figures_carry_the_section_they_stand_in():
         "### Below",
         paragraph("d", figures=[figure("below")]),
     )
-    assert [(row["section"], row["measure"]) for row in page.figures] == [
+    assert [(section, figure.words) for section, figure in page.content.placed] == [
         ("", "before"),
         ("first-part", "first"),
         ("first-part", "also first"),
@@ -291,6 +291,19 @@ def test_every_fault_is_named_at_once():
     with pytest.raises(ValueError) as error:
         page_of(paragraph("no title"), chart(alt="x"), paragraph("NaN"))
     assert len(str(error.value).splitlines()) == 4
+
+
+def test_two_places_of_a_page_do_not_contradict_each_other():
+    def figure(value, **more):
+        about = {"indicator_id": "burglary", "area": "Leeds", "period": "2011/12", "measure": "count"}
+        return old_figure(value=value, **about | more)
+
+    shown = [TITLE, paragraph("a", figures=[figure(8062)]), "## Twelve months"]
+    assert faults(*shown, paragraph("b", figures=[figure(8063)])) == (
+        "- burglary, count, Leeds, 2011/12: 8062 in section 'top' and 8063 in section 'twelve-months'. "
+        "One pack has one value of a figure."
+    )
+    page_of(*shown, paragraph("b", figures=[figure(8062.0), figure(8063, qualifiers={"group": "homes"})]))
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
