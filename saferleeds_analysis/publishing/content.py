@@ -428,12 +428,14 @@ def _faults_of_figures(placed: tuple[tuple[str, Figure], ...]) -> list[str]:
     return faults + contradictions((f"section {section or 'top'!r}", figure) for section, figure in placed)
 
 
-def contradictions(placed: Iterable[tuple[str, Figure]]) -> list[str]:
-    """Name every figure that is given twice with different values, and both places.
+def contradictions(
+    placed: Iterable[tuple[str, Figure]], said: Mapping[Identity, tuple[str, Figure]] | None = None
+) -> list[str]:
+    """Name every figure that is given twice with different values, and both places; ``said`` is what others have given.
 
     Figures about a pack itself count the figures of one page; they are about nothing that another page could contradict.
     """
-    seen: dict[Identity, tuple[str, Figure]] = {}
+    seen = dict(said or {})
     faults = []
     for place, figure in placed:
         if figure.measure.role == "about the pack":

@@ -21,6 +21,7 @@ from saferleeds_analysis.publishing.files import write_text
 from saferleeds_analysis.reporting.blocks import BLOCKS_MEDIA_TYPE
 
 KEY = Path("data", "project_key.txt")
+KEPT = Path("data", "processed", "rows")
 REFERENCE = "reference"
 
 
@@ -62,10 +63,11 @@ def put_by(notebook: Any, key: bytes) -> dict[str, list[dict]]:
 
 
 def keep(root: Path, quarter: pd.Period, report: str, rows: Mapping[str, list[dict]]) -> None:
-    """Keep the rows of a public report below ``data/``."""
+    """Keep the rows of a public report below ``data/``, beside those of its earlier makings, which may still be published."""
     path = _path(root, quarter, report)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, json.dumps(rows, ensure_ascii=False, sort_keys=True))
+    before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    write_text(path, json.dumps(before | dict(rows), ensure_ascii=False, sort_keys=True))
 
 
 def with_rows(figure: Figure, root: Path, quarter: pd.Period, report: str) -> Figure:
@@ -78,7 +80,7 @@ def with_rows(figure: Figure, root: Path, quarter: pd.Period, report: str) -> Fi
 
 
 def _path(root: Path, quarter: pd.Period, report: str) -> Path:
-    return root / "data" / "processed" / "rows" / periods.quarter_path(quarter) / f"{report}.json"
+    return root / KEPT / periods.quarter_path(quarter) / f"{report}.json"
 
 
 def is_reference(rows: Rows) -> bool:

@@ -14,7 +14,7 @@ byte.
 import logging
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -22,9 +22,11 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.figures import Figure, Identity
 from saferleeds_analysis.publishing.changes import write_changes_page
+from saferleeds_analysis.publishing.content import contradictions, placed_figures
 from saferleeds_analysis.publishing.earlier import earlier_pack
-from saferleeds_analysis.publishing.files import FIGURES, in_reports
+from saferleeds_analysis.publishing.files import FIGURES, in_reports, report_folders
 from saferleeds_analysis.publishing.index import write_index
 from saferleeds_analysis.publishing.notebooks import ReportFailed, without_machine_paths
 from saferleeds_analysis.publishing.pool import Outcome, make_reports, workers_for
@@ -34,6 +36,9 @@ from saferleeds_analysis.publishing.versions import version_to_make
 from saferleeds_analysis.publishing.warm_kernels import CAN_FORK
 
 logger = logging.getLogger(__name__)
+
+# What a pack says: each figure with where it stands.
+_Said = dict[Identity, tuple[str, Figure]]
 
 
 def publish_reports(
@@ -55,7 +60,8 @@ def publish_reports(
     are the data that the project holds, named in the index (a page names its own in its text). Reports that are not made
     in this quarter (:meth:`Report.is_made_in`) are left out and named. Every
     parameter of every report is checked before the first one runs. The reports that fail are named at the end, in one
-    :class:`ReportFailed`; the others are published. ``say`` is told one line a report, in the order of finishing.
+    :class:`ReportFailed`; the others are published. One pack has one value of a figure: a report that gives another than
+    one that is in the pack already, made in this run or left from before, fails. ``say`` is told one line a report, in the order of finishing.
 
     ``workers`` processes make reports at once (as many as pay, when it is not given), with kernels forked from a ``warm``
     template or started cold; the pages are the same. An interruption leaves what has finished, published and listed.
@@ -73,6 +79,7 @@ def publish_reports(
     reports = _made_in(quarter, reports, say)
     _check_all(run, reports)
     run.folder.mkdir(parents=True, exist_ok=True)
+    said = _standing(run, but={report.name for report in reports})
     left = [report.name for report in reports]
     failed: dict[str, Exception] = {}
     questions: dict[str, tuple[str, ...]] = {}
@@ -84,7 +91,7 @@ def publish_reports(
             with closing(made) as outcomes:
                 for outcome in outcomes:
                     name = outcome.report.name
-                    error = _publish(run, outcome)
+                    error = _publish(run, outcome, said)
                     if error is not None:
                         failed[name] = error
                     if outcome.made is not None:
@@ -109,16 +116,39 @@ def publish_reports(
     return index
 
 
-def _publish(run: Run, outcome: Outcome) -> Exception | None:
-    """Put a report that was made in its place, and give the reason where that was not to be."""
+def _standing(run: Run, *, but: Collection[str]) -> _Said:
+    """Gather what the reports say that are in the pack from before and are not made anew."""
+    said: _Said = {}
+    for folder in report_folders(run.folder):
+        if folder.name not in but:
+            said |= {figure.identity: (place, figure) for place, figure in _places(folder)}
+    return said
+
+
+def _places(report: Path) -> list[tuple[str, Figure]]:
+    """Give the figures of a report, each with where it stands in the pack."""
+    return [
+        (f"{report.name}, section {section or 'top'!r}", figure) for section, figure in placed_figures(report)
+    ]
+
+
+def _publish(run: Run, outcome: Outcome, said: _Said) -> Exception | None:
+    """Put a report that was made in its place, and give the reason where that was not to be.
+
+    ``said`` is what the pack says already; what is put in place is added to it.
+    """
     if outcome.made is None:
         return outcome.error
     for warning in outcome.made.warnings:
         logger.warning("%s: %s", outcome.report.name, without_machine_paths(warning, run.root))
+    placed = _places(outcome.made.draft)
+    if faults := contradictions(placed, said):
+        return ReportFailed("\n".join(faults))
     try:
         put_in_place(outcome.made, run.folder)
     except ReportFailed as error:
         return error
+    said |= {figure.identity: (place, figure) for place, figure in placed}
     return None
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from saferleeds_analysis.intake.files import sha256_of
+from saferleeds_analysis.publishing.kept_rows import KEPT
 from saferleeds_analysis.publishing.notebooks import ExecutedNotebook
 from saferleeds_analysis.publishing.pages import Page
 
@@ -55,9 +56,16 @@ def run_record(
 
 
 def _hashes(root: Path, folders: Iterable[str]) -> dict[str, str]:
-    """Give the SHA-256 of every file below these folders of the project, by its path in the project."""
+    """Give the SHA-256 of every file below these folders of the project, by its path in the project.
+
+    The rows that published figures rest on are kept there too, and are no input.
+    """
     files = [path for folder in folders for path in sorted((root / folder).rglob("*")) if path.is_file()]
-    return {path.relative_to(root).as_posix(): sha256_of(path) for path in files}
+    return {
+        path.relative_to(root).as_posix(): sha256_of(path)
+        for path in files
+        if not path.is_relative_to(root / KEPT)
+    }
 
 
 def _git(root: Path, *words: str) -> str | None:

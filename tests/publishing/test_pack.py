@@ -1,8 +1,11 @@
 """A pack: what lies beside each page, the same bytes each time, and nothing by halves."""
 
 import csv
+import hashlib
+import hmac
 import json
 import re
+import shutil
 import subprocess
 from datetime import date
 from pathlib import Path
@@ -12,11 +15,14 @@ import pytest
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.figures import FIGURE_COLUMNS
-from saferleeds_analysis.publishing.files import write_figures
+from saferleeds_analysis.publishing.content import pack_figures, read_content
+from saferleeds_analysis.publishing.files import pack_folder, read_record, write_figures
+from saferleeds_analysis.publishing.kept_rows import is_reference
 from saferleeds_analysis.publishing.notebooks import ReportFailed
 from saferleeds_analysis.publishing.pack import publish_reports
 from saferleeds_analysis.publishing.record import code_version
 from saferleeds_analysis.publishing.run_list import Report, read_run_list
+from saferleeds_analysis.publishing.trace import trace_rows
 
 Q2 = periods.quarter("2012/13 Q2")
 DAY = date(2012, 9, 30)
@@ -36,6 +42,7 @@ def test_a_report_has_its_page_notebook_figures_and_record_and_nothing_else(publ
     assert sorted(files_of(root / "reports")) == [
         "2012-13_Q2/changes/figures.csv",
         "2012-13_Q2/changes/report.html",
+        "2012-13_Q2/changes/report.ipynb",
         "2012-13_Q2/changes/run.json",
         "2012-13_Q2/every-block/figures.csv",
         "2012-13_Q2/every-block/report.html",
@@ -58,10 +65,12 @@ def test_the_record_says_what_the_report_was_made_from(published):
         "area": "Leeds & district",
         "steps": 12,
     }
-    # sha256sum of "month,count\n2012-09,407\n"
-    assert record["inputs"] == {
-        "data/raw/source/counts.csv": "59759f924c8d58f4605ac1590a9a58a8483b00f5259ec8e902f4625d4752db6f"
-    }
+    # sha256sum of "month,count\n2012-09,407\n"; a fingerprint that anybody could try out is not in public.
+    true = "59759f924c8d58f4605ac1590a9a58a8483b00f5259ec8e902f4625d4752db6f"
+    key = (root / "data" / "project_key.txt").read_text(encoding="utf-8").strip()
+    salted = hmac.new(key.encode(), true.encode(), hashlib.sha256).hexdigest()[:32]
+    assert record["inputs"] == {"data/raw/source/counts.csv": salted}
+    assert not [name for name, content in files_of(root / "reports").items() if true.encode() in content]
     assert record["code_version"] == "not in a git checkout"
     assert record["packages"]["papermill"]
     assert record["started"] <= record["finished"]
@@ -78,12 +87,19 @@ def test_figures_are_tidy_rows_in_which_text_is_never_a_formula(published):
         header, *rows = csv.reader(file)
     assert header == ["section", *FIGURE_COLUMNS]
     assert rows == [
-        ["", "burglary", "Leeds & district", "12 months to September 2012", "count", "5938", *[""] * 7],
+        [
+            *["", "burglary", "Leeds & district", "12 months to September 2012", "count", "5938", *[""] * 7],
+            *["count", "", "2011-10", "2012-09", "recorded"],
+        ],
         [
             *["", "burglary", "Leeds & district", "12 months to September 2012", "change"],
             *["-35.6", "-37.6", "-33.4", "0.95", "%", "", "", "'=HYPERLINK(0) | second"],
+            *["change", "", "2011-10", "2012-09", "recorded"],
         ],
-        ["a-chart", "burglary", "Leeds & district", "12 months", "count", "9214", *[""] * 7],
+        [
+            *["a-chart", "burglary", "Leeds & district", "12 months", "count", "9214", *[""] * 7],
+            *["count", "", "", "", "recorded"],
+        ],
     ]
     assert pd.read_csv(path)["value"].tolist() == [5938, -35.6, 9214]
 
@@ -100,6 +116,7 @@ def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe(tmp_path, text):
 
 def test_two_runs_give_the_same_bytes_but_for_the_record(published, project):
     first, _ = published
+    shutil.copy(first / "data" / "project_key.txt", project / "data")
     publish_reports(
         project, Q2, read_run_list(project / "notebooks"), as_at=DAY, sources=["Police"], say=[].append
     )
@@ -113,9 +130,9 @@ def test_two_runs_give_the_same_bytes_but_for_the_record(published, project):
 
 def test_a_report_that_fails_leaves_what_was_published_and_the_others_are_made(notebook):
     path = notebook(
-        "from IPython.display import HTML\n"
+        "from saferleeds_analysis.reporting.blocks import heading\n"
         "if area == 'nowhere':\n    raise KeyError(area)\n"
-        "HTML(f'<h1>Burglary in {area}</h1>')",
+        "heading(1, f'Burglary in {area}')",
         parameters='quarter: str = ""  # q\nas_at: str = ""  # a\narea: str = ""  # place',
     )
     root = path.parent.parent
@@ -129,7 +146,7 @@ def test_a_report_that_fails_leaves_what_was_published_and_the_others_are_made(n
         publish_reports(root, Q2, [broken, there], as_at=DAY, say=said.append)
     assert str(error.value) == (
         "1 of 2 reports could not be made; what was published before stands.\n"
-        "here: trial, code cell 2 (from IPython.display import HTML): KeyError: 'nowhere'"
+        "here: trial, code cell 2 (from saferleeds_analysis.reporting.blocks import heading): KeyError: 'nowhere'"
     )
     assert "raise KeyError(area)" in error.value.details
     assert [line.split()[-1] for line in said] == ["failed", "s"]
@@ -158,8 +175,8 @@ def test_a_page_that_is_not_fit_is_not_published(notebook):
 
 def test_a_path_of_the_machine_is_not_published(notebook):
     path = notebook(
-        "from pathlib import Path\nfrom IPython.display import HTML\n"
-        "HTML(f'<h1>Read from {Path.cwd()}</h1>')",
+        "from pathlib import Path\nfrom saferleeds_analysis.reporting.blocks import heading\n"
+        "heading(1, f'Read from {Path.cwd()}')",
         parameters='quarter: str = ""  # q\nas_at: str = ""  # a',
     )
     report = Report(name="path", notebook="trial", parameters={})
@@ -188,6 +205,142 @@ def test_a_quarter_that_has_not_ended_is_refused(project):
         ValueError, match="2012/13 Q2 ends on 2012-09-30; it cannot be reported as at 2012-09-29"
     ):
         publish_reports(project, Q2, [], as_at=date(2012, 9, 29))
+
+
+# One pack has one value of a figure
+
+ASKED = 'quarter: str = ""  # q\nas_at: str = ""  # a\ncount: int = 0  # of offences'
+CARD = """\
+from saferleeds_analysis.figures import Figure, Measure
+from saferleeds_analysis.periods import Window
+from saferleeds_analysis.reporting.blocks import heading, join, paragraph
+year = Window.named("12 months to September 2012")
+measure = Measure(id="total", words="offences in twelve months", role="count", own=True)
+figure = Figure(measure=measure, indicator_id="domestic_burglary", area="Leeds", window=year, value=count)
+join(heading(1, "Burglary"), paragraph("A card."))"""
+SECTION = """\
+join(heading(2, "Where the year is heading"), paragraph(f"{count} offences", figures=[figure]))"""
+
+
+def cards(**counts):
+    """Give two small reports of one notebook, each with the count that it gives."""
+    return [Report(name=name, notebook="trial", parameters={"count": n}) for name, n in counts.items()]
+
+
+def values_of(root):
+    return {
+        f.report: f.figure.value for f in pack_figures(root / "reports/2012-13_Q2") if f.report != "changes"
+    }
+
+
+CONTRADICTION = (
+    "domestic_burglary, offences in twelve months, Leeds, 12 months to September 2012: 5938 in {0}, section "
+    "'where-the-year-is-heading' and 5939 in {1}, section 'where-the-year-is-heading'. One pack has one value of a figure."
+)
+
+
+def test_two_reports_of_one_run_that_contradict_each_other_are_not_both_published(notebook):
+    root = notebook(CARD, SECTION, parameters=ASKED).parent.parent
+    with pytest.raises(ReportFailed) as error:
+        publish_reports(root, Q2, cards(card=5938, other=5939), as_at=DAY, workers=1, say=[].append)
+    assert str(error.value).splitlines() == [
+        "1 of 2 reports could not be made; what was published before stands.",
+        "other: " + CONTRADICTION.format("card", "other"),
+    ]
+    assert values_of(root) == {"card": 5938}
+    assert not (root / "reports/2012-13_Q2/other").exists()
+
+
+def test_a_report_that_contradicts_what_stands_from_before_is_not_published_and_both_may_be_made_anew(
+    notebook,
+):
+    root = notebook(CARD, SECTION, parameters=ASKED).parent.parent
+    publish_reports(root, Q2, cards(card=5938, other=5938), as_at=DAY, workers=1, say=[].append)
+    with pytest.raises(ReportFailed) as error:
+        publish_reports(root, Q2, cards(other=5939), as_at=DAY, workers=1, say=[].append)
+    assert CONTRADICTION.format("card", "other") in str(error.value)
+    assert values_of(root) == {"card": 5938, "other": 5938}, "what was published before stands"
+    publish_reports(root, Q2, cards(other=5939, card=5939), as_at=DAY, workers=1, say=[].append)
+    assert values_of(root) == {"card": 5939, "other": 5939}
+
+
+# The rows behind figures
+
+TRACED = """\
+from dataclasses import replace
+from saferleeds_analysis.figures import Rows, Working
+from saferleeds_analysis.workings import counts
+rows = Rows(role="counts", file="data/raw/source/counts.csv", sha256="1" * 64, numbers=(2, 4))
+figure = replace(figure, rows=(rows,), working=Working.of(counts.total))
+"""
+MONTHS = "month,count\n2012-07,3\n2012-08,400\n2012-09,4\n"
+
+
+@pytest.fixture
+def traced(notebook):
+    """Give a way to publish a report whose figure names the rows 2 and 4 of a file, under a key of one's own."""
+    root = notebook(CARD, TRACED + SECTION, parameters=ASKED).parent.parent
+    source = root / "data" / "raw" / "source" / "counts.csv"
+    source.parent.mkdir(parents=True)
+    source.write_text(MONTHS, encoding="utf-8")
+
+    def publish(key, edition="public"):
+        (root / "data" / "project_key.txt").write_text(key, encoding="utf-8")
+        publish_reports(root, Q2, cards(card=7), as_at=DAY, edition=edition, workers=1, say=[].append)
+        folder = pack_folder(root, Q2, edition=edition) / "card"
+        return folder, read_content(folder).figures[0]
+
+    return root, publish
+
+
+def test_a_public_notebook_has_references_in_the_place_of_rows_the_same_with_the_same_key(traced):
+    root, publish = traced
+    (one, first), (_, again) = publish("a key"), publish("a key")
+    (reference,) = first.rows
+    assert (is_reference(reference), reference.numbers, reference.file, reference.sha256) == (
+        True,
+        (),
+        "",
+        "",
+    )
+    assert again.rows == first.rows
+    assert publish("another key")[1].rows != first.rows
+    published = json.loads((one / "report.ipynb").read_text(encoding="utf-8"))
+    assert "counts.csv" not in json.dumps([cell["outputs"] for cell in published["cells"]])
+    assert "counts.csv" not in (one / "report.html").read_text(encoding="utf-8")
+    assert not [name for name, content in files_of(one).items() if b"1" * 64 in content]
+    kept = json.loads((root / "data/processed/rows/2012-13_Q2/card.json").read_text(encoding="utf-8"))
+    assert reference.note in kept, "rows of an earlier making are kept as well"
+
+
+def test_the_restricted_notebook_has_the_rows_themselves(traced):
+    _, publish = traced
+    _, figure = publish("a key", "restricted")
+    (rows,) = figure.rows
+    assert (rows.file, rows.numbers, rows.sha256) == ("data/raw/source/counts.csv", (2, 4), "1" * 64)
+
+
+def test_a_trace_finds_the_rows_again_and_works_the_figure_out(traced):
+    root, publish = traced
+    folder, _ = publish("a key")
+    (trace,) = trace_rows(root, folder, row=1)
+    (rows,) = trace.figure.rows
+    assert (rows.file, rows.numbers) == ("data/raw/source/counts.csv", (2, 4))
+    assert (trace.worked_out, trace.agrees) == (7, True)
+    assert "counts: data/raw/source/counts.csv" in trace.to_text()
+    assert "rows 2 and 4" in trace.to_text()
+    shutil.rmtree(root / "data" / "processed" / "rows")
+    (without,) = trace_rows(root, folder, row=1)
+    assert (without.worked_out, without.agrees) == (None, None), (
+        "where the rows are not kept nothing is claimed"
+    )
+
+
+def test_the_kept_rows_are_no_input_of_the_next_run(traced):
+    _, publish = traced
+    publish("a key")
+    folder, _ = publish("a key")
+    assert list(read_record(folder)["inputs"]) == ["data/raw/source/counts.csv"]
 
 
 # The run list
