@@ -34,7 +34,7 @@ from saferleeds_analysis.publishing.warm_kernels import (
 Q2 = periods.quarter("2012/13 Q2")
 DAY = date(2012, 9, 30)
 ASKED = 'quarter: str = ""  # q\nas_at: str = ""  # a\narea: str = ""  # place'
-PAGE = "from IPython.display import HTML\nHTML(f'<h1>Burglary in {area}</h1>')"
+PAGE = "from saferleeds_analysis.reporting.blocks import heading\nheading(1, f'Burglary in {area}')"
 
 needs_fork = pytest.mark.skipif(not CAN_FORK, reason="this system cannot fork; the kernels start cold")
 
@@ -180,6 +180,8 @@ def three_ways(notebook, monkeypatch, tmp_path):
             monkeypatch.setattr(pool.multiprocessing, "get_all_start_methods", lambda: ["spawn"])
         root = tmp_path / way
         shutil.copytree(path.parent, root / "notebooks")
+        (root / "data").mkdir()
+        (root / "data" / "project_key.txt").write_text("the same in each", encoding="utf-8")
         said = []
         publish_reports(root, Q2, named("a", "b", "c"), as_at=DAY, say=said.append, **options)
         published[way] = (files_of(root / "reports"), said)
@@ -189,7 +191,7 @@ def three_ways(notebook, monkeypatch, tmp_path):
 def test_a_pool_publishes_what_one_process_does(three_ways):
     one, _ = three_ways["one by one"]
     assert (
-        len(one) == 3 * 5 + 3 + 1 + 1
+        len(one) == 3 * 5 + 4 + 1 + 1
     )  # the reports, the page of changes, the pack's index and the list of packs
     for way in ("pool", "as on Windows"):
         files, said = three_ways[way]
