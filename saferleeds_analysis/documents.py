@@ -16,6 +16,8 @@ from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import DataProblem
 
 ROLES = ("claim", "input", "derived")
+# Units of numbers that count nobody and nothing.
+_AMOUNTS = ("text", "days", "percentage points", "per 1,000 households", "GBP", "GBP a year", "GBP million")
 # Of a small count and of the one that would give it away the same is said: which is which would tell both.
 _SMALL = "Not printed in the public edition: it is a small number of people, or would give one away."
 DISCLOSURE = {
@@ -89,6 +91,13 @@ class RegisteredFigure(TableRow):
     def number(self) -> Decimal | None:
         """The printed number with its precision; ``None`` where the figure is text."""
         return None if self.unit == "text" else read_decimal(self.value)
+
+    @property
+    def role_of_number(self) -> str:
+        """Say what its number is: a ``count``, a ``percentage``, or an amount of another kind (``assumption``)."""
+        if self.number is None or self.unit in _AMOUNTS:
+            return "assumption"
+        return "percentage" if self.unit == "%" else "count"
 
 
 class Register:

@@ -93,13 +93,16 @@ class Reader:
     def key(self, figure: Figure) -> Key:
         """Give the count that a figure prints, or that its percentage is of.
 
-        A group is one of what is broken down, whether its count or its percentage is given.
+        A group is one of what is broken down, whether its count or its percentage is given; a registered figure is one and
+        the same on whatever page, under whatever measure.
         """
         what = group = ""
         if not figure.measure.own:
             others = [f"{name} {value}" for name, value in figure.qualifiers if name != _GROUP]
             group = dict(figure.qualifiers).get(_GROUP, "")
             what = ", ".join(others if group and others else [figure.measure.id, *others])
+            registered = dict(figure.qualifiers).get("figure")
+            what = f"figure {registered}" if registered else what
         months = figure.window.months
         period = figure.period if months is None else (months[0].ordinal, months[-1].ordinal)
         return Key(figure.indicator_id, figure.area, what, group, period)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from saferleeds_analysis.disclosure_rules import read_disclosure_rules
 from saferleeds_analysis.documents import PerformanceMeasure, Register
 from saferleeds_analysis.estimates import count_with_interval
 from saferleeds_analysis.figures import Figure, Measure, Working
@@ -29,12 +30,15 @@ from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.workings.printed import number_in
 from saferleeds_analysis.workings.register import status_of_measure
 
-FIGURE_OF_MEASURE = Measure(
-    id="figure_of_performance_measure",
-    words="{number}. {what}",
-    role="assumption",
-    formula="the figure as its document printed it",
-)
+FIGURE_OF_MEASURE = {
+    role: Measure(
+        id=f"performance_measure_{role}",
+        words="{number}. {what}",
+        role=role,
+        formula="the figure as its document printed it",
+    )
+    for role in ("count", "percentage", "assumption")
+}
 STATUS_OF_MEASURE = Measure(
     id="status_of_performance_measure",
     words="{number}. status: {target}",
@@ -179,7 +183,8 @@ class MeasuresReport:
     def _current_figure(self, m: PerformanceMeasure, c: CheckedFigure) -> Figure:
         f = c.figure
         about = {
-            "measure": FIGURE_OF_MEASURE,
+            "measure": FIGURE_OF_MEASURE[f.role_of_number],
+            "theme": read_disclosure_rules().theme_of(f.measure, f.document, f.unit).id,
             "qualifiers": {"number": m.number, "figure": f.id, "what": f.measure},
             "indicator_id": self.document,
             "area": f.area,

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import unknown
+from saferleeds_analysis.disclosure_rules import read_disclosure_rules
 from saferleeds_analysis.documents import DISCLOSURE, Document, Register, RegisteredFigure
 from saferleeds_analysis.figures import Figure, Measure, Rows, Working
 from saferleeds_analysis.periods import Window
@@ -22,12 +23,12 @@ from saferleeds_analysis.workings.counts import as_written
 from saferleeds_analysis.workings.printed import number_in
 from saferleeds_analysis.workings.register import Outcome, figures_with_verdict, plain, work_out, worked_out
 
-PRINTED = Measure(
-    id="figure_of_register",
-    words="{figure} {what}: {printed}",
-    role="assumption",
-    formula="the figure as its document printed it; where none was printed, the number that the register sets down for it",
-)
+_AS_PRINTED = "the figure as its document printed it; where none was printed, the number that the register sets down for it"
+# By what it is: an intruder adds up counts, and takes a percentage for a count of its base.
+PRINTED = {
+    role: Measure(id=f"register_{role}", words="{figure} {what}: {printed}", role=role, formula=_AS_PRINTED)
+    for role in ("count", "percentage", "assumption")
+}
 WORKED_OUT = Measure(
     id="figure_of_register_worked_out",
     words="{figure} {what}: worked out",
@@ -100,11 +101,12 @@ class CheckedFigure:
             "unit": f.unit,
             "method": self.verdict,
             "status": "published",
+            "theme": read_disclosure_rules().theme_of(f.measure, f.document, f.unit).id,
             "caveats": reasons,
         }
         named = {"figure": f.id, "what": f.measure}
         printed = about | {
-            "measure": PRINTED,
+            "measure": PRINTED[f.role_of_number],
             "qualifiers": named | {"printed": "as printed" if f.printed_as else "not printed"},
         }
         again = about | {"measure": WORKED_OUT, "qualifiers": named}
