@@ -122,6 +122,7 @@ class ProtectedTable:
 
     def figure(self, row: str, column: str | None = None, **about: Any) -> Figure:
         """Give the count as a tidy figure. ``about`` are the other fields; a withheld count loses base and interval."""
+        about = {"theme": self.theme.id} | about
         if self.is_withheld(row, column):
             return withheld_figure(self.rules, **about)
         fields: dict[str, Any] = {"method": "count", **about}
@@ -131,6 +132,7 @@ class ProtectedTable:
 
     def percent_figure(self, row: str, *, of: str, column: str | None = None, **about: Any) -> Figure:
         """Give the percentage as a tidy figure; withheld ones carry nothing but their mark."""
+        about = {"theme": self.theme.id} | about
         text = self.percent_cell(row, of=of, column=column)
         share = self.percent(row, of=of, column=column)
         if share is None or text in (self.rules.withheld, self.rules.base_too_small):
