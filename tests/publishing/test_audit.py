@@ -3,6 +3,7 @@
 import json
 import re
 
+import pandas as pd
 import pytest
 from publishing.packs import own_count, write_report
 
@@ -11,6 +12,7 @@ from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.figures import Figure, Measure
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.publishing.audit import audit_pack
+from saferleeds_analysis.reporting.disclosure import protect
 
 CATALOGUE = load_catalogue()
 Q1, Q2 = periods.quarter("2012/13 Q1"), periods.quarter("2012/13 Q2")
@@ -174,6 +176,29 @@ def test_what_a_rule_forbids_is_refused_without_repeating_the_number(audit, figu
     (text,) = texts(audit(figure))
     assert why in text
     assert not re.search(rf"(?<![\w/-]){figure.value}(?![\w/-])", text)
+
+
+def test_figures_of_a_protected_table_are_audited_under_its_theme(audit):
+    """9 is small among sensitive counts only, and no word of these figures says that they are sensitive."""
+    counts = pd.Series({"A": 9, "B": 40, "all": 49})
+    wholes = {"all": ["A", "B"]}
+    shown = protect(
+        counts,
+        rules=CATALOGUE.disclosure_rules,
+        theme="sensitive",
+        edition="restricted",
+        below_city=False,
+        wholes=wholes,
+    )
+    about = {**COMPLETIONS, "indicator_id": "cases", "qualifiers": {"of": "cases by kind", "group": "A"}}
+    found = audit(
+        shown.figure("A", measure=IN_GROUP, unit="cases", **about),
+        shown.percent_figure("A", of="all", measure=SHARE_OF_GROUP, **about),
+    )
+    assert [text.partition(": is ")[2] for text in texts(found)] == [
+        "a count under 10.",
+        "a percentage behind which, or behind whose rest, there are fewer than 10.",
+    ]
 
 
 @pytest.mark.parametrize(

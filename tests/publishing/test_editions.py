@@ -24,9 +24,10 @@ edition: str = "public"  # or "restricted"
 SET_UP = """\
 import pandas as pd
 from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting.blocks import heading
 from saferleeds_analysis.reporting.disclosure import breakdown, protect
-about = {"indicator_id": "completions", "area": "Leeds", "period": "2012/13", "measure": "completions by drug"}
+about = {"indicator_id": "completions", "area": "Leeds", "window": Window.year("2012/13"), "what": "completions by drug"}
 words = {"caption": "Completions by drug", "first_column": "Drug", "whole": "All", "unit": "people"}
 shared = {"rules": load_catalogue().disclosure_rules, "theme": "people", "below_city": False}"""
 TITLE = 'heading(1, "Treatment")'
@@ -37,12 +38,12 @@ breakdown(shown, **words, **about)"""
 NAIVE = (
     PROTECTED.replace("edition=edition", 'edition="restricted"')
     .replace("drug", "kind")
-    .replace("**about", '**about | {"measure": "tests by kind"}')
+    .replace("**about", '**about | {"what": "tests by kind"}')
 )
 SAFE = (
     PROTECTED.replace("27", "65")
     .replace(": 2,", ": 40,")
-    .replace("**about", '**about | {"measure": "orders by kind"}')
+    .replace("**about", '**about | {"what": "orders by kind"}')
 )
 RUN_LIST = """
 [[report]]
