@@ -38,7 +38,7 @@ _CALLED = {
     "twelve_month_count": "12-month total",
     "change_count": "change on the year before",
     "change_percent": "percentage change on the year before",
-    "progress": "progress",
+    "progress_letter": "progress",
 }
 
 # As many main figures are set beside those of the earlier pack as fit a glance.
@@ -310,23 +310,21 @@ def then_and_now(
     )
 
 
-_Series = tuple[str, str, str, tuple, int]
+_Series = tuple[str, str, str, tuple]
 
 
 def _series(figure: Figure) -> _Series:
-    """Give what one series has in common from quarter to quarter: all of its identity but the window, and that one's length."""
-    months = figure.window.months
+    """Give what one series has in common from quarter to quarter: all of its identity but the window."""
     identity = figure.identity
-    length = 0 if months is None else len(months)
-    return identity.measure_id, identity.indicator_id, identity.area, identity.qualifiers, length
+    return identity.measure_id, identity.indicator_id, identity.area, identity.qualifiers
 
 
-def _own_quarter(figures: Iterable[Figure], end: pd.Period) -> dict[_Series, Figure]:
-    """Find the figures that should come each quarter and are of the months up to a quarter's end, by series."""
-    found: dict[_Series, Figure] = {}
+def _own_quarter(figures: Iterable[Figure], end: pd.Period) -> dict[tuple, Figure]:
+    """Find the figures that should come each quarter and are of the months up to a quarter's end, by series and length."""
+    found: dict[tuple, Figure] = {}
     for figure in figures:
         if figure.measure.recurs and figure.window.last == str(end):
-            found.setdefault(_series(figure), figure)
+            found.setdefault((_series(figure), len(figure.window.months)), figure)
     return found
 
 

@@ -306,7 +306,7 @@ def published_reproduced(
             if not one.agrees:
                 found.append(
                     (
-                        f"published figures, {one.figure.area}, {one.period}",
+                        f"published figures, {one.figure.area}, {one.window}",
                         f"{one.measure}: published {one.figure.printed_as}, from the data {one.ours}. {one.reason}",
                     )
                 )

@@ -190,7 +190,7 @@ class MeasuresReport:
             "area": f.area,
             "window": Window.named(f.period),
             "unit": f.unit,
-            "method": c.verdict,
+            "method": "suppressed" if c.hidden_in(self.edition) else c.verdict,
             "status": "published",
             "caveats": c.figures(self.edition)[0].caveats,
         }

@@ -42,7 +42,7 @@ VERDICT = Measure(
     formula="the number of the register's figures with this verdict",
     decimals=0,
 )
-SUPPRESSED = "[c]"
+SUPPRESSED, _HIDDEN = "[c]", "suppressed"
 
 # What each verdict means, and whether the reader is warned of the figure.
 VERDICTS: Mapping[str, tuple[str, bool]] = {
@@ -99,7 +99,7 @@ class CheckedFigure:
             "area": f.area,
             "window": Window.named(f.period),
             "unit": f.unit,
-            "method": self.verdict,
+            "method": _HIDDEN if hidden else self.verdict,
             "status": "published",
             "theme": read_disclosure_rules().theme_of(f.measure, f.document, f.unit).id,
             "caveats": reasons,
@@ -312,7 +312,8 @@ class RegisterReport:
         why = DISCLOSURE[f.disclosure] if c.hidden_in(self.edition) else c.outcome.how
         printed = SUPPRESSED if c.hidden_in(self.edition) else f.printed_as
         shown = f" (printed as {printed})" if printed else ""
-        return f"{f.measure}, {f.area}, {f.period}{shown}: {c.verdict}. {why}"
+        verdict = "not published" if c.hidden_in(self.edition) else c.verdict
+        return f"{f.measure}, {f.area}, {f.period}{shown}: {verdict}. {why}"
 
 
 def figures_table(caption: str, checked: Sequence[CheckedFigure], *, edition: str) -> Block:
@@ -330,9 +331,9 @@ def figures_table(caption: str, checked: Sequence[CheckedFigure], *, edition: st
 def _row(c: CheckedFigure, edition: str) -> list[str]:
     f = c.figure
     name = f"{f.measure}, {f.area}, {f.period}"
+    if c.hidden_in(edition):  # a verdict would tell the small count from the one that gives it away
+        return [f.id, name, SUPPRESSED, DISCLOSURE[f.disclosure], SUPPRESSED, "Not published"]
     verdict = f"{'⚑ ' if c.flagged else ''}{c.verdict[:1].upper()}{c.verdict[1:]}"
-    if c.hidden_in(edition):
-        return [f.id, name, SUPPRESSED, DISCLOSURE[f.disclosure], SUPPRESSED, verdict]
     how = f"{c.outcome.how} {f.note}{'.' if f.note else ''}".strip()
     came_out = _number_alone(c.outcome.came_out, c.outcome.value) or "none"
     return [f.id, name, f.printed_as or "not printed", how, came_out, verdict]

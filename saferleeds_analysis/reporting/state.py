@@ -119,7 +119,9 @@ def state_of(figures: Iterable[Figure], indicator_id: str, area: str) -> State:
     """
     own = [f for f in figures if (f.indicator_id, f.area) == (indicator_id, area) and f.value is not None]
     levels = [f for f in _playing(own, "headline") if f.number is not None]
-    headline = max(levels, key=lambda f: (f.window.last, -_month(f.window.first)), default=None)
+    # Of levels whose periods name no months, the last one printed is the latest.
+    placed = [((f.window.last, -_month(f.window.first), place), f) for place, f in enumerate(levels)]
+    headline = max(placed)[1] if placed else None
     changes = [f for f in _playing(own, "change") if headline is not None and f.window == headline.window]
     letters = sorted(_playing(own, "letter"), key=lambda f: (f.value == "N", f.status != "judgement"))
     chances = _playing(own, "chance")
