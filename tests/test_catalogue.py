@@ -7,8 +7,10 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from projects import ROOT
 
 from saferleeds_analysis.catalogue import REFERENCE, Caveat, FamilyRule, load_catalogue, read_rows
+from saferleeds_analysis.documents import load_register
 from saferleeds_analysis.problems import DataProblem
 
 
@@ -309,3 +311,14 @@ def test_a_family_that_looks_at_no_field_is_refused(tmp_path):
         match="caveat_families.csv, row 2: family 'theft' looks at 'offense', which is no field of an",
     ):
         load_catalogue(tmp_path)
+
+
+def test_what_a_rule_withholds_does_not_stand_in_the_package():
+    """Numbers that the public edition marks [c] lie in the project's folder; the wheel goes to anybody."""
+    package = "\n".join(p.read_text(encoding="utf-8-sig") for p in REFERENCE.glob("*.csv"))
+    withheld = list((ROOT / "data" / "raw" / "reference").glob("*_withheld.csv"))
+    rows = [line for path in withheld for line in path.read_text(encoding="utf-8-sig").splitlines()[1:]]
+    assert len(rows) == 11
+    assert [row for row in rows if row in package] == []
+    registered = load_register().figures()
+    assert [figure.id for figure in registered if figure.disclosure] == []

@@ -6,7 +6,7 @@ and Salazar-Gonzalez 2001): for each small count the printed numbers must leave 
 differs by ``width``. Small tables are solved at once; larger ones count by count, after which every count that is not
 needed is given back.
 
->>> counts = {"opiate": 25, "other": 2, "all": 27}
+>>> counts = {"opiate": 31, "other": 3, "all": 34}
 >>> sorted(choose_withheld(counts, [("all", ("opiate", "other"))], small=["other"], width=5))
 ['opiate', 'other']
 """

@@ -5,10 +5,10 @@ an earlier one is the change, a percentage pins its count to within its rounding
 small and as large as all of that allows, by linear programming over whole numbers (HiGHS, through scipy). A count that a
 reader can pin down more closely than the rules allow is named, with the ties that pin it.
 
->>> cells = {"all": (27, 27), "opiate": (25, 25), "other": (0, INFINITY)}
+>>> cells = {"all": (34, 34), "opiate": (31, 31), "other": (0, INFINITY)}
 >>> ties = [Tie.sum("all", ["opiate", "other"])]
 >>> what_can_be_known(cells, ties, ["other"])
-{'other': (2, 2)}
+{'other': (3, 3)}
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence

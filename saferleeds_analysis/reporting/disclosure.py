@@ -6,13 +6,13 @@ withheld count (a percentage, a change, a rate) is withheld with it, so no numbe
 the restricted edition everything is shown.
 
 >>> from saferleeds_analysis.catalogue import load_catalogue
->>> completions = pd.Series({"Opiate": 25, "Non-opiate": 2, "All": 27})
+>>> completions = pd.Series({"Opiate": 31, "Non-opiate": 3, "All": 34})
 >>> shown = protect(
 ...     completions, rules=load_catalogue().disclosure_rules, theme="people", edition="public", below_city=False,
 ...     wholes={"All": ["Opiate", "Non-opiate"]},
 ... )
 >>> [shown.cell(row) for row in completions.index]
-['[c]', '[c]', '27']
+['[c]', '[c]', '34']
 >>> shown.percent_cell("Opiate", of="All")
 '[c]'
 """

@@ -16,7 +16,7 @@ from saferleeds_analysis.reporting.dashboard import _published
 from saferleeds_analysis.reporting.measures import measures_report
 from saferleeds_analysis.reporting.papers import paper_report
 
-REGISTER = load_register()
+REGISTER = load_register(ROOT / "data" / "raw" / "reference")
 DAY = date(2012, 9, 30)
 
 

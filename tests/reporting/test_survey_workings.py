@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from projects import copy_project
+from projects import ROOT, copy_project
 from worked_again import all_agree, worked_again
 
 from saferleeds_analysis import intake, periods
@@ -16,7 +16,7 @@ from saferleeds_analysis.reporting.satisfaction import satisfaction
 from saferleeds_analysis.reporting.services import service_counts
 from saferleeds_analysis.reporting.surveys import survey_report
 
-CATALOGUE = load_catalogue()
+CATALOGUE = load_catalogue(ROOT / "data" / "raw" / "reference")
 AT = {"quarter": periods.quarter("2012/13 Q2"), "as_at": date(2012, 9, 30)}
 
 
