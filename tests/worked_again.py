@@ -3,6 +3,7 @@
 import importlib
 import tomllib
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -23,8 +24,13 @@ def worked_again(figure, project=ROOT):
 def _read(file, numbers):
     if file.suffix == ".toml":
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    table = pd.read_csv(file)
+    table = _table(file)
     return table.iloc[[n - 2 for n in numbers]] if numbers else table
+
+
+@cache  # many figures come from one file
+def _table(file):
+    return pd.read_csv(file)
 
 
 def all_agree(figures, project=ROOT):
