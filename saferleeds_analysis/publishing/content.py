@@ -101,7 +101,7 @@ class Content:
     def finding(self) -> str:
         """The first sentences that say what the page is about: its opening paragraph, or else its first finding.
 
-        A few words in a list are an item of it, and no finding.
+        A few words in a list are an item of it, and no finding; nor is what is late.
         """
         shown = list(_outside(self.blocks, Commentary, Table, Facts, Chart, opening=True))
         for block in shown:
@@ -109,7 +109,7 @@ class Content:
                 break
             if type(block) is Text and not block.kind:
                 return block.text
-        lists = [b for b in shown if isinstance(b, Listing) and "caveats" not in b.kind.split()]
+        lists = [b for b in shown if isinstance(b, Listing) and not {"caveats", "late"} & set(b.kind.split())]
         items = (item.text for block in lists for item in block.items)
         return next((i for i in items if len(i) >= _SHORTEST_FINDING and i.endswith(".")), "")
 

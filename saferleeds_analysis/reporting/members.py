@@ -116,7 +116,7 @@ class MembersSummary:
 
     def late_or_missing(self) -> Block:
         """Say what is late or missing: measures, months, partners' words."""
-        return bullets(self.gaps or ["Nothing is late or missing."])
+        return bullets(self.gaps or ["Nothing is late or missing."], kind="late")
 
     def where_to_ask(self) -> Block:
         """Say whom to ask."""
