@@ -45,8 +45,8 @@ def put_by(notebook: Any, key: bytes) -> dict[str, list[dict]]:
 
     def visit(value: Any) -> None:
         if isinstance(value, Mapping):
-            if isinstance(value.get("rows"), list) and value["rows"] and "role" in value["rows"][0]:
-                rows = [dict(one) for one in value["rows"]]
+            rows = value.get("rows")  # those of a figure, or the lines of a table
+            if isinstance(rows, list) and rows and isinstance(rows[0], Mapping) and "role" in rows[0]:
                 token = salted(json.dumps(rows, sort_keys=True), key)
                 kept[token] = rows
                 value["rows"] = [{"role": REFERENCE, "file": "", "sha256": "", "note": token, "numbers": ""}]
