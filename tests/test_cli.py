@@ -21,9 +21,9 @@ ROOT = Path(__file__).parent.parent
 # A report card in two cells; the real one is made in test_example.py.
 CARD = (
     'quarter: str = ""  # q\nas_at: str = ""  # a\nindicator: str = ""  # i\narea: str = ""  # a place',
-    "import sys\nfrom html import escape\nfrom IPython.display import HTML\n"
+    "import sys\nfrom saferleeds_analysis.reporting.blocks import heading\n"
     "sys.stderr.write('a library warns')\n1 / len(area)\n"
-    "HTML(f'<h1>{indicator}, {escape(area)}, {quarter}, {as_at}</h1>')",
+    "heading(1, f'{indicator}, {area}, {quarter}, {as_at}')",
 )
 RUN_LIST = """
 [[report]]

@@ -164,5 +164,5 @@ def test_the_quarter_before_says_what_is_missing(quarter_before):
 def test_the_page_of_changes_says_that_some_of_its_figures_are_invented(example_as_published, quarter):
     path = example_as_published.project / "reports" / quarter / "changes" / "report.html"
     notice = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select_one(".notice").text
-    assert "illustrative months, published totals" in notice
+    assert "illustrative ones, which nobody recorded" in notice
     assert "synthetic respondents, published percentages" in notice

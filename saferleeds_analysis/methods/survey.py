@@ -4,11 +4,11 @@ A percentage from a survey is as sure as the way its respondents were chosen, no
 how: in which stratum and cluster each was drawn, with which weight, out of how many. Standard errors come from Taylor
 linearisation (Woodruff 1971; Särndal, Swensson and Wretman 1992, chapter 5), as in R's ``survey``, SUDAAN and Stata.
 
->>> people = pd.DataFrame({"weight": [1.0] * 200, "worse": ["yes"] * 30 + ["no"] * 170})
+>>> people = pd.DataFrame({"weight": [1.0] * 200, "worse": ["yes"] * 25 + ["no"] * 175})
 >>> design = survey_design(people, weight="weight")
 >>> e = proportion(design, "worse", answers=["yes"], out_of=["yes", "no"])
 >>> round(e.value, 1), round(e.lower, 1), round(e.upper, 1), e.method, e.n
-(15.0, 10.7, 20.6, 'Wilson on the effective base', 200)
+(12.5, 8.6, 17.8, 'Wilson on the effective base', 200)
 """
 
 from collections.abc import Collection, Mapping, Sequence

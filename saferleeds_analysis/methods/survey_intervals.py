@@ -44,8 +44,9 @@ class Sample:
 
 def house_interval(share: float, effective_base: float) -> str:
     """Choose the interval of a percentage: Wilson while either side expects few, logit from there."""
-    few = min(share, 1 - share) * effective_base < FEW_EXPECTED
-    return "wilson" if few else "logit"
+    # Rounded: where exactly as many are expected, the last digit of a machine must not choose.
+    expected = round(min(share, 1 - share) * effective_base, 6)
+    return "wilson" if expected < FEW_EXPECTED else "logit"
 
 
 def wilson_limits(share: float, base: float, confidence: float) -> tuple[float, float]:

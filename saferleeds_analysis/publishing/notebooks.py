@@ -18,11 +18,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.warm_kernels import ENGINE, WarmEngine
-from saferleeds_analysis.reporting.blocks import Block
+
+if TYPE_CHECKING:
+    from saferleeds_analysis.reporting.blocks import Block
 
 logger = logging.getLogger(__name__)
 
@@ -219,7 +221,7 @@ def write_notebook(notebook: Any, path: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def append_block(notebook: Any, block: Block, *, source: str) -> None:
+def append_block(notebook: Any, block: "Block", *, source: str) -> None:
     """Put a block behind an executed notebook's own, as the output of a cell that says what it is."""
     import nbformat
 
@@ -229,7 +231,7 @@ def append_block(notebook: Any, block: Block, *, source: str) -> None:
     notebook.cells.append(cell)
 
 
-def notebook_of_block(block: Block, *, source: str) -> Any:
+def notebook_of_block(block: "Block", *, source: str) -> Any:
     """Give the executed notebook of a page that no notebook made: one cell, which says what made it."""
     import nbformat
 

@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        (['colour = "red"'], "'colour' is not known for shape 'monthly_extract'. Known: area_set, columns, encoding, files, id, licence, month_format, notice, publisher, received, shape, sheet, title."),
-        (['forces = ["A"]'], "'forces' is not known for shape 'monthly_extract'. Known: area_set, columns, encoding, files, id, licence, month_format, notice, publisher, received, shape, sheet, title."),
+        (['colour = "red"'], "'colour' is not known for shape 'monthly_extract'. Known: area_set, columns, encoding, files, id, licence, month_format, notice, publisher, received, shape, sheet, status, title."),
+        (['forces = ["A"]'], "'forces' is not known for shape 'monthly_extract'. Known: area_set, columns, encoding, files, id, licence, month_format, notice, publisher, received, shape, sheet, status, title."),
         (['encoding = "latin-9000"'], "encoding 'latin-9000' is not known. Files saved by Excel on Windows are \"cp1252\"."),
         (['encoding = "hex"'], "encoding 'hex' is not known. Files saved by Excel on Windows are \"cp1252\"."),
         (['month_format = "%b"'], "month_format '%b' does not state both year and month. Write for example \"%b-%y\" for Feb-25, \"%m/%Y\" for 02/2025 or \"%d/%m/%Y\" for 01/02/2025."),

@@ -22,6 +22,7 @@ from PIL import Image
 from projects import ROOT
 
 from saferleeds_analysis.disclosure_rules import MARKINGS
+from saferleeds_analysis.figures import FIGURE_COLUMNS
 from saferleeds_analysis.publishing import drawing_browser, export, pdf
 from saferleeds_analysis.publishing.content import Content, content_of_blocks, read_content
 from saferleeds_analysis.publishing.export import export_pack
@@ -102,12 +103,18 @@ GOOD = (
 
 
 def book_of(rows, tmp_path, *, marking="OFFICIAL"):
+    place = {"area": "'=Leeds", "period": "2012/13", "measure": "count", "unit": "offences"}
+    limits = {"value": 5938, "lower": 5787.9, "upper": 6091, "confidence": 0.95}
+    letter = {
+        "area": "NEL",
+        "period": "2012/13",
+        "measure": "RAG letter",
+        "value": "G",
+        "caveats": "'-a caveat",
+    }
     figures = tmp_path / "figures.csv"
-    figures.write_text(
-        "\ufeffsection,indicator_id,area,period,measure,value,lower,upper,confidence,unit,method,n,caveats\n"
-        "s,domestic_burglary,'=Leeds,2012/13,count,5938,5787.9,6091,0.95,offences,exact,,\n"
-        "s,domestic_burglary,NEL,2012/13,RAG letter,G,,,,,rules,,'-a caveat\n",
-        encoding="utf-8",
+    pd.DataFrame([place | limits, letter], columns=["section", *FIGURE_COLUMNS]).to_csv(
+        figures, index=False, encoding="utf-8-sig"
     )
     return workbook_of(
         [page_with(rows)], [("a-card", figures)], title="Tables of 2012/13 Q2", as_at=DAY, marking=marking
@@ -228,7 +235,7 @@ def test_numbers_are_numbers_shown_as_they_are_printed_and_text_is_text(tmp_path
     figures = openpyxl.load_workbook(tmp_path / "pack.xlsx")["Figures"]
     [first, second] = list(figures.iter_rows(min_row=figures.max_row - 1, values_only=True))
     assert first[2:9] == ("=Leeds", "2012/13", "count", 5938, 5787.9, 6091, 0.95)
-    assert second[-1] == "-a caveat"
+    assert second[1 + FIGURE_COLUMNS.index("caveats")] == "-a caveat"
 
 
 def test_no_text_becomes_a_formula_a_link_or_a_number(tmp_path, office):

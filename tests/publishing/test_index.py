@@ -1,7 +1,7 @@
 """The index of a pack: what was published, under its headings, with the state of each indicator from its figures."""
 
-import csv
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,17 +9,28 @@ from bs4 import BeautifulSoup
 from projects import words
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.figures import FIGURE_COLUMNS
+from saferleeds_analysis.figures import Figure, Measure
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.publishing.index import write_index
 from saferleeds_analysis.publishing.report import start_run
 from saferleeds_analysis.publishing.run_list import read_groups
 
-COLUMNS = ["section", *FIGURE_COLUMNS]
+from .packs import write_report
+
+# One measure of each part that the state of an indicator is made of, in the words of the project's own.
+PARTS = {
+    "headline": Measure(id="level", words="level", role="count", own=True, part="headline"),
+    "change": Measure(id="change", words="change on a year before", role="change", part="change"),
+    "letter": Measure(id="letter", words="letter", role="letter", part="letter"),
+    "position": Measure(id="position", words="position", role="letter", part="position"),
+    "direction": Measure(id="direction", words="direction", role="letter", part="direction"),
+    "chance": Measure(id="chance", words="chance of meeting the {target}", role="chance", part="chance"),
+}
 
 
-def figure(measure, value, **more):
-    row = {"indicator_id": "burglary", "area": "Leeds", "period": "12 months to September 2012"}
-    return dict.fromkeys(COLUMNS, "") | row | {"measure": measure, "value": value} | more
+def figure(part, value, *, year="2012-09", area="Leeds", **more):
+    window = Window.twelve_months(periods.month(year))
+    return Figure(measure=PARTS[part], indicator_id="burglary", area=area, window=window, value=value, **more)
 
 
 @pytest.fixture
@@ -30,15 +41,15 @@ def pack(project):
         place = project / "reports" / quarter / name
         place.mkdir(parents=True)
         (place / "report.html").write_text("not read", encoding="utf-8")
+        # What a report is about, its parameters say: one without an indicator has no state.
+        about = {"indicator": figures[0].indicator_id, "area": figures[0].area} if figures else {}
         record = {
             "notebook": {"name": f"{notebook}.ipynb"},
+            "parameters": about,
             "page": {"title": name, "notice": "", "finding": ""} | page,
         }
         (place / "run.json").write_text(json.dumps(record), encoding="utf-8")
-        with (place / "figures.csv").open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS)
-            writer.writeheader()
-            writer.writerows(figures)
+        write_report(place, figures)
 
     def read(quarter="2012/13 Q2", **options):
         run = start_run(project, periods.quarter(quarter), as_at=date(2012, 9, 30), edition="public")
@@ -72,15 +83,15 @@ def test_the_state_of_an_indicator_is_one_row(pack):
     pack(
         "card",
         [
-            figure("progress, RAG letter", "G"),
-            figure("position in the milestone range", "at the lower end"),
-            figure("direction of travel", "improving"),
-            figure("twelve_month_count", "5938", unit="offences", caveats="Illustrative months: constructed"),
-            figure("change_percent", "-35.5545", lower="-37.63", upper="-33.41", unit="%"),
-            figure("chance of meeting the original target, at most 7,056", "1.0"),
-            figure("chance of meeting the stretch target, at most 5,999", "0.62"),
-            figure("twelve_month_count", "9214", unit="offences", period="12 months to September 2011"),
-            figure("change_percent", "-39.5", lower="-45", upper="-35", unit="%", area="NWL"),
+            figure("letter", "G"),
+            figure("position", "at the lower end"),
+            figure("direction", "improving"),
+            figure("headline", 5938, unit="offences", status="illustrative"),
+            figure("change", -35.5545, lower=-37.63, upper=-33.41, unit="%"),
+            figure("chance", 1.0, qualifiers={"target": "original target, at most 7,056"}),
+            figure("chance", 0.62, qualifiers={"target": "stretch target, at most 5,999"}),
+            figure("headline", 9214, unit="offences", year="2011-09"),
+            figure("change", -39.5, lower=-45, upper=-35, unit="%", area="NWL"),
         ],
         title="Burglary in Leeds, 2012/13 Q2: report card",
         finding="Burglary fell.",
@@ -88,18 +99,18 @@ def test_the_state_of_an_indicator_is_one_row(pack):
     soup = pack.read()
     (row,) = soup.select("table.glance tbody tr")
     assert [words(cell) for cell in row.find_all(["th", "td"])] == [
-        "Burglary in Leeds: report card Illustrative months",
+        "Burglary in Leeds: report card Illustrative",
         "G Green",
         "5,938 offences 12 months to September 2012",
         "down 35.6% −37.6% to −33.4%",
         "improving",
-        "At the lower end of the milestone range 62% chance of the stretch target, at most 5,999",
+        "At the lower end of the milestone range 62% chance of meeting the stretch target, at most 5,999",
     ]
     assert "Burglary fell." in words(soup.select_one("ul.reports"))
 
 
 def test_what_a_report_does_not_say_is_said_to_be_absent(pack):
-    pack("board", [figure("overall progress, the board's judgement", "A")], title="Streets")
+    pack("board", [figure("letter", "A", status="judgement")], title="Streets")
     (row,) = pack.read().select("table.glance tbody tr")
     assert [words(cell) for cell in row.find_all("td")] == [
         "A Amber the board's own judgement",
@@ -111,21 +122,11 @@ def test_what_a_report_does_not_say_is_said_to_be_absent(pack):
 
 
 @pytest.mark.parametrize(
-    ("ends", "word"), [(("-3.0", "-0.2"), "fell"), (("0.2", "3.0"), "rose"), (("-1", "1"), "no clear change")]
+    ("ends", "word"), [((-3.0, -0.2), "fell"), ((0.2, 3.0), "rose"), ((-1.0, 1.0), "no clear change")]
 )
 def test_a_direction_is_named_only_where_the_interval_allows_it(pack, ends, word):
-    change = {
-        "measure": "change, 12 months on 12 months a year before",
-        "unit": "percentage points",
-        "lower": ends[0],
-    }
-    pack(
-        "survey",
-        [
-            figure("percentage, 12 months", "12.62", unit="%"),
-            figure(value="-1.6", upper=ends[1], **change),
-        ],
-    )
+    change = figure("change", -1.6, unit="percentage points", lower=ends[0], upper=ends[1])
+    pack("survey", [figure("headline", 12.62, unit="%"), change])
     (row,) = pack.read().select("table.glance tbody tr")
     assert words(row.find_all("td")[3]) == word
     assert words(row.find_all("td")[2]).startswith("down 1.6 points ")
@@ -133,11 +134,11 @@ def test_a_direction_is_named_only_where_the_interval_allows_it(pack, ends, word
 
 def test_reports_stand_under_their_headings_and_each_indicator_once_at_the_top(pack):
     group(pack, '"Cards" = ["every_block"]\n"Area profiles" = ["area_profile"]')
-    value = figure("twelve_month_count", "10", unit="offences")
+    value = figure("headline", 10, unit="offences")
     pack("card", [value])
     pack("card-again", [value])
-    pack("ward-b", [value | {"area": "B"}], notebook="area_profile")
-    pack("ward-a", [value | {"area": "A"}], notebook="area_profile")
+    pack("ward-b", [replace(value, area="B")], notebook="area_profile")
+    pack("ward-a", [replace(value, area="A")], notebook="area_profile")
     pack("odd", notebook="unheard_of")
     soup = pack.read()
     assert [h2.text for h2 in soup.find_all("h2")] == [

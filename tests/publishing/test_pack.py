@@ -97,8 +97,16 @@ def test_figures_are_tidy_rows_in_which_text_is_never_a_formula(published):
             *["change", "", "2011-10", "2012-09", "recorded"],
         ],
         [
-            *["a-chart", "burglary", "Leeds & district", "12 months", "count", "9214", *[""] * 7],
-            *["count", "", "", "", "recorded"],
+            *[
+                "a-chart",
+                "burglary",
+                "Leeds & district",
+                "12 months to September 2011",
+                "count",
+                "9214",
+                *[""] * 7,
+            ],
+            *["count", "", "2010-10", "2011-09", "recorded"],
         ],
     ]
     assert pd.read_csv(path)["value"].tolist() == [5938, -35.6, 9214]
