@@ -4,6 +4,7 @@ Nothing is computed here. The state is made of figures that stand on pages, each
 plays; a change is shown beside a level only where both are of the same months.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -113,14 +114,19 @@ class State:
 def state_of(figures: Iterable[Figure], indicator_id: str, area: str) -> State:
     """Choose from a pack's figures those that make the state of an indicator in an area.
 
-    The headline is the latest level, of the longest window where several end together; its change is one of the same window.
+    The headline is the latest level, of the longest window where several end together, and one with its interval before the
+    same as it was printed; its change is one of the same window.
     A letter that was given goes before "not rated", and the board's own before one by rule; the target in force is the last
     that was set.
     """
     own = [f for f in figures if (f.indicator_id, f.area) == (indicator_id, area) and f.value is not None]
-    levels = [f for f in _playing(own, "headline") if f.number is not None]
+    # A level of which nobody knows when it was ("historic") is not the state of anything.
+    levels = [f for f in _playing(own, "headline") if f.number is not None and re.search(r"\d{4}", f.period)]
     # Of levels whose periods name no months, the last one printed is the latest.
-    placed = [((f.window.last, -_month(f.window.first), place), f) for place, f in enumerate(levels)]
+    placed = [
+        ((f.window.last, -_month(f.window.first), f.lower is not None, place), f)
+        for place, f in enumerate(levels)
+    ]
     headline = max(placed)[1] if placed else None
     changes = [f for f in _playing(own, "change") if headline is not None and f.window == headline.window]
     letters = sorted(_playing(own, "letter"), key=lambda f: (f.value == "N", f.status != "judgement"))

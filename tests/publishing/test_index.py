@@ -121,6 +121,18 @@ def test_what_a_report_does_not_say_is_said_to_be_absent(pack):
     ]
 
 
+def test_a_level_has_a_time_and_goes_with_its_interval_before_the_same_as_it_was_printed(pack):
+    printed = figure("headline", 12.6, unit="%", status="published")
+    estimated = replace(printed, value=12.62, lower=11.7, upper=13.6, status="illustrative")
+    undated = replace(printed, value=86.7, area="Armley", window=Window("historic"))
+    pack("a", [estimated, replace(printed, qualifiers={"source": "a card"})])
+    pack("b", [undated, figure("letter", "N", area="Armley")])
+    first, second = pack.read().select("table.glance tbody tr")
+    assert words(first.find_all("td")[1]) == "12.6% 12 months to September 2012"
+    assert "Illustrative" in words(first.th)
+    assert words(second.find_all("td")[1]) == "no current figure"
+
+
 @pytest.mark.parametrize(
     ("ends", "word"), [((-3.0, -0.2), "fell"), ((0.2, 3.0), "rose"), ((-1.0, 1.0), "no clear change")]
 )
