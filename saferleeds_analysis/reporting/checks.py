@@ -457,8 +457,8 @@ def percentage_and_count(check: Check, pages: Sequence[PublishedPage]) -> CheckR
         for figure in page.figures:
             if _is_own(figure, "count") or _is_own(figure, "change"):
                 name = (
-                    figure.unit
-                    if figure.measure.role == "change" and figure.unit == "%"
+                    "%"
+                    if figure.measure.role == "change" and figure.unit in ("%", "per cent")
                     else figure.measure.role
                 )
                 rows[figure.indicator_id, figure.area, figure.period][name] = figure.number
