@@ -5,9 +5,11 @@ number that a rule forbids is named; and for each withheld count, and each that 
 least and the greatest value that fit all of it are found. What is found blocks publication.
 """
 
+import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
@@ -25,6 +27,8 @@ from saferleeds_analysis.publishing.printed import (
     gather,
     iterate_themes,
 )
+
+_HASH = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +101,8 @@ def audit_pack(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> Audit
     printed = gather(rows, reader)
     findings = [
         *_restricted_in_public(folder),
+        *_leads_to_rows(own),
+        *_plain_hashes(folder, root / "data"),
         *_forbidden(own, reader),
         *_printed_elsewhere(printed, folder.name),
         *_made_from_withheld(printed, folder.name),
@@ -126,6 +132,29 @@ def _restricted_in_public(folder: Path) -> Iterable[Finding]:
             yield Finding(
                 text=f"{name} is the restricted edition and stands in the public pack.",
                 reports=frozenset([name]),
+            )
+
+
+def _leads_to_rows(printed: Iterable[PrintedFigure]) -> Iterable[Finding]:
+    """Find figures that carry the numbers of their rows: how many there are may be the count that is withheld."""
+    for one in printed:
+        if any(rows.numbers for rows in one.figure.rows):
+            yield Finding(
+                text=f"{one.place}: carries the numbers of its rows.", reports=frozenset([one.report])
+            )
+
+
+def _plain_hashes(folder: Path, data: Path) -> Iterable[Finding]:
+    """Find the hash of a file of data, by which anybody who guesses the file can see that the guess is right."""
+    files = {sha256(path.read_bytes()).hexdigest(): path for path in data.rglob("*") if path.is_file()}
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        for found in sorted(
+            set(_HASH.findall(path.read_bytes().decode("utf-8", errors="replace"))) & files.keys()
+        ):
+            name = path.relative_to(folder)
+            yield Finding(
+                text=f"{name.as_posix()}: holds the plain hash of {files[found].relative_to(data.parent).as_posix()}.",
+                reports=frozenset([name.parts[0]]),
             )
 
 

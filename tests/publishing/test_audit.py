@@ -1,7 +1,9 @@
 """The audit of a pack: each way in which a reader could work out what is withheld, and nothing where there is none."""
 
+import hashlib
 import json
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from publishing.packs import own_count, write_report
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
-from saferleeds_analysis.figures import Figure, Measure
+from saferleeds_analysis.figures import Figure, Measure, Rows
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.publishing.audit import audit_pack
 from saferleeds_analysis.reporting.disclosure import protect
@@ -66,6 +68,23 @@ def test_the_naive_table_of_27_completions_is_named_with_the_tie_that_gives_it_a
         "of completions by drug in Leeds by group and in all."
     ]
     assert found.offending == {"card"}
+
+
+def test_what_leads_to_the_rows_of_a_figure_is_named(audit, tmp_path):
+    file = tmp_path / "data" / "raw" / "people.csv"
+    file.parent.mkdir(parents=True)
+    file.write_text("who\nA\nB\n", encoding="utf-8")
+    plain = hashlib.sha256(file.read_bytes()).hexdigest()
+    # As public figures carry their rows: by a reference that only the project can make, and without their numbers.
+    public = Rows(role="rows", file="data/raw/people.csv", sha256="0" * 32)
+    assert audit(count(60, rows=(public,))).findings == ()
+    numbered = audit(count(60, rows=(replace(public, numbers=(2, 3)),)))
+    assert texts(numbered) == [
+        "2012-13_Q2, card: twelve_month_count, Armley, 12 months to September 2012: carries the numbers of its rows."
+    ]
+    hashed = audit(count(60, rows=(replace(public, sha256=plain),)))
+    assert texts(hashed) == ["card/report.ipynb: holds the plain hash of data/raw/people.csv."]
+    assert hashed.offending == {"card"}
 
 
 def test_the_same_table_protected_passes(audit):
