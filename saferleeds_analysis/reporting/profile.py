@@ -112,8 +112,8 @@ class AreaProfile:
         return facts(pairs, kind="summary")
 
     def findings(self) -> Block:
-        """Say how the area moves beside its division and the city, in the quarter, and where the year is heading."""
-        lines = [*self._around(), *self._beside_the_rest(), *self._quarter(), *self._year_end()]
+        """Say how the area moves, beside its division and the city, in the quarter, and where the year is heading."""
+        lines = [self._own(), *self._around(), *self._beside_the_rest(), *self._quarter(), *self._year_end()]
         rate = self.city.rate(self._area)
         stands = self.city.among_households(self._area)
         lines += [line for line in (rate.text, stands) if line]
@@ -264,6 +264,14 @@ class AreaProfile:
         if value is None or not whole or whole < self.city.shown.rules.smallest_base:
             return None
         return proportion(value, whole)
+
+    def _own(self) -> str:
+        value, card = self.city.count(self._area), self.card
+        if value is None:
+            return f"No 12-month count is given for {self._area}."
+        said = f"In the {card.window}, {wording.number(value)} {card.indicator.unit} were recorded in {self._area}"
+        change = self._change_in_words(self._area)
+        return f"{said}: {change} on the 12 months before." if self._change(self._area) else f"{said}."
 
     def _around(self) -> list[str]:
         names = [(self.between.name, f", its {self.between.kind}")] if self.between else []

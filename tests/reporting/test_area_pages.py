@@ -67,7 +67,12 @@ def test_a_ward_profile_says_the_published_figures(given):
     assert "down 35.9% (176 fewer;" in summary
     assert "4th of 33 wards (could be 2nd to 6th)" in summary
     assert "Share of Leeds: 5.3%" in summary  # 314 / 5,938
-    assert "NWL, its division: down 39.5% (1,753 fewer;" in findings
+    # What is said first is about the ward itself, and its division comes after it.
+    first, second, *_ = armley.findings().items
+    assert first.text.startswith(
+        "In the 12 months to September 2012, 314 offences were recorded in Armley: down 35.9% (176 fewer;"
+    )
+    assert second.text.startswith("NWL, its division: down 39.5% (1,753 fewer;")
     assert "Leeds, the whole city: down 35.6% (3,276 fewer;" in findings
     assert "no chance of meeting one is given" in findings
     assert "2 of 2 published figures are reproduced" in armley.published_check().text
