@@ -37,12 +37,12 @@ def figure(part, value, *, year="2012-09", area="Leeds", **more):
 def pack(project):
     """Give a way to lay down a published report by hand, and to read the index that is made of it."""
 
-    def publish(name, figures=(), *, notebook="every_block", quarter="2012-13_Q2", **page):
+    def publish(name, figures=(), *, notebook="every_block", quarter="2012-13_Q2", of_one=True, **page):
         place = project / "reports" / quarter / name
         place.mkdir(parents=True)
         (place / "report.html").write_text("not read", encoding="utf-8")
         # What a report is about, its parameters say: one without an indicator has no state.
-        about = {"indicator": figures[0].indicator_id, "area": figures[0].area} if figures else {}
+        about = {"indicator": figures[0].indicator_id, "area": figures[0].area} if figures and of_one else {}
         record = {
             "notebook": {"name": f"{notebook}.ipynb"},
             "parameters": about,
@@ -131,6 +131,27 @@ def test_a_level_has_a_time_and_goes_with_its_interval_before_the_same_as_it_was
     assert words(first.find_all("td")[1]) == "12.6% 12 months to September 2012"
     assert "Illustrative" in words(first.th)
     assert words(second.find_all("td")[1]) == "no current figure"
+
+
+def test_a_change_stands_beside_a_level_of_the_same_months_only(pack):
+    # As published: 958 enquiries in the quarter, and the half-year down 12.7% on the one before.
+    quarter = replace(figure("headline", 958, unit="enquiries"), window=Window.named("2012/13 Q2"))
+    half = Window.year_to_date(periods.quarter("2012/13 Q2"))
+    change = replace(figure("change", -12.7, unit="%", lower=-18.2, upper=-6.7), window=half)
+    pack("enquiries", [quarter, change])
+    (row,) = pack.read().select("table.glance tbody tr")
+    assert [words(cell) for cell in row.find_all("td")][1:4] == [
+        "958 enquiries quarter 2012/13 Q2",
+        "none given",
+        "not known",
+    ]
+
+
+def test_a_report_on_many_indicators_has_no_state_even_in_a_list_without_groups(pack):
+    pack("members", [figure("headline", 10, unit="offences")], of_one=False)
+    soup = pack.read()
+    assert soup.select("table.glance") == []
+    assert [words(a) for a in soup.select("ul.reports > li > a")] == ["members"]
 
 
 @pytest.mark.parametrize(
