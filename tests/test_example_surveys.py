@@ -165,4 +165,3 @@ def test_the_page_of_changes_says_that_some_of_its_figures_are_invented(example_
     path = example_as_published.project / "reports" / quarter / "changes" / "report.html"
     notice = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select_one(".notice").text
     assert "illustrative ones, which nobody recorded" in notice
-    assert "synthetic respondents, published percentages" in notice

@@ -1,5 +1,6 @@
 """From any printed number back to the rows that it comes from, and forward again: what the figure itself carries, in words."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -219,5 +220,7 @@ def _function(figure: Figure) -> str:
 def _call(figure: Figure) -> str:
     if figure.working is None:
         return ""
-    given = ", ".join(f"{name}={value!r}" for name, value in figure.working.arguments.items())
+    given = ", ".join(
+        f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in figure.working.arguments.items()
+    )
     return f"{figure.working.function}({given})"
