@@ -9,7 +9,7 @@ from projects import ROOT, copy_project
 from worked_again import all_agree, worked_again
 
 from saferleeds_analysis import intake, periods
-from saferleeds_analysis.area_tables import load_group
+from saferleeds_analysis.area_tables import load_area_tables, load_group
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.documents import load_measures, load_register
 from saferleeds_analysis.methods.costs import ReturnAssumptions
@@ -27,7 +27,9 @@ from saferleeds_analysis.reporting.services import service_counts
 from saferleeds_analysis.unit_costs import load_cost_tables
 from saferleeds_analysis.workings import costs as workings
 
-CATALOGUE, TABLES, REGISTER = load_catalogue(), load_cost_tables(), load_register()
+RULES = ROOT / "data/raw/reference"
+CATALOGUE, TABLES, AREAS = load_catalogue(RULES), load_cost_tables(), load_area_tables()
+REGISTER = load_register(RULES)
 Q2, DAY = periods.quarter("2012/13 Q2"), date(2012, 9, 30)
 
 
@@ -59,6 +61,7 @@ def test_every_value_comes_out_of_its_counts_and_unit_costs_again(project, price
         [counts_at(project, date(2013, 6, 30))],
         catalogue=CATALOGUE,
         tables=TABLES,
+        areas=AREAS,
         area="Leeds",
         quarter=periods.quarter("2012/13 Q4"),
         as_at=date(2013, 6, 30),
