@@ -3,6 +3,7 @@
 Everything is taken from the same results as the cards. A measure that cannot be made is named with the reason.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -163,6 +164,7 @@ def members_summary(
     named = [name.strip() for name in indicators.split(",") if name.strip()]
     wanted = [catalogue.indicator(name) for name in named] or list(catalogue.indicators())
     items, gaps = [], []
+    late: dict[date, list[str]] = defaultdict(list)
     at = {"catalogue": catalogue, "area": area, "quarter": quarter, "as_at": as_at}
     for indicator in wanted:
         try:
@@ -172,10 +174,13 @@ def members_summary(
             if named:
                 gaps.append(f"{indicator.name}: no figures. {' '.join(str(problem).split())}")
             continue
-        gaps += [
-            *_gaps_of_data(indicator, sources, catalogue, as_at),
-            *_gaps_of_words(indicator, sources, as_at),
-        ]
+        received = _received(indicator, sources, catalogue, as_at)
+        if received is not None and received > as_at:
+            late[received].append(indicator.name)
+        gaps += _gaps_of_words(indicator, sources, as_at)
+    if late:
+        came = "; ".join(f"{' and '.join(names)} on {periods.day_name(day)}" for day, names in late.items())
+        gaps.insert(0, f"The data were received after {periods.day_name(as_at)}: {came}.")
     return MembersSummary(project=project, area=area, quarter=quarter, items=tuple(items), gaps=tuple(gaps))
 
 
@@ -379,16 +384,13 @@ def _as_judged(item: Item, indicator: Indicator, sources: Sources, *, area: str,
     return replace(item, letter=str(judged.figure.value), label=label, figures=figures)
 
 
-def _gaps_of_data(indicator: Indicator, sources: Sources, catalogue: Catalogue, as_at: date) -> list[str]:
-    """Say whether an indicator's data came only after the day as at which the page is made."""
+def _received(indicator: Indicator, sources: Sources, catalogue: Catalogue, as_at: date) -> date | None:
+    """Give the day on which an indicator's data were received; ``None`` where it has none of its own."""
     if indicator.source == "published_figures":
-        return []
+        return None
     read = sources.responses if catalogue.is_asked(indicator.id) else sources.counts
     data = read(indicator, as_at=as_at)
-    if data is None or data.source.received <= as_at:
-        return []
-    day, received = periods.day_name(as_at), periods.day_name(data.source.received)
-    return [f"{indicator.name}: the data were received on {received}, after {day}."]
+    return None if data is None else data.source.received
 
 
 def _gaps_of_words(indicator: Indicator, sources: Sources, as_at: date) -> list[str]:

@@ -42,17 +42,15 @@ def figures_of(project, pack):
 
 
 def _figures_in(block):
-    """Find the figures in a block and in every block within it; what all figures of a block share stands once."""
-    if isinstance(block, dict):
-        given = block.get("figures")
-        if isinstance(given, dict):
-            for one in given["each"]:
-                yield given["shared"] | one
-        for name, part in block.items():
-            if name != "figures":
-                yield from _figures_in(part)
-    elif isinstance(block, list):
-        for part in block:
+    """Find the figures of a block, or of the blocks within it; what all figures of a block share stands once.
+
+    A block that has figures has those of what is in it among them.
+    """
+    if isinstance(block, dict) and isinstance(block.get("figures"), dict):
+        for one in block["figures"]["each"]:
+            yield block["figures"]["shared"] | one
+    elif isinstance(block, dict | list):
+        for part in block.values() if isinstance(block, dict) else block:
             yield from _figures_in(part)
 
 
