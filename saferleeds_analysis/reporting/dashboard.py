@@ -4,10 +4,11 @@ The shape is that of a published dashboard of 2012. For the partnership's own me
 results as the cards; for a published report they are made from what it prints, with the counts that must lie behind.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,7 @@ from saferleeds_analysis.methods.survey_summaries import change_between_percenta
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, heading, join, letter, paragraph
+from saferleeds_analysis.reporting.board import Judgement
 from saferleeds_analysis.reporting.cards import ReportCard
 from saferleeds_analysis.reporting.counted import CHANGE_PERCENT, change_figure, count_figure
 from saferleeds_analysis.reporting.outlook import Outlook
@@ -112,7 +114,7 @@ class Dashboard:
         untested = sum(row.change.startswith("not ") for row in self.rows)
         return paragraph(
             f"Of {len(self.rows)} measures {changed} changed clearly, {len(self.rows) - changed - untested} show no clear change, and "
-            f"{untested} cannot be tested. A letter is given only where a target with a number is set."
+            f"{untested} cannot be tested. A letter is given only where a target with a number is set, or where a board gave its own."
         )
 
     def table(self) -> Block:
@@ -137,15 +139,16 @@ def dashboard(
     design_effect: float,
     document: str,
     as_at: date,
+    judgements: Mapping[str, Judgement] = MappingProxyType({}),
 ) -> Dashboard:
     """Gather a dashboard from a burglary card with its outlook, service counts, and the surveys of the register.
 
     ``design_effect`` is a judgement on the household survey, whose weights are not published. Surveys that were not out by
-    ``as_at`` are left out.
+    ``as_at`` are left out. ``judgements`` are the letters that boards gave, by the indicator.
     """
     rows = [_recorded(card, outlook), *(_service(s) for s in services)]
     if register.document("asb_card").published <= as_at:
-        rows += _surveys(register, design_effect)
+        rows += _surveys(register, design_effect, judgements)
     return Dashboard(
         area=card.area.name,
         quarter=card.quarter,
@@ -277,11 +280,21 @@ def _quarter_rows(service: ServiceCounts, quarters: pd.PeriodIndex, role: str) -
     )
 
 
-def _surveys(register: Register, design_effect: float) -> list[DashboardRow]:
+def _as_judged(row: DashboardRow, judged: Judgement | None) -> DashboardRow:
+    """Give a measure that no rule rates the letter of its board, as every other page does."""
+    if judged is None:
+        return row
+    rag = letter(str(judged.figure.value), judged.word, "The board's own judgement.")
+    return replace(row, rag=rag, figures=(*row.figures, judged.figure))
+
+
+def _surveys(
+    register: Register, design_effect: float, judgements: Mapping[str, Judgement]
+) -> list[DashboardRow]:
     """Make the rows of the printed surveys: tested where both bases can be had, said to be untested where not."""
     year = int(register.figure("F029").number)
     effect = f"design effect taken as {design_effect:g}"
-    return [
+    rows = [
         _survey(
             register.figure("F032"),
             register.figure("F030"),
@@ -306,7 +319,7 @@ def _surveys(register: Register, design_effect: float) -> list[DashboardRow]:
             priority="Cohesive communities",
             bases=(round(year / 4), round(year / 4)),
             design_effect=design_effect,
-            comment=f"A quarter is taken as a fourth of {wording.number(year)} households, {effect}. The board's card was amber, for its economy",
+            comment=f"A quarter is taken as a fourth of {wording.number(year)} households, {effect}",
             why_not_rated="continued increase is wanted, without a number",
         ),
         DashboardRow(
@@ -317,10 +330,12 @@ def _surveys(register: Register, design_effect: float) -> list[DashboardRow]:
             change="not comparable: the method changed",
             comparison="none published for the new method",
             rag=_not_rated("a new measure without a target"),
-            comment="The board's card was green",
+            comment="The earlier percentage is of NI 195, and its year was not printed",
             figures=(_printed_percentage(register.figure("F075"), "current", method="not comparable"),),
         ),
     ]
+    of_boards = (None, None, judgements.get("different_backgrounds"), judgements.get("clean_streets"))
+    return [_as_judged(row, judged) for row, judged in zip(rows, of_boards, strict=True)]
 
 
 def _survey(

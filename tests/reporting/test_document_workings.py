@@ -13,6 +13,7 @@ from saferleeds_analysis.area_tables import load_area_tables, load_group
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.documents import load_measures, load_register
 from saferleeds_analysis.methods.costs import ReturnAssumptions
+from saferleeds_analysis.reporting.board import judgement
 from saferleeds_analysis.reporting.cards import report_card
 from saferleeds_analysis.reporting.comparison import compare_area
 from saferleeds_analysis.reporting.costs import cost_report, return_findings
@@ -178,10 +179,10 @@ def test_every_figure_of_papers_and_measures_comes_out_of_its_rows_again(edition
     assert all_agree(figures)
 
 
-def test_every_figure_of_the_dashboard_comes_out_of_its_rows_again(project):
+def dashboard_of(project, **more):
     at = {"area": "Leeds", "quarter": Q2, "as_at": DAY}
     card = report_card(counts_at(project, DAY), catalogue=CATALOGUE, **at)
-    page = dashboard(
+    return dashboard(
         card=card,
         outlook=outlook_of(card, season=season_of(card, catalogue=CATALOGUE), catalogue=CATALOGUE),
         services=[
@@ -191,7 +192,12 @@ def test_every_figure_of_the_dashboard_comes_out_of_its_rows_again(project):
         design_effect=1.25,
         document="leicestershire_2012",
         as_at=DAY,
+        **more,
     )
+
+
+def test_every_figure_of_the_dashboard_comes_out_of_its_rows_again(project):
+    page = dashboard_of(project)
     figures = figures_of(page.table(), page.published_table())
     previous = [f for f in figures if f.measure.id == "previous_count"]
     assert [(f.value, f.window.last) for f in previous] == [
@@ -202,6 +208,27 @@ def test_every_figure_of_the_dashboard_comes_out_of_its_rows_again(project):
     # a range of counts has no value of its own
     assert {f.measure.id for f in figures if f.working is None} == {"implied_count"}
     assert all_agree(figures)
+
+
+def test_the_dashboard_has_the_letters_that_the_boards_gave(project):
+    # The published cards of 2012/13 Q2: cohesion amber, clean neighbourhoods green.
+    judged = {
+        name: judgement(
+            intake.commentary(project, Q2, name), indicator=name, area="Leeds", quarter=Q2, edition="public"
+        )
+        for name in ("different_backgrounds", "clean_streets")
+    }
+    rows = dashboard_of(project, judgements=judged).rows
+    assert [row.rag.text for row in rows[-3:]] == [
+        "N Not rated: no target number is set.",
+        "A Amber. The board's own judgement.",
+        "G Green. The board's own judgement.",
+    ]
+    letters = [f for row in rows for f in row.figures if f.status == "judgement"]
+    assert [(f.indicator_id, f.value) for f in letters] == [
+        ("different_backgrounds", "A"),
+        ("clean_streets", "G"),
+    ]
 
 
 def test_a_formula_reads_the_precision_with_which_its_figures_are_printed():
