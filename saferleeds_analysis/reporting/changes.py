@@ -453,10 +453,13 @@ def _reason_in_words(row: GivenReason) -> str:
 
 def _table_of_main(main: Sequence[ThenAndNow], earlier: str, names: Mapping[str, str]) -> Block:
     rows, figures = [], []
+    mixed = len({pair.now.status for pair in main}) > 1
     for pair in main:
         then, now = pair.then, pair.now
         name = names.get(now.indicator_id, now.indicator_id)
         what = f"{name}, {now.area}: {_CALLED.get(now.measure.id, _called(now))}"
+        if mixed and now.status in wording.STATUS_LABELS:  # a reader must tell it from those beside it
+            what += f" ({wording.STATUS_LABELS[now.status].lower()})"
         rows.append([what, *(f"{_with_unit(figure)} ({figure.period})" for figure in (then, now))])
         figures.append(_repeated(PUBLISHED_BEFORE, then, then.value, "as published"))
     return table(

@@ -11,11 +11,13 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.figures import Figure, Measure
 from saferleeds_analysis.intake.governance import GivenReason
 from saferleeds_analysis.periods import Window
+from saferleeds_analysis.reporting.blocks import Table
 from saferleeds_analysis.reporting.changes import (
     ABOUT_THE_PACK,
     PUBLISHED_BEFORE,
     RESTATED_AS,
     Comparison,
+    ThenAndNow,
     compare_figures,
     then_and_now,
 )
@@ -207,6 +209,19 @@ def test_the_main_figures_are_set_beside_those_of_the_earlier_pack():
     assert [f.value for f in shown.figures if f.measure == PUBLISHED_BEFORE] == [6771]
     same = dict.fromkeys(quarters, periods.quarter("2012/13 Q2"))
     assert then_and_now(after, after, **same) == (), "a correction is of the same quarter"
+
+
+def test_of_main_figures_of_several_kinds_the_illustrative_ones_are_marked():
+    now = figure(5938, period="12 months to September 2012", status="illustrative")
+    counted = figure(340, period="2012/13 Q2", measure="count", status="published")
+
+    def names_of(*shown):
+        main = tuple(ThenAndNow(then=figure(6771), now=one) for one in shown)
+        section = Comparison(earlier="2012/13 Q1", main=main).section(names=NAMES)
+        return [row[0] for block in section.walk() if isinstance(block, Table) for row in block.rows]
+
+    assert ["(illustrative)" in name for name in names_of(now, counted)] == [True, False]
+    assert ["(illustrative)" in name for name in names_of(now)] == [False], "the page's notice says so of all"
 
 
 def test_the_words_of_a_quiet_quarter_and_of_none_before():
