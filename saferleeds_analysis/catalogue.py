@@ -233,10 +233,6 @@ class Catalogue:
             raise ValueError(unknown("indicator", indicator_id, self._indicators))
         return self._indicators[indicator_id]
 
-    def area_sets(self) -> tuple[str, ...]:
-        """Give the names of the area sets."""
-        return tuple(self._areas)
-
     def area(self, area_set: str, name: str) -> Area:
         """Give the area of this name in an area set."""
         members = self._members(area_set)

@@ -30,6 +30,7 @@ from saferleeds_analysis.reporting.blocks import (
     Span,
     Table,
     Text,
+    Words,
     block_of,
     paragraph,
 )
@@ -139,9 +140,7 @@ def content_of(notebook: Any) -> Content:
 
 def content_of_blocks(blocks: Iterable[Block]) -> Content:
     """Give blocks as the content of a page: headings get ids, and figures the sections in which they stand."""
-    data = [block.to_data() for block in blocks]
-    _give_ids(data)
-    named = tuple(block_of(one) for one in data)
+    named = _with_ids(blocks)
     placed, section = [], ""
     for block in named:
         sections = [h.id for h in block.walk() if isinstance(h, Heading) and h.level == 2]
@@ -200,19 +199,15 @@ def on_paper(block: Block) -> Block:
     """Give a block as paper needs it: nothing folded, no links to files, charts without the data behind them."""
     if isinstance(block, Chart):
         return replace(block, shape=f"paper {block.shape}", data=None)
-    if isinstance(block, Text | Heading):
+    if isinstance(block, Words):
         kept = [
             s if s.href.startswith(("http:", "https:", "mailto:")) else replace(s, href="")
             for s in block.spans
         ]
         return replace(block, spans=tuple(kept))
     if isinstance(block, Group):
-        return replace(block, blocks=tuple(map(on_paper, block.blocks)), summary="")
-    if isinstance(block, Listing):
-        return replace(block, items=tuple(map(on_paper, block.items)))
-    if isinstance(block, Facts):
-        return replace(block, pairs=tuple((name, on_paper(value)) for name, value in block.pairs))
-    return block
+        block = replace(block, summary="")
+    return block.with_parts(on_paper)
 
 
 def words_of(block: Block) -> str:
@@ -246,30 +241,24 @@ def _outside(blocks: Iterable[Block], *kinds: type, opening: bool = False) -> It
             yield from _outside(block.parts, *kinds, opening=opening)
 
 
-def _give_ids(data: list[dict]) -> None:
+def _with_ids(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """Give each heading an id that no other has; one that has its own keeps it."""
-    found = list(_dicts(data))
-    headings = [one for one in found if one.get("type") == "Heading"]
-    used = {one["name"] for one in found if one.get("type") == "Chart"}
-    used |= {heading["id"] for heading in headings if heading.get("id")}
-    for heading in headings:
-        if not heading.get("id"):
-            words = "".join(s if isinstance(s, str) else s["text"] for s in heading["spans"])
-            wanted = stem = slug(words) or "section"
-            number = 2
-            while wanted in used:
-                wanted, number = f"{stem}-{number}", number + 1
-            heading["id"] = wanted
-            used.add(wanted)
+    blocks = list(blocks)
+    found = [part for block in blocks for part in block.walk()]
+    used = {part.name for part in found if isinstance(part, Chart)}
+    used |= {part.id for part in found if isinstance(part, Heading)}
 
+    def with_id(block: Block) -> Block:
+        if not isinstance(block, Heading) or block.id:
+            return block.with_parts(with_id)
+        wanted = stem = slug(block.text) or "section"
+        number = 2
+        while wanted in used:
+            wanted, number = f"{stem}-{number}", number + 1
+        used.add(wanted)
+        return replace(block, id=wanted)
 
-def _dicts(value: Any) -> Iterator[dict]:
-    if isinstance(value, Mapping):
-        yield value
-        value = list(value.values())
-    if isinstance(value, list):
-        for one in value:
-            yield from _dicts(one)
+    return tuple(map(with_id, blocks))
 
 
 # What stands in the way of publication
@@ -348,7 +337,7 @@ def _faults_of_ids_and_links(content: Content) -> list[str]:
 
 def _all_spans(blocks: Iterable[Block]) -> Iterator[Span]:
     for block in blocks:
-        if isinstance(block, Text | Heading):
+        if isinstance(block, Words):
             yield from block.spans
 
 
@@ -401,7 +390,7 @@ def _faults_of_words(content: Content) -> list[str]:
     """Find missing values as a computer writes them. A partner may well answer "None"; our own words may not."""
     texts: list[str] = []
     for block in _outside(content.blocks, Commentary):
-        if isinstance(block, Text | Heading):
+        if isinstance(block, Words):
             texts += [span.text for span in block.spans]
         elif isinstance(block, Table):
             texts += [block.caption, *block.columns]

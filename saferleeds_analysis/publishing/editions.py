@@ -19,6 +19,7 @@ from saferleeds_analysis.publishing import pack
 from saferleeds_analysis.publishing.audit import Audit, audit_pack
 from saferleeds_analysis.publishing.audit_restricted import RestrictedAudit, audit_restricted
 from saferleeds_analysis.publishing.changes import write_changes_page
+from saferleeds_analysis.publishing.content import placed_figures
 from saferleeds_analysis.publishing.earlier import earlier_pack
 from saferleeds_analysis.publishing.files import (
     FIGURES,
@@ -26,7 +27,6 @@ from saferleeds_analysis.publishing.files import (
     forget_what_was_made_of,
     in_reports,
     pack_folder,
-    read_figures,
     refused_folder,
 )
 from saferleeds_analysis.publishing.index import write_index
@@ -123,11 +123,8 @@ def _taken_out(
 
 def withholds_something(report: Path) -> bool:
     """Say whether anything is withheld in a published report."""
-    path = report / FIGURES
     # By its method where the figure went through reporting.disclosure, by its mark where a page has its own.
-    return path.is_file() and any(
-        row["method"] == SUPPRESSED or row["value"] == "[c]" for row in read_figures(path)
-    )
+    return any(figure.method == SUPPRESSED or figure.value == "[c]" for _, figure in placed_figures(report))
 
 
 def refuse(

@@ -93,15 +93,6 @@ def read_record(report: Path) -> dict[str, Any]:
     return json.loads((report / RECORD).read_text(encoding="utf-8"))
 
 
-def published_figures(pack: Path) -> list[dict[str, str]]:
-    """Read the figures of every report of a pack as it lies in ``reports/``, each with its ``report``."""
-    return [
-        {"report": path.parent.name, **row}
-        for path in in_reports(pack, FIGURES)
-        for row in read_figures(path)
-    ]
-
-
 def read_figures(path: Path) -> list[dict[str, str]]:
     """Read a published ``figures.csv`` as it is printed: without the apostrophes that keep text from being a formula."""
     with path.open(encoding="utf-8-sig", newline="") as file:

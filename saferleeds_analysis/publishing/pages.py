@@ -97,7 +97,7 @@ def make_page(
     refuse(executed.name, [*faults_of_outputs(executed.notebook), *faults_of_content(content)])
     return Page(
         content=content,
-        html=render_notebook(executed.notebook, provenance=provenance, pack=pack, files=files, trace=trace),
+        html=_rendered(executed.notebook, content, trace, provenance=provenance, pack=pack, files=files),
         warnings=tuple(f"a cell wrote to stderr, which is not on the page: {m}" for m in executed.messages),
     )
 
@@ -128,10 +128,7 @@ def render_notebook(
     trace: str = "",
 ) -> str:
     """Give the HTML of an executed notebook's page, the same each time for the same notebook."""
-    content = content_of(notebook)
-    linked = link_after_headlines(content, trace)
-    body, _ = _exporter().from_notebook_node(notebook, resources={"blocks": linked.blocks})
-    return _framed(content, body, provenance=provenance, pack=pack, files=files)
+    return _rendered(notebook, content_of(notebook), trace, provenance=provenance, pack=pack, files=files)
 
 
 def render_on_paper(content: Content, provenance: Provenance) -> str:
@@ -200,6 +197,13 @@ def _exporter() -> Any:
     exporter = HTMLExporter(extra_template_basedirs=[str(TEMPLATES)], template_name="report")
     exporter.register_filter("as_html", html_of)
     return exporter
+
+
+def _rendered(notebook: Any, content: Content, trace: str, **frame: Any) -> str:
+    """Give the page of a notebook whose content is known."""
+    linked = link_after_headlines(content, trace)
+    body, _ = _exporter().from_notebook_node(notebook, resources={"blocks": linked.blocks})
+    return _framed(content, body, **frame)
 
 
 def _framed(content: Content, body: str, **frame: Any) -> str:

@@ -10,8 +10,8 @@ Word and the workbook are made of that data, so that nothing is read back from w
 True
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,10 @@ class Block:
         """The blocks within it, in the order in which they are shown."""
         return ()
 
+    def with_parts(self, change: "Callable[[Block], Block]") -> "Block":
+        """Give the block with each of its parts changed; itself where it has none."""
+        return self
+
     def walk(self) -> "Iterator[Block]":
         """Give the block and every block within it, in the order in which they are shown."""
         yield self
@@ -93,12 +97,10 @@ class Block:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Heading(Block):
-    """A heading; the page's title has level 1. ``id`` is where a link can lead, made of the words where it is empty."""
+class Words(Block):
+    """A heading or a paragraph: words, some of them marked or links."""
 
-    level: int
     spans: tuple[Span, ...]
-    id: str = ""
 
     def __post_init__(self) -> None:
         """Take plain words for a span."""
@@ -111,21 +113,19 @@ class Heading(Block):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Text(Block):
+class Heading(Words):
+    """A heading; the page's title has level 1. ``id`` is where a link can lead, made of the words where it is empty."""
+
+    level: int
+    id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Words):
     """A paragraph. ``kind`` says what it is where it is more than that (``notice``, ``flag``, ``small`` ...)."""
 
-    spans: tuple[Span, ...]
     kind: str = ""
     figures: tuple[Figure, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Take plain words for a span."""
-        object.__setattr__(self, "spans", _spans(self.spans))
-
-    @property
-    def text(self) -> str:
-        """The words without their marks."""
-        return "".join(span.text for span in self.spans)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +147,10 @@ class Listing(Block):
         """The items."""
         return self.items
 
+    def with_parts(self, change: "Callable[[Block], Block]") -> Block:
+        """Change each item."""
+        return replace(self, items=tuple(map(change, self.items)))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Facts(Block):
@@ -165,6 +169,10 @@ class Facts(Block):
     def parts(self) -> tuple[Block, ...]:
         """What stands behind the names."""
         return tuple(value for _, value in self.pairs)
+
+    def with_parts(self, change: "Callable[[Block], Block]") -> Block:
+        """Change what stands behind each name."""
+        return replace(self, pairs=tuple((name, change(value)) for name, value in self.pairs))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +199,18 @@ class Table(Block):
     def parts(self) -> tuple[Block, ...]:
         """The cells that are more than text."""
         return tuple(cell for row in self.rows for cell in row if isinstance(cell, Block))
+
+    def with_parts(self, change: "Callable[[Block], Block]") -> Block:
+        """Change each cell that is more than text."""
+        rows = (tuple(change(c) if isinstance(c, Block) else c for c in row) for row in self.rows)
+        return replace(self, rows=tuple(rows))
+
+    @property
+    def label(self) -> str:
+        """What must be known of its numbers where they stand, from their own status; a caption may say so already."""
+        said = any(word in self.caption for word in ("llustrative", "ynthetic"))
+        made_up = {figure.status for figure in self.figures} == {"illustrative"}
+        return "Worked out from illustrative data." if made_up and not said else ""
 
     @property
     def stacks(self) -> bool:
@@ -232,6 +252,10 @@ class Chart(Block):
         """The table behind it."""
         return (self.data,) if self.data is not None else ()
 
+    def with_parts(self, change: "Callable[[Block], Block]") -> Block:
+        """Change the table behind it."""
+        return self if self.data is None else replace(self, data=change(self.data))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Group(Block):
@@ -255,6 +279,10 @@ class Group(Block):
     def parts(self) -> tuple[Block, ...]:
         """The blocks."""
         return self.blocks
+
+    def with_parts(self, change: "Callable[[Block], Block]") -> Block:
+        """Change each block."""
+        return replace(self, blocks=tuple(map(change, self.blocks)))
 
 
 @dataclass(frozen=True, kw_only=True)

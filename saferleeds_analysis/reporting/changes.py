@@ -232,7 +232,7 @@ class Comparison:
                 qualifiers={"status": status},
                 value=count[status],
                 unit="figures",
-                method="compared by indicator, area, period and measure",
+                method="compared by measure, indicator, area, months and qualifiers",
             )
             for status in STATUSES
         ]
