@@ -210,7 +210,9 @@ def _fitting(figures: Sequence[Figure], wanted: Mapping[str, str]) -> list[int]:
 
 
 def _printed(figure: Figure) -> str:
-    return " ".join(str(part) for part in (figure.value, figure.unit) if part not in (None, ""))
+    value = figure.value
+    shown = f"{value:g}" if isinstance(value, float) and value.is_integer() and abs(value) < 1e6 else value
+    return " ".join(str(part) for part in (shown, figure.unit) if part not in (None, ""))
 
 
 def _function(figure: Figure) -> str:

@@ -174,6 +174,8 @@ def _add_table(document: Any, table: Table) -> None:
             run.bold = is_head or number == 0
             if table.numeric[number]:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    if table.label:
+        document.add_paragraph(table.label)
 
 
 def _add_picture(document: Any, picture: Chart, drawing: bytes | None) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import starmap
 from types import MappingProxyType
 from typing import Any
 
@@ -18,7 +19,6 @@ from saferleeds_analysis.documents import Register, RegisteredFigure
 from saferleeds_analysis.estimates import change_between_counts
 from saferleeds_analysis.figures import Figure, Measure, Rows, Working
 from saferleeds_analysis.methods.formulas import call_of, earlier_counts_of_difference
-from saferleeds_analysis.methods.survey_summaries import change_between_percentages, published_percentage
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, heading, join, letter, paragraph
@@ -28,6 +28,8 @@ from saferleeds_analysis.reporting.counted import CHANGE_PERCENT, change_figure,
 from saferleeds_analysis.reporting.outlook import Outlook
 from saferleeds_analysis.reporting.register import document_notice
 from saferleeds_analysis.reporting.services import ServiceCounts
+from saferleeds_analysis.reporting.state import state_of
+from saferleeds_analysis.reporting.surveys import SurveyReport
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.workings import printed
 
@@ -54,12 +56,6 @@ PRINTED_PERCENTAGE = Measure(
     role="percentage",
     formula="the percentage as its document printed it",
 )
-CHANGE_IN_POINTS = Measure(
-    id="printed_change_points",
-    words="{of}: change",
-    role="change",
-    formula="the later printed percentage less the earlier one",
-)
 PRINTED_CHANGE = Measure(
     id="printed_change_of_dashboard",
     words="{of}",
@@ -78,8 +74,12 @@ COLUMNS = ("Priority and measure", "Previous", "Current", "Change", "RAG", "Comp
 
 @dataclass(frozen=True, kw_only=True)
 class DashboardRow:
-    """One measure of a dashboard, ready to be shown; ``rag`` is the block of its letter and reason."""
+    """One measure of a dashboard, ready to be shown; ``rag`` is the block of its letter and reason.
 
+    ``indicator_id`` is empty where the measure is none of the catalogue's.
+    """
+
+    indicator_id: str
     priority: str
     measure: str
     previous: str
@@ -135,26 +135,24 @@ def dashboard(
     card: ReportCard,
     outlook: Outlook,
     services: Sequence[ServiceCounts],
+    surveys: Mapping[str, SurveyReport],
     register: Register,
-    design_effect: float,
     document: str,
     as_at: date,
-    judgements: Mapping[str, Judgement] = MappingProxyType({}),
+    judgements: Mapping[str, Judgement | None] = MappingProxyType({}),
 ) -> Dashboard:
-    """Gather a dashboard from a burglary card with its outlook, service counts, and the surveys of the register.
-
-    ``design_effect`` is a judgement on the household survey, whose weights are not published. Surveys that were not out by
-    ``as_at`` are left out. ``judgements`` are the letters that boards gave, by the indicator.
+    """Gather a dashboard from a burglary card with its outlook, service counts, survey measures by the name of their
+    priority, and what the register has of others; what was not out by ``as_at`` is left out. ``judgements`` are the letters that boards gave, by the indicator.
     """
-    rows = [_recorded(card, outlook), *(_service(s) for s in services)]
+    rows = [_recorded(card, outlook), *map(_service, services), *starmap(_asked, surveys.items())]
     if register.document("asb_card").published <= as_at:
-        rows += _surveys(register, design_effect, judgements)
+        rows += _printed(register)
     return Dashboard(
         area=card.area.name,
         quarter=card.quarter,
         as_at=as_at,
         register=register,
-        rows=tuple(rows),
+        rows=tuple(_as_judged(row, judgements.get(row.indicator_id)) for row in rows),
         published=tuple(_published(register, f) for f in register.figures(document) if f.role == "claim"),
         document=document,
     )
@@ -189,6 +187,7 @@ def _recorded(card: ReportCard, outlook: Outlook) -> DashboardRow:
     at = card.headline
     if at.change is None:
         return DashboardRow(
+            indicator_id=card.indicator.id,
             priority=card.indicator.priority,
             measure=card.indicator.name,
             previous="not known",
@@ -202,6 +201,7 @@ def _recorded(card: ReportCard, outlook: Outlook) -> DashboardRow:
     progress = outlook.progress()
     notice = card.data.source.notice
     return DashboardRow(
+        indicator_id=card.indicator.id,
         priority="Reduce burglary",
         measure=f"{card.indicator.name}, {card.window}",
         previous=wording.number(at.change.earlier),
@@ -232,6 +232,7 @@ def _recorded_figures(card: ReportCard) -> list[Figure]:
 def _service(service: ServiceCounts) -> DashboardRow:
     change = service.like_for_like
     return DashboardRow(
+        indicator_id=service.indicator.id,
         priority="Anti-social behaviour",
         measure=f"{service.indicator.name}, {service.year} to date",
         previous=wording.number(change.earlier),
@@ -281,48 +282,61 @@ def _quarter_rows(service: ServiceCounts, quarters: pd.PeriodIndex, role: str) -
 
 
 def _as_judged(row: DashboardRow, judged: Judgement | None) -> DashboardRow:
-    """Give a measure that no rule rates the letter of its board, as every other page does."""
+    """Give a measure the letter that every page has of it: the board's own, where it gave one."""
     if judged is None:
         return row
-    rag = letter(str(judged.figure.value), judged.word, "The board's own judgement.")
-    return replace(row, rag=rag, figures=(*row.figures, judged.figure))
+    figures = (*row.figures, judged.figure)
+    state = state_of(figures, judged.figure.indicator_id, judged.figure.area)
+    rag = letter(state.letter, state.colour, f"{state.letter_by[:1].upper()}{state.letter_by[1:]}.")
+    return replace(row, rag=rag, figures=figures)
 
 
-def _surveys(
-    register: Register, design_effect: float, judgements: Mapping[str, Judgement]
-) -> list[DashboardRow]:
-    """Make the rows of the printed surveys: tested where both bases can be had, said to be untested where not."""
-    year = int(register.figure("F029").number)
-    effect = f"design effect taken as {design_effect:g}"
-    rows = [
-        _survey(
-            register.figure("F032"),
-            register.figure("F030"),
+def _asked(priority: str, report: SurveyReport) -> DashboardRow:
+    """Make the row of a survey from the estimates of its card."""
+    level, (change, on) = report.level, report.main_change
+    if change is None:
+        previous, words = "not known", "not tested: there is no earlier result"
+    else:
+        d = change.difference
+        size, *ends = (wording.number(value, decimals=1) for value in (d.value, d.lower, d.upper))
+        previous = f"{wording.percent(change.earlier.value)} ({on.removeprefix('the ')})"
+        words = f"{change.direction} ({size} points; 95% interval {' to '.join(ends)})"
+    return DashboardRow(
+        indicator_id=report.indicator.id,
+        priority=priority,
+        measure=f"{report.indicator.name}, {report.window}",
+        previous=previous,
+        current=wording.percent(level.value),
+        change=words,
+        comparison="none published",
+        rag=_not_rated("no target number is set"),
+        comment=report.label.removeprefix(". ") or "See the report card",
+        figures=tuple(report.findings().figures),
+    )
+
+
+def _printed(register: Register) -> list[DashboardRow]:
+    """Make the rows of what was only printed, and cannot be tested."""
+    earlier, later, streets = (register.figure(name) for name in ("F036", "F037", "F075"))
+    name = f"{earlier.period} to {later.period}"
+    return [
+        DashboardRow(
+            indicator_id="",
             priority="Anti-social behaviour",
-            bases=(year, year),
-            design_effect=design_effect,
-            comment=f"Two baselines are printed for one year; the card's is used. Both years taken as {wording.number(year)} households, {effect}",
-            why_not_rated="no target number is set",
-        ),
-        _survey(
-            register.figure("F036"),
-            register.figure("F037"),
-            priority="Anti-social behaviour",
-            bases=None,
-            design_effect=design_effect,
+            measure=f"{later.measure}, {later.period}",
+            previous=f"{earlier.number}% ({earlier.period})",
+            current=f"{later.number}%",
+            change=f"not tested ({float(later.number - earlier.number):+.1f} points)",
+            comparison="none published",
+            rag=_not_rated("no target number is set"),
             comment="The base of the earlier year is not printed, so the change cannot be tested",
-            why_not_rated="no target number is set",
-        ),
-        _survey(
-            register.figure("F078"),
-            register.figure("F076"),
-            priority="Cohesive communities",
-            bases=(round(year / 4), round(year / 4)),
-            design_effect=design_effect,
-            comment=f"A quarter is taken as a fourth of {wording.number(year)} households, {effect}",
-            why_not_rated="continued increase is wanted, without a number",
+            figures=tuple(
+                _printed_percentage(f, which, of=later, window=replace(Window.named(f.period), name=name))
+                for which, f in (("previous", earlier), ("current", later))
+            ),
         ),
         DashboardRow(
+            indicator_id="clean_streets",
             priority="Clean neighbourhoods",
             measure="Streets with acceptable litter levels, summer 2012",
             previous="86.7% (another method)",
@@ -331,68 +345,9 @@ def _surveys(
             comparison="none published for the new method",
             rag=_not_rated("a new measure without a target"),
             comment="The earlier percentage is of NI 195, and its year was not printed",
-            figures=(_printed_percentage(register.figure("F075"), "current", method="not comparable"),),
+            figures=(_printed_percentage(streets, "current", method="not comparable"),),
         ),
     ]
-    of_boards = (None, None, judgements.get("different_backgrounds"), judgements.get("clean_streets"))
-    return [_as_judged(row, judged) for row, judged in zip(rows, of_boards, strict=True)]
-
-
-def _survey(
-    earlier: RegisteredFigure,
-    later: RegisteredFigure,
-    *,
-    priority: str,
-    bases: tuple[int, int] | None,
-    design_effect: float,
-    comment: str,
-    why_not_rated: str,
-) -> DashboardRow:
-    name = f"{earlier.period} to {later.period}"
-    n = bases[0] if bases else None
-    figures = [
-        _printed_percentage(f, which, of=later, window=replace(Window.named(f.period), name=name), n=n)
-        for which, f in (("previous", earlier), ("current", later))
-    ]
-    if bases is None:
-        gap = float(later.number - earlier.number)
-        words = f"not tested ({gap:+.1f} points)"
-    else:
-        both = [
-            published_percentage(
-                float(f.number), base=n, design_effect=design_effect, definition=later.measure
-            )
-            for f, n in zip((earlier, later), bases, strict=True)
-        ]
-        change = change_between_percentages(earlier=both[0], later=both[1])
-        d = change.difference
-        size = wording.number(d.value, decimals=1)
-        interval = f"{wording.number(d.lower, decimals=1)} to {wording.number(d.upper, decimals=1)}"
-        words = f"{change.direction} ({size} points; 95% interval {interval})"
-        figures.append(
-            Figure.of(
-                d,
-                measure=CHANGE_IN_POINTS,
-                qualifiers={"of": later.measure},
-                indicator_id=later.document,
-                area=later.area,
-                window=replace(Window.named(later.period), name=name),
-                status="published",
-                rows=(*earlier.rows("earlier"), *later.rows("later")),
-                working=Working.of(printed.difference),
-            )
-        )
-    return DashboardRow(
-        priority=priority,
-        measure=f"{later.measure}, {later.period}",
-        previous=f"{earlier.number}% ({earlier.period})",
-        current=f"{later.number}%",
-        change=words,
-        comparison="none published",
-        rag=_not_rated(why_not_rated),
-        comment=comment,
-        figures=tuple(figures),
-    )
 
 
 def _printed_percentage(
@@ -493,6 +448,7 @@ def _published(register: Register, figure: RegisteredFigure) -> DashboardRow:
         figures = (_printed_change(figure, figure.measure, unit=figure.unit, method="as printed"),)
     better = function == "change" or "First-time" in figure.measure
     return DashboardRow(
+        indicator_id="",
         priority=figure.section,
         measure=f"{figure.measure.removesuffix(': change')}, {figure.period}",
         previous=previous,

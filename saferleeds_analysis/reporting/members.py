@@ -15,7 +15,7 @@ from saferleeds_analysis.catalogue import Catalogue, Indicator, Project
 from saferleeds_analysis.estimates import change_between_counts
 from saferleeds_analysis.figures import Measure
 from saferleeds_analysis.intake import Commentary, CommentaryRequest, RecordedCounts, SurveyResponses
-from saferleeds_analysis.methods.survey_trends import ON_BASELINE, ON_WINDOW_BEFORE, ON_YEAR_BEFORE
+from saferleeds_analysis.methods.survey_trends import ON_WINDOW_BEFORE
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import counted, services, wording
 from saferleeds_analysis.reporting.blocks import (
@@ -35,7 +35,7 @@ from saferleeds_analysis.reporting.cards import TARGET, ReportCard, report_card
 from saferleeds_analysis.reporting.outlook import Outlook, outlook_of
 from saferleeds_analysis.reporting.season import season_of
 from saferleeds_analysis.reporting.services import ServiceCounts, service_counts
-from saferleeds_analysis.reporting.state import COLOURS
+from saferleeds_analysis.reporting.state import COLOURS, state_of
 from saferleeds_analysis.reporting.survey_words import change_in_short, how_sure, interval
 from saferleeds_analysis.reporting.surveys import SurveyReport, survey_report
 from saferleeds_analysis.reporting.year_figures import CHANCE, PROJECTED_YEAR_END, RAG_LETTER
@@ -332,14 +332,10 @@ def _of_service(found: ServiceCounts) -> Item:
 
 
 def _of_survey(found: SurveyReport) -> Item:
-    level = found.level
-    kind = ON_BASELINE if (found.area, ON_BASELINE, found.quarter) in found.trend.changes else ON_YEAR_BEFORE
+    level, (change, on) = found.level, found.main_change
     what = f"{wording.percent(level.value)} of those asked in the {found.window}"
     sure = f"The percentage is {interval(level)} ({level.confidence:.0%} interval; base {wording.number(level.n)})."
-    key = (found.area, kind, found.quarter)
-    if key in found.trend.changes:
-        [change] = found.trend.together([key])
-        on = f"the baseline of {found.baseline.period}" if kind == ON_BASELINE else "the year before"
+    if change is not None:
         what += f": {change_in_short(change)} on {on} ({wording.percent(change.earlier.value)})"
         sure = f"{how_sure(change)} {sure}"
     key = (found.area, ON_WINDOW_BEFORE, found.quarter)
@@ -373,15 +369,16 @@ def _kept(figures: Sequence[Figure], area: str, measures: Sequence[Measure]) -> 
 
 
 def _as_judged(item: Item, indicator: Indicator, sources: Sources, *, area: str, quarter: pd.Period) -> Item:
-    """Give a measure the letter that the board gave it, where no rule rates it: every page has the same letter."""
+    """Give a measure the letter that every page has of it: the board's own, where it gave one."""
     judged = judgement(
         sources.words(indicator.id), indicator=indicator.id, area=area, quarter=quarter, edition="public"
     )
-    if item.letter != "N" or judged is None:
+    if judged is None:
         return item
-    label = "; ".join(filter(None, [item.label, "letter: the board's own judgement"]))
     figures = (judged.figure, *item.figures)
-    return replace(item, letter=str(judged.figure.value), label=label, figures=figures)
+    state = state_of(figures, indicator.id, area)
+    label = "; ".join(filter(None, [item.label, state.letter_by and f"letter: {state.letter_by}"]))
+    return replace(item, letter=state.letter, label=label, figures=figures)
 
 
 def _received(indicator: Indicator, sources: Sources, catalogue: Catalogue, as_at: date) -> date | None:

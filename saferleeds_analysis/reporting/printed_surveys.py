@@ -123,9 +123,9 @@ class PrintedSurvey:
     # A measure of which only percentages were printed
 
     def findings(self) -> Block:
-        """Say each printed level, and where one definition takes the place of another."""
+        """Say each printed level, those of the latest definition first, and where one takes the place of another."""
         lines = []
-        for d in self.definitions:
+        for d in reversed(self.definitions):
             own = [f for f in self.levels if f.measure == d.definition]
             name = f"{d.definition[:1].upper()}{d.definition[1:]}"
             lines += [f"{name}, {period_in_words(f.period)}: {f.printed_as}. {f.note}." for f in own]

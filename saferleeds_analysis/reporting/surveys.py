@@ -135,6 +135,18 @@ class SurveyReport:
         return self.trend.level(self.area, TWELVE_MONTHS, self.quarter)
 
     @property
+    def main_change(self) -> tuple[survey_trends.SurveyChange | None, str]:
+        """The change that is told first, on the baseline or else on the year before, and what it is on."""
+        for kind, on in (
+            (ON_BASELINE, f"the baseline of {self.baseline.period}" if self.baseline else ""),
+            (ON_YEAR_BEFORE, "the year before"),
+        ):
+            key = (self.area, kind, self.quarter)
+            if key in self.trend.changes:
+                return self.trend.together([key])[0], on
+        return None, ""
+
+    @property
     def notice(self) -> str:
         """What a reader must know of the data before any number."""
         return self.responses.source.notice

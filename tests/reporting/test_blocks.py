@@ -38,6 +38,7 @@ from saferleeds_analysis.reporting.blocks import (
     page_title,
     paragraph,
 )
+from saferleeds_analysis.reporting.tables import table
 
 MODULES = sorted(Path(reporting.__file__).parent.rglob("*.py"))
 # The tags of a page. SVG has other ones, and messages may name a place: <folder>.
@@ -180,6 +181,19 @@ def test_a_printed_number_keeps_its_value_on_the_journey(number):
     (cell,) = block_of(json.loads(json.dumps(bullets([paragraph(number)]).to_data()))).items[0].spans
     for again in (cell.text, copy.deepcopy(number), pickle.loads(pickle.dumps(number))):
         assert (again, vars(again)) == (number, vars(number))
+
+
+def test_numbers_made_of_illustrative_data_say_so_under_their_table():
+    about = {"measure": "count", "period": "2012/13 Q2", "indicator_id": "burglary", "area": "Leeds"}
+    made_up, counted = (named_figure(**about, value=7, status=s) for s in ("illustrative", "recorded"))
+
+    def shown(*figures, caption="Offences"):
+        return table(caption=caption, columns=["Area", "Count"], rows=[["Leeds", "7"]], figures=figures)
+
+    assert shown(made_up).html.endswith('</div>\n<p class="small">Worked out from illustrative data.</p>')
+    assert shown(made_up, counted).label == "", "rows of several kinds are marked one by one"
+    assert shown(counted).label == shown().label == ""
+    assert shown(made_up, caption="Offences. Illustrative months, published totals").label == ""
 
 
 def test_the_makers_make_what_a_page_needs():

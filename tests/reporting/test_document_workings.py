@@ -1,5 +1,6 @@
 """The figures of costs, funding, comparisons and documents: each comes out of its rows again, and none is another's namesake."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -25,6 +26,7 @@ from saferleeds_analysis.reporting.papers import paper_report
 from saferleeds_analysis.reporting.register import register_report
 from saferleeds_analysis.reporting.season import season_of
 from saferleeds_analysis.reporting.services import service_counts
+from saferleeds_analysis.reporting.surveys import survey_report
 from saferleeds_analysis.unit_costs import load_cost_tables
 from saferleeds_analysis.workings import costs as workings
 
@@ -44,6 +46,10 @@ def project(tmp_path_factory):
 def counts_at(project, day):
     indicator = CATALOGUE.indicator("domestic_burglary")
     return intake.recorded_counts(project, indicator, catalogue=CATALOGUE, as_at=day)
+
+
+def responses_at(project, name):
+    return intake.survey_responses(project, CATALOGUE.indicator(name), catalogue=CATALOGUE, as_at=DAY)
 
 
 def figures_of(*blocks):
@@ -188,8 +194,14 @@ def dashboard_of(project, **more):
         services=[
             service_counts(CATALOGUE, indicator=name, **at) for name in ("lasbt_enquiries", "lasbt_cases")
         ],
+        surveys={
+            priority: survey_report(responses_at(project, name), catalogue=CATALOGUE, **at)
+            for priority, name in (
+                ("Anti-social behaviour", "asb_got_worse"),
+                ("Cohesive communities", "different_backgrounds"),
+            )
+        },
         register=REGISTER,
-        design_effect=1.25,
         document="leicestershire_2012",
         as_at=DAY,
         **more,
@@ -219,16 +231,31 @@ def test_the_dashboard_has_the_letters_that_the_boards_gave(project):
         for name in ("different_backgrounds", "clean_streets")
     }
     rows = dashboard_of(project, judgements=judged).rows
-    assert [row.rag.text for row in rows[-3:]] == [
-        "N Not rated: no target number is set.",
-        "A Amber. The board's own judgement.",
-        "G Green. The board's own judgement.",
-    ]
+    assert {
+        row.indicator_id: row.rag.text for row in rows if row.indicator_id not in ("domestic_burglary", "")
+    } == {
+        "lasbt_enquiries": "N Not rated: no target is set, and fewer need not be better.",
+        "lasbt_cases": "N Not rated: no target is set, and fewer need not be better.",
+        "asb_got_worse": "N Not rated: no target number is set.",
+        "different_backgrounds": "A Amber. The board's own judgement.",
+        "clean_streets": "G Green. The board's own judgement.",
+    }
     letters = [f for row in rows for f in row.figures if f.status == "judgement"]
     assert [(f.indicator_id, f.value) for f in letters] == [
         ("different_backgrounds", "A"),
         ("clean_streets", "G"),
     ]
+
+
+def test_the_dashboard_tells_of_a_survey_what_its_card_tells(project):
+    report = survey_report(
+        responses_at(project, "asb_got_worse"), catalogue=CATALOGUE, area="Leeds", quarter=Q2, as_at=DAY
+    )
+    [row] = [r for r in dashboard_of(project).rows if r.indicator_id == "asb_got_worse"]
+    lower, upper = re.search(r"−([\d.]+) to −([\d.]+)\)", row.change).groups()
+    assert f"fell by 4.3 points ({upper} to {lower})" in report.summary().text
+    assert (row.previous, row.current) == ("16.9% (baseline of 2008/09)", "12.6%")
+    assert "Synthetic respondents" in row.comment
 
 
 def test_a_formula_reads_the_precision_with_which_its_figures_are_printed():
