@@ -14,18 +14,19 @@ the same names in the project's own ``data/raw/reference/``; never in code.
 import difflib
 import hashlib
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import DisclosureRules, read_disclosure_rules
 from saferleeds_analysis.figures import Rows, TableRow
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, refuse
 from saferleeds_analysis.survey_measures import Definition, MeasureBaseline, SurveyQuestion, check_definitions
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -192,7 +193,7 @@ class Catalogue:
         disclosure_rules: DisclosureRules | None = None,
     ) -> None:
         """Hold the tables; refuse an indicator or an area that is there twice, and a part without its whole."""
-        self._indicators = {}
+        self._indicators: dict[str, Indicator] = {}
         for indicator in indicators:
             if indicator.id in self._indicators:
                 raise DataProblem(
@@ -205,11 +206,12 @@ class Catalogue:
             if area.name in members:
                 raise DataProblem(f"area {area.name!r} is in area set {area.area_set!r} twice.")
             members[area.name] = area
-        for area in self._every_area():
-            if area.parent and area.parent not in self._areas[area.area_set]:
-                raise DataProblem(
-                    f"area {area.name!r} names {area.parent!r} as its whole, which is not in area set {area.area_set!r}."
-                )
+        for members in self._areas.values():
+            refuse(
+                f"area {area.name!r} names {area.parent!r} as its whole, which is not in area set {area.area_set!r}."
+                for area in members.values()
+                if area.parent and area.parent not in members
+            )
         self._targets = sorted(targets, key=lambda t: t.set_on)
         self._caveats = tuple(caveats)
         self._families = tuple(families)
@@ -229,20 +231,16 @@ class Catalogue:
 
     def indicator(self, indicator_id: str) -> Indicator:
         """Give the indicator with this id."""
-        if indicator_id not in self._indicators:
-            raise ValueError(unknown("indicator", indicator_id, self._indicators))
-        return self._indicators[indicator_id]
+        return _looked_up("indicator", indicator_id, self._indicators)
 
     def area(self, area_set: str, name: str) -> Area:
         """Give the area of this name in an area set."""
-        members = self._members(area_set)
-        if name not in members:
-            raise ValueError(unknown(f"area of area set {area_set!r}", name, members))
-        return members[name]
+        members = _looked_up("area set", area_set, self._areas)
+        return _looked_up(f"area of area set {area_set!r}", name, members)
 
     def areas(self, area_set: str) -> tuple[Area, ...]:
         """Give every area of a set, in the order of the tables."""
-        return tuple(self._members(area_set).values())
+        return tuple(_looked_up("area set", area_set, self._areas).values())
 
     def parts(self, area_set: str, name: str) -> tuple[Area, ...]:
         """Give the areas directly below an area: the divisions of a city, the wards of a division.
@@ -251,7 +249,7 @@ class Catalogue:
         ['NWL', 'NEL', 'C&H']
         """
         self.area(area_set, name)
-        return tuple(a for a in self._members(area_set).values() if a.parent == name)
+        return tuple(a for a in self.areas(area_set) if a.parent == name)
 
     def below_city(self) -> frozenset[str]:
         """Give the names of all areas that are a part of another: divisions and wards; others (forces, cities) count as cities.
@@ -318,9 +316,7 @@ class Catalogue:
         >>> load_catalogue().question("asb_got_worse").question
         'asb'
         """
-        if indicator_id not in self._questions:
-            raise ValueError(unknown("indicator with a survey question", indicator_id, self._questions))
-        return self._questions[indicator_id]
+        return _looked_up("indicator with a survey question", indicator_id, self._questions)
 
     def is_asked(self, indicator_id: str) -> bool:
         """Say whether an indicator is read from respondents of a survey."""
@@ -362,15 +358,6 @@ class Catalogue:
         """
         return next(word.words for word in self._chance_words if probability < word.below or word.below >= 1)
 
-    def _members(self, area_set: str) -> dict[str, Area]:
-        if area_set not in self._areas:
-            raise ValueError(unknown("area set", area_set, self._areas))
-        return self._areas[area_set]
-
-    def _every_area(self) -> Iterator[Area]:
-        for members in self._areas.values():
-            yield from members.values()
-
 
 def load_catalogue(*folders: Path) -> Catalogue:
     """Read the tables of the package and of any further folders (a project's ``data/raw/reference``).
@@ -380,18 +367,25 @@ def load_catalogue(*folders: Path) -> Catalogue:
     whose names begin alike (``published_figures_asb_card.csv``). A folder adds; it cannot redefine.
     """
     places = [REFERENCE, *folders]
+
+    def rows(name: str, kind: type) -> list:
+        return [row for path in _files(places, name) for row in read_rows(path, kind)]
+
+    def tables(file: str, name: str, kind: type) -> list:
+        return [row for path in _files(places, file) for row in _read_tables(path, name, kind)]
+
     return Catalogue(
-        indicators=_all(_read_tables, places, "indicators.toml", "indicator", Indicator),
-        targets=_all(read_rows, places, "targets.csv", Target),
-        areas=_all(read_rows, places, "areas.csv", Area),
-        caveats=_all(read_rows, places, "caveats.csv", Caveat),
-        families=_all(read_rows, places, "caveat_families.csv", FamilyRule),
-        published=_all(read_rows, places, "published_figures.csv", PublishedFigure),
-        seasonal_specs="\n".join(_all(_read_text, places, "seasonal_specs.toml")),
+        indicators=tables("indicators.toml", "indicator", Indicator),
+        targets=rows("targets.csv", Target),
+        areas=rows("areas.csv", Area),
+        caveats=rows("caveats.csv", Caveat),
+        families=rows("caveat_families.csv", FamilyRule),
+        published=rows("published_figures.csv", PublishedFigure),
+        seasonal_specs="\n".join(p.read_text("utf-8") for p in _files(places, "seasonal_specs.toml")),
         chance_words=read_rows(REFERENCE / "chance_words.csv", ChanceWord),
-        questions=_all(_read_tables, places, "survey_questions.toml", "question", SurveyQuestion),
-        definitions=_all(read_rows, places, "definitions.csv", Definition),
-        baselines=_all(read_rows, places, "baselines.csv", MeasureBaseline),
+        questions=tables("survey_questions.toml", "question", SurveyQuestion),
+        definitions=rows("definitions.csv", Definition),
+        baselines=rows("baselines.csv", MeasureBaseline),
     )
 
 
@@ -401,41 +395,41 @@ def read_project(*folders: Path) -> Project:
     >>> read_project().organisation
     'Safer Leeds'
     """
-    path = [place / "project.toml" for place in (REFERENCE, *folders) if (place / "project.toml").is_file()][
-        -1
-    ]
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataProblem(
-            f"{path.name}: cannot be read as TOML ({error}). Text values stand in quotes."
-        ) from error
+    path = [file for place in (REFERENCE, *folders) if (file := place / "project.toml").is_file()][-1]
+    table = read_toml(path, path.name)
     wanted = [f.name for f in fields(Project)]
     if sorted(table) != sorted(wanted) or not all(isinstance(v, str) and v.strip() for v in table.values()):
         raise DataProblem(f"{path.name}: must give {' and '.join(wanted)}, each a text, and nothing else.")
     return Project(**table)
 
 
-def _all(read, places: list[Path], name: str, *more) -> list:
+def _files(places: Iterable[Path], name: str) -> list[Path]:
+    """Give the files of a table, the long ones in several (``published_figures_asb_card.csv``)."""
     stem, ending = name.split(".")
-    files = [path for place in places for path in sorted(place.glob(f"{stem}*.{ending}"))]
-    return [row for path in files for row in read(path, *more)]
+    return [path for place in places for path in sorted(place.glob(f"{stem}*.{ending}"))]
 
 
-def _read_text(path: Path) -> list[str]:
-    return [path.read_text(encoding="utf-8")]
+def read_toml(path: Path, name: str) -> dict[str, Any]:
+    """Read a TOML file, named to the reader by ``name``."""
+    try:
+        # utf-8-sig, because Windows Notepad writes a byte-order mark, which TOML does not know.
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataProblem(
+            f"{name}: cannot be read as TOML ({error}). Text values stand in quotes."
+        ) from error
 
 
 def _read_tables(path: Path, name: str, kind: type) -> list:
     """Read a TOML file of tables ``[[name]]``, one ``kind`` a table, its fields as keys; lists become tuples."""
-    tables = tomllib.loads(path.read_text(encoding="utf-8")).get(name, [])
+    tables = read_toml(path, path.name).get(name, [])
     wanted = {f.name for f in fields(kind)}
-    for number, table in enumerate(tables, start=1):
-        if set(table) != wanted:
-            raise DataProblem(
-                f"{path.name}, {name} {number} ({table.get('id', 'without id')}): "
-                f"missing {sorted(wanted - set(table))}, not known {sorted(set(table) - wanted)}."
-            )
+    refuse(
+        f"{path.name}, {name} {number} ({table.get('id', 'without id')}): "
+        f"missing {sorted(wanted - set(table))}, not known {sorted(set(table) - wanted)}."
+        for number, table in enumerate(tables, start=1)
+        if set(table) != wanted
+    )
     return [kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}) for table in tables]
 
 
@@ -463,8 +457,7 @@ def read_rows(path: Path, kind: type) -> list:
             rows.append(kind(**cells))
         except ValueError as error:
             problems.append(f"{path.name}, row {number}: {error}")
-    if problems:
-        raise DataProblem("\n".join(problems))
+    refuse(problems)
     if not issubclass(kind, TableRow):
         return rows
     return [replace(row, place=at) for row, at in zip(rows, places_in(path, len(rows)), strict=True)]
@@ -482,7 +475,7 @@ def read_decimal(text: str) -> Decimal:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise ValueError(f"{text!r} is not a number.") from None
+        number = Decimal("NaN")
     if not number.is_finite():
         raise ValueError(f"{text!r} is not a number.")
     return number
@@ -497,6 +490,13 @@ _READERS = {
     date: date.fromisoformat,
     pd.Period | None: lambda text: periods.month(text) if text else None,
 }
+
+
+def _looked_up(what: str, name: str, known: Mapping[str, Any]) -> Any:
+    """Give what stands under a name; refuse a name that is not known."""
+    if name not in known:
+        raise ValueError(unknown(what, name, known))
+    return known[name]
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:

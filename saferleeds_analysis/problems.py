@@ -1,5 +1,8 @@
 """The error that means "look at the data". A wrong call is a plain ``ValueError``."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
 
 class DataProblem(Exception):
     """Data that cannot be used as it stands.
@@ -7,3 +10,19 @@ class DataProblem(Exception):
     The message names every problem found, each with its file, row, column and cure, so that an analyst can mend
     the file in one go. Nothing is repaired on the way.
     """
+
+
+def refuse(problems: Iterable[str]) -> None:
+    """Raise all problems as one :class:`DataProblem`, a line each; where there are none, nothing happens."""
+    lines = list(problems)
+    if lines:
+        raise DataProblem("\n".join(lines))
+
+
+@contextmanager
+def noting(problems: list[str]) -> Iterator[None]:
+    """Add what is refused within to ``problems``, line by line, so that the rest is looked at too."""
+    try:
+        yield
+    except DataProblem as error:
+        problems += str(error).splitlines()

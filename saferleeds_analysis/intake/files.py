@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis.intake.sources import COLUMNS, Source
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, refuse
 
 # An Excel sheet cannot hold more, and a monthly extract of every ward and offence for ten years is far below.
 MOST_ROWS = 1_000_000
@@ -79,14 +79,12 @@ def read_table(
     )
     header, body = rows[0][1], rows[1:]
     places = _columns(header, name, source, columns)
-    problems = [
+    refuse(
         f"{name}, row {number}: has {len(cells)} values where the header has {len(header)}. "
         "A comma inside a value (such as 1,234) must be taken out, or the value put in quotes."
         for number, cells in body
         if len(cells) != len(header)
-    ]
-    if problems:
-        raise DataProblem("\n".join(problems))
+    )
     if not body:
         raise DataProblem(f"{name}: has a header and no rows. Ask for the file again.")
     if len(body) > MOST_ROWS:
@@ -100,6 +98,17 @@ def read_table(
     )
     unread = [title for place, title in enumerate(header) if place not in places.values() and title]
     return table, unread
+
+
+def repeats(table: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Give the rows whose key an earlier row has, with the cells of the first that has it (``file_first``).
+
+    >>> table = pd.DataFrame({"month": ["2012-08", "2012-09", "2012-09"], "row": [2, 3, 4]})
+    >>> repeats(table, ["month"]).to_dict("records")
+    [{'month': '2012-09', 'row': 4, 'row_first': 3}]
+    """
+    first = table.drop_duplicates(key)
+    return table[table.duplicated(key)].merge(first, on=key, how="left", suffixes=("", "_first"))
 
 
 def _csv_rows(path: Path, name: str, source: Source) -> list[tuple[int, list[str]]]:
@@ -150,7 +159,7 @@ def _excel_rows(path: Path, name: str, source: Source) -> list[tuple[int, list[s
             f"{name}: cannot be opened as an Excel workbook ({type(error).__name__}). "
             "Is it protected by a password, or another kind of file? Save it again as .xlsx."
         ) from error
-    width = max((len(_without_empty_end(cells)) for _, cells in rows), default=0)
+    width = max((place for _, cells in rows for place, cell in enumerate(cells, start=1) if cell), default=0)
     if not width or not any(rows[0][1]):
         raise DataProblem(f"{name}, row 1: is empty; the header must stand in row 1 of the sheet.")
     rows = [(number, (cells + [""] * width)[:width]) for number, cells in rows]
@@ -158,17 +167,18 @@ def _excel_rows(path: Path, name: str, source: Source) -> list[tuple[int, list[s
 
 
 def _sheet(book, name: str, source: Source):
-    if source.sheet:
-        if source.sheet not in book.sheetnames:
-            raise DataProblem(
-                f"{name}: has no sheet {source.sheet!r}; it has {_quoted(book.sheetnames)}. Correct sheet in source.toml."
-            )
-        return book[source.sheet]
-    if len(book.sheetnames) > 1:
+    names = book.sheetnames
+    wanted = source.sheet or names[0]
+    if wanted not in names:
         raise DataProblem(
-            f"{name}: has {len(book.sheetnames)} sheets ({_quoted(book.sheetnames)}). Name the one to read in source.toml, such as sheet = {book.sheetnames[0]!r}."
+            f"{name}: has no sheet {wanted!r}; it has {_quoted(names)}. Correct sheet in source.toml."
         )
-    return book[book.sheetnames[0]]
+    if len(names) > 1 and not source.sheet:
+        raise DataProblem(
+            f"{name}: has {len(names)} sheets ({_quoted(names)}). "
+            f"Name the one to read in source.toml, such as sheet = {names[0]!r}."
+        )
+    return book[wanted]
 
 
 def _cell_text(cell, source: Source) -> str:
@@ -181,13 +191,10 @@ def _cell_text(cell, source: Source) -> str:
         return ""
     if isinstance(cell, bool):
         return str(cell).upper()
+    if isinstance(cell, datetime) and cell == datetime(cell.year, cell.month, 1):
+        return cell.strftime(source.month_format or "%Y-%m")
     if isinstance(cell, datetime):
-        is_month = cell == datetime(cell.year, cell.month, 1)
-        return (
-            cell.strftime(source.month_format or "%Y-%m")
-            if is_month
-            else cell.isoformat(" ").removesuffix(" 00:00:00")
-        )
+        return cell.isoformat(" ").removesuffix(" 00:00:00")
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell)
@@ -209,14 +216,8 @@ def _columns(header: list[str], name: str, source: Source, columns: tuple[str, .
                 f"{name}, row 1: column {column!r}{called} is missing; found {_quoted(header)}. "
                 f'Add it, or name it in source.toml: [columns] "Their name" = "{column}".'
             )
-    if problems:
-        raise DataProblem("\n".join(problems))
+    refuse(problems)
     return {column: ours.index(column) for column in columns}
-
-
-def _without_empty_end(cells: list[str]) -> list[str]:
-    last = max((place for place, cell in enumerate(cells) if cell), default=-1)
-    return cells[: last + 1]
 
 
 def _quoted(names: list[str]) -> str:

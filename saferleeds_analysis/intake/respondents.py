@@ -1,5 +1,6 @@
 """A survey's respondents: one row a person, with the quarter, the area, how each was chosen, and the answers."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,9 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.intake import schemas
-from saferleeds_analysis.intake.files import read_table
 from saferleeds_analysis.intake.ledger import Counted
-from saferleeds_analysis.intake.sources import PLACE_COLUMNS, RESPONDENT_COLUMNS, Source, name_in_raw
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.intake.sources import PLACE_COLUMNS, RESPONDENT_COLUMNS, Source
+from saferleeds_analysis.problems import refuse
 
 
 def read_respondents(root: Path, source: Source, files: list[Path], catalogue: Catalogue) -> Counted:
@@ -23,38 +23,21 @@ def read_respondents(root: Path, source: Source, files: list[Path], catalogue: C
     columns = (*RESPONDENT_COLUMNS, *source.questions)
     areas = {area.name: area for area in catalogue.areas(source.area_set)}
     schema = schemas.respondents_schema(source, areas)
-    problems, tables, rows, notes = [], [], {}, []
-    for path in files:
-        name = name_in_raw(root, path)
-        try:
-            cells, unread = read_table(path, name, source, columns)
-        except DataProblem as error:
-            problems += str(error).splitlines()
-            continue
-        rows[name] = len(cells)
-        if unread:
-            notes.append(f"{name}: columns not read: {', '.join(unread)}.")
-        refused = schemas.cell_problems(schema, cells, name, show_values=False)
-        problems += [line for lines in refused.values() for line in lines]
-        tables.append(cells.drop(index=list(refused)).assign(file=name, row=lambda kept: kept.index))
-    if problems:
-        raise DataProblem("\n".join(problems))
-    people = pd.concat(tables, ignore_index=True)
+    read, problems = schemas.read_sound_rows(root, source, files, schema, show_values=False)
+    refuse(problems)
+    people = read.counts
     people["quarter"] = pd.PeriodIndex([periods.quarter(q) for q in people["quarter"]])
     people["weight"] = people["weight"].astype(float)
-    problems = _waves_twice(people, columns) + _gaps(people, source) + _single_clusters(people, source)
-    if problems:
-        raise DataProblem("\n".join(problems))
+    refuse(_waves_twice(people, columns) + _gaps(people, source) + _single_clusters(people, source))
     people = people.sort_values(["quarter", "area", "stratum", "cluster"], kind="stable")
     quarters = people["quarter"].unique()
     people["quarter"] = [periods.quarter_name(q) for q in people["quarter"]]
     for question in source.questions:
         people[question] = people[question].replace("", np.nan)
-    return Counted(
+    return replace(
+        read,
         counts=people[[*columns, *PLACE_COLUMNS]].reset_index(drop=True),
         months=tuple(str(month) for q in sorted(quarters) for month in periods.quarter_months(q)),
-        rows=rows,
-        notes=tuple(notes),
     )
 
 

@@ -8,13 +8,16 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.intake.sources import Source
-from saferleeds_analysis.periods import quarter, quarter_months
+from saferleeds_analysis.intake.files import read_table
+from saferleeds_analysis.intake.ledger import Counted
+from saferleeds_analysis.intake.sources import Source, name_in_raw
+from saferleeds_analysis.problems import noting, refuse
 
 # Recorded crime in England and Wales is below 7 million offences a year; no month of an area comes near this.
 _MOST_OFFENCES = 10_000_000
@@ -22,16 +25,10 @@ _MOST_OFFENCES = 10_000_000
 
 def monthly_extract_schema(source: Source, areas: Iterable[str]) -> pa.DataFrameSchema:
     """Say what a monthly extract may hold, given its manifest and the areas of its area set."""
-    known = frozenset(areas)
     return pa.DataFrameSchema(
         {
             "month": pa.Column(checks=_month_checks(source)),
-            "area": pa.Column(
-                checks=[
-                    _filled("Write the area's name"),
-                    _each(known.__contains__, f"is not an area of area set {source.area_set!r}"),
-                ]
-            ),
+            "area": _area_column(source, areas),
             "offence": pa.Column(
                 checks=[
                     _filled("Write the offence"),
@@ -69,7 +66,7 @@ def street_schema(source: Source, month: str | None) -> pa.DataFrameSchema:
                 checks=[
                     _like(r"[0-9]{4}-(0[1-9]|1[0-2])", "is not a month such as 2014-01"),
                     *(in_file if month else []),
-                    _ended(source, "%Y-%m"),
+                    _month_ended(source, "%Y-%m"),
                 ]
             ),
             "Reported by": pa.Column(checks=_filled("Download the file again")),
@@ -83,43 +80,19 @@ def street_schema(source: Source, month: str | None) -> pa.DataFrameSchema:
 
 def respondents_schema(source: Source, areas: Iterable[str]) -> pa.DataFrameSchema:
     """Say what the respondents of a survey may hold, given their manifest and the areas of its area set."""
-    known = frozenset(areas)
-
-    def ended(cell: str) -> bool:
-        return quarter_months(quarter(cell))[-1].end_time.date() <= source.received
-
-    def answer(codes: Iterable[str]) -> pa.Column:
-        listed = ", ".join(codes)
-        return pa.Column(
-            checks=_each(
-                lambda cell: cell == "" or cell in codes,
-                f"holds an answer code that [questions] in source.toml does not have. It has {listed}; "
-                "no answer at all is an empty cell",
-            )
-        )
-
     return pa.DataFrameSchema(
         {
             "quarter": pa.Column(
                 checks=[
                     _filled("Write the quarter, such as 2012/13 Q2"),
                     _each(
-                        lambda cell: quarter(cell) is not None,
+                        lambda cell: periods.quarter(cell) is not None,
                         "is not a quarter such as 2012/13 Q2 (July to September 2012)",
                     ),
-                    _each(
-                        ended,
-                        f"had not ended on {periods.day_name(source.received)}, when the data was received. "
-                        "Take the rows out, or correct received in source.toml",
-                    ),
+                    _ended(source, periods.quarter, "Take the rows out"),
                 ]
             ),
-            "area": pa.Column(
-                checks=[
-                    _filled("Write the area's name"),
-                    _each(known.__contains__, f"is not an area of area set {source.area_set!r}"),
-                ]
-            ),
+            "area": _area_column(source, areas),
             "stratum": pa.Column(checks=_filled("Write the stratum from which the respondent was drawn")),
             "cluster": pa.Column(checks=_filled("Write the cluster in which the respondent was drawn")),
             "weight": pa.Column(
@@ -129,7 +102,16 @@ def respondents_schema(source: Source, areas: Iterable[str]) -> pa.DataFrameSche
                     _like(r"[0-9]+(\.[0-9]+)?", "is not a number. Write the weight in digits, such as 1.25"),
                 ]
             ),
-            **{name: answer(tuple(codes)) for name, codes in source.questions.items()},
+            **{
+                name: pa.Column(
+                    checks=_each(
+                        {"", *codes}.__contains__,
+                        "holds an answer code that [questions] in source.toml does not have. "
+                        f"It has {', '.join(codes)}; no answer at all is an empty cell",
+                    )
+                )
+                for name, codes in source.questions.items()
+            },
         }
     )
 
@@ -152,6 +134,36 @@ def counts_schema(areas: Iterable[str]) -> pa.DataFrameSchema:
     )
 
 
+def read_sound_rows(
+    root: Path,
+    source: Source,
+    files: Iterable[Path],
+    schema: pa.DataFrameSchema,
+    *,
+    areas: Iterable[str] = (),
+    show_values: bool = True,
+) -> tuple[Counted, list[str]]:
+    """Read the columns of a schema from every file: the rows that can stand, each with its file and row, and all problems.
+
+    ``areas`` and ``show_values`` are those of :func:`cell_problems`.
+    """
+    problems: list[str] = []
+    tables, rows, notes = [], {}, []
+    for path in files:
+        name = name_in_raw(root, path)
+        with noting(problems):
+            cells, unread = read_table(path, name, source, tuple(schema.columns))
+            rows[name] = len(cells)
+            if unread:
+                notes.append(f"{name}: columns not read: {', '.join(unread)}.")
+            refused = cell_problems(schema, cells, name, areas=areas, show_values=show_values)
+            problems += [line for lines in refused.values() for line in lines]
+            tables.append(cells.assign(file=name, row=cells.index).drop(index=list(refused)))
+    if not tables:
+        refuse(problems)
+    return Counted(counts=pd.concat(tables, ignore_index=True), rows=rows, notes=tuple(notes)), problems
+
+
 def cell_problems(
     schema: pa.DataFrameSchema,
     cells: pd.DataFrame,
@@ -162,91 +174,94 @@ def cell_problems(
 ) -> dict[int, list[str]]:
     """Check a table of cells and explain every cell that cannot stand: messages by row number.
 
-    ``show_values`` is off for record-level files, whose values may be personal once columns have slipped.
+    ``areas`` are those that may be meant where one is not known. ``show_values`` is off for record-level files, whose
+    values may be personal once columns have slipped.
     """
+    problems: dict[int, list[str]] = {}
     try:
         schema.validate(cells, lazy=True)
     except pa.errors.SchemaErrors as errors:
-        failures = errors.failure_cases
-    else:
-        return {}
-    first = failures.drop_duplicates(["index", "column"]).sort_values(["index", "column"], kind="stable")
-    problems: dict[int, list[str]] = {}
-    for row, column, value, why in zip(
-        first["index"], first["column"], first["failure_case"], first["check"], strict=True
-    ):
-        shown = f"{_shown(value)} " if show_values and value != "" else ""
-        hint = f". {_nearest(value, areas)}" if column == "area" and value != "" else ""
-        problems.setdefault(int(row), []).append(f"{file}, row {row}, column {column!r}: {shown}{why}{hint}.")
+        first = errors.failure_cases.drop_duplicates(["index", "column"])
+        for case in first.sort_values(["index", "column"], kind="stable").itertuples():
+            row, column, value = int(case.index), case.column, case.failure_case
+            shown = f"{_shown(value)} " if show_values and value != "" else ""
+            hint = f". {_nearest(value, areas)}" if column == "area" and value != "" else ""
+            problems.setdefault(row, []).append(
+                f"{file}, row {row}, column {column!r}: {shown}{case.check}{hint}."
+            )
     return problems
 
 
+def _area_column(source: Source, areas: Iterable[str]) -> pa.Column:
+    known = _each(frozenset(areas).__contains__, f"is not an area of area set {source.area_set!r}")
+    return pa.Column(checks=[_filled("Write the area's name"), known])
+
+
 def _month_checks(source: Source) -> list[pa.Check]:
-    filled = _filled("Write the month, such as 2012-09")
     if source.month_format:
         example = datetime(2012, 9, 1).strftime(source.month_format)
-        stated = _each(
-            lambda cell: bool(_first_day(cell, source.month_format)),
-            f"is not a month in the stated month_format {source.month_format!r}, such as {example}",
-        )
-        return [filled, stated, *_ranges(source, source.month_format)]
+        forms = [
+            _each(
+                lambda cell: _month(cell, source.month_format) is not None,
+                f"is not a month in the stated month_format {source.month_format!r}, such as {example}",
+            )
+        ]
+    else:
+        forms = [
+            _each(
+                lambda cell: not _is_financial_year(cell),
+                "is a financial year, not a month. Give one row a month, such as 2012-09",
+            ),
+            _not_like(
+                r"[A-Za-z]{3,9}[- ][0-9]{2}",
+                "may be a month of a year or a day of a month. Write 2025-02 for February 2025, "
+                'or state month_format = "%b-%y" in source.toml',
+            ),
+            _not_like(
+                r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*",
+                "is a day, not a month. Write the month as text, such as 2012-09 (Excel turns a typed Feb-25 into "
+                "25 February of the current year)",
+            ),
+            _like(
+                r"[0-9]{4}-(0[1-9]|1[0-2])",
+                "is not a month. Write year and month, such as 2012-09, or state month_format in source.toml",
+            ),
+        ]
+    month_format = source.month_format or "%Y-%m"
     return [
-        filled,
+        _filled("Write the month, such as 2012-09"),
+        *forms,
         _each(
-            lambda cell: not _is_financial_year(cell),
-            "is a financial year, not a month. Give one row a month, such as 2012-09",
-        ),
-        _not_like(
-            r"[A-Za-z]{3,9}[- ][0-9]{2}",
-            "may be a month of a year or a day of a month. Write 2025-02 for February 2025, "
-            'or state month_format = "%b-%y" in source.toml',
-        ),
-        _not_like(
-            r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*",
-            "is a day, not a month. Write the month as text, such as 2012-09 (Excel turns a typed Feb-25 into "
-            "25 February of the current year)",
-        ),
-        _like(
-            r"[0-9]{4}-(0[1-9]|1[0-2])",
-            "is not a month. Write year and month, such as 2012-09, or state month_format in source.toml",
-        ),
-        *_ranges(source, "%Y-%m"),
-    ]
-
-
-def _ranges(source: Source, month_format: str) -> list[pa.Check]:
-    return [
-        _each(
-            lambda cell: _first_day(cell, month_format).year >= 1950,
+            lambda cell: _month(cell, month_format).year >= 1950,
             "is before 1950. Look at the year again",
         ),
-        _ended(source, month_format),
+        _month_ended(source, month_format),
     ]
 
 
-def _ended(source: Source, month_format: str) -> pa.Check:
-    def ended(cell: str) -> bool:
-        month = pd.Period(_first_day(cell, month_format), freq="M")
-        return month.end_time.date() <= source.received
+def _month_ended(source: Source, month_format: str) -> pa.Check:
+    return _ended(source, lambda cell: _month(cell, month_format), "Take the row out")
 
+
+def _ended(source: Source, read: Callable[[str], pd.Period], cure: str) -> pa.Check:
     return _each(
-        ended,
+        lambda cell: read(cell).end_time.date() <= source.received,
         f"had not ended on {periods.day_name(source.received)}, when the data was received. "
-        "Take the row out, or correct received in source.toml",
+        f"{cure}, or correct received in source.toml",
     )
 
 
-def _first_day(cell: str, month_format: str) -> datetime:
-    """Read a month as its first day; a cell that is no month is a ``ValueError``."""
+def _month(cell: str, month_format: str) -> pd.Period:
+    """Read a month; a cell that is none, or that is a day within one, is a ``ValueError``."""
     day = datetime.strptime(cell, month_format)
     if day != datetime(day.year, day.month, 1):
         raise ValueError(f"{cell!r} is not the first day of a month.")
-    return day
+    return pd.Period(day, freq="M")
 
 
 def month_text(cell: str, month_format: str) -> str:
     """Write a checked month as ``YYYY-MM``."""
-    return f"{_first_day(cell, month_format or '%Y-%m'):%Y-%m}"
+    return str(_month(cell, month_format or "%Y-%m"))
 
 
 def _is_financial_year(cell: str) -> bool:

@@ -5,17 +5,17 @@ themselves (who published them, when they came, which boundaries, how the month 
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 
+from saferleeds_analysis.catalogue import read_toml
 from saferleeds_analysis.periods import quarter
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, refuse
 
 MANIFEST = "source.toml"
-SHAPES = ("monthly_extract", "police_uk_street", "respondents")
 
 # The columns of a monthly extract and of every processed table of counts.
 COLUMNS = ("month", "area", "offence", "count")
@@ -28,6 +28,7 @@ RESPONDENT_COLUMNS = ("quarter", "area", "stratum", "cluster", "weight")
 
 # The rules for a stratum with one cluster, as methods.survey and R name them.
 SINGLE_UNIT_RULES = ("certainty", "adjust", "average")
+STATUSES = ("recorded", "illustrative")
 
 # Folders of data/raw that hold something other than a source.
 _NOT_SOURCES = ("boundaries", "commentary", "lookups", "papers", "reference", "signoff")
@@ -36,24 +37,12 @@ _NOT_LOOSE = ("restatements.csv",)
 _DATA_FILES = (".csv", ".xls", ".xlsx", ".xlsm", ".zip")
 
 _REQUIRED = ("id", "title", "publisher", "licence", "received", "shape", "files", "area_set")
-_OPTIONAL = {
-    "monthly_extract": ("notice", "status", "encoding", "month_format", "sheet", "columns"),
-    "police_uk_street": ("notice", "status", "encoding", "lookup", "local_authority", "forces"),
-    "respondents": (
-        "notice",
-        "status",
-        "encoding",
-        "sheet",
-        "columns",
-        "questions",
-        "waves_not_held",
-        "single_unit_strata",
-    ),
-}
-_REQUIRED_BY_SHAPE = {
-    "monthly_extract": (),
-    "police_uk_street": ("lookup", "local_authority", "forces"),
-    "respondents": ("questions",),
+_OPTIONAL = ("notice", "status", "encoding")
+# What a manifest of each shape must state, and what it may state, beside these.
+_OF_SHAPE = {
+    "monthly_extract": ((), ("month_format", "sheet", "columns")),
+    "police_uk_street": (("lookup", "local_authority", "forces"), ()),
+    "respondents": (("questions",), ("sheet", "columns", "waves_not_held", "single_unit_strata")),
 }
 
 
@@ -118,26 +107,17 @@ def source_folders(root: Path) -> list[Path]:
         for folder in folders
         if not (folder / MANIFEST).is_file()
     ]
-    if problems:
-        raise DataProblem("\n".join(problems))
+    refuse(problems)
     return [inside_raw(root, folder) for folder in folders]
 
 
 def read_source(folder: Path) -> Source:
     """Read and check the manifest of a source folder; every problem is named in one message."""
     place = f"{folder.name}/{MANIFEST}"
-    try:
-        # utf-8-sig, because Windows Notepad writes a byte-order mark, which TOML does not know.
-        table = tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataProblem(
-            f"{place}: cannot be read as TOML ({error}). Text values stand in quotes."
-        ) from error
-    problems = _problems(table, folder)
-    if problems:
-        raise DataProblem("\n".join(f"{place}: {problem}" for problem in problems))
+    table = read_toml(folder / MANIFEST, place)
     if isinstance(table.get("lookup"), str):
         table["lookup"] = [table["lookup"]]
+    refuse(f"{place}: {problem}" for problem in _problems(table, folder))
     return Source(
         **{name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
     )
@@ -181,69 +161,39 @@ def name_in_raw(root: Path, path: Path) -> str:
 
 def _problems(table: dict, folder: Path) -> list[str]:
     shape = table.get("shape")
-    if shape not in SHAPES:
-        return [f"shape is one of {', '.join(SHAPES)}, not {shape!r}."]
-    required = _REQUIRED + _REQUIRED_BY_SHAPE[shape]
-    problems = [f"{name} is missing." for name in required if name not in table]
-    known = {*required, *_OPTIONAL[shape]}
+    if shape not in _OF_SHAPE:
+        return [f"shape is one of {', '.join(_OF_SHAPE)}, not {shape!r}."]
+    must, may = _OF_SHAPE[shape]
+    known = {*_REQUIRED, *must, *_OPTIONAL, *may}
+    problems = [f"{name} is missing." for name in _REQUIRED + must if name not in table]
     problems += [
         f"{name!r} is not known for shape {shape!r}. Known: {', '.join(sorted(known))}."
         for name in sorted(set(table) - known)
     ]
+    columns = RESPONDENT_COLUMNS if shape == "respondents" else COLUMNS
     for name, value in table.items():
         if name in known:
-            problems += _problems_of_value(
-                name, value, RESPONDENT_COLUMNS if shape == "respondents" else COLUMNS
-            )
-    if problems:
-        return problems
-    if table["id"] != folder.name:
-        problems.append(
-            f"id {table['id']!r} is not the name of the folder, {folder.name!r}. Make them the same."
-        )
-    if table.get("month_format") and not _states_a_month(table["month_format"]):
-        problems.append(
-            f"month_format {table['month_format']!r} does not state both year and month. "
-            'Write for example "%b-%y" for Feb-25, "%m/%Y" for 02/2025 or "%d/%m/%Y" for 01/02/2025.'
-        )
+            problems += _problems_of_value(name, value, columns)
+    if not problems and table["id"] != folder.name:
+        return [f"id {table['id']!r} is not the name of the folder, {folder.name!r}. Make them the same."]
     return problems
 
 
-def _problems_of_value(name: str, value, ours: tuple[str, ...]) -> list[str]:
-    if name == "received":
-        if type(value) is not date:
-            return [f"received is a day written without quotes, such as 2012-10-05, not {value!r}."]
-    elif name == "columns":
-        return _problems_of_columns(value, ours)
-    elif name == "questions":
-        return _problems_of_questions(value, ours)
-    elif name == "single_unit_strata":
-        if value not in SINGLE_UNIT_RULES:
-            return [f"single_unit_strata is one of {', '.join(SINGLE_UNIT_RULES)}, not {value!r}."]
-    elif name == "waves_not_held":
+def _problems_of_value(name: str, value: Any, columns: tuple[str, ...]) -> list[str]:
+    """Find what is wrong with a statement: the first rule that it breaks, or all that is wrong with a table."""
+    if name == "columns":
+        return _problems_of_columns(value, columns)
+    if name == "questions":
+        return _problems_of_questions(value, columns)
+    if name == "waves_not_held":
         return _problems_of_waves(value)
-    elif name in ("lookup", "forces"):
-        texts = value if isinstance(value, list) else [value] if name == "lookup" else None
-        if not texts or not all(isinstance(text, str) and text.strip() for text in texts):
-            return [f'{name} is a list of texts, such as {name} = ["..."], not {value!r}.']
-        return [problem for text in texts if name == "lookup" for problem in _problems_of_path(name, text)]
-    elif not isinstance(value, str) or not value.strip():
-        return [f"{name} is a text in quotes, not {value!r}."]
-    elif name == "status" and value not in ("recorded", "illustrative"):
-        return [f'status is "recorded" or "illustrative", not {value!r}.']
-    elif name == "id" and not re.fullmatch(r"[a-z][a-z0-9_]*", value):
-        return [f"id {value!r} may hold small letters, digits and _ only."]
-    elif name == "files":
-        return _problems_of_path(name, value)
-    elif name == "encoding":
-        try:
-            bytes(4).decode(value)
-        except (LookupError, UnicodeError):
-            return [f'encoding {value!r} is not known. Files saved by Excel on Windows are "cp1252".']
+    for holds, otherwise in _RULES.get(name, (_TEXT,)):
+        if not holds(value):
+            return [otherwise.format(name=name, value=value)]
     return []
 
 
-def _problems_of_columns(value, columns: tuple[str, ...]) -> list[str]:
+def _problems_of_columns(value: Any, columns: tuple[str, ...]) -> list[str]:
     if not isinstance(value, dict) or not all(isinstance(ours, str) for ours in value.values()):
         theirs = "Offences" if columns == COLUMNS else "Their name"
         return [f'columns is a table of their names and ours, such as "{theirs}" = "{columns[-1]}".']
@@ -257,25 +207,23 @@ def _problems_of_columns(value, columns: tuple[str, ...]) -> list[str]:
     return problems
 
 
-def _problems_of_questions(value, ours: tuple[str, ...]) -> list[str]:
+def _problems_of_questions(value: Any, columns: tuple[str, ...]) -> list[str]:
     example = 'such as [questions.safe] with lines like 1 = "very safe"'
     if not isinstance(value, dict) or not value:
         return [f"questions is a table for each question's column, {example}."]
     problems = [
         f"[questions.{name}] is a table of answer codes and their words, {example}."
         for name, codes in value.items()
-        if not isinstance(codes, dict)
-        or not codes
-        or not all(isinstance(words, str) and words.strip() for words in codes.values())
+        if not isinstance(codes, dict) or not _are_texts(list(codes.values()))
     ]
     return problems + [
         f"[questions.{name}] has the name of a column of ours. Rename the question's column."
         for name in value
-        if name in ours
+        if name in columns
     ]
 
 
-def _problems_of_waves(value) -> list[str]:
+def _problems_of_waves(value: Any) -> list[str]:
     try:
         for text in value if isinstance(value, list) else [value]:
             quarter(text)
@@ -284,16 +232,78 @@ def _problems_of_waves(value) -> list[str]:
     return []
 
 
-def _problems_of_path(name: str, value: str) -> list[str]:
-    path = PurePosixPath(value)
-    if path.is_absolute() or ".." in path.parts or "\\" in value or ":" in value:
-        return [f"{name} {value!r} must be a path inside data/raw, written with / and without '..'."]
-    return []
+def _is_day(value: Any) -> bool:
+    return type(value) is date  # a time of a day is a date, too
 
 
-def _states_a_month(month_format: str) -> bool:
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(_is_text(text) for text in value)
+
+
+def _lies_inside(value: str | list[str]) -> bool:
+    texts = [value] if isinstance(value, str) else value
+    paths = [PurePosixPath(text) for text in texts]
+    return not any(path.is_absolute() or ".." in path.parts for path in paths) and not any(
+        mark in text for text in texts for mark in "\\:"
+    )
+
+
+def _is_encoding(value: str) -> bool:
+    try:
+        bytes(4).decode(value)
+    except (LookupError, UnicodeError):
+        return False
+    return True
+
+
+def _states_a_month(value: str) -> bool:
     days = (datetime(2012, 9, 1), datetime(2025, 2, 1))
     try:
-        return all(datetime.strptime(day.strftime(month_format), month_format) == day for day in days)
+        return all(datetime.strptime(day.strftime(value), value) == day for day in days)
     except ValueError:
         return False
+
+
+# What a statement must be and what is said where it is not, in the order in which that explains; a text by default.
+_TEXT = (_is_text, "{name} is a text in quotes, not {value!r}.")
+_TEXTS = (_are_texts, '{name} is a list of texts, such as {name} = ["..."], not {value!r}.')
+_PATH = (_lies_inside, "{name} {value!r} must be a path inside data/raw, written with / and without '..'.")
+_RULES = {
+    "received": ((_is_day, "received is a day written without quotes, such as 2012-10-05, not {value!r}."),),
+    "id": (
+        _TEXT,
+        (
+            re.compile(r"[a-z][a-z0-9_]*").fullmatch,
+            "id {value!r} may hold small letters, digits and _ only.",
+        ),
+    ),
+    "files": (_TEXT, _PATH),
+    "lookup": (_TEXTS, _PATH),
+    "forces": (_TEXTS,),
+    "status": (
+        _TEXT,
+        (STATUSES.__contains__, 'status is "recorded" or "illustrative", not {value!r}.'),
+    ),
+    "encoding": (
+        _TEXT,
+        (_is_encoding, 'encoding {value!r} is not known. Files saved by Excel on Windows are "cp1252".'),
+    ),
+    "month_format": (
+        _TEXT,
+        (
+            _states_a_month,
+            "month_format {value!r} does not state both year and month. "
+            'Write for example "%b-%y" for Feb-25, "%m/%Y" for 02/2025 or "%d/%m/%Y" for 01/02/2025.',
+        ),
+    ),
+    "single_unit_strata": (
+        (
+            SINGLE_UNIT_RULES.__contains__,
+            f"single_unit_strata is one of {', '.join(SINGLE_UNIT_RULES)}, not {{value!r}}.",
+        ),
+    ),
+}
