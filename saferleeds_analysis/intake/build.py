@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tempfile
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from saferleeds_analysis.intake.sources import (
     source_files,
     source_folders,
 )
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, noting, refuse
 
 
 def processed_paths(root: Path, source_id: str) -> tuple[Path, Path]:
@@ -45,28 +45,21 @@ def build_processed(root: Path, catalogue: Catalogue) -> list[Provenance]:
     put this month's survey beside last month's offences.
     """
     root = Path(root)
-    ready, problems = [], []
+    ready: list[tuple[Provenance, Counted | None]] = []
+    problems = []
     for folder in source_folders(root):
-        try:
+        of_source: list[str] = []
+        with noting(of_source):
             ready.append(_read(root, read_source(folder), catalogue))
-        except DataProblem as error:
-            problems += cut(str(error).splitlines())
-    if problems:
-        raise DataProblem("\n".join(problems))
-    return [one if isinstance(one, Provenance) else _write(root, one) for one in ready]
+        problems += cut(of_source)
+    refuse(problems)
+    return [
+        provenance if counted is None else _write(root, provenance, counted) for provenance, counted in ready
+    ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Made:
-    """A source's table as counted from its files, and what it was made from; not written yet."""
-
-    source: Source
-    counted: Counted
-    hashes: dict[str, str]
-    fingerprint: str
-
-
-def _read(root: Path, source: Source, catalogue: Catalogue) -> Provenance | _Made:
+def _read(root: Path, source: Source, catalogue: Catalogue) -> tuple[Provenance, Counted | None]:
+    """Give a source's provenance, and its table where that is not there already, made from just these files."""
     try:
         areas = catalogue.areas(source.area_set)
     except ValueError as error:
@@ -79,14 +72,31 @@ def _read(root: Path, source: Source, catalogue: Catalogue) -> Provenance | _Mad
         for path in sorted({manifest, *lookups, *files})
         if path.is_file()
     }
-    fingerprint = _digest({"files": hashes, "areas": [asdict(area) for area in areas], "code": _code()})
-    table_path, provenance_path = processed_paths(root, source.id)
-    return _unchanged(table_path, provenance_path, fingerprint) or _Made(
+    code = {path.name: sha256_of(path) for path in sorted(Path(__file__).parent.glob("*.py"))}
+    made_from = {"files": hashes, "areas": [asdict(area) for area in areas], "code": code}
+    fingerprint = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
+    before = _before(root, source)
+    if before and before.fingerprint == fingerprint:
+        return before, None
+    counted = _count(root, source, files, catalogue)
+    provenance = Provenance(
         source=source,
-        counted=_count(root, source, files, catalogue),
-        hashes=hashes,
+        inputs=tuple(
+            InputFile(path=path, sha256=sha256, rows=counted.rows.get(path, 0))
+            for path, sha256 in hashes.items()
+        ),
+        rows_in=sum(counted.rows.values()),
+        rows_refused=sum(refusal.rows for refusal in counted.refused),
+        refused=counted.refused,
+        rows_out=len(counted.counts),
+        months=counted.months,
+        months_missing=tuple(months_between(counted.months)),
+        notes=counted.notes,
         fingerprint=fingerprint,
+        processed_sha256="",
+        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
+    return provenance, counted
 
 
 def _count(root: Path, source: Source, files: list[Path], catalogue: Catalogue) -> Counted:
@@ -105,52 +115,25 @@ def _count(root: Path, source: Source, files: list[Path], catalogue: Catalogue) 
     return replace(counted, counts=ordered)
 
 
-def _write(root: Path, made: _Made) -> Provenance:
+def _write(root: Path, provenance: Provenance, counted: Counted) -> Provenance:
     """Write table and provenance under temporary names and rename them, so that a failure leaves nothing by halves."""
-    counted = made.counted
-    table_path, provenance_path = processed_paths(root, made.source.id)
+    table_path, provenance_path = processed_paths(root, provenance.source.id)
     table_path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=table_path.parent, prefix=".making_") as folder:
         made_table, made_provenance = Path(folder) / table_path.name, Path(folder) / provenance_path.name
         counted.counts.to_parquet(made_table, index=False)
-        provenance = Provenance(
-            source=made.source,
-            inputs=tuple(
-                InputFile(path=path, sha256=sha256, rows=counted.rows.get(path, 0))
-                for path, sha256 in made.hashes.items()
-            ),
-            rows_in=sum(counted.rows.values()),
-            rows_refused=sum(refusal.rows for refusal in counted.refused),
-            refused=counted.refused,
-            rows_out=len(counted.counts),
-            months=counted.months,
-            months_missing=tuple(months_between(counted.months)),
-            notes=counted.notes,
-            fingerprint=made.fingerprint,
-            processed_sha256=sha256_of(made_table),
-            made_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
+        provenance = replace(provenance, processed_sha256=sha256_of(made_table))
         write_provenance(provenance, made_provenance)
         made_table.replace(table_path)
         made_provenance.replace(provenance_path)
     return provenance
 
 
-def _unchanged(table_path: Path, provenance_path: Path, fingerprint: str) -> Provenance | None:
-    """Give the provenance of the table that is there, if it was made from just this and was not touched since."""
-    if not (table_path.is_file() and provenance_path.is_file()):
-        return None
+def _before(root: Path, source: Source) -> Provenance | None:
+    """Give the provenance of the table that is there, if it was not touched since it was made."""
+    table_path, provenance_path = processed_paths(root, source.id)
     try:
         before = read_provenance(provenance_path)
-    except ValueError:
+        return before if before.processed_sha256 == sha256_of(table_path) else None
+    except (FileNotFoundError, ValueError):
         return None
-    same = before.fingerprint == fingerprint and before.processed_sha256 == sha256_of(table_path)
-    return before if same else None
-
-
-def _digest(value) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def _code() -> dict[str, str]:
-    return {path.name: sha256_of(path) for path in sorted(Path(__file__).parent.glob("*.py"))}

@@ -4,7 +4,8 @@ Who was asked for it, and by when, is in a table beside the files, so that a pag
 """
 
 import re
-from dataclasses import dataclass, fields
+from collections import Counter
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -22,7 +23,10 @@ _MOST_SECTIONS = 40
 _LONGEST_HEADING = 150
 _LONGEST_FRONT = 4_000
 _DEEPEST = 4
+_REQUIRED = ("organisation", "author", "received", "status")
+_OPTIONAL = ("note", "quotation_consent")
 _STATUSES = ("draft", "final")
+_NO_LINES = "the front matter must be lines of 'name: value'."
 _FRONT = re.compile(r"---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)(.*)", re.DOTALL)
 
 
@@ -140,35 +144,24 @@ def _front_matter(text: str, name: str) -> dict:
             f"{name}: the front matter has {len(text)} characters, more than {_LONGEST_FRONT}. It says who wrote, and when."
         )
     try:
-        # A few lines of YAML that name each other can stand for more text than a computer holds.
-        depth = 0
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > _DEEPEST:  # stop at once: each level more takes longer to read
-                raise DataProblem(f"{name}: the front matter must be lines of 'name: value'.")
-            if getattr(event, "anchor", None) or getattr(event, "tag", None):
-                raise DataProblem(
-                    f"{name}: the front matter has an anchor (&), an alias (*) or a tag (!). Write plain 'name: value' lines, "
-                    "a text with such a letter in quotes."
-                )
+        _refuse_what_can_grow(text, name)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         table = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        raise DataProblem(f"{name}: the front matter cannot be read as YAML ({_one_line(error)}).") from error
+    except (yaml.YAMLError, ValueError, TypeError) as error:
+        what = " ".join(str(error).split())[:200]
+        raise DataProblem(f"{name}: the front matter cannot be read as YAML ({what}).") from error
     if not isinstance(table, dict):
-        raise DataProblem(f"{name}: the front matter must be lines of 'name: value'.")
+        raise DataProblem(f"{name}: {_NO_LINES}")
     # YAML keeps the last of two equal names without a word.
-    keys = [str(key.value) for key, _ in node.value]
-    optional = ("note", "quotation_consent")
-    known = [
-        f.name for f in fields(Commentary) if f.name not in ("sections", "file", "first_lines", "sha256")
+    keys = Counter(str(key.value) for key, _ in node.value)
+    problems = [f"{key!r} is there twice" for key in sorted(keys) if keys[key] > 1]
+    problems += [f"{key} is missing" for key in _REQUIRED if key not in table]
+    problems += [f"{_short(key)} is not known" for key in table if key not in _REQUIRED + _OPTIONAL]
+    problems += [
+        f"{key} must be a text, not {_short(table[key])}"
+        for key in _REQUIRED + _OPTIONAL
+        if key in table and key != "received" and not (isinstance(table[key], str) and table[key].strip())
     ]
-    problems = [f"{key!r} is there twice" for key in sorted({key for key in keys if keys.count(key) > 1})]
-    problems += [f"{key} is missing" for key in known if key not in table and key not in optional]
-    problems += [f"{_short(key)} is not known" for key in table if key not in known]
-    for key in known:
-        if key in table and key != "received" and not (isinstance(table[key], str) and table[key].strip()):
-            problems.append(f"{key} must be a text, not {_short(table[key])}")
     if "received" in table and type(table["received"]) is not date:
         problems.append(f"received must be a day such as 2012-10-05, not {_short(str(table['received']))}")
     if isinstance(table.get("status"), str) and table["status"] not in _STATUSES:
@@ -178,25 +171,32 @@ def _front_matter(text: str, name: str) -> dict:
     return table
 
 
+def _refuse_what_can_grow(text: str, name: str) -> None:
+    """Refuse YAML whose few lines can stand for more text than a computer holds, or build more than texts."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:  # stop at once: each level more takes longer to read
+            raise DataProblem(f"{name}: {_NO_LINES}")
+        if getattr(event, "anchor", None) or getattr(event, "tag", None):
+            raise DataProblem(
+                f"{name}: the front matter has an anchor (&), an alias (*) or a tag (!). Write plain 'name: value' lines, "
+                "a text with such a letter in quotes."
+            )
+
+
 def _sections(body: str, *, first_line: int) -> list[tuple[str, str, int]]:
     """Give each section's heading, its text and the number of the line on which the text begins."""
-    found: list[tuple[str, list[str], int]] = [("", [], first_line)]
-    for number, line in enumerate(body.split("\n"), start=first_line):
-        if line.startswith("## "):
-            found.append((line[3:].strip().rstrip("#").strip(), [], number + 1))
-        else:
-            found[-1][1].append(line)
+    before, *parts = re.split(r"^## (.*)\n?", body, flags=re.MULTILINE)
     sections = []
-    for heading, lines, start in found:
-        blank = next((i for i, line in enumerate(lines) if line.strip()), 0)
-        sections.append((heading, "\n".join(lines).strip(), start + blank))
+    line = first_line
+    for heading, text in zip(["", *parts[::2]], [before, *parts[1::2]], strict=True):
+        blank = text[: len(text) - len(text.lstrip())].count("\n")
+        sections.append((heading.strip().rstrip("#").strip(), text.strip(), line + blank))
+        line += text.count("\n") + 1
     return sections if sections[0][1] else sections[1:]
 
 
 def _short(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:60]}..."
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]

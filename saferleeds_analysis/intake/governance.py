@@ -4,7 +4,6 @@ data/raw/restatements.csv              indicator_id, area, period, measure, reas
 data/raw/signoff/2012-13_Q2.toml       one table an item of the checklist: answer, note
 """
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import read_rows
+from saferleeds_analysis.catalogue import read_rows, read_toml
 from saferleeds_analysis.intake.sources import raw_folder
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import refuse
 
 RESTATEMENTS = "restatements.csv"
 SIGN_OFF = "signoff"
@@ -42,17 +41,15 @@ def read_reasons(root: Path) -> tuple[GivenReason, ...]:
     """Read the reasons given for restatements; none where the file is absent. One reason a figure."""
     path = raw_folder(root) / RESTATEMENTS
     rows = read_rows(path, GivenReason) if path.is_file() else []
-    seen: dict[tuple, int] = {}
+    first: dict[tuple[str, ...], int] = {}
     problems = []
     for number, row in enumerate(rows, start=2):
-        key = (row.indicator_id, row.area, row.period, row.measure)
-        if key in seen:
+        given = first.setdefault((row.indicator_id, row.area, row.period, row.measure), number)
+        if given != number:
             problems.append(
-                f"{RESTATEMENTS}, row {number}: the same figure as in row {seen[key]}. Give one reason."
+                f"{RESTATEMENTS}, row {number}: the same figure as in row {given}. Give one reason."
             )
-        seen[key] = number
-    if problems:
-        raise DataProblem("\n".join(problems))
+    refuse(problems)
     return tuple(rows)
 
 
@@ -66,19 +63,12 @@ def read_answers(root: Path, quarter: pd.Period) -> dict[str, dict[str, str]]:
     if not path.is_file():
         return {}
     name = f"{SIGN_OFF}/{path.name}"
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataProblem(
-            f"{name}: cannot be read as TOML ({error}). Text values stand in quotes."
-        ) from error
-    problems = [
+    tables = read_toml(path, name)
+    refuse(
         f'{name}: [{item}] holds answer = "yes" and, where it is needed, note = "why".'
         for item, table in tables.items()
         if not isinstance(table, dict)
         or not set(table) <= {"answer", "note"}
         or not all(isinstance(v, str) for v in table.values())
-    ]
-    if problems:
-        raise DataProblem("\n".join(problems))
+    )
     return {item: {"answer": "", "note": "", **table} for item, table in tables.items()}

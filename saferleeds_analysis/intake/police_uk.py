@@ -9,7 +9,7 @@ Both are reported. IDs, coordinates and streets are read no further than this ro
 
 import difflib
 import re
-from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -18,10 +18,10 @@ from pyarrow import csv
 
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.intake import schemas
-from saferleeds_analysis.intake.files import MOST_ROWS, read_text
+from saferleeds_analysis.intake.files import MOST_ROWS, read_text, repeats
 from saferleeds_analysis.intake.ledger import Counted, Refusal
-from saferleeds_analysis.intake.sources import Source, inside_raw, name_in_raw, raw_folder
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.intake.sources import MANIFEST, Source, inside_raw, name_in_raw, raw_folder
+from saferleeds_analysis.problems import DataProblem, noting, refuse
 
 OTHER_FORCE = "reported by another force"
 OTHER_FORCE_MISSING = "month is incomplete: no records of another named force"
@@ -37,31 +37,20 @@ _TITLES = ("Crime ID", "Month", "Reported by", "LSOA code", "LSOA name", "Crime 
 _SHARED_ID = "{} records share a crime ID with a record of another type or place; all of them are counted."
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Lookup:
-    """Which ward each small area lies in: ``authority`` and ``ward`` by LSOA code, of 2011 or 2021 or both."""
-
-    authority: dict[str, str]
-    ward: dict[str, str]
-
-
 def count_street_files(root: Path, source: Source, files: list[Path], catalogue: Catalogue) -> Counted:
     """Count a source's street files; every problem of every file is named in one message."""
     lookup = _read_lookups(root, source, catalogue)
-    problems, groups, rows = [], [], {}
+    problems: list[str] = []
+    groups, rows = [], {}
     for path in files:
         name = name_in_raw(root, path)
-        try:
+        with noting(problems):
             records = _read_records(path, name, source)
-        except DataProblem as error:
-            problems += str(error).splitlines()
-            continue
-        rows[name] = len(records)
-        groups.append(_group(records).assign(file=name))
+            rows[name] = len(records)
+            groups.append(_group(records).assign(file=name))
     if groups:
-        problems += _months_in_two_files(groups)
-    if problems:
-        raise DataProblem("\n".join(problems))
+        problems += _months_in_two_files(pd.concat(groups))
+    refuse(problems)
     records = _with_reasons(pd.concat(groups, ignore_index=True), source, lookup)
     counted = records[records["reason"] == ""]
     counts = _ward_counts(records, counted, source, catalogue)
@@ -78,18 +67,6 @@ def count_street_files(root: Path, source: Source, files: list[Path], catalogue:
         ),
         notes=(_SHARED_ID.format(f"{shared:,}"),) if shared else (),
     )
-
-
-def lookup_paths(root: Path, source: Source) -> list[Path]:
-    """Give the look-up tables that a manifest names."""
-    paths = [inside_raw(root, raw_folder(root) / name) for name in source.lookup]
-    for path in paths:
-        if not path.is_file():
-            raise DataProblem(
-                f"{source.id}/source.toml: the look-up {name_in_raw(root, path)!r} is not in data/raw. "
-                "Put the ONS look-up of LSOA to ward there."
-            )
-    return paths
 
 
 def _read_records(path: Path, name: str, source: Source) -> pd.DataFrame:
@@ -124,13 +101,10 @@ def _read_records(path: Path, name: str, source: Source) -> pd.DataFrame:
         )
     except pa.ArrowInvalid as error:
         raise DataProblem(f"{name}: cannot be read as CSV. Download the file again.") from error
-    if misshapen:
-        raise DataProblem(
-            "\n".join(
-                f"{name}, row {number}: does not have {len(titles)} values as the header has. Download the file again."
-                for number in misshapen
-            )
-        )
+    refuse(
+        f"{name}, row {number}: does not have {len(titles)} values as the header has. Download the file again."
+        for number in misshapen
+    )
     if not table.num_rows:
         raise DataProblem(f"{name}: has a header and no rows. Download the file again.")
     if table.num_rows > MOST_ROWS:
@@ -139,20 +113,13 @@ def _read_records(path: Path, name: str, source: Source) -> pd.DataFrame:
         )
     records = table.to_pandas()
     records.index += 2
-    _check_records(records, path, name, source)
-    return records
-
-
-def _check_records(records: pd.DataFrame, path: Path, name: str, source: Source) -> None:
     month = re.match(r"[0-9]{4}-(0[1-9]|1[0-2])(?=-)", path.name)
-    checked = ["Month", "Reported by", "LSOA code", "Crime type"]
+    schema = schemas.street_schema(source, month[0] if month else None)
     # Records repeat a few thousand combinations; the first row of each is looked at.
-    cells = records[checked].drop_duplicates().astype(str)
-    refused = schemas.cell_problems(
-        schemas.street_schema(source, month[0] if month else None), cells, name, show_values=False
-    )
-    if refused:
-        raise DataProblem("\n".join(line for lines in refused.values() for line in lines))
+    cells = records[list(schema.columns)].drop_duplicates().astype(str)
+    refused = schemas.cell_problems(schema, cells, name, show_values=False)
+    refuse(line for lines in refused.values() for line in lines)
+    return records
 
 
 def _group(records: pd.DataFrame) -> pd.DataFrame:
@@ -169,25 +136,20 @@ def _group(records: pd.DataFrame) -> pd.DataFrame:
     return groups.astype(dict.fromkeys(_TITLES[1:], str))
 
 
-def _months_in_two_files(groups: list[pd.DataFrame]) -> list[str]:
-    first: dict[tuple[str, str], str] = {}
-    problems = []
-    for group in groups:
-        file = group["file"].iloc[0]
-        for key in group[["Month", "Reported by"]].drop_duplicates().itertuples(index=False, name=None):
-            if first.setdefault(key, file) != file:
-                problems.append(
-                    f"{file}: has {key[0]} of a force that is already in {first[key]}. Keep one of the two."
-                )
-    return problems
+def _months_in_two_files(groups: pd.DataFrame) -> list[str]:
+    held = groups[["file", "Month", "Reported by"]].drop_duplicates()
+    return [
+        f"{file}: has {month} of a force that is already in {first}. Keep one of the two."
+        for file, month, _, first in repeats(held, ["Month", "Reported by"]).itertuples(index=False)
+    ]
 
 
-def _with_reasons(records: pd.DataFrame, source: Source, lookup: _Lookup) -> pd.DataFrame:
+def _with_reasons(records: pd.DataFrame, source: Source, lookup: pd.DataFrame) -> pd.DataFrame:
     """Say of every group why it is not counted ('' if it is); the first reason that holds is the one given."""
     code = records["LSOA code"]
     # police.uk names a small area by its authority and a number: Leeds 011A.
     named = records["LSOA name"].str.replace(r" [0-9]{3}[A-Z]$", "", regex=True)
-    authority = code.map(lookup.authority).fillna(named)
+    authority = code.map(lookup["authority"]).fillna(named)
     forces = records.groupby("Month")["Reported by"].agg(set)
     incomplete = records["Month"].map({m: not set(source.forces) <= found for m, found in forces.items()})
     tests = {
@@ -195,13 +157,13 @@ def _with_reasons(records: pd.DataFrame, source: Source, lookup: _Lookup) -> pd.
         OTHER_FORCE_MISSING: incomplete,
         NO_LSOA: code == "",
         OUTSIDE: authority != source.local_authority,
-        NOT_IN_LOOKUP: ~code.isin(lookup.ward),
+        NOT_IN_LOOKUP: ~code.isin(lookup.index),
         REPEATED: records["repeats"],
     }
     reason = pd.Series("", index=records.index)
     for why, holds in tests.items():
         reason = reason.mask((reason == "") & holds, why)
-    return records.assign(reason=reason, ward=code.map(lookup.ward), complete=~incomplete)
+    return records.assign(reason=reason, ward=code.map(lookup["ward"]), complete=~incomplete)
 
 
 def _ward_counts(
@@ -251,51 +213,59 @@ def _no_month(records: pd.DataFrame, source: Source) -> str:
     return f"{source.id}: no record is reported by {absent[0]!r}, named in source.toml. {hint}"
 
 
-def _read_lookups(root: Path, source: Source, catalogue: Catalogue) -> _Lookup:
-    """Read the look-ups and check their wards against the area set, by code, so that no other vintage slips in."""
-    authority: dict[str, str] = {}
-    ward: dict[str, tuple[str, str]] = {}
-    problems: list[str] = []
-    for path in lookup_paths(root, source):
-        name = name_in_raw(root, path)
-        for lsoa, ward_code, ward_name, authority_name in _lookup_rows(path, name, source):
-            if lsoa in ward and ward[lsoa] != (ward_code, ward_name):
-                problems.append(
-                    f"{name}: {lsoa} lies in {ward_name!r} here and in {ward[lsoa][1]!r} elsewhere. "
-                    "A best-fit look-up gives one ward; use look-ups to the same wards."
-                )
-            ward[lsoa] = (ward_code, ward_name)
-            authority[lsoa] = authority_name
-    ours = {lsoa: named for lsoa, named in ward.items() if authority[lsoa] == source.local_authority}
-    if not ours:
+def _read_lookups(root: Path, source: Source, catalogue: Catalogue) -> pd.DataFrame:
+    """Give the ``ward`` and ``authority`` of every small area (LSOA, the index), of 2011 or 2021 or both.
+
+    The wards are checked against the area set, by code, so that no other vintage slips in.
+    """
+    rows = pd.concat([_lookup_rows(root, name, source) for name in source.lookup])
+    placed = rows.drop_duplicates(["lsoa", "code", "ward"])
+    problems = [
+        f"{row.file}: {row.lsoa} lies in {row.ward!r} here and in {row.ward_first!r} elsewhere. "
+        "A best-fit look-up gives one ward; use look-ups to the same wards."
+        for row in repeats(placed, ["lsoa"]).itertuples()
+    ]
+    ours = placed[placed["authority"] == source.local_authority]
+    if ours.empty:
         raise DataProblem(
             f"{source.lookup[0]}: has no row of the local authority {source.local_authority!r}. "
             "Correct local_authority in source.toml, or use the look-up that holds it."
         )
+    problems += _wards_unlike(ours, source, catalogue)
+    refuse(problems)
+    return placed.set_index("lsoa")
+
+
+def _wards_unlike(lookup: pd.DataFrame, source: Source, catalogue: Catalogue) -> list[str]:
+    """Find the wards of a look-up that the area set has not, or has with another code, and those that it lacks."""
     place = ", ".join(source.lookup)
     known = {area.name: area.code for area in _wards(source, catalogue)}
-    for ward_code, ward_name in sorted(set(ours.values())):
-        if ward_name not in known:
-            near = difflib.get_close_matches(ward_name, known, n=1)
+    problems = []
+    for code, ward in sorted(set(zip(lookup["code"], lookup["ward"], strict=True))):
+        if ward not in known:
+            near = difflib.get_close_matches(ward, known, n=1)
             hint = f"Did you mean {near[0]!r}?" if near else "Use the look-up for the area set's wards."
-            problems.append(f"{place}: ward {ward_name!r} is not in area set {source.area_set!r}. {hint}")
-        elif known[ward_name] not in ("", ward_code):
+            problems.append(f"{place}: ward {ward!r} is not in area set {source.area_set!r}. {hint}")
+        elif known[ward] not in ("", code):
             problems.append(
-                f"{place}: ward {ward_name!r} is {ward_code} here and {known[ward_name]} in area set "
+                f"{place}: ward {ward!r} is {code} here and {known[ward]} in area set "
                 f"{source.area_set!r}: another vintage of boundaries. Use the look-up for the area set's wards."
             )
-    absent = sorted(set(known) - {ward_name for _, ward_name in ours.values()})
-    problems += [
-        f"{place}: no LSOA lies in ward {ward_name!r} of area set {source.area_set!r}."
-        for ward_name in absent
+    return problems + [
+        f"{place}: no LSOA lies in ward {ward!r} of area set {source.area_set!r}."
+        for ward in sorted(set(known) - set(lookup["ward"]))
     ]
-    if problems:
-        raise DataProblem("\n".join(problems))
-    return _Lookup(authority=authority, ward={lsoa: ward_name for lsoa, (_, ward_name) in ours.items()})
 
 
-def _lookup_rows(path: Path, name: str, source: Source) -> list[tuple[str, str, str, str]]:
-    table = pd.read_csv(_as_buffer(read_text(path, name, source)), dtype=str, keep_default_na=False)
+def _lookup_rows(root: Path, name: str, source: Source) -> pd.DataFrame:
+    """Give a look-up's small areas with the code and name of their ward and their authority, and the file."""
+    path = inside_raw(root, raw_folder(root) / name)
+    if not path.is_file():
+        raise DataProblem(
+            f"{source.id}/{MANIFEST}: the look-up {name!r} is not in data/raw. "
+            "Put the ONS look-up of LSOA to ward there."
+        )
+    table = pd.read_csv(StringIO(read_text(path, name, source)), dtype=str, keep_default_na=False)
     small = [column for column in table.columns if re.fullmatch(r"LSOA(11|21)CD", column)]
     others = [
         [column for column in table.columns if re.fullmatch(pattern, column)]
@@ -306,15 +276,9 @@ def _lookup_rows(path: Path, name: str, source: Source) -> list[tuple[str, str, 
             f"{name}, row 1: must have LSOA11CD or LSOA21CD, and one each of WDyyCD, WDyyNM and LADyyNM "
             f"(yy the year of the boundaries); found {', '.join(map(repr, table.columns[:12]))}."
         )
-    return [
-        row
-        for column in small
-        for row in table[[column, *(found[0] for found in others)]].itertuples(index=False, name=None)
-    ]
-
-
-def _as_buffer(text: str):
-    return pa.BufferReader(text.encode())
+    named = dict(zip((found[0] for found in others), ("code", "ward", "authority"), strict=True))
+    rows = table.melt(id_vars=list(named), value_vars=small, value_name="lsoa").rename(columns=named)
+    return rows[["lsoa", *named.values()]].assign(file=name)
 
 
 def _wards(source: Source, catalogue: Catalogue) -> list:
