@@ -17,7 +17,6 @@ endif
 
 test: $(READY)  ## every test, the browser tests included
 	$(BIN)/python scripts/ensure_programs.py
-	$(BIN)/python scripts/ensure_page_checkers.py
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY)  ## style, the rooms' imports, notebooks without outputs

@@ -239,7 +239,9 @@ def figures_to_data(figures: Iterable[Figure]) -> dict[str, Any]:
     each = [_figure_data(figure) for figure in figures]
     first = each[0] if each else {}
     shared = {
-        name: value for name, value in first.items() if all(one.get(name, _LACKS) == value for one in each)
+        name: value
+        for name, value in first.items()
+        if all(name in one and one[name] == value for one in each)
     }
     return {
         "measures": {f.measure.id: _given(f.measure) for f in figures},
@@ -252,9 +254,6 @@ def figures_of_data(data: Mapping[str, Any]) -> tuple[Figure, ...]:
     """Make figures again from their data."""
     measures = {name: Measure(**fields) for name, fields in data["measures"].items()}
     return tuple(_figure_of(data["shared"] | one, measures) for one in data["each"])
-
-
-_LACKS = object()
 
 
 def _figure_data(figure: Figure) -> dict[str, Any]:

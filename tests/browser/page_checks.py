@@ -252,10 +252,10 @@ def check_with_htmlcs(page: OpenPage) -> list[str]:
 
 @cache
 def _htmlcs() -> str | None:
-    checkers = runpy.run_path(str(Path(__file__).parents[2] / "scripts" / "ensure_page_checkers.py"))
-    script = checkers["find_htmlcs"]()
+    programs = runpy.run_path(str(Path(__file__).parents[2] / "scripts" / "ensure_programs.py"))
+    script = programs["find_htmlcs"]()
     if script is None and os.environ.get("CI"):
-        raise AssertionError(f"in CI the page checks must run. {checkers['CURE']}")
+        raise AssertionError(f"in CI the page checks must run. {programs['HTMLCS_CURE']}")
     return script.read_text(encoding="utf-8") if script else None
 
 
