@@ -262,11 +262,10 @@ class Catalogue:
     def parts_by_kind(self, area_set: str, name: str) -> dict[str, tuple[Area, ...]]:
         """Give every area below an area, at any depth, by kind: first the nearest (divisions, then wards)."""
         found: dict[str, list[Area]] = {}
-        level = self.parts(area_set, name)
-        while level:
-            for area in level:
-                found.setdefault(area.kind, []).append(area)
-            level = tuple(part for area in level for part in self.parts(area_set, area.name))
+        below = list(self.parts(area_set, name))
+        for area in below:  # each adds its own parts behind those that are still to come
+            found.setdefault(area.kind, []).append(area)
+            below += self.parts(area_set, area.name)
         return {kind: tuple(members) for kind, members in found.items()}
 
     def targets(self, indicator_id: str, area: str, period: str, *, as_at: date) -> tuple[Target, ...]:

@@ -76,7 +76,8 @@ WARDS = {
         "Rothwell": (105, 90),
     },
 }
-AREAS = sorted(ward for division in WARDS.values() for ward in division)
+EXPECTED = {ward: pair for division in WARDS.values() for ward, pair in division.items()}
+AREAS = sorted(EXPECTED)
 # Wards whose share of the city was smaller before 2010/11, with the part of their later share that they had then.
 # Chapel Allerton rose most in 2010/11 (28 per cent); Hyde Park & Woodhouse had no 12-month fall until September 2012.
 EARLIER_SHARE = {"Chapel Allerton": 0.8, "Hyde Park & Woodhouse": 0.85}
@@ -160,13 +161,12 @@ def expected_counts() -> np.ndarray:
 
     # Shares change in straight lines: over 2010 where a ward rose, and in the autumn of 2011 when the fall began.
     turns = [MONTHS.index(month) for month in ("2009-10", "2010-10", "2011-08", "2012-01")]
-    pairs = {ward: pair for division in WARDS.values() for ward, pair in division.items()}
     share = np.array(
         [
             np.interp(
                 position, turns, [EARLIER_SHARE.get(ward, 1) * before, before, before, after * 9214 / 5938]
             )
-            for ward, (before, after) in sorted(pairs.items())
+            for ward, (before, after) in sorted(EXPECTED.items())
         ]
     )
     days = np.array([monthrange(int(month[:4]), int(month[5:]))[1] for month in MONTHS])
@@ -196,10 +196,7 @@ def published_counts() -> dict[tuple[str, str], int]:
             and row["verdict"] != "input"
         }
     before = {
-        (ward, "12 months to 2011-09"): pair[0]
-        for division in WARDS.values()
-        for ward, pair in division.items()
-        if ward in NINE_WARDS
+        (ward, "12 months to 2011-09"): pair[0] for ward, pair in EXPECTED.items() if ward in NINE_WARDS
     }
     return counts | before | CHOSEN
 
@@ -212,24 +209,20 @@ def adjusted_counts(noisy: np.ndarray, expected: np.ndarray, random: np.random.G
     of the cost leaves one cheapest answer only, so that every machine finds the same.
     """
     published = published_counts()
-    rows = [total(*key) for key in published]
-    low, high = list(published.values()), list(published.values())
+    limits = [(total(*key), count, count) for key, count in published.items()]
 
     # "This is the first quarter that Hyde Park & Woodhouse has seen a 12 month reduction" (September 2012): so none
     # at any quarter end before, from the first with two years behind it.
     ward = "Hyde Park & Woodhouse"
     for end in [month for month in MONTHS[23:87] if month[5:] in {"03", "06", "09", "12"}]:
         year, year_before = f"12 months to {end}", f"12 months to {int(end[:4]) - 1}{end[4:]}"
-        rows, low, high = [*rows, total(ward, year) - total(ward, year_before)], [*low, 0], [*high, np.inf]
+        limits.append((total(ward, year) - total(ward, year_before), 0, np.inf))
 
     # The nine wards printed on the card are the highest nine.
     year = "12 months to 2012-09"
-    for ward in [area for area in AREAS if area not in NINE_WARDS]:
-        rows, low, high = (
-            [*rows, total(ward, year)],
-            [*low, 0],
-            [*high, published["Chapel Allerton", year] - 1],
-        )
+    ninth = published["Chapel Allerton", year]
+    limits += [(total(area, year), 0, ninth - 1) for area in AREAS if area not in NINE_WARDS]
+    rows, low, high = (np.array(side) for side in zip(*limits, strict=True))
 
     # The first offence added to (or taken from) a cell costs 1, the next two 3 each, the next three 6, others 12.
     steps, prices = [1, 2, 3, 30], [1, 3, 6, 12]
@@ -238,7 +231,7 @@ def adjusted_counts(noisy: np.ndarray, expected: np.ndarray, random: np.random.G
     more = [np.full(start.size, step) for step in steps]
     fewer = [np.clip(start - taken, 0, step) for taken, step in zip([0, 1, 3, 6], steps, strict=True)]
     sign = np.repeat([1, -1], len(steps))
-    cells = np.array(rows).reshape(len(rows), -1)
+    cells = rows.reshape(len(rows), -1)
     answer = milp(
         np.concatenate([price * cost for price in prices * 2]),
         integrality=1,
