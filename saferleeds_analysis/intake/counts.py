@@ -1,6 +1,7 @@
 """Recorded offences as monthly series by area: what a notebook starts from."""
 
 import difflib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -86,7 +87,7 @@ def recorded_counts(root: Path, indicator: Indicator, *, catalogue: Catalogue, a
             f"indicator {indicator.id!r} is counted in area set {indicator.area_set!r}, but source {source.id!r} in "
             f"{source.area_set!r}. Boundaries are not converted: correct the one that is wrong."
         )
-    last = _last_month_ended(as_at)
+    last = pd.Period(as_at + timedelta(days=1), freq="M") - 1  # that had ended by the end of the day
     months = [("month", "<=", str(last))]
     counts = pq.read_table(table_path, filters=[*months, ("offence", "==", indicator.offence)]).to_pandas()
     if counts.empty:
@@ -95,7 +96,6 @@ def recorded_counts(root: Path, indicator: Indicator, *, catalogue: Catalogue, a
         )
         raise DataProblem(_nothing(indicator, last, offences))
     by_area, differences, made_of = _with_wholes(counts, indicator.area_set, catalogue)
-    places = zip(counts["file"], counts["row"], strict=True)
     return RecordedCounts(
         indicator=indicator,
         area_set=indicator.area_set,
@@ -104,7 +104,7 @@ def recorded_counts(root: Path, indicator: Indicator, *, catalogue: Catalogue, a
         provenance=provenance,
         as_at=as_at,
         caveats=(*_missing(by_area), *differences, *_refused(provenance, indicator, last)),
-        places=dict(zip(zip(counts["month"], counts["area"], strict=True), places, strict=True)),
+        places={(row.month, row.area): (row.file, row.row) for row in counts.itertuples()},
         made_of=made_of,
     )
 
@@ -127,11 +127,6 @@ def provenance_of(table_path: Path, provenance_path: Path, indicator: Indicator)
     return provenance
 
 
-def _last_month_ended(as_at: date) -> pd.Period:
-    """Give the last month that had ended by the end of a day."""
-    return pd.Period(as_at + timedelta(days=1), freq="M") - 1
-
-
 def _nothing(indicator: Indicator, last: pd.Period, offences: list[str]) -> str:
     if indicator.offence in offences or not offences:
         return f"{indicator.source}: no month to {month_name(last)} has data."
@@ -148,29 +143,24 @@ def _with_wholes(
     own = counts.pivot(index="month", columns="area", values="count")  # noqa: PD010
     own.index = pd.PeriodIndex(own.index, freq="M")
     own = own.reindex(months).astype("Int64")
-    columns: dict[str, pd.Series] = {}
-    differences: list[str] = []
-    made_of: dict[str, tuple[str, ...]] = {}
 
-    def take(area: str) -> pd.Series | None:
-        names = [part.name for part in catalogue.parts(area_set, area)]
-        parts = [take(name) for name in names]
-        of_parts = sum(parts[1:], parts[0]) if parts and all(part is not None for part in parts) else None
-        whole = own.get(area, of_parts)
-        if whole is not None:
-            columns[area] = whole
-            made_of[area] = (area,) if area in own else tuple(one for name in names for one in made_of[name])
-        if area in own and of_parts is not None:
-            differences.extend(_difference(area, own[area], of_parts))
-        return whole
+    def rows_of(area: str) -> tuple[str, ...]:
+        """Name the areas whose rows make an area's counts: itself, or its parts where each of them has rows."""
+        if area in own:
+            return (area,)
+        of_parts = [rows_of(part.name) for part in catalogue.parts(area_set, area)]
+        return tuple(one for part in of_parts for one in part) if all(of_parts) else ()
 
-    areas = catalogue.areas(area_set)
-    for area in areas:
-        if not area.parent:
-            take(area.name)
+    areas = [area.name for area in catalogue.areas(area_set)]
+    made_of = {area: rows for area in areas if (rows := rows_of(area))}
     by_area = pd.DataFrame(
-        {area.name: columns[area.name] for area in areas if area.name in columns}, index=months
+        {area: own[list(rows)].sum(axis=1, skipna=False) for area, rows in made_of.items()}, index=months
     )
+    differences = []
+    for area in own:
+        parts = [part.name for part in catalogue.parts(area_set, area)]
+        if parts and made_of.keys() >= set(parts):
+            differences += _difference(area, own[area], by_area[parts].sum(axis=1, skipna=False))
     return by_area, differences, made_of
 
 
@@ -195,10 +185,10 @@ def _missing(by_area: pd.DataFrame) -> list[str]:
 
 def _refused(provenance: Provenance, indicator: Indicator, last: pd.Period) -> list[str]:
     """Say how many records of the indicator's offence may belong here and are not counted."""
-    totals: dict[str, int] = {}
+    totals: Counter[str] = Counter()
     for refusal in provenance.refused:
         if refusal.offence == indicator.offence and refusal.month <= str(last):
-            totals[refusal.reason] = totals.get(refusal.reason, 0) + refusal.rows
+            totals[refusal.reason] += refusal.rows
     return [
         f"{rows:,} {'record is' if rows == 1 else 'records are'} not counted: {reason}."
         for reason, rows in totals.items()
