@@ -78,11 +78,7 @@ def read_crosswalk(file: Path) -> Crosswalk:
     """Read what the words of figures mean, for packs with words alone; an empty indicator, area or period is any."""
     if not file.is_file():
         sys.exit(f"There is no scripts/{file.name}. Write it: python scripts/same.py crosswalk")
-    crosswalk = defaultdict(set)
-    for row in read_table(file):
-        words = (row["indicator"], row["area"], row["period"], row["measure"])
-        crosswalk[words].add(tuple(row[column] for column in MEANING))
-    return dict(crosswalk)
+    return _meanings(read_table(file), KEPT[-1])
 
 
 def crosswalk_rows(figures: Iterable[Row]) -> list[Row]:
@@ -90,28 +86,35 @@ def crosswalk_rows(figures: Iterable[Row]) -> list[Row]:
     by_measure: dict[str, list[Row]] = defaultdict(list)
     for row in figures:
         by_measure[row["measure"]].append(row)
-    columns = ("indicator", "area", "period", "measure", *MEANING)
     return [
-        dict(zip(columns, (*words, *meaning), strict=True))
+        dict(zip((*WORDS, *MEANING), (*words, *meaning), strict=True))
         for _, rows in sorted(by_measure.items())
         for words, meanings in sorted(_shortest(rows).items())
         for meaning in sorted(meanings)
     ]
 
 
-def _shortest(rows: Iterable[Row]) -> Crosswalk:
+def _shortest(rows: Collection[Row]) -> Crosswalk:
     """Give the form with the fewest entries of those that say as much as all the words do."""
-    forms = []
-    for kept in KEPT:
-        form = defaultdict(set)
-        for row in rows:
-            form[_cut(row, kept)].add(tuple(row[column] for column in MEANING))
-        forms.append(form)
-    full, decided = forms[-1], []
-    for kept, form in zip(KEPT, forms, strict=True):
-        if all(form[_cut(row, kept)] == full[_cut(row, KEPT[-1])] for row in rows):
-            decided.append(form)
+    forms = [_meanings(rows, kept) for kept in KEPT]
+    decided = [
+        form
+        for kept, form in zip(KEPT, forms, strict=True)
+        if all(form[_cut(row, kept)] == forms[-1][_cut(row, KEPT[-1])] for row in rows)
+    ]
     return min(decided, key=len)
+
+
+def _meanings(rows: Iterable[Row], kept: Collection[str]) -> Crosswalk:
+    """Give all that the words of some rows mean, no other words kept than these and the measure's."""
+    found: Crosswalk = defaultdict(set)
+    for row in rows:
+        found[_cut(row, kept)].add(_meaning(row))
+    return dict(found)
+
+
+def _meaning(row: Row) -> Meaning:
+    return tuple(row[column] for column in MEANING)
 
 
 def _cut(row: Row, kept: Collection[str]) -> Words:
@@ -128,7 +131,7 @@ def identity(row: Row, crosswalk: Crosswalk | None) -> tuple[object, ...]:
     if crosswalk is None:
         return tuple(row[column] for column in WORDS)
     meanings = sorted(crosswalk.get(entry_for(row, crosswalk), ()))
-    own = tuple(row[column] for column in MEANING) if MEANING[0] in row else None
+    own = _meaning(row) if MEANING[0] in row else None
     # Words that may mean several things make one class of figures on both sides, compared by their values.
     if own is not None and not (own in meanings and len(meanings) > 1):
         meanings = [own]

@@ -244,7 +244,7 @@ def test_the_crosswalk_says_no_more_than_it_takes_to_tell_meanings_apart(same):
     year = {"period": "12 months to June 2011", "window_first": "2010-07", "window_last": "2011-06"}
     rows = [COUNT | MEANS, COUNT | MEANS | year, COUNT | MEANS | {"area": "Otley"}, SHARE | SHARE_MEANS]
     written = same.crosswalk_rows(rows)
-    assert [(r["measure"], r["indicator"], r["area"], r["period"], r["window_last"]) for r in written] == [
+    assert [(r["measure"], r["indicator_id"], r["area"], r["period"], r["window_last"]) for r in written] == [
         ("count", "", "", "12 months to June 2011", "2011-06"),
         ("count", "", "", "12 months to June 2012", "2012-06"),
         ("share of Leeds", "", "", "", "2012-06"),
@@ -252,10 +252,10 @@ def test_the_crosswalk_says_no_more_than_it_takes_to_tell_meanings_apart(same):
 
 
 def test_the_row_that_says_most_decides(same):
-    general = {"measure": "count", "indicator": "", "area": "", "period": ""} | MEANS
+    general = {"measure": "count", "indicator_id": "", "area": "", "period": ""} | MEANS
     special = general | {"area": "Armley", "measure_id": "special"}
     crosswalk = {
-        (r["indicator"], r["area"], r["period"], r["measure"]): {tuple(r[c] for c in MEANS)}
+        (r["indicator_id"], r["area"], r["period"], r["measure"]): {tuple(r[c] for c in MEANS)}
         for r in (general, special)
     }
     assert same.identity(COUNT, crosswalk)[2][0] == "special"
