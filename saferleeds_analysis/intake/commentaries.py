@@ -14,7 +14,7 @@ import yaml
 
 from saferleeds_analysis.catalogue import read_rows
 from saferleeds_analysis.intake.files import sha256_of
-from saferleeds_analysis.intake.sources import inside_raw, raw_folder
+from saferleeds_analysis.intake.sources import inside_raw, is_text, raw_folder
 from saferleeds_analysis.periods import quarter, quarter_months, quarter_path
 from saferleeds_analysis.problems import DataProblem
 
@@ -159,13 +159,13 @@ def _front_matter(text: str, name: str) -> dict:
     problems += [f"{_short(key)} is not known" for key in table if key not in _REQUIRED + _OPTIONAL]
     problems += [
         f"{key} must be a text, not {_short(table[key])}"
-        for key in _REQUIRED + _OPTIONAL
-        if key in table and key != "received" and not (isinstance(table[key], str) and table[key].strip())
+        for key in ("organisation", "author", *_OPTIONAL)
+        if key in table and not is_text(table[key])
     ]
-    if "received" in table and type(table["received"]) is not date:
-        problems.append(f"received must be a day such as 2012-10-05, not {_short(str(table['received']))}")
-    if isinstance(table.get("status"), str) and table["status"] not in _STATUSES:
-        problems.append(f"status must be draft or final, not {_short(table['status'])}")
+    if type(received := table.get("received", date.min)) is not date:
+        problems.append(f"received must be a day such as 2012-10-05, not {_short(str(received))}")
+    if (status := table.get("status", "draft")) not in _STATUSES:
+        problems.append(f"status must be draft or final, not {_short(status)}")
     if problems:
         raise DataProblem(f"{name}: in the front matter, {'; '.join(problems)}.")
     return table

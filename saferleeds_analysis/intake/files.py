@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from saferleeds_analysis.intake.sources import COLUMNS, Source
+from saferleeds_analysis.intake.sources import Source
 from saferleeds_analysis.problems import DataProblem, refuse
 
 # An Excel sheet cannot hold more, and a monthly extract of every ward and offence for ten years is far below.
@@ -65,7 +65,7 @@ def read_text(path: Path, name: str, source: Source) -> str:
 
 
 def read_table(
-    path: Path, name: str, source: Source, columns: tuple[str, ...] = COLUMNS
+    path: Path, name: str, source: Source, columns: tuple[str, ...]
 ) -> tuple[pd.DataFrame, list[str]]:
     """Read a CSV file or a workbook whose header (row 1) has our columns, under our names or the manifest's.
 

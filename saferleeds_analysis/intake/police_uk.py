@@ -34,7 +34,6 @@ REPEATED = "repeats the ID, type and LSOA of a record of the same month"
 MAY_BELONG = (NO_LSOA, NOT_IN_LOOKUP)
 
 _TITLES = ("Crime ID", "Month", "Reported by", "LSOA code", "LSOA name", "Crime type")
-_SHARED_ID = "{} records share a crime ID with a record of another type or place; all of them are counted."
 
 
 def count_street_files(root: Path, source: Source, files: list[Path], catalogue: Catalogue) -> Counted:
@@ -56,7 +55,8 @@ def count_street_files(root: Path, source: Source, files: list[Path], catalogue:
     counts = _ward_counts(records, counted, source, catalogue)
     offence = records["Crime type"].where(records["reason"].isin(MAY_BELONG), "")
     refused = records[records["reason"] != ""].groupby(["file", "Month", offence, "reason"])["records"].sum()
-    shared = int(counted.loc[counted["shares_id"], "records"].sum())
+    shared = counted.loc[counted["shares_id"], "records"].sum()
+    note = f"{shared:,} records share a crime ID with a record of another type or place; all of them are counted."
     return Counted(
         counts=counts,
         months=tuple(sorted(counts["month"].unique())),
@@ -65,7 +65,7 @@ def count_street_files(root: Path, source: Source, files: list[Path], catalogue:
             Refusal(file=file, month=month, offence=offence, reason=reason, rows=int(number))
             for (file, month, offence, reason), number in refused.items()
         ),
-        notes=(_SHARED_ID.format(f"{shared:,}"),) if shared else (),
+        notes=(note,) if shared else (),
     )
 
 
@@ -124,16 +124,14 @@ def _read_records(path: Path, name: str, source: Source) -> pd.DataFrame:
 
 def _group(records: pd.DataFrame) -> pd.DataFrame:
     """Count records alike in all that we keep; from here on there are no IDs."""
-    known = records[records["Crime ID"] != ""]
-    repeats = known.duplicated(["Crime ID", "Month", "Crime type", "LSOA code"])
-    once = known[~repeats]
-    shares = once.duplicated(["Crime ID", "Month"], keep=False)
-    flagged = records.assign(
-        repeats=records.index.isin(known.index[repeats]), shares_id=records.index.isin(once.index[shares])
-    )
-    keys = [*_TITLES[1:], "repeats", "shares_id"]
-    groups = flagged.groupby(keys, observed=True).size().rename("records").reset_index()
-    return groups.astype(dict.fromkeys(_TITLES[1:], str))
+    known = records["Crime ID"] != ""
+    repeats_one = known & records.duplicated(["Crime ID", "Month", "Crime type", "LSOA code"])
+    once = records[known & ~repeats_one]
+    shares = once.index[once.duplicated(["Crime ID", "Month"], keep=False)]
+    kept = list(_TITLES[1:])
+    flagged = records[kept].assign(repeats=repeats_one, shares_id=records.index.isin(shares))
+    groups = flagged.groupby([*kept, "repeats", "shares_id"], observed=True).size()
+    return groups.rename("records").reset_index().astype(dict.fromkeys(kept, str))
 
 
 def _months_in_two_files(groups: pd.DataFrame) -> list[str]:

@@ -236,12 +236,13 @@ def _is_day(value: Any) -> bool:
     return type(value) is date  # a time of a day is a date, too
 
 
-def _is_text(value: Any) -> bool:
+def is_text(value: Any) -> bool:
+    """Say whether a statement is a text that is not empty."""
     return isinstance(value, str) and bool(value.strip())
 
 
 def _are_texts(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(_is_text(text) for text in value)
+    return isinstance(value, list) and bool(value) and all(is_text(text) for text in value)
 
 
 def _lies_inside(value: str | list[str]) -> bool:
@@ -269,7 +270,7 @@ def _states_a_month(value: str) -> bool:
 
 
 # What a statement must be and what is said where it is not, in the order in which that explains; a text by default.
-_TEXT = (_is_text, "{name} is a text in quotes, not {value!r}.")
+_TEXT = (is_text, "{name} is a text in quotes, not {value!r}.")
 _TEXTS = (_are_texts, '{name} is a list of texts, such as {name} = ["..."], not {value!r}.')
 _PATH = (_lies_inside, "{name} {value!r} must be a path inside data/raw, written with / and without '..'.")
 _RULES = {
