@@ -26,7 +26,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import DisclosureRules, read_disclosure_rules
 from saferleeds_analysis.figures import Rows, TableRow
-from saferleeds_analysis.problems import DataProblem, refuse
+from saferleeds_analysis.problems import DataProblem, refuse, twice
 from saferleeds_analysis.survey_measures import Definition, MeasureBaseline, SurveyQuestion, check_definitions
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -193,25 +193,25 @@ class Catalogue:
         disclosure_rules: DisclosureRules | None = None,
     ) -> None:
         """Hold the tables; refuse an indicator or an area that is there twice, and a part without its whole."""
-        self._indicators: dict[str, Indicator] = {}
-        for indicator in indicators:
-            if indicator.id in self._indicators:
-                raise DataProblem(
-                    f"indicator {indicator.id!r} is defined twice. One measure has one definition."
-                )
-            self._indicators[indicator.id] = indicator
+        indicators, areas = tuple(indicators), tuple(areas)
+        self._indicators = {indicator.id: indicator for indicator in indicators}
         self._areas: dict[str, dict[str, Area]] = {}
         for area in areas:
-            members = self._areas.setdefault(area.area_set, {})
-            if area.name in members:
-                raise DataProblem(f"area {area.name!r} is in area set {area.area_set!r} twice.")
-            members[area.name] = area
-        for members in self._areas.values():
-            refuse(
-                f"area {area.name!r} names {area.parent!r} as its whole, which is not in area set {area.area_set!r}."
-                for area in members.values()
-                if area.parent and area.parent not in members
-            )
+            self._areas.setdefault(area.area_set, {})[area.name] = area
+        problems = [
+            f"indicator {indicator!r} is defined twice. One measure has one definition."
+            for indicator in twice(indicator.id for indicator in indicators)
+        ]
+        problems += [
+            f"area {name!r} is in area set {area_set!r} twice."
+            for area_set, name in twice((area.area_set, area.name) for area in areas)
+        ]
+        problems += [
+            f"area {area.name!r} names {area.parent!r} as its whole, which is not in area set {area.area_set!r}."
+            for area in areas
+            if area.parent and area.parent not in self._areas[area.area_set]
+        ]
+        refuse(problems)
         self._targets = sorted(targets, key=lambda t: t.set_on)
         self._caveats = tuple(caveats)
         self._families = tuple(families)

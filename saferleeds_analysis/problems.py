@@ -1,6 +1,7 @@
 """The error that means "look at the data". A wrong call is a plain ``ValueError``."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager
 
 
@@ -17,6 +18,15 @@ def refuse(problems: Iterable[str]) -> None:
     lines = list(problems)
     if lines:
         raise DataProblem("\n".join(lines))
+
+
+def twice(keys: Iterable[Hashable]) -> list:
+    """Give the keys that are there more than once, in the order in which they come.
+
+    >>> twice(["a", "b", "a"])
+    ['a']
+    """
+    return [key for key, times in Counter(keys).items() if times > 1]
 
 
 @contextmanager

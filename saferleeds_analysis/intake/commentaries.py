@@ -4,7 +4,6 @@ Who was asked for it, and by when, is in a table beside the files, so that a pag
 """
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +15,7 @@ from saferleeds_analysis.catalogue import read_rows
 from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.intake.sources import inside_raw, is_text, raw_folder
 from saferleeds_analysis.periods import quarter, quarter_months, quarter_path
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, twice
 
 _MOST_BYTES = 40_000
 _MOST_SECTIONS = 40
@@ -70,10 +69,9 @@ def commentary_request(root: Path, wanted: pd.Period, indicator_id: str) -> Comm
 
     The table is ``data/raw/commentary/requests.csv``. ``owner`` is a role ("Performance team"), not a person's name.
     """
-    path = raw_folder(root) / "commentary" / "requests.csv"
+    path = inside_raw(root, raw_folder(root) / "commentary" / "requests.csv")
     if not path.is_file():
         return None
-    inside_raw(root, path)
     rows = [r for r in read_rows(path, CommentaryRequest) if r.indicator_id == indicator_id]
     found = [r for r in rows if quarter(r.quarter) == wanted]
     if len(found) > 1:
@@ -92,10 +90,9 @@ def commentary(root: Path, quarter: pd.Period, indicator_id: str) -> Commentary 
     if not re.fullmatch(r"[A-Za-z0-9_-]+", indicator_id):
         raise ValueError(f"{indicator_id!r} is not the id of an indicator.")
     name = f"commentary/{quarter_path(quarter)}/{indicator_id}.md"
-    path = raw_folder(root) / name
+    path = inside_raw(root, raw_folder(root) / name)
     if not path.is_file():
         return None
-    inside_raw(root, path)
     if path.stat().st_size > _MOST_BYTES:
         raise DataProblem(
             f"{name}: is larger than {_MOST_BYTES // 1000} kB. Commentary is a page or two of text."
@@ -153,8 +150,7 @@ def _front_matter(text: str, name: str) -> dict:
     if not isinstance(table, dict):
         raise DataProblem(f"{name}: {_NO_LINES}")
     # YAML keeps the last of two equal names without a word.
-    keys = Counter(str(key.value) for key, _ in node.value)
-    problems = [f"{key!r} is there twice" for key in sorted(keys) if keys[key] > 1]
+    problems = [f"{key!r} is there twice" for key in sorted(twice(str(key.value) for key, _ in node.value))]
     problems += [f"{key} is missing" for key in _REQUIRED if key not in table]
     problems += [f"{_short(key)} is not known" for key in table if key not in _REQUIRED + _OPTIONAL]
     problems += [

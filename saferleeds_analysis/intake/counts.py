@@ -74,8 +74,7 @@ def recorded_counts(root: Path, indicator: Indicator, *, catalogue: Catalogue, a
 
     Reads ``data/processed`` only, and no month that had not ended by ``as_at``.
     """
-    table_path, provenance_path = processed_paths(root, indicator.source)
-    provenance = provenance_of(table_path, provenance_path, indicator)
+    table_path, provenance = processed_table(root, indicator)
     source = provenance.source
     if source.shape == "respondents":
         raise DataProblem(
@@ -109,8 +108,9 @@ def recorded_counts(root: Path, indicator: Indicator, *, catalogue: Catalogue, a
     )
 
 
-def provenance_of(table_path: Path, provenance_path: Path, indicator: Indicator) -> Provenance:
-    """Give the provenance of an indicator's processed table, having seen that it is the table's own."""
+def processed_table(root: Path, indicator: Indicator) -> tuple[Path, Provenance]:
+    """Give the path of an indicator's processed table with its provenance, having seen that it is the table's own."""
+    table_path, provenance_path = processed_paths(root, indicator.source)
     if not (table_path.is_file() and provenance_path.is_file()):
         raise DataProblem(
             f"the data of indicator {indicator.id!r} (source {indicator.source!r}) has not been processed. "
@@ -124,7 +124,7 @@ def provenance_of(table_path: Path, provenance_path: Path, indicator: Indicator)
         raise DataProblem(
             f"data/processed/{table_path.name} is not the table that its provenance describes. Run: saferleeds data"
         )
-    return provenance
+    return table_path, provenance
 
 
 def _nothing(indicator: Indicator, last: pd.Period, offences: list[str]) -> str:

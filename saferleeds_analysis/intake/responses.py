@@ -9,8 +9,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Indicator
 from saferleeds_analysis.figures import Rows
-from saferleeds_analysis.intake.build import processed_paths
-from saferleeds_analysis.intake.counts import provenance_of
+from saferleeds_analysis.intake.counts import processed_table
 from saferleeds_analysis.intake.ledger import Provenance, rows_of_places
 from saferleeds_analysis.intake.sources import PLACE_COLUMNS, Source
 from saferleeds_analysis.problems import DataProblem
@@ -56,8 +55,7 @@ def survey_responses(
     """
     if indicator.source == PUBLISHED:
         return None
-    table_path, provenance_path = processed_paths(root, indicator.source)
-    provenance = provenance_of(table_path, provenance_path, indicator)
+    table_path, provenance = processed_table(root, indicator)
     source, question = provenance.source, catalogue.question(indicator.id)
     codes = source.questions.get(question.question)
     if codes is None:
