@@ -77,7 +77,7 @@ def read_table(
         if path.suffix.lower() in (".xlsx", ".xlsm")
         else _csv_rows(path, name, source)
     )
-    header, body = rows[0][1], rows[1:]
+    header, body = rows[0][1], [row for row in rows[1:] if any(row[1])]
     places = _columns(header, name, source, columns)
     refuse(
         f"{name}, row {number}: has {len(cells)} values where the header has {len(header)}. "
@@ -122,10 +122,9 @@ def _csv_rows(path: Path, name: str, source: Source) -> list[tuple[int, list[str
             f"{name}: has more than {MOST_ROWS:,} rows. Is it one row a month, area and offence?"
         )
     try:
-        rows = list(enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1))
+        return list(enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1))
     except csv.Error as error:
         raise DataProblem(f"{name}: cannot be read as CSV ({error}). {_SAVE_AS}") from None
-    return rows[:1] + [row for row in rows[1:] if any(row[1])]
 
 
 def _excel_rows(path: Path, name: str, source: Source) -> list[tuple[int, list[str]]]:
@@ -162,8 +161,7 @@ def _excel_rows(path: Path, name: str, source: Source) -> list[tuple[int, list[s
     width = max((place for _, cells in rows for place, cell in enumerate(cells, start=1) if cell), default=0)
     if not width or not any(rows[0][1]):
         raise DataProblem(f"{name}, row 1: is empty; the header must stand in row 1 of the sheet.")
-    rows = [(number, (cells + [""] * width)[:width]) for number, cells in rows]
-    return rows[:1] + [row for row in rows[1:] if any(row[1])]
+    return [(number, (cells + [""] * width)[:width]) for number, cells in rows]
 
 
 def _sheet(book, name: str, source: Source):

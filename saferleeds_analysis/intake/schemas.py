@@ -66,7 +66,7 @@ def street_schema(source: Source, month: str | None) -> pa.DataFrameSchema:
                 checks=[
                     _like(r"[0-9]{4}-(0[1-9]|1[0-2])", "is not a month such as 2014-01"),
                     *(in_file if month else []),
-                    _month_ended(source, "%Y-%m"),
+                    _ended(source, periods.month, "Take the row out"),
                 ]
             ),
             "Reported by": pa.Column(checks=_filled("Download the file again")),
@@ -235,12 +235,8 @@ def _month_checks(source: Source) -> list[pa.Check]:
             lambda cell: _month(cell, month_format).year >= 1950,
             "is before 1950. Look at the year again",
         ),
-        _month_ended(source, month_format),
+        _ended(source, lambda cell: _month(cell, month_format), "Take the row out"),
     ]
-
-
-def _month_ended(source: Source, month_format: str) -> pa.Check:
-    return _ended(source, lambda cell: _month(cell, month_format), "Take the row out")
 
 
 def _ended(source: Source, read: Callable[[str], pd.Period], cure: str) -> pa.Check:
