@@ -138,22 +138,13 @@ def chart_of_ranked_areas(
     figures = [f for rows in levels.values() for f in rows]
     known = {kind: [f for f in rows if f.number is not None] for kind, rows in levels.items()}
     shown = {kind: rows for kind, rows in known.items() if rows}
-    tall = 0.85 * len(shown) + 0.3 * sum(map(len, shown.values()))
+    heights = [len(rows) for rows in shown.values()]
+    tall = 0.85 * len(shown) + 0.3 * sum(heights)
     drawing = Drawing(figsize=(9, tall))
+    axes = drawing.subplots(len(shown), 1, squeeze=False, height_ratios=heights)
     # Margins are set here, because working them out from three dozen names takes half a second a page.
-    axes = drawing.subplots(
-        len(shown),
-        1,
-        squeeze=False,
-        gridspec_kw={
-            "height_ratios": [len(rows) for rows in shown.values()],
-            "left": 0.25,
-            "right": 0.98,
-            "top": 1 - 0.35 / tall,
-            "bottom": 0.35 / tall,
-            "hspace": 0.6 * len(shown) / (tall - 0.7),
-        },
-    )
+    edge, between = 0.35 / tall, 0.6 * len(shown) / (tall - 0.7)
+    drawing.subplots_adjust(left=0.25, right=0.98, top=1 - edge, bottom=edge, hspace=between)
     said = []
     for ax, (kind, rows) in zip(axes[:, 0], shown.items(), strict=True):
         named = [(f.area, f) for f in rows]

@@ -121,26 +121,20 @@ def chart_of_lines_with_break(
     Each line is a name and its points: the period, the definition, and the figure, with an interval where it has one.
     Nothing joins two definitions; an upright line with ``break_note`` stands between them.
     """
-    periods = list(dict.fromkeys(period for _, points in lines for period, *_ in points))
-    place = {period: i for i, period in enumerate(periods)}
-    figures = [f for _, points in lines for *_, f in points]
-    bottom = max(0.0, 10 * np.floor(min(f.value for f in figures) / 10) - 10)
+    flat = [(what, *point) for what, points in lines for point in points]
+    periods = list(dict.fromkeys(period for _, period, _, _ in flat))
+    bottom = max(0.0, 10 * np.floor(min(f.value for *_, f in flat) / 10) - 10)
     if bottom:
         subtitle += _NOT_FROM_ZERO
     drawing, ax = one_axes(4.2)
     breaks, ends, said = set(), [], []
     for (what, points), colour in zip(lines, (DARK_BLUE, ORANGE), strict=False):
         above = colour == ORANGE or len(lines) == 1
-        for _, run in itertools.groupby(points, key=lambda point: point[1]):
-            known = [(place[period], f) for period, _, f in run]
-            ax.plot(*zip(*((x, f.value) for x, f in known), strict=True), "o-", color=colour, linewidth=2.2)
-            for x, f in known:
-                y = f.value
-                if f.lower is not None:
-                    ax.vlines(x, f.lower, f.upper, color=colour, linewidth=1.6)
-                    y = f.upper if above else f.lower
-                label(ax, wording.percent(f.value), (x, y), above=9 if above else -17, ha="center")
-        breaks |= {place[b[0]] - 0.5 for a, b in itertools.pairwise(points) if a[1] != b[1]}
+        runs = [list(run) for _, run in itertools.groupby(points, key=lambda point: point[1])]
+        for run in runs:
+            known = [(periods.index(period), f) for period, _, f in run]
+            _draw_run(ax, known, colour=colour, above=above)
+        breaks |= {periods.index(run[0][0]) - 0.5 for run in runs[1:]}
         ends.append((float(points[-1][2].value), what, INK))
         words = "; ".join(f"{p}, {d}, {wording.percent(f.value)}" for p, d, f in points)
         said.append(f"{what}: {words}." if what else f"{words}.")
@@ -176,11 +170,21 @@ def chart_of_lines_with_break(
                     interval(f, wording.percent, none="not known"),
                     "not published" if f.n is None else wording.number(f.n),
                 ]
-                for what, points in lines
-                for period, definition, f in points
+                for what, period, definition, f in flat
             ],
             text_columns=(1, 2),
         ),
-        figures=figures,
+        figures=[f for *_, f in flat],
         shape="time",
     )
+
+
+def _draw_run(ax, points: Sequence[tuple[int, Figure]], *, colour: str, above: bool) -> None:
+    """Draw figures of one definition as a line, each with its interval and its percentage above or below."""
+    ax.plot(*zip(*((x, f.value) for x, f in points), strict=True), "o-", color=colour, linewidth=2.2)
+    for x, f in points:
+        y = f.value
+        if f.lower is not None:
+            ax.vlines(x, f.lower, f.upper, color=colour, linewidth=1.6)
+            y = f.upper if above else f.lower
+        label(ax, wording.percent(f.value), (x, y), above=9 if above else -17, ha="center")

@@ -385,14 +385,10 @@ def chart_of_panels(
         colour = DARK_BLUE if area == focus or not focus else MID_GREY
         line(ax, values, color=colour, linewidth=2.2)
         top = highest if same_scale else known.max() or 1
-        for at, beside, side in ((0, 1, "left"), (-1, -2, "right")):
-            value = known.iloc[at]
-            place = (positions(known.index)[at], value)
-            ax.plot(*place, "o", color=colour, markersize=5)
+        for at, next_to, side in ((0, 1, "left"), (-1, -2, "right")):
             # The label stands on the side of the point that the line leaves free.
-            free_above = value < 0.3 * top or len(known) < 2 or known.iloc[beside] <= value
-            above, under = (7, "bottom") if free_above else (-7, "top")
-            label(ax, wording.number(value), place, above=above, ha=side, va=under, fontsize=10)
+            free_above = known.iloc[at] < 0.3 * top or len(known) < 2 or known.iloc[next_to] <= known.iloc[at]
+            _draw_end(ax, known.iloc[[at]], colour=colour, above=free_above, side=side)
         months_across(ax, top=1.22 * top, marks=3)
         ax.tick_params(labelsize=9)
         title = "\n".join(textwrap.wrap(area, 17)) if across > 3 else area
@@ -423,3 +419,11 @@ def chart_of_panels(
         ),
         figures=figures,
     )
+
+
+def _draw_end(ax, point: pd.Series, *, colour: str, above: bool, side: str) -> None:
+    """Mark a month at an end of a line, with its value above or below."""
+    line(ax, point, color=colour, marker="o", markersize=5)
+    up, held_by = (7, "bottom") if above else (-7, "top")
+    place = (positions(point.index)[0], point.iloc[0])
+    label(ax, wording.number(point.iloc[0]), place, above=up, ha=side, va=held_by, fontsize=10)
