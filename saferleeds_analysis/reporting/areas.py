@@ -4,6 +4,7 @@ Small counts pass through the rules of disclosure before anything is drawn or wr
 level is held to a share of false findings of one in twenty.
 """
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -458,17 +459,17 @@ def areas_of(
     end = card.monthly.index[-1]
     windows = {"earlier": periods.twelve_months_to(end - 12), "later": periods.twelve_months_to(end)}
     months = card.data.by_area.reindex(pd.period_range(end=end, periods=24, freq="M"))
+    complete = set(months.dropna(axis="columns"))
     levels, left_out = {}, []
     for kind, members in by_kind.items():
         names = tuple(a.name for a in members)
-        without = [n for n in names if n not in months or months[n].isna().any()]
+        without = [name for name in names if name not in complete]
         if without:
             left_out.append(f"the {kind}s {', '.join(without)} have no complete data for these 24 months")
         else:
             levels[kind] = names
-    names = [n for members in levels.values() for n in members]
     whole = [card.area.name] if card.headline.change is not None else []
-    everyone = [*whole, *names]
+    everyone = [*whole, *itertools.chain(*levels.values())]
     counts = pd.DataFrame(
         {column: months.loc[window, everyone].sum() for column, window in windows.items()}, dtype="Int64"
     )
@@ -476,7 +477,7 @@ def areas_of(
     sums = {
         name: parts
         for name, parts in parts_of.items()
-        if parts and set(parts) <= set(names) and (counts.loc[parts].sum() == counts.loc[name]).all()
+        if parts and set(parts) <= set(everyone) and (counts.loc[parts].sum() == counts.loc[name]).all()
     }
     below = frozenset(a.name for a in catalogue.areas(card.data.area_set) if a.parent)
     rules = catalogue.disclosure_rules

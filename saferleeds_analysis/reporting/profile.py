@@ -32,7 +32,7 @@ from saferleeds_analysis.reporting.counted import (
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect
 from saferleeds_analysis.reporting.outlook import Outlook, outlook_of
 from saferleeds_analysis.reporting.season import Season, season_of
-from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.reporting.tables import interval, table
 from saferleeds_analysis.workings.counts import share as share_of
 
 QUARTER_COUNT = Measure(
@@ -100,7 +100,7 @@ class AreaProfile:
         pairs = [
             (
                 f"Recorded {unit}, {self.card.window}",
-                f"{wording.number(figure.value)} (95% interval {wording.number(figure.lower)} to {wording.number(figure.upper)})",
+                f"{wording.number(figure.value)} (95% interval {interval(figure)})",
             ),
             ("Change on the 12 months before", self._change_in_words(self._area)),
         ]
@@ -112,16 +112,24 @@ class AreaProfile:
 
     def findings(self) -> Block:
         """Say how the area moves, beside its division and the city, in the quarter, and where the year is heading."""
-        lines = [self._own(), *self._around(), *self._beside_the_rest(), *self._quarter(), *self._year_end()]
+        year_end, projected = self._year_end()
         rate = self.city.rate(self._area)
-        lines += [rate.text, self.city.among_households(self._area)]
+        lines = [
+            self._own(),
+            *self._around(),
+            self._beside_the_rest(),
+            self._quarter(),
+            year_end,
+            rate.text,
+            self.city.among_households(self._area),
+        ]
         figures = [
             self.city.figure(self._area),
             *self._change_figures(),
             *self.city.rank_figures(self._area),
             *self._share_figures(),
             *self.city.difference_figures(self._area),
-            *self._year_end_figures(),
+            *projected,
             *rate.figures,
         ]
         return bullets(filter(None, lines), figures=figures)
@@ -131,14 +139,13 @@ class AreaProfile:
         card = self.card
         wards = [] if self.own is None else list(self.own.levels.get(self.own.smallest, ()))
         names = wards or [self._area, *([self.between.name] if self.between else []), self._whole]
-        end = card.monthly.index[-1]
-        ends = pd.PeriodIndex([m for m in pd.period_range(end=end, periods=37, freq="M") if m.month % 3 == 0])
+        ends = pd.period_range(end=card.quarter, periods=13, freq="Q-MAR").asfreq("M")
         series = {name: self._totals(name).reindex(ends) for name in names}
         series = {name: s for name, s in series.items() if s.notna().sum() > 1}
         if not series or not (wards or self._area in series):
             whose = "" if wards else f" for {self._area}"
             return paragraph(f"No totals of earlier years are given{whose}.")
-        what = f"{card.indicator.name}, 12-month totals at quarter ends, {periods.month_name(ends[0])} to {periods.month_name(end)}"
+        what = f"{card.indicator.name}, 12-month totals at quarter ends, {periods.month_name(ends[0])} to {periods.month_name(ends[-1])}"
         scale = "all on one scale" if wards else "each on its own scale from zero"
         shown = charts.chart_of_panels(
             series,
@@ -283,52 +290,54 @@ class AreaProfile:
             if self.city.change(name) is not None
         ]
 
-    def _beside_the_rest(self) -> list[str]:
+    def _beside_the_rest(self) -> str:
         found = self.city.differences.get(self.card.area.kind)
         if found is None or self._area not in found.index:
-            return []
+            return ""
         row = found.loc[self._area]
         how = f"{len(found)} {self.card.area.kind}s were tested at once and at most one finding in twenty is false on average"
         if row["word"] == "no clear difference":
-            return [f"Its change does not differ clearly from that of the rest of {self._whole} ({how})."]
+            return f"Its change does not differ clearly from that of the rest of {self._whole} ({how})."
         by, *limits = (abs(100 * (row[c] - 1)) for c in ("ratio", "ratio_lower", "ratio_upper"))
         side = "below" if row["ratio"] < 1 else "above"
-        return [
+        return (
             f"Its count is {wording.percent(by)} {side} where it would be if it had moved like the rest of {self._whole} "
             f"(95% interval {wording.percent(min(limits))} to {wording.percent(max(limits))}; {how})."
-        ]
+        )
 
-    def _quarter(self) -> list[str]:
+    def _quarter(self) -> str:
         now, before = (periods.quarter_name(q) for q in (self.card.quarter, self.card.quarter - 4))
         value, earlier = self.quarters.value(now), self.quarters.value(before)
         if value is None or earlier is None:
-            return []
+            return ""
         change = change_between_counts(earlier, value, unit=self.card.indicator.unit)
         text = (
             f"In {periods.review_period(self.card.quarter)}, {wording.counted(value, self.card.indicator.unit)} "
             f"{'was' if value == 1 else 'were'} recorded, {wording.number(earlier)} in the same quarter a year before: "
         )
         if change.direction == "no clear change" or earlier < self.city.shown.rules.smallest_base:
-            return [f"{text}{change.direction} ({wording.fewer_or_more(value - earlier)})."]
-        return [f"{text}{wording.change_with_interval(change)}."]
+            return f"{text}{change.direction} ({wording.fewer_or_more(value - earlier)})."
+        return f"{text}{wording.change_with_interval(change)}."
 
-    def _year_end(self) -> list[str]:
+    def _year_end(self) -> tuple[str, list[Figure]]:
+        """Say where the year is heading, with the figure that says so; no words where nothing can be said."""
         if self.outlook is None:
-            return [
-                f"No year end is projected: with fewer than {FEWEST_A_MONTH} {self.card.indicator.unit} a month the interval would be "
-                "too wide to be of use."
-            ]
+            too_few = f"with fewer than {FEWEST_A_MONTH} {self.card.indicator.unit} a month"
+            return f"No year end is projected: {too_few} the interval would be too wide to be of use.", []
         projection = self.outlook.projection
         if projection is None:
-            return [f"No year end is projected: {self.outlook.problem}"] if self.outlook.problem else []
+            problem = self.outlook.problem
+            return (f"No year end is projected: {problem}" if problem else ""), []
         middle = projection.interval(0.8)
         text = (
             f"{periods.financial_year_name(projection.year)} is projected to end at about {wording.number(middle.value)} "
-            f"(80% interval {wording.number(middle.lower)} to {wording.number(middle.upper)})."
+            f"(80% interval {interval(middle)})."
         )
         if not self.card.targets:
             text += f" No target is recorded for {self._area}, so no chance of meeting one is given."
-        return [text]
+        about = {"method": "structural model, simulated", "n": int(projection.actual)}
+        caveats = self.city.figure(self._area).caveats
+        return text, [self.outlook.made.year_end(projection, 0.8, caveats=caveats, **about)]
 
     def _panel_headline(self) -> str:
         change = self.city.change(self._area)
@@ -383,14 +392,6 @@ class AreaProfile:
                 **self.city.made(rows, share_of),
             )
         ]
-
-    def _year_end_figures(self) -> list[Figure]:
-        if self.outlook is None or self.outlook.projection is None:
-            return []
-        projection = self.outlook.projection
-        about = {"method": "structural model, simulated", "n": int(projection.actual)}
-        caveats = self.city.figure(self._area).caveats
-        return [self.outlook.made.year_end(projection, 0.8, caveats=caveats, **about)]
 
 
 def profile_of(

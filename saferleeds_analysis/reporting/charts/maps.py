@@ -62,7 +62,7 @@ def chart_of_tiles(
     looks = _draw_areas(ax, figures, shapes, focus=focus, edge=DARK_GREY)
     for f in figures:
         (x, y), (letter, _, ink) = corners[f.area], looks[f.area]
-        words = "\n".join(textwrap.wrap(f.area, 12))
+        words = textwrap.fill(f.area, 12)
         ax.text(x + 0.05, y + 0.9, words, fontsize=8.8, color=ink, va="top", linespacing=1.15)
         ax.text(x + 0.05, y + 0.07, _value(f), fontsize=12.5, fontweight="bold", color=ink)
         ax.text(x + 0.9, y + 0.07, letter, fontsize=11, color=ink, ha="right")

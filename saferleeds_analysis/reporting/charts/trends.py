@@ -180,7 +180,7 @@ def chart_of_months(
         headline=headline,
         subtitle=subtitle,
         alt=alt + _gaps(withheld),
-        data=_table_of_months(subtitle, {unit.capitalize(): months}, withheld),
+        data=_table_of_months(f"Months: {subtitle}", {unit.capitalize(): months}, withheld=withheld),
         figures=figures,
         shape="time",
     )
@@ -227,26 +227,31 @@ def chart_of_adjustment(
         headline=headline,
         subtitle=subtitle,
         alt=alt + _gaps(withheld),
-        data=_table_of_months(subtitle, both, withheld),
+        data=_table_of_months(f"Months: {subtitle}", both, withheld=withheld),
         figures=figures,
         shape="time",
     )
 
 
 def _table_of_months(
-    subtitle: str, series: Mapping[str, pd.Series], withheld: Collection[pd.Period]
+    caption: str,
+    series: Mapping[str, pd.Series],
+    *,
+    of: str = "Month",
+    missing: str = "missing",
+    withheld: Collection[pd.Period] = (),
 ) -> Table:
     """Give the numbers behind a chart of months, the latest month first, each series under its name."""
 
     def cell(month: pd.Period, value: float) -> str:
         if month in withheld:
             return "[c]"
-        return wording.number(value) if pd.notna(value) else "missing"
+        return wording.number(value) if pd.notna(value) else missing
 
     months = next(iter(series.values())).index[::-1]
     return table(
-        caption=f"Months: {subtitle}",
-        columns=["Month", *series],
+        caption=caption,
+        columns=[of, *series],
         rows=[[periods.month_name(m), *(cell(m, values[m]) for values in series.values())] for m in months],
     )
 
@@ -316,13 +321,11 @@ def chart_of_control(
         line(ax, of_kind, color=colour, label=words, **look)
     last = points.iloc[-1]
     months_across(ax, room=0.2)
-    label_ends(
-        ax,
-        [
-            (last[column], f"{words} {wording.number(last[column])}", DARK_GREY)
-            for column, words in lines.items()
-        ],
-    )
+    ends = [
+        (last[column], f"{words} {wording.number(last[column])}", DARK_GREY)
+        for column, words in lines.items()
+    ]
+    label_ends(ax, ends)
     ax.legend(loc="lower left", ncols=3, frameon=False, fontsize=9.5, handletextpad=0.2, borderaxespad=0.2)
     counts = points["point_type"].value_counts()
     said = ", ".join(f"{counts[kind]} of {marks[kind][2]}" for kind in counts.index)
@@ -391,7 +394,7 @@ def chart_of_panels(
             _draw_end(ax, known.iloc[[at]], colour=colour, above=free_above, side=side)
         months_across(ax, top=1.22 * top, marks=3)
         ax.tick_params(labelsize=9)
-        title = "\n".join(textwrap.wrap(area, 17)) if across > 3 else area
+        title = textwrap.fill(area, 17) if across > 3 else area
         ax.set_title(title, loc="left", fontsize=10.5, fontweight="bold" if area == focus else "normal")
         said.append(
             f"{area} from {wording.number(known.iloc[0])} to {wording.number(known.iloc[-1])}, "
@@ -406,17 +409,7 @@ def chart_of_panels(
         headline=headline,
         subtitle=subtitle,
         alt=f"Line charts of {unit}, twelve-month totals to {ends}: {'; '.join(said)}.",
-        data=table(
-            caption=f"Data: {subtitle}",
-            columns=["12 months to", *series],
-            rows=[
-                [
-                    periods.month_name(m),
-                    *(wording.number(s[m]) if pd.notna(s[m]) else "not given" for s in series.values()),
-                ]
-                for m in months[::-1]
-            ],
-        ),
+        data=_table_of_months(f"Data: {subtitle}", series, of="12 months to", missing="not given"),
         figures=figures,
     )
 
