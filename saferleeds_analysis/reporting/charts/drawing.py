@@ -80,6 +80,7 @@ def svg_of(drawing: Drawing, name: str) -> str:
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     with mpl.rc_context({"svg.hashsalt": name}):
         drawing.savefig(buffer, format="svg", metadata=nothing)
+    # Without what stands before the picture, which is for files of their own.
     _, tag, inside = buffer.getvalue().partition("<svg ")
     text = tag + re.sub(r'(?:width|height)="[^"]+pt" ?', "", inside, count=2)
     used = set(re.findall(r'(?:href="|url\()#([^")]+)', text))
