@@ -111,7 +111,7 @@ class AreaTables:
                 )
             placed[tile.area] = place
             self._bases[tile.area_set] = tile.basis
-        self._decisions = tuple(decisions)
+        self._decisions = sorted(decisions, key=lambda d: d.first)
 
     def denominator(
         self, area_set: str, area: str, *, as_at: date, of: str = "households"
@@ -142,15 +142,9 @@ class AreaTables:
 
     def decisions(self, indicator_id: str, area: str, *, as_at: date) -> tuple[RebaseDecision, ...]:
         """Give the decisions on new limits of a series that were made by a day, in the order of their months."""
+        series = (indicator_id, area)
         return tuple(
-            sorted(
-                (
-                    d
-                    for d in self._decisions
-                    if (d.indicator_id, d.area) == (indicator_id, area) and d.decided_on <= as_at
-                ),
-                key=lambda d: d.first,
-            )
+            d for d in self._decisions if (d.indicator_id, d.area) == series and d.decided_on <= as_at
         )
 
 
@@ -167,6 +161,13 @@ def load_area_tables(*folders: Path) -> AreaTables:
         tiles=rows("area_tiles.csv", Tile),
         decisions=rows("rebase_decisions.csv", RebaseDecision),
     )
+
+
+# The columns of a group that must hold more than text: how each is read, and what is wrong where it cannot be.
+_READ_OF_A_GROUP = {
+    "rate": (float, "is not a number"),
+    "known_from": (date.fromisoformat, "is not a day such as 2013-04-30"),
+}
 
 
 def load_group(name: str, *folders: Path) -> pd.DataFrame:
@@ -196,17 +197,12 @@ def load_group(name: str, *folders: Path) -> pd.DataFrame:
             f"{path.name}: has no column {', '.join(missing)}. It needs those of core_cities.csv."
         )
     problems = []
-    for number, row in enumerate(table.itertuples(), start=2):
-        try:
-            float(row.rate)
-        except (TypeError, ValueError):
-            problems.append(f"{path.name}, row {number}: rate {row.rate!r} is not a number.")
-        try:
-            date.fromisoformat(str(row.known_from))
-        except ValueError:
-            problems.append(
-                f"{path.name}, row {number}: known_from {row.known_from!r} is not a day such as 2013-04-30."
-            )
+    for number, row in enumerate(table.to_dict("records"), start=2):
+        for column, (read, wrong) in _READ_OF_A_GROUP.items():
+            try:
+                read(str(row[column]))
+            except ValueError:
+                problems.append(f"{path.name}, row {number}: {column} {row[column]!r} {wrong}.")
     if problems:
         raise DataProblem("\n".join(problems))
     return table.assign(

@@ -10,8 +10,10 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from saferleeds_analysis.catalogue import Catalogue, unknown
 from saferleeds_analysis.intake.sources import inside_raw, raw_folder
@@ -109,20 +111,23 @@ def _read(feature: object, name_property: str, known: list[str]) -> tuple[str, t
     area = str(properties[name_property])
     if area not in known:
         raise ValueError(unknown("ward", area, known))
-    geometry = feature.get("geometry") or {}
+    return area, _polygons(area, feature.get("geometry") or {})
+
+
+def _polygons(area: str, geometry: Mapping[str, Any]) -> tuple[Polygon, ...]:
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
     if kind not in ("Polygon", "MultiPolygon"):
         raise ValueError(f"{area!r} is a {kind}, not a Polygon or MultiPolygon.")
+    given = [coordinates] if kind == "Polygon" else coordinates
     try:
         polygons = tuple(
-            tuple(tuple((float(x), float(y)) for x, y, *_ in ring) for ring in polygon)
-            for polygon in ([coordinates] if kind == "Polygon" else coordinates)
+            tuple(tuple((float(x), float(y)) for x, y, *_ in ring) for ring in polygon) for polygon in given
         )
     except (TypeError, ValueError):
         raise ValueError(f"{area!r} has coordinates that are no pairs of numbers.") from None
     rings = [ring for polygon in polygons for ring in polygon]
-    if not rings or any(len(ring) < 4 for ring in rings):
+    if not rings or min(map(len, rings)) < 4:
         raise ValueError(f"{area!r} has a ring of fewer than four points.")
-    if not all(isfinite(v) for ring in rings for point in ring for v in point):
+    if not np.isfinite(np.concatenate(rings)).all():
         raise ValueError(f"{area!r} has a coordinate that is not a number.")
-    return area, polygons
+    return polygons

@@ -4,8 +4,9 @@ Small counts pass through the rules of disclosure before anything is drawn or wr
 level is held to a share of false findings of one in twenty.
 """
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +24,7 @@ from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, join, p
 from saferleeds_analysis.reporting.cards import ReportCard
 from saferleeds_analysis.reporting.counted import TWELVE_MONTH_COUNT, about_counts
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect, withheld_figure
-from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.reporting.tables import interval, table
 from saferleeds_analysis.workings import areas as of_areas
 from saferleeds_analysis.workings import counts as of_counts
 
@@ -65,7 +66,8 @@ class AreasBeside:
     """The areas below a city for the card's twelve months, and the twelve before; its methods give the blocks.
 
     ``card`` is the city's own. ``levels`` has the areas' names by kind, the nearest first; a kind without all its months or all
-    its areas is left out and named in ``left_out``.
+    its areas is left out and named in ``left_out``. ``places_below`` are the areas below the whole of their set, where small
+    counts are withheld.
     """
 
     card: ReportCard
@@ -77,26 +79,22 @@ class AreasBeside:
     boundaries: Boundaries | None
 
     @property
-    def _window(self) -> str:
-        return self.card.window
-
-    @property
     def smallest(self) -> str:
         """The kind of the smallest areas (ward)."""
         return list(self.levels)[-1] if self.levels else ""
-
-    def below_city(self, area: str) -> bool:
-        """Say whether an area lies below the whole of its set, where small counts are withheld."""
-        return area in self.places_below
 
     def count(self, area: str) -> int | None:
         """Give an area's count in the twelve months; ``None`` where it is withheld or not known."""
         return self.shown.value(area, "later") if area in self.shown.counts.index else None
 
     def change(self, area: str) -> CountChange | None:
-        """Compare an area's two counts; ``None`` where one is withheld or not known."""
-        known = area in self.shown.counts.index
-        return self.shown.change(area, earlier="earlier", later="later") if known else None
+        """Compare an area's two counts; ``None`` where one is withheld or not known. Too small a base has no percentage."""
+        if area not in self.shown.counts.index:
+            return None
+        change = self.shown.change(area, earlier="earlier", later="later")
+        if change is None or change.earlier >= self.shown.rules.smallest_base:
+            return change
+        return replace(change, percent=None)
 
     def figure(self, area: str) -> Figure:
         """Give an area's count in the twelve months with its interval, as a tidy figure."""
@@ -130,14 +128,12 @@ class AreasBeside:
 
     def place(self, area: str) -> str:
         """Say an area's place among its like by count, in words; empty where it has none."""
-        for kind, table_of in self.ranks.items():
-            if area in table_of.index:
-                row = table_of.loc[area]
-                place, low, high = (int(row[c]) for c in ("rank", "rank_lower", "rank_upper"))
-                could = (
-                    "" if low == high else f" (could be {wording.ordinal(low)} to {wording.ordinal(high)})"
-                )
-                return f"{wording.ordinal(place)} of {len(table_of)} {kind}s{could}"
+        for kind, ranked in self.ranks.items():
+            if area in ranked.index:
+                limits = ranked.loc[area, ["rank", "rank_lower", "rank_upper"]]
+                place, low, high = (wording.ordinal(int(limit)) for limit in limits)
+                could = "" if low == high else f" (could be {low} to {high})"
+                return f"{place} of {len(ranked)} {kind}s{could}"
         return ""
 
     def ranked(self, *, focus: str = "") -> Block:
@@ -158,7 +154,7 @@ class AreasBeside:
             places=places,
             name="ranked-areas",
             headline=f"{first.area} has the most {self.card.indicator.unit} of the {self.smallest}s",
-            subtitle=f"{self.card.indicator.name}, {self._window}, with 95% intervals{self.card.label}",
+            subtitle=f"{self.card.indicator.name}, {self.card.window}, with 95% intervals{self.card.label}",
             focus=focus,
         )
         return self._explained(shown)
@@ -166,21 +162,18 @@ class AreasBeside:
     def map(self, *, focus: str = "") -> Block:
         """Draw the smallest areas on a map: real boundaries where the project has them, equal squares otherwise."""
         if not self.levels:
-            return paragraph(self._why_none())
+            why = "; ".join(self.left_out) or f"the data hold no areas within {self.card.area.name}"
+            return paragraph(f"Areas are not set side by side here: {why}.")
         figures = [self.figure(name) for name in self.levels[self.smallest]]
         area_set = self.card.data.area_set
-        what = f"{self.card.indicator.name}, {self._window}"
+        what = f"{self.card.indicator.name}, {self.card.window}"
         headline = f"Where {focus} lies among the {len(figures)} {self.smallest}s" if focus else self._where()
         columns = {
-            "95% interval": {
-                f.area: "none"
-                if f.lower is None
-                else f"{wording.number(f.lower)} to {wording.number(f.upper)}"
-                for f in figures
-            },
+            "95% interval": {f.area: interval(f) for f in figures},
             "Change on the 12 months before": {f.area: self._change_word(f.area) for f in figures},
         }
         common = {"name": "ward-map", "headline": headline, "focus": focus, "columns": columns}
+        tiles = self.tables.tiles(area_set)
         if self.boundaries is not None:
             shown = charts.chart_of_boundaries(
                 figures,
@@ -188,17 +181,16 @@ class AreasBeside:
                 subtitle=f"{what}. Boundaries: {self.boundaries.publisher} ({self.boundaries.licence}){self.card.label}",
                 **common,
             )
-        else:
-            tiles = self.tables.tiles(area_set)
-            if not tiles:
-                return paragraph(
-                    f"No map is given: area set {area_set!r} has neither boundaries nor a tile layout."
-                )
+        elif tiles:
             shown = charts.chart_of_tiles(
                 figures,
                 tiles=tiles,
                 subtitle=f"{what}. Each {self.smallest} is one square: {self.tables.basis_of_tiles(area_set)}, not to scale{self.card.label}",
                 **common,
+            )
+        else:
+            return paragraph(
+                f"No map is given: area set {area_set!r} has neither boundaries nor a tile layout."
             )
         return self._explained(shown)
 
@@ -206,9 +198,8 @@ class AreasBeside:
         """Say how much of the city's count the highest areas hold."""
         if not self.levels:
             return NOTHING
-        known = sorted(
-            ((v, n) for n in self.levels[self.smallest] if (v := self.count(n)) is not None), reverse=True
-        )
+        counts = [(self.count(name), name) for name in self.levels[self.smallest]]
+        known = sorted((pair for pair in counts if pair[0] is not None), reverse=True)
         whole, top = self.count(self.card.area.name), known[:9]
         if whole is None or len(known) < 27 or whole < self.shown.rules.smallest_base:
             return NOTHING
@@ -262,24 +253,25 @@ class AreasBeside:
         found = self.differences[self.smallest]
         better, worse = (found[found["word"] == word].sort_values("ratio") for word in ("lower", "higher"))
         rest = len(found) - len(better) - len(worse)
-        lines = [
-            f"Counts fell further, or rose less, than in the rest of the city in {wording.listed(better.index)}."
-            if len(better)
-            else "",
-            f"They fell less, or rose more, in {wording.listed(worse.index[::-1])}." if len(worse) else "",
+        text = (
             f"In {rest} of {len(found)} {self.smallest}s no difference can be told from chance, with at most one in twenty of "
-            "the findings false on average.",
-        ]
+            "the findings false on average."
+        )
+        if len(worse):
+            text = f"They fell less, or rose more, in {wording.listed(worse.index[::-1])}. {text}"
+        if len(better):
+            which = wording.listed(better.index)
+            text = f"Counts fell further, or rose less, than in the rest of the city in {which}. {text}"
+        said = paragraph(text, figures=[self._difference_figure(area, row) for area, row in found.iterrows()])
         rows = [*better.iterrows(), *worse.iterrows()]
-        figures = [self._difference_figure(area, row) for area, row in found.iterrows()]
         if not rows:
-            return paragraph(lines[-1], figures=figures)
+            return said
         shown = table(
-            caption=f"{self.smallest.capitalize()}s whose change differs from the rest of the city, {self._window} on the 12 months before",
+            caption=f"{self.smallest.capitalize()}s whose change differs from the rest of the city, {self.card.window} on the 12 months before",
             columns=[
                 self.smallest.capitalize(),
                 "12 months before",
-                self._window,
+                self.card.window,
                 "Beside the rest",
                 "95% interval",
                 "Reading",
@@ -297,7 +289,7 @@ class AreasBeside:
             ],
             text_columns=(4, 5),
         )
-        return join(paragraph(" ".join(line for line in lines if line), figures=figures), shown)
+        return join(said, shown)
 
     def rate(self, area: str) -> Block:
         """Give an area's rate per 1,000 households with its interval, or say why there is none."""
@@ -361,7 +353,29 @@ class AreasBeside:
 
     def rank_figures(self, area: str) -> list[Figure]:
         """Give an area's place among its like as a tidy figure, if it has one."""
-        return [self._rank_figure(area, ranked) for ranked in self.ranks.values() if area in ranked.index]
+        return [
+            Figure(
+                **about_counts(self.card.data),
+                measure=RANK_BY_COUNT,
+                qualifiers={"whole": self.card.area.name},
+                area=area,
+                window=self.card.latest,
+                value=int(ranked.loc[area, "rank"]),
+                lower=float(ranked.loc[area, "rank_lower"]),
+                upper=float(ranked.loc[area, "rank_upper"]),
+                confidence=0.95,
+                unit=f"of {len(ranked)}",
+                method="pairs tested, Holm",
+                n=int(ranked["count"].sum()),
+                **self.made(
+                    tuple(rows for name in ranked.index for rows in self._rows(name, role=name)),
+                    of_areas.rank,
+                    area=area,
+                ),
+            )
+            for ranked in self.ranks.values()
+            if area in ranked.index
+        ]
 
     def difference_figures(self, area: str) -> list[Figure]:
         """Give the comparison of an area's change with the rest as tidy figures."""
@@ -377,39 +391,20 @@ class AreasBeside:
         ranked = self.ranks.get(self.smallest)
         if ranked is None:
             return f"{self.card.indicator.name} by {self.smallest}"
-        half, running = 0.5 * ranked["count"].sum(), 0
-        for number, count in enumerate(ranked["count"], start=1):
-            running += count
-            if running >= half:
-                return f"Half of the {self.card.indicator.unit} are in {number} of {len(ranked)} {self.smallest}s"
-        return f"{self.card.indicator.name} by {self.smallest}"
+        held = ranked["count"].cumsum()
+        number = 1 + int((held < 0.5 * ranked["count"].sum()).sum())
+        return f"Half of the {self.card.indicator.unit} are in {number} of {len(ranked)} {self.smallest}s"
 
     def _change_word(self, area: str) -> str:
         change = self.change(area)
         if change is None:
             return "not given"
-        if change.percent is None or change.earlier < self.shown.rules.smallest_base:
+        if change.percent is None:
             return change.direction
         return f"{wording.percent(change.percent.value, signed=True)} ({change.direction})"
 
-    def _rank_figure(self, area: str, ranked: pd.DataFrame) -> Figure:
-        row = ranked.loc[area]
-        rows = tuple(rows for name in ranked.index for rows in self._rows(name, role=name))
-        return Figure(
-            **about_counts(self.card.data),
-            measure=RANK_BY_COUNT,
-            qualifiers={"whole": self.card.area.name},
-            area=area,
-            window=self.card.latest,
-            value=int(row["rank"]),
-            lower=float(row["rank_lower"]),
-            upper=float(row["rank_upper"]),
-            confidence=0.95,
-            unit=f"of {len(ranked)}",
-            method="pairs tested, Holm",
-            n=int(ranked["count"].sum()),
-            **self.made(rows, of_areas.rank, area=area),
-        )
+    def _explained(self, block: Block) -> Block:
+        return explained(block, self.shown) if self.shown.withheld else block
 
     def _difference_figure(self, area: str, row: pd.Series) -> Figure:
         [level] = [names for names in self.levels.values() if area in names]
@@ -447,13 +442,6 @@ class AreasBeside:
         """Give the rows of a figure and how it comes from them; nothing where counts are rounded, which they would tell."""
         return {} if self.shown.rounded else counted.worked_out(rows, function, **arguments)
 
-    def _explained(self, block: Block) -> Block:
-        return explained(block, self.shown) if self.shown.withheld else block
-
-    def _why_none(self) -> str:
-        why = "; ".join(self.left_out) or f"the data hold no areas within {self.card.area.name}"
-        return f"Areas are not set side by side here: {why}."
-
 
 def areas_of(
     card: ReportCard,
@@ -471,44 +459,39 @@ def areas_of(
     end = card.monthly.index[-1]
     windows = {"earlier": periods.twelve_months_to(end - 12), "later": periods.twelve_months_to(end)}
     months = card.data.by_area.reindex(pd.period_range(end=end, periods=24, freq="M"))
+    complete = set(months.dropna(axis="columns"))
     levels, left_out = {}, []
     for kind, members in by_kind.items():
         names = tuple(a.name for a in members)
-        without = [n for n in names if n not in months or months[n].isna().any()]
+        without = [name for name in names if name not in complete]
         if without:
             left_out.append(f"the {kind}s {', '.join(without)} have no complete data for these 24 months")
         else:
             levels[kind] = names
-    names = [n for members in levels.values() for n in members]
     whole = [card.area.name] if card.headline.change is not None else []
+    everyone = [*whole, *itertools.chain(*levels.values())]
     counts = pd.DataFrame(
-        {
-            column: [int(months.loc[window, name].sum()) for name in [*whole, *names]]
-            for column, window in windows.items()
-        },
-        index=[*whole, *names],
-        dtype="Int64",
+        {column: months.loc[window, everyone].sum() for column, window in windows.items()}, dtype="Int64"
     )
+    parts_of = {name: [p.name for p in catalogue.parts(card.data.area_set, name)] for name in everyone}
     sums = {
-        name: [p.name for p in parts]
-        for name in [*whole, *names]
-        if (parts := catalogue.parts(card.data.area_set, name)) and all(p.name in names for p in parts)
+        name: parts
+        for name, parts in parts_of.items()
+        if parts and set(parts) <= set(everyone) and (counts.loc[parts].sum() == counts.loc[name]).all()
     }
-    sums = {
-        name: parts for name, parts in sums.items() if (counts.loc[parts].sum() == counts.loc[name]).all()
-    }
-    theme = catalogue.disclosure_rules.theme_of(card.indicator.id, card.indicator.unit).id
+    below = frozenset(a.name for a in catalogue.areas(card.data.area_set) if a.parent)
+    rules = catalogue.disclosure_rules
     return AreasBeside(
         card=card,
         levels=levels,
-        places_below=frozenset(a.name for a in catalogue.areas(card.data.area_set) if a.parent),
+        places_below=below,
         left_out=tuple(left_out),
         shown=protect(
             counts,
-            rules=catalogue.disclosure_rules,
-            theme=theme,
+            rules=rules,
+            theme=rules.theme_of(card.indicator.id, card.indicator.unit).id,
             edition=edition,
-            below_city=[n for n in counts.index if catalogue.area(card.data.area_set, n).parent],
+            below_city=[name for name in everyone if name in below],
             wholes=sums,
         ),
         tables=tables,

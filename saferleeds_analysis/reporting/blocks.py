@@ -76,11 +76,11 @@ class Block:
     @property
     def parts(self) -> "tuple[Block, ...]":
         """The blocks within it, in the order in which they are shown."""
-        return ()
+        return tuple(_blocks_in(tuple(vars(self).values())))
 
     def with_parts(self, change: "Callable[[Block], Block]") -> "Block":
-        """Give the block with each of its parts changed; itself where it has none."""
-        return self
+        """Give the block with each of its parts changed."""
+        return replace(self, **{name: _changed(value, change) for name, value in vars(self).items()})
 
     def walk(self) -> "Iterator[Block]":
         """Give the block and every block within it, in the order in which they are shown."""
@@ -142,15 +142,6 @@ class Listing(Block):
         """The items, a line each."""
         return "\n".join(f"- {item.text}" for item in self.items)
 
-    @property
-    def parts(self) -> tuple[Block, ...]:
-        """The items."""
-        return self.items
-
-    def with_parts(self, change: "Callable[[Block], Block]") -> Block:
-        """Change each item."""
-        return replace(self, items=tuple(map(change, self.items)))
-
 
 @dataclass(frozen=True, kw_only=True)
 class Facts(Block):
@@ -164,15 +155,6 @@ class Facts(Block):
     def text(self) -> str:
         """The pairs, a line each."""
         return "\n".join(f"{name}: {value.text}" for name, value in self.pairs)
-
-    @property
-    def parts(self) -> tuple[Block, ...]:
-        """What stands behind the names."""
-        return tuple(value for _, value in self.pairs)
-
-    def with_parts(self, change: "Callable[[Block], Block]") -> Block:
-        """Change what stands behind each name."""
-        return replace(self, pairs=tuple((name, change(value)) for name, value in self.pairs))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,16 +176,6 @@ class Table(Block):
         """The caption, the columns and the rows, a line each."""
         lines = [self.caption, " | ".join(self.columns)]
         return "\n".join([*lines, *(" | ".join(map(cell_text, row)) for row in self.rows)])
-
-    @property
-    def parts(self) -> tuple[Block, ...]:
-        """The cells that are more than text."""
-        return tuple(cell for row in self.rows for cell in row if isinstance(cell, Block))
-
-    def with_parts(self, change: "Callable[[Block], Block]") -> Block:
-        """Change each cell that is more than text."""
-        rows = (tuple(change(c) if isinstance(c, Block) else c for c in row) for row in self.rows)
-        return replace(self, rows=tuple(rows))
 
     @property
     def label(self) -> str:
@@ -247,15 +219,6 @@ class Chart(Block):
 
         return self.svg.replace("<svg ", f'<svg role="img" aria-label="{escape(self.alt)}" ', 1)
 
-    @property
-    def parts(self) -> tuple[Block, ...]:
-        """The table behind it."""
-        return (self.data,) if self.data is not None else ()
-
-    def with_parts(self, change: "Callable[[Block], Block]") -> Block:
-        """Change the table behind it."""
-        return self if self.data is None else replace(self, data=change(self.data))
-
 
 @dataclass(frozen=True, kw_only=True)
 class Group(Block):
@@ -275,15 +238,6 @@ class Group(Block):
         """The words of all that is in it."""
         return "\n\n".join(filter(None, [self.summary, *(block.text for block in self.blocks)]))
 
-    @property
-    def parts(self) -> tuple[Block, ...]:
-        """The blocks."""
-        return self.blocks
-
-    def with_parts(self, change: "Callable[[Block], Block]") -> Block:
-        """Change each block."""
-        return replace(self, blocks=tuple(map(change, self.blocks)))
-
 
 @dataclass(frozen=True, kw_only=True)
 class Commentary(Group):
@@ -297,12 +251,12 @@ NOTHING = Group(blocks=())
 
 def paragraph(*words: str | Span | Text, figures: Iterable[Figure] = (), css_class: str = "") -> Text:
     """Make a paragraph of text and spans; rendering escapes it, so it may come from a file."""
-    return Text(spans=_spans(words), kind=css_class, figures=tuple(figures))
+    return Text(spans=words, kind=css_class, figures=tuple(figures))
 
 
 def heading(level: int, *words: str | Span | Text, id: str = "") -> Heading:
     """Make a heading of text and spans."""
-    return Heading(level=level, spans=_spans(words), id=id)
+    return Heading(level=level, spans=words, id=id)
 
 
 def page_title(text: str, notice: str = "") -> Block:
@@ -349,6 +303,20 @@ def behind(summary: str, *blocks: Block) -> Group:
 def cell_text(cell: str | Block) -> str:
     """Give a cell of a table in plain words, on one line."""
     return cell.text.replace("\n", "; ") if isinstance(cell, Block) else cell
+
+
+def _blocks_in(value: Any) -> Iterator[Block]:
+    if isinstance(value, Block):
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _blocks_in(one)
+
+
+def _changed(value: Any, change: Callable[[Block], Block]) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_changed(one, change) for one in value)
+    return change(value) if isinstance(value, Block) else value
 
 
 def _block(value: str | Block) -> Block:

@@ -12,7 +12,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from saferleeds_analysis.reporting.blocks import Block, Group, Span, bullets, heading, paragraph
+from saferleeds_analysis.reporting.blocks import Block, Group, Span, bullets, heading, join, paragraph
 
 _WEB_OR_MAIL = re.compile(r"https?://|mailto:", re.I)
 _MARKS = {"strong": "strong", "em": "em", "code_inline": "code"}
@@ -27,7 +27,7 @@ def markdown_blocks(text: str, *, trusted: bool = False) -> tuple[Block, ...]:
     ['<p><strong>Loud</strong></p>', '<p>a file</p>']
     """
     tree = SyntaxTreeNode(MarkdownIt("commonmark", {"html": False}).parse(visible(text)))
-    return tuple(block for node in tree.children for block in _blocks(node, trusted))
+    return _blocks(tree, trusted)
 
 
 def visible(text: str) -> str:
@@ -47,7 +47,11 @@ def visible(text: str) -> str:
     )
 
 
-def _blocks(node: Any, trusted: bool) -> Iterator[Block]:
+def _blocks(parent: Any, trusted: bool) -> tuple[Block, ...]:
+    return tuple(block for node in parent.children for block in _made_of(node, trusted))
+
+
+def _made_of(node: Any, trusted: bool) -> Iterator[Block]:
     if node.type == "heading" and trusted:
         yield heading(int(node.tag[1]), *_spans(node.children[0], trusted))
     elif node.type in ("paragraph", "heading"):
@@ -55,17 +59,10 @@ def _blocks(node: Any, trusted: bool) -> Iterator[Block]:
         if "".join(span.text for span in spans).strip():
             yield paragraph(*spans)
     elif node.type in ("bullet_list", "ordered_list"):
-        items = [
-            tuple(b for child in item.children for b in _blocks(child, trusted)) for item in node.children
-        ]
-        yield bullets(
-            [blocks[0] if len(blocks) == 1 else Group(blocks=blocks) for blocks in items if blocks],
-            numbered=node.type == "ordered_list",
-        )
+        items = [_blocks(item, trusted) for item in node.children]
+        yield bullets([join(*blocks) for blocks in items if blocks], numbered=node.type == "ordered_list")
     elif node.type == "blockquote":
-        yield Group(
-            blocks=tuple(b for child in node.children for b in _blocks(child, trusted)), kind="blockquote"
-        )
+        yield Group(blocks=_blocks(node, trusted), kind="blockquote")
     elif node.content.strip():  # code: words in another type
         yield paragraph(Span(node.content.rstrip("\n"), kind="code"))
 

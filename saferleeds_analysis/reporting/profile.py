@@ -12,7 +12,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.area_tables import AreaTables
 from saferleeds_analysis.catalogue import Area, Catalogue
-from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts
+from saferleeds_analysis.estimates import Estimate, change_between_counts
 from saferleeds_analysis.figures import Measure, weakest
 from saferleeds_analysis.intake import Boundaries, RecordedCounts
 from saferleeds_analysis.methods.rates import proportion
@@ -32,7 +32,7 @@ from saferleeds_analysis.reporting.counted import (
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect
 from saferleeds_analysis.reporting.outlook import Outlook, outlook_of
 from saferleeds_analysis.reporting.season import Season, season_of
-from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.reporting.tables import interval, table
 from saferleeds_analysis.workings.counts import share as share_of
 
 QUARTER_COUNT = Measure(
@@ -100,39 +100,52 @@ class AreaProfile:
         pairs = [
             (
                 f"Recorded {unit}, {self.card.window}",
-                f"{wording.number(figure.value)} (95% interval {wording.number(figure.lower)} to {wording.number(figure.upper)})",
+                f"{wording.number(figure.value)} (95% interval {interval(figure)})",
             ),
             ("Change on the 12 months before", self._change_in_words(self._area)),
         ]
         if place := self.city.place(self._area):
             pairs.append(("Place by count, 1st the most", place))
-        share = self._share()
-        if share is not None:
+        if share := self._share():
             pairs.append((f"Share of {self._whole}", wording.percent(share.value)))
         return facts(pairs, kind="summary")
 
     def findings(self) -> Block:
         """Say how the area moves, beside its division and the city, in the quarter, and where the year is heading."""
-        lines = [self._own(), *self._around(), *self._beside_the_rest(), *self._quarter(), *self._year_end()]
+        year_end, projected = self._year_end()
         rate = self.city.rate(self._area)
-        stands = self.city.among_households(self._area)
-        lines += [line for line in (rate.text, stands) if line]
-        return bullets(lines, figures=[*self._figures(), *rate.figures])
+        lines = [
+            self._own(),
+            *self._around(),
+            self._beside_the_rest(),
+            self._quarter(),
+            year_end,
+            rate.text,
+            self.city.among_households(self._area),
+        ]
+        figures = [
+            self.city.figure(self._area),
+            *self._change_figures(),
+            *self.city.rank_figures(self._area),
+            *self._share_figures(),
+            *self.city.difference_figures(self._area),
+            *projected,
+            *rate.figures,
+        ]
+        return bullets(filter(None, lines), figures=figures)
 
     def panels(self) -> Block:
         """Draw the area's twelve-month totals beside its division and the city; a division's wards beside each other."""
         card = self.card
         wards = [] if self.own is None else list(self.own.levels.get(self.own.smallest, ()))
         names = wards or [self._area, *([self.between.name] if self.between else []), self._whole]
-        end = card.monthly.index[-1]
-        ends = pd.PeriodIndex([m for m in pd.period_range(end=end, periods=37, freq="M") if m.month % 3 == 0])
+        ends = pd.period_range(end=card.quarter, periods=13, freq="Q-MAR").asfreq("M")
         series = {name: self._totals(name).reindex(ends) for name in names}
         series = {name: s for name, s in series.items() if s.notna().sum() > 1}
-        if self._area not in series and not wards:
-            return paragraph(f"No totals of earlier years are given for {self._area}.")
-        if not series:
-            return paragraph("No totals of earlier years are given.")
-        what = f"{card.indicator.name}, 12-month totals at quarter ends, {periods.month_name(ends[0])} to {periods.month_name(end)}"
+        if not series or not (wards or self._area in series):
+            whose = "" if wards else f" for {self._area}"
+            return paragraph(f"No totals of earlier years are given{whose}.")
+        what = f"{card.indicator.name}, 12-month totals at quarter ends, {periods.month_name(ends[0])} to {periods.month_name(ends[-1])}"
         scale = "all on one scale" if wards else "each on its own scale from zero"
         shown = charts.chart_of_panels(
             series,
@@ -165,7 +178,7 @@ class AreaProfile:
         """Give the last two years by quarter, as recorded and seasonally adjusted."""
         found = self.season.adjustment
         rows, figures = [], []
-        for q in self._recent_quarters()[-_SHOWN:]:
+        for q in pd.period_range(end=self.card.quarter, periods=_SHOWN, freq="Q-MAR"):
             window = Window.quarter(q)
             name = window.name
             about = about_counts(self.card.data) | {
@@ -176,10 +189,11 @@ class AreaProfile:
             }
             rows_of = sum_of(self.card.data, self._area, window)
             figures.append(self.quarters.figure(name, measure=QUARTER_COUNT, **about, **rows_of))
-            adjusted = "not adjusted"
             if self.quarters.is_withheld(name):
                 adjusted = self.quarters.rules.withheld
-            elif found is not None:
+            elif found is None:
+                adjusted = "not adjusted"
+            else:
                 value = float(found.adjusted.loc[window.months].sum())
                 adjusted = wording.number(value)
                 figures.append(
@@ -199,21 +213,21 @@ class AreaProfile:
             rows=rows,
             figures=figures,
         )
-        borrowed = ""
-        if found is not None and found.borrowed is not None and self.season.parent is not None:
-            borrowed = (
+        blocks = [explained(shown, self.quarters)]
+        if found is None:
+            blocks.append(paragraph(f"Not seasonally adjusted: {self.season.problem}"))
+        elif found.borrowed is not None and self.season.parent is not None:
+            text = (
                 f"The season is borrowed: {wording.percent(100 * found.borrowed)} of the pattern is that of {self._whole}, because "
                 f"the counts of {self._area} are too small to show one of their own."
             )
-        elif found is None:
-            borrowed = f"Not seasonally adjusted: {self.season.problem}"
-        return _compact(explained(shown, self.quarters), *([paragraph(borrowed)] if borrowed else []))
+            blocks.append(paragraph(text))
+        return _compact(*blocks)
 
     def control_chart(self) -> Block:
         """Show the control chart and what it says, or why there is none."""
-        if self.control.found is None:
-            return _compact(self.control.findings())
-        return _compact(self.control.findings(), behind("Show the control chart", self.control.chart()))
+        drawn = [behind("Show the control chart", self.control.chart())] if self.control.found else []
+        return _compact(self.control.findings(), *drawn)
 
     def published_check(self) -> Block:
         """Set the area's published figures beside the same figures from the data."""
@@ -225,19 +239,16 @@ class AreaProfile:
 
     def caveat_list(self) -> Block:
         """List what the reader must know."""
-        more = [f"{self.card.area.basis}." if self.card.area.basis else ""]
-        if self.between is not None and self.between.basis:
-            more.append(f"{self.between.basis}.")
-        more.append(
+        bases = [area.basis for area in (self.card.area, self.between) if area is not None]
+        more = [
+            *(f"{basis}." for basis in bases if basis),
             f"A place by count says where the {self.card.indicator.unit} are, not where a home is likeliest to be hit: areas differ in "
-            "their number of homes."
-        )
-        more.append(
-            "The place is right with 95% confidence for one area; a whole table read at once is less sure."
-        )
+            "their number of homes.",
+            "The place is right with 95% confidence for one area; a whole table read at once is less sure.",
+        ]
         if self.outlook is not None:
             more.append("A projection holds for a year in which nothing unheard-of happens.")
-        return _compact(self.card.caveat_list([line for line in more if line]))
+        return _compact(self.card.caveat_list(more))
 
     def sources(self) -> Block:
         """Say where the data come from."""
@@ -245,14 +256,11 @@ class AreaProfile:
 
     # Parts of the blocks
 
-    def _change(self, area: str) -> CountChange | None:
-        return self.city.change(area)
-
     def _change_in_words(self, area: str) -> str:
-        change = self._change(area)
+        change = self.city.change(area)
         if change is None:
             return "not given"
-        if change.earlier < self.city.shown.rules.smallest_base:
+        if change.percent is None:
             return (
                 f"{change.direction} ({wording.fewer_or_more(change.later - change.earlier)}; no percentage is given on "
                 f"{wording.number(change.earlier)})"
@@ -271,7 +279,7 @@ class AreaProfile:
             return f"No 12-month count is given for {self._area}."
         said = f"In the {card.window}, {wording.number(value)} {card.indicator.unit} were recorded in {self._area}"
         change = self._change_in_words(self._area)
-        return f"{said}: {change} on the 12 months before." if self._change(self._area) else f"{said}."
+        return f"{said}: {change} on the 12 months before." if self.city.change(self._area) else f"{said}."
 
     def _around(self) -> list[str]:
         names = [(self.between.name, f", its {self.between.kind}")] if self.between else []
@@ -279,70 +287,63 @@ class AreaProfile:
         return [
             f"{name}{what}: {self._change_in_words(name)}."
             for name, what in names
-            if self._change(name) is not None
+            if self.city.change(name) is not None
         ]
 
-    def _beside_the_rest(self) -> list[str]:
+    def _beside_the_rest(self) -> str:
         found = self.city.differences.get(self.card.area.kind)
         if found is None or self._area not in found.index:
-            return []
+            return ""
         row = found.loc[self._area]
         how = f"{len(found)} {self.card.area.kind}s were tested at once and at most one finding in twenty is false on average"
         if row["word"] == "no clear difference":
-            return [f"Its change does not differ clearly from that of the rest of {self._whole} ({how})."]
-        ratio = 100 * (row["ratio"] - 1)
-        side = "below" if ratio < 0 else "above"
-        low, high = (100 * (row[c] - 1) for c in ("ratio_lower", "ratio_upper"))
-        span = sorted(abs(v) for v in (low, high))
-        return [
-            f"Its count is {wording.percent(abs(ratio))} {side} where it would be if it had moved like the rest of {self._whole} "
-            f"(95% interval {wording.percent(span[0])} to {wording.percent(span[1])}; {how})."
-        ]
+            return f"Its change does not differ clearly from that of the rest of {self._whole} ({how})."
+        by, *limits = (abs(100 * (row[c] - 1)) for c in ("ratio", "ratio_lower", "ratio_upper"))
+        side = "below" if row["ratio"] < 1 else "above"
+        return (
+            f"Its count is {wording.percent(by)} {side} where it would be if it had moved like the rest of {self._whole} "
+            f"(95% interval {wording.percent(min(limits))} to {wording.percent(max(limits))}; {how})."
+        )
 
-    def _recent_quarters(self) -> list[pd.Period]:
-        return list(pd.period_range(end=self.card.quarter, periods=_QUARTERS, freq="Q-MAR"))
-
-    def _quarter(self) -> list[str]:
+    def _quarter(self) -> str:
         now, before = (periods.quarter_name(q) for q in (self.card.quarter, self.card.quarter - 4))
-        if before not in self.quarters.counts.index:
-            return []
         value, earlier = self.quarters.value(now), self.quarters.value(before)
         if value is None or earlier is None:
-            return []
+            return ""
         change = change_between_counts(earlier, value, unit=self.card.indicator.unit)
         text = (
             f"In {periods.review_period(self.card.quarter)}, {wording.counted(value, self.card.indicator.unit)} "
             f"{'was' if value == 1 else 'were'} recorded, {wording.number(earlier)} in the same quarter a year before: "
         )
-        if change.direction == "no clear change":
-            return [f"{text}no clear change ({wording.fewer_or_more(value - earlier)})."]
-        if earlier < self.city.shown.rules.smallest_base:
-            return [f"{text}{change.direction} ({wording.fewer_or_more(value - earlier)})."]
-        return [f"{text}{wording.change_with_interval(change)}."]
+        if change.direction == "no clear change" or earlier < self.city.shown.rules.smallest_base:
+            return f"{text}{change.direction} ({wording.fewer_or_more(value - earlier)})."
+        return f"{text}{wording.change_with_interval(change)}."
 
-    def _year_end(self) -> list[str]:
+    def _year_end(self) -> tuple[str, list[Figure]]:
+        """Say where the year is heading, with the figure that says so; no words where nothing can be said."""
         if self.outlook is None:
-            return [
-                f"No year end is projected: with fewer than {FEWEST_A_MONTH} {self.card.indicator.unit} a month the interval would be "
-                "too wide to be of use."
-            ]
+            too_few = f"with fewer than {FEWEST_A_MONTH} {self.card.indicator.unit} a month"
+            return f"No year end is projected: {too_few} the interval would be too wide to be of use.", []
         projection = self.outlook.projection
         if projection is None:
-            return [f"No year end is projected: {self.outlook.problem}"] if self.outlook.problem else []
+            problem = self.outlook.problem
+            return (f"No year end is projected: {problem}" if problem else ""), []
         middle = projection.interval(0.8)
         text = (
             f"{periods.financial_year_name(projection.year)} is projected to end at about {wording.number(middle.value)} "
-            f"(80% interval {wording.number(middle.lower)} to {wording.number(middle.upper)})."
+            f"(80% interval {interval(middle)})."
         )
         if not self.card.targets:
             text += f" No target is recorded for {self._area}, so no chance of meeting one is given."
-        return [text]
+        about = {"method": "structural model, simulated", "n": int(projection.actual)}
+        caveats = self.city.figure(self._area).caveats
+        return text, [self.outlook.made.year_end(projection, 0.8, caveats=caveats, **about)]
 
     def _panel_headline(self) -> str:
-        change = self._change(self._area)
+        change = self.city.change(self._area)
         if change is None or change.direction == "no clear change":
             return f"{self._area}: no clear change in a year"
-        if change.percent is None or change.earlier < self.city.shown.rules.smallest_base:
+        if change.percent is None:
             return f"{self._area} {change.direction} in a year"
         return f"{self._area} {change.direction} {wording.percent(abs(change.percent.value))} in a year"
 
@@ -354,34 +355,20 @@ class AreaProfile:
         months = data.by_area[area].loc[: self.card.monthly.index[-1]]
         totals = months.astype("Float64").rolling(12, min_periods=12).sum().astype("Int64")
         shown = self.city.shown
-        below = self.city.below_city(area)
         if shown.edition == "restricted":
             return totals
+        below = area in self.city.places_below
         small = [pd.notna(v) and shown.theme.is_small(int(v), below_city=below) for v in totals]
         return totals.mask(small)
 
-    def _figures(self) -> list[Figure]:
-        return [
-            self.city.figure(self._area),
-            *self._change_figures(),
-            *self.city.rank_figures(self._area),
-            *self._share_figures(),
-            *self.city.difference_figures(self._area),
-            *self._year_end_figures(),
-        ]
-
     def _change_figures(self) -> list[Figure]:
-        change = self._change(self._area)
+        change = self.city.change(self._area)
         if change is None:
             return []
-        small = change.earlier < self.city.shown.rules.smallest_base
         data, unit = self.card.data, self.card.indicator.unit
         return [
             change_figure(data, measure, self._area, self.card.latest, e, unit=e.unit or unit)
-            for measure, e in (
-                (CHANGE_COUNT, change.difference),
-                (CHANGE_PERCENT, None if small else change.percent),
-            )
+            for measure, e in ((CHANGE_COUNT, change.difference), (CHANGE_PERCENT, change.percent))
             if e is not None and e.upper != float("inf")
         ]
 
@@ -405,14 +392,6 @@ class AreaProfile:
                 **self.city.made(rows, share_of),
             )
         ]
-
-    def _year_end_figures(self) -> list[Figure]:
-        if self.outlook is None or self.outlook.projection is None:
-            return []
-        projection = self.outlook.projection
-        about = {"method": "structural model, simulated", "n": int(projection.actual)}
-        caveats = self.city.figure(self._area).caveats
-        return [self.outlook.made.year_end(projection, 0.8, caveats=caveats, **about)]
 
 
 def profile_of(

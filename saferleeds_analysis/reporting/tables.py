@@ -1,7 +1,9 @@
 """Tables of a page: the one way from cells to a block that the page, Word and the workbook can show."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from saferleeds_analysis.estimates import Estimate
+from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, Table
 
 
@@ -37,3 +39,10 @@ def table(
         kind=css_class,
         figures=tuple(figures),
     )
+
+
+def interval(
+    of: Figure | Estimate, show: Callable[[float], str] = wording.number, *, none: str = "none"
+) -> str:
+    """Write the limits of a figure or an estimate by ``show``; ``none`` where it has no interval."""
+    return none if of.lower is None else f"{show(of.lower)} to {show(of.upper)}"

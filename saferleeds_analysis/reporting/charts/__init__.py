@@ -4,21 +4,19 @@ it, and the table of the data behind it. One module a kind of chart; ``drawing``
 
 from saferleeds_analysis.reporting.charts.amounts import (
     chart_of_dots,
+    chart_of_group,
     chart_of_quarters,
+    chart_of_ranked_areas,
     chart_of_sensitivity,
     chart_of_steps,
 )
-from saferleeds_analysis.reporting.charts.areas import (
-    chart_of_group,
-    chart_of_panels,
-    chart_of_ranked_areas,
-)
-from saferleeds_analysis.reporting.charts.control import chart_of_control
 from saferleeds_analysis.reporting.charts.maps import chart_of_boundaries, chart_of_tiles
 from saferleeds_analysis.reporting.charts.surveys import chart_of_lines_with_break, chart_of_survey
 from saferleeds_analysis.reporting.charts.trends import (
     chart_of_adjustment,
+    chart_of_control,
     chart_of_months,
+    chart_of_panels,
     chart_of_profile,
     chart_of_totals,
 )

@@ -1,25 +1,31 @@
-"""Charts of amounts: dots with intervals, steps from one amount to another, and what a result is sensitive to."""
+"""Charts of amounts: dots with intervals, areas ranked or among their like, quarters, steps, and what a result is sensitive to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Chart, Figure
+from saferleeds_analysis.reporting.blocks import Block, Figure
 from saferleeds_analysis.reporting.charts.drawing import (
     DARK_BLUE,
     DARK_GREY,
     LIGHT_BLUE,
+    MID_GREY,
     ORANGE,
     TEAL,
     amounts_across,
-    style,
-    svg_of,
+    dots_in_rows,
+    finish,
+    in_our_style,
+    label,
+    one_axes,
 )
-from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.reporting.tables import interval, table
 
 
+@in_our_style
 def chart_of_dots(
     rows: Sequence[tuple[str, Figure]],
     *,
@@ -32,43 +38,155 @@ def chart_of_dots(
 
     ``show`` writes a value (as money, say).
     """
-    with style(name):
-        drawing = Drawing(figsize=(6, 0.8 + 0.5 * len(rows)), layout="constrained")
-        ax = drawing.subplots()
-        for y, (_, f) in enumerate(reversed(rows)):
-            if f.lower is not None:
-                ax.plot([f.lower, f.upper], [y, y], color=DARK_BLUE, linewidth=2.2)
-            ax.plot([f.value], [y], "o", color=DARK_BLUE, markersize=8)
-            ax.annotate(show(f.value), (f.value, y), xytext=(0, 9), textcoords="offset points", ha="center")
-        ax.set_yticks(range(len(rows)), [label for label, _ in reversed(rows)])
-        ax.set_ylim(-0.5, len(rows) - 0.3)
-        ax.set_xlim(0, 1.08 * max(f.value if f.upper is None else f.upper for _, f in rows))
-        amounts_across(ax, show)
-        svg = svg_of(drawing, name)
-
-    def interval(f: Figure) -> str:
-        return "none" if f.lower is None else f"{show(f.lower)} to {show(f.upper)}"
-
+    drawing, ax = one_axes(0.8 + 0.5 * len(rows), wide=6)
+    dots_in_rows(ax, rows, show=show)
     alt = "Dot chart. " + "; ".join(
-        f"{label}: {show(f.value)}" + (f", {f.confidence:.0%} interval {interval(f)}" if f.confidence else "")
-        for label, f in rows
+        f"{what}: {show(f.value)}"
+        + (f", {f.confidence:.0%} interval {interval(f, show)}" if f.confidence else "")
+        for what, f in rows
     )
-    data = table(
-        caption=subtitle,
-        columns=["What", "Value", "Interval"],
-        rows=[[label, show(f.value), interval(f)] for label, f in rows],
-    )
-    return Chart(
+    return finish(
+        drawing,
         name=name,
         headline=headline,
         subtitle=subtitle,
-        svg=svg,
         alt=f"{alt}.",
-        data=data,
+        data=table(
+            caption=subtitle,
+            columns=["What", "Value", "Interval"],
+            rows=[[what, show(f.value), interval(f, show)] for what, f in rows],
+        ),
         shape="small",
     )
 
 
+@in_our_style
+def chart_of_group(
+    rows: Sequence[Figure],
+    *,
+    averages: Mapping[str, float],
+    focus: str,
+    name: str,
+    headline: str,
+    subtitle: str,
+) -> Block:
+    """Draw an area among its group: one dot an area with its interval, and a line for each average.
+
+    ``rows`` are the areas' rates, the first at the top; ``focus`` is the area that the page is about; ``averages`` names two
+    averages at most.
+    """
+    one = partial(wording.number, decimals=1)
+    drawing, ax = one_axes(1.2 + 0.42 * len(rows), wide=6)
+    white = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+    dots_in_rows(
+        ax,
+        [(f.area, f) for f in rows],
+        show=one,
+        focus=focus,
+        colours=(MID_GREY, DARK_BLUE),
+        head=1.15,
+        bbox=white,
+    )
+    ax.xaxis.set_major_formatter(lambda value, _: wording.number(value))
+    lines = sorted(averages.items(), key=lambda item: item[1])
+    # The lower average is named to the left of its line and the higher to the right, so that they never meet.
+    styles = ((DARK_GREY, "-", "right", -5), (ORANGE, "--", "left", 5))
+    for (what, value), (colour, dashes, side, beside) in zip(lines, styles, strict=False):
+        ax.axvline(value, color=colour, linewidth=1.5, linestyle=dashes)
+        label(ax, f"{what} {one(value)}", (value, -0.6), beside=beside, above=2, ha=side, va="bottom")
+    alt = (
+        "Dot chart, highest first. "
+        + "; ".join(_with_limits(f, one) for f in rows)
+        + ". Lines: "
+        + "; ".join(f"{what} {one(value)}" for what, value in lines)
+        + "."
+    )
+    of_averages = [
+        [what, wording.number(value, decimals=2), "see the table of averages"] for what, value in lines
+    ]
+    return finish(
+        drawing,
+        name=name,
+        headline=headline,
+        subtitle=subtitle,
+        alt=alt,
+        data=table(
+            caption=f"Data: {subtitle}",
+            columns=["Area", "Rate", "95% interval"],
+            rows=[[f.area, one(f.value), interval(f, one)] for f in rows] + of_averages,
+            text_columns=(2,),
+        ),
+        shape="small",
+    )
+
+
+@in_our_style
+def chart_of_ranked_areas(
+    levels: Mapping[str, Sequence[Figure]],
+    *,
+    places: Mapping[str, str],
+    name: str,
+    headline: str,
+    subtitle: str,
+    focus: str = "",
+) -> Block:
+    """Draw the areas of one or more levels (divisions, wards), each level ranked on a scale of its own, with intervals.
+
+    ``places`` gives for each area the place it has and could as well have, in words. Figures without a value (withheld)
+    are named in the table and not drawn.
+    """
+    figures = [f for rows in levels.values() for f in rows]
+    known = {kind: [f for f in rows if f.number is not None] for kind, rows in levels.items()}
+    shown = {kind: rows for kind, rows in known.items() if rows}
+    heights = [len(rows) for rows in shown.values()]
+    tall = 0.85 * len(shown) + 0.3 * sum(heights)
+    drawing = Drawing(figsize=(9, tall))
+    axes = drawing.subplots(len(shown), 1, squeeze=False, height_ratios=heights)
+    # Margins are set here, because working them out from three dozen names takes half a second a page.
+    edge, between = 0.35 / tall, 0.6 * len(shown) / (tall - 0.7)
+    drawing.subplots_adjust(left=0.25, right=0.98, top=1 - edge, bottom=edge, hspace=between)
+    said = []
+    for ax, (kind, rows) in zip(axes[:, 0], shown.items(), strict=True):
+        named = [(f.area, f) for f in rows]
+        dots_in_rows(ax, named, show=wording.number, focus=focus, colours=(DARK_BLUE, ORANGE), fontsize=10)
+        ax.tick_params(axis="y", labelsize=10)
+        ax.set_title(f"{kind.capitalize()}s", loc="left", fontsize=11, fontweight="bold")
+        words = [_with_limits(f, wording.number) for f in rows]
+        if len(rows) > 5:
+            words = [*words[:5], f"lowest {words[-1]}"]
+        said.append(f"{kind.capitalize()}s: {'; '.join(words)}")
+    return finish(
+        drawing,
+        name=name,
+        headline=headline,
+        subtitle=subtitle,
+        alt=f"Dot chart with 95% intervals, highest first. {'. '.join(said)}.",
+        data=table(
+            caption=f"Data: {subtitle}",
+            columns=["Area", "Level", "Count", "95% interval", "Place in its level"],
+            rows=[
+                [
+                    f.area,
+                    kind,
+                    f.value or "not known" if f.number is None else wording.number(f.value),
+                    interval(f),
+                    places.get(f.area, "not given"),
+                ]
+                for kind, rows in levels.items()
+                for f in rows
+            ],
+            text_columns=(1, 3, 4),
+        ),
+        figures=figures,
+    )
+
+
+def _with_limits(f: Figure, show: Callable[[float], str]) -> str:
+    limits = "" if f.lower is None else f" ({interval(f, show)})"
+    return f"{f.area} {show(f.value)}{limits}"
+
+
+@in_our_style
 def chart_of_quarters(
     years: Sequence[tuple[str, Sequence[int | None]]],
     *,
@@ -82,23 +200,20 @@ def chart_of_quarters(
     table stands below it.
     """
     quarters = ["April to June", "July to September", "October to December", "January to March"]
-    with style(name):
-        drawing = Drawing(figsize=(6, 3), layout="constrained")
-        ax = drawing.subplots()
-        sides = (("left", -0.2, LIGHT_BLUE), ("right", 0.2, DARK_BLUE))
-        for (side, across, colour), (year, counts) in zip(sides, years, strict=True):
-            known = [(x + across, count) for x, count in enumerate(counts) if count is not None]
-            # Named by its side too, so that the colour is not the only sign.
-            bars = ax.bar(*zip(*known, strict=True), width=0.38, color=colour, label=f"{year} ({side})")
-            ax.bar_label(bars, [wording.number(count) for _, count in known], padding=2)
-        ax.set_xticks(range(4), [q.replace(" to ", "\nto ") for q in quarters])
-        ax.set_xlim(-0.5, 3.5)
-        ax.margins(y=0.12)
-        ax.grid(visible=False)
-        ax.yaxis.set_visible(False)  # each column bears its number
-        ax.spines[["left", "top", "right"]].set_visible(False)
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderaxespad=0)
-        svg = svg_of(drawing, name)
+    drawing, ax = one_axes(3, wide=6)
+    sides = (("left", -0.2, LIGHT_BLUE), ("right", 0.2, DARK_BLUE))
+    for (side, across, colour), (year, counts) in zip(sides, years, strict=True):
+        known = [(x + across, count) for x, count in enumerate(counts) if count is not None]
+        # Named by its side too, so that the colour is not the only sign.
+        bars = ax.bar(*zip(*known, strict=True), width=0.38, color=colour, label=f"{year} ({side})")
+        ax.bar_label(bars, [wording.number(count) for _, count in known], padding=2)
+    ax.set_xticks(range(4), [q.replace(" to ", "\nto ") for q in quarters])
+    ax.set_xlim(-0.5, 3.5)
+    ax.margins(y=0.12)
+    ax.grid(visible=False)
+    ax.yaxis.set_visible(False)  # each column bears its number
+    ax.spines[["left", "top", "right"]].set_visible(False)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderaxespad=0)
 
     def cell(count: int | None) -> str:
         return "to come" if count is None else wording.number(count)
@@ -108,17 +223,10 @@ def chart_of_quarters(
         f"{quarter}: {cell(earlier[i])} in {before}, {cell(later[i])} in {after}"
         for i, quarter in enumerate(quarters)
     )
-    return Chart(
-        name=name,
-        headline=headline,
-        subtitle=subtitle,
-        svg=svg,
-        alt=f"{alt}.",
-        data=None,
-        shape="small",
-    )
+    return finish(drawing, name=name, headline=headline, subtitle=subtitle, alt=f"{alt}.", shape="small")
 
 
+@in_our_style
 def chart_of_steps(
     start: tuple[str, float],
     effects: Sequence[tuple[str, float]],
@@ -134,30 +242,31 @@ def chart_of_steps(
     The effects add up to the difference, so the last one ends where the last bar does.
     """
     bars, at = [(start[0], 0.0, start[1], show(start[1]), DARK_BLUE)], start[1]
-    for label, effect in effects:
-        plus = "+" if effect > 0 else ""
-        bars.append((label, at, at + effect, f"{plus}{show(effect)}", ORANGE if effect > 0 else TEAL))
+    for what, effect in effects:
+        plus, colour = ("+", ORANGE) if effect > 0 else ("", TEAL)
+        bars.append((what, at, at + effect, f"{plus}{show(effect)}", colour))
         at += effect
     bars.append((end[0], 0.0, end[1], show(end[1]), DARK_BLUE))
-    with style(name):
-        drawing = Drawing(figsize=(9, 0.8 + 0.6 * len(bars)), layout="constrained")
-        ax = drawing.subplots()
-        widest = max(max(left, right) for _, left, right, _, _ in bars)
-        for y, (_, left, right, text, colour) in enumerate(reversed(bars)):
-            ax.barh(y, right - left, left=left, height=0.6, color=colour)
-            if left == right:  # an effect of nothing is a mark, not an absence
-                ax.plot([left, left], [y - 0.3, y + 0.3], color=DARK_GREY, linewidth=1.5)
-            ax.annotate(text, (max(left, right), y), xytext=(6, 0), textcoords="offset points", va="center")
-        ax.set_yticks(range(len(bars)), [label for label, *_ in reversed(bars)])
-        ax.set_xlim(0, 1.16 * widest)
-        amounts_across(ax, show)
-        svg = svg_of(drawing, name)
-    said = [(label.replace("\n", " "), text) for label, _, _, text, _ in bars]
-    alt = "Bar chart of steps. " + "; ".join(f"{label}: {text}" for label, text in said)
-    data = table(caption=subtitle, columns=["What", "Amount"], rows=[list(pair) for pair in said])
-    return Chart(name=name, headline=headline, subtitle=subtitle, svg=svg, alt=f"{alt}.", data=data)
+    drawing, ax = one_axes(0.8 + 0.6 * len(bars))
+    widest = max(max(left, right) for _, left, right, _, _ in bars)
+    amounts_across(ax, [what for what, *_ in bars], show=show, limits=(0, 1.16 * widest))
+    for y, (_, left, right, text, colour) in enumerate(bars):
+        ax.barh(y, right - left, left=left, height=0.6, color=colour)
+        if left == right:  # an effect of nothing is a mark, not an absence
+            ax.vlines(left, y - 0.3, y + 0.3, color=DARK_GREY, linewidth=1.5)
+        label(ax, text, (max(left, right), y), beside=6, va="center")
+    said = [(what.replace("\n", " "), text) for what, _, _, text, _ in bars]
+    return finish(
+        drawing,
+        name=name,
+        headline=headline,
+        subtitle=subtitle,
+        alt=f"Bar chart of steps. {'; '.join(f'{what}: {text}' for what, text in said)}.",
+        data=table(caption=subtitle, columns=["What", "Amount"], rows=said),
+    )
 
 
+@in_our_style
 def chart_of_sensitivity(
     bars: pd.DataFrame,
     *,
@@ -171,40 +280,32 @@ def chart_of_sensitivity(
     ``bars`` has the columns ``label``, ``low_label``, ``high_label`` (the inputs in words), ``at_low``, ``central`` and
     ``at_high`` (the results). Each end is labelled with the input that leads to it.
     """
-    central = float(bars["central"].iloc[0])
-    with style(name):
-        drawing = Drawing(figsize=(9, 1.0 + 0.75 * len(bars)), layout="constrained")
-        ax = drawing.subplots()
-        for y, bar in enumerate(bars.iloc[::-1].itertuples()):
-            ends = ((bar.at_low, bar.low_label, LIGHT_BLUE), (bar.at_high, bar.high_label, DARK_BLUE))
-            for at, text, colour in ends:
-                ax.barh(y, at - central, left=central, height=0.55, color=colour)
-                if at != central:
-                    right = at > central
-                    ax.annotate(
-                        text,
-                        (at, y),
-                        xytext=(6 if right else -6, 0),
-                        textcoords="offset points",
-                        va="center",
-                        ha="left" if right else "right",
-                    )
-        ax.axvline(central, color=DARK_GREY, linewidth=1.2)
-        ax.set_yticks(range(len(bars)), list(bars["label"].iloc[::-1]))
-        low = float(bars[["at_low", "at_high"]].min().min())
-        high = float(bars[["at_low", "at_high"]].max().max())
-        ax.set_xlim(low - 0.3 * (high - low), high + 0.3 * (high - low))
-        amounts_across(ax, show)
-        svg = svg_of(drawing, name)
+    inputs, central = list(bars.itertuples()), float(bars["central"].iloc[0])
+    results = bars[["at_low", "at_high"]].to_numpy(dtype=float)
+    room = 0.3 * (results.max() - results.min())
+    drawing, ax = one_axes(1.0 + 0.75 * len(bars))
+    limits = (results.min() - room, results.max() + room)
+    amounts_across(ax, list(bars["label"]), show=show, limits=limits)
+    for y, bar in enumerate(inputs):
+        ends = ((bar.at_low, bar.low_label, LIGHT_BLUE), (bar.at_high, bar.high_label, DARK_BLUE))
+        for at, text, colour in ends:
+            ax.barh(y, at - central, left=central, height=0.55, color=colour)
+            beside, side = (6, "left") if at > central else (-6, "right")
+            if at != central:
+                label(ax, text, (at, y), beside=beside, va="center", ha=side)
+    ax.axvline(central, color=DARK_GREY, linewidth=1.2)
     alt = f"Tornado chart round {show(central)}. " + "; ".join(
-        f"{b.label}: {show(b.at_low)} at {b.low_label}, {show(b.at_high)} at {b.high_label}"
-        for b in bars.itertuples()
+        f"{b.label}: {show(b.at_low)} at {b.low_label}, {show(b.at_high)} at {b.high_label}" for b in inputs
     )
-    data = table(
-        caption=subtitle,
-        columns=["Input", "Low", "Result at low", "High", "Result at high"],
-        rows=[
-            [b.label, b.low_label, show(b.at_low), b.high_label, show(b.at_high)] for b in bars.itertuples()
-        ],
+    return finish(
+        drawing,
+        name=name,
+        headline=headline,
+        subtitle=subtitle,
+        alt=f"{alt}.",
+        data=table(
+            caption=subtitle,
+            columns=["Input", "Low", "Result at low", "High", "Result at high"],
+            rows=[[b.label, b.low_label, show(b.at_low), b.high_label, show(b.at_high)] for b in inputs],
+        ),
     )
-    return Chart(name=name, headline=headline, subtitle=subtitle, svg=svg, alt=f"{alt}.", data=data)

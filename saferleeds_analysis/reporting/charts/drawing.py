@@ -1,4 +1,4 @@
-"""How every chart is drawn: one style, one palette, one way into a page.
+"""How every chart is drawn: one style, one palette, the axes and marks that charts share, one way into a page.
 
 Style: the Government Analysis Function's guidance on charts and accessible colour: at most four colours in a fixed
 order, horizontal text, light gridlines, lines labelled directly. The same input gives the same bytes.
@@ -7,8 +7,7 @@ order, horizontal text, light gridlines, lines labelled directly. The same input
 import io
 import itertools
 import re
-import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import matplotlib as mpl
 import numpy as np
@@ -17,16 +16,19 @@ import seaborn as sns
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import MaxNLocator
 
+from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.blocks import Chart, Figure, Table
+
 DARK_BLUE, LIGHT_BLUE, PALE_BLUE = "#12436D", "#6BACE6", "#ADD1F1"
 TEAL, ORANGE = "#28A197", "#F46A25"
-GREY, MID_GREY, DARK_GREY = "#BFBFBF", "#6F777B", "#3D3D3D"
+GREY, MID_GREY, DARK_GREY, INK = "#BFBFBF", "#6F777B", "#3D3D3D", "#0B0C0C"
 
 _STYLE = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans", "Arial", "Helvetica"],
     "font.size": 11,
-    "text.color": "#0B0C0C",
-    "axes.labelcolor": "#0B0C0C",
+    "text.color": INK,
+    "axes.labelcolor": INK,
     "xtick.color": DARK_GREY,
     "ytick.color": DARK_GREY,
     "axes.edgecolor": DARK_GREY,
@@ -38,28 +40,130 @@ _STYLE = {
 }
 
 
-def style(name: str):
-    """Give the context in which a chart of this name is drawn."""
-    return mpl.rc_context({**sns.axes_style("whitegrid"), **_STYLE, "svg.hashsalt": name})
+# Marks a function that draws: its chart is made in this package's style, whatever the notebook has set.
+in_our_style = mpl.rc_context({**sns.axes_style("whitegrid"), **_STYLE})
+
+
+def one_axes(tall: float, *, wide: float = 9):
+    """Give a drawing of so many inches and its only axes."""
+    drawing = Drawing(figsize=(wide, tall), layout="constrained")
+    return drawing, drawing.subplots()
+
+
+def finish(
+    drawing: Drawing,
+    *,
+    name: str,
+    headline: str,
+    subtitle: str,
+    alt: str,
+    data: Table | None = None,
+    figures: Iterable[Figure] = (),
+    shape: str = "wide",
+) -> Chart:
+    """Make the drawing a block of a page, with its words and the table of the data behind it."""
+    return Chart(
+        name=name,
+        headline=headline,
+        subtitle=subtitle,
+        svg=svg_of(drawing, name),
+        alt=alt,
+        data=data,
+        figures=tuple(figures),
+        shape=shape,
+    )
 
 
 def svg_of(drawing: Drawing, name: str) -> str:
     """Give the drawing as SVG to stand inside a page: no fixed size, no metadata, ids that are unique on the page."""
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    drawing.savefig(buffer, format="svg", metadata=nothing)
-    ElementTree.register_namespace("", "http://www.w3.org/2000/svg")
-    ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
-    root = ElementTree.fromstring(buffer.getvalue())  # noqa: S314 (our own drawing, written a line above)
-    for child in list(root):
-        if child.tag.endswith("metadata"):
-            root.remove(child)
-    root.attrib.pop("width")
-    root.attrib.pop("height")
-    text = ElementTree.tostring(root, encoding="unicode")
+    with mpl.rc_context({"svg.hashsalt": name}):
+        drawing.savefig(buffer, format="svg", metadata=nothing)
+    # Without what stands before the picture, which is for files of their own.
+    _, tag, inside = buffer.getvalue().partition("<svg ")
+    text = tag + re.sub(r'(?:width|height)="[^"]+pt" ?', "", inside, count=2)
     used = set(re.findall(r'(?:href="|url\()#([^")]+)', text))
     text = re.sub(r' id="([^"]+)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", text)
     return re.sub(r'((?:href="|url\()#)', rf"\g<1>{name}-", text)
+
+
+# Axes
+
+
+def amounts_across(
+    ax, names: Sequence[str], *, show: Callable[[float], str], limits: tuple[float, float], head: float = 0.6
+) -> None:
+    """Set up a row for each name, the first at the top, and amounts that run from left to right.
+
+    ``head`` is the room above the first row, in rows.
+    """
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.4, -head)
+    ax.set_xlim(*limits)
+    ax.grid(visible=True, axis="x")
+    ax.grid(visible=False, axis="y")
+    ax.xaxis.set_major_locator(MaxNLocator(5))
+    ax.xaxis.set_major_formatter(lambda value, _: show(value))
+    sns.despine(ax=ax, left=True)
+
+
+def months_across(ax, *, room: float = 0.05, top: float = 0, marks: int = 7) -> None:
+    """Set up months from left to right and counts from zero upwards, by what is drawn: call it when all of that is.
+
+    Each January is marked (or every month of a short series), as horizontal text. ``room`` is what labels need to the right
+    of the last month, as a share of all months; ``top`` an end of the scale that is not its own.
+    """
+    first, last = ax.dataLim.intervalx
+    span = max(last - first, 1)
+    months = pd.period_range(*(pd.Period(ordinal=int(at), freq="M") for at in (first, last)))
+    marked = months if len(months) <= 14 else months[months.month == 1]
+    ax.set_xticks(positions(marked), [m.strftime("%b\n%Y") for m in marked])
+    ax.set_xlim(first - 0.03 * span, last + room * span)
+    ax.set_ylim(0, top or 1.08 * max(ax.dataLim.y1, 1))
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=marks))
+    ax.yaxis.set_major_formatter(lambda value, _: wording.number(value))
+    sns.despine(ax=ax, left=True)
+
+
+def percent_upwards(ax, limits: tuple[float, float]) -> None:
+    """Set up percentages from the bottom upwards."""
+    ax.set_ylim(*limits)
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0f}%")
+    sns.despine(ax=ax, left=True)
+
+
+def positions(months: pd.PeriodIndex) -> np.ndarray:
+    """Give where months stand on a chart's axis."""
+    return np.array([m.ordinal for m in months], dtype=float)
+
+
+# Marks and labels
+
+
+def line(ax, months: pd.Series, **look) -> None:
+    """Draw a series of months as a line: a missing month is a gap, and keeps its room at either end."""
+    x = positions(months.index)
+    ax.plot(x, months.to_numpy(dtype=float, na_value=float("nan")), **look)
+    ax.update_datalim([(x[0], 0), (x[-1], 0)])
+
+
+def label(ax, text: str, at: tuple[float, float], *, beside: float = 0, above: float = 0, **how) -> None:
+    """Write words so many points beside (to the right of) and above a place."""
+    ax.annotate(text, at, xytext=(beside, above), textcoords="offset points", **how)
+
+
+def label_ends(
+    ax, labels: Sequence[tuple[float, str, str]], *, beside: float = 6, distance: float = 0.07
+) -> None:
+    """Label lines where the drawing ends, each by its height, its words and its colour, moved apart where they would meet.
+
+    Call it when the axes are set up: ``distance`` is a share of their height.
+    """
+    low, high = ax.get_ylim()
+    heights = apart([height for height, *_ in labels], distance * (high - low))
+    for height, (_, text, colour) in zip(heights, labels, strict=True):
+        label(ax, text, (ax.dataLim.x1, height), beside=beside, va="center", color=colour)
 
 
 def apart(values: Sequence[float], distance: float) -> list[float]:
@@ -74,23 +178,28 @@ def apart(values: Sequence[float], distance: float) -> list[float]:
     return moved
 
 
-def positions(months: pd.PeriodIndex) -> np.ndarray:
-    """Give where months stand on a chart's axis."""
-    return np.array([m.ordinal for m in months], dtype=float)
+def dots_in_rows(
+    ax,
+    rows: Sequence[tuple[str, Figure]],
+    *,
+    show: Callable[[float], str],
+    focus: str = "",
+    colours: tuple[str, str] = (DARK_BLUE, DARK_BLUE),
+    head: float = 0.6,
+    **how,
+) -> None:
+    """Draw one dot a row with its interval as a line where it has one, the first row at the top, each with its value.
 
-
-def label_years(ax, first: pd.Period, last: pd.Period) -> None:
-    """Mark each January (or every month of a short series), as horizontal text."""
-    months = pd.period_range(first, last, freq="M")
-    marks = months if len(months) <= 14 else months[months.month == 1]
-    ax.set_xticks(positions(marks), [m.strftime("%b\n%Y") for m in marks])
-    ax.set_xlabel("")
-
-
-def amounts_across(ax, show: Callable[[float], str]) -> None:
-    """Set up an axis of amounts that run from left to right."""
-    ax.grid(visible=True, axis="x")
-    ax.grid(visible=False, axis="y")
-    ax.xaxis.set_major_locator(MaxNLocator(6))
-    ax.xaxis.set_major_formatter(lambda value, _: show(value))
-    sns.despine(ax=ax, left=True)
+    The row named ``focus`` has the second of the ``colours``, and a mark and letters of its own. ``how`` is about the values.
+    """
+    far = [f.value if f.upper is None else f.upper for _, f in rows]
+    amounts_across(ax, [name for name, _ in rows], show=show, limits=(0, 1.2 * max(far)), head=head)
+    names = ax.get_yticklabels()
+    for y, (name, f) in enumerate(rows):
+        own = name == focus
+        colour, weight = colours[own], "bold" if own else "normal"
+        if f.lower is not None:
+            ax.hlines(y, f.lower, f.upper, color=colour, linewidth=3 if own else 2)
+        ax.plot(f.value, y, "D" if own else "o", color=colour, markersize=7)
+        label(ax, show(f.value), (far[y], y), beside=8, va="center", fontweight=weight, **how)
+        names[y].set_fontweight(weight)

@@ -9,24 +9,29 @@ from collections.abc import Mapping, Sequence
 from math import cos, radians
 
 import numpy as np
-from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Chart, Figure
-from saferleeds_analysis.reporting.charts.drawing import DARK_GREY, ORANGE, style, svg_of
+from saferleeds_analysis.reporting.blocks import Block, Figure
+from saferleeds_analysis.reporting.charts.drawing import DARK_GREY, INK, ORANGE, finish, in_our_style
 from saferleeds_analysis.reporting.tables import table
 
-#: Lightest first; the letters stand for the same classes.
-_CLASSES = (("A", "#ADD1F1"), ("B", "#6BACE6"), ("C", "#2073BC"), ("D", "#12436D"), ("E", "#092135"))
-_DARK_FROM = 2  # from this class on the lettering is white
-_NO_VALUE = "#FFFFFF"
+#: Letter, colour and lettering of each class, lightest first; of an area without a value, which has no class.
+_CLASSES = (
+    ("A", "#ADD1F1", INK),
+    ("B", "#6BACE6", INK),
+    ("C", "#2073BC", "white"),
+    ("D", "#12436D", "white"),
+    ("E", "#092135", "white"),
+)
+_NO_CLASS = ("", "#FFFFFF", INK)
 
 Rings = Sequence[Sequence[tuple[float, float]]]
 
 
+@in_our_style
 def chart_of_tiles(
     figures: Sequence[Figure],
     *,
@@ -47,55 +52,26 @@ def chart_of_tiles(
         raise ValueError(
             f"no tile for {', '.join(missing)}: give each area a row and a column in area_tiles.csv."
         )
-    classes = classes_of(figures)
-    north, west = (min(tiles[f.area][i] for f in figures) - 1 for i in (0, 1))
-    placed = {f.area: (tiles[f.area][0] - north, tiles[f.area][1] - west) for f in figures}
-    down, across = (max(at[i] for at in placed.values()) for i in (0, 1))
-    across = max(across, 7)  # the key needs the room
-    with style(name):
-        # The axes fill the drawing: nothing lies outside them, so no layout has to be worked out.
-        drawing = Drawing(figsize=(9, 9 * (down + 0.53) / (across + 0.05)))
-        ax = drawing.add_axes((0, 0, 1, 1))
-        for f in sorted(figures, key=lambda f: f.area == focus):  # the outlined tile is drawn last, on top
-            row, column = placed[f.area]
-            at = classes.get(f.area)
-            own = f.area == focus
-            ax.add_patch(
-                Rectangle(
-                    (column - 1, -row),
-                    0.96,
-                    0.96,
-                    facecolor=_NO_VALUE if at is None else _CLASSES[at][1],
-                    edgecolor=ORANGE if own else DARK_GREY,
-                    linewidth=5 if own else 0.6,
-                )
-            )
-            ink = "white" if at is not None and at >= _DARK_FROM else "#0B0C0C"
-            label = "\n".join(textwrap.wrap(f.area, 12))
-            ax.text(
-                column - 0.95,
-                -row + 0.9,
-                label,
-                fontsize=8.8,
-                color=ink,
-                va="top",
-                ha="left",
-                linespacing=1.15,
-            )
-            ax.text(
-                column - 0.95, -row + 0.07, _value(f), fontsize=12.5, fontweight="bold", color=ink, ha="left"
-            )
-            if at is not None:
-                ax.text(column - 0.1, -row + 0.07, _CLASSES[at][0], fontsize=11, color=ink, ha="right")
-        _draw_key(ax, figures, classes, y=-down - 0.42, width=across)
-        ax.set_xlim(-0.05, across)
-        ax.set_ylim(-down - 0.5, 0.03)
-        ax.set_aspect("equal")
-        ax.set_axis_off()
-        svg = svg_of(drawing, name)
-    return _block(figures, classes, "Tile map", name, headline, subtitle, svg, focus, columns)
+    rows, places = zip(*(tiles[f.area] for f in figures), strict=True)
+    down = max(rows) - min(rows) + 1
+    across = max(max(places) - min(places) + 1, 7)  # the key needs the room
+    corners = {f.area: (tiles[f.area][1] - min(places), min(rows) - tiles[f.area][0] - 1) for f in figures}
+    square = Path([(0, 0), (0.96, 0), (0.96, 0.96), (0, 0.96), (0, 0)], closed=True)
+    shapes = {area: Path(square.vertices + corner, square.codes) for area, corner in corners.items()}
+    drawing, ax = _sheet((-0.05, across), (-down - 0.5, 0.03))
+    looks = _draw_areas(ax, figures, shapes, focus=focus, edge=DARK_GREY)
+    for f in figures:
+        (x, y), (letter, _, ink) = corners[f.area], looks[f.area]
+        words = textwrap.fill(f.area, 12)
+        ax.text(x + 0.05, y + 0.9, words, fontsize=8.8, color=ink, va="top", linespacing=1.15)
+        ax.text(x + 0.05, y + 0.07, _value(f), fontsize=12.5, fontweight="bold", color=ink)
+        ax.text(x + 0.9, y + 0.07, letter, fontsize=11, color=ink, ha="right")
+    _draw_key(ax, figures, y=-down - 0.42, width=across, size=0.22)
+    words = {"name": name, "headline": headline, "subtitle": subtitle}
+    return _finish_map(drawing, "Tile map", figures, focus=focus, columns=columns or {}, **words)
 
 
+@in_our_style
 def chart_of_boundaries(
     figures: Sequence[Figure],
     *,
@@ -114,60 +90,33 @@ def chart_of_boundaries(
     missing = [f.area for f in figures if f.area not in boundaries]
     if missing:
         raise ValueError(f"no boundary for {', '.join(missing)}.")
-    classes = classes_of(figures)
     points = np.array(
         [p for f in figures for polygon in boundaries[f.area] for ring in polygon for p in ring]
     )
-    west, south, east, north = *points.min(axis=0), *points.max(axis=0)
+    (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
     # Degrees of longitude are shorter than degrees of latitude; a national grid is true as it is.
     narrow = cos(radians((south + north) / 2)) if abs(points).max() <= 180 else 1.0
     width = (east - west) * narrow
 
     def flat(ring: Sequence[tuple[float, float]]) -> np.ndarray:
-        return np.array([((x - west) * narrow / width, (y - south) / width) for x, y in ring]).round(4)
+        return ((np.array(ring) - (west, south)) * (narrow, 1) / width).round(4)
 
-    height = (north - south) / width
-    with style(name):
-        drawing = Drawing(figsize=(9, 9 * (height + 0.085) / 1.01))
-        ax = drawing.add_axes((0, 0, 1, 1))
-        for f in sorted(figures, key=lambda f: f.area == focus):
-            at, own = classes.get(f.area), f.area == focus
-            paths = [
-                Path.make_compound_path(*(Path(flat(ring), closed=True) for ring in polygon))
-                for polygon in boundaries[f.area]
-            ]
-            ax.add_collection(
-                PatchCollection(
-                    [PathPatch(path) for path in paths],
-                    facecolor=_NO_VALUE if at is None else _CLASSES[at][1],
-                    edgecolor=ORANGE if own else "white",
-                    linewidth=4 if own else 0.8,
-                )
-            )
-        for f in figures:
-            at = classes.get(f.area)
-            largest = max(
-                (flat(polygon[0]) for polygon in boundaries[f.area]), key=lambda ring: abs(_area(ring))
-            )
-            x, y = _centre(largest)
-            ink = "white" if at is not None and at >= _DARK_FROM else "#0B0C0C"
-            ax.text(
-                x,
-                y,
-                f"{_value(f)}{'' if at is None else f' {_CLASSES[at][0]}'}",
-                fontsize=8.5,
-                color=ink,
-                ha="center",
-                va="center",
-                fontweight="bold",
-            )
-        _draw_key(ax, figures, classes, y=-0.06, width=1.0, size=0.04)
-        ax.set_xlim(-0.005, 1.005)
-        ax.set_ylim(-0.08, height + 0.005)
-        ax.set_aspect("equal")
-        ax.set_axis_off()
-        svg = svg_of(drawing, name)
-    return _block(figures, classes, "Map", name, headline, subtitle, svg, focus, columns)
+    shapes = {
+        f.area: Path.make_compound_path(
+            *(Path(flat(ring), closed=True) for polygon in boundaries[f.area] for ring in polygon)
+        )
+        for f in figures
+    }
+    drawing, ax = _sheet((-0.005, 1.005), (-0.08, (north - south) / width + 0.005))
+    looks = _draw_areas(ax, figures, shapes, focus=focus, edge="white")
+    for f in figures:
+        letter, _, ink = looks[f.area]
+        _, x, y = max(_size_and_centre(flat(polygon[0])) for polygon in boundaries[f.area])
+        how = {"fontsize": 8.5, "fontweight": "bold", "color": ink, "ha": "center", "va": "center"}
+        ax.text(x, y, f"{_value(f)} {letter}".rstrip(), **how)
+    _draw_key(ax, figures, y=-0.06, width=1.0, size=0.04)
+    words = {"name": name, "headline": headline, "subtitle": subtitle}
+    return _finish_map(drawing, "Map", figures, focus=focus, columns=columns or {}, **words)
 
 
 def classes_of(figures: Sequence[Figure]) -> dict[str, int]:
@@ -186,43 +135,71 @@ def classes_of(figures: Sequence[Figure]) -> dict[str, int]:
     return {f.area: 5 * values.index(f.value) // len(values) for f in known}
 
 
-def _draw_key(
-    ax, figures: Sequence[Figure], classes: Mapping[str, int], *, y: float, width: float, size: float = 0.22
-) -> None:
+def _sheet(across: tuple[float, float], up: tuple[float, float]):
+    """Give a drawing and the axes that fill it: nothing lies outside them, so no layout has to be worked out."""
+    drawing = Drawing(figsize=(9, 9 * (up[1] - up[0]) / (across[1] - across[0])))
+    ax = drawing.add_axes((0, 0, 1, 1), xlim=across, ylim=up, aspect="equal")
+    ax.set_axis_off()
+    return drawing, ax
+
+
+def _draw_areas(
+    ax, figures: Sequence[Figure], shapes: Mapping[str, Path], *, focus: str, edge: str
+) -> dict[str, tuple[str, str, str]]:
+    """Fill each area with the colour of its class, the outlined one last, on top; give letter, colour and lettering by area."""
+    classes = {area: _CLASSES[i] for area, i in classes_of(figures).items()}
+    looks = {f.area: classes.get(f.area, _NO_CLASS) for f in figures}
+    for area in sorted(looks, key=lambda area: area == focus):
+        outline, width = (ORANGE, 5) if area == focus else (edge, 0.7)
+        ax.add_patch(PathPatch(shapes[area], facecolor=looks[area][1], edgecolor=outline, linewidth=width))
+    return looks
+
+
+def _draw_key(ax, figures: Sequence[Figure], *, y: float, width: float, size: float) -> None:
     """Draw the classes with their letters and the values they hold."""
-    for i, text in _ranges(figures, classes).items():
-        x = i * width / 5
-        ax.add_patch(
-            Rectangle((x, y), size, size, facecolor=_CLASSES[i][1], edgecolor=DARK_GREY, linewidth=0.6)
-        )
-        ax.text(
-            x + 1.3 * size, y + size / 2, f"{_CLASSES[i][0]}  {text}", fontsize=10, va="center", ha="left"
-        )
+    for i, (text, _) in _members(figures).items():
+        letter, colour, _ = _CLASSES[i]
+        x = i * width / len(_CLASSES)
+        ax.add_patch(Rectangle((x, y), size, size, facecolor=colour, edgecolor=DARK_GREY, linewidth=0.6))
+        ax.text(x + 1.3 * size, y + size / 2, f"{letter}  {text}", fontsize=10, va="center")
 
 
-def _ranges(figures: Sequence[Figure], classes: Mapping[str, int]) -> dict[int, str]:
+def _members(figures: Sequence[Figure]) -> dict[int, tuple[str, list[str]]]:
+    """Give for each class that holds any areas the values it holds, in words, and its areas, the highest first."""
+    classes = classes_of(figures)
     found = {}
-    for i in range(len(_CLASSES)):
-        values = [f.value for f in figures if classes.get(f.area) == i]
-        if values:
-            low, high = wording.number(min(values)), wording.number(max(values))
-            found[i] = low if low == high else f"{low} to {high}"
+    for i in sorted(set(classes.values())):
+        members = [f for f in _highest_first(figures) if classes.get(f.area) == i]
+        high, low = (wording.number(members[at].value) for at in (0, -1))
+        found[i] = (low if low == high else f"{low} to {high}", [f.area for f in members])
     return found
 
 
-def _block(figures, classes, kind, name, headline, subtitle, svg, focus, columns) -> Block:
-    ordered = sorted(figures, key=lambda f: (-f.value if isinstance(f.value, int | float) else 1, f.area))
-    groups = []
-    for i, text in reversed(_ranges(figures, classes).items()):
-        members = [f.area for f in ordered if classes.get(f.area) == i]
-        groups.append(f"{_CLASSES[i][0]} ({text}): {', '.join(members)}")
+def _highest_first(figures: Sequence[Figure]) -> list[Figure]:
+    return sorted(figures, key=lambda f: (1 if f.number is None else -f.value, f.area))
+
+
+def _finish_map(
+    drawing: Drawing,
+    kind: str,
+    figures: Sequence[Figure],
+    *,
+    focus: str,
+    columns: Mapping[str, Mapping[str, str]],
+    subtitle: str,
+    **words: str,
+) -> Block:
+    classes, ordered = classes_of(figures), _highest_first(figures)
+    groups = [
+        f"{_CLASSES[i][0]} ({text}): {', '.join(areas)}"
+        for i, (text, areas) in reversed(_members(figures).items())
+    ]
     none = [f.area for f in ordered if f.area not in classes]
     if none:
         groups.append(f"without a value: {', '.join(none)}")
     alt = f"{kind} of {len(figures)} areas in five classes. " + "; ".join(groups) + "."
     if focus:
         alt += f" {focus} is outlined."
-    columns = columns or {}
     data = table(
         caption=f"Data of the map: {subtitle}",
         columns=["Area", "Value", "Class", *columns],
@@ -230,34 +207,26 @@ def _block(figures, classes, kind, name, headline, subtitle, svg, focus, columns
             [
                 f.area,
                 _value(f),
-                "none" if f.area not in classes else _CLASSES[classes[f.area]][0],
+                _CLASSES[classes[f.area]][0] if f.area in classes else "none",
                 *(column.get(f.area, "none") for column in columns.values()),
             ]
             for f in ordered
         ],
-        text_columns=(2, *range(3, 3 + len(columns))),
+        text_columns=range(2, 3 + len(columns)),
     )
-    return Chart(name=name, headline=headline, subtitle=subtitle, svg=svg, alt=alt, data=data)
+    return finish(drawing, subtitle=subtitle, alt=alt, data=data, **words)
 
 
 def _value(f: Figure) -> str:
-    if isinstance(f.value, int | float):
-        return wording.number(f.value)
-    return f.value or "–"
+    return f.value or "–" if f.number is None else wording.number(f.value)
 
 
-def _area(ring: np.ndarray) -> float:
-    x, y = ring[:, 0], ring[:, 1]
-    return float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum() / 2)
-
-
-def _centre(ring: np.ndarray) -> tuple[float, float]:
-    x, y = ring[:, 0], ring[:, 1]
+def _size_and_centre(ring: np.ndarray) -> tuple[float, float, float]:
+    """Give how large a ring is, and where its centre lies."""
+    x, y = ring.T
     cross = x * np.roll(y, -1) - np.roll(x, -1) * y
-    area = cross.sum() / 2
-    if not area:
-        return float(x.mean()), float(y.mean())
-    return (
-        float(((x + np.roll(x, -1)) * cross).sum() / (6 * area)),
-        float(((y + np.roll(y, -1)) * cross).sum() / (6 * area)),
-    )
+    size = cross.sum() / 2
+    if not size:
+        return 0.0, float(x.mean()), float(y.mean())
+    across, up = ((v + np.roll(v, -1)) @ cross / (6 * size) for v in (x, y))
+    return abs(float(size)), float(across), float(up)

@@ -1,33 +1,48 @@
-"""Charts of months: twelve-month totals with targets and projection, months as recorded and adjusted, seasonal profile."""
+"""Charts of months: twelve-month totals with targets and projection, months as recorded and adjusted, seasonal profile, control."""
 
-from collections.abc import Collection, Sequence
+import textwrap
+from collections.abc import Collection, Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure as Drawing
-from matplotlib.ticker import MaxNLocator
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Target
+from saferleeds_analysis.methods.control_charts import RULES, ControlChart
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Chart, Figure
+from saferleeds_analysis.reporting.blocks import Block, Figure, Table
 from saferleeds_analysis.reporting.charts.drawing import (
     DARK_BLUE,
     DARK_GREY,
     GREY,
     LIGHT_BLUE,
     MID_GREY,
+    ORANGE,
     PALE_BLUE,
-    apart,
-    label_years,
+    finish,
+    in_our_style,
+    label,
+    label_ends,
+    line,
+    months_across,
+    one_axes,
     positions,
-    style,
-    svg_of,
 )
-from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.reporting.tables import interval, table
+
+# The colours of NHS "Making Data Count": blue for improvement, orange for concern, grey otherwise; each with its own mark.
+_MARKS = {
+    "improvement": ("v", DARK_BLUE, "improvement"),
+    "concern": ("^", ORANGE, "concern"),
+    "high": ("^", DARK_GREY, "special cause, high"),
+    "low": ("v", DARK_GREY, "special cause, low"),
+    "common cause": ("o", MID_GREY, "ordinary variation"),
+    "not judged": ("o", MID_GREY, "not judged"),
+}
 
 
+@in_our_style
 def chart_of_totals(
     totals: pd.Series,
     *,
@@ -48,137 +63,74 @@ def chart_of_totals(
     projection from the last total on, both by month on the scale of the totals.
     """
     known = totals.dropna()
-    last = known.index[-1]
-    with style(name):
-        drawing = Drawing(figsize=(9, 4.6), layout="constrained")
-        ax = drawing.subplots()
-        if milestones is not None:
-            x = positions(milestones.index)
-            ax.fill_between(x, milestones["lower"], milestones["upper"], color=GREY, alpha=0.55, linewidth=0)
-        if fan is not None and len(fan):
-            _draw_fan(ax, fan, start=(last, float(known.iloc[-1])))
-        sns.lineplot(
-            x=positions(totals.index),
-            y=totals.astype(float).to_numpy(),
-            ax=ax,
-            color=DARK_BLUE,
-            linewidth=2.2,
-        )
-        at = positions(known.index[-1:])[0]
-        ax.plot([at], [float(known.iloc[-1])], "o", color=DARK_BLUE)
-        ax.annotate(
-            wording.number(known.iloc[-1]),
-            (at, float(known.iloc[-1])),
-            xytext=(-8, -6),
-            textcoords="offset points",
-            ha="right",
-            va="top",
-            fontweight="bold",
-            color=DARK_BLUE,
-        )
-        end = totals.index[-1]
-        months = periods.financial_year_months(year) if targets else totals.index[-1:]
-        labels = [
-            (t.value, f"{t.kind.capitalize()} target {wording.number(t.value)}", DARK_GREY) for t in targets
-        ]
-        for target in targets:
-            start = max(months[0], pd.Period(target.set_on, freq="M"))
-            ax.plot(
-                positions(pd.PeriodIndex([start, months[-1]])),
-                [target.value] * 2,
-                color=DARK_GREY,
-                linewidth=1.8,
-                linestyle="--" if target is not targets[-1] else "-",
-            )
-            end = max(end, months[-1])
-        if fan is not None and len(fan):
-            end = max(end, fan.index[-1])
-            labels.append(
-                (float(fan[0.5].iloc[-1]), f"Projection {wording.number(fan[0.5].iloc[-1])}", DARK_BLUE)
-            )
-        highest = [float(known.max()), *(t.value for t in targets)]
-        highest += [float(fan.max().max())] if fan is not None and len(fan) else []
-        top = 1.08 * max(highest)
-        for y, (_, text, colour) in zip(apart([y for y, *_ in labels], 0.065 * top), labels, strict=True):
-            ax.annotate(
-                text,
-                (positions(pd.PeriodIndex([end]))[0], y),
-                xytext=(6, 0),
-                textcoords="offset points",
-                va="center",
-                color=colour,
-            )
-        if milestones is not None:
-            middle = milestones.iloc[2]
-            ax.annotate(
-                "Milestone range",
-                (positions(milestones.index[2:3])[0], float(middle["upper"])),
-                xytext=(4, 6),
-                textcoords="offset points",
-                color=DARK_GREY,
-            )
-        ax.set_ylim(0, top)
-        span = positions(pd.PeriodIndex([end]))[0] - positions(totals.index[:1])[0]
-        ax.set_xlim(
-            positions(totals.index[:1])[0],
-            positions(pd.PeriodIndex([end]))[0] + (0.24 * span if labels else 2),
-        )
-        label_years(ax, totals.index[0], end)
-        ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=7))
-        ax.yaxis.set_major_formatter(lambda value, _: wording.number(value))
-        ax.set_ylabel("")
-        sns.despine(ax=ax, left=True)
-        svg = svg_of(drawing, name)
-    first = known.index[0]
-    highest = known.idxmax()
+    last, highest = known.index[-1], known.idxmax()
     alt = (
-        f"Line chart. The twelve-month total was {wording.number(known.iloc[0])} {unit} in {periods.month_name(first)}, "
-        f"highest in {periods.month_name(highest)} with {wording.number(known[highest])}, "
-        f"and {wording.number(known.iloc[-1])} in {periods.month_name(last)}."
+        f"Line chart. The twelve-month total was {wording.number(known.iloc[0])} {unit} in "
+        f"{periods.month_name(known.index[0])}, highest in {periods.month_name(highest)} with "
+        f"{wording.number(known[highest])}, and {wording.number(known[last])} in {periods.month_name(last)}."
     )
-    alt += "".join(f" The {t.kind} target is {wording.number(t.value)}." for t in targets)
+    columns = {unit.capitalize(): lambda m: _total(totals, m)}
+    drawing, ax = one_axes(4.6)
+    line(ax, known, color=DARK_BLUE, linewidth=2.2)
+    end = (positions([last])[0], float(known[last]))
+    ax.plot(*end, "o", color=DARK_BLUE)
+    how = {"ha": "right", "va": "top", "fontweight": "bold", "color": DARK_BLUE}
+    label(ax, wording.number(known[last]), end, beside=-8, above=-6, **how)
+    ends = []
+    for target in targets:
+        months = periods.financial_year_months(year)
+        start = max(months[0], pd.Period(target.set_on, freq="M"))
+        across = pd.Series(target.value, index=pd.PeriodIndex([start, months[-1]]))
+        line(ax, across, color=DARK_GREY, linewidth=1.8, linestyle="-" if target is targets[-1] else "--")
+        ends.append(
+            (target.value, f"{target.kind.capitalize()} target {wording.number(target.value)}", DARK_GREY)
+        )
+        alt += f" The {target.kind} target is {wording.number(target.value)}."
     if milestones is not None:
+        x = positions(milestones.index)
+        ax.fill_between(x, milestones["lower"], milestones["upper"], color=GREY, alpha=0.55, linewidth=0)
+        place = (x[2], float(milestones["upper"].iloc[2]))
+        label(ax, "Milestone range", place, beside=4, above=6, color=DARK_GREY)
         at = milestones.loc[last] if last in milestones.index else milestones.iloc[-1]
         alt += f" The milestone range is then {wording.number(at['lower'])} to {wording.number(at['upper'])}."
+        columns["Milestone range"] = lambda m: _span(milestones, m, "lower", "upper")
     if fan is not None and len(fan):
-        ends = fan.iloc[-1]
+        _draw_fan(ax, fan, start=end)
+        at, middle = fan.iloc[-1], wording.number(fan[0.5].iloc[-1])
+        ends.append((float(at[0.5]), f"Projection {middle}", DARK_BLUE))
         alt += (
-            f" The projection for {periods.month_name(fan.index[-1])} is {wording.number(ends[0.5])}, with an 80% interval "
-            f"of {wording.number(ends[0.1])} to {wording.number(ends[0.9])}."
+            f" The projection for {periods.month_name(fan.index[-1])} is {middle}, with an 80% interval "
+            f"of {wording.number(at[0.1])} to {wording.number(at[0.9])}."
         )
-    data = _totals_table(totals, milestones, fan, caption=f"Twelve-month totals: {subtitle}", unit=unit)
-    return Chart(
+        columns["Projection"] = lambda m: wording.number(fan.loc[m, 0.5]) if m in fan.index else "none"
+        columns["80% interval"] = lambda m: _span(fan, m, 0.1, 0.9)
+        columns["95% interval"] = lambda m: _span(fan, m, 0.025, 0.975)
+    months_across(ax, room=0.24 if ends else 0.05)
+    label_ends(ax, ends)
+    # The latest period first, and those to come above it.
+    months = totals.index if fan is None else totals.index.union(fan.index)
+    return finish(
+        drawing,
         name=name,
         headline=headline,
         subtitle=subtitle,
-        svg=svg,
         alt=alt,
-        data=data,
-        figures=tuple(figures),
+        data=table(
+            caption=f"Twelve-month totals: {subtitle}",
+            columns=["Period", *columns],
+            rows=[
+                [periods.twelve_months_name(m), *(cell(m) for cell in columns.values())] for m in months[::-1]
+            ],
+        ),
+        figures=figures,
         shape="time",
     )
 
 
-def _totals_table(
-    totals: pd.Series, milestones: pd.DataFrame | None, fan: pd.DataFrame | None, *, caption: str, unit: str
-) -> Block:
-    """Give the numbers behind the chart of totals, the latest period first, those to come above it."""
-    months = totals.index if fan is None else totals.index.union(fan.index)
-
-    def recorded(month: pd.Period) -> str:
-        if pd.notna(totals.get(month)):
-            return wording.number(totals[month])
-        return "to come" if month > totals.index[-1] else "not known"
-
-    columns = {unit.capitalize(): recorded}
-    if milestones is not None:
-        columns["Milestone range"] = lambda m: _span(milestones, m, "lower", "upper")
-    if fan is not None and len(fan):
-        columns["Projection"] = lambda m: wording.number(fan.loc[m, 0.5]) if m in fan.index else "none"
-        columns["80% interval"] = lambda m: _span(fan, m, 0.1, 0.9)
-        columns["95% interval"] = lambda m: _span(fan, m, 0.025, 0.975)
-    rows = [[periods.twelve_months_name(m), *(cell(m) for cell in columns.values())] for m in months[::-1]]
-    return table(caption=caption, columns=["Period", *columns], rows=rows)
+def _total(totals: pd.Series, month: pd.Period) -> str:
+    if pd.notna(totals.get(month)):
+        return wording.number(totals[month])
+    return "to come" if month > totals.index[-1] else "not known"
 
 
 def _span(frame: pd.DataFrame, month: pd.Period, low, high) -> str:
@@ -187,14 +139,15 @@ def _span(frame: pd.DataFrame, month: pd.Period, low, high) -> str:
     return f"{wording.number(frame.loc[month, low])} to {wording.number(frame.loc[month, high])}"
 
 
-def _draw_fan(ax, fan: pd.DataFrame, *, start: tuple[pd.Period, float]) -> None:
+def _draw_fan(ax, fan: pd.DataFrame, *, start: tuple[float, float]) -> None:
     """Draw a projection: 95 % and 80 % intervals, the darker the likelier, and its middle as a dotted line."""
-    x = positions(pd.PeriodIndex([start[0], *fan.index]))
-    for (low, high), colour in zip(((0.025, 0.975), (0.1, 0.9)), (PALE_BLUE, LIGHT_BLUE), strict=True):
+    x = [start[0], *positions(fan.index)]
+    for low, high, colour in ((0.025, 0.975, PALE_BLUE), (0.1, 0.9, LIGHT_BLUE)):
         ax.fill_between(x, [start[1], *fan[low]], [start[1], *fan[high]], color=colour, linewidth=0)
     ax.plot(x, [start[1], *fan[0.5]], color=DARK_BLUE, linewidth=1.6, linestyle=":")
 
 
+@in_our_style
 def chart_of_months(
     months: pd.Series,
     *,
@@ -209,17 +162,9 @@ def chart_of_months(
 
     ``withheld`` are missing months of which the count is known and not shown.
     """
-    with style(name):
-        drawing = Drawing(figsize=(9, 3.6), layout="constrained")
-        ax = drawing.subplots()
-        x = positions(months.index)
-        ax.plot(x, months.astype(float).to_numpy(), color=DARK_BLUE, linewidth=1.8, marker="o", markersize=3)
-        ax.set_ylim(0, 1.08 * max(float(months.max()), 1.0))
-        label_years(ax, months.index[0], months.index[-1])
-        ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=7))
-        ax.yaxis.set_major_formatter(lambda value, _: wording.number(value))
-        sns.despine(ax=ax, left=True)
-        svg = svg_of(drawing, name)
+    drawing, ax = one_axes(3.6)
+    line(ax, months, color=DARK_BLUE, linewidth=1.8, marker="o", markersize=3)
+    months_across(ax)
     known = months.dropna()
     missing = months.index[months.isna() & ~months.index.isin(withheld)]
     alt = (
@@ -229,21 +174,19 @@ def chart_of_months(
     )
     if len(missing):
         alt += f" No data for {periods.months_in_words(missing)}."
-    alt += _gaps(withheld)
-    rows = [[periods.month_name(m), _cell(m, v, withheld)] for m, v in months.iloc[::-1].items()]
-    data = table(caption=f"Months: {subtitle}", columns=["Month", unit.capitalize()], rows=rows)
-    return Chart(
+    return finish(
+        drawing,
         name=name,
         headline=headline,
         subtitle=subtitle,
-        svg=svg,
-        alt=alt,
-        data=data,
-        figures=tuple(figures),
+        alt=alt + _gaps(withheld),
+        data=_table_of_months(f"Months: {subtitle}", {unit.capitalize(): months}, withheld=withheld),
+        figures=figures,
         shape="time",
     )
 
 
+@in_our_style
 def chart_of_adjustment(
     observed: pd.Series,
     adjusted: pd.Series,
@@ -259,33 +202,15 @@ def chart_of_adjustment(
 
     Both are missing, a gap in the lines, in the months that are ``withheld``.
     """
-    with style(name):
-        drawing = Drawing(figsize=(9, 4), layout="constrained")
-        ax = drawing.subplots()
-        x = positions(observed.index)
-        lines = ((observed, MID_GREY, 1.4, "As recorded"), (adjusted, DARK_BLUE, 2.2, "Seasonally adjusted"))
-        for series, colour, width, _ in lines:
-            # A month between two gaps is no line, so where there are gaps each month is marked.
-            marker = {"marker": "o", "markersize": 3} if withheld else {}
-            ax.plot(
-                x,
-                series.to_numpy(dtype=float, na_value=float("nan")),
-                color=colour,
-                linewidth=width,
-                **marker,
-            )
-        ends = apart([float(series.dropna().iloc[-1]) for series, *_ in lines], 0.07 * float(observed.max()))
-        for (_, colour, _, text), y in zip(lines, ends, strict=True):
-            ax.annotate(
-                text, (x[-1], y), xytext=(6, 0), textcoords="offset points", va="center", color=colour
-            )
-        ax.set_ylim(0, 1.08 * max(float(observed.max()), float(adjusted.max()), 1.0))
-        ax.set_xlim(x[0] - 1, x[-1] + max(4, 0.22 * len(x)))
-        label_years(ax, observed.index[0], observed.index[-1])
-        ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=7))
-        ax.yaxis.set_major_formatter(lambda value, _: wording.number(value))
-        sns.despine(ax=ax, left=True)
-        svg = svg_of(drawing, name)
+    both = {"As recorded": observed, "Seasonally adjusted": adjusted}
+    drawing, ax = one_axes(4)
+    # A month between two gaps is no line, so where there are gaps each month is marked.
+    marker = {"marker": "o", "markersize": 3} if withheld else {}
+    line(ax, observed, color=MID_GREY, linewidth=1.4, **marker)
+    line(ax, adjusted, color=DARK_BLUE, linewidth=2.2, **marker)
+    months_across(ax, room=0.22)
+    ends = [float(series.dropna().iloc[-1]) for series in both.values()]
+    label_ends(ax, list(zip(ends, both, (MID_GREY, DARK_BLUE), strict=True)))
     known = observed.dropna()
     last = known.index[-1]
     alt = (
@@ -296,30 +221,39 @@ def chart_of_adjustment(
     )
     if last - 12 in known.index:
         alt += f" A year before: {wording.number(known[last - 12])} as recorded, {wording.number(adjusted[last - 12])} adjusted."
-    alt += _gaps(withheld)
-    rows = [
-        [periods.month_name(m), _cell(m, observed[m], withheld), _cell(m, adjusted[m], withheld)]
-        for m in reversed(observed.index)
-    ]
-    data = table(
-        caption=f"Months: {subtitle}", columns=["Month", "As recorded", "Seasonally adjusted"], rows=rows
-    )
-    return Chart(
+    return finish(
+        drawing,
         name=name,
         headline=headline,
         subtitle=subtitle,
-        svg=svg,
-        alt=alt,
-        data=data,
-        figures=tuple(figures),
+        alt=alt + _gaps(withheld),
+        data=_table_of_months(f"Months: {subtitle}", both, withheld=withheld),
+        figures=figures,
         shape="time",
     )
 
 
-def _cell(month: pd.Period, value: float, withheld: Collection[pd.Period]) -> str:
-    if month in withheld:
-        return "[c]"
-    return wording.number(value) if pd.notna(value) else "missing"
+def _table_of_months(
+    caption: str,
+    series: Mapping[str, pd.Series],
+    *,
+    of: str = "Month",
+    missing: str = "missing",
+    withheld: Collection[pd.Period] = (),
+) -> Table:
+    """Give the numbers behind a chart of months, the latest month first, each series under its name."""
+
+    def cell(month: pd.Period, value: float) -> str:
+        if month in withheld:
+            return "[c]"
+        return wording.number(value) if pd.notna(value) else missing
+
+    months = next(iter(series.values())).index[::-1]
+    return table(
+        caption=caption,
+        columns=[of, *series],
+        rows=[[periods.month_name(m), *(cell(m, values[m]) for values in series.values())] for m in months],
+    )
 
 
 def _gaps(withheld: Collection[pd.Period]) -> str:
@@ -329,44 +263,160 @@ def _gaps(withheld: Collection[pd.Period]) -> str:
     )
 
 
+@in_our_style
 def chart_of_profile(figures: Sequence[Figure], *, name: str, headline: str, subtitle: str) -> Block:
     """Draw seasonal factors as dots with their intervals, one a period, round the average month at zero."""
-    with style(name):
-        drawing = Drawing(figsize=(9, 3.4), layout="constrained")
-        ax = drawing.subplots()
-        x = np.arange(len(figures))
-        ax.axhline(0, color=DARK_GREY, linewidth=1)
-        for at, f in zip(x, figures, strict=True):
-            ax.plot([at, at], [f.lower, f.upper], color=DARK_BLUE, linewidth=2)
-        ax.plot(x, [f.value for f in figures], "o", color=DARK_BLUE)
-        ax.set_xticks(x, [f.period[:3] for f in figures])
-        ax.yaxis.set_major_formatter(
-            lambda value, _: f"{value:+.0f}%".replace("-", wording.MINUS) if value else "0%"
-        )
-        sns.despine(ax=ax, left=True, bottom=True)
-        svg = svg_of(drawing, name)
-    alt = "Dot chart of the usual distance from an average month. " + "; ".join(
-        f"{f.period} {wording.percent(f.value, signed=True)}" for f in figures
+
+    def show(value: float) -> str:
+        return wording.percent(value, signed=True)
+
+    drawing, ax = one_axes(3.4)
+    ax.axhline(0, color=DARK_GREY, linewidth=1)
+    x = range(len(figures))
+    ax.vlines(x, [f.lower for f in figures], [f.upper for f in figures], color=DARK_BLUE, linewidth=2)
+    ax.plot(x, [f.value for f in figures], "o", color=DARK_BLUE)
+    ax.set_xticks(x, [f.period[:3] for f in figures])
+    ax.yaxis.set_major_formatter(
+        lambda value, _: f"{value:+.0f}%".replace("-", wording.MINUS) if value else "0%"
     )
-    rows = [
-        [
-            f.period,
-            wording.percent(f.value, signed=True),
-            f"{wording.percent(f.lower, signed=True)} to {wording.percent(f.upper, signed=True)}",
-        ]
-        for f in figures
-    ]
-    data = table(
-        caption=f"Seasonal profile: {subtitle}",
-        columns=["Month", "Usual distance", "95% interval"],
-        rows=rows,
-    )
-    return Chart(
+    sns.despine(ax=ax, left=True, bottom=True)
+    said = "; ".join(f"{f.period} {show(f.value)}" for f in figures)
+    return finish(
+        drawing,
         name=name,
         headline=headline,
         subtitle=subtitle,
-        svg=svg,
-        alt=f"{alt}.",
-        data=data,
-        figures=tuple(figures),
+        alt=f"Dot chart of the usual distance from an average month. {said}.",
+        data=table(
+            caption=f"Seasonal profile: {subtitle}",
+            columns=["Month", "Usual distance", "95% interval"],
+            rows=[[f.period, show(f.value), interval(f, show)] for f in figures],
+        ),
+        figures=figures,
     )
+
+
+@in_our_style
+def chart_of_control(
+    found: ControlChart, *, name: str, headline: str, subtitle: str, figures: Sequence[Figure]
+) -> Block:
+    """Draw an XmR chart of months: the series, its mean and process limits in each phase, and a mark a kind of point."""
+    points = found.points.assign(lower_process_limit=found.points["lower_process_limit"].clip(lower=0))
+    lines = {"mean": "mean", "lower_process_limit": "lower limit", "upper_process_limit": "upper limit"}
+    marks = dict(_MARKS)
+    if found.improvement_direction == "increase":  # then the way up is the way to improve
+        marks |= {"improvement": ("^", *_MARKS["improvement"][1:]), "concern": ("v", *_MARKS["concern"][1:])}
+    drawing, ax = one_axes(3.9)
+    line(ax, points["value"], color=GREY, linewidth=1.3, zorder=1)
+    for phase, part in points.groupby("phase"):
+        for column in lines:
+            dashes = "-" if column == "mean" else (0, (4, 3))
+            line(ax, part[column], color=DARK_GREY, linewidth=1.3, linestyle=dashes)
+        if phase > 1:
+            ax.axvline(part.index[0].ordinal - 0.5, color=MID_GREY, linewidth=1, linestyle=":")
+    for kind in dict.fromkeys(points["point_type"]):
+        mark, colour, words = marks[kind]
+        of_kind = points.loc[points["point_type"] == kind, "value"]
+        look = {"marker": mark, "markersize": 4 if mark == "o" else 6, "linestyle": "none", "zorder": 2}
+        line(ax, of_kind, color=colour, label=words, **look)
+    last = points.iloc[-1]
+    months_across(ax, room=0.2)
+    ends = [
+        (last[column], f"{words} {wording.number(last[column])}", DARK_GREY)
+        for column, words in lines.items()
+    ]
+    label_ends(ax, ends)
+    ax.legend(loc="lower left", ncols=3, frameon=False, fontsize=9.5, handletextpad=0.2, borderaxespad=0.2)
+    counts = points["point_type"].value_counts()
+    said = ", ".join(f"{counts[kind]} of {marks[kind][2]}" for kind in counts.index)
+    alt = (
+        f"Control chart of {len(points)} months: {said}. The last point, {periods.month_name(points.index[-1])}, is "
+        f"{wording.number(last['value'])}, the mean {wording.number(last['mean'])} and the process limits "
+        f"{wording.number(last['lower_process_limit'])} to {wording.number(last['upper_process_limit'])}."
+    )
+    return finish(
+        drawing,
+        name=name,
+        headline=headline,
+        subtitle=subtitle,
+        alt=alt,
+        data=table(
+            caption=f"Data of the control chart: {subtitle}",
+            columns=["Month", "Value", "Mean", "Lower limit", "Upper limit", "Reading", "Rule"],
+            rows=[
+                [
+                    periods.month_name(month),
+                    *(wording.number(p[column]) for column in ("value", *lines)),
+                    marks[p["point_type"]][2],
+                    RULES[p["rule"]],
+                ]
+                for month, p in points.iloc[::-1].iterrows()
+            ],
+            text_columns=(5, 6),
+        ),
+        figures=figures,
+        shape="time",
+    )
+
+
+@in_our_style
+def chart_of_panels(
+    series: Mapping[str, pd.Series],
+    *,
+    name: str,
+    headline: str,
+    subtitle: str,
+    unit: str,
+    figures: Sequence[Figure],
+    focus: str = "",
+    same_scale: bool = False,
+    across: int = 3,
+) -> Block:
+    """Draw small multiples: one panel an area, its totals at quarter ends (monthly PeriodIndex), all over the same months.
+
+    With ``same_scale`` the panels can be compared in height; without it each has its own scale from zero, so that the
+    shapes can be compared. The first and last value of each panel are written on it.
+    """
+    down = -(-len(series) // across)
+    highest = max(float(s.max()) for s in series.values())
+    months = next(iter(series.values())).index
+    drawing = Drawing(figsize=(9, 0.4 + (2.0 if down > 1 else 2.4) * down), layout="constrained")
+    axes = drawing.subplots(down, across, squeeze=False)
+    said = []
+    for ax, (area, values) in zip(axes.flat, series.items(), strict=False):
+        known = values.dropna().astype(float)
+        colour = DARK_BLUE if area == focus or not focus else MID_GREY
+        line(ax, values, color=colour, linewidth=2.2)
+        top = highest if same_scale else known.max() or 1
+        for at, next_to, side in ((0, 1, "left"), (-1, -2, "right")):
+            # The label stands on the side of the point that the line leaves free.
+            free_above = known.iloc[at] < 0.3 * top or len(known) < 2 or known.iloc[next_to] <= known.iloc[at]
+            _draw_end(ax, known.iloc[[at]], colour=colour, above=free_above, side=side)
+        months_across(ax, top=1.22 * top, marks=3)
+        ax.tick_params(labelsize=9)
+        title = textwrap.fill(area, 17) if across > 3 else area
+        ax.set_title(title, loc="left", fontsize=10.5, fontweight="bold" if area == focus else "normal")
+        said.append(
+            f"{area} from {wording.number(known.iloc[0])} to {wording.number(known.iloc[-1])}, "
+            f"highest {wording.number(known.max())} in {periods.month_name(known.idxmax())}"
+        )
+    for ax in list(axes.flat)[len(series) :]:
+        ax.set_axis_off()
+    ends = " and to ".join(periods.month_name(m) for m in (months[0], months[-1]))
+    return finish(
+        drawing,
+        name=name,
+        headline=headline,
+        subtitle=subtitle,
+        alt=f"Line charts of {unit}, twelve-month totals to {ends}: {'; '.join(said)}.",
+        data=_table_of_months(f"Data: {subtitle}", series, of="12 months to", missing="not given"),
+        figures=figures,
+    )
+
+
+def _draw_end(ax, point: pd.Series, *, colour: str, above: bool, side: str) -> None:
+    """Mark a month at an end of a line, with its value above or below."""
+    line(ax, point, color=colour, marker="o", markersize=5)
+    up, held_by = (7, "bottom") if above else (-7, "top")
+    place = (positions(point.index)[0], point.iloc[0])
+    label(ax, wording.number(point.iloc[0]), place, above=up, ha=side, va=held_by, fontsize=10)
