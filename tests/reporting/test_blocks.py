@@ -183,14 +183,15 @@ def test_a_printed_number_keeps_its_value_on_the_journey(number):
         assert (again, vars(again)) == (number, vars(number))
 
 
-def test_numbers_made_of_illustrative_data_say_so_under_their_table():
+def test_numbers_made_of_illustrative_data_say_so_in_the_caption_of_their_table():
     about = {"measure": "count", "period": "2012/13 Q2", "indicator_id": "burglary", "area": "Leeds"}
     made_up, counted = (named_figure(**about, value=7, status=s) for s in ("illustrative", "recorded"))
 
     def shown(*figures, caption="Offences"):
         return table(caption=caption, columns=["Area", "Count"], rows=[["Leeds", "7"]], figures=figures)
 
-    assert shown(made_up).html.endswith('</div>\n<p class="small">Worked out from illustrative data.</p>')
+    label = '<caption>Offences <span class="small">Worked out from illustrative data.</span></caption>'
+    assert label in shown(made_up).html
     assert shown(made_up, counted).label == "", "rows of several kinds are marked one by one"
     assert shown(counted).label == shown().label == ""
     assert shown(made_up, caption="Offences. Illustrative months, published totals").label == ""
