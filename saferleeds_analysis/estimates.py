@@ -11,6 +11,8 @@ from numbers import Integral
 
 from scipy import stats
 
+from saferleeds_analysis.problems import refuse_unless
+
 # The columns of every tidy table of figures, in whole words.
 TIDY_COLUMNS = (
     "indicator_id",
@@ -50,12 +52,15 @@ class Estimate:
     caveats: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a value without an interval round it, and a confidence that is not a share."""
+        """Refuse a confidence that is not a share, and a value without an interval round it."""
+        if not 0 < self.confidence < 1:
+            raise ValueError(
+                f"a confidence level lies between 0 and 1, such as 0.95; {self.confidence!r} does not."
+            )
         if not self.lower <= self.value <= self.upper:
             raise ValueError(
                 f"the interval {self.lower} to {self.upper} does not hold its value {self.value}."
             )
-        _check_confidence(self.confidence)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,20 +80,41 @@ class CountChange:
     direction: str
 
 
-def count_with_interval(count: int, *, unit: str, confidence: float = 0.95) -> Estimate:
+def count_with_interval(count: int, *, unit: str, confidence: float = 0.95, method: str = "") -> Estimate:
     """Give a count with the interval of the rate that lies behind it, taking events to be independent.
 
     Exact Poisson limits (Garwood 1936) below 10 events and Byar's approximation from 10, the rule of public-health
     statistics in England (UKHSA, PHEindicatormethods). Crimes that come in series make the true interval wider.
+    ``method`` names one of the two, ``"exact Poisson"`` or ``"Byar"``, for agreement with other software. Where Byar's
+    lower limit falls below zero (one event at 99.8%), zero stands for it and a caveat says so.
 
     >>> e = count_with_interval(315, unit="offences")
     >>> round(e.lower, 1), round(e.upper, 1), e.method
     (281.2, 351.8, 'Byar')
+    >>> e = count_with_interval(10, unit="offences", method="exact Poisson")
+    >>> round(e.lower, 3), round(e.upper, 3)
+    (4.795, 18.39)
     """
-    _check_count(count)
-    lower, upper, method = _poisson_limits(count, confidence)
+    if isinstance(count, bool) or not isinstance(count, Integral) or count < 0:
+        raise ValueError(f"{count!r} is not a count: counts are whole numbers from 0.")
+    method = method or ("exact Poisson" if count < 10 else "Byar")
+    refuse_unless(
+        (method in ("Byar", "exact Poisson"), f"method is 'Byar' or 'exact Poisson', not {method!r}."),
+        (
+            count > 0 or method != "Byar",
+            "Byar's approximation has no lower limit for a count of 0: use 'exact Poisson'.",
+        ),
+    )
+    lower, upper = _poisson_limits(count, confidence, method)
     return Estimate(
-        value=count, lower=lower, upper=upper, unit=unit, method=method, confidence=confidence, n=int(count)
+        value=count,
+        lower=max(lower, 0.0),
+        upper=upper,
+        unit=unit,
+        method=method,
+        confidence=confidence,
+        n=int(count),
+        caveats=("Byar's approximation gives no lower limit here: 0 stands for it.",) if lower < 0 else (),
     )
 
 
@@ -109,17 +135,10 @@ def change_between_counts(earlier: int, later: int, *, unit: str, confidence: fl
     >>> change_between_counts(10, 8, unit="offences").direction
     'no clear change'
     """
-    _check_count(earlier)
-    _check_count(later)
-    _check_confidence(confidence)
-    total = earlier + later
-    p_value = stats.binomtest(int(later), int(total), 0.5).pvalue if total else 1.0
+    before = count_with_interval(earlier, unit=unit, confidence=confidence)
+    after = count_with_interval(later, unit=unit, confidence=confidence)
+    ratio_lower, ratio_upper, p_value = ratio_of_rates((later, 1), (earlier, 1), confidence=confidence)
     percent = None
-    ratio_lower, ratio_upper = 0.0, float("inf")
-    if total:
-        share = stats.binomtest(int(later), int(total), 0.5).proportion_ci(confidence, method="exact")
-        ratio_lower = float(share.low / (1 - share.low))
-        ratio_upper = float(share.high / (1 - share.high)) if share.high < 1 else float("inf")
     if earlier:
         percent = Estimate(
             value=100 * (later / earlier - 1),
@@ -135,45 +154,60 @@ def change_between_counts(earlier: int, later: int, *, unit: str, confidence: fl
     return CountChange(
         earlier=int(earlier),
         later=int(later),
-        difference=_difference(earlier, later, unit, confidence),
+        difference=less(after, before, method="MOVER on Poisson limits"),
         percent=percent,
-        p_value=float(p_value),
+        p_value=p_value,
         direction=direction,
     )
 
 
-def _difference(earlier: int, later: int, unit: str, confidence: float) -> Estimate:
-    earlier_lower, earlier_upper, _ = _poisson_limits(earlier, confidence)
-    later_lower, later_upper, _ = _poisson_limits(later, confidence)
-    value = later - earlier
+def less(one: Estimate, other: Estimate, *, method: str, caveats: tuple[str, ...] = ()) -> Estimate:
+    """Give one estimate less another, in their unit; the interval joins theirs (Zou and Donner 2008, "MOVER").
+
+    >>> ten, four = (count_with_interval(count, unit="offences") for count in (10, 4))
+    >>> less(ten, four, method="MOVER").value
+    6
+    """
+    value = one.value - other.value
     return Estimate(
         value=value,
-        lower=value - sqrt((later - later_lower) ** 2 + (earlier_upper - earlier) ** 2),
-        upper=value + sqrt((later_upper - later) ** 2 + (earlier - earlier_lower) ** 2),
-        unit=unit,
-        method="MOVER on Poisson limits",
-        confidence=confidence,
-        n=int(earlier + later),
+        lower=value - sqrt((one.value - one.lower) ** 2 + (other.upper - other.value) ** 2),
+        upper=value + sqrt((one.upper - one.value) ** 2 + (other.value - other.lower) ** 2),
+        unit=one.unit,
+        method=method,
+        confidence=one.confidence,
+        n=one.n + other.n,
+        caveats=caveats,
     )
 
 
-def _poisson_limits(count: int, confidence: float) -> tuple[float, float, str]:
+def ratio_of_rates(
+    one: tuple[int, float], other: tuple[int, float], *, confidence: float = 0.95
+) -> tuple[float, float, float]:
+    """Give the exact limits of a ratio of two rates and the p-value of no difference (R's ``poisson.test``).
+
+    Each rate is a count and its exposure: given both counts' total, the one is binomial.
+
+    >>> [round(number, 3) for number in ratio_of_rates((30, 1), (18, 1))]
+    [0.899, 3.175, 0.111]
+    """
+    (count, exposure), (other_count, other_exposure) = one, other
+    total = int(count) + int(other_count)
+    if not total:
+        return 0.0, float("inf"), 1.0
+    test = stats.binomtest(int(count), total, exposure / (exposure + other_exposure))
+    share = test.proportion_ci(confidence, method="exact")
+    scale = other_exposure / exposure
+    upper = scale * share.high / (1 - share.high) if share.high < 1 else float("inf")
+    return float(scale * share.low / (1 - share.low)), float(upper), float(test.pvalue)
+
+
+def _poisson_limits(count: int, confidence: float, method: str) -> tuple[float, float]:
     tail = (1 - confidence) / 2
-    if count < 10:
+    if method == "exact Poisson":
         lower = stats.chi2.ppf(tail, 2 * count) / 2 if count else 0.0
-        upper = stats.chi2.isf(tail, 2 * count + 2) / 2
-        return float(lower), float(upper), "exact Poisson"
+        return float(lower), float(stats.chi2.isf(tail, 2 * count + 2) / 2)
     z = stats.norm.isf(tail)
     lower = count * (1 - 1 / (9 * count) - z / (3 * sqrt(count))) ** 3
     upper = (count + 1) * (1 - 1 / (9 * (count + 1)) + z / (3 * sqrt(count + 1))) ** 3
-    return float(lower), float(upper), "Byar"
-
-
-def _check_count(count: int) -> None:
-    if isinstance(count, bool) or not isinstance(count, Integral) or count < 0:
-        raise ValueError(f"{count!r} is not a count: counts are whole numbers from 0.")
-
-
-def _check_confidence(confidence: float) -> None:
-    if not 0 < confidence < 1:
-        raise ValueError(f"a confidence level lies between 0 and 1, such as 0.95; {confidence!r} does not.")
+    return float(lower), float(upper)

@@ -36,3 +36,10 @@ def noting(problems: list[str]) -> Iterator[None]:
         yield
     except DataProblem as error:
         problems += str(error).splitlines()
+
+
+def refuse_unless(*rules: tuple[object, str]) -> None:
+    """Refuse a call or a row by the first rule that does not hold: each says what must be true, and else what is wrong."""
+    for holds, message in rules:
+        if not holds:
+            raise ValueError(message)

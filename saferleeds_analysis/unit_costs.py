@@ -12,7 +12,7 @@ Decimal('3925')
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -24,7 +24,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import REFERENCE, places_in, read_decimal, read_rows, unknown
 from saferleeds_analysis.figures import TableRow
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, refuse_unless
 
 COMPONENTS = ("anticipation", "consequence", "response")
 STATUSES = ("official", "press", "secondary", "derived")
@@ -34,8 +34,17 @@ MATCHES = ("same", "partial", "none", "changed")
 _ROUNDING = Decimal(20)
 
 
+class SeenRow(TableRow):
+    """A row whose figure was seen somewhere, as its ``status`` says."""
+
+    @property
+    def provisional(self) -> bool:
+        """Say whether the figure was never seen in an official document."""
+        return self.status != "official"
+
+
 @dataclass(frozen=True, kw_only=True)
-class UnitCost(TableRow):
+class UnitCost(SeenRow):
     """What one offence costs on average, or a component of it, in an edition of unit costs.
 
     ``value`` is pounds an offence at the prices of ``price_year``, with ``lower`` and ``upper`` where the publication
@@ -59,28 +68,26 @@ class UnitCost(TableRow):
 
     def __post_init__(self) -> None:
         """Refuse a component, a status or a price year that is not known, and limits that do not hold the value."""
-        if self.component.split(":")[0] not in ("total", "fiscal", *COMPONENTS):
-            raise ValueError(
-                f"component {self.component!r} is not total, fiscal, {', '.join(COMPONENTS)} or a part of one "
-                "such as 'response: police'."
-            )
-        _check_word("status", self.status, STATUSES)
+        limits = (self.lower, self.upper)
         periods.financial_year(self.price_year)
-        if self.value < 0:
-            raise ValueError(f"a cost of {self.value} is below zero.")
-        if (self.lower is None) != (self.upper is None):
-            raise ValueError("give both lower and upper, or neither.")
-        if self.lower is not None and not self.lower <= self.value <= self.upper:
-            raise ValueError(f"the limits {self.lower} to {self.upper} do not hold the value {self.value}.")
-
-    @property
-    def provisional(self) -> bool:
-        """Say whether the figure was never seen in an official document."""
-        return self.status != "official"
+        refuse_unless(
+            (
+                self.component.split(":")[0] in ("total", "fiscal", *COMPONENTS),
+                f"component {self.component!r} is not total, fiscal, {', '.join(COMPONENTS)} or a part of one "
+                "such as 'response: police'.",
+            ),
+            _one_of(STATUSES, "status", self.status),
+            (self.value >= 0, f"a cost of {self.value} is below zero."),
+            (limits.count(None) != 1, "give both lower and upper, or neither."),
+            (
+                None in limits or self.lower <= self.value <= self.upper,
+                f"the limits {self.lower} to {self.upper} do not hold the value {self.value}.",
+            ),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Multiplier(TableRow):
+class Multiplier(SeenRow):
     """How many offences of a kind are thought to happen for each one recorded, in an edition of unit costs."""
 
     edition: str
@@ -92,18 +99,14 @@ class Multiplier(TableRow):
 
     def __post_init__(self) -> None:
         """Refuse a multiplier that is not above zero."""
-        _check_word("status", self.status, STATUSES)
-        if self.multiplier <= 0:
-            raise ValueError(f"a multiplier is above zero; {self.multiplier} is not.")
-
-    @property
-    def provisional(self) -> bool:
-        """Say whether the figure was never seen in an official document."""
-        return self.status != "official"
+        refuse_unless(
+            _one_of(STATUSES, "status", self.status),
+            (self.multiplier > 0, f"a multiplier is above zero; {self.multiplier} is not."),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeflatorIndex(TableRow):
+class DeflatorIndex(SeenRow):
     """The GDP deflator of one year in one release (``vintage``) of HM Treasury's table.
 
     ``series`` is ``calendar`` (years written ``2012``), ``financial`` (``2012/13``), or ``financial, approximate``
@@ -120,15 +123,18 @@ class DeflatorIndex(TableRow):
 
     def __post_init__(self) -> None:
         """Refuse a year that is not of the series' kind, and an index that is not above zero."""
-        _check_word("series", self.series, ("calendar", "financial", "financial, approximate"))
-        _check_word("status", self.status, STATUSES)
-        if self.series == "calendar":
-            if not (self.year.isdigit() and len(self.year) == 4):
-                raise ValueError(f"{self.year!r} is not a calendar year such as '2012'.")
-        else:
+        calendar = self.series == "calendar"
+        refuse_unless(
+            _one_of(("calendar", "financial", "financial, approximate"), "series", self.series),
+            _one_of(STATUSES, "status", self.status),
+            (
+                not calendar or (self.year.isdigit() and len(self.year) == 4),
+                f"{self.year!r} is not a calendar year such as '2012'.",
+            ),
+            (self.index > 0, f"an index is above zero; {self.index} is not."),
+        )
+        if not calendar:
             periods.financial_year(self.year)
-        if self.index <= 0:
-            raise ValueError(f"an index is above zero; {self.index} is not.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,14 +158,20 @@ class OffenceMatch(TableRow):
 
     def __post_init__(self) -> None:
         """Refuse an unknown scheme or match, a match without an offence, and months the wrong way round."""
-        _check_word("scheme", self.scheme, SCHEMES)
-        _check_word("match", self.match, MATCHES)
-        if (self.offence == "") != (self.match == "none"):
-            raise ValueError("a row with match 'none' names no offence, and every other row names one.")
-        if not self.reason:
-            raise ValueError("every row gives its reason.")
-        if self.first_month and self.last_month and self.first_month > self.last_month:
-            raise ValueError(f"first_month {self.first_month} comes after last_month {self.last_month}.")
+        dated = self.first_month and self.last_month
+        refuse_unless(
+            _one_of(SCHEMES, "scheme", self.scheme),
+            _one_of(MATCHES, "match", self.match),
+            (
+                (self.offence == "") == (self.match == "none"),
+                "a row with match 'none' names no offence, and every other row names one.",
+            ),
+            (self.reason, "every row gives its reason."),
+            (
+                not dated or self.first_month <= self.last_month,
+                f"first_month {self.first_month} comes after last_month {self.last_month}.",
+            ),
+        )
 
     def touches(self, months: pd.PeriodIndex) -> bool:
         """Say whether the row is in force in any of these months."""
@@ -192,15 +204,17 @@ class FundingPosition(TableRow):
 
     def __post_init__(self) -> None:
         """Refuse posts that are not a whole number above zero, a share outside 0 to 1 and money below zero."""
-        if isinstance(self.posts, bool) or not isinstance(self.posts, int) or self.posts <= 0:
-            raise ValueError(f"posts are a whole number above zero; {self.posts!r} is not.")
-        if not 0 < self.share <= 1:
-            raise ValueError(f"a share lies above 0 and up to 1 (write 21% as 0.21); {self.share} does not.")
-        if self.full_cost <= 0:
-            raise ValueError(f"the full cost of a post is above zero; {self.full_cost} is not.")
-        for name in ("contribution", "budget", "other_funders"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} is not below zero; {getattr(self, name)} is.")
+        whole = isinstance(self.posts, int) and not isinstance(self.posts, bool)
+        money = {name: getattr(self, name) for name in ("contribution", "budget", "other_funders")}
+        refuse_unless(
+            (whole and self.posts > 0, f"posts are a whole number above zero; {self.posts!r} is not."),
+            (
+                0 < self.share <= 1,
+                f"a share lies above 0 and up to 1 (write 21% as 0.21); {self.share} does not.",
+            ),
+            (self.full_cost > 0, f"the full cost of a post is above zero; {self.full_cost} is not."),
+            *((amount >= 0, f"{name} is not below zero; {amount} is.") for name, amount in money.items()),
+        )
 
 
 class CostTables:
@@ -367,37 +381,30 @@ def load_cost_tables(*folders: Path) -> CostTables:
     """
     places = [REFERENCE, *folders]
     return CostTables(
-        unit_costs=_all(places, "unit_costs.csv", UnitCost),
-        multipliers=_all(places, "crime_multipliers.csv", Multiplier),
-        deflators=_all(places, "gdp_deflators.csv", DeflatorIndex),
-        mapping=_all(places, "offence_mapping.csv", OffenceMatch),
-        funding=_all(places, "funding.toml", FundingPosition),
+        unit_costs=_all(places, "unit_costs.csv", read_rows, UnitCost),
+        multipliers=_all(places, "crime_multipliers.csv", read_rows, Multiplier),
+        deflators=_all(places, "gdp_deflators.csv", read_rows, DeflatorIndex),
+        mapping=_all(places, "offence_mapping.csv", read_rows, OffenceMatch),
+        funding=_all(places, "funding.toml", _read_positions),
     )
 
 
-def _all(places: list[Path], name: str, kind: type) -> list:
-    read = _read_positions if name.endswith(".toml") else read_rows
-    return [row for place in places if (place / name).is_file() for row in read(place / name, kind)]
+def _all(places: list[Path], name: str, read: Callable, *kind: type) -> list:
+    return [row for place in places if (place / name).is_file() for row in read(place / name, *kind)]
 
 
-def _read_positions(path: Path, kind: type) -> list:
+def _read_positions(path: Path) -> list[FundingPosition]:
     # parse_float keeps 0.21 as it is written: money is not counted in binary fractions
     tables = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal).get("position", [])
-    wanted = {f.name for f in fields(kind)} - {f.name for f in fields(TableRow)}
     [whole] = places_in(path, 1)
     rows, problems = [], []
     for number, table in enumerate(tables, start=1):
-        where = f"{path.name}, position {number} ({table.get('id', 'without id')})"
-        if set(table) != wanted:
-            problems.append(
-                f"{where}: missing {sorted(wanted - set(table))}, not known {sorted(set(table) - wanted)}."
-            )
-            continue
+        name = table.get("id", "without id")
         try:
-            note = f"position {table['id']}"
-            rows.append(replace(position_of(table), place=replace(whole, numbers=(), note=note)))
+            place = replace(whole, numbers=(), note=f"position {name}")
+            rows.append(replace(position_of(table), place=place))
         except ValueError as error:
-            problems.append(f"{where}: {error}")
+            problems.append(f"{path.name}, position {number} ({name}): {error}")
     if problems:
         raise DataProblem("\n".join(problems))
     return rows
@@ -405,7 +412,11 @@ def _read_positions(path: Path, kind: type) -> list:
 
 def position_of(table: Mapping) -> FundingPosition:
     """Make a funding position of its table; a number may be written in any way that can be read exactly."""
-    money = {f.name: read_decimal(str(table[f.name])) for f in fields(FundingPosition) if f.type is Decimal}
+    columns = [f for f in fields(FundingPosition) if f.name != "place"]
+    wanted = {f.name for f in columns}
+    if set(table) != wanted:
+        raise ValueError(f"missing {sorted(wanted - set(table))}, not known {sorted(set(table) - wanted)}.")
+    money = {f.name: read_decimal(str(table[f.name])) for f in columns if f.type is Decimal}
     return FundingPosition(**table | money)
 
 
@@ -425,6 +436,6 @@ def _overlap(first, last, other_first, other_last) -> bool:
     )
 
 
-def _check_word(what: str, word: str, known: tuple[str, ...]) -> None:
-    if word not in known:
-        raise ValueError(f"{what} {word!r} is none of {', '.join(known)}.")
+def _one_of(known: tuple[str, ...], what: str, word: str) -> tuple[bool, str]:
+    """Give the rule that a word is one of those known."""
+    return word in known, f"{what} {word!r} is none of {', '.join(known)}."

@@ -5,9 +5,11 @@ whether the area is in it, a rank comes with the places it could as well have, f
 differ more than chance alone, and where many areas are tested at once the share of false findings is controlled.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import asin, nan, sqrt
+from itertools import chain
+from math import nan, sqrt
 from numbers import Real
 
 import numpy as np
@@ -16,8 +18,13 @@ from scipy import special, stats
 from statsmodels.stats.multitest import multipletests
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.estimates import Estimate, change_between_counts, count_with_interval
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.estimates import (
+    Estimate,
+    change_between_counts,
+    count_with_interval,
+    ratio_of_rates,
+)
+from saferleeds_analysis.problems import DataProblem, refuse_unless
 
 GROUP_COLUMNS = (
     "group",
@@ -36,6 +43,8 @@ GROUP_COLUMNS = (
 )
 #: No percentage change is printed on an earlier count under this (the project's disclosure rules).
 SMALLEST_BASE = 30
+# What a number of a table has to be, in the words of the refusal.
+_WHOLE, _FROM_ZERO, _ABOVE_ZERO = "a whole number from 0", "a number from 0", "a number above zero"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,14 +126,16 @@ def compare_with_group(group: pd.DataFrame, *, area: str, confidence: float = 0.
     """
     _check_group(group, area)
     table = group.reset_index(drop=True)
-    per, rates = float(table["per"].iloc[0]), table["rate"].astype(float)
-    known = table["denominator"].notna().all()
-    counts = table["count"].astype(float)
-    caveats, not_given = [], []
+    first, n = table.iloc[0], len(table)
+    per, of, period = float(first["per"]), str(first["denominator_of"]), str(first["period"])
+    rates, counts, denominators = (table[column].astype(float) for column in ("rate", "count", "denominator"))
     own = int(np.flatnonzero(table["area"] == area)[0])
-    of, period = str(table["denominator_of"].iloc[0]), str(table["period"].iloc[0])
-    if known:
-        denominators = table["denominator"].astype(float)
+    weights = {"simple": np.ones(n)}
+    lower = upper = pd.Series(nan, index=table.index)
+    alone = together = (None, None)
+    caveats, not_given = [], []
+    if denominators.notna().all():
+        weights["weighted"] = denominators.to_numpy()
         implied = counts.isna()
         counts = counts.where(~implied, (rates * denominators / per).round())
         # Each area's own exposure is what turns its count into its published rate.
@@ -132,8 +143,8 @@ def compare_with_group(group: pd.DataFrame, *, area: str, confidence: float = 0.
         limits = [count_with_interval(int(c), unit="events", confidence=confidence) for c in counts]
         lower = pd.Series([e.lower for e in limits]) * per / exposure
         upper = pd.Series([e.upper for e in limits]) * per / exposure
-        ranks = _rank_limits(rates, counts, exposure, confidence, one=own)
-        table_ranks = _rank_limits(rates, counts, exposure, confidence)
+        alone = _rank_limits(rates, counts, exposure, confidence, one=own)
+        together = _rank_limits(rates, counts, exposure, confidence)
         if implied.any():
             caveats.append(
                 f"The counts behind {_names(table['area'][implied])} are implied by their published rates and "
@@ -142,34 +153,23 @@ def compare_with_group(group: pd.DataFrame, *, area: str, confidence: float = 0.
         caveats += _denominator_caveats(table, of, period)
         caveats.append("Intervals take events to be independent: crimes that come in series make them wider.")
     else:
-        lower = upper = pd.Series(nan, index=table.index)
-        ranks = table_ranks = (None, None)
         not_given += [
             f"No weighted average: it needs the {of} of every area, and there are none for "
-            f"{_names(table['area'][table['denominator'].isna()])}.",
+            f"{_names(table['area'][denominators.isna()])}.",
             f"No interval for the rank, the averages or the gaps: without {of} the counts behind the rates are "
             "not known.",
         ]
-    n = len(table)
-    others = np.arange(n) != own
-    weights = [("simple", True, np.full(n, 1 / n)), ("simple", False, others / (n - 1))]
-    if known:
-        weights += [
-            ("weighted", True, (denominators / denominators.sum()).to_numpy()),
-            ("weighted", False, (denominators * others / (denominators * others).sum()).to_numpy()),
-        ]
     # Events per unit of rate: from the area's own count if there is one, so that it fits the published rate.
-    if not np.isnan(counts[own]) and rates[own] > 0:
-        events_per_rate = counts[own] / rates[own]
-    else:
-        events_per_rate = table["denominator"].astype(float)[own] / per
+    from_count = not np.isnan(counts[own]) and rates[own] > 0
+    events_per_rate = counts[own] / rates[own] if from_count else denominators[own] / per
     if np.isnan(events_per_rate):
         not_given.append(f"No gap in events: it needs the count or the {of} of {area}.")
+    others = np.arange(n) != own
     averages = pd.DataFrame(
-        [
-            _average_row(name, includes, weight, own, rates, lower, upper, events_per_rate)
-            for name, includes, weight in weights
-        ]
+        {"average": name, "includes_area": includes}
+        | _average(weight * (others | includes), ~others, rates, lower, upper, events_per_rate)
+        for name, weight in weights.items()
+        for includes in (True, False)
     )
     areas = pd.DataFrame(
         {
@@ -181,23 +181,23 @@ def compare_with_group(group: pd.DataFrame, *, area: str, confidence: float = 0.
             "count_is": np.where(
                 counts.isna(), "not known", np.where(table["count"].isna(), "implied", "published")
             ),
-            "denominator": table["denominator"].astype(float),
+            "denominator": denominators,
             "rank": _ranks(rates),
-            "rank_lower": table_ranks[0],
-            "rank_upper": table_ranks[1],
+            "rank_lower": together[0],
+            "rank_upper": together[1],
         }
     )
     return GroupComparison(
-        group=str(table["group"].iloc[0]),
+        group=str(first["group"]),
         area=area,
-        measure=str(table["measure"].iloc[0]),
+        measure=str(first["measure"]),
         period=period,
         unit=f"per {per:,.0f} {of}",
         areas=areas.sort_values(["rank", "area"]).reset_index(drop=True),
         averages=averages,
         rank=int(_ranks(rates)[own]),
-        rank_lower=None if ranks[0] is None else int(ranks[0][own]),
-        rank_upper=None if ranks[1] is None else int(ranks[1][own]),
+        rank_lower=None if alone[0] is None else int(alone[0][own]),
+        rank_upper=None if alone[1] is None else int(alone[1][own]),
         confidence=confidence,
         not_given=tuple(not_given),
         caveats=tuple(caveats),
@@ -219,7 +219,7 @@ def rank_areas(areas: pd.DataFrame, *, reading: str, confidence: float = 0.95) -
     """
     if reading not in ("one area", "all areas"):
         raise ValueError(f"reading is 'one area' or 'all areas', not {reading!r}.")
-    _check_areas(areas, "count", "denominator")
+    _check_areas(areas, count=_WHOLE, denominator=_ABOVE_ZERO)
     table = areas.reset_index(drop=True)
     counts, denominators = table["count"].astype(float), table["denominator"].astype(float)
     rates = counts / denominators
@@ -252,25 +252,24 @@ def funnel_limits(
     >>> funnel_limits(np.array([1000, 4000]), average=80.0, kind="proportion").round(2).values.tolist()
     [[1000.0, 77.52, 82.48, 76.09, 83.91], [4000.0, 78.76, 81.24, 78.05, 81.95]]
     """
-    sizes = np.asarray(denominators, dtype=float)
-    if not (sizes > 0).all():
-        raise ValueError("funnel limits need sizes above zero.")
-    share = average / per
-    if kind not in ("proportion", "rate", "ratio"):
-        raise ValueError(f"kind is 'proportion', 'rate' or 'ratio', not {kind!r}.")
-    if not share > 0 or (kind == "proportion" and share >= 1):
-        raise ValueError(f"no funnel can be drawn round an average of {average!r} per {per:g}.")
+    sizes, share = np.asarray(denominators, dtype=float), average / per
+    refuse_unless(
+        ((sizes > 0).all(), "funnel limits need sizes above zero."),
+        (
+            kind in ("proportion", "rate", "ratio"),
+            f"kind is 'proportion', 'rate' or 'ratio', not {kind!r}.",
+        ),
+        (
+            share > 0 and (kind != "proportion" or share < 1),
+            f"no funnel can be drawn round an average of {average!r} per {per:g}.",
+        ),
+    )
     columns = {"denominator": sizes}
     for level, tail in (("95", 0.025), ("998", 0.001)):
         z = stats.norm.isf(tail)
         if between_areas_sd:
             reach = z * np.sqrt(1 / (4 * sizes) + between_areas_sd**2)
-            if kind == "proportion":
-                lower, upper = (
-                    np.sin(np.clip(asin(sqrt(share)) + sign * reach, 0, np.pi / 2)) ** 2 for sign in (-1, 1)
-                )
-            else:
-                lower, upper = np.maximum(sqrt(share) - reach, 0) ** 2, (sqrt(share) + reach) ** 2
+            lower, upper = (_unsteadied(_steadied(share, kind) + sign * reach, kind) for sign in (-1, 1))
         elif kind == "proportion":
             reach = z * np.sqrt(share * (1 - share) / sizes)
             lower, upper = np.maximum(share - reach, 0), np.minimum(share + reach, 1)
@@ -296,7 +295,7 @@ def funnel(areas: pd.DataFrame, *, kind: str, per: float = 100) -> Funnel:
     >>> f.average, f.areas["position"].tolist()
     (23.0, ['within the limits', 'within the limits', 'within the limits', 'above the 99.8% limits'])
     """
-    _check_areas(areas, "count", "denominator", whole=False)
+    _check_areas(areas, count=_FROM_ZERO, denominator=_ABOVE_ZERO)
     table = areas.reset_index(drop=True)
     counts, sizes = table["count"].astype(float), table["denominator"].astype(float)
     if kind == "proportion" and (counts > sizes).any():
@@ -347,10 +346,7 @@ def overdispersion(
     >>> round(dispersion, 2), sd
     (0.05, 0.0)
     """
-    if kind == "proportion":
-        scores = (np.arcsin(np.sqrt(shares)) - asin(sqrt(average))) * 2 * np.sqrt(sizes)
-    else:
-        scores = (np.sqrt(shares) - sqrt(average)) * 2 * np.sqrt(sizes)
+    scores = (_steadied(shares, kind) - _steadied(average, kind)) * 2 * np.sqrt(sizes)
     low, high = np.quantile(scores, [winsorised, 1 - winsorised])
     by_chance = 1.0
     if winsorised:
@@ -399,9 +395,8 @@ def changes_by_area(
     >>> changes["direction"].tolist(), changes["note"].tolist()
     (['fell', 'no clear change'], ['', 'no percentage on an earlier count of 20'])
     """
-    if not area_set:
-        raise ValueError("area_set says which boundaries the areas have, such as 'leeds_2018'.")
-    _check_areas(areas, "earlier", "later", positive=())
+    _check_area_set(area_set)
+    _check_areas(areas, earlier=_WHOLE, later=_WHOLE)
     changes = [
         change_between_counts(int(a), int(b), unit=unit, confidence=confidence)
         for a, b in zip(areas["earlier"], areas["later"], strict=True)
@@ -448,40 +443,32 @@ def differences_from_the_rest(
     >>> table["word"].tolist(), table["rate"].tolist()
     (['higher', 'no clear difference', 'no clear difference'], [30.0, 20.0, 20.8])
     """
-    if not area_set:
-        raise ValueError("area_set says which boundaries the areas have, such as 'leeds_2018'.")
-    _check_areas(areas, "count", "denominator")
-    if len(areas) < 2:
-        raise DataProblem("one area has no rest to differ from.")
+    _check_area_set(area_set)
+    _check_areas(areas, fewest=2, count=_WHOLE, denominator=_ABOVE_ZERO)
     counts, sizes = areas["count"].astype(int), areas["denominator"].astype(float)
-    rows = []
-    for name, count, size in zip(areas["area"], counts, sizes, strict=True):
-        rest, rest_size = int(counts.sum() - count), float(sizes.sum() - size)
-        own = count_with_interval(int(count), unit="events", confidence=confidence)
-        ratio_lower, ratio_upper = _exact_ratio_limits(int(count), size, rest, rest_size, confidence)
-        rows.append(
-            {
-                "area_set": area_set,
-                "area": name,
-                "count": count,
-                "denominator": size,
-                "rate": per * count / size,
-                "lower": per * own.lower / size,
-                "upper": per * own.upper / size,
-                "rate_of_the_rest": per * rest / rest_size,
-                "ratio": (count / size) / (rest / rest_size) if rest else nan,
-                "ratio_lower": ratio_lower,
-                "ratio_upper": ratio_upper,
-            }
-        )
-    table = pd.DataFrame(rows)
-    rest, rest_size = (total - own for total, own in ((counts.sum(), counts), (sizes.sum(), sizes)))
-    table["p_value"] = _exact_p_values(*(x.to_numpy() for x in (counts, sizes, rest, rest_size)))
-    found = control_false_discoveries(table["p_value"], share=share)
-    table["adjusted_p_value"] = found["adjusted_p_value"]
-    higher = np.where(table["rate"] > table["rate_of_the_rest"], "higher", "lower")
-    table["word"] = np.where(found["stands"], higher, "no clear difference")
-    return table
+    rest, rest_sizes = counts.sum() - counts, sizes.sum() - sizes
+    own = [count_with_interval(int(count), unit="events", confidence=confidence) for count in counts]
+    limits = [
+        ratio_of_rates((count, size), (other, other_size), confidence=confidence)
+        for count, size, other, other_size in zip(counts, sizes, rest, rest_sizes, strict=True)
+    ]
+    table = pd.DataFrame(
+        {
+            "area_set": area_set,
+            "area": areas["area"],
+            "count": counts,
+            "denominator": sizes,
+            "rate": per * counts / sizes,
+            "lower": per * np.array([e.lower for e in own]) / sizes,
+            "upper": per * np.array([e.upper for e in own]) / sizes,
+            "rate_of_the_rest": per * rest / rest_sizes,
+            "ratio": (counts / sizes) / (rest / rest_sizes).where(rest > 0),
+            "ratio_lower": [lower for lower, _, _ in limits],
+            "ratio_upper": [upper for _, upper, _ in limits],
+            "p_value": _exact_p_values(*(x.to_numpy() for x in (counts, sizes, rest, rest_sizes))),
+        }
+    ).reset_index(drop=True)
+    return _which_differ(table, table["rate"] > table["rate_of_the_rest"], share)
 
 
 def changes_beside_the_rest(
@@ -499,40 +486,28 @@ def changes_beside_the_rest(
     >>> changes_beside_the_rest(wards, area_set="leeds_2004")[["area", "word"]].values.tolist()
     [['A', 'lower'], ['B', 'higher'], ['C', 'higher']]
     """
-    if not area_set:
-        raise ValueError("area_set says which boundaries the areas have, such as 'leeds_2018'.")
-    _check_areas(areas, "earlier", "later", positive=())
-    if len(areas) < 2:
-        raise DataProblem("one area has no rest to differ from.")
+    _check_area_set(area_set)
+    _check_areas(areas, fewest=2, earlier=_WHOLE, later=_WHOLE)
     table = areas[["area", "earlier", "later"]].reset_index(drop=True)
-    earlier, later = (table[c].astype(float) for c in ("earlier", "later"))
-    cells = pd.DataFrame(
-        {
-            "earlier": earlier,
-            "later": later,
-            "rest_earlier": earlier.sum() - earlier,
-            "rest_later": later.sum() - later,
-        }
-    )
-    table = table[(cells > 0).all(axis=1)].reset_index(drop=True)
-    cells = cells[(cells > 0).all(axis=1)].reset_index(drop=True)
-    if table.empty:
+    counts = table[["earlier", "later"]].astype(float)
+    cells = counts.join((counts.sum() - counts).add_suffix("_elsewhere"))
+    tested = (cells > 0).all(axis=1)
+    if not tested.any():
         raise DataProblem("no area has counts in both periods: there is nothing to compare.")
-    log_ratio = np.log(cells["later"] / cells["earlier"] * cells["rest_earlier"] / cells["rest_later"])
+    table, cells = table[tested].reset_index(drop=True), cells[tested].reset_index(drop=True)
+    log_ratio = np.log(
+        cells["later"] / cells["earlier"] * cells["earlier_elsewhere"] / cells["later_elsewhere"]
+    )
     error = np.sqrt((1 / cells).sum(axis=1))
     reach = stats.norm.isf((1 - confidence) / 2) * error
     table.insert(0, "area_set", area_set)
-    table["ratio"], table["ratio_lower"], table["ratio_upper"] = (
-        np.exp(log_ratio),
-        np.exp(log_ratio - reach),
-        np.exp(log_ratio + reach),
+    table = table.assign(
+        ratio=np.exp(log_ratio),
+        ratio_lower=np.exp(log_ratio - reach),
+        ratio_upper=np.exp(log_ratio + reach),
+        p_value=2 * stats.norm.sf(np.abs(log_ratio / error)),
     )
-    table["p_value"] = 2 * stats.norm.sf(np.abs(log_ratio / error))
-    found = control_false_discoveries(table["p_value"], share=share)
-    table["adjusted_p_value"] = found["adjusted_p_value"]
-    side = np.where(log_ratio > 0, "higher", "lower")
-    table["word"] = np.where(found["stands"], side, "no clear difference")
-    return table
+    return _which_differ(table, log_ratio > 0, share)
 
 
 def displacement_test(
@@ -557,24 +532,29 @@ def displacement_test(
     >>> w.total.value, round(w.total.lower), round(w.total.upper)
     (-107.0, -167, -47)
     """
-    if (displacement_treated is None) != (displacement_control is None):
-        raise ValueError("displacement needs the counts round both the treated and the comparison area.")
-    if min(*period_weights, *area_weights) <= 0:
-        raise ValueError("period_weights and area_weights are all above zero.")
+    pairs = [treated, control, displacement_treated, displacement_control]
+    given = [pair for pair in pairs if pair is not None]
+    for count in chain.from_iterable(given):
+        count_with_interval(count, unit=unit)  # refuses what is no count
+    refuse_unless(
+        (
+            (displacement_treated is None) == (displacement_control is None),
+            "displacement needs the counts round both the treated and the comparison area.",
+        ),
+        (
+            min(*period_weights, *area_weights) > 0,
+            "period_weights and area_weights are all above zero.",
+        ),
+        (any(map(any, given)), "no events in any area or period: there is nothing to test."),
+    )
+    # A row an area: treated, its comparison, and then their rings; the columns are before and after.
+    counts, sizes = np.array(given), np.outer(area_weights[: len(given)], period_weights)
+    signs = np.array([(-1, 1), (1, -1)] * 2)[: len(given)]
+    changes, variances = (signs * counts / sizes).sum(axis=1), (counts / sizes**2).sum(axis=1)
 
-    def less(
-        one: tuple[int, int], other: tuple[int, int], weight: float, other_weight: float
-    ) -> tuple[float, float]:
-        value = variance = 0.0
-        for counts, size, sign in ((one, weight, 1), (other, other_weight, -1)):
-            for count, length, time in zip(counts, period_weights, (-1, 1), strict=True):
-                count_with_interval(count, unit=unit)  # refuses what is no count
-                value += sign * time * count / (size * length)
-                variance += count / (size**2 * length**2)
-        return value, variance
-
-    def estimate(value: float, variance: float) -> Estimate:
-        reach = float(stats.norm.isf((1 - confidence) / 2)) * sqrt(variance)
+    def estimate(areas: slice) -> Estimate:
+        value = float(changes[areas].sum())
+        reach = float(stats.norm.isf((1 - confidence) / 2)) * sqrt(variances[areas].sum())
         return Estimate(
             value=value,
             lower=value - reach,
@@ -584,21 +564,11 @@ def displacement_test(
             confidence=confidence,
         )
 
-    treated_size, control_size, treated_ring, control_ring = area_weights
-    local = less(treated, control, treated_size, control_size)
-    moved = (
-        None
-        if displacement_treated is None
-        else less(displacement_treated, displacement_control, treated_ring, control_ring)
-    )
-    value, variance = (local[0] + moved[0], local[1] + moved[1]) if moved else local
-    if not variance:
-        raise ValueError("no events in any area or period: there is nothing to test.")
     return DisplacementTest(
-        local=estimate(*local),
-        displacement=estimate(*moved) if moved else None,
-        total=estimate(value, variance),
-        z=value / sqrt(variance),
+        local=estimate(slice(0, 2)),
+        displacement=estimate(slice(2, 4)) if len(given) == 4 else None,
+        total=estimate(slice(None)),
+        z=float(changes.sum() / sqrt(variances.sum())),
     )
 
 
@@ -615,26 +585,24 @@ def poisson_z(current: int, past: int) -> float:
     return 2 * (sqrt(current) - sqrt(past))
 
 
-def _average_row(
-    name: str,
-    includes_area: bool,
+def _average(
     weights: np.ndarray,
-    own: int,
+    own: np.ndarray,
     rates: pd.Series,
     lower: pd.Series,
     upper: pd.Series,
     events_per_rate: float,
 ) -> dict:
+    """Give a weighted average of the rates and the gap of one's own (a row of True and False) to it."""
+    weights = weights / weights.sum()
     value, value_lower, value_upper = _combined(weights, rates, lower, upper)
-    gap, gap_lower, gap_upper = _combined((np.arange(len(rates)) == own) - weights, rates, lower, upper)
+    gap, gap_lower, gap_upper = _combined(own - weights, rates, lower, upper)
     word = "not tested" if np.isnan(gap_lower) else "no clear difference"
     if gap_lower > 0:
         word = "above"
     elif gap_upper < 0:
         word = "below"
     return {
-        "average": name,
-        "includes_area": includes_area,
         "value": value,
         "lower": value_lower,
         "upper": value_upper,
@@ -669,21 +637,15 @@ def _rank_limits(
     rates: pd.Series, counts: pd.Series, exposure: pd.Series, confidence: float, *, one: int | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Give the lowest and highest place of each area, from pairs that differ clearly (all pairs, or those of one)."""
-    n = len(rates)
-    first, second = np.triu_indices(n, 1)
+    n, rate, count, size = len(rates), rates.to_numpy(), counts.to_numpy(), exposure.to_numpy()
+    pairs = np.array(np.triu_indices(n, 1))
     if one is not None:
-        with_one = (first == one) | (second == one)
-        first, second = first[with_one], second[with_one]
-    k, size = counts.to_numpy(), exposure.to_numpy()
-    p_values = _exact_p_values(k[first], size[first], k[second], size[second])
-    clear = _holm(p_values) <= 1 - confidence
-    above, below = np.zeros(n, dtype=int), np.zeros(n, dtype=int)
-    for i, j, differs in zip(first, second, clear, strict=True):
-        if differs and rates[i] != rates[j]:
-            higher, lower = (i, j) if rates[i] > rates[j] else (j, i)
-            above[lower] += 1
-            below[higher] += 1
-    return 1 + above, n - below
+        pairs = pairs[:, (pairs == one).any(axis=0)]
+    # Of each pair the area with the higher rate stands first.
+    high, low = np.where(rate[pairs[0]] >= rate[pairs[1]], pairs, pairs[::-1])
+    p_values = _exact_p_values(count[high], size[high], count[low], size[low])
+    clear = (_holm(p_values) <= 1 - confidence) & (rate[high] > rate[low])
+    return 1 + np.bincount(low[clear], minlength=n), n - np.bincount(high[clear], minlength=n)
 
 
 def _exact_p_values(
@@ -702,15 +664,21 @@ def _holm(p_values: np.ndarray) -> np.ndarray:
     return np.minimum(adjusted, 1.0)
 
 
-def _exact_ratio_limits(
-    count: int, size: float, rest: int, rest_size: float, confidence: float
-) -> tuple[float, float]:
-    if not count + rest:
-        return 0.0, float("inf")
-    share = stats.binomtest(count, count + rest).proportion_ci(confidence, method="exact")
-    scale = rest_size / size
-    upper = scale * share.high / (1 - share.high) if share.high < 1 else float("inf")
-    return float(scale * share.low / (1 - share.low)), float(upper)
+def _which_differ(table: pd.DataFrame, higher: pd.Series, share: float) -> pd.DataFrame:
+    """Say which areas differ from the rest even after false-discovery control, and to which side."""
+    found = control_false_discoveries(table["p_value"], share=share)
+    word = np.where(found["stands"], np.where(higher, "higher", "lower"), "no clear difference")
+    return table.assign(adjusted_p_value=found["adjusted_p_value"], word=word)
+
+
+def _steadied(share: float | pd.Series, kind: str) -> float | pd.Series:
+    """Put shares on the scale on which chance moves them by 1/(4 size), whatever they are."""
+    return np.arcsin(np.sqrt(share)) if kind == "proportion" else np.sqrt(share)
+
+
+def _unsteadied(value: np.ndarray, kind: str) -> np.ndarray:
+    value = np.clip(value, 0, np.pi / 2 if kind == "proportion" else None)
+    return np.sin(value) ** 2 if kind == "proportion" else value**2
 
 
 def _positions(values: pd.Series, limits: pd.DataFrame) -> np.ndarray:
@@ -731,7 +699,7 @@ def _denominator_caveats(table: pd.DataFrame, of: str, period: str) -> list[str]
     if len(dates) > 1:
         return [f"The {of} of the areas are of different dates: {', '.join(str(d) for d in sorted(dates))}."]
     (day,) = dates
-    if f"{day.year - (day.month < 4)}/{(day.year + (day.month >= 4)) % 100:02d}" == period:
+    if periods.financial_year_name(periods.financial_year_of(pd.Period(day, freq="M"))) == period:
         return []
     return [
         f"The {of} used for weights are those of {periods.day_name(day)} "
@@ -741,23 +709,22 @@ def _denominator_caveats(table: pd.DataFrame, of: str, period: str) -> list[str]
 
 def _check_group(group: pd.DataFrame, area: str) -> None:
     """Name every problem of a comparison group in one message."""
-    missing = [column for column in GROUP_COLUMNS if column not in group.columns]
-    if missing:
-        raise DataProblem(f"the comparison group has no column {', '.join(missing)}.")
-    problems = _area_problems(group)
+    problems = _table_problems("the comparison group", group, GROUP_COLUMNS)
+    has_size = group["denominator"].notna()
+    has_origin = group["denominator_source"].notna() & group["denominator_date"].map(_is_date)
+    alike = ("group", "measure", "period", "per", "denominator_of")
     if len(group) < 3:
         problems.append(f"a group of {len(group)} has no average to speak of (at least 3 areas)")
-    for column in ("group", "measure", "period", "per", "denominator_of"):
-        if len(set(group[column])) > 1:
-            problems.append(f"{column} is not the same in every row")
-    problems += _number_problems(group, "rate", whole=False)
-    problems += _number_problems(group, "count", whole=True, empty=True)
-    problems += _number_problems(group, "denominator", whole=False, positive=True, empty=True)
-    if group["denominator"].isna().any() and group["denominator"].notna().any():
+    problems += [f"{name} is not the same in every row" for name in alike if len(set(group[name])) > 1]
+    problems += _number_problems(group, "rate", _FROM_ZERO)
+    problems += _number_problems(group, "count", _WHOLE, empty=True)
+    problems += _number_problems(group, "denominator", _ABOVE_ZERO, empty=True)
+    if has_size.any() and not has_size.all():
         problems.append("denominators are given for some areas and not for others: all or none")
-    for row in group[group["denominator"].notna()].itertuples():
-        if pd.isna(row.denominator_source) or not _is_date(row.denominator_date):
-            problems.append(f"the denominator of {row.area} has no date (as 2011-03-27) or no source")
+    problems += [
+        f"the denominator of {name} has no date (as 2011-03-27) or no source"
+        for name in group["area"][has_size & ~has_origin]
+    ]
     if not problems:
         # A denominator of another date shifts a rate a little; a tenth is a slip in one of the three.
         implied = group["count"] * group["per"] / group["denominator"]
@@ -771,46 +738,50 @@ def _check_group(group: pd.DataFrame, area: str) -> None:
         raise DataProblem(f"the comparison group: {'; '.join(problems)}.")
 
 
-def _check_areas(
-    areas: pd.DataFrame, *columns: str, whole: bool = True, positive: tuple[str, ...] = ("denominator",)
-) -> None:
-    missing = [column for column in ("area", *columns) if column not in areas.columns]
-    if missing:
-        raise DataProblem(f"the table of areas has no column {', '.join(missing)}.")
-    problems = _area_problems(areas)
-    if not len(areas):
+def _check_area_set(area_set: str) -> None:
+    if not area_set:
+        raise ValueError("area_set says which boundaries the areas have, such as 'leeds_2018'.")
+
+
+def _check_areas(areas: pd.DataFrame, *, fewest: int = 1, **kinds: str) -> None:
+    """Name every problem of a table of areas in one message: its columns hold numbers of these kinds."""
+    problems = _table_problems("the table of areas", areas, ("area", *kinds))
+    if areas.empty:
         problems.append("there are no areas")
-    for column in columns:
-        problems += _number_problems(
-            areas, column, whole=whole and column not in positive, positive=column in positive
-        )
+    for column, kind in kinds.items():
+        problems += _number_problems(areas, column, kind)
     if problems:
         raise DataProblem(f"the table of areas: {'; '.join(problems)}.")
+    if len(areas) < fewest:
+        raise DataProblem("one area has no rest to differ from.")
 
 
-def _area_problems(table: pd.DataFrame) -> list[str]:
-    problems = []
-    if table["area"].duplicated().any():
-        problems.append(f"{_names(table['area'][table['area'].duplicated()].unique())} is there twice")
+def _table_problems(what: str, table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    """Refuse a table without its columns, and name what is wrong with the areas in it."""
+    missing = [column for column in columns if column not in table.columns]
+    if missing:
+        raise DataProblem(f"{what} has no column {', '.join(missing)}.")
+    twice = table["area"][table["area"].duplicated()].unique()
+    problems = [f"{_names(twice)} is there twice"] if len(twice) else []
     if table["area"].isna().any():
         problems.append("an area has no name")
     return problems
 
 
-def _number_problems(
-    table: pd.DataFrame, column: str, *, whole: bool, positive: bool = False, empty: bool = False
-) -> list[str]:
-    wrong = []
-    for area, value in zip(table["area"], table[column], strict=True):
-        if empty and pd.isna(value):
-            continue
-        number = isinstance(value, Real) and not isinstance(value, bool) and np.isfinite(value)
-        if not number or value < 0 or (positive and value == 0) or (whole and value != int(value)):
-            wrong.append(f"{area}: {value}")
-    if not wrong:
-        return []
-    kind = "a number above zero" if positive else "a whole number from 0" if whole else "a number from 0"
-    return [f"{column} is not {kind} in {', '.join(wrong)}"]
+def _number_problems(table: pd.DataFrame, column: str, kind: str, *, empty: bool = False) -> list[str]:
+    wrong = [
+        f"{area}: {value}"
+        for area, value in zip(table["area"], table[column], strict=True)
+        if not (_is_of_kind(value, kind) or (empty and pd.isna(value)))
+    ]
+    return [f"{column} is not {kind} in {', '.join(wrong)}"] if wrong else []
+
+
+def _is_of_kind(value: object, kind: str) -> bool:
+    if not isinstance(value, Real) or isinstance(value, bool) or not np.isfinite(value):
+        return False
+    fits = {_WHOLE: value == int(value), _FROM_ZERO: True, _ABOVE_ZERO: value > 0}
+    return value >= 0 and fits[kind]
 
 
 def _is_date(value: object) -> bool:

@@ -11,17 +11,16 @@ HM Treasury's GDP deflator for prices, both read by :mod:`saferleeds_analysis.un
 ...     months=pd.period_range("2012-01", "2012-12", freq="M"),
 ...     scheme="local", edition="2010/11", price_year="2010/11", tables=load_cost_tables(),
 ... )
->>> f"£{estimate.amount / 1_000_000:.1f}m, {estimate.period}"
+>>> f"£{estimate.amount / 1_000_000:.1f}m, {estimate.window}"
 '£22.1m, calendar year 2012'
 >>> f"of which about £{estimate.fiscal / 1_000_000:.1f}m is public spending"
 'of which about £7.7m is public spending'
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from itertools import permutations
 from math import floor, hypot
 from numbers import Integral
 
@@ -29,6 +28,8 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.estimates import Estimate, count_with_interval
+from saferleeds_analysis.periods import Window
+from saferleeds_analysis.problems import refuse_unless
 from saferleeds_analysis.unit_costs import (
     COMPONENTS,
     CostTables,
@@ -77,8 +78,8 @@ class Uprating:
 class OffenceCost:
     """One recorded class of offence, valued.
 
-    ``unit_cost`` is pounds an offence at the estimate's prices, to the penny; ``amount`` is the count times it, and
-    ``cost`` the same with its interval. ``components`` holds the amount of each component that the edition gives, by name,
+    ``unit_cost`` is pounds an offence at the estimate's prices, to the penny; ``amount`` is the count times
+    it. ``components`` holds the amount of each component that the edition gives, by name,
     details such as ``response: police`` included. ``reservation`` says where the recorded class and the offence of the
     edition differ, and is empty where they are the same.
     """
@@ -90,7 +91,6 @@ class OffenceCost:
     unit_cost: Decimal
     unit_cost_limits: tuple[float, float] | None
     amount: Decimal
-    cost: Estimate
     components: Mapping[str, Decimal]
     multiplier: Decimal | None
     reservation: str
@@ -117,15 +117,13 @@ class CostEstimate:
     these add up to ``amount``. ``fiscal`` is the part that is public spending, which cuts across the others; it is ``None``
     unless known for every costed offence. ``with_multiplier`` is the value of all offences thought to have happened,
     ``None`` where ``multiplier_refused`` says why no such figure may be given. ``uncosted`` offences are in no figure.
-    ``provisional`` names what was not seen in an official document; ``period`` names the base of the counts.
+    ``provisional`` names what was not seen in an official document; ``window`` names the base of the counts.
     """
 
     edition: str
     price_year: str
     uprating: Uprating | None
-    first_month: pd.Period
-    last_month: pd.Period
-    period: str
+    window: Window
     amount: Decimal
     total: Estimate
     by_offence: tuple[OffenceCost, ...]
@@ -140,7 +138,10 @@ class CostEstimate:
     def to_frame(self) -> pd.DataFrame:
         """Give tidy rows: the total, each offence, each component, the fiscal part, the multiplied and the uncosted."""
         rows = [_row("value of recorded offences", self.total, caveats=self.caveats)]
-        rows += [_row(f"value: {o.name}", o.cost, caveats=(o.reservation,)) for o in self.by_offence]
+        rows += [
+            _row(f"value: {o.name}", _interval([o], self.total.confidence), caveats=(o.reservation,))
+            for o in self.by_offence
+        ]
         rows += [_plain_row(f"component: {name}", amount) for name, amount in self.by_component.items()]
         if self.fiscal is not None:
             rows.append(_plain_row("of which public spending", self.fiscal))
@@ -156,23 +157,20 @@ class CostEstimate:
             _plain_row(f"not valued: {u.name}", None) | {"n": u.count, "caveats": u.reason}
             for u in self.uncosted
         ]
-        frame = pd.DataFrame(rows)
-        frame.insert(0, "period", self.period)
-        frame.insert(1, "edition", self.edition)
-        frame.insert(2, "price_year", self.price_year)
-        return frame
+        shared = {"period": self.window.name, "edition": self.edition, "price_year": self.price_year}
+        return pd.DataFrame(shared | row for row in rows)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CostChange:
-    """The change in value between two periods, in pounds to the penny, and what made it.
+    """The change in value between two estimates, in pounds to the penny, and what made it.
 
     ``volume`` is from more or fewer offences, ``mix`` from dearer or cheaper kinds among them, ``price`` from unit costs
     at other prices. The three add up exactly to ``change``. ``difference`` is the change with its interval.
     """
 
-    earlier: Decimal
-    later: Decimal
+    earlier: CostEstimate
+    later: CostEstimate
     change: Decimal
     volume: Decimal
     mix: Decimal
@@ -183,10 +181,11 @@ class CostChange:
 
     def to_frame(self) -> pd.DataFrame:
         """Give tidy rows: the change and its three effects."""
-        names = ("earlier", "later", "change", "volume", "mix", "price")
+        amounts = {"earlier": self.earlier.amount, "later": self.later.amount}
+        amounts |= {name: getattr(self, name) for name in ("change", "volume", "mix", "price")}
         return pd.DataFrame(
-            {"measure": n, "value": float(getattr(self, n)), "unit": "£", "method": self.method}
-            for n in names
+            {"measure": name, "value": float(amount), "unit": "£", "method": self.method}
+            for name, amount in amounts.items()
         )
 
 
@@ -217,13 +216,19 @@ class ReturnAssumptions:
 
     def __post_init__(self) -> None:
         """Refuse money and offences below zero, and shares outside 0 to 1."""
-        for name in ("deadweight", "attribution"):
-            _check_share(name, getattr(self, name))
-        for name in ("offences_avoided", "unit_value"):
-            if not getattr(self, name) >= 0:
-                raise ValueError(f"{name} is not below zero; {getattr(self, name)} is not allowed.")
-        if not self.investment > 0:
-            raise ValueError(f"investment is above zero; {self.investment} is not.")
+        shares = {"deadweight": self.deadweight, "attribution": self.attribution}
+        amounts = {"offences_avoided": self.offences_avoided, "unit_value": self.unit_value}
+        refuse_unless(
+            *(
+                (0 <= share <= 1, f"{name} is a share from 0 to 1 (write 21% as 0.21); {share} is not.")
+                for name, share in shares.items()
+            ),
+            *(
+                (amount >= 0, f"{name} is not below zero; {amount} is not allowed.")
+                for name, amount in amounts.items()
+            ),
+            (self.investment > 0, f"investment is above zero; {self.investment} is not."),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,7 +238,6 @@ class SocialReturn:
     ``break_even_offences`` is how many fewer offences give £1 for £1.
     """
 
-    assumptions: ReturnAssumptions
     value: float
     ratio: float
     break_even_offences: float
@@ -279,7 +283,7 @@ def uprating(*, from_year: str, to_year: str, deflators: Iterable[DeflatorIndex]
         vintage=start.vintage,
         series=start.series,
         seen_in=end.seen_in,
-        provisional=start.status != "official" or end.status != "official",
+        provisional=start.provisional or end.provisional,
     )
 
 
@@ -308,7 +312,7 @@ def cost_of_crime(
     """
     _check_counts(counts)
     _check_months(months)
-    prices = _prices(tables, edition, price_year, vintage)
+    prices = prices_carried(tables, edition=edition, price_year=price_year, vintage=vintage)
     if prices and prices.provisional and not include_provisional:
         raise ValueError(
             f"the deflator of {prices.vintage} was not seen in an official document, and provisional figures are excluded. "
@@ -316,23 +320,19 @@ def cost_of_crime(
         )
     factor = prices.factor if prices else Decimal(1)
     seen = "from a named source" if include_provisional else "seen in an official document"
+    allowed = (False, include_provisional)
     by_offence, uncosted = [], []
     for code, match in _matches(counts, scheme, edition, months, tables).items():
         count = int(counts[code])
-        rows = {
-            row.component: row
-            for row in tables.unit_costs(edition, match.offence)
-            if include_provisional or not row.provisional
-        }
+        named = {row.component: row for row in tables.unit_costs(edition, match.offence)}
+        if match.match == "same":
+            named["multiplier"] = tables.multiplier(edition, match.offence)
+        rows = {name: row for name, row in named.items() if row and row.provisional in allowed}
         if "total" in rows:
-            multiplier = tables.multiplier(edition, match.offence) if match.match == "same" else None
-            if multiplier and multiplier.provisional and not include_provisional:
-                multiplier = None
-            by_offence.append(_offence_cost(code, match, count, rows, multiplier, factor, confidence))
+            by_offence.append(_offence_cost(code, match, count, rows, factor))
         else:
-            reason = match.reason
-            if match.match != "none":
-                reason = f"edition {edition} has no unit cost of {match.offence!r} {seen}"
+            unseen = f"edition {edition} has no unit cost of {match.offence!r} {seen}"
+            reason = match.reason if match.match == "none" else unseen
             uncosted.append(Uncosted(code=code, name=match.name, count=count, reason=reason))
     if not by_offence:
         listed = "; ".join(f"{u.code!r}: {u.reason}" for u in uncosted)
@@ -392,7 +392,7 @@ def cost_table(
                     raise ValueError(f"no number of {unit}s is given for {area!r}.")
                 measures.append((f"value per {unit}", cost_per(estimate, number=numbers[area], unit=unit)))
         rows += [
-            {"area": area, "period": estimate.period, **_row(measure, e, caveats=estimate.caveats)}
+            {"area": area, "period": estimate.window.name, **_row(measure, e, caveats=estimate.caveats)}
             for measure, e in measures
         ]
     return pd.DataFrame(rows)
@@ -454,8 +454,8 @@ def change_in_cost(earlier: CostEstimate, later: CostEstimate) -> CostChange:
     )
     change = later.amount - earlier.amount
     return CostChange(
-        earlier=earlier.amount,
-        later=later.amount,
+        earlier=earlier,
+        later=later,
         change=change,
         volume=volume,
         mix=mix,
@@ -501,7 +501,6 @@ def social_return(assumptions: ReturnAssumptions) -> SocialReturn:
     owed = (1 - a.deadweight) * a.attribution
     value = a.offences_avoided * owed * a.unit_value
     return SocialReturn(
-        assumptions=a,
         value=value,
         ratio=value / a.investment,
         break_even_offences=offences_for_return(a, ratio=1),
@@ -531,29 +530,45 @@ def social_return_sensitivity(
     assumptions: ReturnAssumptions, *, ranges: Mapping[str, tuple[float, float]]
 ) -> pd.DataFrame:
     """Give the ratio when each assumption alone goes to its low and its high: the bars of a tornado chart, longest first."""
-    unknown = sorted(set(ranges) - set(ReturnAssumptions.__dataclass_fields__))
+
+    def result(name: str, value: float) -> float:
+        return social_return(replace(assumptions, **{name: value})).ratio
+
+    central = social_return(assumptions).ratio
+    known = [f.name for f in fields(ReturnAssumptions)]
+    return one_at_a_time(result, what="assumption", known=known, central=central, ranges=ranges)
+
+
+def one_at_a_time(
+    result: Callable[[str, float], float],
+    *,
+    what: str,
+    known: Sequence[str],
+    central: float,
+    ranges: Mapping[str, tuple[float, float]],
+) -> pd.DataFrame:
+    """Give a result when each of the inputs known alone goes to its low and its high, longest swing first.
+
+    ``what`` names the column of the inputs' names, and ``result`` gives the result with one input at a value.
+
+    >>> bars = one_at_a_time(
+    ...     lambda name, value: 2 * value, what="input", known=["a"], central=6.0, ranges={"a": (1, 4)}
+    ... )
+    >>> bars[["input", "at_low", "at_high", "swing"]].values.tolist()
+    [['a', 2, 8, 6]]
+    """
+    unknown = sorted(set(ranges) - set(known))
     if unknown:
-        raise ValueError(
-            f"{', '.join(unknown)} is none of the assumptions: {', '.join(ReturnAssumptions.__dataclass_fields__)}."
-        )
-    centre = social_return(assumptions).ratio
-    rows = []
-    for name, (low, high) in ranges.items():
-        at_low, at_high = (
-            social_return(replace(assumptions, **{name: value})).ratio for value in (low, high)
-        )
-        rows.append(
-            {
-                "assumption": name,
-                "low": low,
-                "high": high,
-                "at_low": at_low,
-                "central": centre,
-                "at_high": at_high,
-                "swing": abs(at_high - at_low),
-            }
-        )
-    return pd.DataFrame(rows).sort_values("swing", ascending=False, kind="stable", ignore_index=True)
+        raise ValueError(f"{', '.join(unknown)} is none of the {what}s: {', '.join(known)}.")
+    bars = pd.DataFrame(
+        [
+            (name, float(low), float(high), result(name, low), central, result(name, high))
+            for name, (low, high) in ranges.items()
+        ],
+        columns=[what, "low", "high", "at_low", "central", "at_high"],
+    )
+    bars["swing"] = (bars["at_high"] - bars["at_low"]).abs()
+    return bars.sort_values("swing", ascending=False, kind="stable", ignore_index=True)
 
 
 def _row(measure: str, e: Estimate, *, caveats: Sequence[str]) -> dict:
@@ -583,7 +598,10 @@ def _plain_row(measure: str, amount: Decimal | None) -> dict:
     }
 
 
-def _prices(tables: CostTables, edition: str, price_year: str, vintage: str | None) -> Uprating | None:
+def prices_carried(
+    tables: CostTables, *, edition: str, price_year: str, vintage: str | None
+) -> Uprating | None:
+    """Give how an edition's prices become those of a year; ``None`` where that is the edition's own year."""
     own = tables.price_year(edition)
     if price_year == own:
         return None
@@ -621,14 +639,11 @@ def _matches(
     found, problems = {}, []
     for code in counts.index:
         try:
-            found[code] = tables.match(scheme, code, edition, months)
+            found[code] = match = tables.match(scheme, code, edition, months)
+            valued = f"{code!r} cannot be valued by edition {edition} in {_period_name(months)}"
+            refuse_unless((match.match != "changed", f"{valued}: {match.reason}."))
         except ValueError as error:
             problems.append(str(error))
-            continue
-        if found[code].match == "changed":
-            problems.append(
-                f"{code!r} cannot be valued by edition {edition} in {_period_name(months)}: {found[code].reason}."
-            )
     if problems:
         raise ValueError("\n".join(problems))
     return found
@@ -638,27 +653,22 @@ def _offence_cost(
     code: str,
     match: OffenceMatch,
     count: int,
-    rows: Mapping[str, UnitCost],
-    multiplier: Multiplier | None,
+    rows: Mapping[str, UnitCost | Multiplier],
     factor: Decimal,
-    confidence: float,
 ) -> OffenceCost:
+    total, multiplier = rows["total"], rows.get("multiplier")
     # each unit cost is rounded to the penny first, so that every amount is whole pennies and all sums are exact
-    each = {name: whole_pennies(row.value * factor) for name, row in rows.items()}
-    total = rows["total"]
+    each = {name: whole_pennies(r.value * factor) for name, r in rows.items() if r is not multiplier}
     unit_cost = each.pop("total")
-    limits = None
-    if total.lower is not None:
-        limits = (float(total.lower * factor), float(total.upper * factor))
+    has_limits = total.lower is not None
     return OffenceCost(
         code=code,
         name=match.name,
         offence=match.offence,
         count=count,
         unit_cost=unit_cost,
-        unit_cost_limits=limits,
+        unit_cost_limits=(float(total.lower * factor), float(total.upper * factor)) if has_limits else None,
         amount=count * unit_cost,
-        cost=_interval([(count, float(unit_cost), limits)], confidence),
         components={name: count * value for name, value in each.items()},
         multiplier=multiplier.multiplier if multiplier else None,
         reservation=match.reason if match.match == "partial" else "",
@@ -670,7 +680,7 @@ def _offence_cost(
                 ("public spending part", rows.get("fiscal")),
                 ("multiplier", multiplier),
             )
-            if row is not None and row.provisional
+            if row and row.provisional
         ),
     )
 
@@ -686,7 +696,7 @@ def _estimate(
     confidence: float,
 ) -> CostEstimate:
     amount = sum(o.amount for o in by_offence)
-    no_fiscal = [o.name for o in by_offence if "fiscal" not in o.components]
+    fiscal = [o.components.get("fiscal") for o in by_offence]
     refused = tuple(
         f"{o.name}: {o.reservation or f'edition {edition} has no multiplier {seen}'}"
         for o in by_offence
@@ -694,22 +704,8 @@ def _estimate(
     )
     multiplied = None
     if not refused:
-        multiplied = replace(
-            _interval(
-                [
-                    (
-                        o.count,
-                        float(o.unit_cost * o.multiplier),
-                        _times(o.unit_cost_limits, float(o.multiplier)),
-                    )
-                    for o in by_offence
-                ],
-                confidence,
-            ),
-            caveats=(
-                "The multiplier is an estimate too, and the interval does not cover how far it may be off.",
-            ),
-        )
+        said = "The multiplier is an estimate too, and the interval does not cover how far it may be off."
+        multiplied = replace(_interval(map(_multiplied, by_offence), confidence), caveats=(said,))
     provisional = tuple(dict.fromkeys(said for o in by_offence for said in o.provisional))
     caveats = [RECORDED_ONLY, NOT_CASH, INDEPENDENT]
     if prices:
@@ -724,17 +720,12 @@ def _estimate(
         edition=edition,
         price_year=price_year,
         uprating=prices,
-        first_month=months.min(),
-        last_month=months.max(),
-        period=_period_name(months),
+        window=Window.of(_period_name(months), months),
         amount=amount,
-        total=replace(
-            _interval([(o.count, float(o.unit_cost), o.unit_cost_limits) for o in by_offence], confidence),
-            value=float(amount),
-        ),
+        total=replace(_interval(by_offence, confidence), value=float(amount)),
         by_offence=tuple(by_offence),
         by_component=_by_component(by_offence),
-        fiscal=None if no_fiscal else sum(o.components["fiscal"] for o in by_offence),
+        fiscal=None if None in fiscal else sum(fiscal),
         with_multiplier=multiplied,
         multiplier_refused=refused,
         uncosted=tuple(uncosted),
@@ -747,21 +738,18 @@ def _by_component(by_offence: list[OffenceCost]) -> dict[str, Decimal]:
     """Add the components up; an offence without all three is not split, since its known parts are not the whole."""
     split = [o for o in by_offence if all(name in o.components for name in COMPONENTS)]
     parts = {name: sum(o.components[name] for o in split) for name in COMPONENTS} if split else {}
-    rounding = sum(o.amount for o in split) - sum(parts.values())
-    not_split = sum(o.amount for o in by_offence if o not in split)
-    if rounding:
-        parts[ROUNDING] = rounding
-    if not_split:
-        parts[NOT_SPLIT] = not_split
-    return parts
+    parts[ROUNDING] = sum(o.amount for o in split) - sum(parts.values())
+    parts[NOT_SPLIT] = sum(o.amount for o in by_offence if o not in split)
+    return {name: amount for name, amount in parts.items() if amount or name in COMPONENTS}
 
 
-def _interval(offences: list[tuple[int, float, tuple[float, float] | None]], confidence: float) -> Estimate:
-    """Combine (count, unit cost, limits of the unit cost) by the MOVER rule (Zou and Donner 2008).
+def _interval(valued: Iterable[OffenceCost], confidence: float) -> Estimate:
+    """Combine the limits of counts and of unit costs by the MOVER rule (Zou and Donner 2008).
 
     Counts are taken as independent, so their distances to the limits add as squares. The unit costs of one edition come
     from one model and err together, so theirs add as they are.
     """
+    offences = [(o.count, float(o.unit_cost), o.unit_cost_limits) for o in valued]
     counts = [count_with_interval(count, unit="offences", confidence=confidence) for count, _, _ in offences]
     value = sum(count * unit for count, unit, _ in offences)
     known = [(count, unit, limits) for count, unit, limits in offences if limits]
@@ -783,58 +771,68 @@ def _interval(offences: list[tuple[int, float, tuple[float, float] | None]], con
     )
 
 
-def _times(limits: tuple[float, float] | None, by: float) -> tuple[float, float] | None:
-    return limits and (limits[0] * by, limits[1] * by)
+def _multiplied(offence: OffenceCost) -> OffenceCost:
+    """Give the cost of all offences thought to have happened for each one recorded."""
+    by, limits = offence.multiplier, offence.unit_cost_limits
+    return replace(
+        offence,
+        unit_cost=offence.unit_cost * by,
+        unit_cost_limits=limits and (limits[0] * float(by), limits[1] * float(by)),
+    )
 
 
 def _check_comparable(earlier: CostEstimate, later: CostEstimate) -> None:
-    if earlier.edition != later.edition:
-        raise ValueError(
-            f"the earlier estimate uses edition {earlier.edition} and the later {later.edition}: a change of method is "
-            "not a change in crime. Value both by one edition."
-        )
-    vintages = {e.uprating.vintage for e in (earlier, later) if e.uprating}
-    if len(vintages) > 1:
-        raise ValueError(
-            f"the estimates use two vintages of the deflator, {' and '.join(sorted(vintages))}. Uprate both by one."
-        )
-    lengths = [len(pd.period_range(e.first_month, e.last_month)) for e in (earlier, later)]
-    if lengths[0] != lengths[1]:
-        raise ValueError(
-            f"the estimates cover {lengths[0]} and {lengths[1]} months; compare periods of equal length."
-        )
-    if earlier.total.confidence != later.total.confidence:
-        raise ValueError("the estimates have intervals of two confidence levels; make both at one.")
+    vintages = sorted({e.uprating.vintage for e in (earlier, later) if e.uprating})
+    months = [len(e.window.months) for e in (earlier, later)]
     codes = [{o.code for o in e.by_offence} for e in (earlier, later)]
-    if codes[0] != codes[1]:
-        raise ValueError(
+    refuse_unless(
+        (
+            earlier.edition == later.edition,
+            f"the earlier estimate uses edition {earlier.edition} and the later {later.edition}: a change of method is "
+            "not a change in crime. Value both by one edition.",
+        ),
+        (
+            len(vintages) < 2,
+            f"the estimates use two vintages of the deflator, {' and '.join(vintages)}. Uprate both by one.",
+        ),
+        (
+            months[0] == months[1],
+            f"the estimates cover {months[0]} and {months[1]} months; compare periods of equal length.",
+        ),
+        (
+            earlier.total.confidence == later.total.confidence,
+            "the estimates have intervals of two confidence levels; make both at one.",
+        ),
+        (
+            codes[0] == codes[1],
             "the estimates value different offences; in only one of them: "
-            f"{', '.join(sorted(codes[0] ^ codes[1]))}. Value the same offences in both."
-        )
+            f"{', '.join(sorted(codes[0] ^ codes[1]))}. Value the same offences in both.",
+        ),
+    )
 
 
-def _shapley(
-    q0: list[int], q1: list[int], p0: list[Fraction], p1: list[Fraction]
-) -> tuple[Fraction, Fraction, Fraction]:
+def _shapley(q0: list[int], q1: list[int], p0: list[Fraction], p1: list[Fraction]) -> list[Fraction]:
     """Average each effect of number, share and unit cost over the six orders in which they may change."""
     n0, n1 = sum(q0), sum(q1)
     # a period without offences has no mix of its own: it is given the other's, so that all of the change is volume
     s0 = [Fraction(q, n0) for q in q0] if n0 else [Fraction(q, n1 or 1) for q in q1]
     s1 = [Fraction(q, n1) for q in q1] if n1 else s0
-    states = ((n0, n1), (s0, s1), (p0, p1))
-    effects = [Fraction(0)] * 3
 
-    def value(later: list[bool]) -> Fraction:
-        n, shares, costs = (pair[is_later] for pair, is_later in zip(states, later, strict=True))
-        return n * sum(s * c for s, c in zip(shares, costs, strict=True))
+    def effect(changed: tuple, one: tuple, other: tuple) -> Fraction:
+        # in two orders of the six it changes before both others, in two after both, and in one each between them
+        before_or_after = one[0] * other[0] + one[1] * other[1]
+        between = one[0] * other[1] + one[1] * other[0]
+        return (changed[1] - changed[0]) * (2 * before_or_after + between) / 6
 
-    for order in permutations(range(3)):
-        later = [False] * 3
-        for which in order:
-            before = value(later)
-            later[which] = True
-            effects[which] += (value(later) - before) / 6
-    return tuple(effects)
+    kinds = [
+        ((n0, n1), share, cost)
+        for share, cost in zip(zip(s0, s1, strict=True), zip(p0, p1, strict=True), strict=True)
+    ]
+    return [
+        sum((effect(number, share, cost) for number, share, cost in kinds), Fraction(0)),
+        sum((effect(share, number, cost) for number, share, cost in kinds), Fraction(0)),
+        sum((effect(cost, number, share) for number, share, cost in kinds), Fraction(0)),
+    ]
 
 
 def _parts_in_pennies(effects: Sequence[Fraction]) -> list[Decimal]:
@@ -851,15 +849,8 @@ def _parts_in_pennies(effects: Sequence[Fraction]) -> list[Decimal]:
 def _period_name(months: pd.PeriodIndex) -> str:
     """Name the base of the counts, because a calendar and a financial year of one number give two figures."""
     first, last = months.min(), months.max()
-    if len(months) == 12:
-        if first.month == 1:
-            return f"calendar year {first.year}"
-        if first.month == 4:
-            return f"financial year {periods.financial_year_name(periods.financial_year_of(first))}"
-        return periods.twelve_months_name(last)
-    return f"{periods.month_name(first)} to {periods.month_name(last)}"
-
-
-def _check_share(name: str, share: float) -> None:
-    if not 0 <= share <= 1:
-        raise ValueError(f"{name} is a share from 0 to 1 (write 21% as 0.21); {share} is not.")
+    if len(months) != 12:
+        return f"{periods.month_name(first)} to {periods.month_name(last)}"
+    financial = periods.financial_year_name(periods.financial_year_of(first))
+    years = {1: f"calendar year {first.year}", 4: f"financial year {financial}"}
+    return years.get(first.month, periods.twelve_months_name(last))

@@ -5,7 +5,7 @@ counts, taking events to be independent; crimes that come in series make the tru
 they are tested on are those of public-health statistics in England (UKHSA, PHEindicatormethods 2.1.0) and of R.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import sqrt
 from numbers import Real
@@ -17,9 +17,13 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from statsmodels.stats.rates import etest_poisson_2indep
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.estimates import Estimate, count_with_interval
-from saferleeds_analysis.periods import month_name
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.estimates import (
+    Estimate,
+    count_with_interval,
+    less,
+    ratio_of_rates,
+)
+from saferleeds_analysis.problems import DataProblem, refuse_unless
 
 #: Directly standardised rates are withheld below this many events (UKHSA technical guide).
 FEWEST_EVENTS = 10
@@ -43,14 +47,21 @@ class Denominator:
 
     def __post_init__(self) -> None:
         """Refuse a denominator of nothing, without a date or without a source."""
-        if not isinstance(self.number, Real) or isinstance(self.number, bool) or not self.number > 0:
-            raise ValueError(f"a rate cannot be taken of {self.number!r} {self.of or 'units'}.")
-        if not isinstance(self.counted_on, date):
-            raise ValueError(
-                f"a denominator needs the date that it describes, such as date(2011, 3, 27): {self.counted_on!r}."
-            )
-        if not self.of or not self.source:
-            raise ValueError("a denominator says what it counts (households, people) and who counted them.")
+        number = isinstance(self.number, Real) and not isinstance(self.number, bool)
+        refuse_unless(
+            (
+                number and self.number > 0,
+                f"a rate cannot be taken of {self.number!r} {self.of or 'units'}.",
+            ),
+            (
+                isinstance(self.counted_on, date),
+                f"a denominator needs the date that it describes, such as date(2011, 3, 27): {self.counted_on!r}.",
+            ),
+            (
+                self.of and self.source,
+                "a denominator says what it counts (households, people) and who counted them.",
+            ),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,45 +107,6 @@ class ProportionComparison:
     word: str
 
 
-def count_interval(count: int, *, unit: str, method: str, confidence: float = 0.95) -> Estimate:
-    """Give a count with its interval by a named method, ``"Byar"`` or ``"exact Poisson"`` (Garwood 1936).
-
-    For agreement with other software. :func:`~saferleeds_analysis.estimates.count_with_interval` chooses between them
-    by the house rule, exact below 10 events and Byar from 10. Where Byar's lower limit falls below zero (one event at
-    99.8%), zero stands for it and a caveat says so.
-
-    >>> e = count_interval(10, unit="offences", method="exact Poisson")
-    >>> round(e.lower, 3), round(e.upper, 3)
-    (4.795, 18.39)
-    """
-    rule = count_with_interval(count, unit=unit, confidence=confidence)  # checks the count and the confidence
-    if rule.method == method:
-        return rule
-    tail, caveats = (1 - confidence) / 2, ()
-    if method == "exact Poisson":
-        lower, upper = stats.chi2.ppf(tail, 2 * count) / 2, stats.chi2.isf(tail, 2 * count + 2) / 2
-    elif method == "Byar":
-        if count == 0:
-            raise ValueError("Byar's approximation has no lower limit for a count of 0: use 'exact Poisson'.")
-        z = stats.norm.isf(tail)
-        lower = count * (1 - 1 / (9 * count) - z / (3 * sqrt(count))) ** 3
-        upper = (count + 1) * (1 - 1 / (9 * (count + 1)) + z / (3 * sqrt(count + 1))) ** 3
-        if lower < 0:
-            lower, caveats = 0.0, ("Byar's approximation gives no lower limit here: 0 stands for it.",)
-    else:
-        raise ValueError(f"method is 'Byar' or 'exact Poisson', not {method!r}.")
-    return Estimate(
-        value=count,
-        lower=float(lower),
-        upper=float(upper),
-        unit=unit,
-        method=method,
-        confidence=confidence,
-        n=int(count),
-        caveats=caveats,
-    )
-
-
 def rate(
     count: int,
     denominator: Denominator,
@@ -159,18 +131,8 @@ def rate(
     >>> leeds.caveats[0]
     'The households are those of 27 March 2011 (Census 2011, ONS); the offences are of April 2012 to March 2013.'
     """
-    of_count = count_with_interval(count, unit=events, confidence=confidence)
-    scale = per / denominator.number
-    return Estimate(
-        value=count * scale,
-        lower=of_count.lower * scale,
-        upper=of_count.upper * scale,
-        unit=f"{events} per {per:,} {denominator.of}",
-        method=of_count.method,
-        confidence=confidence,
-        n=int(count),
-        caveats=_months_caveats(denominator, months, events),
-    )
+    found = _rate(count, denominator, per=per, events=events, confidence=confidence)
+    return replace(found, caveats=_months_caveats(denominator, months, events))
 
 
 def proportion(
@@ -286,34 +248,25 @@ def compare_rates(
         raise ValueError(
             f"a rate of {denominator.of} cannot be compared with a rate of {other_denominator.of}."
         )
-    limits = count_with_interval(count, unit=events, confidence=confidence)
-    other_limits = count_with_interval(other_count, unit=events, confidence=confidence)
-    n, other_n = denominator.number, other_denominator.number
+    given = {"per": per, "events": events, "confidence": confidence}
+    one, other = _rate(count, denominator, **given), _rate(other_count, other_denominator, **given)
     if method == "exact":
-        lower, upper, p_value = _exact_ratio(count, n, other_count, other_n, confidence=confidence)
+        exposed = (count, denominator.number), (other_count, other_denominator.number)
+        lower, upper, p_value = ratio_of_rates(*exposed, confidence=confidence)
     elif method == "log-normal":
         if not (count and other_count):
             raise ValueError("the log-normal method needs both counts above zero: use method='exact'.")
         spread = sqrt(1 / count + 1 / other_count)
-        z = np.log((count / n) / (other_count / other_n)) / spread
-        reach = stats.norm.isf((1 - confidence) / 2) * spread
-        ratio = (count / n) / (other_count / other_n)
-        lower, upper = ratio * np.exp(-reach), ratio * np.exp(reach)
-        p_value = 2 * stats.norm.sf(abs(z))
+        log_ratio = np.log(one.value / other.value)
+        lower, upper = np.exp(stats.norm.interval(confidence, loc=log_ratio, scale=spread))
+        p_value = 2 * stats.norm.sf(abs(log_ratio / spread))
     else:
         raise ValueError(f"method is 'exact' or 'log-normal', not {method!r}.")
-    value, other_value = count / n, other_count / other_n
-    down = sqrt((value - limits.lower / n) ** 2 + (other_limits.upper / other_n - other_value) ** 2)
-    up = sqrt((limits.upper / n - value) ** 2 + (other_value - other_limits.lower / other_n) ** 2)
-    of = denominator.of
-    caveats = ()
-    if denominator.counted_on != other_denominator.counted_on:
-        caveats = (
-            f"The {of} are of two dates: {periods.day_name(denominator.counted_on)} and {periods.day_name(other_denominator.counted_on)}.",
-        )
+    dates = [periods.day_name(d.counted_on) for d in (denominator, other_denominator)]
+    apart = f"The {denominator.of} are of two dates: {dates[0]} and {dates[1]}."
     return RateComparison(
         ratio=Estimate(
-            value=value / other_value,
+            value=one.value / other.value,
             lower=float(lower),
             upper=float(upper),
             unit="ratio of rates",
@@ -323,33 +276,11 @@ def compare_rates(
         )
         if other_count
         else None,
-        difference=Estimate(
-            value=per * (value - other_value),
-            lower=per * (value - other_value - down),
-            upper=per * (value - other_value + up),
-            unit=f"{events} per {per:,} {of}",
-            method="MOVER on Poisson limits",
-            confidence=confidence,
-            n=int(count + other_count),
-        ),
+        difference=less(one, other, method="MOVER on Poisson limits"),
         p_value=float(p_value),
         word="lower" if upper < 1 else "higher" if lower > 1 else "no clear difference",
-        caveats=caveats,
+        caveats=(apart,) if dates[0] != dates[1] else (),
     )
-
-
-def _exact_ratio(
-    count: int, exposure: float, other_count: int, other_exposure: float, *, confidence: float = 0.95
-) -> tuple[float, float, float]:
-    """Give the exact limits of a ratio of two rates and the p-value of no difference (R's ``poisson.test``)."""
-    total = int(count) + int(other_count)
-    if not total:
-        return 0.0, float("inf"), 1.0
-    test = stats.binomtest(int(count), total, exposure / (exposure + other_exposure))
-    share = test.proportion_ci(confidence, method="exact")
-    scale = other_exposure / exposure
-    upper = scale * share.high / (1 - share.high) if share.high < 1 else float("inf")
-    return float(scale * share.low / (1 - share.low)), float(upper), float(test.pvalue)
 
 
 def e_test(count: int, exposure: float, other_count: int, other_exposure: float) -> float:
@@ -360,12 +291,12 @@ def e_test(count: int, exposure: float, other_count: int, other_exposure: float)
     >>> round(e_test(6, 1, 2, 1), 4)
     0.1749
     """
-    count_with_interval(count, unit="")
-    count_with_interval(other_count, unit="")
-    if not (exposure > 0 and other_exposure > 0):
-        raise ValueError("both exposures must be above zero.")
-    if count == other_count == 0:
-        raise ValueError("the E-test is not defined for two counts of zero.")
+    for number in (count, other_count):
+        count_with_interval(number, unit="")  # refuses what is no count
+    refuse_unless(
+        (exposure > 0 and other_exposure > 0, "both exposures must be above zero."),
+        (count or other_count, "the E-test is not defined for two counts of zero."),
+    )
     null = (count + other_count) / (exposure + other_exposure)
     means = sorted((null * exposure, null * other_exposure))
     grid = np.arange(stats.poisson.ppf(1e-14, means[0]), stats.poisson.isf(1e-14, means[1]) + 2)
@@ -400,17 +331,12 @@ def compare_proportions(
     if method not in names:
         raise ValueError(f"method is 'Newcombe' or 'Wald', not {method!r}.")
     counts, bases = np.array([numerator, other_numerator]), np.array([base, other_base])
+    samples = (numerator, base, other_numerator, other_base)
     lower, upper = confint_proportions_2indep(
-        numerator,
-        base,
-        other_numerator,
-        other_base,
-        method=names[method],
-        compare="diff",
-        alpha=1 - confidence,
+        *samples, method=names[method], compare="diff", alpha=1 - confidence
     )
-    happened = int(counts.sum())
-    varies = 0 < happened < bases.sum()
+    given = {"confidence": confidence, "n": int(bases.sum())}
+    varies = 0 < counts.sum() < bases.sum()
     table = np.array([counts, bases - counts]).T
     odds_ratio = None
     if varies:
@@ -422,8 +348,7 @@ def compare_proportions(
             upper=float(limits.high),
             unit="odds ratio",
             method="exact conditional (Fisher)",
-            confidence=confidence,
-            n=int(bases.sum()),
+            **given,
         )
     value = numerator / base - other_numerator / other_base
     return ProportionComparison(
@@ -433,8 +358,7 @@ def compare_proportions(
             upper=100 * max(float(upper), value),
             unit="percentage points",
             method=method,
-            confidence=confidence,
-            n=int(bases.sum()),
+            **given,
         ),
         p_value=float(proportions_ztest(counts, bases)[1]) if varies else 1.0,
         odds_ratio=odds_ratio,
@@ -472,27 +396,22 @@ def directly_standardised_rate(
     >>> s.estimate.value
     16.0
     """
-    _check_bands(counts=counts, populations=populations, standard=standard)
-    variances = counts if count_variances is None else count_variances
-    if count_variances is not None:
-        _check_bands(counts=counts, count_variances=count_variances)
+    given = {} if count_variances is None else {"count_variances": count_variances}
+    _check_bands(counts=counts, populations=populations, standard=standard, **given)
+    variances = given.get("count_variances", counts)
     if abs(populations.sum() - denominator.number) > 1e-6 * denominator.number:
         raise DataProblem(
             f"the populations by band add up to {populations.sum():,.10g}, the denominator is {denominator.number:,.10g}."
         )
-    if (populations <= 0).any():
-        raise DataProblem(f"no people or homes in {_listed(populations.index[populations <= 0])}.")
+    _refuse_empty(populations, "no people or homes in")
     total = int(counts.sum())
     if total < FEWEST_EVENTS:
-        return GuardedEstimate(
-            estimate=None,
-            base=total,
-            withheld=f"No standardised rate is given on {total} events (fewer than {FEWEST_EVENTS}).",
-        )
+        said = f"No standardised rate is given on {total} events (fewer than {FEWEST_EVENTS})."
+        return GuardedEstimate(estimate=None, base=total, withheld=said)
     weights = standard / standard.sum() / populations
     value = float((weights * counts).sum())
     scale = sqrt(float((weights**2 * variances).sum()) / total)
-    limits = count_interval(total, unit=events, method="Byar", confidence=confidence)
+    limits = count_with_interval(total, unit=events, method="Byar", confidence=confidence)
     return GuardedEstimate(
         base=total,
         estimate=Estimate(
@@ -522,9 +441,7 @@ def expected_events(
         reference_counts=reference_counts,
         reference_populations=reference_populations,
     )
-    if (reference_populations <= 0).any():
-        empty = reference_populations.index[reference_populations <= 0]
-        raise DataProblem(f"the reference has no people or homes in {_listed(empty)}.")
+    _refuse_empty(reference_populations, "the reference has no people or homes in")
     return float((populations * reference_counts / reference_populations).sum())
 
 
@@ -558,6 +475,18 @@ def standardised_ratio(
     )
 
 
+def _rate(count: int, denominator: Denominator, *, per: float, events: str, confidence: float) -> Estimate:
+    of_count = count_with_interval(count, unit=events, confidence=confidence)
+    scale = per / denominator.number
+    return replace(
+        of_count,
+        value=count * scale,
+        lower=of_count.lower * scale,
+        upper=of_count.upper * scale,
+        unit=f"{events} per {per:,} {denominator.of}",
+    )
+
+
 def _months_caveats(denominator: Denominator, months: pd.PeriodIndex, events: str) -> tuple[str, ...]:
     if not isinstance(months, pd.PeriodIndex) or months.freqstr != "M" or not len(months):
         raise ValueError("months is the PeriodIndex of months counted, as periods.twelve_months_to gives.")
@@ -566,7 +495,7 @@ def _months_caveats(denominator: Denominator, months: pd.PeriodIndex, events: st
     if not months[0] <= counted <= months[-1]:
         caveats.append(
             f"The {denominator.of} are those of {periods.day_name(denominator.counted_on)} ({denominator.source}); "
-            f"the {events} are of {month_name(months[0])} to {month_name(months[-1])}."
+            f"the {events} are of {periods.month_name(months[0])} to {periods.month_name(months[-1])}."
         )
     if len(months) != 12:
         caveats.append(f"The rate is of {len(months)} months, not of a year.")
@@ -574,32 +503,29 @@ def _months_caveats(denominator: Denominator, months: pd.PeriodIndex, events: st
 
 
 def _check_share(numerator: float, base: float) -> None:
-    if not base > 0:
-        raise ValueError(f"a percentage needs a base above zero, not {base!r}.")
-    if not 0 <= numerator <= base:
-        raise ValueError(f"{numerator!r} is not a part of {base!r}.")
+    refuse_unless(
+        (base > 0, f"a percentage needs a base above zero, not {base!r}."),
+        (0 <= numerator <= base, f"{numerator!r} is not a part of {base!r}."),
+    )
+
+
+def _refuse_empty(populations: pd.Series, words: str) -> None:
+    empty = populations.index[populations <= 0]
+    if len(empty):
+        raise DataProblem(f"{words} {', '.join(map(str, empty))}.")
 
 
 def _check_bands(**series: pd.Series) -> None:
     """Name every band that is missing, double or negative, in all series at once."""
     (first_name, first), *others = series.items()
-    problems = [
-        f"{name} has {_listed(s.index[s.index.duplicated()])} twice"
-        for name, s in series.items()
-        if s.index.has_duplicates
+    found = [(f"{name} has {{}} twice", s.index[s.index.duplicated()]) for name, s in series.items()]
+    found += [
+        (f"{first_name} and {name} differ in their bands ({{}})", first.index.symmetric_difference(s.index))
+        for name, s in others
     ]
-    for name, other in others:
-        only = first.index.symmetric_difference(other.index)
-        if len(only):
-            problems.append(f"{first_name} and {name} differ in their bands ({_listed(only)})")
     for name, s in series.items():
-        if s.isna().any():
-            problems.append(f"{name} is missing in {_listed(s.index[s.isna()])}")
-        if (s < 0).any():
-            problems.append(f"{name} is negative in {_listed(s.index[s < 0])}")
+        found.append((f"{name} is missing in {{}}", s.index[s.isna()]))
+        found.append((f"{name} is negative in {{}}", s.index[s < 0]))
+    problems = [text.format(", ".join(map(str, bands))) for text, bands in found if len(bands)]
     if problems:
         raise DataProblem("; ".join(problems) + ".")
-
-
-def _listed(labels: pd.Index) -> str:
-    return ", ".join(str(label) for label in labels)

@@ -14,11 +14,12 @@ Decimal('32300.00')
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from math import floor
 
 import pandas as pd
 
+from saferleeds_analysis.methods.costs import one_at_a_time, whole_pennies
 from saferleeds_analysis.unit_costs import FundingPosition
 
 CAVEAT = (
@@ -26,7 +27,6 @@ CAVEAT = (
     "what anybody has agreed."
 )
 _INPUTS = ("posts", "full_cost", "share", "budget", "other_funders")
-_PENNY = Decimal("0.01")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +78,8 @@ class FundingScenario:
 
 def check_position(position: FundingPosition) -> PositionCheck:
     """Compare the stated budget with what the stated posts cost: 165 at £6,620 come to £1,092,300, not £1.060m."""
-    exact = _pennies(position.full_cost * position.share)
-    cost = _pennies(position.posts * position.contribution)
+    exact = whole_pennies(position.full_cost * position.share)
+    cost = whole_pennies(position.posts * position.contribution)
     money = position.budget + position.other_funders
     gap = cost - money
     posts = float(money / position.contribution) if position.contribution else float("inf")
@@ -97,7 +97,7 @@ def check_position(position: FundingPosition) -> PositionCheck:
         )
     return PositionCheck(
         exact_contribution=exact,
-        other_body_pays=_pennies(position.full_cost) - exact,
+        other_body_pays=whole_pennies(position.full_cost) - exact,
         contribution_agrees=contribution_agrees,
         cost_as_printed=cost,
         gap=gap,
@@ -117,7 +117,7 @@ def funding_scenario(position: FundingPosition, *, share: Decimal | float) -> Fu
     if not 0 < share <= 1:
         raise ValueError(f"a share lies above 0 and up to 1 (write 50% as 0.5); {share} does not.")
     check = check_position(position)
-    partner_pays = _pennies(position.full_cost * share)
+    partner_pays = whole_pennies(position.full_cost * share)
     cost = position.posts * partner_pays
     money = position.budget + position.other_funders
     from_budget = money / partner_pays
@@ -126,7 +126,7 @@ def funding_scenario(position: FundingPosition, *, share: Decimal | float) -> Fu
         position=position,
         share=share,
         partner_pays=partner_pays,
-        other_body_pays=_pennies(position.full_cost) - partner_pays,
+        other_body_pays=whole_pennies(position.full_cost) - partner_pays,
         cost=cost,
         more_than_budget=cost - money,
         more_than_present_cost=cost - check.cost_as_printed,
@@ -171,9 +171,6 @@ def funding_sensitivity(
     """
     if measure not in ("more_than_budget", "posts_from_budget_exact"):
         raise ValueError(f"measure is more_than_budget or posts_from_budget_exact, not {measure!r}.")
-    unknown = sorted(set(ranges) - set(_INPUTS))
-    if unknown:
-        raise ValueError(f"{', '.join(unknown)} is none of the inputs: {', '.join(_INPUTS)}.")
 
     def result(name: str, value: Decimal | float) -> float:
         if name == "share":
@@ -182,21 +179,4 @@ def funding_sensitivity(
         return float(getattr(funding_scenario(replace(position, **{name: value}), share=share), measure))
 
     central = float(getattr(funding_scenario(position, share=share), measure))
-    rows = [
-        {
-            "input": name,
-            "low": float(low),
-            "high": float(high),
-            "at_low": result(name, low),
-            "central": central,
-            "at_high": result(name, high),
-        }
-        for name, (low, high) in ranges.items()
-    ]
-    table = pd.DataFrame(rows, columns=["input", "low", "high", "at_low", "central", "at_high"])
-    table["swing"] = (table["at_high"] - table["at_low"]).abs()
-    return table.sort_values("swing", ascending=False, kind="stable", ignore_index=True)
-
-
-def _pennies(pounds: Decimal) -> Decimal:
-    return Decimal(pounds).quantize(_PENNY, rounding=ROUND_HALF_UP)
+    return one_at_a_time(result, what="input", known=_INPUTS, central=central, ranges=ranges)

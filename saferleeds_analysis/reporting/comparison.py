@@ -137,62 +137,51 @@ class AreaComparison:
     def summary(self) -> Block:
         """Give the headline numbers in a box."""
         f, row = self.found, self._row
-        simple = self._average("simple", includes=True)
+        names = {
+            "simple": f"Average of the {len(f.areas)} (simple)",
+            "weighted": f"Average weighted by {self._of}",
+        }
         pairs = [
             (f"{f.area}, {f.unit}, {f.period}", f"{_rate(row['rate'])}{self._interval(row)}"),
             ("Rank, 1 the highest", self._rank_in_words()),
-            (
-                f"Average of the {len(f.areas)} (simple)",
-                f"{_rate(simple['value'])}: {f.area} is {self._gap_in_short(simple)}",
+            *(
+                (names[name], f"{_rate(average['value'])}: {f.area} is {self._gap_in_short(average)}")
+                for name, average, _ in self._averages
             ),
         ]
-        weighted = self._average("weighted", includes=True)
-        if weighted is not None:
-            pairs.append(
-                (
-                    f"Average weighted by {self._of}",
-                    f"{_rate(weighted['value'])}: {f.area} is {self._gap_in_short(weighted)}",
-                )
-            )
         return facts(pairs, kind="summary")
 
     def findings(self) -> Block:
         """Say where the area stands, how far that could be chance, and what the average would take."""
         f = self.found
-        lines = [self._place_in_words()]
-        for name in ("simple", "weighted"):
-            row = self._average(name, includes=True)
-            if row is None:
-                continue
-            without = self._average(name, includes=False)
-            what = (
-                "simple average (each area counts once)"
-                if name == "simple"
-                else f"average weighted by {self._of}"
-            )
-            lines.append(
-                f"The {what} is {_rate(row['value'], 2)}; without {f.area} itself it is {_rate(without['value'], 2)}. "
-                f"{f.area} is {self._gap_in_words(row)}."
-            )
-        lines += self._gap_lines()
-        lines += [line for line in f.not_given if not line.startswith("No weighted")]
+        names = {
+            "simple": "simple average (each area counts once)",
+            "weighted": f"average weighted by {self._of}",
+        }
+        lines = [
+            self._place_in_words(),
+            *(
+                f"The {names[name]} is {_rate(average['value'], 2)}; without {f.area} itself it is "
+                f"{_rate(without['value'], 2)}. {f.area} is {self._gap_in_words(average)}."
+                for name, average, without in self._averages
+            ),
+            *self._gap_lines(),
+            *(line for line in f.not_given if not line.startswith("No weighted")),
+        ]
         return bullets(lines, figures=self._figures())
 
     def chart(self) -> Block:
         """Draw the group as dots with intervals and both averages."""
         f = self.found
         averages = {
-            f"{name.capitalize()} average": float(row["value"])
-            for name in ("simple", "weighted")
-            if (row := self._average(name, includes=True)) is not None
+            f"{name.capitalize()} average": float(average["value"]) for name, average, _ in self._averages
         }
-        word = self._average("simple", includes=True)["word"]
         where = {
             "above": "above the average",
             "below": "below the average",
             "no clear difference": "no clear difference from the average",
             "not tested": "beside the average",
-        }[word]
+        }[self._simple["word"]]
         return charts.chart_of_group(
             [self._rate_figure(row) for _, row in f.areas.iterrows()],
             averages=averages,
@@ -278,7 +267,7 @@ class AreaComparison:
         f, target = self.found, self.targets[-1]
         count = float(self._own["count"])
         rate = target.value / self.exposure
-        mean = self._average("simple", includes=True)["value"]
+        mean = self._simple["value"]
         at_mean = mean * self.exposure
         change = 100 * (target.value / count - 1)
         side = "below" if rate < mean else "above"
@@ -289,13 +278,13 @@ class AreaComparison:
             f"{f.period}, {_rate(mean, 2)}. The average itself would be about {wording.number(at_mean)} {self.indicator.unit}. "
             "It is that of one year and moves with the other areas."
         )
-        after, rows = Window.named(target.period), target.rows("target") + self._own_rows
+        after = {"window": Window.named(target.period), "qualifiers": {"kind": target.kind}}
+        rows = target.rows("target") + self._own_rows
         figures = [
             self._figure(
                 TARGET,
                 target.value,
-                window=after,
-                qualifiers={"kind": target.kind},
+                **after,
                 unit=self.indicator.unit,
                 method=target.comparison,
                 rows=target.rows(),
@@ -304,8 +293,7 @@ class AreaComparison:
             self._figure(
                 TARGET_AS_RATE,
                 rate,
-                window=after,
-                qualifiers={"kind": target.kind},
+                **after,
                 method="count over implied denominator",
                 rows=rows,
                 working=Working.of(workings.target_as_rate),
@@ -313,8 +301,7 @@ class AreaComparison:
             self._figure(
                 TARGET_ON_YEAR,
                 change,
-                window=after,
-                qualifiers={"kind": target.kind},
+                **after,
                 unit="%",
                 method="target over count",
                 rows=rows,
@@ -413,14 +400,24 @@ class AreaComparison:
     def _row(self) -> pd.Series:
         return self.found.areas.loc[self.found.areas["area"] == self.found.area].iloc[0]
 
-    def _average(self, name: str, *, includes: bool) -> pd.Series | None:
-        rows = self.found.averages
-        rows = rows[(rows["average"] == name) & (rows["includes_area"] == includes)]
-        return None if rows.empty else rows.iloc[0]
+    @property
+    def _averages(self) -> list[tuple[str, dict, dict]]:
+        """The averages that can be given, ``simple`` first, each with the area in it and without."""
+        rows = self.found.averages.to_dict("records")
+        return [(row["average"], row, without) for row, without in zip(rows[::2], rows[1::2], strict=True)]
+
+    @property
+    def _simple(self) -> dict:
+        return self._averages[0][1]
 
     def _rank_in_words(self) -> str:
         f = self.found
-        return f"{wording.ordinal(f.rank)} of {len(f.areas)}{_could_be(f.rank, f.rank_lower, f.rank_upper)}"
+        place = f"{wording.ordinal(f.rank)} of {len(f.areas)}"
+        if f.rank_lower is None:
+            return f"{place} (how sure is not known)"
+        if f.rank_lower == f.rank_upper:
+            return f"{place} (clearly so)"
+        return f"{place} (could be {wording.ordinal(f.rank_lower)} to {wording.ordinal(f.rank_upper)})"
 
     def _place_in_words(self) -> str:
         f, row = self.found, self._row
@@ -429,77 +426,64 @@ class AreaComparison:
             return f"{text}. How far chance could move its place is not known."
         if (f.rank_lower, f.rank_upper) == (f.rank, f.rank):
             return f"{text}. It differs clearly from every other area."
-        close = f.areas[(f.areas["area"] != f.area) & f.areas["rank"].between(f.rank_lower, f.rank_upper)][
-            "area"
-        ]
+        within = f.areas["rank"].between(f.rank_lower, f.rank_upper)
+        close = f.areas.loc[within & (f.areas["area"] != f.area), "area"]
         return (
             f"{text}. It could as well be anywhere from {wording.ordinal(f.rank_lower)} to {wording.ordinal(f.rank_upper)}: chance alone could "
             f"make its difference from {wording.listed(list(close))}."
         )
 
-    @staticmethod
-    def _gap_in_short(row: pd.Series) -> str:
+    def _gap_in_short(self, row: dict) -> str:
         if row["word"] == "no clear difference":
             return "not clearly different"
         tested = " (not tested)" if row["word"] == "not tested" else ""
         return f"{_rate(abs(row['gap']))} {'above' if row['gap'] >= 0 else 'below'}{tested}"
 
-    def _gap_in_words(self, row: pd.Series) -> str:
-        if row["word"] == "not tested":
-            return f"{_rate(abs(row['gap']))} {'above' if row['gap'] >= 0 else 'below'} it (not tested)"
+    def _gap_in_words(self, row: dict) -> str:
         if row["word"] == "no clear difference":
             return "not clearly different from it"
+        side = "above" if row["gap"] >= 0 else "below"
+        limits = _signed_span(row["gap_lower"], row["gap_upper"], _signed_rate)
+        tested = f"{wording.percent(abs(row['gap_percent']))}; 95% interval of the gap {limits}"
         return (
-            f"{_rate(abs(row['gap']))} {row['word']} it "
-            f"({wording.percent(abs(row['gap_percent']))}; 95% interval of the gap {_signed_span(row['gap_lower'], row['gap_upper'], _signed_rate)})"
+            f"{_rate(abs(row['gap']))} {side} it ({'not tested' if row['word'] == 'not tested' else tested})"
         )
 
     def _gap_lines(self) -> list[str]:
-        row = self._average("simple", includes=True)
+        row = self._simple
         if pd.isna(row["gap_events"]):
             return []
         more = "above" if row["gap_events"] > 0 else "below"
         count = self._own["count"]
-        reach = (
-            ""
-            if pd.isna(count)
-            else f" Of {wording.number(count)}, about {wording.number(count - row['gap_events'])} would be the average."
-        )
-        interval = (
-            ""
-            if pd.isna(row["gap_events_lower"])
-            else f" (95% interval {_signed_span(row['gap_events_lower'], row['gap_events_upper'], _events)})"
-        )
-        return [
-            f"In {self.indicator.unit}, {self.found.area} is {wording.number(abs(row['gap_events']))} {more} the simple average{interval}.{reach}"
-        ]
+        said = f"In {self.indicator.unit}, {self.found.area} is {wording.number(abs(row['gap_events']))} {more} the simple average"
+        if pd.notna(row["gap_events_lower"]):
+            said += (
+                f" (95% interval {_signed_span(row['gap_events_lower'], row['gap_events_upper'], _events)})"
+            )
+        if pd.notna(count):
+            said += f". Of {wording.number(count)}, about {wording.number(count - row['gap_events'])} would be the average"
+        return [f"{said}."]
 
     def _limits(self, row: pd.Series) -> str:
         return "" if pd.isna(row["lower"]) else f"{_rate(row['lower'])} to {_rate(row['upper'])}"
 
     def _interval(self, row: pd.Series) -> str:
-        limits = self._limits(row)
-        return (
-            f" ({self.found.confidence:.0%} interval {limits})"
-            if limits
-            else " (no interval: the count behind it is not known)"
-        )
+        known = f" ({self.found.confidence:.0%} interval {self._limits(row)})"
+        return known if self._limits(row) else " (no interval: the count behind it is not known)"
 
     def _rate_figure(self, row: pd.Series) -> Figure:
-        known = not pd.isna(row["lower"])
+        limits = self._limits_of(row["lower"], row["upper"])
         return self._figure(
             RATE,
             float(row["rate"]),
             area=row["area"],
             qualifiers={"of": self.found.measure},
-            lower=float(row["lower"]) if known else None,
-            upper=float(row["upper"]) if known else None,
-            confidence=self.found.confidence if known else None,
-            method=f"as published; limits of a count that is {row['count_is']}" if known else "as published",
+            method=f"as published; limits of a count that is {row['count_is']}" if limits else "as published",
             n=None if pd.isna(row["count"]) else int(row["count"]),
             caveats=self.found.caveats if row["count_is"] == "implied" else (),
             rows=_rows(self.group[self.group["area"] == row["area"]], "row"),
             working=Working.of(as_written, column="rate"),
+            **limits,
         )
 
     def _figures(self) -> tuple[Figure, ...]:
@@ -549,20 +533,20 @@ class AreaComparison:
         self, measure: Measure, value: float, lower: float | None, upper: float | None, **about
     ) -> Figure:
         """Give what the whole group makes, with its limits where both are known."""
-        known = not (pd.isna(lower) or pd.isna(upper))
-        f = self.found
+        f, limits = self.found, self._limits_of(lower, upper)
         said = " ".join((*f.not_given, *f.caveats))
-        return self._figure(
-            measure,
-            value,
-            lower=float(lower) if known else None,
-            upper=float(upper) if known else None,
-            confidence=f.confidence if known else None,
-            n=len(f.areas),
-            caveats=(said,) if said else (),
-            rows=self._group_rows,
-            **{"method": "MOVER on Poisson limits" if known else "arithmetic"} | about,
-        )
+        usual = {
+            "method": "MOVER on Poisson limits" if limits else "arithmetic",
+            "n": len(f.areas),
+            "caveats": (said,) if said else (),
+            "rows": self._group_rows,
+        }
+        return self._figure(measure, value, **usual | limits | about)
+
+    def _limits_of(self, lower: float | None, upper: float | None) -> dict[str, float]:
+        if pd.isna(lower) or pd.isna(upper):
+            return {}
+        return {"lower": float(lower), "upper": float(upper), "confidence": self.found.confidence}
 
     def _figure(self, measure: Measure, value: float, **about) -> Figure:
         """Give a number of the area and the period of the rates, in their unit, where nothing else is said."""
@@ -654,19 +638,6 @@ def _signed_span(lower: float, upper: float, show) -> str:
     return "not known" if pd.isna(lower) else f"{show(lower)} to {show(upper)}"
 
 
-def _could_be(rank: int, lower: int | None, upper: int | None) -> str:
-    if lower is None:
-        return " (how sure is not known)"
-    if lower == upper:
-        return " (clearly so)"
-    return f" (could be {wording.ordinal(int(lower))} to {wording.ordinal(int(upper))})"
-
-
 def _places(rank: int, lower: float | None, upper: float | None) -> str:
-    if lower is None or pd.isna(lower):
-        return f"{wording.ordinal(int(rank))}"
-    return (
-        f"{wording.ordinal(int(rank))} ({int(lower)} to {int(upper)})"
-        if lower != upper
-        else wording.ordinal(int(rank))
-    )
+    place = wording.ordinal(int(rank))
+    return place if pd.isna(lower) or lower == upper else f"{place} ({int(lower)} to {int(upper)})"

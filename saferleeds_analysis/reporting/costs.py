@@ -8,16 +8,18 @@ their edition and vintage, so a later edition may be set beside the one of the t
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property, wraps
+from itertools import chain
 from math import ceil
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.area_tables import AreaDenominator, AreaTables
-from saferleeds_analysis.catalogue import Area, Catalogue, Caveat, PublishedFigure
+from saferleeds_analysis.catalogue import Area, Catalogue, PublishedFigure
 from saferleeds_analysis.estimates import Estimate
 from saferleeds_analysis.figures import Figure, Measure, Rows, Working, weakest
 from saferleeds_analysis.intake import RecordedCounts
@@ -106,6 +108,8 @@ OFFENCES_FOR_RETURN = Measure(
 )
 # The indicator ids of the catalogue are the codes of this scheme in offence_mapping.csv.
 SCHEME = "local"
+# The method of a check whose amount agrees with the published one, to the precision printed.
+REPRODUCED = "reproduced"
 WITHHELD = (
     "withheld, because a small count might point to a household and its value would give the count away."
 )
@@ -117,29 +121,29 @@ _EFFECTS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class PublishedCost:
-    """A published amount, the same amount from the data (in print ``ours``), and the one that another base would give.
+def _needs(name: str) -> Callable:
+    """Put the reason in the place of a block, where what it shows (a field of the report) could not be given."""
 
-    ``other_base`` is a sentence where the financial year of the same number is known too.
-    """
+    def or_reason(block: Callable) -> Callable:
+        @wraps(block)
+        def shown(self: "CostReport") -> Block:
+            if getattr(self, name) is not None:
+                return block(self)
+            # What could not be valued at all could not be compared either.
+            reason = self.refusals.get(name) or self.refusals["later"]
+            return paragraph(f"No value is given: {reason}", css_class="notice")
 
-    figure: PublishedFigure
-    worked_out: Figure
-    ours: str
-    agrees: bool
-    other_base: str
+        return shown
+
+    return or_reason
 
 
 @dataclass(frozen=True, kw_only=True)
 class CostReport:
     """What the recorded offences of twelve months are valued at, in one area; its methods give the blocks of the page.
 
-    ``later`` is the value of the twelve months to the end of the quarter and ``earlier`` that of the twelve before, at
-    prices of one year. ``own_prices`` is the change with each twelve months at prices of the financial year in which they
-    end. ``bases`` are other twelve months that the data hold: calendar and financial years. ``parts`` are the values of
-    the areas below, by kind; ``None`` where months are missing. What cannot be given is ``None``, and ``refusals`` says
-    why, by the same name.
+    A value is worked out when a block asks for it. One that cannot be given is ``None``, and ``refusals`` then says why, by
+    the same name.
     """
 
     area: Area
@@ -148,27 +152,133 @@ class CostReport:
     edition: str
     price_year: str
     vintage: str
+    pack_edition: str
     data: tuple[RecordedCounts, ...]
+    catalogue: Catalogue
     tables: CostTables
-    later: CostEstimate | None
-    earlier: CostEstimate | None
-    change: CostChange | None
-    own_prices: CostChange | None
-    bases: tuple[CostEstimate, ...]
-    editions: EditionRange | None
-    parts: Mapping[str, Mapping[str, CostEstimate | None]]
-    households: AreaDenominator | None
-    no_households: str
-    published: tuple[PublishedCost, ...]
-    refusals: Mapping[str, str]
-    caveats: tuple[Caveat, ...] = ()
+    areas: AreaTables
+    refusals: dict[str, str] = field(default_factory=dict)
 
-    # Identity
+    # What is valued
 
     @property
-    def offences(self) -> str:
-        """What is valued, in words: the indicators' names."""
-        return ", ".join(d.indicator.name for d in self.data)
+    def months(self) -> pd.PeriodIndex:
+        """The twelve months to the end of the quarter."""
+        return periods.twelve_months_to(periods.last_month(self.quarter))
+
+    @cached_property
+    def later(self) -> CostEstimate | None:
+        """The value of the twelve months to the end of the quarter."""
+        return self._attempt("later", self._value_shown, self.months, self.area.name)
+
+    @cached_property
+    def earlier(self) -> CostEstimate | None:
+        """The value of the twelve months before, at prices of the same year."""
+        return self.later and self._attempt("change", self._value_shown, self.months - 12, self.area.name)
+
+    @cached_property
+    def change(self) -> CostChange | None:
+        """The change between the two, at prices of one year."""
+        return self.earlier and self._attempt("change", costs.change_in_cost, self.earlier, self.later)
+
+    @cached_property
+    def own_prices(self) -> CostChange | None:
+        """The change with each twelve months at prices of the financial year in which they end."""
+
+        def change() -> CostChange:
+            sides = (self.months - 12, self.months)
+            years = [periods.financial_year_name(periods.financial_year_of(m[-1])) for m in sides]
+            return costs.change_in_cost(*map(self._value, sides, years))
+
+        return self.change and self._attempt("own_prices", change)
+
+    @cached_property
+    def bases(self) -> tuple[CostEstimate, ...]:
+        """The values of other twelve months that the data hold: calendar and financial years."""
+        about = {
+            "rules": self.catalogue.disclosure_rules,
+            "edition": self.pack_edition,
+            "below_city": bool(self.area.parent),
+        }
+        # Other twelve months give away the quarters in which they differ; that harms nobody unless a quarter is small.
+        shown = all(
+            months_shown(
+                d.by_area[self.area.name].loc[: self.months[-1]], theme=table.theme.id, **about
+            ).by_quarter
+            for d, table in zip(self.data, self._protected, strict=True)
+        )
+        years = _other_years(self.months[-1]) if shown else []
+        found = [self._attempt("bases", self._value, months) for months in years]
+        return tuple(e for e in found if e is not None)
+
+    @cached_property
+    def editions(self) -> EditionRange | None:
+        """The same offences valued by every edition."""
+        return self.later and self._attempt(
+            "editions",
+            costs.cost_across_editions,
+            _counts(self.data, self.area.name, self.months),
+            price_year=self.price_year,
+            vintage=self.vintage,
+            tables=self.tables,
+            editions=self.tables.editions(),
+            months=self.months,
+            scheme=SCHEME,
+        )
+
+    @cached_property
+    def parts(self) -> dict[str, dict[str, CostEstimate | None]]:
+        """The values of the areas below, by kind; ``None`` where one is withheld or months are missing."""
+        held = set.intersection(*(set(d.by_area.columns) for d in self.data))
+        below = self.catalogue.parts_by_kind(self.area.area_set, self.area.name)
+        names = {kind: [a.name for a in members if a.name in held] for kind, members in below.items()}
+        return {
+            kind: {
+                name: self._attempt(f"part: {name}", self._value_shown, self.months, name) for name in of_kind
+            }
+            for kind, of_kind in names.items()
+            if of_kind
+        }
+
+    @cached_property
+    def published(self) -> tuple[tuple[PublishedFigure, Figure], ...]:
+        """Published amounts, each with the same amount from the data."""
+        return self.later and _check_published(
+            self.data, self.catalogue, self.tables, self.area.name, self.as_at
+        )
+
+    @property
+    def households(self) -> AreaDenominator | None:
+        """The households that were known by the day."""
+        return self.areas.denominator(self.area.area_set, self.area.name, as_at=self.as_at)
+
+    @cached_property
+    def _protected(self) -> list[ProtectedTable]:
+        at = (self.area.name, self.months[-1])
+        return [_protected(d, *at, catalogue=self.catalogue, edition=self.pack_edition) for d in self.data]
+
+    def _attempt(self, name: str, make: Callable, *given, **options):
+        try:
+            return make(*given, **options)
+        except (ValueError, DataProblem) as refusal:  # the page says the reason where the figure would stand
+            self.refusals[name] = str(refusal)
+            return None
+
+    def _value_shown(self, months: pd.PeriodIndex, area: str) -> CostEstimate:
+        name = periods.twelve_months_name(months[-1])
+        if any(area in t.counts.index and t.is_withheld(area, name) for t in self._protected):
+            raise DataProblem(WITHHELD)
+        return self._value(months, area=area)
+
+    def _value(self, months: pd.PeriodIndex, price_year: str = "", area: str = "") -> CostEstimate:
+        prices = {
+            "edition": self.edition,
+            "price_year": price_year or self.price_year,
+            "vintage": self.vintage,
+        }
+        return _value(self.data, area or self.area.name, months, tables=self.tables, **prices)
+
+    # Identity
 
     @property
     def notice(self) -> str:
@@ -189,18 +299,18 @@ class CostReport:
 
     def title(self) -> Block:
         """Give the page's one first-level heading, and what the reader must know of the data before any number."""
-        text = f"{self.offences} in {self.area.name}, {periods.quarter_name(self.quarter)}: what it costs"
+        offences = ", ".join(d.indicator.name for d in self.data)
+        text = f"{offences} in {self.area.name}, {periods.quarter_name(self.quarter)}: what it costs"
         return page_title(text, self.notice)
 
     # The value
 
+    @_needs("later")
     def summary(self) -> Block:
         """Give the headline amounts in a box."""
-        if self.later is None:
-            return self._refusal("later")
         at = self.later
         pairs = [
-            (f"Valued at, {at.period}", _with_interval(at.total)),
+            (f"Valued at, {at.window.name}", _with_interval(at.total)),
             ("Prices", f"{self.price_year}, unit costs of edition {self.edition}"),
         ]
         if at.fiscal is not None:
@@ -211,13 +321,12 @@ class CostReport:
             )
         return facts(pairs, kind="summary", figures=self._figures_of(at, self.area.name))
 
+    @_needs("later")
     def findings(self) -> Block:
         """Say what the offences are valued at, how the value was made, what part is public spending, and the change."""
-        if self.later is None:
-            return self._refusal("later")
         at = self.later
         lines = [
-            f"The {wording.number(at.total.n)} offences recorded in {self.area.name} in the {at.period} are valued at "
+            f"The {wording.number(at.total.n)} offences recorded in {self.area.name} in the {at.window.name} are valued at "
             f"{_with_interval(at.total)}, at {self.price_year} prices.",
             *(self._product(o) for o in at.by_offence),
         ]
@@ -228,9 +337,9 @@ class CostReport:
             "other services. Little of it could be released by one offence fewer."
         )
         lines.append(
-            f"The change on the 12 months before is not given: {self.refusals['earlier']}"
+            f"The change on the 12 months before is not given: {self.refusals['change']}"
             if self.change is None
-            else f"In the 12 months before, the value was {wording.pounds(self.change.earlier)} at the same prices: "
+            else f"In the 12 months before, the value was {wording.pounds(self.change.earlier.amount)} at the same prices: "
             f"{_change_in_words(self.change.difference)}. It is a difference in value, not money that any budget gained."
         )
         lines += self._household_line()
@@ -242,13 +351,12 @@ class CostReport:
             figures += self._figures_of(self.earlier, self.area.name)
         return bullets(map(wording.sentence, lines), figures=figures)
 
+    @_needs("later")
     def card(self) -> Block:
         """Give the short form for a report card: the value, its public part and the change, or why there is none."""
-        if self.later is None:
-            return self._refusal("later")
         at = self.later
         lines = [
-            f"The {wording.number(at.total.n)} offences of the {at.period} are valued at {_with_interval(at.total)}, at "
+            f"The {wording.number(at.total.n)} offences of the {at.window.name} are valued at {_with_interval(at.total)}, at "
             f"{self.price_year} prices"
             + (
                 f", of which about {wording.pounds(at.fiscal)} is public spending."
@@ -258,22 +366,21 @@ class CostReport:
         ]
         if self.change is not None:
             lines.append(
-                f"At the same prices the 12 months before are valued at {wording.pounds(self.change.earlier)}: "
+                f"At the same prices the 12 months before are valued at {wording.pounds(self.change.earlier.amount)}: "
                 f"{_change_in_words(self.change.difference)}."
             )
         lines += [self._product(o) for o in at.by_offence]
         lines += [costs.NOT_CASH, costs.RECORDED_ONLY, *self._provisional_lines(at)]
         return bullets(map(wording.sentence, lines), figures=self._figures_of(at, self.area.name))
 
+    @_needs("later")
     def public_spending(self) -> Block:
         """Give the part that is public spending by who spends it, and the components that the edition has."""
-        if self.later is None:
-            return self._refusal("later")
         at = self.later
         rows = [[name.capitalize(), wording.pounds(amount)] for name, amount in at.by_component.items()]
         shown = [
             table(
-                caption=f"Components of the value, {at.period}, {self.prices}",
+                caption=f"Components of the value, {at.window.name}, {self.prices}",
                 columns=["Component", "Amount"],
                 rows=[*rows, ["All", wording.pounds(at.amount)]],
                 figures=[
@@ -291,7 +398,7 @@ class CostReport:
             spenders.append(("all public spending", "fiscal", at.fiscal))
             shown.append(
                 table(
-                    caption=f"Who spends the public part, {at.period}, {self.prices}",
+                    caption=f"Who spends the public part, {at.window.name}, {self.prices}",
                     columns=["Who", "Amount"],
                     rows=[[wording.sentence(name), wording.pounds(amount)] for name, _, amount in spenders],
                     figures=[
@@ -304,56 +411,43 @@ class CostReport:
 
     # The change
 
+    @_needs("change")
     def change_chart(self) -> Block:
         """Draw how volume, mix and price lead from the value of one twelve months to the other's, each at its own prices."""
         shown = self.own_prices or self.change
-        if shown is None:
-            return self._refusal("earlier")
-        before, after = wording.sentence(self.earlier.period), wording.sentence(self.later.period)
+        before, after = wording.sentence(self.earlier.window.name), wording.sentence(self.later.window.name)
         if self.own_prices:
-            before, after = f"{before},\n{self._own_year(-1)} prices", f"{after},\n{self._own_year(0)} prices"
+            before, after = (
+                f"{before},\n{shown.earlier.price_year} prices",
+                f"{after},\n{shown.later.price_year} prices",
+            )
         kind = "each at its own prices" if self.own_prices else f"{self.price_year} prices"
         biggest = max(_EFFECTS, key=lambda effect: abs(getattr(shown, effect[0])))[0]
         names = {"volume": "The number of offences", "mix": "The mix of offences", "price": "The price level"}
         return charts.chart_of_steps(
-            (before, float(shown.earlier)),
+            (before, float(shown.earlier.amount)),
             [(label.replace(" (", "\n("), float(getattr(shown, name))) for name, label in _EFFECTS],
-            (after, float(shown.later)),
+            (after, float(shown.later.amount)),
             name="change-in-value",
             headline=f"{names[biggest]} made most of the change",
             subtitle=self._subtitle(f"Value of recorded offences, {kind}"),
             show=wording.pounds,
         )
 
+    @_needs("change")
     def change_table(self) -> Block:
         """Give the change and its three effects to the pound, at the prices of one year and each at its own."""
-        if self.change is None:
-            return self._refusal("earlier")
         columns = [(f"All at {self.price_year} prices", self.change)]
         if self.own_prices is not None:
             columns.append(("Each 12 months at its own prices", self.own_prices))
-        names = [
-            ("earlier", self.earlier.period),
-            *_EFFECTS,
-            ("later", self.later.period),
-            ("change", "Change"),
-        ]
+        changes = [change for _, change in columns]
         rows = [
-            [
-                wording.sentence(label),
-                *(_exact(getattr(c, name), sign=name not in ("earlier", "later")) for _, c in columns),
-            ]
-            for name, label in names
+            [wording.sentence(self.earlier.window.name), *(_exact(c.earlier.amount) for c in changes)],
+            *([label, *(_exact(getattr(c, name), sign=True) for c in changes)] for name, label in _EFFECTS),
+            [wording.sentence(self.later.window.name), *(_exact(c.later.amount) for c in changes)],
+            ["Change", *(_exact(c.change, sign=True) for c in changes)],
+            ["95% interval of the change", *(_interval(c.difference) for c in changes)],
         ]
-        rows.append(
-            [
-                "95% interval of the change",
-                *(
-                    f"{wording.pounds(c.difference.lower)} to {wording.pounds(c.difference.upper)}"
-                    for _, c in columns
-                ),
-            ]
-        )
         shown = table(
             caption="What made the change in value; the three effects add up to it",
             columns=["What", *(title for title, _ in columns)],
@@ -369,8 +463,8 @@ class CostReport:
             notes.append("One kind of offence has no mix, so that effect is nothing.")
         if self.own_prices is not None:
             notes.append(
-                f"Own prices are those of the financial years in which the 12 months end, {self._own_year(-1)} and "
-                f"{self._own_year(0)}, by HM Treasury's GDP deflator of {self.vintage}; the price effect is inflation, "
+                f"Own prices are those of the financial years in which the 12 months end, "
+                f"{self.own_prices.earlier.price_year} and {self.own_prices.later.price_year}, by HM Treasury's GDP deflator of {self.vintage}; the price effect is inflation, "
                 "not crime."
             )
         else:
@@ -379,13 +473,12 @@ class CostReport:
 
     # The same offences on other bases
 
+    @_needs("later")
     def base_chart(self) -> Block:
         """Draw the value of each twelve months that the data hold: to the quarter's end, calendar and financial years."""
-        if self.later is None:
-            return self._refusal("later")
         amounts = [e.amount for e in self._all_bases()]
         return charts.chart_of_dots(
-            [(wording.sentence(e.period), self._figure(VALUE, e, e.total)) for e in self._all_bases()],
+            [(wording.sentence(e.window.name), self._figure(VALUE, e, e.total)) for e in self._all_bases()],
             name="value-by-base",
             headline=f"{wording.pounds(min(amounts))} to {wording.pounds(max(amounts))}, by which months are counted",
             subtitle=self._subtitle(
@@ -394,16 +487,15 @@ class CostReport:
             show=wording.pounds,
         )
 
+    @_needs("later")
     def base_table(self) -> Block:
         """Give the count and value of each base, and say that a figure without its base cannot be checked."""
-        if self.later is None:
-            return self._refusal("later")
         shown = table(
             caption=f"The value by the twelve months that are counted, {self.area.name}, {self.prices}",
             columns=["Twelve months", "Offences", "Valued at", "95% interval"],
             rows=[
                 [
-                    wording.sentence(e.period),
+                    wording.sentence(e.window.name),
                     wording.number(e.total.n),
                     wording.pounds(e.amount),
                     _interval(e.total),
@@ -428,7 +520,7 @@ class CostReport:
                 "No published value of this area's offences was out by the as-at date for months that the data hold, so none "
                 "is checked."
             )
-        agree = sum(p.agrees for p in self.published)
+        agree = sum(ours.method == REPRODUCED for _, ours in self.published)
         lead = paragraph(
             f"{agree} of {len(self.published)} published amounts are reproduced to the precision printed."
         )
@@ -437,25 +529,24 @@ class CostReport:
             columns=["Period", "Published", "From the data", "Result", "Source"],
             rows=[
                 [
-                    wording.sentence(p.figure.period),
-                    p.figure.printed_as,
-                    p.ours,
-                    "reproduced" if p.agrees else "NOT reproduced",
-                    p.figure.source,
+                    wording.sentence(printed.period),
+                    printed.printed_as,
+                    wording.pounds(ours.value),
+                    ours.method if ours.method == REPRODUCED else "NOT reproduced",
+                    printed.source,
                 ]
-                for p in self.published
+                for printed, ours in self.published
             ],
             text_columns=(1, 2, 3, 4),
-            figures=[p.worked_out for p in self.published],
+            figures=[ours for _, ours in self.published],
         )
-        return join(lead, shown, *[paragraph(p.other_base) for p in self.published if p.other_base])
+        return join(lead, shown, *(paragraph(said) for _, ours in self.published for said in ours.caveats))
 
     # How much the figure owes to the method
 
+    @_needs("editions")
     def edition_chart(self) -> Block:
         """Draw the same offences valued by every edition that can value them."""
-        if self.editions is None:
-            return self._refusal("editions")
         amounts = [e.amount for e in self.editions.estimates.values()]
         headline = "Editions differ no more than chance would"
         if len(amounts) == 1:
@@ -470,21 +561,20 @@ class CostReport:
             name="value-by-edition",
             headline=headline,
             subtitle=self._subtitle(
-                f"Value of the offences of the {self.later.period}, {self.price_year} prices",
+                f"Value of the offences of the {self.later.window.name}, {self.price_year} prices",
                 note="Lines are 95% intervals",
             ),
             show=wording.pounds,
         )
 
+    @_needs("editions")
     def edition_table(self) -> Block:
         """Give the value by each edition, and the editions that are left out with the reason."""
-        if self.editions is None:
-            return self._refusal("editions")
         e = self.editions
         rows = [
             [
                 f"Edition {name}",
-                _unit_costs(estimate),
+                "; ".join(wording.pounds_and_pence(o.unit_cost) for o in estimate.by_offence),
                 wording.pounds(estimate.amount),
                 _interval(estimate.total),
                 "; ".join(o.reservation for o in estimate.by_offence if o.reservation) or "none",
@@ -493,7 +583,7 @@ class CostReport:
             for name, estimate in e.estimates.items()
         ]
         shown = table(
-            caption=f"The same offences by edition of unit costs, {self.later.period}, {self.price_year} prices",
+            caption=f"The same offences by edition of unit costs, {self.later.window.name}, {self.price_year} prices",
             columns=["Edition", "An offence", "Valued at", "95% interval", "Reservation", "Status"],
             rows=rows,
             text_columns=(3, 4, 5),
@@ -516,10 +606,9 @@ class CostReport:
 
     # Areas
 
+    @_needs("later")
     def area_tables(self) -> Block:
         """Give the value in each area below, level by level; a level of more than ten areas is folded away."""
-        if self.later is None:
-            return self._refusal("later")
         if not self.parts:
             return paragraph(f"The data hold no areas within {self.area.name}.")
         shown = []
@@ -542,7 +631,7 @@ class CostReport:
             ]
             hidden = [name for name, e in estimates.items() if e is None and self._is_withheld(name)]
             block = table(
-                caption=f"Value by {kind}, {self.later.period}, {self.prices}",
+                caption=f"Value by {kind}, {self.later.window.name}, {self.prices}",
                 columns=[wording.sentence(kind), "Offences", "Valued at", "95% interval"],
                 rows=rows,
                 text_columns=[3],
@@ -572,7 +661,11 @@ class CostReport:
                     "This edition prints no limits for its unit costs, so the intervals hold those of the counts alone."
                 )
         lines += [caveat for d in self.data for caveat in d.caveats]
-        lines += [f"{c.text} Basis: {c.basis}." for c in self.caveats]
+        lines += [
+            f"{c.text} Basis: {c.basis}."
+            for d in self.data
+            for c in self.catalogue.caveats(d.indicator.id, d.by_area.index, topics=["cost of crime"])
+        ]
         return bullets(map(wording.sentence, dict.fromkeys(lines)), kind="caveats")
 
     def sources(self) -> Block:
@@ -594,11 +687,6 @@ class CostReport:
         return bullets(map(wording.sentence, lines))
 
     # Parts of the blocks
-
-    def _refusal(self, name: str) -> Block:
-        # What could not be valued at all could not be compared either.
-        reason = self.refusals.get(name) or self.refusals["later"]
-        return paragraph(f"No value is given: {reason}", css_class="notice")
 
     def _is_withheld(self, part: str) -> bool:
         return self.refusals.get(f"part: {part}") == WITHHELD
@@ -630,7 +718,8 @@ class CostReport:
 
     def _household_line(self) -> list[str]:
         if self.households is None:
-            return [f"No value per household is given: {self.no_households}."]
+            why = self.areas.why_no_denominator(self.area.area_set, self.area.name, as_at=self.as_at)
+            return [f"No value per household is given: {why}."]
         each = costs.cost_per(self.later, number=int(self.households.number), unit="household")
         return [
             f"Spread over the {wording.number(self.households.number)} households of {periods.day_name(self.households.counted_on)}, that is "
@@ -643,12 +732,7 @@ class CostReport:
 
     def _all_bases(self) -> list[CostEstimate]:
         shown = [e for e in (self.later, self.earlier) if e is not None]
-        return [*shown, *(e for e in self.bases if e.period not in {x.period for x in shown})]
-
-    def _own_year(self, years: int) -> str:
-        return periods.financial_year_name(
-            periods.financial_year_of(periods.last_month(self.quarter)) + years
-        )
+        return [*shown, *(e for e in self.bases if e.window not in {x.window for x in shown})]
 
     def _subtitle(self, what: str, *, note: str = "") -> str:
         label = self.notice.split(":")[0]
@@ -664,7 +748,7 @@ class CostReport:
         return {
             "indicator_id": " ".join(d.indicator.id for d in self.data),
             "area": area or self.area.name,
-            "window": _window(estimate),
+            "window": estimate.window,
             "qualifiers": {"edition": estimate.edition, "prices": estimate.price_year}
             | ({"deflator": estimate.uprating.vintage} if estimate.uprating else {})
             | qualifiers,
@@ -687,9 +771,7 @@ class CostReport:
     ) -> Figure:
         """Give an amount of a value, made of these components of these offences, as a figure."""
         about = self._about(estimate, area, **qualifiers)
-        rows = _rows(self.tables, estimate, offences or estimate.by_offence, components)
-        rows += _count_rows(self.data, about["area"], estimate, offences or estimate.by_offence)
-        rows += _price_rows(self.tables, estimate.edition, estimate.price_year, self.vintage)
+        rows = _rows(self.data, self.tables, about["area"], {"": estimate}, offences, components)
         taken_off = {"less": list(less)} if less else {}
         about |= {"measure": measure} | worked_out(rows + more, workings.value, **taken_off)
         if isinstance(amount, Estimate):
@@ -719,20 +801,16 @@ class CostReport:
         return {"offences": split, "components": (component,)}
 
     def _effect_figure(self, effect: str, at: str, change: CostChange) -> Figure:
-        sides = (("earlier_", self.earlier), ("later_", self.later))
-        own = change is self.own_prices
-        years = [self._own_year(-1), self._own_year(0)] if own else [self.price_year] * 2
-        rows = _rows(self.tables, self.later, self.later.by_offence)
-        for (side, estimate), year in zip(sides, years, strict=True):
-            rows += _count_rows(self.data, self.area.name, estimate, estimate.by_offence, side)
-            rows += _price_rows(self.tables, self.edition, year, self.vintage, side)
+        sides = {"earlier_": change.earlier, "later_": change.later}
+        rows = _rows(self.data, self.tables, self.area.name, sides)
         about = self._about(self.later, effect=effect, at=at) | {
             "measure": CHANGE_IN_VALUE,
             "method": change.method,
             **worked_out(rows, workings.change, effect=effect),
         }
-        if own:
-            about["qualifiers"] |= {"prices": f"{years[0]} and {years[1]}", "deflator": self.vintage}
+        if change is self.own_prices:
+            years = f"{change.earlier.price_year} and {change.later.price_year}"
+            about["qualifiers"] |= {"prices": years, "deflator": self.vintage}
         if effect == "change":
             return Figure.of(change.difference, **about)
         return Figure(**about, value=float(getattr(change, effect)), unit="£")
@@ -764,118 +842,28 @@ def cost_report(
     edition, price year or vintage, and a quarter that the data do not hold. ``areas`` says how many households were known by
     the day.
     """
-    place = catalogue.area(data[0].area_set, area)
     end = periods.last_month(quarter)
     # a slip of the call ends the page; only what the data or the tables cannot give becomes a sentence on it
-    own, deflators = tables.price_year(edition), tables.deflators(vintage).values()
-    if price_year != own:
-        costs.uprating(from_year=own, to_year=price_year, deflators=deflators)
+    tables.deflators(vintage)
+    costs.prices_carried(tables, edition=edition, price_year=price_year, vintage=vintage)
     for d in data:
         if area not in d.by_area.columns or end not in d.by_area.index:
             raise DataProblem(
                 f"{d.source.id}: there is no data for {area!r} in {periods.month_name(end)}, the last month of "
                 f"{periods.quarter_name(quarter)}. Add the months to data/raw/{d.source.id}, or report an earlier quarter."
             )
-    refusals: dict[str, str] = {}
-
-    def value(
-        months: pd.PeriodIndex, *, of: str = area, by: str = edition, at: str = price_year
-    ) -> CostEstimate:
-        return costs.cost_of_crime(
-            _counts(data, of, months),
-            months=months,
-            scheme=SCHEME,
-            edition=by,
-            price_year=at,
-            tables=tables,
-            vintage=vintage,
-        )
-
-    def attempt(name: str, make: Callable):
-        try:
-            return make()
-        except (ValueError, DataProblem) as refusal:  # the page says the reason where the figure would stand
-            refusals[name] = str(refusal)
-            return None
-
-    window = periods.twelve_months_to(end)
-    tables_shown = [_protected(d, area, end, catalogue=catalogue, edition=pack_edition) for d in data]
-
-    def value_shown(months: pd.PeriodIndex, of: str = area) -> CostEstimate:
-        name = periods.twelve_months_name(months[-1])
-        if any(of in t.counts.index and t.is_withheld(of, name) for t in tables_shown):
-            raise DataProblem(WITHHELD)
-        return value(months, of=of)
-
-    later = attempt("later", lambda: value_shown(window))
-    earlier = later and attempt("earlier", lambda: value_shown(window - 12))
-    change = earlier and attempt("earlier", lambda: costs.change_in_cost(earlier, later))
-    years = [periods.financial_year_name(periods.financial_year_of(end) + k) for k in (-1, 0)]
-    own_prices = change and attempt(
-        "own_prices",
-        lambda: costs.change_in_cost(value(window - 12, at=years[0]), value(window, at=years[1])),
-    )
-    series = [
-        months_shown(
-            d.by_area[area].loc[:end],
-            rules=catalogue.disclosure_rules,
-            theme=t.theme.id,
-            edition=pack_edition,
-            below_city=bool(place.parent),
-        )
-        for d, t in zip(data, tables_shown, strict=True)
-    ]
-    # Other twelve months give away the quarters in which they differ; that harms nobody unless a quarter is small.
-    others = _other_years(end) if later and all(s.by_quarter for s in series) else []
-    bases = [attempt("bases", lambda m=months: value(m)) for months in others]
-    editions = later and attempt(
-        "editions",
-        lambda: costs.cost_across_editions(
-            _counts(data, area, window),
-            price_year=price_year,
-            vintage=vintage,
-            tables=tables,
-            editions=tables.editions(),
-            months=window,
-            scheme=SCHEME,
-        ),
-    )
-    below = catalogue.parts_by_kind(data[0].area_set, area) if later else {}
     return CostReport(
-        area=place,
+        area=catalogue.area(data[0].area_set, area),
         quarter=quarter,
         as_at=as_at,
         edition=edition,
         price_year=price_year,
         vintage=vintage,
+        pack_edition=pack_edition,
         data=tuple(data),
+        catalogue=catalogue,
         tables=tables,
-        later=later,
-        earlier=earlier,
-        change=change,
-        own_prices=own_prices,
-        bases=tuple(e for e in bases if e is not None),
-        editions=editions,
-        parts={
-            kind: {
-                a.name: attempt(f"part: {a.name}", lambda a=a: value_shown(window, of=a.name))
-                for a in members
-                if all(a.name in d.by_area.columns for d in data)
-            }
-            for kind, members in below.items()
-            if any(a.name in data[0].by_area.columns for a in members)
-        },
-        households=areas.denominator(place.area_set, area, as_at=as_at),
-        no_households=areas.why_no_denominator(place.area_set, area, as_at=as_at),
-        published=_check_published(data, catalogue, tables, place, as_at) if later else (),
-        refusals=refusals,
-        caveats=tuple(
-            dict.fromkeys(
-                caveat
-                for d in data
-                for caveat in catalogue.caveats(d.indicator.id, d.by_area.index, topics=["cost of crime"])
-            )
-        ),
+        areas=areas,
     )
 
 
@@ -962,68 +950,49 @@ def return_chart(assumptions: ReturnAssumptions, *, ranges: Mapping[str, tuple[f
 # Parts
 
 
-def _window(estimate: CostEstimate) -> Window:
-    return Window.of(estimate.period, pd.period_range(estimate.first_month, estimate.last_month, freq="M"))
-
-
 def _rows(
+    data: Sequence[RecordedCounts],
     tables: CostTables,
-    estimate: CostEstimate,
-    offences: Sequence[OffenceCost],
+    area: str,
+    sides: Mapping[str, CostEstimate],
+    offences: Sequence[OffenceCost] | None = None,
     components: Sequence[str] = ("total",),
 ) -> tuple[Rows, ...]:
-    """Give what the offences stand for in the estimate's edition, and the unit costs that it has of them."""
-    months, edition = _window(estimate).months, estimate.edition
-    found = [
-        *(r for o in offences for r in tables.match(SCHEME, o.code, edition, months).rows("mapping")),
-        *(
-            row
-            for o in offences
-            for component in components
-            if (cost := tables.unit_cost(edition, o.offence, component))
-            for row in cost.rows("unit_costs")
-        ),
-    ]
+    """Give what a value is made of, or a change of it: counts, what they stand for, unit costs, and indices of prices.
+
+    ``sides`` are the estimates, each with what stands before the roles of its counts and prices; the last says what offences
+    stand for and cost.
+    """
+    latest = list(sides.values())[-1]
+    edition, wanted = latest.edition, offences or latest.by_offence
+    matches = [tables.match(SCHEME, o.code, edition, latest.window.months) for o in wanted]
+    each = [tables.unit_cost(edition, o.offence, component) for o in wanted for component in components]
+    found = [*chain.from_iterable(match.rows("mapping") for match in matches)]
+    found += chain.from_iterable(cost.rows("unit_costs") for cost in each if cost)
+    for side, estimate in sides.items():
+        valued = {o.code for o in offences or estimate.by_offence}
+        counted = {f"{side}{d.indicator.id}": d for d in data if d.indicator.id in valued}
+        months = estimate.window.months
+        found += chain.from_iterable(d.rows(area, months, role=role) for role, d in counted.items())
+        if estimate.uprating:
+            index = tables.deflators(estimate.uprating.vintage)
+            found += index[estimate.uprating.from_year].rows(f"{side}prices")
+            found += index[estimate.uprating.to_year].rows(f"{side}prices")
     return tuple(dict.fromkeys(found))  # two classes may stand for one offence
 
 
-def _count_rows(
-    data: Sequence[RecordedCounts],
-    area: str,
-    estimate: CostEstimate,
-    offences: Sequence[OffenceCost],
-    side: str = "",
-) -> tuple[Rows, ...]:
-    months, valued = _window(estimate).months, {o.code for o in offences}
-    return tuple(
-        row
-        for d in data
-        if d.indicator.id in valued
-        for row in d.rows(area, months, role=f"{side}{d.indicator.id}")
-    )
-
-
-def _price_rows(
-    tables: CostTables, edition: str, price_year: str, vintage: str, side: str = ""
-) -> tuple[Rows, ...]:
-    """Give the two indices that carry an edition's prices to another year; none where they need not be carried."""
-    own = tables.price_year(edition)
-    if price_year == own:
-        return ()
-    by_year = tables.deflators(vintage)
-    return tuple(row for year in (own, price_year) for row in by_year[year].rows(f"{side}prices"))
+def _value(data: Sequence[RecordedCounts], area: str, months: pd.PeriodIndex, **prices) -> CostEstimate:
+    counts = _counts(data, area, months)
+    return costs.cost_of_crime(counts, months=months, scheme=SCHEME, **prices)
 
 
 def _counts(data: Sequence[RecordedCounts], area: str, months: pd.PeriodIndex) -> pd.Series:
     """Add up each indicator's months; a missing month is refused, because a sum without it is no twelve months."""
-    totals = {}
-    for d in data:
-        monthly = d.by_area[area].reindex(months)
-        missing = months[monthly.isna().to_numpy()]
-        if len(missing):
-            raise DataProblem(f"no data for {periods.months_in_words(missing)}.")
-        totals[d.indicator.id] = int(monthly.sum())
-    return pd.Series(totals)
+    monthly = pd.DataFrame({d.indicator.id: d.by_area[area].reindex(months) for d in data})
+    missing = months[monthly.isna().any(axis=1)]
+    if len(missing):
+        raise DataProblem(f"no data for {periods.months_in_words(missing)}.")
+    return monthly.sum().astype(int)
 
 
 def _protected(
@@ -1059,103 +1028,74 @@ def _protected(
 
 def _other_years(end: pd.Period) -> list[pd.PeriodIndex]:
     """Give the last two calendar years and the last two financial years that had ended by a month."""
-    calendar = end.year if end.month == 12 else end.year - 1
-    financial = periods.financial_year_of(end)
-    if periods.financial_year_months(financial)[-1] > end:
-        financial -= 1
+    calendar, financial = (end + 1).year - 1, periods.financial_year_of(end + 1) - 1
     return [
-        *(pd.period_range(f"{y}-01", f"{y}-12", freq="M") for y in (calendar, calendar - 1)),
-        *(periods.financial_year_months(y) for y in (financial, financial - 1)),
+        *(pd.period_range(f"{year}-01", f"{year}-12", freq="M") for year in (calendar, calendar - 1)),
+        *(periods.financial_year_months(year) for year in (financial, financial - 1)),
     ]
 
 
 def _check_published(
-    data: Sequence[RecordedCounts], catalogue: Catalogue, tables: CostTables, area: Area, as_at: date
-) -> tuple[PublishedCost, ...]:
-    """Work out each published amount again, by the unit cost that its publication used."""
+    data: Sequence[RecordedCounts], catalogue: Catalogue, tables: CostTables, area: str, as_at: date
+) -> tuple[tuple[PublishedFigure, Figure], ...]:
+    """Set each published amount beside the same from the data, by the unit cost that its publication used."""
     checks = []
     for d in data:
-        figures = [p for p in catalogue.published(d.indicator.id, as_at=as_at) if p.area == area.name]
-        used = next((p for p in figures if p.measure == "unit_cost_gbp"), None)
-        for figure in figures:
-            months = months_of(figure.period)
-            if used is None or months is None or "cost_gbp_million" not in figure.measure:
-                continue
-            is_change = figure.measure.startswith("change_")
-
-            def value(m, d=d, edition=used.period) -> CostEstimate:
-                return costs.cost_of_crime(
-                    _counts([d], area.name, m),
-                    months=m,
-                    scheme=SCHEME,
-                    edition=edition,
-                    price_year=tables.price_year(edition),
-                    tables=tables,
-                )
-
+        figures = [p for p in catalogue.published(d.indicator.id, as_at=as_at) if p.area == area]
+        editions = [p.period for p in figures if p.measure == "unit_cost_gbp"]
+        amounts = [p for p in figures if "cost_gbp_million" in p.measure and months_of(p.period) is not None]
+        for figure in amounts if editions else ():
             try:
-                later = value(months)
-                earlier = value(months - 12) if is_change else None
+                checks.append((figure, _worked_out_again(figure, d, tables, editions[0])))
             except DataProblem:  # months that the data do not hold: there is nothing to compare
                 continue
-            ours = later.amount - (earlier.amount if earlier else 0)
-            rounded = (ours / _MILLION).quantize(
-                Decimal(1).scaleb(figure.value.as_tuple().exponent), rounding=ROUND_HALF_UP
-            )
-            agrees = rounded == figure.value
-            other_base = _other_base(figure, d, area.name, months, value)
-            checks.append(
-                PublishedCost(
-                    figure=figure,
-                    worked_out=Figure(
-                        measure=CHECK_OF_VALUE,
-                        indicator_id=figure.indicator_id,
-                        area=figure.area,
-                        window=Window.of(figure.period, months),
-                        value=float(ours),
-                        qualifiers={"published": figure.measure, "edition": used.period},
-                        unit="£",
-                        method="reproduced" if agrees else "not reproduced",
-                        status=weakest(["estimated", d.source.status]),
-                        caveats=(other_base,) if other_base else (),
-                        **_check_of_value(d, tables, later, earlier, area.name),
-                    ),
-                    ours=wording.pounds(float(ours)),
-                    agrees=agrees,
-                    other_base=other_base,
-                )
-            )
     return tuple(checks)
 
 
-def _check_of_value(
-    data: RecordedCounts, tables: CostTables, later: CostEstimate, earlier: CostEstimate | None, area: str
-) -> dict:
-    rows = _rows(tables, later, later.by_offence)
-    if earlier is None:
-        return worked_out(rows + _count_rows([data], area, later, later.by_offence), workings.value)
-    for side, estimate in (("earlier_", earlier), ("later_", later)):
-        rows += _count_rows([data], area, estimate, estimate.by_offence, side)
-    return worked_out(rows, workings.change, effect="change")
+def _worked_out_again(
+    figure: PublishedFigure, data: RecordedCounts, tables: CostTables, edition: str
+) -> Figure:
+    months = months_of(figure.period)
+    prices = {"tables": tables, "edition": edition, "price_year": tables.price_year(edition)}
+    later = _value([data], figure.area, months, **prices)
+    ours, sides, made = later.amount, {"": later}, {"function": workings.value}
+    if figure.measure.startswith("change_"):
+        earlier = _value([data], figure.area, months - 12, **prices)
+        ours, sides = later.amount - earlier.amount, {"earlier_": earlier, "later_": later}
+        made = {"function": workings.change, "effect": "change"}
+    as_printed = Decimal(1).scaleb(figure.value.as_tuple().exponent)
+    agrees = (ours / _MILLION).quantize(as_printed, rounding=ROUND_HALF_UP) == figure.value
+    return Figure(
+        measure=CHECK_OF_VALUE,
+        indicator_id=figure.indicator_id,
+        area=figure.area,
+        window=Window.of(figure.period, months),
+        value=float(ours),
+        qualifiers={"published": figure.measure, "edition": edition},
+        unit="£",
+        method=REPRODUCED if agrees else f"not {REPRODUCED}",
+        status=weakest(["estimated", data.source.status]),
+        caveats=_other_base(figure, data, later, **prices),
+        **worked_out(_rows([data], tables, figure.area, sides), **made),
+    )
 
 
 def _other_base(
-    figure: PublishedFigure, data: RecordedCounts, area: str, months: pd.PeriodIndex, value: Callable
-) -> str:
+    figure: PublishedFigure, data: RecordedCounts, estimate: CostEstimate, **prices
+) -> tuple[str, ...]:
     """Say what the financial year of the same number would give instead of a calendar year, where the data hold it."""
     if not figure.period.startswith("calendar ") or figure.measure.startswith("change_"):
-        return ""
-    year = periods.financial_year_months(periods.financial_year_of(months[-1]))
+        return ()
+    year = periods.financial_year_of(estimate.window.months[-1])
     try:
-        other = value(year).amount
+        other = _value([data], figure.area, periods.financial_year_months(year), **prices)
     except DataProblem:
-        return ""
-    count, other_count = (int(_counts([data], area, m).iloc[0]) for m in (months, year))
+        return ()
     return (
         f"{figure.printed_as} needs the count of the {figure.period.replace('calendar', 'calendar year')} "
-        f"({wording.number(count)}); the financial year "
-        f"{periods.financial_year_name(periods.financial_year_of(year[-1]))} ({wording.number(other_count)}) gives "
-        f"{wording.pounds(float(other))}."
+        f"({wording.number(estimate.total.n)}); the financial year "
+        f"{periods.financial_year_name(year)} ({wording.number(other.total.n)}) gives "
+        f"{wording.pounds(float(other.amount))}.",
     )
 
 
@@ -1183,7 +1123,7 @@ def _change_in_words(e: Estimate) -> str:
     return f"no clear change ({wording.pounds(e.value)}; {_percent(e)} interval {_interval(e)})"
 
 
-def _exact(amount: Decimal, *, sign: bool) -> str:
+def _exact(amount: Decimal, *, sign: bool = False) -> str:
     """Write an amount to the penny, so that a reader can add the effects up."""
     text = wording.number(float(amount), decimals=2)
     if text.startswith(wording.MINUS):
@@ -1193,15 +1133,10 @@ def _exact(amount: Decimal, *, sign: bool) -> str:
 
 def _status(estimate: CostEstimate) -> str:
     """Say how far the unit costs and the prices behind a value were verified; its public part is another matter."""
-    official = all(o.status == "official" for o in estimate.by_offence)
-    if not official:
+    if not all(o.status == "official" for o in estimate.by_offence):
         return "provisional"
     return (
         "provisional prices"
         if estimate.uprating and estimate.uprating.provisional
         else "seen in an official document"
     )
-
-
-def _unit_costs(estimate: CostEstimate) -> str:
-    return "; ".join(wording.pounds_and_pence(o.unit_cost) for o in estimate.by_offence)

@@ -61,7 +61,6 @@ class FundingReport:
     check: PositionCheck
     scenario: FundingScenario
     shares: tuple[Decimal, ...]
-    quarter: pd.Period
     as_at: date
 
     def title(self) -> Block:
@@ -108,10 +107,7 @@ class FundingReport:
             rows=rows,
             figures=[
                 self._stated(
-                    name,
-                    workings.as_stated,
-                    name,
-                    "posts" if name == "posts" else "share" if name == "share" else "£",
+                    name, workings.as_stated, name, {"posts": "posts", "share": "share"}.get(name, "£")
                 )
                 for name in ("posts", "full_cost", "share", "contribution", "budget", "other_funders")
             ],
@@ -121,7 +117,6 @@ class FundingReport:
         """Say whether the paper's figures agree with one another."""
         if self.check.agrees:
             return paragraph("The stated figures agree with one another.")
-        shown = [paragraph(f"Flag: {sentence}", css_class="flag") for sentence in self.check.sentences]
         figures = [
             self._stated(what, workings.checked, field, unit)
             for what, field, unit in (
@@ -131,7 +126,7 @@ class FundingReport:
             )
         ]
         return join(
-            *shown,
+            *(paragraph(f"Flag: {sentence}", css_class="flag") for sentence in self.check.sentences),
             paragraph(
                 f"The difference is {wording.percent(abs(self.check.gap_percent))} of the stated money. Which of the two figures is right "
                 "cannot be told from the paper.",
@@ -271,7 +266,9 @@ class FundingReport:
         """Give a figure that the paper states, or that follows from how its figures agree."""
         value = getattr(self.position if working is workings.as_stated else self.check, field)
         about = self._about(value, unit) | {"measure": STATED, "qualifiers": {"what": what}}
-        return Figure(**about, status="published", working=self._working(working, field=field))
+        return Figure(
+            **about, status="published", working=Working.of(working, position=self.position.id, field=field)
+        )
 
     def _at_share(self, s: FundingScenario, what: str, field: str, unit: str) -> Figure:
         about = self._about(getattr(s, field), unit) | {"measure": AT_SHARE}
@@ -279,7 +276,7 @@ class FundingReport:
             **about,
             qualifiers={"what": what, "share": _share(s.share)},
             status="judgement",
-            working=self._working(workings.at_share, share=str(s.share), field=field),
+            working=Working.of(workings.at_share, position=self.position.id, share=str(s.share), field=field),
         )
 
     def _about(self, value: Decimal | float, unit: str) -> dict:
@@ -293,9 +290,6 @@ class FundingReport:
             "caveats": self.scenario.caveats,
             "rows": self.position.rows("stated"),
         }
-
-    def _working(self, function: Callable, **arguments: str) -> Working:
-        return Working.of(function, position=self.position.id, **arguments)
 
     def _figures(self, s: FundingScenario) -> list[Figure]:
         return [
@@ -343,7 +337,6 @@ def funding_report(
         check=resourcing.check_position(stated),
         scenario=resourcing.funding_scenario(stated, share=share),
         shares=tuple(wanted),
-        quarter=quarter,
         as_at=as_at,
     )
 

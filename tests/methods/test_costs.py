@@ -49,14 +49,14 @@ def millions(amount):
 def test_the_published_cost_of_burglary_comes_from_calendar_years():
     now, then = burglary(5631, calendar(2012)), burglary(8484, calendar(2011))
     assert (millions(now.amount), millions(then.amount)) == ("22.1", "33.3")
-    assert (now.period, then.period) == ("calendar year 2012", "calendar year 2011")
+    assert (now.window.name, then.window.name) == ("calendar year 2012", "calendar year 2011")
     assert millions(change_in_cost(then, now).change) == "-11.2"
 
 
 def test_financial_years_give_another_figure_and_say_so():
     now, then = burglary(5305, financial(2012)), burglary(7662, financial(2011))
     assert (millions(now.amount), millions(then.amount)) == ("20.8", "30.1")
-    assert (now.period, then.period) == ("financial year 2012/13", "financial year 2011/12")
+    assert (now.window.name, then.window.name) == ("financial year 2012/13", "financial year 2011/12")
 
 
 def test_what_is_public_spending_and_what_is_provisional():

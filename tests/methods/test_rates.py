@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from saferleeds_analysis.estimates import count_with_interval
 from saferleeds_analysis.methods.rates import (
     Denominator,
     compare_proportions,
     compare_rates,
-    count_interval,
     directly_standardised_rate,
     e_test,
     expected_events,
@@ -53,7 +53,7 @@ def test_byar_and_wilson_limits_are_those_of_phe(shared):
         if row.method == "Wilson":
             e = proportion(row.x, row.n, per=1, confidence=confidence)
         else:
-            e = count_interval(int(row.x), unit="events", method="Byar", confidence=confidence)
+            e = count_with_interval(int(row.x), unit="events", method="Byar", confidence=confidence)
         assert e.upper == pytest.approx(row.uppercl, **CLOSE)
         if np.isnan(row.lowercl):  # PHE gives no lower limit; here zero stands for it, and says so
             assert (e.lower, len(e.caveats)) == (0.0, 1)
@@ -204,7 +204,7 @@ def test_counts_rates_and_two_samples_are_those_of_r(shared):
             name = "wilson" if row.method == "wilson_cc" and 2 * row.x1 == row.n1 else row.method
             e = proportion(row.x1, row.n1, per=1, method=proportions[name], confidence=row.level)
         elif row.kind == "count":
-            e = count_interval(row.x1, unit="events", method=counts[row.method], confidence=row.level)
+            e = count_with_interval(row.x1, unit="events", method=counts[row.method], confidence=row.level)
         elif row.kind == "rate_per_1000":
             e = rate(row.x1, people(row.n1), months=YEAR, confidence=row.level)
         elif row.kind == "rate_ratio":
@@ -393,7 +393,7 @@ def test_no_percentage_on_a_base_under_thirty():
         (lambda: e_test(0, 1, 0, 1), "the E-test is not defined for two counts of zero."),
         (lambda: e_test(10**7, 1, 10**7, 1), "these counts are too large for the E-test"),
         (
-            lambda: count_interval(0, unit="x", method="Byar"),
+            lambda: count_with_interval(0, unit="x", method="Byar"),
             "Byar's approximation has no lower limit for a count of 0",
         ),
     ],
