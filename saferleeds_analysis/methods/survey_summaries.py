@@ -15,12 +15,13 @@ from numbers import Integral, Real
 
 import pandas as pd
 
+from saferleeds_analysis.methods.feasibility import numerators_behind
 from saferleeds_analysis.methods.survey import (
     SMALLEST_BASE,
     SurveyChange,
     SurveyEstimate,
     change_from_difference,
-    hidden_standard_error,
+    variance_of,
 )
 from saferleeds_analysis.methods.survey_intervals import t_quantile, wilson_limits
 from saferleeds_analysis.problems import DataProblem
@@ -83,11 +84,9 @@ class SatisfactionSurvey:
 class SampleSize:
     """How many answers a margin needs, and how many people must be asked for them at the response rate given.
 
-    ``margin`` is the half-width wanted and ``margin_reached`` the one that the answers give, in percentage points.
-    Where more would have to be asked than there are, ``people_to_ask`` is everybody and ``enough`` is false.
+    ``margin_reached`` is the half-width that the answers give, in percentage points. Where more would have to be asked than there are, ``people_to_ask`` is everybody and ``enough`` is false.
     """
 
-    margin: float
     answers_needed: int
     people_to_ask: int
     margin_reached: float
@@ -134,10 +133,13 @@ def published_percentage(
     )
 
 
-def change_between_percentages(*, earlier: SurveyEstimate, later: SurveyEstimate) -> SurveyChange:
-    """Compare two percentages of surveys that were drawn independently of each other.
+def change_between_percentages(
+    *, earlier: SurveyEstimate, later: SurveyEstimate, variance: float | None = None
+) -> SurveyChange:
+    """Compare two percentages, of surveys that were drawn independently of each other unless ``variance`` is given.
 
-    Not for two twelve-month windows that share quarters: see ``survey_trends``.
+    ``variance``, in squared percentage points, is that of their difference: two twelve-month windows that share quarters
+    have another than two independent surveys (see ``survey_trends``).
 
     >>> before = published_percentage(16.94, base=6073, design_effect=1.25, definition="ASB got worse")
     >>> after = published_percentage(12.62, base=6073, design_effect=1.25, definition="ASB got worse")
@@ -145,22 +147,13 @@ def change_between_percentages(*, earlier: SurveyEstimate, later: SurveyEstimate
     >>> change.direction, round(change.difference.value, 1)
     ('fell', -4.3)
     """
-    variance = _variance(earlier) + _variance(later)
-    return change_from_difference(
-        earlier=earlier,
-        later=later,
-        difference=difference_of(earlier=earlier, later=later, variance=variance),
-    )
-
-
-def difference_of(*, earlier: SurveyEstimate, later: SurveyEstimate, variance: float) -> SurveyEstimate:
-    """Give the difference of two percentages whose difference has this variance, with its interval."""
     if earlier.confidence != later.confidence:
         raise ValueError("the two percentages have intervals of different confidence.")
     df = min(earlier.degrees_of_freedom, later.degrees_of_freedom)
     t = t_quantile(earlier.confidence, df)
-    value, error = later.value - earlier.value, sqrt(variance)
-    return SurveyEstimate(
+    error = sqrt(variance_of(earlier) + variance_of(later) if variance is None else variance)
+    value = later.value - earlier.value
+    difference = SurveyEstimate(
         value=value,
         lower=value - t * error,
         upper=value + t * error,
@@ -173,6 +166,7 @@ def difference_of(*, earlier: SurveyEstimate, later: SurveyEstimate, variance: f
         degrees_of_freedom=df,
         definition=later.definition,
     )
+    return change_from_difference(earlier=earlier, later=later, difference=difference)
 
 
 def agreed_baseline(candidates: Sequence[Baseline]) -> Baseline:
@@ -257,6 +251,19 @@ def satisfaction_survey(
     )
 
 
+def satisfaction_as_printed(
+    *, asked: int, answered: int, printed_percent: str, definition: str
+) -> SatisfactionSurvey | None:
+    """Give a satisfaction survey whose result was only printed as a percentage (``"90.0"``).
+
+    ``None`` unless exactly one whole number of those who answered prints so.
+    """
+    satisfied = numerators_behind(base=answered, printed_percent=printed_percent)
+    if len(satisfied) != 1:
+        return None
+    return satisfaction_survey(asked=asked, answered=answered, satisfied=satisfied[0], definition=definition)
+
+
 def sample_size(
     *,
     margin: float,
@@ -298,9 +305,7 @@ def sample_size(
         population=population,
         confidence=confidence,
     )
-    return SampleSize(
-        margin=margin, answers_needed=answers, people_to_ask=ask, margin_reached=reached, enough=enough
-    )
+    return SampleSize(answers_needed=answers, people_to_ask=ask, margin_reached=reached, enough=enough)
 
 
 def _effective_base(percent: float, base: int, design_effect: float, population: int | None) -> float:
@@ -318,10 +323,6 @@ def _effective_base(percent: float, base: int, design_effect: float, population:
     if population == base:
         return inf
     return base / design_effect * (population - 1) / (population - base)
-
-
-def _variance(estimate: SurveyEstimate) -> float:
-    return (estimate.standard_error or hidden_standard_error(estimate)) ** 2
 
 
 def _check_percent(percent: float) -> None:
