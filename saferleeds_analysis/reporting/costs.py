@@ -44,7 +44,7 @@ from saferleeds_analysis.reporting.blocks import (
 from saferleeds_analysis.reporting.counted import worked_out
 from saferleeds_analysis.reporting.disclosure import SUPPRESSED, ProtectedTable, protect
 from saferleeds_analysis.reporting.months_shown import months_shown
-from saferleeds_analysis.reporting.published import months_of
+from saferleeds_analysis.reporting.published import window_of
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.unit_costs import COMPONENTS, CostTables
 from saferleeds_analysis.workings import costs as workings
@@ -1078,7 +1078,7 @@ def _check_published(
         figures = [p for p in catalogue.published(d.indicator.id, as_at=as_at) if p.area == area.name]
         used = next((p for p in figures if p.measure == "unit_cost_gbp"), None)
         for figure in figures:
-            months = months_of(figure.period)
+            months = window_of(figure.period).months
             if used is None or months is None or "cost_gbp_million" not in figure.measure:
                 continue
             is_change = figure.measure.startswith("change_")
