@@ -8,7 +8,6 @@ asked for. This module also holds the figures of a satisfaction survey at case c
 (11.8, 13.5)
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil, inf, sqrt
 from numbers import Integral, Real
@@ -25,16 +24,6 @@ from saferleeds_analysis.methods.survey import (
 )
 from saferleeds_analysis.methods.survey_intervals import t_quantile, wilson_limits
 from saferleeds_analysis.problems import DataProblem
-
-
-@dataclass(frozen=True, kw_only=True)
-class Baseline:
-    """A figure put forward as the baseline of a measure: which definition, which period, who printed it."""
-
-    definition: str
-    period: str
-    percent: float
-    source: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,30 +156,6 @@ def change_between_percentages(
         definition=later.definition,
     )
     return change_from_difference(earlier=earlier, later=later, difference=difference)
-
-
-def agreed_baseline(candidates: Sequence[Baseline]) -> Baseline:
-    """Give the one baseline of one measure; refuse two figures for the same period under the same definition.
-
-    >>> card = Baseline(definition="ASB got worse", period="2008/09", percent=16.94, source="report card")
-    >>> agreed_baseline([card]).percent
-    16.94
-    """
-    if not candidates:
-        raise ValueError("a measure needs a baseline to be compared with.")
-    definitions = list(dict.fromkeys(c.definition for c in candidates))
-    if len(definitions) > 1:
-        raise DataProblem(
-            f"The baselines are of {len(definitions)} definitions ({'; '.join(definitions)}): each is the baseline of "
-            "its own line, with a break between, and one is never subtracted from the other."
-        )
-    if len({(c.period, c.percent) for c in candidates}) > 1:
-        printed = "; ".join(f"{c.percent}% for {c.period} ({c.source})" for c in candidates)
-        raise DataProblem(
-            f"{definitions[0]!r} has more than one baseline: {printed}. One measure has one definition and one "
-            "baseline. Agree on one, or declare the change of definition that makes them two measures."
-        )
-    return candidates[0]
 
 
 def margin_of_error(
