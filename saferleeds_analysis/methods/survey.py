@@ -681,12 +681,12 @@ def _check_columns(respondents: pd.DataFrame, columns: Sequence[str], weight: st
     if absent:
         raise ValueError(f"the respondents have no column {_listed(absent)}.")
     problems = [] if len(respondents) else ["there are no respondents: the base is zero."]
-    for column in columns:
-        missing = respondents[column].isna()
-        if missing.any():
-            problems.append(
-                f"column {column!r} is missing in {_rows(respondents, missing)}. Fill it in, or take them out."
-            )
+    gaps = {column: respondents[column].isna() for column in columns}
+    problems += [
+        f"column {column!r} is missing in {_rows(respondents, missing)}. Fill it in, or take them out."
+        for column, missing in gaps.items()
+        if missing.any()
+    ]
     if weight is not None and len(respondents):
         numbers = pd.to_numeric(respondents[weight], errors="coerce").replace([np.inf, -np.inf], np.nan)
         strange, negative = numbers.isna() & respondents[weight].notna(), numbers < 0

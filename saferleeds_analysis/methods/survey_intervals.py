@@ -104,21 +104,16 @@ def _likelihood(sample: Sample) -> tuple[float, float]:
     cutoff = t_quantile(sample.confidence, sample.df) * error * np.sqrt(_information(sample))
     furthest = special.stdtrit(n - 1, 1 - special.ndtr(-cutoff) / 4)
     step = furthest / 5 * error
-
-    def distance(logits: np.ndarray) -> np.ndarray:
-        tried = special.expit(logits)
-        deviance = 2 * n * (special.rel_entr(share, tried) + special.rel_entr(1 - share, 1 - tried))
-        return np.sqrt(np.maximum(deviance, 0) * (n - 1) / n)
-
-    centre = special.logit(share)
-    sides = []
-    for sign in (-1, 1):
-        logits = centre + sign * step * np.arange(1, 60)
-        z = distance(logits)
-        used = np.searchsorted(z, furthest) + 1
-        sides.append((logits[:used], sign * z[:used]))
-    x = np.concatenate([sides[0][0][::-1], [centre], sides[1][0]])
-    z = np.concatenate([sides[0][1][::-1], [0.0], sides[1][1]])
+    steps = np.arange(-59, 60)
+    with np.errstate(invalid="ignore"):  # endless steps, of very few clusters, are refused below
+        x = special.logit(share) + step * steps
+    tried = special.expit(x)
+    deviance = 2 * n * (special.rel_entr(share, tried) + special.rel_entr(1 - share, 1 - tried))
+    z = np.sign(steps) * np.sqrt(np.maximum(deviance, 0) * (n - 1) / n)
+    # The points that are not too far (the middle never is), and one more on either side.
+    near = np.flatnonzero(~(np.abs(z) >= furthest))
+    used = slice(max(near[0] - 1, 0), near[-1] + 2)
+    x, z = x[used], z[used]
     if not np.isfinite(z).all():
         raise ValueError("so few clusters have no likelihood interval; leave the choice to the house rule.")
     fine = np.linspace(x[0], x[-1], 3 * len(x))

@@ -50,23 +50,22 @@ class SatisfactionSurvey:
 
     def to_frame(self, *, indicator_id: str, area: str, period: str) -> pd.DataFrame:
         """Give tidy rows: the result, then the figures that the statement on non-response needs."""
+        about = {"indicator_id": indicator_id, "area": area, "period": period}
         rows = [
-            self.result.to_frame(indicator_id=indicator_id, area=area, period=period, measure="satisfied")
+            {**about, "measure": measure, "value": value, "unit": unit, "n": self.asked}
+            for measure, value, unit in (
+                ("asked", self.asked, "people"),
+                ("answered", self.answered, "people"),
+                ("not answered", self.not_answered, "people"),
+                ("response rate", self.response_rate, "%"),
+                ("margin at 50%", self.margin_at_half, "percentage points"),
+                ("margin at the result", self.margin_at_result, "percentage points"),
+                ("satisfied if no other was", self.lowest_possible, "%"),
+                ("satisfied if all others were", self.highest_possible, "%"),
+            )
         ]
-        for measure, value, unit in (
-            ("asked", self.asked, "people"),
-            ("answered", self.answered, "people"),
-            ("not answered", self.not_answered, "people"),
-            ("response rate", self.response_rate, "%"),
-            ("margin at 50%", self.margin_at_half, "percentage points"),
-            ("margin at the result", self.margin_at_result, "percentage points"),
-            ("satisfied if no other was", self.lowest_possible, "%"),
-            ("satisfied if all others were", self.highest_possible, "%"),
-        ):
-            row = {"indicator_id": indicator_id, "area": area, "period": period}
-            row |= {"measure": measure, "value": value, "unit": unit, "n": self.asked}
-            rows.append(pd.DataFrame([row]))
-        return pd.concat([rows[0].astype(object), *rows[1:]], ignore_index=True)
+        result = self.result.to_frame(**about, measure="satisfied")
+        return pd.concat([result.astype(object), pd.DataFrame(rows, dtype=object)], ignore_index=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -200,7 +200,6 @@ def rolling_from_published(
     missing = [column for column in columns if waves[column].isna().any()]
     if missing:
         raise DataProblem(f"the waves have gaps in {', '.join(missing)}.")
-    _quarters(waves["quarter"])
     twice = waves[waves.duplicated(["quarter", "area"])]
     if len(twice):
         raise DataProblem(f"a wave is there twice: {_named(twice)}. Keep one.")
@@ -211,10 +210,11 @@ def rolling_from_published(
     for area, rows in waves.groupby("area", sort=False):
         quarters = _quarters(rows["quarter"])
         rows = rows.set_index("quarter").loc[quarters]
-        for before, after in pairwise(quarters):
-            old, new = rows.loc[before, "definition"], rows.loc[after, "definition"]
-            if old != new:
-                breaks.append(f"{area}: {new!r} replaces {old!r} from {periods.quarter_name(after)}.")
+        breaks += [
+            f"{area}: {new!r} replaces {old!r} from {periods.quarter_name(quarter)}."
+            for (_, old), (quarter, new) in pairwise(rows["definition"].items())
+            if old != new
+        ]
         estimates, shares = {}, []
         for kind, quarter, members in _levels(quarters):
             of = rows.loc[list(members)]

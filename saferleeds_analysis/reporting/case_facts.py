@@ -16,12 +16,10 @@ from saferleeds_analysis.catalogue import Catalogue, PublishedFigure
 from saferleeds_analysis.disclosure_rules import DisclosureRules
 from saferleeds_analysis.figures import Measure, Working
 from saferleeds_analysis.methods import feasibility
-from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, join, paragraph
 from saferleeds_analysis.reporting.disclosure import withheld_figure
-from saferleeds_analysis.reporting.printed import AS_PRINTED, as_printed
-from saferleeds_analysis.reporting.published import window_to_date
+from saferleeds_analysis.reporting.published import AS_PRINTED, as_printed, window_to_date
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.workings import printed
 
@@ -104,7 +102,7 @@ class CaseFacts:
                     figure = as_printed(
                         f,
                         kind,
-                        window,
+                        window=window,
                         qualifiers=qualifiers,
                         theme=theme.id,
                         method="as published; not checkable",
@@ -262,4 +260,4 @@ def case_facts(
 
 
 def _figure(f: PublishedFigure, measure: Measure, **about: Any) -> Figure:
-    return as_printed(f, measure, Window.named(f.period), caveats=(f.note,) if f.note else (), **about)
+    return as_printed(f, measure, caveats=(f.note,) if f.note else (), **about)

@@ -26,8 +26,7 @@ from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, heading, join, letter, paragraph
-from saferleeds_analysis.reporting.printed import AS_PRINTED, as_printed
-from saferleeds_analysis.reporting.published import period_in_words, window_of
+from saferleeds_analysis.reporting.published import AS_PRINTED, as_printed, period_in_words, window_of
 from saferleeds_analysis.reporting.survey_words import (
     change_in_words,
     points,
@@ -160,9 +159,8 @@ class PrintedSurvey:
 
     def progress(self) -> Block:
         """Give the letter of the measure: grey, because no target is recorded, and no travel across a break."""
-        figure = rating_without_target(self.indicator, self.area, Window.quarter(self.quarter))
         reason = "No target is recorded, and there are not two results of one definition to compare."
-        return letter("N", "Grey", reason, figures=[figure])
+        return letter_without_target(self.indicator, self.area, Window.quarter(self.quarter), reason)
 
     def quarters(self) -> Block:
         """Say that there are no quarters to compare."""
@@ -249,7 +247,6 @@ class PrintedSurvey:
                 as_printed(
                     f,
                     PUBLISHED_LATER,
-                    Window.named(f.period),
                     qualifiers={"definition": f.measure},
                     method=f.verdict,
                     caveats=(why,),
@@ -276,7 +273,6 @@ class PrintedSurvey:
         return as_printed(
             f,
             PUBLISHED,
-            window_of(f.period),
             qualifiers={"definition": f.measure},
             method=f"as published; {f.verdict}",
             n=base and int(base.value),
@@ -313,19 +309,19 @@ class PrintedSurvey:
             row = self._base_of(f.period)
             if row is None:
                 continue
-            base, window = int(row.value), window_of(f.period)
+            base = int(row.value)
             half = survey_summaries.margin_of_error(base=base, percent=float(f.value), design_effect=1)
             shown.append(
                 paragraph(
                     f"Had {f.printed_as} been a simple random sample of {wording.number(base)}, its 95% half-width would be "
                     f"{points(half, decimals=2)}; weights and clusters widen it by the square root of the design effect.",
                     figures=[
-                        as_printed(row, PUBLISHED_BASE, window, value=base, unit="households"),
+                        as_printed(row, PUBLISHED_BASE, value=base, unit="households"),
                         Figure(
                             measure=HALF_WIDTH,
                             indicator_id=f.indicator_id,
                             area=f.area,
-                            window=window,
+                            window=window_of(f.period),
                             qualifiers={"definition": f.measure},
                             value=half,
                             unit="percentage points",
@@ -416,12 +412,12 @@ def _nor_together(change: SurveyChange) -> str:
     return f", nor if all {change.comparisons} steps are allowed for (p {p})"
 
 
-def rating_without_target(indicator: Indicator, area: str, window: Window) -> Figure:
-    """Give the letter of a measure for which no target is recorded."""
+def letter_without_target(indicator: Indicator, area: str, window: Window, reason: str) -> Block:
+    """Give the letter of a measure for which no target is recorded, grey, with its reason."""
     [first] = places_in(REFERENCE / "targets.csv", 1)
     whole = replace(first, role="targets", numbers=(), note="none of its rows is of this measure")
     about = {"indicator_id": indicator.id, "area": area}
-    return Figure(
+    figure = Figure(
         **about,
         measure=RATING,
         window=window,
@@ -429,6 +425,7 @@ def rating_without_target(indicator: Indicator, area: str, window: Window) -> Fi
         rows=(whole,),
         working=Working.of(grey_without_target, **about),
     )
+    return letter("N", "Grey", reason, figures=[figure])
 
 
 def printed_survey(

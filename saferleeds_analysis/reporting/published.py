@@ -1,19 +1,25 @@
-"""Published figures beside the same figures from the data: which are reproduced, which cannot be, and why."""
+"""Published figures: as figures of a page, each with the row of the table in which it stands, and beside the data.
+
+Beside the same figures from the data it is said which are reproduced, which cannot be, and why.
+"""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import PublishedFigure
-from saferleeds_analysis.figures import Measure
+from saferleeds_analysis.figures import Figure, Measure, Working
 from saferleeds_analysis.methods import feasibility
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.workings.counts import as_written
 
+AS_PRINTED = "the number as its owner published it"
 MEASURES = {"count": "count", "change_count": "change", "change_percent": "change %"}
 CHECKS = {
     "count": Measure(
@@ -41,6 +47,22 @@ CHECKS = {
         "published figure",
     ),
 }
+
+
+def as_printed(f: PublishedFigure, measure: Measure, **about: Any) -> Figure:
+    """Give a published figure as one of a page; ``about`` says the rest, and goes before what its row says."""
+    given = {
+        "indicator_id": f.indicator_id,
+        "area": f.area,
+        "window": window_of(f.period),
+        "value": float(f.value),
+        "unit": f.unit,
+        "method": "as published",
+        "status": "published",
+        "rows": f.rows(),
+        "working": Working.of(as_written),
+    }
+    return Figure(measure=measure, **given | about)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,8 +18,7 @@ from saferleeds_analysis.methods.survey import SurveyEstimate
 from saferleeds_analysis.methods.survey_summaries import SatisfactionSurvey
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, join, paragraph
-from saferleeds_analysis.reporting.printed import AS_PRINTED, as_printed
-from saferleeds_analysis.reporting.published import window_to_date
+from saferleeds_analysis.reporting.published import AS_PRINTED, as_printed, window_to_date
 from saferleeds_analysis.reporting.survey_words import interval, points
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.survey_measures import Definition
@@ -300,7 +299,7 @@ class Satisfaction:
             as_printed(
                 m.printed[who],
                 BASE,
-                window_to_date(m.levels[-1].period),
+                window=window_to_date(m.levels[-1].period),
                 qualifiers={"who": who},
                 value=getattr(m.latest, who),
                 n=m.latest.asked,
@@ -356,7 +355,7 @@ class Satisfaction:
             result = m.latest.result
             about |= {name: getattr(result, name) for name in ("lower", "upper", "confidence", "method", "n")}
             caveats += result.caveats
-        return as_printed(f, PRINTED, window_to_date(f.period), caveats=tuple(caveats), **about)
+        return as_printed(f, PRINTED, window=window_to_date(f.period), caveats=tuple(caveats), **about)
 
     def _label(self, period: str) -> str:
         """Write the period of a result for people: a quarter's is the year's to date."""

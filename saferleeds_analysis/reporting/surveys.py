@@ -34,12 +34,11 @@ from saferleeds_analysis.reporting.blocks import (
     bullets,
     facts,
     join,
-    letter,
     page_title,
     paragraph,
 )
 from saferleeds_analysis.reporting.cards import card_fields
-from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, printed_survey, rating_without_target
+from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, letter_without_target, printed_survey
 from saferleeds_analysis.reporting.published import window_of
 from saferleeds_analysis.reporting.survey_words import (
     change_in_words,
@@ -379,8 +378,7 @@ class SurveyReport:
     def progress(self) -> Block:
         """Give the letter of the measure (grey: no target is recorded) with the direction of travel."""
         reason = f"No target is recorded, so no colour is given. Direction of travel: {self.travel()}."
-        figure = rating_without_target(self.indicator, self.area, self.window)
-        return letter("N", "Grey", reason, figures=[figure])
+        return letter_without_target(self.indicator, self.area, self.window, reason)
 
     def _on_the_baseline(self) -> str:
         if self.baseline is None:
