@@ -96,6 +96,8 @@ _QUARTERS = {
     ON_YEAR_BEFORE: 8,
     ON_BASELINE: 4,
 }
+# What a change on the year before is said to be on.
+_YEAR_BEFORE = "the year before"
 # Quarters compared with the quarter before on a page: two years.
 _QUARTERS_SHOWN = 8
 
@@ -206,7 +208,7 @@ class SurveyReport:
         change, on = self.main_change
         headline = f"{wording.percent(self.level.value)}: no clear change"
         if change is not None and change.direction != "no clear change":
-            since = "in a year" if on == "the year before" else "since the baseline"
+            since = "in a year" if on == _YEAR_BEFORE else "since the baseline"
             headline = f"{change.direction.capitalize()} by {points(abs(change.difference.value))} {since}"
         own = [level for level in self.trend.levels if level.area == self.area]
         base = self.baseline_estimates.get(self.area)
@@ -370,7 +372,7 @@ class SurveyReport:
         """Say in which direction the measure travels, by the tests on the baseline and on the year before."""
         words = [
             f"{travel_of(change, self.indicator)} "
-            f"{'in the last year' if on == 'the year before' else f'since {on}'}"
+            f"{'in the last year' if on == _YEAR_BEFORE else f'since {on}'}"
             for on, change in self._main_changes().items()
         ]
         return "; ".join(words) or "no earlier period to compare with"
@@ -396,7 +398,7 @@ class SurveyReport:
 
     def _main_changes(self) -> dict[str, SurveyChange]:
         """Give the changes on the baseline and on the year before that there are, each tested by itself, by what it is on."""
-        kinds = {ON_YEAR_BEFORE: "the year before"}
+        kinds = {ON_YEAR_BEFORE: _YEAR_BEFORE}
         if self.baseline is not None:
             kinds = {ON_BASELINE: f"the baseline of {self.baseline.period}"} | kinds
         return {on: change for kind, on in kinds.items() if (change := self._change(kind)) is not None}
