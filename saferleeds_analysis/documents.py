@@ -141,7 +141,7 @@ class Register:
 
 
 def load_register(*folders: Path) -> Register:
-    """Read ``documents.csv`` and every ``register_*.csv`` of the package and of any further folders, in the order of the ids.
+    """Read ``documents.csv`` and every ``register_*.csv`` of the package and of any further folders.
 
     What a rule withholds from the public stands in the project's own folder and not in the package.
 
@@ -154,15 +154,12 @@ def load_register(*folders: Path) -> Register:
         documents=[
             d for p in places for f in sorted(p.glob("documents.csv")) for d in read_rows(f, Document)
         ],
-        figures=sorted(
-            (
-                r
-                for p in places
-                for f in sorted(p.glob("register_*.csv"))
-                for r in read_rows(f, RegisteredFigure)
-            ),
-            key=lambda figure: figure.id,
-        ),
+        figures=[
+            r
+            for p in places
+            for f in sorted(p.glob("register_*.csv"))
+            for r in read_rows(f, RegisteredFigure)
+        ],
     )
 
 

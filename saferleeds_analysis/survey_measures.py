@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 
 from saferleeds_analysis.figures import TableRow
@@ -42,6 +43,10 @@ class Definition(TableRow):
     reason: str
     source: str
 
+    def breaks_the_line(self, as_at: date) -> bool:
+        """Say whether it had taken the place of another definition by a day."""
+        return bool(self.replaces) and self.since is not None and self.since.start_time.date() <= as_at
+
 
 @dataclass(frozen=True, kw_only=True)
 class MeasureBaseline(TableRow):
@@ -55,6 +60,21 @@ class MeasureBaseline(TableRow):
     known_from: date
     source: str
     note: str
+
+
+def waves_alike(respondents: pd.DataFrame, wave: str) -> list[tuple[pd.Period, pd.Period]]:
+    """Find pairs of waves with the very same rows, in whatever order: one wave that is there under two quarters.
+
+    ``wave`` names the column of quarters; all other columns are compared.
+    """
+    rows = pd.util.hash_pandas_object(respondents.drop(columns=wave), index=False)
+    first_with: dict[bytes, pd.Period] = {}
+    alike = []
+    for quarter, members in rows.groupby(respondents[wave]):
+        first = first_with.setdefault(np.sort(members.to_numpy()).tobytes(), quarter)
+        if first != quarter:
+            alike.append((first, quarter))
+    return alike
 
 
 def check_definitions(definitions: Iterable[Definition], baselines: Iterable[MeasureBaseline]) -> None:

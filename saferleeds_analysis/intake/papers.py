@@ -5,6 +5,7 @@ The text is untrusted: it is markdown, made safe where it is shown and not here.
 
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +13,6 @@ from saferleeds_analysis.intake.sources import inside_raw, raw_folder
 from saferleeds_analysis.problems import DataProblem
 
 _MOST_BYTES = 200_000
-_KEYS = {"document", "title", "note", "cover", "part"}
-_PART_KEYS = {"group", "heading", "figures", "blocks"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,58 +78,77 @@ def paper(root: Path, name: str) -> Paper:
         content = tomllib.loads(path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataProblem(f"{place}: cannot be read as TOML in UTF-8 ({error}).") from error
-    problems = [f"{key!r} is not known" for key in content if key not in _KEYS]
-    problems += [f"{key} must be a text" for key in ("document", "title") if not _is_text(content.get(key))]
-    problems += ["note must be a text"] if not isinstance(content.get("note", ""), str) else []
-    cover = content.get("cover", {})
-    if not (isinstance(cover, dict) and all(_is_text(value) for value in cover.values())):
-        problems.append("[cover] holds lines of 'name = \"text\"'")
-    tables = content.get("part", [])
-    if not (isinstance(tables, list) and tables and all(isinstance(t, dict) for t in tables)):
-        problems.append("it has no [[part]]")
-        tables = []
+    problems = _faults(content, _PAPER)
+    tables = content["part"] if _are_parts(content.get("part")) else []
     for number, table in enumerate(tables, start=1):
-        problems += [f"part {number}: {fault}" for fault in _faults(table)]
+        problems += [f"part {number}: {fault}" for fault in _faults(table, _PART)]
     if problems:
         raise DataProblem(f"{place}: {'; '.join(problems)}.")
     return Paper(
         document=content["document"],
         title=content["title"],
         note=content.get("note", ""),
-        cover=tuple(cover.items()),
-        parts=tuple(_part(table) for table in tables),
-    )
-
-
-def _part(table: dict) -> Part:
-    return Part(
-        group=table.get("group", ""),
-        heading=table["heading"],
-        blocks=tuple(
-            (label, (value,) if isinstance(value, str) else tuple(value))
-            for label, value in table["blocks"].items()
+        cover=tuple(content.get("cover", {}).items()),
+        parts=tuple(
+            Part(
+                group=table.get("group", ""),
+                heading=table["heading"],
+                blocks=tuple((label, _items(value)) for label, value in table["blocks"].items()),
+                figures=tuple(table.get("figures", ())),
+            )
+            for table in tables
         ),
-        figures=tuple(table.get("figures", ())),
     )
 
 
-def _faults(table: dict) -> list[str]:
-    faults = [f"{key!r} is not known" for key in table if key not in _PART_KEYS]
-    if not _is_text(table.get("heading")):
-        faults.append("heading must be a text")
-    if not isinstance(table.get("group", ""), str):
-        faults.append("group must be a text")
-    if not _are_texts(table.get("figures", [])):
-        faults.append("figures must be a list of ids of the register")
-    blocks = table.get("blocks")
-    if not (isinstance(blocks, dict) and all(_is_text(v) or (v and _are_texts(v)) for v in blocks.values())):
-        faults.append("blocks must be a table of texts or lists of texts")
-    return faults
+def _items(value: str | list[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
+def _is_text_or_empty(value: object) -> bool:
+    return isinstance(value, str)
+
+
 def _are_texts(value: object) -> bool:
     return isinstance(value, list) and all(_is_text(item) for item in value)
+
+
+def _is_cover(value: object) -> bool:
+    return isinstance(value, dict) and all(_is_text(line) for line in value.values())
+
+
+def _are_parts(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(part, dict) for part in value)
+
+
+def _are_blocks(value: object) -> bool:
+    return isinstance(value, dict) and all(_is_text(v) or (v and _are_texts(v)) for v in value.values())
+
+
+# Of each key of a paper and of a part: what it must hold, what stands for it where it is not there, and what is said if
+# it does not hold.
+_Rules = dict[str, tuple[Callable[[object], bool], object, str]]
+_PAPER: _Rules = {
+    "document": (_is_text, None, "document must be a text"),
+    "title": (_is_text, None, "title must be a text"),
+    "note": (_is_text_or_empty, "", "note must be a text"),
+    "cover": (_is_cover, {}, "[cover] holds lines of 'name = \"text\"'"),
+    "part": (_are_parts, None, "it has no [[part]]"),
+}
+_PART: _Rules = {
+    "heading": (_is_text, None, "heading must be a text"),
+    "group": (_is_text_or_empty, "", "group must be a text"),
+    "figures": (_are_texts, [], "figures must be a list of ids of the register"),
+    "blocks": (_are_blocks, None, "blocks must be a table of texts or lists of texts"),
+}
+
+
+def _faults(table: dict, rules: _Rules) -> list[str]:
+    unknown = [f"{key!r} is not known" for key in table if key not in rules]
+    return unknown + [
+        fault for key, (holds, default, fault) in rules.items() if not holds(table.get(key, default))
+    ]

@@ -12,6 +12,7 @@ from saferleeds_analysis.intake import schemas
 from saferleeds_analysis.intake.ledger import Counted
 from saferleeds_analysis.intake.sources import PLACE_COLUMNS, RESPONDENT_COLUMNS, Source
 from saferleeds_analysis.problems import refuse
+from saferleeds_analysis.survey_measures import waves_alike
 
 
 def read_respondents(root: Path, source: Source, files: list[Path], catalogue: Catalogue) -> Counted:
@@ -49,18 +50,12 @@ def _waves_twice(people: pd.DataFrame, columns: tuple[str, ...]) -> list[str]:
         for quarter, own in people.groupby("quarter")
         if len(files := sorted(own["file"].unique())) > 1
     ]
-    contents: dict[bytes, pd.Period] = {}
-    hashes = pd.util.hash_pandas_object(people[[c for c in columns if c != "quarter"]], index=False)
-    for quarter, own in hashes.groupby(people["quarter"]):
-        key = np.sort(own.to_numpy()).tobytes()
-        if key in contents:
-            first = periods.quarter_name(contents[key])
-            file = people["file"][own.index[0]]
-            lines.append(
-                f"{file}: {first} and {periods.quarter_name(quarter)} hold the same people with the same answers: one wave "
-                "is there twice. Ask which quarter it belongs to, and take the other out."
-            )
-        contents.setdefault(key, quarter)
+    for first, second in waves_alike(people[[*columns]], "quarter"):
+        file = people.loc[people["quarter"] == second, "file"].iloc[0]
+        lines.append(
+            f"{file}: {periods.quarter_name(first)} and {periods.quarter_name(second)} hold the same people with the same "
+            "answers: one wave is there twice. Ask which quarter it belongs to, and take the other out."
+        )
     return lines
 
 

@@ -5,7 +5,7 @@ a restatement, or a weighted figure whose base is not the one printed; the reade
 be rounded half away from zero or half to even: a number that prints as stated under either rule is allowed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import ceil, floor
@@ -21,11 +21,11 @@ def earlier_counts_behind(*, later: int, printed_change: str) -> list[int]:
     >>> earlier_counts_behind(later=315, printed_change="-19.9")
     []
     """
-    ratio = 1 + Fraction(printed_change) / 100
-    if ratio <= 0:
+    if Fraction(printed_change) <= -100:
         raise ValueError(f"a count cannot change by {printed_change}%: it would fall to nothing or below.")
-    return _whole_numbers_near(
-        Fraction(later) / ratio,
+    ends = [later / (1 + change / 100) for change in _before_rounding(printed_change)]
+    return _whole_numbers(
+        ends,
         lambda earlier: earlier > 0 and _prints_as(100 * Fraction(later - earlier, earlier), printed_change),
     )
 
@@ -37,11 +37,11 @@ def earlier_counts_behind_difference(*, difference: int, printed_change: str) ->
     >>> found[0], found[-1]
     (4433, 4443)
     """
-    share = Fraction(printed_change) / 100
-    if share == 0:
+    if Fraction(printed_change) == 0:
         raise ValueError("a change that prints as 0% fits too many counts to list.")
-    return _whole_numbers_near(
-        Fraction(difference) / share,
+    ends = [difference / (change / 100) for change in _before_rounding(printed_change)]
+    return _whole_numbers(
+        ends,
         lambda earlier: earlier > 0 and _prints_as(100 * Fraction(difference, earlier), printed_change),
     )
 
@@ -56,8 +56,9 @@ def numerators_behind(*, base: int, printed_percent: str) -> list[int]:
     """
     if base <= 0:
         raise ValueError("a percentage needs a base of at least 1.")
-    return _whole_numbers_near(
-        base * Fraction(printed_percent) / 100,
+    ends = [base * percent / 100 for percent in _before_rounding(printed_percent)]
+    return _whole_numbers(
+        ends,
         lambda k: 0 <= k <= base and _prints_as(100 * Fraction(k, base), printed_percent),
     )
 
@@ -71,12 +72,12 @@ def denominators_behind(*, count: int, printed_rate: str, per: int) -> tuple[int
     rate = Fraction(printed_rate)
     if count <= 0 or rate <= 0:
         raise ValueError("a denominator follows from a count and a rate that are both above zero.")
-    half = Fraction(Decimal(1).scaleb(Decimal(printed_rate).as_tuple().exponent)) / 2
-    if rate <= half:
+    least, most = _before_rounding(printed_rate)
+    if least <= 0:
         raise ValueError(
             f"a rate printed as {printed_rate} may be nearly nothing: no largest denominator follows."
         )
-    smallest, largest = ceil(count * per / (rate + half)), floor(count * per / (rate - half))
+    smallest, largest = ceil(count * per / most), floor(count * per / least)
     if smallest > largest:
         raise DataProblem(f"no whole number prints {count:,} as {printed_rate} per {per:,}.")
     return smallest, largest
@@ -84,20 +85,16 @@ def denominators_behind(*, count: int, printed_rate: str, per: int) -> tuple[int
 
 def _prints_as(value: Fraction, printed: str) -> bool:
     stated = Decimal(printed)
-    step = Decimal(1).scaleb(stated.as_tuple().exponent)
     exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return any(exact.quantize(step, rounding=rule) == stated for rule in (ROUND_HALF_UP, ROUND_HALF_EVEN))
+    return any(exact.quantize(stated, rounding=rule) == stated for rule in (ROUND_HALF_UP, ROUND_HALF_EVEN))
 
 
-def _whole_numbers_near(centre: Fraction, fits: Callable[[int], bool]) -> list[int]:
-    """Walk outwards from the centre, one whole number at a time, for as long as they fit."""
-    start = round(centre)
-    found = [n for n in (start - 1, start, start + 1) if fits(n)]
-    below, above = start - 2, start + 2
-    while fits(below):
-        found.append(below)
-        below -= 1
-    while fits(above):
-        found.append(above)
-        above += 1
-    return sorted(found)
+def _before_rounding(printed: str) -> tuple[Fraction, Fraction]:
+    """Give the least and the greatest number that can print so."""
+    half = Fraction(Decimal(1).scaleb(Decimal(printed).as_tuple().exponent)) / 2
+    return Fraction(printed) - half, Fraction(printed) + half
+
+
+def _whole_numbers(ends: Sequence[Fraction], fits: Callable[[int], bool]) -> list[int]:
+    """Give the whole numbers between two ends, in whichever order these are, that fit."""
+    return [n for n in range(ceil(min(ends)), floor(max(ends)) + 1) if fits(n)]

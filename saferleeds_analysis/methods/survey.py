@@ -150,69 +150,42 @@ def survey_design(
     from the mean of all strata counts; for a total, from zero) or ``"average"`` (it adds what other strata add on
     average).
     """
-    clusters = (clusters,) if isinstance(clusters, str) else tuple(clusters)
-    sizes = (population_sizes,) if isinstance(population_sizes, str) else tuple(population_sizes)
+    clusters = [clusters] if isinstance(clusters, str) else [*clusters]
+    sizes = [population_sizes] if isinstance(population_sizes, str) else [*population_sizes]
     stages = max(len(clusters), 1)
-    if sizes and len(sizes) != stages:
+    if len(sizes) not in (0, stages):
         raise ValueError(f"population sizes are needed for each of the {stages} stages, or for none of them.")
-    if single_unit_strata is not None and single_unit_strata not in SINGLE_UNIT_RULES:
+    if single_unit_strata not in (None, *SINGLE_UNIT_RULES):
         raise ValueError(
             f"{single_unit_strata!r} is not a rule for strata with one unit: {SINGLE_UNIT_RULES}."
         )
-    columns = [c for c in (weight, strata, wave, *clusters, *sizes) if c is not None]
-    absent = [c for c in columns if c not in respondents.columns]
-    if absent:
-        raise ValueError(f"the respondents have no column {_listed(absent)}.")
-    problems = [] if len(respondents) else ["there are no respondents: the base is zero."]
-    for column in columns:
-        missing = respondents[column].isna()
-        if missing.any():
-            problems.append(
-                f"column {column!r} is missing in {_rows(respondents, missing)}. Fill it in, or take them out."
-            )
-    if weight is not None and len(respondents):
-        numbers = pd.to_numeric(respondents[weight], errors="coerce").replace([np.inf, -np.inf], np.nan)
-        strange, negative = numbers.isna() & respondents[weight].notna(), numbers < 0
-        if strange.any():
-            problems.append(
-                f"column {weight!r} holds weights that are no numbers in {_rows(respondents, strange)}."
-            )
-        elif negative.any():
-            problems.append(f"column {weight!r} holds weights below 0 in {_rows(respondents, negative)}.")
-        elif not numbers.sum() > 0:
-            problems.append(f"all weights in column {weight!r} are 0.")
-    if problems:
-        raise DataProblem("The survey file cannot be used: " + " ".join(problems))
-
-    first = [c for c in (wave, strata) if c is not None]
-    parent = _codes(respondents[first]) if first else np.zeros(len(respondents), int)
+    first = [column for column in (wave, strata) if column is not None]
+    _check_columns(respondents, [*first, *clusters, *sizes], weight)
+    # Without clusters each respondent is a unit; without population sizes only the first stage counts.
+    labels = [pd.factorize(respondents[column])[0] for column in clusters] or [np.arange(len(respondents))]
+    populations = [respondents[column].astype(float) for column in sizes] or [None]
+    parent = _codes(respondents[first])
     made, implied, lead = [], np.ones(len(respondents)), np.ones(1)
-    for stage in range(stages if sizes else 1):
-        if stage < len(clusters):
-            unit = _codes(pd.DataFrame({"parent": parent, "unit": _codes(respondents[[clusters[stage]]])}))
-        else:
-            unit = np.arange(len(respondents))
-        size = respondents[sizes[stage]].to_numpy(float) if sizes else None
-        made.append(_stage(unit, parent, size, lead, sizes[stage] if sizes else ""))
-        if size is not None:
-            units = made[-1].units[parent]
-            implied = implied * size / units
+    for label, population in zip(labels, populations, strict=False):
+        unit = _codes(pd.DataFrame({"parent": parent, "unit": label}))
+        made.append(_stage(unit, parent, population, lead))
+        if population is not None:
+            implied = implied * population.to_numpy() / made[-1].units[parent]
             lead = _first_of(1 / implied, unit)
         parent = unit
     if len(made[0].stratum_of_unit) == 1:
         raise DataProblem(
             "The survey file has a single cluster: how clusters differ, and so the error, cannot be known from it."
         )
-    weights = implied if weight is None else respondents[weight].to_numpy(float)
-    design = SurveyDesign(
+    if single_unit_strata is None:
+        _check_single_units(made, respondents[first])
+    return SurveyDesign(
         respondents=respondents,
-        weights=weights,
+        weights=implied if weight is None else respondents[weight].to_numpy(float),
         single_unit_strata=single_unit_strata,
         post_strata=None,
         stages=tuple(made),
     )
-    _check_single_units(design, first)
-    return design
 
 
 def post_stratify(design: SurveyDesign, *, by: str, population: Mapping[object, float]) -> SurveyDesign:
@@ -456,7 +429,7 @@ def contrast(
     in_base = np.logical_or.reduce([e.in_base for e in estimates])
     caveats = tuple(dict.fromkeys(c for e in estimates for c in e.caveats))
     extra = sum(
-        (c * hidden_standard_error(e)) ** 2
+        c**2 * hidden_variance(e)
         for c, e in zip(coefficients, estimates, strict=True)
         if e.standard_error == 0
     )
@@ -518,7 +491,10 @@ def change_from_difference(
 
 
 def allow_for_comparisons(changes: Sequence[SurveyChange]) -> tuple[SurveyChange, ...]:
-    """Allow for having made all these comparisons together, by Holm's method; directions follow."""
+    """Allow for having made all these comparisons together, by Holm's method; directions follow.
+
+    Changes that were allowed for with others before are taken as they are alone.
+    """
     if not changes:
         return ()
     # statsmodels' multipletests clears Python's memory at each call, which took most of the time of a survey.
@@ -529,14 +505,13 @@ def allow_for_comparisons(changes: Sequence[SurveyChange]) -> tuple[SurveyChange
     result = []
     for one, p in zip(changes, adjusted, strict=True):
         direction = _direction(one.difference.value, p, one.difference.confidence)
-        difference = one.difference
-        if direction == "no clear change" and one.p_value < 1 - difference.confidence:
-            caveat = f"{CLEAR_ALONE}, not among the {len(changes)} comparisons made together."
-            difference = replace(difference, caveats=(*difference.caveats, caveat))
+        caveats = [caveat for caveat in one.difference.caveats if not caveat.startswith(CLEAR_ALONE)]
+        if direction == "no clear change" and one.p_value < 1 - one.difference.confidence:
+            caveats.append(f"{CLEAR_ALONE}, not among the {len(changes)} comparisons made together.")
         result.append(
             replace(
                 one,
-                difference=difference,
+                difference=replace(one.difference, caveats=tuple(caveats)),
                 adjusted_p_value=float(p),
                 comparisons=len(changes),
                 direction=direction,
@@ -545,10 +520,15 @@ def allow_for_comparisons(changes: Sequence[SurveyChange]) -> tuple[SurveyChange
     return tuple(result)
 
 
-def hidden_standard_error(estimate: SurveyEstimate) -> float:
-    """Give a standard error to a percentage of 0 or 100, which linearisation says has none: from its interval."""
+def hidden_variance(estimate: SurveyEstimate) -> float:
+    """Give a variance to a percentage of 0 or 100, which linearisation says has none: from its interval."""
     t = t_quantile(estimate.confidence, estimate.degrees_of_freedom)
-    return 0.0 if 0 < estimate.value < 100 else (estimate.upper - estimate.lower) / (2 * t)
+    return 0.0 if 0 < estimate.value < 100 else ((estimate.upper - estimate.lower) / (2 * t)) ** 2
+
+
+def variance_of(estimate: SurveyEstimate) -> float:
+    """Give the variance of a percentage, of 0 and 100 the one that :func:`hidden_variance` gives."""
+    return estimate.standard_error**2 or hidden_variance(estimate)
 
 
 def two_sided_p_value(value: float, standard_error: float, degrees_of_freedom: float) -> float:
@@ -694,21 +674,47 @@ def _silence(silent: int) -> tuple[str, ...]:
     return (f"{silent:,} gave no answer and are not in the base.",) if silent else ()
 
 
-def _stage(
-    unit: np.ndarray, parent: np.ndarray, size: np.ndarray | None, lead: np.ndarray, column: str
-) -> _Stage:
+def _check_columns(respondents: pd.DataFrame, columns: Sequence[str], weight: str | None) -> None:
+    """Refuse columns that are absent or have gaps, and weights that cannot be weights; all problems in one message."""
+    columns = columns if weight is None else [weight, *columns]
+    absent = [column for column in columns if column not in respondents.columns]
+    if absent:
+        raise ValueError(f"the respondents have no column {_listed(absent)}.")
+    problems = [] if len(respondents) else ["there are no respondents: the base is zero."]
+    gaps = {column: respondents[column].isna() for column in columns}
+    problems += [
+        f"column {column!r} is missing in {_rows(respondents, missing)}. Fill it in, or take them out."
+        for column, missing in gaps.items()
+        if missing.any()
+    ]
+    if weight is not None and len(respondents):
+        numbers = pd.to_numeric(respondents[weight], errors="coerce").replace([np.inf, -np.inf], np.nan)
+        strange, negative = numbers.isna() & respondents[weight].notna(), numbers < 0
+        if strange.any():
+            problems.append(
+                f"column {weight!r} holds weights that are no numbers in {_rows(respondents, strange)}."
+            )
+        elif negative.any():
+            problems.append(f"column {weight!r} holds weights below 0 in {_rows(respondents, negative)}.")
+        elif not numbers.sum() > 0:
+            problems.append(f"all weights in column {weight!r} are 0.")
+    if problems:
+        raise DataProblem("The survey file cannot be used: " + " ".join(problems))
+
+
+def _stage(unit: np.ndarray, parent: np.ndarray, population: pd.Series | None, lead: np.ndarray) -> _Stage:
     stratum_of_unit = _first_of(parent, unit)
     units = np.bincount(stratum_of_unit)
     unsampled = np.ones(len(units))
-    if size is not None:
-        by_stratum = _first_of(size, parent)
-        if (size != by_stratum[parent]).any():
+    if population is not None:
+        by_stratum = _first_of(population.to_numpy(), parent)
+        if (population != by_stratum[parent]).any():
             raise DataProblem(
-                f"column {column!r} gives two population sizes for one stratum (or one cluster): one is wrong."
+                f"column {population.name!r} gives two population sizes for one stratum (or one cluster): one is wrong."
             )
         if (by_stratum < units).any():
             raise DataProblem(
-                f"column {column!r} gives fewer units in the population than are in the sample."
+                f"column {population.name!r} gives fewer units in the population than are in the sample."
             )
         unsampled = 1 - units / by_stratum
     # A stratum of which every unit was sampled has no error, be it of one unit.
@@ -723,18 +729,15 @@ def _stage(
     )
 
 
-def _check_single_units(design: SurveyDesign, strata: Sequence[str]) -> None:
-    if design.single_unit_strata is not None:
-        return
-    for number, stage in enumerate(design.stages, start=1):
+def _check_single_units(stages: Sequence[_Stage], strata: pd.DataFrame) -> None:
+    for number, stage in enumerate(stages, start=1):
         if not stage.single.any():
             continue
+        place = f"{int(stage.single.sum())} units of stage {number - 1} hold one unit of stage {number}."
         if number == 1:
-            alone = design.respondents.loc[stage.single[stage.stratum_of_unit[stage.unit]], list(strata)]
+            alone = strata[stage.single[stage.stratum_of_unit[stage.unit]]]
             labels = [" ".join(map(str, row)) for row in alone.drop_duplicates().itertuples(index=False)]
             place = f"Strata with one unit: {_listed(labels)}."
-        else:
-            place = f"{int(stage.single.sum())} units of stage {number - 1} hold one unit of stage {number}."
         raise DataProblem(
             f"{place} How units differ there cannot be known. Join such strata to their neighbours, or name a rule in "
             f"single_unit_strata: {', '.join(SINGLE_UNIT_RULES)}."
@@ -747,8 +750,8 @@ def _first_of(values: np.ndarray, codes: np.ndarray) -> np.ndarray:
 
 
 def _codes(frame: pd.DataFrame) -> np.ndarray:
-    """Number the distinct rows from 0."""
-    return frame.groupby(list(frame.columns), sort=False).ngroup().to_numpy()
+    """Number the distinct rows from 0; without columns all rows are alike."""
+    return frame.groupby([*frame.columns, np.zeros(len(frame))], sort=False).ngroup().to_numpy()
 
 
 def _sums(codes: np.ndarray, columns: np.ndarray) -> np.ndarray:

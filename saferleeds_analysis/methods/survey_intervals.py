@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 from scipy import special
-from scipy.interpolate import CubicSpline
+from scipy.interpolate import BSpline, KroghInterpolator, make_interp_spline
 
 # With fewer than this expected on either side an interval of logits is too narrow.
 FEW_EXPECTED = 30
@@ -35,11 +35,8 @@ class Sample:
     @property
     def effective_base(self) -> float:
         """The base of a simple random sample that tells as much, less for few clusters (Korn and Graubard 1998)."""
-        return self.n / self.effect * self._few_clusters if self.effect else np.inf
-
-    @property
-    def _few_clusters(self) -> float:
-        return (t_quantile(self.confidence, self.n - 1) / t_quantile(self.confidence, self.df)) ** 2
+        few_clusters = t_quantile(self.confidence, self.n - 1) / t_quantile(self.confidence, self.df)
+        return self.n / self.effect * few_clusters**2 if self.effect else np.inf
 
 
 def house_interval(share: float, effective_base: float) -> str:
@@ -107,21 +104,16 @@ def _likelihood(sample: Sample) -> tuple[float, float]:
     cutoff = t_quantile(sample.confidence, sample.df) * error * np.sqrt(_information(sample))
     furthest = special.stdtrit(n - 1, 1 - special.ndtr(-cutoff) / 4)
     step = furthest / 5 * error
-
-    def distance(logits: np.ndarray) -> np.ndarray:
-        tried = special.expit(logits)
-        deviance = 2 * n * (special.rel_entr(share, tried) + special.rel_entr(1 - share, 1 - tried))
-        return np.sqrt(np.maximum(deviance, 0) * (n - 1) / n)
-
-    centre = special.logit(share)
-    sides = []
-    for sign in (-1, 1):
-        logits = centre + sign * step * np.arange(1, 60)
-        z = distance(logits)
-        used = np.searchsorted(z, furthest) + 1
-        sides.append((logits[:used], sign * z[:used]))
-    x = np.concatenate([sides[0][0][::-1], [centre], sides[1][0]])
-    z = np.concatenate([sides[0][1][::-1], [0.0], sides[1][1]])
+    steps = np.arange(-59, 60)
+    with np.errstate(invalid="ignore"):  # endless steps, of very few clusters, are refused below
+        x = special.logit(share) + step * steps
+    tried = special.expit(x)
+    deviance = 2 * n * (special.rel_entr(share, tried) + special.rel_entr(1 - share, 1 - tried))
+    z = np.sign(steps) * np.sqrt(np.maximum(deviance, 0) * (n - 1) / n)
+    # The points that are not too far (the middle never is), and one more on either side.
+    near = np.flatnonzero(~(np.abs(z) >= furthest))
+    used = slice(max(near[0] - 1, 0), near[-1] + 2)
+    x, z = x[used], z[used]
     if not np.isfinite(z).all():
         raise ValueError("so few clusters have no likelihood interval; leave the choice to the house rule.")
     fine = np.linspace(x[0], x[-1], 3 * len(x))
@@ -140,26 +132,14 @@ INTERVALS: dict[str, tuple[str, Callable[[Sample], tuple[float, float]]]] = {
 }
 
 
-def _spline(x: np.ndarray, y: np.ndarray) -> CubicSpline:
+def _spline(x: np.ndarray, y: np.ndarray) -> BSpline:
     """Join points by a cubic spline whose third derivative at each end is that of a cubic through the four end points.
 
-    Forsythe, Malcolm and Moler (1977), R's default; scipy knows other end conditions only, so the second derivatives
-    are solved for here.
+    Forsythe, Malcolm and Moler (1977), R's default; none of scipy's named end conditions is this one.
     """
-    h, slope = np.diff(x), np.diff(y) / np.diff(x)
-    n = len(x)
-    equations, right = np.zeros((n, n)), np.zeros(n)
-    inside = np.arange(1, n - 1)
-    equations[inside, inside - 1], equations[inside, inside + 1] = h[:-1], h[1:]
-    equations[inside, inside] = 2 * (h[:-1] + h[1:])
-    right[inside] = 6 * np.diff(slope)
-    equations[0, :2], equations[-1, -2:] = (-1, 1), (-1, 1)
-    if n > 3:
-        second = np.diff(slope) / (x[2:] - x[:-2])
-        third = np.diff(second) / (x[3:] - x[:-3])
-        right[0], right[-1] = 6 * third[0] * h[0], 6 * third[-1] * h[-1]
-    curvature = np.linalg.solve(equations, right)
-    return CubicSpline(x, y, bc_type=((2, curvature[0]), (2, curvature[-1])))
+    ends = ((x[:4], y[:4]), (x[-4:], y[-4:]))
+    first, last = (float(KroghInterpolator(at, of).derivative(at[0], 3)) for at, of in ends)
+    return make_interp_spline(x, y, k=3, bc_type=([(3, first)], [(3, last)]))
 
 
 def _information(sample: Sample) -> float:

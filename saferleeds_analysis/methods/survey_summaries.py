@@ -8,32 +8,22 @@ asked for. This module also holds the figures of a satisfaction survey at case c
 (11.8, 13.5)
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil, inf, sqrt
 from numbers import Integral, Real
 
 import pandas as pd
 
+from saferleeds_analysis.methods.feasibility import numerators_behind
 from saferleeds_analysis.methods.survey import (
     SMALLEST_BASE,
     SurveyChange,
     SurveyEstimate,
     change_from_difference,
-    hidden_standard_error,
+    variance_of,
 )
 from saferleeds_analysis.methods.survey_intervals import t_quantile, wilson_limits
 from saferleeds_analysis.problems import DataProblem
-
-
-@dataclass(frozen=True, kw_only=True)
-class Baseline:
-    """A figure put forward as the baseline of a measure: which definition, which period, who printed it."""
-
-    definition: str
-    period: str
-    percent: float
-    source: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,34 +50,31 @@ class SatisfactionSurvey:
 
     def to_frame(self, *, indicator_id: str, area: str, period: str) -> pd.DataFrame:
         """Give tidy rows: the result, then the figures that the statement on non-response needs."""
+        about = {"indicator_id": indicator_id, "area": area, "period": period}
         rows = [
-            self.result.to_frame(indicator_id=indicator_id, area=area, period=period, measure="satisfied")
+            {**about, "measure": measure, "value": value, "unit": unit, "n": self.asked}
+            for measure, value, unit in (
+                ("asked", self.asked, "people"),
+                ("answered", self.answered, "people"),
+                ("not answered", self.not_answered, "people"),
+                ("response rate", self.response_rate, "%"),
+                ("margin at 50%", self.margin_at_half, "percentage points"),
+                ("margin at the result", self.margin_at_result, "percentage points"),
+                ("satisfied if no other was", self.lowest_possible, "%"),
+                ("satisfied if all others were", self.highest_possible, "%"),
+            )
         ]
-        for measure, value, unit in (
-            ("asked", self.asked, "people"),
-            ("answered", self.answered, "people"),
-            ("not answered", self.not_answered, "people"),
-            ("response rate", self.response_rate, "%"),
-            ("margin at 50%", self.margin_at_half, "percentage points"),
-            ("margin at the result", self.margin_at_result, "percentage points"),
-            ("satisfied if no other was", self.lowest_possible, "%"),
-            ("satisfied if all others were", self.highest_possible, "%"),
-        ):
-            row = {"indicator_id": indicator_id, "area": area, "period": period}
-            row |= {"measure": measure, "value": value, "unit": unit, "n": self.asked}
-            rows.append(pd.DataFrame([row]))
-        return pd.concat([rows[0].astype(object), *rows[1:]], ignore_index=True)
+        result = self.result.to_frame(**about, measure="satisfied")
+        return pd.concat([result.astype(object), pd.DataFrame(rows, dtype=object)], ignore_index=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SampleSize:
     """How many answers a margin needs, and how many people must be asked for them at the response rate given.
 
-    ``margin`` is the half-width wanted and ``margin_reached`` the one that the answers give, in percentage points.
-    Where more would have to be asked than there are, ``people_to_ask`` is everybody and ``enough`` is false.
+    ``margin_reached`` is the half-width that the answers give, in percentage points. Where more would have to be asked than there are, ``people_to_ask`` is everybody and ``enough`` is false.
     """
 
-    margin: float
     answers_needed: int
     people_to_ask: int
     margin_reached: float
@@ -134,10 +121,13 @@ def published_percentage(
     )
 
 
-def change_between_percentages(*, earlier: SurveyEstimate, later: SurveyEstimate) -> SurveyChange:
-    """Compare two percentages of surveys that were drawn independently of each other.
+def change_between_percentages(
+    *, earlier: SurveyEstimate, later: SurveyEstimate, variance: float | None = None
+) -> SurveyChange:
+    """Compare two percentages, of surveys that were drawn independently of each other unless ``variance`` is given.
 
-    Not for two twelve-month windows that share quarters: see ``survey_trends``.
+    ``variance``, in squared percentage points, is that of their difference: two twelve-month windows that share quarters
+    have another than two independent surveys (see ``survey_trends``).
 
     >>> before = published_percentage(16.94, base=6073, design_effect=1.25, definition="ASB got worse")
     >>> after = published_percentage(12.62, base=6073, design_effect=1.25, definition="ASB got worse")
@@ -145,22 +135,13 @@ def change_between_percentages(*, earlier: SurveyEstimate, later: SurveyEstimate
     >>> change.direction, round(change.difference.value, 1)
     ('fell', -4.3)
     """
-    variance = _variance(earlier) + _variance(later)
-    return change_from_difference(
-        earlier=earlier,
-        later=later,
-        difference=difference_of(earlier=earlier, later=later, variance=variance),
-    )
-
-
-def difference_of(*, earlier: SurveyEstimate, later: SurveyEstimate, variance: float) -> SurveyEstimate:
-    """Give the difference of two percentages whose difference has this variance, with its interval."""
     if earlier.confidence != later.confidence:
         raise ValueError("the two percentages have intervals of different confidence.")
     df = min(earlier.degrees_of_freedom, later.degrees_of_freedom)
     t = t_quantile(earlier.confidence, df)
-    value, error = later.value - earlier.value, sqrt(variance)
-    return SurveyEstimate(
+    error = sqrt(variance_of(earlier) + variance_of(later) if variance is None else variance)
+    value = later.value - earlier.value
+    difference = SurveyEstimate(
         value=value,
         lower=value - t * error,
         upper=value + t * error,
@@ -173,30 +154,7 @@ def difference_of(*, earlier: SurveyEstimate, later: SurveyEstimate, variance: f
         degrees_of_freedom=df,
         definition=later.definition,
     )
-
-
-def agreed_baseline(candidates: Sequence[Baseline]) -> Baseline:
-    """Give the one baseline of one measure; refuse two figures for the same period under the same definition.
-
-    >>> card = Baseline(definition="ASB got worse", period="2008/09", percent=16.94, source="report card")
-    >>> agreed_baseline([card]).percent
-    16.94
-    """
-    if not candidates:
-        raise ValueError("a measure needs a baseline to be compared with.")
-    definitions = list(dict.fromkeys(c.definition for c in candidates))
-    if len(definitions) > 1:
-        raise DataProblem(
-            f"The baselines are of {len(definitions)} definitions ({'; '.join(definitions)}): each is the baseline of "
-            "its own line, with a break between, and one is never subtracted from the other."
-        )
-    if len({(c.period, c.percent) for c in candidates}) > 1:
-        printed = "; ".join(f"{c.percent}% for {c.period} ({c.source})" for c in candidates)
-        raise DataProblem(
-            f"{definitions[0]!r} has more than one baseline: {printed}. One measure has one definition and one "
-            "baseline. Agree on one, or declare the change of definition that makes them two measures."
-        )
-    return candidates[0]
+    return change_from_difference(earlier=earlier, later=later, difference=difference)
 
 
 def margin_of_error(
@@ -257,6 +215,19 @@ def satisfaction_survey(
     )
 
 
+def satisfaction_as_printed(
+    *, asked: int, answered: int, printed_percent: str, definition: str
+) -> SatisfactionSurvey | None:
+    """Give a satisfaction survey whose result was only printed as a percentage (``"90.0"``).
+
+    ``None`` unless exactly one whole number of those who answered prints so.
+    """
+    satisfied = numerators_behind(base=answered, printed_percent=printed_percent)
+    if len(satisfied) != 1:
+        return None
+    return satisfaction_survey(asked=asked, answered=answered, satisfied=satisfied[0], definition=definition)
+
+
 def sample_size(
     *,
     margin: float,
@@ -298,9 +269,7 @@ def sample_size(
         population=population,
         confidence=confidence,
     )
-    return SampleSize(
-        margin=margin, answers_needed=answers, people_to_ask=ask, margin_reached=reached, enough=enough
-    )
+    return SampleSize(answers_needed=answers, people_to_ask=ask, margin_reached=reached, enough=enough)
 
 
 def _effective_base(percent: float, base: int, design_effect: float, population: int | None) -> float:
@@ -318,10 +287,6 @@ def _effective_base(percent: float, base: int, design_effect: float, population:
     if population == base:
         return inf
     return base / design_effect * (population - 1) / (population - base)
-
-
-def _variance(estimate: SurveyEstimate) -> float:
-    return (estimate.standard_error or hidden_standard_error(estimate)) ** 2
 
 
 def _check_percent(percent: float) -> None:

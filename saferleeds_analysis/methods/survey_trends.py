@@ -30,25 +30,27 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.methods.survey import (
-    CLEAR_ALONE,
     SurveyChange,
     SurveyDesign,
     SurveyEstimate,
     allow_for_comparisons,
-    change_from_difference,
     covariance,
-    hidden_standard_error,
+    hidden_variance,
     percentage,
     proportion,
+    variance_of,
 )
-from saferleeds_analysis.methods.survey_summaries import difference_of, published_percentage
+from saferleeds_analysis.methods.survey_summaries import change_between_percentages, published_percentage
 from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.survey_measures import waves_alike
 
 QUARTER, TWELVE_MONTHS = "quarter", "12 months"
 ON_QUARTER_BEFORE = "quarter on the quarter before"
 ON_WINDOW_BEFORE = "12 months on 12 months a quarter before"
 ON_YEAR_BEFORE = "12 months on 12 months a year before"
 ON_BASELINE = "12 months on the baseline"
+# With which earlier level a level is compared, by how many quarters back it lies.
+_STEPS = {QUARTER: {ON_QUARTER_BEFORE: 1}, TWELVE_MONTHS: {ON_WINDOW_BEFORE: 1, ON_YEAR_BEFORE: 4}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,18 +94,7 @@ class SurveyTrend:
 
     def together(self, keys: Sequence[tuple[str, str, pd.Period]]) -> tuple[SurveyChange, ...]:
         """Give these changes, allowed for as the one set that is shown together, instead of with all of their kind."""
-        alone = [
-            change_from_difference(
-                earlier=change.earlier,
-                later=change.later,
-                difference=replace(
-                    change.difference,
-                    caveats=tuple(c for c in change.difference.caveats if not c.startswith(CLEAR_ALONE)),
-                ),
-            )
-            for change in (self.changes[key] for key in keys)
-        ]
-        return allow_for_comparisons(alone)
+        return allow_for_comparisons([self.changes[key] for key in keys])
 
     def to_frame(self, *, indicator_id: str) -> pd.DataFrame:
         """Give tidy rows, levels first, then changes with their p-values and direction."""
@@ -152,47 +143,42 @@ def rolling_from_respondents(
     """
     respondents = design.respondents
     quarters = _quarters(respondents[wave])
-    _check_no_wave_twice(respondents, wave)
+    for first, second in waves_alike(respondents, wave):
+        raise DataProblem(
+            f"a wave is there twice: {periods.quarter_name(first)} and {periods.quarter_name(second)} "
+            "hold the same respondents with the same answers. Take one out."
+        )
     # This checks the answer codes once for the whole file; what follows works on masks.
     everybody = proportion(design, question, answers=answers, out_of=out_of, left_out=left_out)
     counted = respondents[question].isin(list(answers)).to_numpy()
-    base = everybody.in_base
-    quarter_of = pd.Categorical(respondents[wave], categories=quarters).codes
-    masks = {q: quarter_of == code for code, q in enumerate(quarters)}
-    places = {whole: np.ones(len(base), bool)}
+    places = {whole: np.ones(len(respondents), bool)}
     if localities is not None:
         if respondents[localities].isna().any():
             raise DataProblem(f"column {localities!r} is missing for some respondents.")
         names = respondents[localities].to_numpy()
         places |= {str(name): names == name for name in sorted(set(names))}
-    levels, changes = [], {}
+    asked_in = {
+        (kind, quarter): respondents[wave].isin(members).to_numpy()
+        for kind, quarter, members in _levels(quarters)
+    }
+    found = {}
     for area, place in places.items():
-        estimates: dict[tuple[str, pd.Period], SurveyEstimate] = {}
-        for kind, quarter, members in _levels(quarters):
-            asked = place & np.logical_or.reduce([masks[q] for q in members])
-            estimates[kind, quarter] = percentage(
+        estimates = {
+            level: percentage(
                 design,
                 counted=counted,
-                base=base & asked,
-                asked=asked,
+                base=everybody.in_base & asked & place,
+                asked=asked & place,
                 confidence=confidence,
                 definition=definition,
             )
+            for level, asked in asked_in.items()
+        }
         linearised = np.stack([e.linearised for e in estimates.values()], axis=1)
         # Linearisation gives 0% and 100% no error at all; what their intervals imply takes its place.
-        hidden = [hidden_standard_error(e) ** 2 for e in estimates.values()]
-        levels += [
-            SurveyLevel(area=area, kind=k, quarter=q, estimate=replace(e, linearised=None, in_base=None))
-            for (k, q), e in estimates.items()
-        ]
-        changes |= _changes(
-            area,
-            estimates,
-            covariance(design, linearised) + np.diag(hidden),
-            (baselines or {}).get(area),
-            set(quarters),
-        )
-    return SurveyTrend(levels=tuple(levels), changes=_allowed_for(changes))
+        hidden = np.diag([hidden_variance(e) for e in estimates.values()])
+        found[area] = estimates, covariance(design, linearised) + hidden
+    return _trend(found, baselines or {})
 
 
 def rolling_from_published(
@@ -207,27 +193,28 @@ def rolling_from_published(
     Waves are taken as drawn independently. A window is the mean of its four quarters weighted by base. Where the
     definition changes the line breaks: no window holds two definitions and no change is taken across.
     """
-    absent = {"quarter", "area", "percent", "base", "definition"} - set(waves.columns)
+    columns = ("quarter", "area", "percent", "base", "definition")
+    absent = set(columns) - set(waves.columns)
     if absent:
         raise ValueError(f"the waves have no column {', '.join(sorted(absent))}.")
-    missing = [c for c in ("quarter", "area", "percent", "base", "definition") if waves[c].isna().any()]
+    missing = [column for column in columns if waves[column].isna().any()]
     if missing:
         raise DataProblem(f"the waves have gaps in {', '.join(missing)}.")
-    _quarters(waves["quarter"])
     twice = waves[waves.duplicated(["quarter", "area"])]
     if len(twice):
         raise DataProblem(f"a wave is there twice: {_named(twice)}. Keep one.")
     empty = waves[waves["base"] == 0]
     if len(empty):
         raise DataProblem(f"the base is zero in {_named(empty)}: take that wave out.")
-    levels, changes, breaks = [], {}, []
+    found, breaks = {}, []
     for area, rows in waves.groupby("area", sort=False):
         quarters = _quarters(rows["quarter"])
         rows = rows.set_index("quarter").loc[quarters]
-        for before, after in pairwise(quarters):
-            old, new = rows.loc[before, "definition"], rows.loc[after, "definition"]
-            if old != new:
-                breaks.append(f"{area}: {new!r} replaces {old!r} from {periods.quarter_name(after)}.")
+        breaks += [
+            f"{area}: {new!r} replaces {old!r} from {periods.quarter_name(quarter)}."
+            for (_, old), (quarter, new) in pairwise(rows["definition"].items())
+            if old != new
+        ]
         estimates, shares = {}, []
         for kind, quarter, members in _levels(quarters):
             of = rows.loc[list(members)]
@@ -242,56 +229,46 @@ def rolling_from_published(
                 confidence=confidence,
             )
             shares.append(share.reindex(quarters, fill_value=0.0).to_numpy())
-        single = np.array([_standard_error(estimates[QUARTER, q]) ** 2 for q in quarters])
+        single = np.array([variance_of(estimates[QUARTER, q]) for q in quarters])
         together = np.stack(shares)
-        levels += [SurveyLevel(area=area, kind=k, quarter=q, estimate=e) for (k, q), e in estimates.items()]
-        changes |= _changes(
-            area, estimates, (together * single) @ together.T, (baselines or {}).get(area), set(quarters)
-        )
-    return SurveyTrend(levels=tuple(levels), changes=_allowed_for(changes), breaks=tuple(breaks))
+        found[area] = estimates, (together * single) @ together.T
+    return _trend(found, baselines or {}, tuple(breaks))
 
 
-def _changes(
-    area: str,
-    estimates: Mapping[tuple[str, pd.Period], SurveyEstimate],
-    covariances: np.ndarray,
-    baseline: SurveyEstimate | None,
-    quarters: set[pd.Period],
-) -> dict[tuple[str, str, pd.Period], SurveyChange]:
-    """Make every change of one area from its levels and their covariance matrix, whose order is the levels'."""
-    place = {key: i for i, key in enumerate(estimates)}
-    latest = max((q for kind, q in estimates if kind == TWELVE_MONTHS), default=None)
-    result = {}
-    for (kind, quarter), later in estimates.items():
-        steps = {ON_QUARTER_BEFORE: 1} if kind == QUARTER else {ON_WINDOW_BEFORE: 1, ON_YEAR_BEFORE: 4}
-        for name, step in steps.items():
-            earlier = estimates.get((kind, quarter - step))
-            if earlier is None or earlier.definition != later.definition:
-                continue
-            a, b = place[kind, quarter], place[kind, quarter - step]
-            variance = covariances[a, a] + covariances[b, b] - 2 * covariances[a, b]
-            result[area, name, quarter] = _change(earlier, later, max(variance, 0.0))
-        if baseline is not None and kind == TWELVE_MONTHS and quarter == latest:
-            variance = (
-                covariances[place[kind, quarter], place[kind, quarter]] + _standard_error(baseline) ** 2
-            )
-            result[area, ON_BASELINE, quarter] = _change(baseline, later, variance)
-    return result
-
-
-def _change(earlier: SurveyEstimate, later: SurveyEstimate, variance: float) -> SurveyChange:
-    difference = difference_of(earlier=earlier, later=later, variance=variance)
-    return change_from_difference(earlier=earlier, later=later, difference=difference)
-
-
-def _allowed_for(
-    changes: Mapping[tuple[str, str, pd.Period], SurveyChange],
-) -> dict[tuple[str, str, pd.Period], SurveyChange]:
-    result = dict(changes)
+def _trend(
+    found: Mapping[str, tuple[Mapping[tuple[str, pd.Period], SurveyEstimate], np.ndarray]],
+    baselines: Mapping[str, SurveyEstimate],
+    breaks: tuple[str, ...] = (),
+) -> SurveyTrend:
+    """Make a trend of the levels of each area and their covariance matrix, whose order is the levels'."""
+    levels, changes = [], {}
+    for area, (estimates, covariances) in found.items():
+        place = {level: i for i, level in enumerate(estimates)}
+        latest = max((q for kind, q in estimates if kind == TWELVE_MONTHS), default=None)
+        for (kind, quarter), later in estimates.items():
+            # From here on an estimate stands by itself, without a value for each respondent.
+            alone = replace(later, linearised=None, in_base=None)
+            levels.append(SurveyLevel(area=area, kind=kind, quarter=quarter, estimate=alone))
+            a = place[kind, quarter]
+            for name, step in _STEPS[kind].items():
+                earlier = estimates.get((kind, quarter - step))
+                if earlier is None or earlier.definition != later.definition:
+                    continue
+                b = place[kind, quarter - step]
+                variance = max(covariances[a, a] + covariances[b, b] - 2 * covariances[a, b], 0.0)
+                changes[area, name, quarter] = change_between_percentages(
+                    earlier=earlier, later=later, variance=variance
+                )
+            if area in baselines and (kind, quarter) == (TWELVE_MONTHS, latest):
+                changes[area, ON_BASELINE, quarter] = change_between_percentages(
+                    earlier=baselines[area],
+                    later=later,
+                    variance=covariances[a, a] + variance_of(baselines[area]),
+                )
     for kind in dict.fromkeys(kind for _, kind, _ in changes):
         keys = [key for key in changes if key[1] == kind]
-        result |= dict(zip(keys, allow_for_comparisons([changes[k] for k in keys]), strict=True))
-    return result
+        changes |= dict(zip(keys, allow_for_comparisons([changes[k] for k in keys]), strict=True))
+    return SurveyTrend(levels=tuple(levels), changes=changes, breaks=breaks)
 
 
 def _levels(quarters: Sequence[pd.Period]) -> list[tuple[str, pd.Period, tuple[pd.Period, ...]]]:
@@ -311,25 +288,7 @@ def _quarters(column: pd.Series) -> list[pd.Period]:
     return sorted(column.unique())
 
 
-def _check_no_wave_twice(respondents: pd.DataFrame, wave: str) -> None:
-    """Refuse two waves of the very same rows, which is one wave loaded under two quarters."""
-    rows = pd.util.hash_pandas_object(respondents.drop(columns=wave), index=False)
-    seen: dict[bytes, pd.Period] = {}
-    for quarter, members in rows.groupby(respondents[wave]):
-        contents = np.sort(members.to_numpy()).tobytes()
-        if contents in seen:
-            raise DataProblem(
-                f"a wave is there twice: {periods.quarter_name(seen[contents])} and {periods.quarter_name(quarter)} "
-                "hold the same respondents with the same answers. Take one out."
-            )
-        seen[contents] = quarter
-
-
 def _named(waves: pd.DataFrame) -> str:
     return ", ".join(
         f"{periods.quarter_name(q)} ({a})" for q, a in zip(waves["quarter"], waves["area"], strict=True)
     )
-
-
-def _standard_error(estimate: SurveyEstimate) -> float:
-    return estimate.standard_error or hidden_standard_error(estimate)

@@ -16,11 +16,10 @@ from saferleeds_analysis.catalogue import Catalogue, PublishedFigure
 from saferleeds_analysis.disclosure_rules import DisclosureRules
 from saferleeds_analysis.figures import Measure, Working
 from saferleeds_analysis.methods import feasibility
-from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, join, paragraph
 from saferleeds_analysis.reporting.disclosure import withheld_figure
-from saferleeds_analysis.reporting.printed import AS_PRINTED, as_printed
+from saferleeds_analysis.reporting.published import AS_PRINTED, as_printed, window_to_date
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.workings import printed
 
@@ -59,8 +58,6 @@ COUNT_BEHIND = Measure(
     decimals=0,
 )
 
-_UNCHECKED = "NOT CHECKABLE: no base was printed"
-
 
 @dataclass(frozen=True, kw_only=True)
 class CaseFacts:
@@ -75,7 +72,7 @@ class CaseFacts:
 
     def demographics(self, groups: Sequence[tuple[str, str]]) -> Block:
         """Give what was printed of groups of people: pairs of the figures' id and the people's name in words."""
-        rows, figures, hidden = [], [], False
+        rows, figures = [], []
         for name, people in groups:
             for f in self._of(name):
                 # A number of people is named so that the rules know what it counts.
@@ -83,52 +80,48 @@ class CaseFacts:
                 qualifiers = {"people": people, "group": f.measure}
                 measure = kind.words.format(**qualifiers)
                 theme = self.rules.theme_of(measure, f.unit)
+                window = window_to_date(f.period)
                 if self.public and f.unit == "people" and theme.is_small(float(f.value), below_city=False):
-                    hidden = True
+                    shown = self.rules.withheld
                     why = "A small number of a vulnerable group, held back in the public edition"
-                    rows.append(
-                        [f"{measure[:1].upper()}{measure[1:]}", self.rules.withheld, "not published", why]
+                    figure = withheld_figure(
+                        self.rules,
+                        measure=kind,
+                        indicator_id=f.indicator_id,
+                        area=f.area,
+                        window=window,
+                        qualifiers=qualifiers,
+                        unit=f.unit,
+                        status="published",
+                        theme=theme.id,
+                        caveats=(why,),
                     )
-                    figures.append(
-                        withheld_figure(
-                            self.rules,
-                            measure=kind,
-                            indicator_id=f.indicator_id,
-                            area=f.area,
-                            window=_to_date(f),
-                            qualifiers=qualifiers,
-                            unit=f.unit,
-                            status="published",
-                            theme=theme.id,
-                            caveats=(why,),
-                        )
-                    )
-                    continue
-                shown = f"{f.value}%" if f.unit == "%" else wording.number(float(f.value))
-                rows.append([f"{measure[:1].upper()}{measure[1:]}", shown, "not published", _UNCHECKED])
-                figures.append(
-                    as_printed(
+                else:
+                    shown = f"{f.value}%" if f.unit == "%" else wording.number(float(f.value))
+                    why = "NOT CHECKABLE: no base was printed"
+                    figure = as_printed(
                         f,
                         kind,
-                        _to_date(f),
+                        window=window,
                         qualifiers=qualifiers,
                         theme=theme.id,
                         method="as published; not checkable",
-                        caveats=(_UNCHECKED, f.note),
+                        caveats=(why, f.note),
                     )
-                )
+                rows.append([wording.sentence(measure), shown, "not published", why])
+                figures.append(figure)
         if not rows:
             return paragraph(f"No breakdown of the people was known on {periods.day_name(self.as_at)}.")
         lines = [
             "The percentages are of active cases in which it was recorded. Neither their number nor how many were not recorded was "
             "printed, so no interval can be given and nothing can be compared.",
         ]
-        if hidden:
+        if any(shown == self.rules.withheld for _, shown, *_ in rows):
             lines.append(
                 f"{self.rules.withheld} stands for a number that is held back because it could point to a person."
             )
         shown_table = table(
-            caption=f"People in active cases, {self.area}, {_to_date(self._of(groups[0][0])[0])}",
+            caption=f"People in active cases, {self.area}, {window_to_date(self._of(groups[0][0])[0].period)}",
             columns=["Who", "Published", "Base", "Remark"],
             rows=rows,
             text_columns=(2, 3),
@@ -159,20 +152,23 @@ class CaseFacts:
             )
             for f in of.values()
         ]
-        for name, part in (("linked", "linked to existing cases"), ("new referrals", "new referrals")):
-            figures.append(
-                _figure(
-                    of[part],
-                    SHARE_OF_CALLS,
-                    qualifiers={"which": name},
-                    value=100 * int(of[part].value) / calls,
-                    method=f"{name} over calls",
-                    unit="%",
-                    n=calls,
-                    rows=(*of[part].rows("part"), *of["calls"].rows("whole")),
-                    working=Working.of(printed.share),
-                )
+        figures += [
+            _figure(
+                of[part],
+                SHARE_OF_CALLS,
+                qualifiers={"which": which},
+                value=100 * int(of[part].value) / calls,
+                method=f"{which} over calls",
+                unit="%",
+                n=calls,
+                rows=(*of[part].rows("part"), *of["calls"].rows("whole")),
+                working=Working.of(printed.share),
             )
+            for which, part in (
+                ("linked", "linked to existing cases"),
+                ("new referrals", "new referrals"),
+            )
+        ]
         warning = paragraph(
             f"PERIOD MISMATCH: {period} are five months, and the review period is {periods.review_period(self.quarter)}. These counts "
             "are not comparable with anything else on this page, and must not be divided by its quarters.",
@@ -211,14 +207,11 @@ class CaseFacts:
 
     def opened_change(self, name: str) -> Block:
         """Check the printed yearly change of cases: which earlier count gives it, and whose it is."""
+        counts = {f.period: f for f in self._of(name) if f.measure == "count"}
         figure = next((f for f in self._of(name) if f.measure == "change_percent"), None)
-        total = (
-            next((f for f in self._of(name) if (f.measure, f.period) == ("count", figure.period)), None)
-            if figure
-            else None
-        )
-        if figure is None or total is None:
+        if figure is None or figure.period not in counts:
             return paragraph("No yearly change was printed.")
+        total = counts[figure.period]
         found = feasibility.earlier_counts_behind(later=int(total.value), printed_change=str(figure.value))
         listed = " or ".join(wording.number(n) for n in found) or "no whole number"
         return paragraph(
@@ -267,8 +260,4 @@ def case_facts(
 
 
 def _figure(f: PublishedFigure, measure: Measure, **about: Any) -> Figure:
-    return as_printed(f, measure, Window.named(f.period), caveats=(f.note,) if f.note else (), **about)
-
-
-def _to_date(f: PublishedFigure) -> Window:
-    return Window.year_to_date(periods.quarter(f.period)) if " Q" in f.period else Window.named(f.period)
+    return as_printed(f, measure, caveats=(f.note,) if f.note else (), **about)

@@ -46,7 +46,7 @@ from saferleeds_analysis.reporting.blocks import (
 from saferleeds_analysis.reporting.counted import worked_out
 from saferleeds_analysis.reporting.disclosure import SUPPRESSED, ProtectedTable, protect
 from saferleeds_analysis.reporting.months_shown import months_shown
-from saferleeds_analysis.reporting.published import months_of
+from saferleeds_analysis.reporting.published import window_of
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.unit_costs import COMPONENTS, CostTables
 from saferleeds_analysis.workings import costs as workings
@@ -1043,7 +1043,9 @@ def _check_published(
     for d in data:
         figures = [p for p in catalogue.published(d.indicator.id, as_at=as_at) if p.area == area]
         editions = [p.period for p in figures if p.measure == "unit_cost_gbp"]
-        amounts = [p for p in figures if "cost_gbp_million" in p.measure and months_of(p.period) is not None]
+        amounts = [
+            p for p in figures if "cost_gbp_million" in p.measure and window_of(p.period).months is not None
+        ]
         for figure in amounts if editions else ():
             try:
                 checks.append((figure, _worked_out_again(figure, d, tables, editions[0])))
@@ -1055,7 +1057,7 @@ def _check_published(
 def _worked_out_again(
     figure: PublishedFigure, data: RecordedCounts, tables: CostTables, edition: str
 ) -> Figure:
-    months = months_of(figure.period)
+    months = window_of(figure.period).months
     prices = {"tables": tables, "edition": edition, "price_year": tables.price_year(edition)}
     later = _value([data], figure.area, months, **prices)
     ours, sides, made = later.amount, {"": later}, {"function": workings.value}

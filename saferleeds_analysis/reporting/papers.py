@@ -45,13 +45,11 @@ class PaperReport:
 
     def title(self) -> Block:
         """Give the page's one first-level heading, and the notice of the document."""
-        shown = [
+        return join(
             heading(1, self.paper.title),
             document_notice(self.register.document(self.paper.document), self.as_at),
-        ]
-        if self.paper.note:
-            shown.append(paragraph(self.paper.note))
-        return join(*shown)
+            *([paragraph(self.paper.note)] if self.paper.note else []),
+        )
 
     def cover(self) -> Block:
         """Give the fixed fields of the cover."""
@@ -125,8 +123,8 @@ class PaperReport:
 
     def restricted_links(self) -> Block:
         """Say how many of the links lead to restricted papers."""
-        items = [i for part in self.paper.parts for _, values in part.blocks for i in values]
-        found = list(dict.fromkeys(i for i in items if RESTRICTED in i))
+        items = {i for part in self.paper.parts for _, values in part.blocks for i in values}
+        found = [i for i in items if RESTRICTED in i]
         if not found:
             return paragraph("No link is restricted.")
         return paragraph(
@@ -160,10 +158,7 @@ def paper_report(paper: Paper, *, register: Register, as_at: date, edition: str)
 
 def _listed(items: Sequence[str]) -> Block:
     """Make one text a paragraph and several a list."""
-    made = [join(*markdown_blocks(_without_restricted_link(item))) for item in items]
+    # Of a link that is marked as restricted the address is taken out; its name stays.
+    shown = [_ADDRESS.sub(r"\1", item) if RESTRICTED in item else item for item in items]
+    made = [join(*markdown_blocks(item)) for item in shown]
     return made[0] if len(made) == 1 else bullets(made)
-
-
-def _without_restricted_link(item: str) -> str:
-    """Take the address out of a link that is marked as restricted; its name stays."""
-    return _ADDRESS.sub(r"\1", item) if RESTRICTED in item else item

@@ -22,12 +22,11 @@ from saferleeds_analysis.catalogue import (
 )
 from saferleeds_analysis.figures import Measure, Working
 from saferleeds_analysis.methods import feasibility, survey, survey_summaries
-from saferleeds_analysis.methods.survey import SurveyEstimate
+from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, heading, join, letter, paragraph
-from saferleeds_analysis.reporting.printed import AS_PRINTED, as_printed
-from saferleeds_analysis.reporting.published import period_in_words
+from saferleeds_analysis.reporting.published import AS_PRINTED, as_printed, period_in_words, window_of
 from saferleeds_analysis.reporting.survey_words import (
     change_in_words,
     points,
@@ -36,8 +35,6 @@ from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.survey_measures import Definition, MeasureBaseline
 from saferleeds_analysis.workings.printed import grey_without_target
 from saferleeds_analysis.workings.surveys import half_width, printed_step
-
-SECOND_BASELINE = "second baseline"
 
 PUBLISHED = Measure(
     id="published_percentage",
@@ -111,8 +108,7 @@ class PrintedSurvey:
 
     def title(self) -> Block:
         """Give the page's one first-level heading."""
-        text = f"{self.indicator.name}: {self.area}, {periods.quarter_name(self.quarter)}"
-        return heading(1, text)
+        return heading(1, f"{self.indicator.name}: {self.area}, {periods.quarter_name(self.quarter)}")
 
     def why(self) -> Block:
         """Say why this is a priority and what is measured."""
@@ -127,7 +123,7 @@ class PrintedSurvey:
         lines = []
         for d in reversed(self.definitions):
             own = [f for f in self.levels if f.measure == d.definition]
-            name = f"{d.definition[:1].upper()}{d.definition[1:]}"
+            name = wording.sentence(d.definition)
             lines += [f"{name}, {period_in_words(f.period)}: {f.printed_as}. {f.note}." for f in own]
             if not own:
                 lines.append(f"{name}: no result was known on {periods.day_name(self.as_at)}.")
@@ -135,7 +131,7 @@ class PrintedSurvey:
             f"The line breaks: from {periods.month_name(d.since)} {d.definition!r} takes the place of {d.replaces!r}. "
             f"{d.reason}. Figures of two definitions are never subtracted, so no rise or fall can be given."
             for d in self.definitions
-            if d.replaces and d.since is not None and d.since.start_time.date() <= self.as_at
+            if d.breaks_the_line(self.as_at)
         ]
         if not any(f.measure == "base" for f in self.figures):
             lines.append("How many were inspected or asked was not printed, so no interval can be given.")
@@ -163,9 +159,8 @@ class PrintedSurvey:
 
     def progress(self) -> Block:
         """Give the letter of the measure: grey, because no target is recorded, and no travel across a break."""
-        figure = rating_without_target(self.indicator, self.area, Window.quarter(self.quarter))
         reason = "No target is recorded, and there are not two results of one definition to compare."
-        return letter("N", "Grey", reason, figures=[figure])
+        return letter_without_target(self.indicator, self.area, Window.quarter(self.quarter), reason)
 
     def quarters(self) -> Block:
         """Say that there are no quarters to compare."""
@@ -208,28 +203,16 @@ class PrintedSurvey:
         rows, flags, figures = [], [], []
         for f in self.levels:
             estimate = ours(f.period)
-            decimals = -f.value.as_tuple().exponent
-            shown = "none" if estimate is None else f"{wording.number(estimate.value, decimals=decimals)}%"
-            agrees = estimate is not None and shown.replace(wording.MINUS, "-") == f"{f.value}%"
-            remarks = [remark for remark in (self._feasible(f),) if remark]
-            if estimate is None:
-                result = "not checked: no respondents for it"
-            else:
+            shown, result = "none", "not checked: no respondents for it"
+            if estimate is not None:
+                shown = f"{wording.number(estimate.value, decimals=-f.value.as_tuple().exponent)}%"
+                agrees = shown.replace(wording.MINUS, "-") == f"{f.value}%"
                 result = "reproduced" if agrees else "NOT reproduced"
-            rows.append(
-                [
-                    period_in_words(f.period),
-                    f.printed_as,
-                    shown,
-                    result,
-                    " ".join(f"{r[:1].upper()}{r[1:]}" for r in remarks) or f.note,
-                ]
-            )
-            figures.append(self._figure(f, *remarks))
-            flags += [
-                paragraph(f"Flag: {self.area}, {period_in_words(f.period)}: {remark}", css_class="flag")
-                for remark in remarks
-            ]
+            period, remark = period_in_words(f.period), self._feasible(f)
+            rows.append([period, f.printed_as, shown, result, wording.sentence(remark) or f.note])
+            figures.append(self._figure(f, remark))
+            if remark:
+                flags.append(paragraph(f"Flag: {self.area}, {period}: {remark}", css_class="flag"))
         built = (
             " The respondents are synthetic and were made to agree with the print, so this checks the making."
             if constructed
@@ -264,7 +247,6 @@ class PrintedSurvey:
                 as_printed(
                     f,
                     PUBLISHED_LATER,
-                    Window.named(f.period),
                     qualifiers={"definition": f.measure},
                     method=f.verdict,
                     caveats=(why,),
@@ -286,60 +268,45 @@ class PrintedSurvey:
 
     # Parts of the blocks
 
-    def _figure(self, f: PublishedFigure, *remarks: str) -> Figure:
+    def _figure(self, f: PublishedFigure, remark: str = "") -> Figure:
+        base = self._base_of(f.period)
         return as_printed(
             f,
             PUBLISHED,
-            _window(f),
             qualifiers={"definition": f.measure},
             method=f"as published; {f.verdict}",
-            n=self._base(f),
-            caveats=tuple(text for text in (*remarks, f.note) if text),
+            n=base and int(base.value),
+            caveats=tuple(text for text in (remark, f.note) if text),
         )
 
-    def _base(self, f: PublishedFigure) -> int | None:
-        row = self._base_row(f)
-        return None if row is None else int(row.value)
-
-    def _base_row(self, f: PublishedFigure) -> PublishedFigure | None:
-        return next((b for b in self.figures if (b.measure, b.period) == ("base", f.period)), None)
+    def _base_of(self, period: str) -> PublishedFigure | None:
+        return next((b for b in self.figures if (b.measure, b.period) == ("base", period)), None)
 
     def _feasible(self, f: PublishedFigure) -> str:
         """Say whether a whole number of the printed base prints as this percentage; nothing where no base was printed."""
-        base = self._base(f)
-        if base is not None:
-            found = feasibility.numerators_behind(base=base, printed_percent=str(f.value))
-            if found:
+        printed_base, percent = self._base_of(f.period), str(f.value)
+        if printed_base is not None:
+            base = int(printed_base.value)
+            if feasibility.numerators_behind(base=base, printed_percent=percent):
                 return ""
             return (
                 f"no whole number of {wording.number(base)} prints as {f.printed_as}, so it cannot be an unweighted share of "
                 "that base: it is weighted, or rests on fewer."
             )
-        yearly = self._yearly_base(f)
-        if yearly is None or f.verdict != "ambiguous":
+        of_year = self._base_of(f"12 months to {window_of(f.period).last}")
+        if of_year is None or " Q" not in f.period or f.verdict != "ambiguous":
             return ""
-        of_year = feasibility.numerators_behind(base=yearly, printed_percent=str(f.value))
-        of_quarter = feasibility.numerators_behind(base=round(yearly / 4), printed_percent=str(f.value))
+        yearly = int(of_year.value)
         return (
             f"called a quarter's figure, but printed beside the {wording.number(yearly)} households of twelve months. "
-            f"{_whole_numbers(of_year, yearly)}; {_whole_numbers(of_quarter, round(yearly / 4))} (a quarter of them)."
-        )
-
-    def _yearly_base(self, f: PublishedFigure) -> int | None:
-        """Give the base printed for the twelve months that end with a quarter."""
-        if " Q" not in f.period:
-            return None
-        end = periods.last_month(periods.quarter(f.period))
-        return next(
-            (int(b.value) for b in self.figures if (b.measure, b.period) == ("base", f"12 months to {end}")),
-            None,
+            f"{_whole_numbers(percent, yearly)}; {_whole_numbers(percent, round(yearly / 4))} (a quarter of them)."
         )
 
     def _margins(self) -> list[Block]:
         """Say the half-width of a printed percentage whose base is known, had it been a simple random sample."""
         shown = []
         for f in self.levels:
-            row = self._base_row(f)
+            row = self._base_of(f.period)
             if row is None:
                 continue
             base = int(row.value)
@@ -349,12 +316,12 @@ class PrintedSurvey:
                     f"Had {f.printed_as} been a simple random sample of {wording.number(base)}, its 95% half-width would be "
                     f"{points(half, decimals=2)}; weights and clusters widen it by the square root of the design effect.",
                     figures=[
-                        as_printed(row, PUBLISHED_BASE, _window(f), value=base, unit="households"),
+                        as_printed(row, PUBLISHED_BASE, value=base, unit="households"),
                         Figure(
                             measure=HALF_WIDTH,
                             indicator_id=f.indicator_id,
                             area=f.area,
-                            window=_window(f),
+                            window=window_of(f.period),
                             qualifiers={"definition": f.measure},
                             value=half,
                             unit="percentage points",
@@ -392,33 +359,26 @@ class PrintedSurvey:
         together = survey.allow_for_comparisons(alone)
         lines, figures = [], []
         for before, f, change, allowed in zip(quarters, quarters[1:], alone, together, strict=False):
-            z = change.difference.value / change.difference.standard_error
-            line = (
-                f"{before.period} to {f.period}, {before.value}% to {f.printed_as}: {change_in_words(change)}; "
-                f"z {wording.number(z, decimals=2)}."
-            )
+            d = change.difference
+            z = d.value / d.standard_error
+            reading = "A step that chance alone makes is no increase and no reduction."
             if change.direction != "no clear change":
                 effect = (z / 1.959964) ** 2
-                line += (
-                    f" By itself that is a clear change, whatever word was printed. It would not be one with a design effect above "
-                    f"{wording.number(effect, decimals=2)}"
+                reading = (
+                    "By itself that is a clear change, whatever word was printed. It would not be one with a design effect above "
+                    f"{wording.number(effect, decimals=2)}{_nor_together(allowed)}."
                 )
-                line += (
-                    f", nor if all {allowed.comparisons} steps are allowed for (p {wording.number(allowed.adjusted_p_value, decimals=3)})."
-                    if allowed.direction == "no clear change"
-                    else "."
-                )
-            else:
-                line += " A step that chance alone makes is no increase and no reduction."
-            lines.append(line)
-            d = change.difference
+            lines.append(
+                f"{before.period} to {f.period}, {before.value}% to {f.printed_as}: {change_in_words(change)}; "
+                f"z {wording.number(z, decimals=2)}. {reading}"
+            )
             figures.append(
                 Figure.of(
                     d,
                     measure=PRINTED_STEP,
                     indicator_id=f.indicator_id,
                     area=f.area,
-                    window=Window.of(f"{before.period} to {f.period}", _window(f).months),
+                    window=Window.of(f"{before.period} to {f.period}", window_of(f.period).months),
                     method=f"normal, design effect 1; z {wording.number(z, decimals=2)}; {change.direction}",
                     caveats=(f"Base of {base:,} a quarter is assumed: a quarter of the yearly base.",),
                     status="estimated",
@@ -434,25 +394,30 @@ class PrintedSurvey:
 
     def _second_baseline(self, f: PublishedFigure) -> str:
         first = next((b for b in self.baselines if b.period == f.period), None)
-        if f.measure != SECOND_BASELINE or first is None:
+        if f.measure != "second baseline" or first is None:
             return ""
         away = float(f.value - first.value)
-        text = (
+        return (
             f"INCONSISTENT: a second figure for the baseline of {f.period}, {points(abs(away), decimals=2)} "
             f"{'above' if away > 0 else 'below'} the {first.value}% of the report card. No change of definition is declared, so "
-            "one measure keeps one baseline."
+            f"one measure keeps one baseline.{f' {f.note}.' if f.note else ''}"
         )
-        if f.note:
-            text += f" {f.note}."
-        return text
 
 
-def rating_without_target(indicator: Indicator, area: str, window: Window) -> Figure:
-    """Give the letter of a measure for which no target is recorded."""
+def _nor_together(change: SurveyChange) -> str:
+    """Say that a step is not clear among all that are tested together, where it is not."""
+    if change.direction != "no clear change":
+        return ""
+    p = wording.number(change.adjusted_p_value, decimals=3)
+    return f", nor if all {change.comparisons} steps are allowed for (p {p})"
+
+
+def letter_without_target(indicator: Indicator, area: str, window: Window, reason: str) -> Block:
+    """Give the letter of a measure for which no target is recorded, grey, with its reason."""
     [first] = places_in(REFERENCE / "targets.csv", 1)
     whole = replace(first, role="targets", numbers=(), note="none of its rows is of this measure")
     about = {"indicator_id": indicator.id, "area": area}
-    return Figure(
+    figure = Figure(
         **about,
         measure=RATING,
         window=window,
@@ -460,6 +425,7 @@ def rating_without_target(indicator: Indicator, area: str, window: Window) -> Fi
         rows=(whole,),
         working=Working.of(grey_without_target, **about),
     )
+    return letter("N", "Grey", reason, figures=[figure])
 
 
 def printed_survey(
@@ -493,11 +459,9 @@ def _contradictions(
     return tuple(f for f in figures if f.known_from > as_at and f.verdict == "inconsistent")
 
 
-def _window(f: PublishedFigure) -> Window:
-    return Window.named(period_in_words(f.period))
-
-
-def _whole_numbers(found: Sequence[int], base: int) -> str:
+def _whole_numbers(percent: str, base: int) -> str:
+    """Say which whole numbers of a base print as a percentage."""
+    found = feasibility.numerators_behind(base=base, printed_percent=percent)
     if not found:
         return f"no whole number of {wording.number(base)} prints so"
     listed = " or ".join(wording.number(n) for n in found)

@@ -1,19 +1,25 @@
-"""Published figures beside the same figures from the data: which are reproduced, which cannot be, and why."""
+"""Published figures: as figures of a page, each with the row of the table in which it stands, and beside the data.
+
+Beside the same figures from the data it is said which are reproduced, which cannot be, and why.
+"""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import PublishedFigure
-from saferleeds_analysis.figures import Measure
+from saferleeds_analysis.figures import Figure, Measure, Working
 from saferleeds_analysis.methods import feasibility
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.workings.counts import as_written
 
+AS_PRINTED = "the number as its owner published it"
 MEASURES = {"count": "count", "change_count": "change", "change_percent": "change %"}
 CHECKS = {
     "count": Measure(
@@ -43,6 +49,22 @@ CHECKS = {
 }
 
 
+def as_printed(f: PublishedFigure, measure: Measure, **about: Any) -> Figure:
+    """Give a published figure as one of a page; ``about`` says the rest, and goes before what its row says."""
+    given = {
+        "indicator_id": f.indicator_id,
+        "area": f.area,
+        "window": window_of(f.period),
+        "value": float(f.value),
+        "unit": f.unit,
+        "method": "as published",
+        "status": "published",
+        "rows": f.rows(),
+        "working": Working.of(as_written),
+    }
+    return Figure(measure=measure, **given | about)
+
+
 @dataclass(frozen=True, kw_only=True)
 class PublishedCheck:
     """One published figure, the same figure from the data (``value``; in print ``ours``) and whether they agree."""
@@ -65,10 +87,11 @@ def check_published(figures: Iterable[PublishedFigure], by_area: pd.DataFrame) -
     figures = tuple(figures)
     checks = []
     for figure in figures:
-        months = months_of(figure.period)
-        if figure.measure not in MEASURES or figure.area not in by_area.columns or months is None:
+        window = window_of(figure.period)
+        if figure.measure not in MEASURES or figure.area not in by_area.columns or window.months is None:
             continue
-        later, earlier = _total(by_area[figure.area], months), _total(by_area[figure.area], months - 12)
+        counts = by_area[figure.area]
+        later, earlier = _total(counts, window.months), _total(counts, window.months - 12)
         if later is None or (figure.measure != "count" and not earlier):
             continue
         value = {
@@ -76,16 +99,12 @@ def check_published(figures: Iterable[PublishedFigure], by_area: pd.DataFrame) -
             "change_count": lambda later, earlier: later - earlier,
             "change_percent": lambda later, earlier: 100 * (later / earlier - 1),
         }[figure.measure](later, earlier)
-        decimals = -figure.value.as_tuple().exponent
-        rounded = Decimal(repr(float(value))).quantize(
-            Decimal(1).scaleb(figure.value.as_tuple().exponent), rounding=ROUND_HALF_UP
-        )
-        agrees = rounded == figure.value
-        text = wording.number(value, decimals=max(decimals, 0))
+        agrees = Decimal(repr(float(value))).quantize(figure.value, rounding=ROUND_HALF_UP) == figure.value
+        text = wording.number(value, decimals=max(-figure.value.as_tuple().exponent, 0))
         checks.append(
             PublishedCheck(
                 figure=figure,
-                window=Window.of(period_in_words(figure.period), months),
+                window=window,
                 measure=MEASURES[figure.measure],
                 value=value,
                 ours=f"{text}%" if figure.measure == "change_percent" else text,
@@ -123,23 +142,24 @@ def _total(monthly: pd.Series, months: pd.PeriodIndex) -> int | None:
     return None if counts.isna().any() else int(counts.sum())
 
 
-def months_of(period: str) -> pd.PeriodIndex | None:
-    """Give the months of a period as published figures name it, or ``None`` where it is of another kind."""
-    if found := re.fullmatch(r"12 months to (\d{4}-\d{2})", period):
-        return periods.twelve_months_to(periods.month(found[1]))
-    if found := re.fullmatch(r"calendar (\d{4})", period):
-        return pd.period_range(f"{found[1]}-01", f"{found[1]}-12", freq="M")
-    if found := re.fullmatch(r"month (\d{4}-\d{2})", period):
-        return pd.PeriodIndex([periods.month(found[1])])
-    if re.fullmatch(r"\d{4}/\d{2}", period):
-        return periods.financial_year_months(periods.financial_year(period))
-    return None
+def window_of(period: str) -> Window:
+    """Give the window of a period as published figures name it; without months where it is of another kind.
+
+    >>> window_of("12 months to 2012-09").name, window_of("undated").months
+    ('12 months to September 2012', None)
+    """
+    return Window.named(period_in_words(period))
+
+
+def window_to_date(period: str) -> Window:
+    """Give the window of a figure of a service: a pack prints a year to date under its quarter."""
+    return Window.year_to_date(periods.quarter(period)) if " Q" in period else Window.named(period)
 
 
 def period_in_words(period: str) -> str:
     """Write a period of a published figure in words."""
-    if found := re.fullmatch(r"12 months to (\d{4}-\d{2})", period):
-        return periods.twelve_months_name(periods.month(found[1]))
-    if found := re.fullmatch(r"month (\d{4}-\d{2})", period):
-        return periods.month_name(periods.month(found[1]))
-    return period
+    found = re.fullmatch(r"(month|12 months to) (\d{4}-\d{2})", period)
+    if found is None:
+        return period
+    month = periods.month(found[2])
+    return periods.month_name(month) if found[1] == "month" else periods.twelve_months_name(month)

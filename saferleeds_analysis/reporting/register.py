@@ -111,28 +111,29 @@ class CheckedFigure:
         }
         again = about | {"measure": WORKED_OUT, "qualifiers": named}
         if hidden:
-            made = [printed, again] if o.came_out else [printed]
-            return tuple(Figure(**one, value=SUPPRESSED) for one in made)
-        figures = [
-            Figure(
-                **printed,
-                value=f.value if f.number is None else float(f.number),
-                rows=f.rows(),
-                working=Working.of(as_written if f.number is None else number_in),
-            )
-        ]
-        if o.came_out:
-            value = o.came_out if o.value is None else o.value
-            figures.append(Figure(**again, **self.limits, value=value, **self._working(edition)))
-        return tuple(figures)
+            printed["value"] = again["value"] = SUPPRESSED
+        else:
+            printed |= {
+                "value": f.value if f.number is None else float(f.number),
+                "rows": f.rows(),
+                "working": Working.of(as_written if f.number is None else number_in),
+            }
+            again |= {
+                "value": o.came_out if o.value is None else o.value,
+                **self.limits,
+                **self._working(edition),
+            }
+        return tuple(Figure(**made) for made in ([printed, again] if o.came_out else [printed]))
 
     def _working(self, edition: str) -> dict:
         """Give the rows of what came out and how it comes from them; not of what an edition leaves out."""
         if edition == "public" and any(part.disclosure for part in self.parts):
             return {"rows": self.figure.rows("figure")}
-        rows = self.figure.rows("figure") + tuple(row for part in self.parts for row in part.rows("parts"))
         return {
-            "rows": rows,
+            "rows": (
+                *self.figure.rows("figure"),
+                *(row for part in self.parts for row in part.rows("parts")),
+            ),
             "working": Working.of(worked_out, **_zeros_printed([self.figure, *self.parts])),
         }
 
@@ -200,22 +201,20 @@ class RegisterReport:
 
     def title(self) -> Block:
         """Give the page's one first-level heading, and what it holds."""
-        text = "Published figures, worked out again"
         later = [d for d in self.register.documents() if d.published > self.as_at]
         notice = (
             f"{len(later)} of these {len(self.register.documents())} documents are later than this pack, which is read as at "
             f"{periods.day_name(self.as_at)}: {'; '.join(f'{d.title} ({d.published.year})' for d in later)}. "
             "They show how printed figures are checked; nothing in them was known in the quarter."
         )
-        return page_title(text, notice if later else "")
+        return page_title("Published figures, worked out again", notice if later else "")
 
     def summary(self) -> Block:
         """Count the verdicts, over all documents and for each."""
-        flagged = [c for c in self.checked if c.flagged]
         hidden = sum(c.hidden_in(self.edition) for c in self.checked)
         lead = (
             f"{len(self.checked)} figures of {len(self.register.documents())} documents were worked out again from the other "
-            f"figures printed, where that can be done. {len(flagged)} carry a warning."
+            f"figures printed, where that can be done. {sum(c.flagged for c in self.checked)} carry a warning."
         )
         if hidden:
             lead += f" {hidden} are not printed in this edition and shown as {SUPPRESSED}."
@@ -223,7 +222,7 @@ class RegisterReport:
         documents = self.register.documents()
         rows = [
             [
-                f"{v[:1].upper()}{v[1:]}{' (warning)' if VERDICTS[v][1] else ''}",
+                f"{wording.sentence(v)}{' (warning)' if VERDICTS[v][1] else ''}",
                 VERDICTS[v][0],
                 str(sum(c.verdict == v for c in self.checked)),
             ]
@@ -272,10 +271,9 @@ class RegisterReport:
 
     def warnings(self, document: str) -> Block:
         """List the figures of a document that carry a warning, each with its reason."""
-        flagged = [c for c in self._of(self.register.document(document)) if c.flagged]
-        if not flagged:
+        lines = [self._warning(c) for c in self._of(self.register.document(document)) if c.flagged]
+        if not lines:
             return paragraph("No figure of this document carries a warning.")
-        lines = [self._warning(c) for c in flagged]
         return bullets(lines, kind="flags")
 
     def document(self, document: str) -> Block:
@@ -309,10 +307,10 @@ class RegisterReport:
 
     def _warning(self, c: CheckedFigure) -> str:
         f = c.figure
-        why = DISCLOSURE[f.disclosure] if c.hidden_in(self.edition) else c.outcome.how
-        printed = SUPPRESSED if c.hidden_in(self.edition) else f.printed_as
+        printed, verdict, why = f.printed_as, c.verdict, c.outcome.how
+        if c.hidden_in(self.edition):
+            printed, verdict, why = SUPPRESSED, "not published", DISCLOSURE[f.disclosure]
         shown = f" (printed as {printed})" if printed else ""
-        verdict = "not published" if c.hidden_in(self.edition) else c.verdict
         return f"{f.measure}, {f.area}, {f.period}{shown}: {verdict}. {why}"
 
 
@@ -333,7 +331,7 @@ def _row(c: CheckedFigure, edition: str) -> list[str]:
     name = f"{f.measure}, {f.area}, {f.period}"
     if c.hidden_in(edition):  # a verdict would tell the small count from the one that gives it away
         return [f.id, name, SUPPRESSED, DISCLOSURE[f.disclosure], SUPPRESSED, "Not published"]
-    verdict = f"{'⚑ ' if c.flagged else ''}{c.verdict[:1].upper()}{c.verdict[1:]}"
+    verdict = f"{'⚑ ' if c.flagged else ''}{wording.sentence(c.verdict)}"
     how = f"{c.outcome.how} {f.note}{'.' if f.note else ''}".strip()
     came_out = _number_alone(c.outcome.came_out, c.outcome.value) or "none"
     return [f.id, name, f.printed_as or "not printed", how, came_out, verdict]

@@ -13,13 +13,12 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Indicator, PublishedFigure
 from saferleeds_analysis.figures import Measure, Rows, Working
-from saferleeds_analysis.methods import feasibility, survey_summaries
+from saferleeds_analysis.methods import survey_summaries
 from saferleeds_analysis.methods.survey import SurveyEstimate
 from saferleeds_analysis.methods.survey_summaries import SatisfactionSurvey
-from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, join, paragraph
-from saferleeds_analysis.reporting.printed import AS_PRINTED, as_printed
+from saferleeds_analysis.reporting.published import AS_PRINTED, as_printed, window_to_date
 from saferleeds_analysis.reporting.survey_words import interval, points
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.survey_measures import Definition
@@ -85,14 +84,26 @@ _NORMAL = "normal with finite population correction"
 class SatisfactionMeasure:
     """One question of the survey: its printed percentages, and this year's result where counts are behind it.
 
-    ``printed`` are the figures that the result is worked out from: the percentage, those asked and those who answered.
+    ``printed`` are the figures that the result is worked out from: the percentage, those asked and those who answered; none
+    where one of them was not printed.
     """
 
     indicator: Indicator
     definitions: tuple[Definition, ...]
     levels: tuple[PublishedFigure, ...]
-    latest: SatisfactionSurvey | None
     printed: Mapping[str, PublishedFigure]
+
+    @property
+    def latest(self) -> SatisfactionSurvey | None:
+        """The result of the year to date, where counts are behind it and one whole number prints as it."""
+        if not self.printed:
+            return None
+        return survey_summaries.satisfaction_as_printed(
+            asked=int(self.printed["asked"].value),
+            answered=int(self.printed["answered"].value),
+            printed_percent=str(self.printed["level"].value),
+            definition=self.printed["level"].measure,
+        )
 
     @property
     def rows(self) -> tuple[Rows, ...]:
@@ -132,13 +143,14 @@ class Satisfaction:
             ]
             for m in self.measures
         ]
+        first = self.measures[0]
+        services = {d.definition: d.words.split(", ")[-1] for d in first.definitions}
         lines = [
-            f"{d.words.split(',')[0]}: from {periods.month_name(d.since)} {d.words.split(', ')[-1]} takes the place of "
-            f"{_of(m.definitions, d.replaces).words.split(', ')[-1]}. {d.reason}. The line breaks there: the years before are "
+            f"{d.words.split(',')[0]}: from {periods.month_name(d.since)} {services[d.definition]} takes the place of "
+            f"{services[d.replaces]}. {d.reason}. The line breaks there: the years before are "
             "not compared with those after."
-            for m in self.measures[:1]
-            for d in m.definitions
-            if d.replaces and d.since is not None and d.since.start_time.date() <= self.as_at
+            for d in first.definitions
+            if d.breaks_the_line(self.as_at)
         ]
         if all(m.latest is None for m in self.measures):
             lines.append(f"No result of {self.year} was known on {periods.day_name(self.as_at)}.")
@@ -176,14 +188,14 @@ class Satisfaction:
 
     def base(self) -> Block:
         """Say how many were asked and answered, and how exact the result is: as it was printed, and at the result."""
-        lines, figures = [], []
-        for m in self.measures:
+        known = [m for m in self.measures if m.latest is not None]
+        if not known:
+            return paragraph(
+                f"How many were asked and answered in {self.year} was not known on {periods.day_name(self.as_at)}."
+            )
+        lines, figures = self._answered(known[0].latest), self._answered_figures(known[0])
+        for m in known:
             s = m.latest
-            if s is None:
-                continue
-            if not lines:
-                lines += self._answered(s)
-                figures += self._answered_figures(m)
             lines.append(
                 f"{m.indicator.name}: {wording.number(s.satisfied)} of {wording.number(s.answered)}, "
                 f"{wording.percent(s.result.value)} (95% interval {interval(s.result)} for these {wording.number(s.asked)} cases; "
@@ -207,10 +219,6 @@ class Satisfaction:
                 self._number(m, BOUND, "lowest_possible", "%", "bound", others="no other was"),
                 self._number(m, BOUND, "highest_possible", "%", "bound", others="all others were"),
             ]
-        if not lines:
-            return paragraph(
-                f"How many were asked and answered in {self.year} was not known on {periods.day_name(self.as_at)}."
-            )
         return bullets(lines, figures=figures)
 
     def next_year(self, *, margin: float) -> Block:
@@ -219,8 +227,7 @@ class Satisfaction:
         if known is None:
             return paragraph("Without this year's response rate no size for next year can be given.")
         s = known.latest
-        quarters = (self.quarter.quarter, 4)
-        cases = round(s.asked * quarters[1] / quarters[0])
+        cases = round(s.asked * 4 / self.quarter.quarter)
         lines, figures = [], []
         for percent, when, at_result in (
             (50.0, "whatever the result", False),
@@ -288,12 +295,11 @@ class Satisfaction:
         return lines
 
     def _answered_figures(self, m: SatisfactionMeasure) -> list[Figure]:
-        window = self._window(m.levels[-1].period)
         people = [
             as_printed(
                 m.printed[who],
                 BASE,
-                window,
+                window=window_to_date(m.levels[-1].period),
                 qualifiers={"who": who},
                 value=getattr(m.latest, who),
                 n=m.latest.asked,
@@ -333,11 +339,10 @@ class Satisfaction:
 
     def _about(self, m: SatisfactionMeasure) -> dict[str, Any]:
         """Say what every number worked out from the latest result is about."""
-        window = self._window(m.levels[-1].period)
         return {
             "indicator_id": m.indicator.id,
             "area": self.area,
-            "window": window,
+            "window": window_to_date(m.levels[-1].period),
             "status": "estimated",
             "rows": m.rows,
         }
@@ -345,19 +350,16 @@ class Satisfaction:
     def _figure(self, m: SatisfactionMeasure, f: PublishedFigure) -> Figure:
         question = m.indicator.name.removeprefix("Victims ")
         about = {"qualifiers": {"question": question, "survey": f.measure}, "unit": "%"}
-        latest = m.latest.result if m.latest is not None and f is m.levels[-1] else None
-        if latest is not None:
-            about |= {name: getattr(latest, name) for name in ("lower", "upper", "confidence", "method", "n")}
-        caveats = tuple(text for text in (f.note, *(latest.caveats if latest else ())) if text)
-        return as_printed(f, PRINTED, self._window(f.period), caveats=caveats, **about)
+        caveats = [f.note] if f.note else []
+        if m.latest is not None and f is m.levels[-1]:
+            result = m.latest.result
+            about |= {name: getattr(result, name) for name in ("lower", "upper", "confidence", "method", "n")}
+            caveats += result.caveats
+        return as_printed(f, PRINTED, window=window_to_date(f.period), caveats=tuple(caveats), **about)
 
     def _label(self, period: str) -> str:
         """Write the period of a result for people: a quarter's is the year's to date."""
         return f"{period.split(' ')[0]} to date" if " Q" in period else period
-
-    def _window(self, period: str) -> Window:
-        """Give the months of a result: each quarter's pack has a year to date."""
-        return Window.year_to_date(periods.quarter(period)) if " Q" in period else Window.named(period)
 
 
 def satisfaction(
@@ -367,20 +369,20 @@ def satisfaction(
     measures, figures = [], []
     for name in indicators:
         known = [
-            f for f in catalogue.published(name, as_at=as_at) if f.area == area and _by(quarter, f.period)
+            f
+            for f in catalogue.published(name, as_at=as_at)
+            if f.area == area and _ended_by(quarter, f.period)
         ]
         definitions = catalogue.definitions(name)
         levels = sorted(
             (f for f in known if f.measure in {d.definition for d in definitions}), key=lambda f: f.period
         )
-        printed = _latest_printed(known, levels, periods.quarter_name(quarter))
         measures.append(
             SatisfactionMeasure(
                 indicator=catalogue.indicator(name),
                 definitions=definitions,
                 levels=tuple(levels),
-                latest=_latest(printed) if printed else None,
-                printed=printed,
+                printed=_printed(known, levels, periods.quarter_name(quarter)),
             )
         )
         figures += known
@@ -389,7 +391,7 @@ def satisfaction(
     )
 
 
-def _latest_printed(
+def _printed(
     known: list[PublishedFigure], levels: list[PublishedFigure], name: str
 ) -> dict[str, PublishedFigure]:
     """Find the percentage of a quarter and the counts behind it; none where one of them was not printed."""
@@ -400,20 +402,6 @@ def _latest_printed(
     return {"asked": of["asked"], "answered": of["answered"], "level": level}
 
 
-def _latest(printed: Mapping[str, PublishedFigure]) -> SatisfactionSurvey | None:
-    """Work out the survey of the year to date, where one whole number prints as its result."""
-    answered, level = int(printed["answered"].value), printed["level"]
-    satisfied = feasibility.numerators_behind(base=answered, printed_percent=str(level.value))
-    if len(satisfied) != 1:
-        return None
-    return survey_summaries.satisfaction_survey(
-        asked=int(printed["asked"].value),
-        answered=answered,
-        satisfied=satisfied[0],
-        definition=level.measure,
-    )
-
-
 def _beyond(s: SatisfactionSurvey) -> SurveyEstimate:
     """Give the result as that of a sample of cases beyond those asked: without correction for their finite number."""
     return survey_summaries.published_percentage(
@@ -421,18 +409,7 @@ def _beyond(s: SatisfactionSurvey) -> SurveyEstimate:
     )
 
 
-def _by(quarter: pd.Period, period: str) -> bool:
-    """Tell whether a year or a quarter had ended with the reported quarter; a period of another kind had not."""
-    try:
-        last = (
-            periods.quarter(period)
-            if " Q" in period
-            else periods.financial_year(period).asfreq("Q-MAR", how="end")
-        )
-    except ValueError:
-        return False
-    return last <= quarter
-
-
-def _of(definitions: tuple[Definition, ...], name: str) -> Definition:
-    return next(d for d in definitions if d.definition == name)
+def _ended_by(quarter: pd.Period, period: str) -> bool:
+    """Tell whether a year or a quarter had ended with the reported quarter; a period that names no months had not."""
+    months = periods.months_named(period)
+    return months is not None and months[-1] <= periods.last_month(quarter)

@@ -21,7 +21,7 @@ from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, heading, join, paragraph
 from saferleeds_analysis.reporting.counted import CHANGE_COUNT, CHANGE_PERCENT
-from saferleeds_analysis.reporting.printed import AS_PRINTED, as_printed
+from saferleeds_analysis.reporting.published import AS_PRINTED, as_printed
 from saferleeds_analysis.reporting.record import track_record
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.workings import printed
@@ -311,8 +311,7 @@ class ServiceCounts:
     def _count(self, q: pd.Period) -> Figure:
         f = self._printed(q)
         slip = (f.note,) if "check" in f.note else ()
-        window, unit = Window.quarter(q), self.indicator.unit
-        return as_printed(f, QUARTERLY_COUNT, window, value=int(f.value), unit=unit, caveats=slip)
+        return as_printed(f, QUARTERLY_COUNT, value=int(f.value), unit=self.indicator.unit, caveats=slip)
 
     def _last_year(self) -> Figure:
         return Figure(
@@ -378,8 +377,7 @@ class ServiceCounts:
     def _as_published(self) -> list[Figure]:
         if self.published is None:
             return []
-        window, unit = Window.year(self.year), self.indicator.unit
-        return [as_printed(self.published, PUBLISHED_PROJECTION, window, unit=unit)]
+        return [as_printed(self.published, PUBLISHED_PROJECTION, unit=self.indicator.unit)]
 
     def _printed(self, q: pd.Period) -> PublishedFigure:
         return {f.period: f for f in self.figures if f.measure == "count"}[periods.quarter_name(q)]

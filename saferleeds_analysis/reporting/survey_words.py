@@ -85,15 +85,12 @@ def signed_points(value: float) -> str:
 
 def points_interval(d: SurveyEstimate) -> str:
     """Write the interval of a change in points in words, the smaller size first."""
-
-    def one(value: float) -> str:
-        return wording.number(abs(value), decimals=1)
-
+    lower, upper = (wording.number(abs(limit), decimals=1) for limit in (d.lower, d.upper))
     if d.upper < 0:
-        return f"down {one(d.upper)} to {one(d.lower)}"
+        return f"down {upper} to {lower}"
     if d.lower > 0:
-        return f"up {one(d.lower)} to {one(d.upper)}"
-    return f"down {one(d.lower)} to up {one(d.upper)}"
+        return f"up {lower} to {upper}"
+    return f"down {lower} to up {upper}"
 
 
 def interval(e: SurveyEstimate) -> str:

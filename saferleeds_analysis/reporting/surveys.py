@@ -34,12 +34,12 @@ from saferleeds_analysis.reporting.blocks import (
     bullets,
     facts,
     join,
-    letter,
     page_title,
     paragraph,
 )
 from saferleeds_analysis.reporting.cards import card_fields
-from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, printed_survey, rating_without_target
+from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, letter_without_target, printed_survey
+from saferleeds_analysis.reporting.published import window_of
 from saferleeds_analysis.reporting.survey_words import (
     change_in_words,
     interval,
@@ -96,6 +96,8 @@ _QUARTERS = {
     ON_YEAR_BEFORE: 8,
     ON_BASELINE: 4,
 }
+# What a change on the year before is said to be on.
+_YEAR_BEFORE = "the year before"
 # Quarters compared with the quarter before on a page: two years.
 _QUARTERS_SHOWN = 8
 
@@ -127,7 +129,7 @@ class SurveyReport:
     @property
     def window(self) -> Window:
         """The twelve months that the page is about."""
-        return Window.twelve_months(periods.last_month(self.quarter))
+        return _window(TWELVE_MONTHS, self.quarter)
 
     @property
     def level(self) -> SurveyEstimate:
@@ -135,16 +137,9 @@ class SurveyReport:
         return self.trend.level(self.area, TWELVE_MONTHS, self.quarter)
 
     @property
-    def main_change(self) -> tuple[survey_trends.SurveyChange | None, str]:
+    def main_change(self) -> tuple[SurveyChange | None, str]:
         """The change that is told first, on the baseline or else on the year before, and what it is on."""
-        for kind, on in (
-            (ON_BASELINE, f"the baseline of {self.baseline.period}" if self.baseline else ""),
-            (ON_YEAR_BEFORE, "the year before"),
-        ):
-            key = (self.area, kind, self.quarter)
-            if key in self.trend.changes:
-                return self.trend.together([key])[0], on
-        return None, ""
+        return next(((change, on) for on, change in self._main_changes().items()), (None, ""))
 
     @property
     def notice(self) -> str:
@@ -176,20 +171,16 @@ class SurveyReport:
     def summary(self) -> Block:
         """Give the headline numbers in a box."""
         pairs = [(f"{self.indicator.name}, {self.window}", level_in_words(self.level))]
-        for label, change in (
-            (self._baseline_label(), self._change(ON_BASELINE)),
-            ("Change on the year before", self._change(ON_YEAR_BEFORE)),
-        ):
-            if change is not None:
-                pairs.append((label, change_in_words(change)))
+        pairs += [(f"Change on {on}", change_in_words(change)) for on, change in self._main_changes().items()]
         return facts(pairs, kind="summary", figures=[self._figure(self.area)])
 
     def findings(self) -> Block:
         """Say the level and each change in sentences that come from the tests."""
+        words = self.responses.answers[self.responses.question.answers[0]]
         lines = [
-            f"In the {self.window}, {wording.percent(self.level.value)} of households in {self.area} said that {self._in_short()} "
-            f"(95% interval {interval(self.level)}; base {wording.number(self.level.n)}).",
-            *self._baseline_lines(),
+            f"In the {self.window}, {wording.percent(self.level.value)} of households in {self.area} said that "
+            f"{words[:1].lower()}{words[1:]} (95% interval {interval(self.level)}; base {wording.number(self.level.n)}).",
+            self._on_the_baseline(),
         ]
         figures = [self._figure(self.area)]
         for kind, on in (
@@ -214,21 +205,19 @@ class SurveyReport:
 
     def chart(self) -> Block:
         """Draw the twelve-month percentage with its interval, the quarters, and the baseline."""
-        change = self._change(ON_BASELINE) or self._change(ON_YEAR_BEFORE)
-        if change is None or change.direction == "no clear change":
-            headline = f"{wording.percent(self.level.value)}: no clear change"
-        else:
-            since = "since the baseline" if self._change(ON_BASELINE) else "in a year"
+        change, on = self.main_change
+        headline = f"{wording.percent(self.level.value)}: no clear change"
+        if change is not None and change.direction != "no clear change":
+            since = "in a year" if on == _YEAR_BEFORE else "since the baseline"
             headline = f"{change.direction.capitalize()} by {points(abs(change.difference.value))} {since}"
         own = [level for level in self.trend.levels if level.area == self.area]
-        first = own[0].quarter
         base = self.baseline_estimates.get(self.area)
         return charts.chart_of_survey(
             own,
             name=f"trend-{self.indicator.id.replace('_', '-')}",
             headline=headline,
-            subtitle=f"{self.indicator.name}, {self.area}, 12 months and single quarters, {periods.quarter_name(first)} to "
-            f"{periods.quarter_name(self.quarter)}{self.label}",
+            subtitle=f"{self.indicator.name}, {self.area}, 12 months and single quarters, "
+            f"{periods.quarter_name(own[0].quarter)} to {periods.quarter_name(self.quarter)}{self.label}",
             baseline=None if base is None else (self.baseline.period, base.value),
             figures=[self._figure(level.area, level.kind, level.quarter) for level in own],
         )
@@ -237,26 +226,18 @@ class SurveyReport:
         """Give the last quarters one by one, each tested against the one before, with allowance for all the tests."""
         own = [level for level in self.trend.levels if (level.area, level.kind) == (self.area, QUARTER)]
         shown = own[-_QUARTERS_SHOWN:]
-        keys = [(self.area, ON_QUARTER_BEFORE, level.quarter) for level in shown]
-        keys = [key for key in keys if key in self.trend.changes]
-        changes = dict(zip([key[2] for key in keys], self.trend.together(keys), strict=True))
+        changes = self._together([(self.area, ON_QUARTER_BEFORE, level.quarter) for level in shown])
         rows, figures = [], []
         for level in reversed(shown):
-            change = changes.get(level.quarter)
-            rows.append(
-                [
-                    level.period,
-                    wording.percent(level.estimate.value),
-                    interval(level.estimate),
-                    wording.number(level.estimate.n),
-                    "not known" if change is None else signed_points(change.difference.value),
-                    "not known" if change is None else points_interval(change.difference),
-                    "not known" if change is None else _reading(change),
-                ]
-            )
+            cells = ["not known"] * 3
             figures.append(self._figure(self.area, QUARTER, level.quarter))
-            if change is not None:
-                figures.append(self._change_figure(change, self.area, ON_QUARTER_BEFORE, level.quarter))
+            key = (self.area, ON_QUARTER_BEFORE, level.quarter)
+            if key in changes:
+                d = changes[key].difference
+                cells = [signed_points(d.value), points_interval(d), _reading(changes[key])]
+                figures.append(self._change_figure(changes[key], *key))
+            e = level.estimate
+            rows.append([level.period, wording.percent(e.value), interval(e), wording.number(e.n), *cells])
         shown_table = table(
             caption=f"{self.indicator.name}, {self.area}, quarter by quarter",
             columns=[
@@ -284,20 +265,19 @@ class SurveyReport:
         """Compare the localities over the twelve months: level, change on the baseline's period and on the year before."""
         if len(self.localities) < 2:
             return paragraph(f"The survey has no localities within {self.area}.")
-        families = {
-            kind: self._family([(area, kind, self.quarter) for area in self.localities])
-            for kind in (ON_BASELINE, ON_YEAR_BEFORE)
-        }
+        kinds = (ON_BASELINE, ON_YEAR_BEFORE)
+        changes = {}
+        for kind in kinds:
+            changes |= self._together([(area, kind, self.quarter) for area in self.localities])
         rows, figures = [], []
         for area in self.localities:
             e = self.trend.level(area, TWELVE_MONTHS, self.quarter)
             cells = [area, wording.percent(e.value), interval(e), wording.number(e.n)]
             figures.append(self._figure(area))
-            for kind, family in families.items():
-                change = family.get(area)
-                cells.append("not known" if change is None else change_in_words(change))
-                if change is not None:
-                    figures.append(self._change_figure(change, area, kind))
+            for key in ((area, kind, self.quarter) for kind in kinds):
+                cells.append(change_in_words(changes[key]) if key in changes else "not known")
+                if key in changes:
+                    figures.append(self._change_figure(changes[key], *key))
             rows.append(cells)
         shown = table(
             caption=f"{self.indicator.name} by locality, {self.window}",
@@ -390,77 +370,59 @@ class SurveyReport:
 
     def travel(self) -> str:
         """Say in which direction the measure travels, by the tests on the baseline and on the year before."""
-        words = []
-        for change, since in (
-            (
-                self._change(ON_BASELINE),
-                f"since the baseline of {self.baseline.period}" if self.baseline else "",
-            ),
-            (self._change(ON_YEAR_BEFORE), "in the last year"),
-        ):
-            if change is not None:
-                words.append(f"{travel_of(change, self.indicator)} {since}")
+        words = [
+            f"{travel_of(change, self.indicator)} "
+            f"{'in the last year' if on == _YEAR_BEFORE else f'since {on}'}"
+            for on, change in self._main_changes().items()
+        ]
         return "; ".join(words) or "no earlier period to compare with"
 
     def progress(self) -> Block:
         """Give the letter of the measure (grey: no target is recorded) with the direction of travel."""
         reason = f"No target is recorded, so no colour is given. Direction of travel: {self.travel()}."
-        figure = rating_without_target(self.indicator, self.area, self.window)
-        return letter("N", "Grey", reason, figures=[figure])
+        return letter_without_target(self.indicator, self.area, self.window, reason)
 
-    def _in_short(self) -> str:
-        words = self.responses.answers[self.responses.question.answers[0]]
-        return words[:1].lower() + words[1:]
-
-    def _baseline_label(self) -> str:
-        return f"Change on the baseline of {self.baseline.period}" if self.baseline else ""
-
-    def _baseline_lines(self) -> list[str]:
+    def _on_the_baseline(self) -> str:
         if self.baseline is None:
-            return ["No baseline is recorded for this measure."]
+            return "No baseline is recorded for this measure."
         change = self._change(ON_BASELINE)
         if change is None:
-            return [
+            return (
                 f"The baseline of {self.baseline.period} is {wording.number(self.baseline.value, decimals=2)}%. A change cannot be "
                 "tested: its quarters are not in the data, or are among the twelve months themselves."
-            ]
-        return [
+            )
+        return (
             f"On the baseline of {self.baseline.period} ({wording.percent(change.earlier.value)}, base "
             f"{wording.number(change.earlier.n)}): {change_in_words(change)}."
-        ]
+        )
+
+    def _main_changes(self) -> dict[str, SurveyChange]:
+        """Give the changes on the baseline and on the year before that there are, each tested by itself, by what it is on."""
+        kinds = {ON_YEAR_BEFORE: _YEAR_BEFORE}
+        if self.baseline is not None:
+            kinds = {ON_BASELINE: f"the baseline of {self.baseline.period}"} | kinds
+        return {on: change for kind, on in kinds.items() if (change := self._change(kind)) is not None}
 
     def _change(self, kind: str) -> SurveyChange | None:
         """Give the one change of a kind that the page is about, tested by itself."""
         key = (self.area, kind, self.quarter)
-        return self.trend.together([key])[0] if key in self.trend.changes else None
+        return self._together([key]).get(key)
 
-    def _family(self, keys: Sequence[tuple[str, str, pd.Period]]) -> dict[str, SurveyChange]:
+    def _together(
+        self, keys: Sequence[tuple[str, str, pd.Period]]
+    ) -> dict[tuple[str, str, pd.Period], SurveyChange]:
+        """Give those of these changes that there are, allowed for together."""
         there = [key for key in keys if key in self.trend.changes]
-        return dict(zip([key[0] for key in there], self.trend.together(there), strict=True))
+        return dict(zip(there, self.trend.together(there), strict=True))
 
     def _ours(self, period: str) -> SurveyEstimate | None:
         """Find the percentage of a period as published figures name it."""
-        if (found := self._window_of(period)) is None:
-            return None
-        return next(
-            (
-                level.estimate
-                for level in self.trend.levels
-                if (level.area, level.kind, level.quarter) == (self.area, *found)
-            ),
-            None,
-        )
-
-    def _window_of(self, period: str) -> tuple[str, pd.Period] | None:
-        try:
-            if period.startswith("12 months to "):
-                month = periods.month(period.removeprefix("12 months to "))
-                return TWELVE_MONTHS, month.asfreq("Q-MAR")
-            if " Q" in period:
-                return QUARTER, periods.quarter(period)
-            return TWELVE_MONTHS, periods.financial_year(period).asfreq("Q-MAR", how="end")
-        except ValueError:
-            return None
+        wanted = window_of(period)
+        for level in self.trend.levels:
+            found = _window(level.kind, level.quarter)
+            if level.area == self.area and (found.first, found.last) == (wanted.first, wanted.last):
+                return level.estimate
+        return None
 
     def _figure(self, area: str, kind: str = TWELVE_MONTHS, quarter: pd.Period | None = None) -> Figure:
         e = self.trend.level(area, kind, quarter or self.quarter)
@@ -503,13 +465,10 @@ class SurveyReport:
             kind=kind,
             quarter=periods.quarter_name(quarter),
         )
-        single = kind in (QUARTER, ON_QUARTER_BEFORE)
         return {
             "indicator_id": self.indicator.id,
             "area": area,
-            "window": Window.quarter(quarter)
-            if single
-            else Window.twelve_months(periods.last_month(quarter)),
+            "window": _window(kind, quarter),
             "status": weakest(("estimated", self.responses.source.status)),
             "rows": self.responses.rows(people[people["quarter"].isin(waves)]),
             "working": working,
@@ -583,6 +542,13 @@ def survey_report(
         printed=printed_survey(catalogue, indicator=indicator.id, area=area, quarter=quarter, as_at=as_at),
         how_asked={"asked": asked, "single_unit_strata": single_unit_strata, "whole": whole},
     )
+
+
+def _window(kind: str, quarter: pd.Period) -> Window:
+    """Give the months of a level or of the later level of a change."""
+    if kind in (QUARTER, ON_QUARTER_BEFORE):
+        return Window.quarter(quarter)
+    return Window.twelve_months(periods.last_month(quarter))
 
 
 def _can_be_compared(baseline: MeasureBaseline, people: pd.DataFrame, quarter: pd.Period) -> bool:

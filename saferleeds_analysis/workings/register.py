@@ -156,8 +156,7 @@ def _verdict(figure: RegisteredFigure, result: Result | None, known: Names) -> s
     if isinstance(result, tuple):
         possible = CONSISTENT if "difference" in figure.formula else REPRODUCES
         return possible if result else NOT
-    step = Decimal(1).scaleb(figure.number.as_tuple().exponent)
-    rounded = _limits(result).value.quantize(step, rounding=ROUND_HALF_UP)
+    rounded = _limits(result).value.quantize(figure.number, rounding=ROUND_HALF_UP)
     return REPRODUCES if rounded == figure.number else NOT
 
 

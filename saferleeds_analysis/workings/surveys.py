@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.methods import feasibility, survey, survey_summaries, survey_trends
+from saferleeds_analysis.methods import survey, survey_summaries, survey_trends
 from saferleeds_analysis.methods.survey import SurveyDesign, SurveyEstimate
 from saferleeds_analysis.methods.survey_summaries import SatisfactionSurvey
 from saferleeds_analysis.workings.printed import as_printed, number_in
@@ -168,8 +168,9 @@ def answers_wanted(
 def _satisfaction(
     asked: pd.DataFrame, answered: pd.DataFrame, level: pd.DataFrame, decimals: int
 ) -> SatisfactionSurvey:
-    base = int(number_in(answered))
-    [satisfied] = feasibility.numerators_behind(base=base, printed_percent=as_printed(level, decimals))
-    return survey_summaries.satisfaction_survey(
-        asked=int(number_in(asked)), answered=base, satisfied=satisfied, definition=""
+    return survey_summaries.satisfaction_as_printed(
+        asked=int(number_in(asked)),
+        answered=int(number_in(answered)),
+        printed_percent=as_printed(level, decimals),
+        definition="",
     )

@@ -6,8 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saferleeds_analysis.methods.survey_summaries import (
-    Baseline,
-    agreed_baseline,
     change_between_percentages,
     margin_of_error,
     published_percentage,
@@ -126,27 +124,6 @@ def test_more_answers_than_people_are_refused():
         margin_of_error(base=500, percent=50, design_effect=1, population=491)
     with pytest.raises(ValueError, match="a design effect is more than 0; 0 is not"):
         margin_of_error(base=500, percent=50, design_effect=0)
-
-
-# --- one baseline
-
-
-def test_two_baselines_for_one_measure_are_refused():
-    card = Baseline(definition="ASB got worse", period="2008/09", percent=16.94, source="report card")
-    strategy = Baseline(definition="ASB got worse", period="2008/09", percent=18.03, source="strategy")
-    assert agreed_baseline([card, card]) == card
-    with pytest.raises(
-        DataProblem,
-        match=r"more than one baseline: 16\.94% for 2008/09 \(report card\); 18\.03% for 2008/09 \(strategy\)\.",
-    ):
-        agreed_baseline([card, strategy])
-    other = Baseline(definition="ASB is a problem", period="2008/09", percent=18.03, source="strategy")
-    with pytest.raises(
-        DataProblem, match=r"2 definitions \(ASB got worse; ASB is a problem\).* never subtracted"
-    ):
-        agreed_baseline([card, other])
-    with pytest.raises(ValueError, match="a measure needs a baseline"):
-        agreed_baseline([])
 
 
 # --- satisfaction at case closure
