@@ -50,7 +50,7 @@ def choose_withheld(
     rounded_to = rounded_to or {}
     small, fixed = set(small), set(printed_anyway) - set(small)
     hidden = small | set(not_printed)
-    problem = _Table(counts, sums, width=width, rounded_to=rounded_to, fixed=fixed, hidden=hidden)
+    problem = _Table(counts, sums, width=width, rounded_to=rounded_to, fixed=fixed)
     in_order = sorted(small, key=lambda c: (counts[c], str(c)))
     if problem.given_away(hidden, in_order) is None:
         return frozenset(small - set(not_printed))
@@ -90,7 +90,6 @@ class _Table:
         width: int,
         rounded_to: Mapping[Cell, int],
         fixed: Collection[Cell],
-        hidden: Collection[Cell],
     ) -> None:
         self._counts, self._width = counts, width
         self._ties = [Tie.sum(whole, parts) for whole, parts in sums]
@@ -114,6 +113,7 @@ class _Table:
         a count that stays printed moves no further than its rounding hides. ``whole`` asks for moves by whole numbers.
         ``None`` also if none is found in ``_STEPS`` steps.
         """
+        # The unknowns: of each count whether it is withheld, then of each move the steps of all counts.
         cells = list(self._counts)
         n, moves = len(cells), 2 * len(wanted)
         counts = np.array([self._counts[cell] for cell in cells], dtype=float)
@@ -131,12 +131,12 @@ class _Table:
         one_each = sparse.eye_array(n, format="csr")
         room = np.where(above, high[limited] - reach, low[limited] - deepest[limited])
         sums = matrix_of(self._ties, cells)
-        kept = np.zeros(len(self._ties))
+        kept = np.zeros(len(self._ties))  # no move changes a sum
         of_choice = sparse.vstack([sparse.diags_array(room) @ one_each[limited], 0 * sums])
         of_move = sparse.vstack([one_each[limited], sums])
         at_least = np.concatenate([np.where(above, -np.inf, low[limited]), kept])
         at_most = np.concatenate([np.where(above, high[limited], np.inf), kept])
-        blocks = []
+        blocks = []  # of each wanted count its two moves, and that they lie far enough apart
         for cell in wanted:
             own = one_each[[cells.index(cell)]]
             blocks.append(sparse.vstack([sparse.block_diag([of_move, of_move]), sparse.hstack([own, -own])]))

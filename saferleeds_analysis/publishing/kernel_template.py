@@ -145,12 +145,11 @@ def _become_kernel(request: dict) -> None:
     os.chdir(request["cwd"])
     os.environ.clear()
     os.environ.update(request["env"])
-    if "numpy" in sys.modules:
-        sys.modules[
-            "numpy"
-        ].random.seed()  # Python reseeds its own; without this every fork would draw the same
+    import numpy
     from ipykernel.kernelapp import IPKernelApp
 
+    # Python reseeds its own numbers in a fork; those of numpy would be the same in every one.
+    numpy.random.seed()  # noqa: NPY002 - the state that a cell draws from
     # pyplot is imported already, so it must be told to draw into the notebook.
     IPKernelApp.launch_instance(
         [*request["arguments"], "--matplotlib=inline", f"--IPKernelApp.parent_handle={os.getppid()}"]

@@ -352,7 +352,6 @@ def _kernel_manager(scratch: Path) -> type:
     import zmq
     from jupyter_client import AsyncKernelManager
     from jupyter_client.kernelspec import KernelSpec
-    from traitlets import default
 
     this_python = KernelSpec(
         argv=[
@@ -364,18 +363,15 @@ def _kernel_manager(scratch: Path) -> type:
         env={**kernel_environment(), "IPYTHONDIR": str(scratch / "ipython")},
     )
 
+    # Kernels that start side by side race for TCP ports. A local socket's path may have 103 letters.
+    local = os.name != "nt" and zmq.has("ipc") and len(str(scratch / "kernel-ipc-1")) < 100
+    connection = {"transport": "ipc" if local else "tcp", "connection_file": str(scratch / "kernel.json")}
+
     class KernelOfThisInterpreter(AsyncKernelManager):
         kernel_spec = this_python
 
-        @default("connection_file")
-        def _inside_scratch(self) -> str:
-            return str(scratch / "kernel.json")
-
-        @default("transport")
-        def _local_sockets(self) -> str:
-            # Kernels that start side by side race for TCP ports. A local socket's path may have 103 letters.
-            fits = len(str(scratch / "kernel-ipc-1")) < 100
-            return "ipc" if os.name != "nt" and zmq.has("ipc") and fits else "tcp"
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**connection, **options)
 
     return KernelOfThisInterpreter
 

@@ -151,12 +151,9 @@ def gather(figures: Iterable[PrintedFigure], reader: Reader) -> Printed:
                 printed.withheld[key] = one
             continue
         spread = int(figure.method.rpartition(_ROUNDED)[2]) // 2 if _ROUNDED in figure.method else 0
-        lower, upper = max(number - spread, 0), number + spread
-        before = printed.cells.get(key)
         # Restated between two packs: a reader knows it no better than both.
-        printed.cells[key] = (
-            (lower, upper) if before is None else (min(lower, before[0]), max(upper, before[1]))
-        )
+        lower, upper = printed.cells.get(key, (INFINITY, -INFINITY))
+        printed.cells[key] = (min(lower, max(number - spread, 0)), max(upper, number + spread))
     # What one page withholds and another prints is printed; the audit names it.
     for key in printed.withheld:
         printed.cells.setdefault(key, (0, INFINITY))
@@ -228,23 +225,22 @@ def _tie_months(printed: Printed) -> None:
 
 def _tie_figures(printed: Printed, figures: Iterable[PrintedFigure], reader: Reader) -> None:
     """Tie counts by the percentages and changes that are printed of them, and note what is made from withheld ones."""
-    hidden = {(k.indicator, k.area, k.months) for k in printed.withheld if not k.what}
     for one in figures:
         figure = one.figure
         number, role, key = figure.number, reader.role(figure), reader.key(figure)
         if number is None:
             continue
+        own = Key(key.indicator, key.area, "", "", key.months)
         if role == "percent" and key in printed.withheld:
             printed.made_from_withheld.append(one)
             _tie_percent(printed, one, key, number)
         elif role == "change" and isinstance(key.months, tuple):
-            later = Key(key.indicator, key.area, "", "", key.months)
-            earlier = later._replace(months=(key.months[0] - 12, key.months[1] - 12))
-            if {later, earlier} & printed.withheld.keys():
+            earlier = own._replace(months=(key.months[0] - 12, key.months[1] - 12))
+            if {own, earlier} & printed.withheld.keys():
                 printed.made_from_withheld.append(one)
-            if {later, earlier} <= printed.cells.keys():
-                _tie_change(printed, one, later, earlier, number)
-        elif role == "derived" and (key.indicator, key.area, key.months) in hidden:
+            if {own, earlier} <= printed.cells.keys():
+                _tie_change(printed, one, own, earlier, number)
+        elif role == "derived" and own in printed.withheld:
             printed.made_from_withheld.append(one)
 
 

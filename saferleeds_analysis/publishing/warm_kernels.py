@@ -122,8 +122,8 @@ def _forking(manager: type, template: str) -> type:
             return self.connection_info
 
     class ForkingManager(manager):
-        def __init__(self, *args: Any, **options: Any) -> None:
-            super().__init__(*args, **options)
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
             self.provisioner = ForkingProvisioner(
                 parent=self, kernel_id=self.kernel_id, kernel_spec=self.kernel_spec
             )

@@ -132,16 +132,15 @@ class ProtectedTable:
 
     def figure(self, row: str, column: str | None = None, **about: Any) -> Figure:
         """Give the count as a tidy figure. ``about`` are the other fields; a withheld count loses base, interval and rows."""
-        about = {"theme": self.theme.id, **about}
+        about = {"theme": self.theme.id, "method": "count", **about}
         if self.is_withheld(row, column):
             return withheld_figure(self.rules, **about)
         value = self.value(row, column)
-        fields: dict[str, Any] = {"method": "count", **about}
         if self._is_rounded(column, row):
-            fields["method"] = f"count, rounded to the nearest {self.theme.round_to}"
-        elif value is not None:
-            return Figure(value=value, **fields)
-        return Figure(value=value, **_without_rows(fields))
+            about["method"] = f"count, rounded to the nearest {self.theme.round_to}"
+        if value is None or self._is_rounded(column, row):
+            about = _without_rows(about)
+        return Figure(value=value, **about)
 
     def percent_figure(self, row: str, *, of: str, column: str | None = None, **about: Any) -> Figure:
         """Give the percentage as a tidy figure; withheld ones carry nothing but their mark."""
