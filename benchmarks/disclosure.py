@@ -19,7 +19,8 @@ from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.methods.disclosure import choose_withheld
 from saferleeds_analysis.methods.disclosure_audit import INFINITY, Tie, recoverable, what_can_be_known
 from saferleeds_analysis.publishing.audit import audit_pack
-from saferleeds_analysis.publishing.printed import Reader, gather, printed_rows
+from saferleeds_analysis.publishing.content import pack_figures
+from saferleeds_analysis.publishing.printed import Reader, gather
 
 ROOT = Path(__file__).parent.parent
 SEED = 20120930
@@ -85,12 +86,13 @@ def packs():
     catalogue = load_catalogue(ROOT / "data" / "raw" / "reference")
     reader = Reader(catalogue)
     for folder in sorted((ROOT / "reports").glob("*_Q?")):
+        start = time.perf_counter()
         audit = audit_pack(ROOT, periods.quarter(folder.name), catalogue=catalogue)
-        print(f"{audit.in_words()}\n{audit.seconds:.2f} s")
-        printed = gather(printed_rows(folder), reader)
+        print(f"{audit.in_words()}\n{time.perf_counter() - start:.2f} s")
+        printed = gather(pack_figures(folder), reader)
         possible = what_can_be_known(printed.cells, printed.ties, printed.withheld)
-        restricted = printed_rows(folder.parent / "restricted" / folder.name)
-        truth = {reader.key(row): row.number for row in restricted if reader.role(row) == "count"}
+        restricted = [row.figure for row in pack_figures(folder.parent / "restricted" / folder.name)]
+        truth = {reader.key(figure): figure.number for figure in restricted if reader.role(figure) == "count"}
         held = [key for key in possible if truth.get(key) is not None]
         inside = sum(possible[key][0] <= truth[key] <= possible[key][1] for key in held)
         narrowest = min((possible[k][1] - possible[k][0] for k in held), default=float("nan"))

@@ -3,10 +3,12 @@
 Libraries are imported where they are used, so that ``saferleeds --help`` answers at once.
 """
 
+import functools
+import json
 import logging
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -18,6 +20,7 @@ from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.notebooks import ReportFailed
 
 if TYPE_CHECKING:
+    from saferleeds_analysis.catalogue import Catalogue
     from saferleeds_analysis.publishing.run_list import Report
 
 logger = logging.getLogger(__name__)
@@ -52,11 +55,25 @@ class _Commands(click.Group):
             raise click.ClickException(f"{what}\n{_where_the_log_is(ctx)}") from error
 
 
-_project = click.option(
-    "--project",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="The project's folder; without it, this folder or the nearest above it that is one.",
-)
+def _in_project(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the folder of its project first, with the log started, and the quarter that it is about read."""
+
+    @click.option(
+        "--project",
+        type=click.Path(path_type=Path, file_okay=False, exists=True),
+        help="The project's folder; without it, this folder or the nearest above it that is one.",
+    )
+    @functools.wraps(command)
+    def run(*, project: Path | None, **given: Any) -> None:
+        root = _find_project(project)
+        _start_log(root)
+        if "quarter" in given:
+            from saferleeds_analysis import periods
+
+            given["quarter"] = periods.quarter(given["quarter"])
+        command(root, **given)
+
+    return run
 
 
 @click.group(cls=_Commands)
@@ -82,9 +99,10 @@ def main() -> None:
     "--correction", help="Make a new version of a signed-off pack and say why; every page says it too."
 )
 @click.option("--formats", is_flag=True, help="Make the workbook, Word and PDF too (saferleeds export).")
-@_project
+@_in_project
 def report(
-    quarter: str,
+    root: Path,
+    quarter: Any,
     indicator: str | None,
     area: str | None,
     as_at: str | None,
@@ -92,47 +110,39 @@ def report(
     cold: bool,
     correction: str | None,
     formats: bool,
-    project: Path | None,
 ) -> None:
     """Make the reports of a QUARTER, written "2012/13 Q2", from the raw data to the page to open."""
-    root = _find_project(project)
-    _start_log(root)
-    from saferleeds_analysis import intake, periods
-    from saferleeds_analysis.catalogue import load_catalogue
+    from saferleeds_analysis import periods
     from saferleeds_analysis.publishing.editions import publish_editions
     from saferleeds_analysis.publishing.files import PAGE
     from saferleeds_analysis.publishing.run_list import read_run_list
-    from saferleeds_analysis.publishing.warm_kernels import CAN_FORK
 
-    review = periods.quarter(quarter)
-    day = _day(as_at) if as_at else periods.last_month(review).end_time.date()
-    catalogue = load_catalogue(root / "data" / "raw" / "reference")
+    day = _day(as_at) if as_at else periods.last_month(quarter).end_time.date()
+    catalogue = _catalogue(root)
     one_card = _one_card(catalogue, indicator, area)
-    _alone(root, review)
-    _version(root, review, correction, whole=one_card is None)
+    _alone(root, quarter)
+    _version(root, quarter, correction, whole=one_card is None)
     reports = [one_card] if one_card else read_run_list(root / "notebooks")
-    click.echo(f"Reports of {periods.quarter_name(review)}, as at {day.isoformat()}")
-    built = intake.build_processed(root, catalogue)
-    click.echo(f"Data ready: {len(built)} source{'' if len(built) == 1 else 's'}")
-    sources = [f"{p.source.title}. {p.source.publisher}" for p in built]
+    click.echo(f"Reports of {periods.quarter_name(quarter)}, as at {day.isoformat()}")
+    sources = _titles_of_built_sources(root, catalogue)
+    click.echo(f"Data ready: {len(sources)} source{'' if len(sources) == 1 else 's'}")
     with _tidied_up_when_stopped():
         index = publish_editions(
             root,
-            review,
+            quarter,
             reports,
             as_at=day,
             catalogue=catalogue,
             sources=sources,
             workers=workers,
-            warm=CAN_FORK and not cold,
+            warm=not cold,
             say=click.echo,
         )
     if not one_card:
-        _check_and_say(root, review, sources)
+        _check_and_say(root, quarter, sources)
     if formats:
-        _export_and_say(root, review, sources)
-    click.echo("Open this page:")
-    click.echo(str(index.parent / one_card.name / PAGE if one_card else index))
+        _export_and_say(root, quarter, sources)
+    click.echo(f"Open this page:\n{index.parent / one_card.name / PAGE if one_card else index}")
 
 
 @main.command("sign-off")
@@ -144,37 +154,33 @@ def report(
 @click.option("--owner", prompt="Who answers for it", help="Who answers for it: the Aqua Book's approver.")
 @click.option("--commissioner", default="", help="Who asked for it, where that is somebody else.")
 @click.option("--ask", is_flag=True, help="Ask here for the answers that data/raw/signoff does not hold.")
-@_project
+@_in_project
 def sign_off_(
-    quarter: str,
+    root: Path,
+    quarter: Any,
     analyst: str,
     reviewer: str,
     owner: str,
     commissioner: str,
     ask: bool,
-    project: Path | None,
 ) -> None:
     """Sign off the pack of a QUARTER: check it, record every figure in the ledger, and freeze its files."""
-    root = _find_project(project)
-    _start_log(root)
-    from saferleeds_analysis import periods
-    from saferleeds_analysis.catalogue import load_catalogue
     from saferleeds_analysis.intake.governance import read_answers
     from saferleeds_analysis.publishing.sign_off import ANSWERS, Roles, blocking_faults, checklist, sign_off
     from saferleeds_analysis.publishing.versions import version_to_make
 
-    review, catalogue = periods.quarter(quarter), load_catalogue(root / "data" / "raw" / "reference")
+    catalogue = _catalogue(root)
     roles = Roles(analyst=analyst, reviewer=reviewer, owner=owner, commissioner=commissioner)
-    _alone(root, review)
-    version_to_make(root, review)
-    answers = read_answers(root, review)
+    _alone(root, quarter)
+    version_to_make(root, quarter)
+    answers = read_answers(root, quarter)
     for item in checklist() if ask else ():
         if not answers.get(item.id, {}).get("answer"):
             answer = click.prompt(f"{item.question} ({item.role})", type=click.Choice(ANSWERS))
             note = click.prompt("Note", default="", show_default=False)
             answers[item.id] = {"answer": answer, "note": note}
-    failing = blocking_faults(root, review, catalogue=catalogue)
-    signed = sign_off(root, review, roles=roles, answers=answers, catalogue=catalogue, failing=failing)
+    failing = blocking_faults(root, quarter, catalogue=catalogue)
+    signed = sign_off(root, quarter, roles=roles, answers=answers, catalogue=catalogue, failing=failing)
     figures = sum(len(report.figures) for report in signed.reports)
     click.echo(
         f"Signed off: {signed.quarter}, version {signed.version}: {len(signed.reports)} reports, {figures:,} figures, "
@@ -191,9 +197,10 @@ def sign_off_(
 @click.option("--period", default="", help="and the period.")
 @click.option("--edition", type=click.Choice(["public", "restricted"]), default="public")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-@_project
+@_in_project
 def trace(
-    quarter: str,
+    root: Path,
+    quarter: Any,
     name: str,
     row: int | None,
     measure: str,
@@ -201,20 +208,14 @@ def trace(
     period: str,
     edition: str,
     as_json: bool,
-    project: Path | None,
 ) -> None:
     """Trace a printed number to the function, the notebook and the rows that it comes from, and work it out again."""
-    root = _find_project(project)
-    _start_log(root)
-    import json
-
-    from saferleeds_analysis import periods
     from saferleeds_analysis.publishing.files import pack_folder
     from saferleeds_analysis.publishing.trace import trace_rows
 
     if row is None and not (measure or area or period):
         raise ValueError("say which number: --row, or --measure with --area and --period.")
-    folder = pack_folder(root, periods.quarter(quarter), edition=edition) / name
+    folder = pack_folder(root, quarter, edition=edition) / name
     traces = trace_rows(root, folder, row=row, measure=measure, area=area, period=period)
     if as_json:
         click.echo(json.dumps([found.to_dict() for found in traces], indent=2, ensure_ascii=False))
@@ -224,15 +225,12 @@ def trace(
 
 @main.command()
 @click.argument("quarter")
-@_project
-def verify(quarter: str, project: Path | None) -> None:
+@_in_project
+def verify(root: Path, quarter: Any) -> None:
     """Say whether every file of the signed-off pack of a QUARTER, and the ledger, are as they were signed off."""
-    root = _find_project(project)
-    _start_log(root)
-    from saferleeds_analysis import periods
     from saferleeds_analysis.publishing import versions
 
-    faults = versions.verify(root, periods.quarter(quarter))
+    faults = versions.verify(root, quarter)
     if faults:
         raise ValueError("not as it was signed off:\n" + "\n".join(faults))
     click.echo("Every file is as it was signed off, and the ledger is whole.")
@@ -240,19 +238,13 @@ def verify(quarter: str, project: Path | None) -> None:
 
 @main.command()
 @click.argument("quarter")
-@_project
-def audit(quarter: str, project: Path | None) -> None:
+@_in_project
+def audit(root: Path, quarter: Any) -> None:
     """Look whether the pack of a QUARTER, with all earlier ones, gives away what it withholds; and audit its restricted edition."""
-    root = _find_project(project)
-    _start_log(root)
-    from saferleeds_analysis import periods
-    from saferleeds_analysis.catalogue import load_catalogue
-    from saferleeds_analysis.publishing.audit import audit_pack
-    from saferleeds_analysis.publishing.audit_restricted import audit_restricted
+    from saferleeds_analysis.publishing.audit import audit_pack, audit_restricted
 
-    catalogue = load_catalogue(root / "data" / "raw" / "reference")
-    review = periods.quarter(quarter)
-    audits = [look(root, review, catalogue=catalogue) for look in (audit_pack, audit_restricted)]
+    catalogue = _catalogue(root)
+    audits = [look(root, quarter, catalogue=catalogue) for look in (audit_pack, audit_restricted)]
     words = "\n".join(found.in_words() for found in audits if found is not None)
     if any(found.findings for found in audits if found is not None):
         raise ValueError(words)
@@ -261,26 +253,21 @@ def audit(quarter: str, project: Path | None) -> None:
 
 @main.command()
 @click.argument("quarter")
-@_project
-def check(quarter: str, project: Path | None) -> None:
+@_in_project
+def check(root: Path, quarter: Any) -> None:
     """Check the published pack of a QUARTER before it is signed off, and write its data-quality page."""
-    root = _find_project(project)
-    _start_log(root)
-    from saferleeds_analysis import periods
     from saferleeds_analysis.publishing.checking import check_pack, write_quality_page
     from saferleeds_analysis.publishing.versions import is_frozen
     from saferleeds_analysis.reporting import checks, quality
 
-    found = check_pack(root, periods.quarter(quarter))
+    found = check_pack(root, quarter)
     # A signed-off pack stays as it is, its data-quality page too.
     page = None if is_frozen(root, found.quarter) else write_quality_page(root, found)
-    for result in found.results:
-        for finding in result.findings:
-            click.echo(f"{finding.level}  {finding.check}  {finding.where}: {finding.what}")
+    for finding in found.findings:
+        click.echo(f"{finding.level}  {finding.check}  {finding.where}: {finding.what}")
     click.echo(quality.summary(found.results))
     if page is not None:
-        click.echo("Open this page:")
-        click.echo(str(page))
+        click.echo(f"Open this page:\n{page}")
     if checks.blocking(found.findings):
         raise click.exceptions.Exit(1)
 
@@ -290,50 +277,38 @@ def check(quarter: str, project: Path | None) -> None:
 @click.argument("reports", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Word and PDF of every report, the area profiles too.")
 @click.option("--edition", type=click.Choice(["public", "restricted"]), default="public")
-@_project
-def export(quarter: str, reports: tuple[str, ...], every: bool, edition: str, project: Path | None) -> None:
+@_in_project
+def export(root: Path, quarter: Any, reports: tuple[str, ...], every: bool, edition: str) -> None:
     """Make the workbook, the Word documents and the PDFs of the published pack of a QUARTER.
 
     With the names of REPORTS (their folders in the pack), Word and PDF of these only.
     """
-    root = _find_project(project)
-    _start_log(root)
-    from saferleeds_analysis import intake, periods
-    from saferleeds_analysis.catalogue import load_catalogue
-
-    _alone(root, periods.quarter(quarter))
-    _version(root, periods.quarter(quarter), None, whole=True)  # a signed-off pack stays as it is
-    built = intake.build_processed(root, load_catalogue(root / "data" / "raw" / "reference"))
-    sources = [f"{p.source.title}. {p.source.publisher}" for p in built]
-    _export_and_say(root, periods.quarter(quarter), sources, reports=reports, every=every, edition=edition)
+    _alone(root, quarter)
+    _version(root, quarter, None, whole=True)  # a signed-off pack stays as it is
+    sources = _titles_of_built_sources(root, _catalogue(root))
+    _export_and_say(root, quarter, sources, reports=reports, every=every, edition=edition)
 
 
 @main.command()
 @click.argument("quarter")
 @click.option("--edition", type=click.Choice(["public", "restricted"]), default="public")
-@_project
-def render(quarter: str, edition: str, project: Path | None) -> None:
+@_in_project
+def render(root: Path, quarter: Any, edition: str) -> None:
     """Make the pages of the published pack of a QUARTER again from its executed notebooks, without running them."""
-    root = _find_project(project)
-    _start_log(root)
-    from saferleeds_analysis import periods
     from saferleeds_analysis.publishing.render import render_pack
 
-    _alone(root, periods.quarter(quarter))
-    for page in render_pack(root, periods.quarter(quarter), edition=edition, say=click.echo):
+    _alone(root, quarter)
+    for page in render_pack(root, quarter, edition=edition, say=click.echo):
         click.echo(f"changed: {page.relative_to(root).as_posix()}")
 
 
 @main.command()
-@_project
-def data(project: Path | None) -> None:
+@_in_project
+def data(root: Path) -> None:
     """Read the files of data/raw into data/processed, or say all that is wrong with them."""
-    root = _find_project(project)
-    _start_log(root)
     from saferleeds_analysis import intake
-    from saferleeds_analysis.catalogue import load_catalogue
 
-    for built in intake.build_processed(root, load_catalogue(root / "data" / "raw" / "reference")):
+    for built in intake.build_processed(root, _catalogue(root)):
         click.echo(
             f"{built.source.id}: {built.rows_in:,} rows read, {built.rows_refused:,} not counted, "
             f"months {built.months[0]} to {built.months[-1]}"
@@ -343,15 +318,12 @@ def data(project: Path | None) -> None:
 
 
 @main.command(name="list")
-@_project
-def list_(project: Path | None) -> None:
+@_in_project
+def list_(root: Path) -> None:
     """Say what can be reported: the indicators, their areas and the quarters that the data hold."""
-    root = _find_project(project)
-    _start_log(root)
     from saferleeds_analysis import intake
-    from saferleeds_analysis.catalogue import load_catalogue
 
-    catalogue = load_catalogue(root / "data" / "raw" / "reference")
+    catalogue = _catalogue(root)
     months = {p.source.id: p.months for p in intake.build_processed(root, catalogue)}
     for indicator in catalogue.indicators():
         held = _areas_with_data(root, indicator, catalogue) if indicator.source in months else None
@@ -381,14 +353,14 @@ def _areas_with_data(root: Path, indicator: Any, catalogue: Any) -> set[str]:
     "--to", "last", help='Use the data to this quarter, such as "2011/12 Q4"; without it, all of it.'
 )
 @click.option("--freeze", is_flag=True, help="Print the choices made now, to be kept in seasonal_specs.toml.")
-@_project
-def season(indicator: str, area: str, last: str | None, freeze: bool, project: Path | None) -> None:
+@_in_project
+def season(root: Path, indicator: str, area: str, last: str | None, freeze: bool) -> None:
     """Review once a year whether the frozen choices of a seasonal adjustment are still the automatic ones."""
     from saferleeds_analysis.methods import seasonal
     from saferleeds_analysis.reporting.season import breaks_from, complete, spec_name
 
-    catalogue, counts = _counts(project, indicator, area, last)
-    counts = complete(counts)
+    catalogue = _catalogue(root)
+    counts = complete(_counts(root, catalogue, indicator, area, last).series(area))
     breaks = breaks_from(catalogue.caveats(indicator, counts.index))
     name = spec_name(indicator, area)
     months = f"{counts.index[0]} to {counts.index[-1]}"
@@ -422,34 +394,31 @@ def season(indicator: str, area: str, last: str | None, freeze: bool, project: P
 @click.option(
     "--parts", is_flag=True, help="Replay every area below it too, which tells more and takes longer."
 )
-@_project
-def backtest(indicator: str, area: str, last: str | None, parts: bool, project: Path | None) -> None:
+@_in_project
+def backtest(root: Path, indicator: str, area: str, last: str | None, parts: bool) -> None:
     """Replay past years: how far off the projection was, what its intervals held, how often its chances came true."""
     from saferleeds_analysis.reporting.record import track_record
 
-    catalogue, counts = _counts(project, indicator, area, last)
-    histories = [counts]
+    catalogue = _catalogue(root)
+    counts = _counts(root, catalogue, indicator, area, last)
+    names = [area]
     if parts:
         below = catalogue.parts_by_kind(catalogue.indicator(indicator).area_set, area)
-        names = [part.name for members in below.values() for part in members]
-        histories += [_counts(project, indicator, name, last)[1] for name in names]
-    caveats = catalogue.caveats(indicator, counts.index)
+        names += [part.name for members in below.values() for part in members]
+    histories = [counts.series(name) for name in names]
+    caveats = catalogue.caveats(indicator, histories[0].index)
     click.echo(track_record(histories, caveats=caveats, indicator_id=indicator, area=area).text)
 
 
-def _counts(project: Path | None, indicator: str, area: str, last: str | None) -> tuple[Any, Any]:
-    """Give the catalogue, and the monthly counts of an indicator in an area to the end of a quarter."""
-    root = _find_project(project)
-    _start_log(root)
+def _counts(root: Path, catalogue: "Catalogue", indicator: str, area: str, last: str | None) -> Any:
+    """Give the monthly counts of an indicator to the end of a quarter; the area must be one of its areas."""
     from saferleeds_analysis import intake, periods
-    from saferleeds_analysis.catalogue import load_catalogue
 
-    catalogue = load_catalogue(root / "data" / "raw" / "reference")
     wanted = catalogue.indicator(indicator)
     catalogue.area(wanted.area_set, area)
     intake.build_processed(root, catalogue)
     day = periods.last_month(periods.quarter(last)).end_time.date() if last else date.today()
-    return catalogue, intake.recorded_counts(root, wanted, catalogue=catalogue, as_at=day).series(area)
+    return intake.recorded_counts(root, wanted, catalogue=catalogue, as_at=day)
 
 
 @contextmanager
@@ -514,19 +483,32 @@ def _find_project(given: Path | None) -> Path:
     )
 
 
-def _one_card(catalogue: Any, indicator: str | None, area: str | None) -> "Report | None":
+def _catalogue(root: Path) -> "Catalogue":
+    from saferleeds_analysis.catalogue import load_catalogue
+
+    return load_catalogue(root / "data" / "raw" / "reference")
+
+
+def _titles_of_built_sources(root: Path, catalogue: "Catalogue") -> list[str]:
+    """Read the raw data into ``data/processed`` and give the title and publisher of each source."""
+    from saferleeds_analysis import intake
+
+    return [f"{p.source.title}. {p.source.publisher}" for p in intake.build_processed(root, catalogue)]
+
+
+def _one_card(catalogue: "Catalogue", indicator: str | None, area: str | None) -> "Report | None":
     if indicator is None and area is None:
         return None
     if indicator is None or area is None:
         raise ValueError(
             "--indicator and --area go together: one report card is about one indicator in one area."
         )
-    catalogue.area(catalogue.indicator(indicator).area_set, area)
     from saferleeds_analysis.publishing.content import slug
     from saferleeds_analysis.publishing.run_list import Report
 
     # Percentages from respondents, and counts that come from the table of published figures, have their own notebooks.
     known = catalogue.indicator(indicator)
+    catalogue.area(known.area_set, area)
     printed, survey = known.source == "published_figures", known.unit == "%"
     if printed and survey:
         raise ValueError(
@@ -577,13 +559,10 @@ def _quarters_in_words(months: tuple[str, ...]) -> str:
 
     held = {periods.month(month) for month in months}
     quarters = sorted({month.asfreq("Q-MAR") for month in held})
-    runs: list[list] = []
-    for quarter in (q for q in quarters if set(periods.quarter_months(q)) <= held):
-        if runs and quarter == runs[-1][-1] + 1:
-            runs[-1].append(quarter)
-        else:
-            runs.append([quarter])
-    spans = [[periods.quarter_name(run[0]), periods.quarter_name(run[-1])] for run in runs]
+    whole = [quarter for quarter in quarters if set(periods.quarter_months(quarter)) <= held]
+    firsts = [periods.quarter_name(quarter) for quarter in whole if quarter - 1 not in whole]
+    lasts = [periods.quarter_name(quarter) for quarter in whole if quarter + 1 not in whole]
+    spans = zip(firsts, lasts, strict=True)
     return (
         ", ".join(first if first == last else f"{first} to {last}" for first, last in spans) or "no data yet"
     )

@@ -11,13 +11,14 @@ needed is given back.
 ['opiate', 'other']
 """
 
+from collections import Counter
 from collections.abc import Collection, Hashable, Mapping, Sequence
 
 import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from saferleeds_analysis.methods.disclosure_audit import INFINITY, Tie, first_recoverable
+from saferleeds_analysis.methods.disclosure_audit import INFINITY, Tie, first_recoverable, matrix_of
 
 Cell = Hashable
 Sum = tuple[Cell, Sequence[Cell]]
@@ -49,7 +50,7 @@ def choose_withheld(
     rounded_to = rounded_to or {}
     small, fixed = set(small), set(printed_anyway) - set(small)
     hidden = small | set(not_printed)
-    problem = _Table(counts, sums, width=width, rounded_to=rounded_to, fixed=fixed, hidden=hidden)
+    problem = _Table(counts, sums, width=width, rounded_to=rounded_to, fixed=fixed)
     in_order = sorted(small, key=lambda c: (counts[c], str(c)))
     if problem.given_away(hidden, in_order) is None:
         return frozenset(small - set(not_printed))
@@ -69,7 +70,7 @@ def choose_withheld(
             whole.add(cell)
         chosen |= more
     suspects = list(in_order)
-    for cell in sorted(chosen, key=lambda c: (-problem.cost(c), str(c))):
+    for cell in sorted(chosen, key=lambda c: (-problem.cost[c], str(c))):
         lost = problem.given_away(hidden | (chosen - {cell}), suspects)
         if lost is None:
             chosen -= {cell}
@@ -89,22 +90,15 @@ class _Table:
         width: int,
         rounded_to: Mapping[Cell, int],
         fixed: Collection[Cell],
-        hidden: Collection[Cell],
     ) -> None:
-        self._counts, self._sums, self._width = counts, sums, width
-        self._fixed = frozenset(fixed)
-        self._order = list(counts)
-        self._printed = {cell: _printed_range(counts[cell], rounded_to.get(cell, 1)) for cell in counts}
+        self._counts, self._width = counts, width
         self._ties = [Tie.sum(whole, parts) for whole, parts in sums]
+        self._printed = {cell: _printed_range(counts[cell], rounded_to.get(cell, 1)) for cell in counts}
+        self._fixed = np.array([cell in fixed for cell in counts], dtype=bool)
         biggest = 1 + max(counts.values(), default=0)
-        levels: dict[Cell, int] = {}
-        for whole, _ in sums:
-            levels[whole] = levels.get(whole, 0) + 1
+        levels = Counter(whole for whole, _ in sums)
         # Fewest first: a total weighs as much as four counts of its parts; of counts alike the smallest.
-        self._cost = {c: 4.0 ** min(levels.get(c, 0), 3) + 0.9 * counts[c] / biggest for c in counts}
-
-    def cost(self, cell: Cell) -> float:
-        return self._cost[cell]
+        self.cost = {c: 4.0 ** min(levels[c], 3) + 0.9 * counts[c] / biggest for c in counts}
 
     def given_away(self, hidden: Collection[Cell], wanted: Sequence[Cell]) -> Cell | None:
         """Give the first wanted count that can be pinned down when these are withheld."""
@@ -119,59 +113,54 @@ class _Table:
         a count that stays printed moves no further than its rounding hides. ``whole`` asks for moves by whole numbers.
         ``None`` also if none is found in ``_STEPS`` steps.
         """
-        n, k = len(self._order), len(wanted)
-        place = {cell: i for i, cell in enumerate(self._order)}
-        counts = np.array([self._counts[c] for c in self._order], dtype=float)
-        low = np.array([self._printed[c][0] for c in self._order], dtype=float) - counts
-        high = np.array([self._printed[c][1] for c in self._order], dtype=float) - counts
-        is_hidden = np.array([c in hidden for c in self._order])
-        may = np.array([c not in hidden and c not in self._fixed for c in self._order])
+        # The unknowns: of each count whether it is withheld, then of each move the steps of all counts.
+        cells = list(self._counts)
+        n, moves = len(cells), 2 * len(wanted)
+        counts = np.array([self._counts[cell] for cell in cells], dtype=float)
+        is_hidden = np.array([cell in hidden for cell in cells])
+        may = ~is_hidden & ~self._fixed
+        # How far a move may go: of a printed count what its rounding hides, of a withheld one to nothing or by this reach.
+        low, high = np.array([self._printed[cell] for cell in cells], dtype=float).T - counts
         reach = 2.0 * self._width
-        size = n + 2 * k * n
-        lower, upper = np.zeros(size), np.zeros(size)
-        upper[:n] = may
-        rows, columns, values, least, most = [], [], [], [], []
-
-        def add(entries: list[tuple[int, float]], at_least: float, at_most: float) -> None:
-            for column, value in entries:
-                rows.append(len(least))
-                columns.append(column)
-                values.append(value)
-            least.append(at_least)
-            most.append(at_most)
-
-        for j, cell in enumerate(wanted):
-            for move in (0, 1):
-                start = n + (2 * j + move) * n
-                lower[start : start + n] = np.where(is_hidden, np.maximum(-counts, -reach), low)
-                upper[start : start + n] = np.where(is_hidden, reach, high)
-                for i in np.flatnonzero(may):
-                    lower[start + i], upper[start + i] = min(low[i], max(-counts[i], -reach)), reach
-                    add([(start + i, 1.0), (i, -(reach - high[i]))], -np.inf, high[i])
-                    add([(start + i, 1.0), (i, low[i] - max(-counts[i], -reach))], low[i], np.inf)
-                for total, parts in self._sums:
-                    add(
-                        [(start + place[total], 1.0), *((start + place[p], -1.0) for p in parts)],
-                        0.0,
-                        0.0,
-                    )
-            up, down = n + 2 * j * n + place[cell], n + (2 * j + 1) * n + place[cell]
-            add([(up, 1.0), (down, -1.0)], float(self._width), np.inf)
-        goal = np.zeros(size)
-        goal[:n] = [self._cost[c] if m else 0.0 for c, m in zip(self._order, may, strict=True)]
-        integrality = np.ones(size) if whole else np.concatenate([np.ones(n), np.zeros(size - n)])
+        deepest = np.maximum(-counts, -reach)
+        least = np.where(is_hidden, deepest, np.where(may, np.minimum(low, deepest), low))
+        most = np.where(is_hidden | may, reach, high)
+        # What may be withheld and is not stays within its rounding: a row from above and a row from below.
+        limited = np.repeat(np.flatnonzero(may), 2)
+        above = np.arange(len(limited)) % 2 == 0
+        one_each = sparse.eye_array(n, format="csr")
+        room = np.where(above, high[limited] - reach, low[limited] - deepest[limited])
+        sums = matrix_of(self._ties, cells)
+        kept = np.zeros(len(self._ties))  # no move changes a sum
+        of_choice = sparse.vstack([sparse.diags_array(room) @ one_each[limited], 0 * sums])
+        of_move = sparse.vstack([one_each[limited], sums])
+        at_least = np.concatenate([np.where(above, -np.inf, low[limited]), kept])
+        at_most = np.concatenate([np.where(above, high[limited], np.inf), kept])
+        blocks = []  # of each wanted count its two moves, and that they lie far enough apart
+        for cell in wanted:
+            own = one_each[[cells.index(cell)]]
+            blocks.append(sparse.vstack([sparse.block_diag([of_move, of_move]), sparse.hstack([own, -own])]))
+        choices = sparse.vstack([of_choice, of_choice, sparse.csr_array((1, n))] * len(wanted))
+        goal = np.where(may, list(self.cost.values()), 0.0)
+        integrality = np.full(n * (1 + moves), int(whole))
+        integrality[:n] = 1
         solved = milp(
-            goal,
+            np.concatenate([goal, np.zeros(n * moves)]),
             integrality=integrality,
-            bounds=Bounds(lower, upper),
+            bounds=Bounds(
+                np.concatenate([np.zeros(n), np.tile(least, moves)]),
+                np.concatenate([may, np.tile(most, moves)]),
+            ),
             constraints=LinearConstraint(
-                sparse.csr_array((values, (rows, columns)), shape=(len(least), size)), least, most
+                sparse.hstack([choices, sparse.block_diag(blocks)], format="csr"),
+                np.tile(np.concatenate([at_least, at_least, [self._width]]), len(wanted)),
+                np.tile(np.concatenate([at_most, at_most, [np.inf]]), len(wanted)),
             ),
             options={"node_limit": _STEPS},
         )
         if solved.x is None:
             return None
-        return {c for c, x in zip(self._order, solved.x[:n], strict=True) if x > 0.5}
+        return {cell for cell, x in zip(cells, solved.x[:n], strict=True) if x > 0.5}
 
 
 def _printed_range(count: int, multiple: int) -> tuple[float, float]:

@@ -11,13 +11,15 @@ reader can pin down more closely than the rules allow is named, with the ties th
 {'other': (3, 3)}
 """
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, floor, inf
+from math import ceil, floor, inf, nan
 
 import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
+from scipy.sparse.csgraph import connected_components
 
 INFINITY = inf
 Cell = Hashable
@@ -41,6 +43,23 @@ class Tie:
     def sum(cls, whole: Cell, parts: Iterable[Cell], *, label: str = "") -> "Tie":
         """Tie a whole to its parts, which add up to it."""
         return cls(coefficients={whole: 1.0, **dict.fromkeys(parts, -1.0)}, label=label)
+
+
+def matrix_of(ties: Sequence[Tie], cells: Sequence[Cell]) -> sparse.csr_array:
+    """Give the coefficients that ties give these cells, of shape (ties, cells).
+
+    >>> matrix_of([Tie.sum("all", ["opiate", "other"])], ["opiate", "all"]).toarray()
+    array([[-1.,  1.]])
+    """
+    place = {cell: number for number, cell in enumerate(cells)}
+    entries = [
+        (row, place[cell], coefficient)
+        for row, tie in enumerate(ties)
+        for cell, coefficient in tie.coefficients.items()
+        if cell in place
+    ]
+    rows, columns, values = np.array(entries, dtype=float).reshape(-1, 3).T
+    return sparse.csr_array((values, (rows.astype(int), columns.astype(int))), shape=(len(ties), len(cells)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,22 +144,18 @@ class _System:
         truth: Mapping[Cell, int] | None = None,
     ) -> None:
         self._cells = cells
-        self._unknown = {cell for cell, (lower, upper) in cells.items() if lower != upper}
         self._piece_of: dict[Cell, _Piece] = {}
         for unknowns, own_ties in self._pieces(ties):
             piece = _Piece(cells, unknowns, own_ties, truth)
             self._piece_of.update(dict.fromkeys(unknowns, piece))
 
     def range_of(self, cell: Cell) -> tuple[float, float]:
-        lower, upper = self._cells[cell]
-        if cell not in self._unknown:
-            return lower, upper
         piece = self._piece_of.get(cell)
-        return piece.range_of(cell) if piece else (lower, upper)
+        return piece.range_of(cell) if piece else self._cells[cell]
 
     def is_protected(self, cell: Cell, threshold: int, *, zero_may_be_known: bool = False) -> bool:
         """Say whether the count may be values far enough apart, or is certain not to be small."""
-        piece = self._piece_of.get(cell) if cell in self._unknown else None
+        piece = self._piece_of.get(cell)
         if piece and piece.may_be_apart(cell, threshold):
             return True
         lower, upper = self.range_of(cell)
@@ -152,28 +167,16 @@ class _System:
 
     def _pieces(self, ties: Sequence[Tie]) -> Iterable[tuple[list[Cell], list[Tie]]]:
         """Draw together the unknowns that ties connect."""
-        parent = {cell: cell for cell in self._unknown}
-
-        def root(cell: Cell) -> Cell:
-            while parent[cell] != cell:
-                parent[cell] = parent[parent[cell]]
-                cell = parent[cell]
-            return cell
-
-        with_unknowns = []
-        for tie in ties:
-            members = [cell for cell in tie.coefficients if cell in self._unknown]
-            if members:
-                with_unknowns.append((members[0], tie))
-                for member in members[1:]:
-                    parent[root(member)] = root(members[0])
-        gathered: dict[Cell, tuple[list[Cell], list[Tie]]] = {}
-        for first, tie in with_unknowns:
-            gathered.setdefault(root(first), ([], []))[1].append(tie)
-        for cell in self._unknown:
-            if root(cell) in gathered:
-                gathered[root(cell)][0].append(cell)
-        return gathered.values()
+        unknown = [cell for cell, (lower, upper) in self._cells.items() if lower != upper]
+        matrix = matrix_of(ties, unknown)
+        graph = sparse.block_array([[None, matrix.T], [matrix, None]])
+        _, piece = connected_components(graph, directed=False)
+        gathered: dict[int, tuple[list[Cell], list[Tie]]] = defaultdict(lambda: ([], []))
+        for number, cell in zip(piece[: len(unknown)], unknown, strict=True):
+            gathered[number][0].append(cell)
+        for number, tie in zip(piece[len(unknown) :], ties, strict=True):
+            gathered[number][1].append(tie)
+        return [(unknowns, own) for unknowns, own in gathered.values() if unknowns and own]
 
 
 class _Piece:
@@ -188,20 +191,13 @@ class _Piece:
     ) -> None:
         self._place = {cell: number for number, cell in enumerate(unknowns)}
         self._ties = ties
-        rows, columns, values, lower, upper = [], [], [], [], []
-        for number, tie in enumerate(ties):
-            known = 0.0
-            for cell, coefficient in tie.coefficients.items():
-                if cell in self._place:
-                    rows.append(number)
-                    columns.append(self._place[cell])
-                    values.append(coefficient)
-                else:
-                    known += coefficient * cells[cell][0]
-            lower.append(tie.lower - known)
-            upper.append(tie.upper - known)
-        self._matrix = sparse.csr_array((values, (rows, columns)), shape=(len(ties), len(unknowns)))
-        self._lower, self._upper = np.array(lower), np.array(upper)
+        known = [
+            sum(c * cells[cell][0] for cell, c in tie.coefficients.items() if cell not in self._place)
+            for tie in ties
+        ]
+        self._matrix = matrix_of(ties, unknowns)
+        self._lower = np.array([tie.lower for tie in ties]) - known
+        self._upper = np.array([tie.upper for tie in ties]) - known
         self._least = np.array([cells[cell][0] for cell in unknowns], dtype=float)
         self._greatest = np.array([cells[cell][1] for cell in unknowns], dtype=float)
         # A bound that binds nobody: whole numbers without an upper limit make the solver's answer ambiguous.
@@ -209,12 +205,8 @@ class _Piece:
             abs(n) for n in (*self._lower, *self._upper, *self._least, *self._greatest) if np.isfinite(n)
         ]
         self._cap = 2 * max(sizes, default=0) + 1000
-        if truth is None:
-            self._seen_least = np.full(len(unknowns), np.inf)
-            self._seen_greatest = np.full(len(unknowns), -np.inf)
-        else:
-            self._seen_least = np.array([truth[cell] for cell in unknowns], dtype=float)
-            self._seen_greatest = self._seen_least
+        seen = [nan if truth is None else truth[cell] for cell in unknowns]
+        self._seen_least = self._seen_greatest = np.array(seen, dtype=float)
         self._known: dict[tuple[int, int], float] = {}
 
     def range_of(self, cell: Cell) -> tuple[float, float]:
@@ -233,37 +225,29 @@ class _Piece:
 
     def ties_that_pin(self, cell: Cell) -> tuple[str, ...]:
         """Name the ties whose loosening would widen the range, from the dual values of the two programmes."""
-        pinned: dict[str, None] = {}
         if not any(tie.label for tie in self._ties):
             return ()
+        equal = self._lower == self._upper
+        exact, loose = self._matrix[equal], self._matrix[~equal]
+        numbers = np.concatenate([np.flatnonzero(equal), *[np.flatnonzero(~equal)] * 2])
+        pinned: dict[int, None] = {}
         for sign in (1, -1):
             goal = np.zeros(len(self._place))
             goal[self._place[cell]] = sign
-            finite = np.minimum(self._greatest, self._cap)
-            equal = self._lower == self._upper
-            parts = [self._matrix[~equal], -self._matrix[~equal]]
             solved = linprog(
                 goal,
-                A_eq=self._matrix[equal] if equal.any() else None,
-                b_eq=self._lower[equal] if equal.any() else None,
-                A_ub=sparse.vstack(parts) if (~equal).any() else None,
-                b_ub=np.concatenate([self._upper[~equal], -self._lower[~equal]]) if (~equal).any() else None,
-                bounds=np.column_stack([self._least, finite]),
+                A_eq=exact,
+                b_eq=self._lower[equal],
+                A_ub=sparse.vstack([loose, -loose]),
+                b_ub=np.concatenate([self._upper[~equal], -self._lower[~equal]]),
+                bounds=np.column_stack([self._least, np.minimum(self._greatest, self._cap)]),
                 method="highs",
             )
-            if solved.status != 0:
-                continue
-            numbers = np.flatnonzero(equal)
-            for number, dual in zip(numbers, solved.eqlin.marginals if equal.any() else [], strict=False):
-                if abs(dual) > _SLIP:
-                    pinned[self._ties[number].label] = None
-            loose = np.flatnonzero(~equal)
-            for number, dual in zip(
-                [*loose, *loose], solved.ineqlin.marginals if (~equal).any() else [], strict=False
-            ):
-                if abs(dual) > _SLIP:
-                    pinned[self._ties[number].label] = None
-        return tuple(label for label in pinned if label)
+            if solved.status == 0:
+                duals = np.concatenate([solved.eqlin.marginals, solved.ineqlin.marginals])
+                pinned |= dict.fromkeys(numbers[np.abs(duals) > _SLIP])
+        labels = dict.fromkeys(self._ties[number].label for number in pinned)
+        return tuple(label for label in labels if label)
 
     def _extreme(self, place: int, sign: int) -> float:
         if (place, sign) not in self._known:
@@ -281,8 +265,8 @@ class _Piece:
             if solved.x is None:
                 raise RuntimeError(f"the solver gave no answer: {solved.message}")
             values = np.round(solved.x)
-            self._seen_least = np.minimum(self._seen_least, values)
-            self._seen_greatest = np.maximum(self._seen_greatest, values)
+            self._seen_least = np.fmin(self._seen_least, values)
+            self._seen_greatest = np.fmax(self._seen_greatest, values)
             value = values[place]
             bound = solved.mip_dual_bound * sign if solved.mip_dual_bound is not None else value
             # An answer that is not proved best is replaced by the proved bound, which can only be further out.

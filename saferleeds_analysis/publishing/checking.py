@@ -53,11 +53,6 @@ class PackChecks:
         return tuple(finding for result in self.results for finding in result.findings)
 
 
-def run_checks(root: Path, quarter: pd.Period, *, edition: str = "public") -> list[Finding]:
-    """Check the published pack of a quarter and give what was found: ``checks.blocking`` of it stops the sign-off."""
-    return list(check_pack(root, quarter, edition=edition).findings)
-
-
 def check_pack(root: Path, quarter: pd.Period, *, edition: str = "public") -> PackChecks:
     """Check the published pack of a quarter: its data, its published figures and its pages.
 
@@ -71,7 +66,7 @@ def check_pack(root: Path, quarter: pd.Period, *, edition: str = "public") -> Pa
     as_at = _as_at(pages, quarter)
     catalogue = load_catalogue(root / "data" / "raw" / "reference")
     counts, problems = _counts(root, catalogue, pages, as_at)
-    expected = _expected(root, quarter)
+    expected = [report.name for report in listed_reports(root) if report.is_made_in(quarter)]
     figures = [f for i in catalogue.indicators() for f in catalogue.published(i.id, as_at=as_at)]
     rules = {
         "completeness": lambda c: checks.completeness(
@@ -163,10 +158,6 @@ def _as_at(pages: Sequence[PublishedPage], quarter: pd.Period) -> date:
     """Give the day that most pages were run for."""
     days = Counter(str(page.parameters.get("as_at", "")) for page in pages)
     return date.fromisoformat(days.most_common(1)[0][0] or str(periods.last_month(quarter).end_time.date()))
-
-
-def _expected(root: Path, quarter: pd.Period) -> list[str]:
-    return [report.name for report in listed_reports(root) if report.is_made_in(quarter)]
 
 
 def _counts(

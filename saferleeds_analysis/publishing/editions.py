@@ -16,8 +16,7 @@ import pandas as pd
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.disclosure_rules import EDITIONS
 from saferleeds_analysis.publishing import pack
-from saferleeds_analysis.publishing.audit import Audit, audit_pack
-from saferleeds_analysis.publishing.audit_restricted import RestrictedAudit, audit_restricted
+from saferleeds_analysis.publishing.audit import Audit, audit_pack, audit_restricted
 from saferleeds_analysis.publishing.changes import write_changes_page
 from saferleeds_analysis.publishing.content import placed_figures
 from saferleeds_analysis.publishing.earlier import earlier_pack
@@ -34,7 +33,6 @@ from saferleeds_analysis.publishing.notebooks import ReportFailed
 from saferleeds_analysis.publishing.report import start_run
 from saferleeds_analysis.publishing.run_list import Report
 from saferleeds_analysis.publishing.versions import version_to_make
-from saferleeds_analysis.publishing.warm_kernels import CAN_FORK
 from saferleeds_analysis.reporting.disclosure import SUPPRESSED
 
 
@@ -47,7 +45,7 @@ def publish_editions(
     catalogue: Catalogue,
     sources: Iterable[str] = (),
     workers: int | None = None,
-    warm: bool = CAN_FORK,
+    warm: bool = True,
     say: Callable[[str], None] = print,
 ) -> Path:
     """Publish the public pack and what the restricted one needs, audit the public one, and give its index.
@@ -109,9 +107,7 @@ def publish_editions(
     return public / INDEX
 
 
-def _taken_out(
-    root: Path, quarter: pd.Period, audit: Audit | RestrictedAudit, *, edition: str
-) -> ReportFailed:
+def _taken_out(root: Path, quarter: pd.Period, audit: Audit, *, edition: str) -> ReportFailed:
     number = len(audit.offending)
     reports = "1 report was" if number == 1 else f"{number} reports were"
     stands = "stands" if number == 1 else "stand"
@@ -130,7 +126,7 @@ def withholds_something(report: Path) -> bool:
 def refuse(
     root: Path,
     quarter: pd.Period,
-    audit: Audit | RestrictedAudit,
+    audit: Audit,
     *,
     as_at: date,
     edition: str = "public",

@@ -43,22 +43,19 @@ def put_by(notebook: Any, key: bytes) -> dict[str, list[dict]]:
     """Put references in the place of the rows of every figure of an executed notebook, and give the rows by reference."""
     kept: dict[str, list[dict]] = {}
 
-    def visit(value: Any) -> None:
-        if isinstance(value, Mapping):
-            rows = value.get("rows")  # those of a figure, or the lines of a table
-            if isinstance(rows, list) and rows and isinstance(rows[0], Mapping) and "role" in rows[0]:
-                token = salted(json.dumps(rows, sort_keys=True), key)
-                kept[token] = rows
-                value["rows"] = [{"role": REFERENCE, "file": "", "sha256": "", "note": token, "numbers": ""}]
-            for one in list(value.values()):
-                visit(one)
-        elif isinstance(value, list):
-            for one in value:
-                visit(one)
+    def refer(value: dict[str, Any]) -> dict[str, Any]:
+        rows = value.get("rows")  # those of a figure, or the lines of a table
+        if isinstance(rows, list) and rows and isinstance(rows[0], Mapping) and "role" in rows[0]:
+            token = salted(json.dumps(rows, sort_keys=True), key)
+            kept[token] = rows
+            value["rows"] = [{"role": REFERENCE, "file": "", "sha256": "", "note": token, "numbers": ""}]
+        return value
 
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            visit(output.get("data", {}).get(BLOCKS_MEDIA_TYPE))
+            data = output.get("data", {})
+            if BLOCKS_MEDIA_TYPE in data:  # written and read again, by which every part of it is met
+                data[BLOCKS_MEDIA_TYPE] = json.loads(json.dumps(data[BLOCKS_MEDIA_TYPE]), object_hook=refer)
     return kept
 
 

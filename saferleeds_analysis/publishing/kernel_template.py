@@ -1,7 +1,7 @@
 """The warm template: a process that has imported everything and forks a kernel each time it is asked for one.
 
 ``python -m saferleeds_analysis.publishing.kernel_template ADDRESS`` listens on a local socket. A connection is a lease: it
-asks once, in one line of JSON, for a kernel; is told its process id, and its exit code when it ends; and when the
+asks once for a kernel; is told its process id, and its exit code when it ends; and when the
 connection closes, the kernel is ended. When standard input closes, which it does however the parent ends, so do all
 kernels and the template.
 
@@ -11,15 +11,14 @@ connection of its kernels before it forks. (Linux and macOS; Windows cannot fork
 
 import gc
 import importlib
-import json
 import os
 import pkgutil
-import selectors
 import signal
 import socket
 import sys
 import threading
 import time
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 # What kernels and notebooks import at their first use, beside what the library's own modules import.
@@ -77,61 +76,54 @@ def _threads() -> int:
 
 def _serve(address: str) -> dict | None:
     """Answer until the parent is gone, then give ``None``; in a forked child, give what was asked for."""
-    kernels: dict[socket.socket, int] = {}
-    with socket.socket(socket.AF_UNIX) as listener, selectors.DefaultSelector() as selector:
+    leases: list[Connection] = []
+    kernels: dict[Connection, int] = {}
+    with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen(16)
-        selector.register(listener, selectors.EVENT_READ)
-        selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
         while True:
-            for key, _ in selector.select(timeout=0.05):
-                if key.fileobj is listener:
-                    selector.register(listener.accept()[0], selectors.EVENT_READ)
-                elif not isinstance(key.fileobj, socket.socket):
+            for ready in wait([listener, sys.stdin, *leases], timeout=0.05):
+                if ready is listener:
+                    leases.append(Connection(listener.accept()[0].detach()))
+                elif ready is sys.stdin:
                     for pid in kernels.values():
                         _end(pid)
                     return None
-                elif (request := _read_request(key.fileobj)) is None:
-                    selector.unregister(key.fileobj)
-                    key.fileobj.close()
-                    _end(kernels.pop(key.fileobj, 0))
+                elif (request := _request_of(ready)) is None:
+                    leases.remove(ready)
+                    ready.close()
+                    _end(kernels.pop(ready, 0))
                 elif (pid := os.fork()) == 0:
-                    for held in [k.fileobj for k in selector.get_map().values()]:
-                        if isinstance(held, socket.socket) and held is not listener:
-                            held.close()
+                    for lease in leases:
+                        lease.close()
                     return request
                 else:
-                    kernels[key.fileobj] = pid
-                    _tell(key.fileobj, pid=pid)
+                    kernels[ready] = pid
+                    _tell(ready, pid)
             _tell_who_ended(kernels)
 
 
-def _read_request(connection: socket.socket) -> dict | None:
-    """Read the one line that asks for a kernel; ``None`` when the other side is gone."""
-    line = b""
-    while not line.endswith(b"\n"):
-        part = connection.recv(65536)
-        if not part:
-            return None
-        line += part
-    return json.loads(line)
-
-
-def _tell(connection: socket.socket, **what: int) -> None:
+def _request_of(lease: Connection) -> dict | None:
+    """Read what is asked for; ``None`` when the other side is gone."""
     try:
-        connection.sendall(json.dumps(what).encode() + b"\n")
+        return lease.recv()
+    except (EOFError, ConnectionResetError):
+        return None
+
+
+def _tell(lease: Connection, number: int) -> None:
+    try:
+        lease.send(number)
     except OSError:
-        return  # the other side is gone, which the selector will say
+        return  # the other side is gone, which the next round will show
 
 
-def _tell_who_ended(kernels: dict[socket.socket, int]) -> None:
-    for connection, pid in list(kernels.items()):
+def _tell_who_ended(kernels: dict[Connection, int]) -> None:
+    for lease, pid in list(kernels.items()):
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
-            kernels[connection] = 0
-            _tell(connection, exit_code=os.waitstatus_to_exitcode(status))
-    for connection in [c for c, pid in kernels.items() if not pid]:
-        del kernels[connection]
+            del kernels[lease]
+            _tell(lease, os.waitstatus_to_exitcode(status))
 
 
 def _end(pid: int) -> None:
@@ -153,12 +145,11 @@ def _become_kernel(request: dict) -> None:
     os.chdir(request["cwd"])
     os.environ.clear()
     os.environ.update(request["env"])
-    if "numpy" in sys.modules:
-        sys.modules[
-            "numpy"
-        ].random.seed()  # Python reseeds its own; without this every fork would draw the same
+    import numpy
     from ipykernel.kernelapp import IPKernelApp
 
+    # Python reseeds its own numbers in a fork; those of numpy would be the same in every one.
+    numpy.random.seed()  # noqa: NPY002 - the state that a cell draws from
     # pyplot is imported already, so it must be told to draw into the notebook.
     IPKernelApp.launch_instance(
         [*request["arguments"], "--matplotlib=inline", f"--IPKernelApp.parent_handle={os.getppid()}"]

@@ -7,13 +7,13 @@ parameters are checked before anything runs, and an :class:`ExecutedNotebook` ex
 
 import ast
 import io
-import logging
 import math
 import os
 import re
 import sys
 import tempfile
 import tokenize
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,8 +25,6 @@ from saferleeds_analysis.publishing.warm_kernels import ENGINE, WarmEngine
 
 if TYPE_CHECKING:
     from saferleeds_analysis.reporting.blocks import Block
-
-logger = logging.getLogger(__name__)
 
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 _LIBRARY = Path(__file__).parent.parent.parent
@@ -116,19 +114,17 @@ def declared_parameters(notebook: Path) -> dict[str, Parameter]:
     }
     found: dict[str, Parameter] = {}
     problems = []
-    lines_used: set[int] = set()
+    on_line = Counter(statement.lineno for statement in statements)
     for statement in statements:
-        lines = set(range(statement.lineno, (statement.end_lineno or statement.lineno) + 1))
         parameter = _read_declaration(statement, comments.get(statement.lineno, ""))
         if isinstance(parameter, str):
             problems.append(f"line {statement.lineno}: {parameter}")
-        elif len(lines) > 1 or lines & lines_used:
+        elif statement.end_lineno != statement.lineno or on_line[statement.lineno] > 1:
             problems.append(f"line {statement.lineno}: one parameter a line.")
         elif parameter.name in found:
             problems.append(f"line {statement.lineno}: {parameter.name!r} is declared twice.")
         else:
             found[parameter.name] = parameter
-        lines_used |= lines
     if problems:
         raise ValueError(f"{notebook.name}, parameters cell:\n" + "\n".join(problems))
     return found
@@ -181,17 +177,10 @@ def run_notebook(
     parameter is a ``ValueError`` before anything runs; a cell that fails, hangs or ends its kernel is a :class:`ReportFailed`.
     """
     check_parameters(notebook, parameters, use_defaults=use_defaults)
-    source = read_notebook(notebook)
     started = datetime.now(UTC)
     with tempfile.TemporaryDirectory(prefix="leeds-") as scratch:
         executed = _execute(
-            notebook.stem,
-            source,
-            dict(parameters),
-            folder_to_run_in,
-            Path(scratch),
-            seconds_per_cell,
-            template,
+            notebook, dict(parameters), folder_to_run_in, Path(scratch), seconds_per_cell, template
         )
     finished = datetime.now(UTC)
     _check_every_cell_ran(notebook.stem, executed)
@@ -212,13 +201,9 @@ def write_notebook(notebook: Any, path: Path) -> None:
     """Write a notebook whole or not at all."""
     import nbformat
 
-    draft = path.with_name(f".{path.name}.draft")
-    try:
-        with draft.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(nbformat.writes(notebook) + "\n")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    from saferleeds_analysis.publishing.files import replace_text
+
+    replace_text(path, nbformat.writes(notebook) + "\n")
 
 
 def append_block(notebook: Any, block: "Block", *, source: str) -> None:
@@ -282,8 +267,7 @@ def _read_declaration(statement: ast.stmt, comment: str) -> Parameter | str:
 
 
 def _execute(
-    name: str,
-    source: Any,
+    notebook: Path,
     parameters: dict,
     folder: Path,
     scratch: Path,
@@ -301,11 +285,11 @@ def _execute(
 
     # Papermill fills in braces in the paths that it is given, so it gets a copy in a folder whose name we chose.
     copy = scratch / "notebook.ipynb"
-    write_notebook(source, copy)
+    write_notebook(read_notebook(notebook), copy)
     reached: list[Any] = []
 
     def failure(what: str, details: str) -> ReportFailed:
-        message = without_machine_paths(f"{name}, {_place(reached)}: {what}", folder.parent)
+        message = without_machine_paths(f"{notebook.stem}, {_place(reached)}: {what}", folder.parent)
         return ReportFailed(message, details=details)
 
     try:
@@ -367,10 +351,9 @@ def _kernel_manager(scratch: Path) -> type:
     """
     import zmq
     from jupyter_client import AsyncKernelManager
-    from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-    from traitlets import default
+    from jupyter_client.kernelspec import KernelSpec
 
-    spec = KernelSpec(
+    this_python = KernelSpec(
         argv=[
             *(sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"),
             "--log-level=ERROR",  # its warnings (of its sockets, of an end) are not for who reads the progress
@@ -380,24 +363,15 @@ def _kernel_manager(scratch: Path) -> type:
         env={**kernel_environment(), "IPYTHONDIR": str(scratch / "ipython")},
     )
 
-    class SpecOfThisInterpreter(KernelSpecManager):
-        def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-            return spec
+    # Kernels that start side by side race for TCP ports. A local socket's path may have 103 letters.
+    local = os.name != "nt" and zmq.has("ipc") and len(str(scratch / "kernel-ipc-1")) < 100
+    connection = {"transport": "ipc" if local else "tcp", "connection_file": str(scratch / "kernel.json")}
 
     class KernelOfThisInterpreter(AsyncKernelManager):
-        @default("kernel_spec_manager")
-        def _only_this_interpreter(self) -> KernelSpecManager:
-            return SpecOfThisInterpreter(parent=self)
+        kernel_spec = this_python
 
-        @default("connection_file")
-        def _inside_scratch(self) -> str:
-            return str(scratch / "kernel.json")
-
-        @default("transport")
-        def _local_sockets(self) -> str:
-            # Kernels that start side by side race for TCP ports. A local socket's path may have 103 letters.
-            fits = len(str(scratch / "kernel-ipc-1")) < 100
-            return "ipc" if os.name != "nt" and zmq.has("ipc") and fits else "tcp"
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**connection, **options)
 
     return KernelOfThisInterpreter
 

@@ -33,7 +33,6 @@ from saferleeds_analysis.publishing.pool import Outcome, make_reports, workers_f
 from saferleeds_analysis.publishing.report import Run, check_report, put_in_place, start_run
 from saferleeds_analysis.publishing.run_list import Report
 from saferleeds_analysis.publishing.versions import version_to_make
-from saferleeds_analysis.publishing.warm_kernels import CAN_FORK
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +49,7 @@ def publish_reports(
     edition: str = "public",
     sources: Iterable[str] = (),
     workers: int | None = None,
-    warm: bool = CAN_FORK,
+    warm: bool = True,
     say: Callable[[str], None] = print,
 ) -> Path:
     """Publish reports of a quarter into ``reports/<quarter>/`` of a project and give the path of the pack's index.

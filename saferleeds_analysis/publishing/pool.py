@@ -23,7 +23,7 @@ from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.notebooks import ReportFailed, kernel_environment
 from saferleeds_analysis.publishing.report import MadeReport, Run, make_report
 from saferleeds_analysis.publishing.run_list import Report
-from saferleeds_analysis.publishing.warm_kernels import TemplateFailed, WarmTemplate
+from saferleeds_analysis.publishing.warm_kernels import CAN_FORK, TemplateFailed, WarmTemplate
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +56,8 @@ def make_reports(
 ) -> Iterator[Outcome]:
     """Make reports and give what became of each as it finishes; the drafts are in ``into``.
 
-    With one worker they are made here, one after another. With ``warm`` the kernels are forked from a template, which
-    needs a system that can fork. Closing the iterator ends every process at once.
+    With one worker they are made here, one after another. With ``warm`` the kernels are forked from a template where the
+    system can fork. Closing the iterator ends every process at once.
     """
     if workers == 1:
         yield from (_make_one(run, report, into, "") for report in reports)
@@ -65,8 +65,9 @@ def make_reports(
     waiting = deque(reports)
     with ExitStack() as stack:
         scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="leeds-"))
-        warm = warm and _sockets_fit()
-        template = stack.enter_context(WarmTemplate({**os.environ, **kernel_environment()})) if warm else None
+        can_be_warm = warm and CAN_FORK and _sockets_fit()
+        environment = {**os.environ, **kernel_environment()}
+        template = stack.enter_context(WarmTemplate(environment)) if can_be_warm else None
         crew = _Crew(run, into, Path(scratch))
         stack.callback(crew.end)
         for _ in range(workers):

@@ -8,7 +8,7 @@ these ties lead to (the last three months, the one ward that a table leaves out)
 
 import itertools
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -56,21 +56,37 @@ class Printed:
     themes: dict[Key, Theme] = field(default_factory=dict)
     made_from_withheld: list[PrintedFigure] = field(default_factory=list)
 
-    def tie(self, tie: Tie, keys: Iterable[Key]) -> None:
+    def tie(self, tie: Tie) -> None:
         """Add a tie, and remember in which reports its counts stand."""
         self.ties.append(tie)
-        for key in keys:
+        for key in tie.coefficients:
             self.reports[tie.label] |= self.places.get(key, set())
+
+    def tie_sum(self, whole: Key, parts: Collection[Key], *, label: str) -> None:
+        """Tie a whole to its parts; those of them that no page prints are implied from now on."""
+        for key in (whole, *parts):
+            if key not in self.cells:
+                self.cells[key] = (0, INFINITY)
+                self.implied.add(key)
+        self.tie(Tie.sum(whole, parts, label=label))
+
+    def tie_ratio(self, part: Key, whole: Key, percent: float, *, slack: float, label: str) -> None:
+        """Tie two counts of which the one is a percentage of the other, known to within a slack."""
+        for side, lower, upper in ((percent - slack, 0.0, INFINITY), (percent + slack, -INFINITY, 0.0)):
+            self.tie(Tie(coefficients={part: 100.0, whole: -side}, lower=lower, upper=upper, label=label))
 
 
 class Reader:
     """Tells what each figure is to somebody who works counts out, by its measure and the catalogue's areas."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        """Hold the catalogue and which areas lie below a city."""
-        self.catalogue, self.rules = catalogue, catalogue.disclosure_rules
+        """Hold the rules, which areas lie below a city, and of which area each of an indicator's areas is a part."""
+        self.rules = catalogue.disclosure_rules
         self._below = catalogue.below_city()
-        self._sets = {i.id: i.area_set for i in catalogue.indicators()}
+        self._parents = {
+            i.id: {area.name: area.parent for area in catalogue.areas(i.area_set)}
+            for i in catalogue.indicators()
+        }
 
     def below_city(self, area: str) -> bool:
         """Say whether an area is a part of one of the catalogue's cities; others (forces, cities) count as cities."""
@@ -109,16 +125,14 @@ class Reader:
 
     def parts(self, indicator: str, area: str) -> tuple[str, ...]:
         """Give the areas that make up an area in the indicator's set of areas."""
-        name = self._sets.get(indicator)
-        if name is None or area not in {a.name for a in self.catalogue.areas(name)}:
-            return ()
-        return tuple(part.name for part in self.catalogue.parts(name, area))
+        parents = self._parents.get(indicator, {})
+        return tuple(name for name, parent in parents.items() if parent == area)
 
-    def whole(self, indicator: str, area: str) -> str:
-        """Give the area of which an area is a part; empty for the whole."""
-        name = self._sets.get(indicator)
-        members = {a.name: a.parent for a in self.catalogue.areas(name)} if name else {}
-        return members.get(area, "")
+    def wholes(self, indicator: str, area: str) -> Iterator[str]:
+        """Give every area of which an area is a part, the nearest first."""
+        parents = self._parents.get(indicator, {})
+        while area := parents.get(area, ""):
+            yield area
 
 
 def gather(figures: Iterable[PrintedFigure], reader: Reader) -> Printed:
@@ -137,12 +151,9 @@ def gather(figures: Iterable[PrintedFigure], reader: Reader) -> Printed:
                 printed.withheld[key] = one
             continue
         spread = int(figure.method.rpartition(_ROUNDED)[2]) // 2 if _ROUNDED in figure.method else 0
-        lower, upper = max(number - spread, 0), number + spread
-        before = printed.cells.get(key)
         # Restated between two packs: a reader knows it no better than both.
-        printed.cells[key] = (
-            (lower, upper) if before is None else (min(lower, before[0]), max(upper, before[1]))
-        )
+        lower, upper = printed.cells.get(key, (INFINITY, -INFINITY))
+        printed.cells[key] = (min(lower, max(number - spread, 0)), max(upper, number + spread))
     # What one page withholds and another prints is printed; the audit names it.
     for key in printed.withheld:
         printed.cells.setdefault(key, (0, INFINITY))
@@ -165,7 +176,7 @@ def _tie_groups(printed: Printed) -> None:
         everybody = groups.pop(_EVERYBODY, None)
         if everybody and groups:
             label = f"{family.what} in {family.area} by group and in all"
-            printed.tie(Tie.sum(everybody, groups.values(), label=label), [everybody, *groups.values()])
+            printed.tie_sum(everybody, groups.values(), label=label)
 
 
 def _tie_declared(printed: Printed, reader: Reader) -> None:
@@ -178,7 +189,7 @@ def _tie_declared(printed: Printed, reader: Reader) -> None:
         for declared in reader.rules.ties:
             whole, parts = there.get(declared.whole), [there.get(part) for part in declared.parts]
             if whole is not None and all(part is not None for part in parts):
-                printed.tie(Tie.sum(whole, parts, label=declared.why), [whole, *parts])
+                printed.tie_sum(whole, parts, label=declared.why)
 
 
 def _tie_areas(printed: Printed, reader: Reader) -> None:
@@ -187,23 +198,13 @@ def _tie_areas(printed: Printed, reader: Reader) -> None:
         families[key._replace(area="")].add(key.area)
     for family, areas in families.items():
         # Every area above a printed one, up to a printed one, may follow from the others.
-        wholes = set()
-        for area in areas:
-            above = reader.whole(family.indicator, area)
-            while above:
-                wholes.add(above)
-                above = reader.whole(family.indicator, above)
+        wholes = {whole for area in areas for whole in reader.wholes(family.indicator, area)}
         if not wholes & areas:
             continue
         for whole in wholes:
-            parts = reader.parts(family.indicator, whole)
-            keys = [family._replace(area=name) for name in (whole, *parts)]
-            for key in keys:
-                if key not in printed.cells:
-                    printed.cells[key] = (0, INFINITY)
-                    printed.implied.add(key)
+            parts = [family._replace(area=name) for name in reader.parts(family.indicator, whole)]
             label = f"{_named(family)}: {whole} and the areas that make it up, {_period(family.months)}"
-            printed.tie(Tie.sum(keys[0], keys[1:], label=label), keys)
+            printed.tie_sum(family._replace(area=whole), parts, label=label)
 
 
 def _tie_months(printed: Printed) -> None:
@@ -213,81 +214,57 @@ def _tie_months(printed: Printed) -> None:
         if isinstance(key.months, tuple):
             families[key._replace(months=None)].add(key.months)
     for family, windows in families.items():
-        edges = sorted({first for first, _ in windows} | {last + 1 for _, last in windows})
-        pieces = [(a, b - 1) for a, b in itertools.pairwise(edges)]
-        covered = [p for p in pieces if any(first <= p[0] and p[1] <= last for first, last in windows)]
-        for window in windows:
-            inside = [p for p in covered if window[0] <= p[0] and p[1] <= window[1]]
-            if len(inside) < 2:
-                continue
-            keys = [family._replace(months=window), *(family._replace(months=p) for p in inside)]
-            for key in keys[1:]:
-                if key not in printed.cells:
-                    printed.cells[key] = (0, INFINITY)
-                    printed.implied.add(key)
-            label = f"{_named(family)} in {family.area}: {_period(window)} and the months in it"
-            printed.tie(Tie.sum(keys[0], keys[1:], label=label), keys)
+        edges = sorted({edge for first, last in windows for edge in (first, last + 1)})
+        for first, last in windows:
+            cuts = [edge for edge in edges if first <= edge <= last + 1]
+            pieces = [family._replace(months=(start, end - 1)) for start, end in itertools.pairwise(cuts)]
+            if len(pieces) > 1:
+                label = f"{_named(family)} in {family.area}: {_period((first, last))} and the months in it"
+                printed.tie_sum(family._replace(months=(first, last)), pieces, label=label)
 
 
 def _tie_figures(printed: Printed, figures: Iterable[PrintedFigure], reader: Reader) -> None:
     """Tie counts by the percentages and changes that are printed of them, and note what is made from withheld ones."""
-    hidden = {(k.indicator, k.area, k.months) for k in printed.withheld if not k.what}
     for one in figures:
         figure = one.figure
         number, role, key = figure.number, reader.role(figure), reader.key(figure)
         if number is None:
             continue
+        own = Key(key.indicator, key.area, "", "", key.months)
         if role == "percent" and key in printed.withheld:
             printed.made_from_withheld.append(one)
             _tie_percent(printed, one, key, number)
         elif role == "change" and isinstance(key.months, tuple):
-            later = Key(key.indicator, key.area, "", "", key.months)
-            earlier = later._replace(months=(key.months[0] - 12, key.months[1] - 12))
-            if {later, earlier} & printed.withheld.keys():
+            earlier = own._replace(months=(key.months[0] - 12, key.months[1] - 12))
+            if {own, earlier} & printed.withheld.keys():
                 printed.made_from_withheld.append(one)
-            if {later, earlier} <= printed.cells.keys():
-                _tie_change(printed, one, later, earlier, number)
-        elif role == "derived" and (key.indicator, key.area, key.months) in hidden:
+            if {own, earlier} <= printed.cells.keys():
+                _tie_change(printed, one, own, earlier, number)
+        elif role == "derived" and own in printed.withheld:
             printed.made_from_withheld.append(one)
 
 
 def _tie_percent(printed: Printed, one: PrintedFigure, key: Key, number: float) -> None:
     base, slack = one.figure.n, _slack(number)
     label = f"the percentage printed as {one.place}"
-    if base is not None:
-        bounds = ((number - slack) * base, (number + slack) * base)
-        printed.tie(Tie(coefficients={key: 100.0}, lower=bounds[0], upper=bounds[1], label=label), [key])
-        return
     whole = key._replace(group=_EVERYBODY)
-    if whole in printed.cells:
-        for side, lower, upper in ((number - slack, 0.0, INFINITY), (number + slack, -INFINITY, 0.0)):
-            printed.tie(
-                Tie(coefficients={key: 100.0, whole: -side}, lower=lower, upper=upper, label=label),
-                [key, whole],
-            )
+    if base is not None:
+        lower, upper = (number - slack) * base, (number + slack) * base
+        printed.tie(Tie(coefficients={key: 100.0}, lower=lower, upper=upper, label=label))
+    elif whole in printed.cells:
+        printed.tie_ratio(key, whole, number, slack=slack, label=label)
 
 
 def _tie_change(printed: Printed, one: PrintedFigure, later: Key, earlier: Key, number: float) -> None:
     label = f"the change printed as {one.place}"
     slack = _slack(number)
-    if one.figure.unit not in ("%", "per cent"):
-        slack = slack if number != round(number) else 0.0
-        difference = Tie(
-            coefficients={later: 1.0, earlier: -1.0},
-            lower=number - slack,
-            upper=number + slack,
-            label=label,
-        )
-        printed.tie(difference, [later, earlier])
+    if one.figure.unit in ("%", "per cent"):
+        printed.tie_ratio(later, earlier, 100 + number, slack=slack, label=label)
         return
-    for side, lower, upper in (
-        (100 + number - slack, 0.0, INFINITY),
-        (100 + number + slack, -INFINITY, 0.0),
-    ):
-        printed.tie(
-            Tie(coefficients={later: 100.0, earlier: -side}, lower=lower, upper=upper, label=label),
-            [later, earlier],
-        )
+    if number == round(number):  # a difference of counts
+        slack = 0.0
+    coefficients = {later: 1.0, earlier: -1.0}
+    printed.tie(Tie(coefficients=coefficients, lower=number - slack, upper=number + slack, label=label))
 
 
 def described(key: Key) -> str:

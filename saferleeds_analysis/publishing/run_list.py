@@ -69,10 +69,12 @@ def read_run_list(notebooks: Path) -> tuple[Report, ...]:
     has nothing else. All faults in one message.
     """
     content = _read(notebooks)
-    content.pop("groups", None)
-    content.pop("formats", None)
-    entries = content.pop("report", [])
-    problems = [f"{key!r} is not known; a run list holds [[report]] tables." for key in content]
+    entries = content.get("report", [])
+    problems = [
+        f"{key!r} is not known; a run list holds [[report]] tables."
+        for key in content
+        if key not in ("report", "groups", "formats")
+    ]
     if not (isinstance(entries, list) and entries and all(isinstance(entry, dict) for entry in entries)):
         problems.append("it names no [[report]].")
         entries = []

@@ -17,9 +17,8 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import REFERENCE, Catalogue
 from saferleeds_analysis.disclosure_rules import EDITIONS
 from saferleeds_analysis.intake.files import sha256_of
-from saferleeds_analysis.publishing.audit import audit_pack
-from saferleeds_analysis.publishing.audit_restricted import audit_restricted
-from saferleeds_analysis.publishing.checking import run_checks
+from saferleeds_analysis.publishing.audit import audit_pack, audit_restricted
+from saferleeds_analysis.publishing.checking import check_pack
 from saferleeds_analysis.publishing.content import placed_figures
 from saferleeds_analysis.publishing.files import (
     FIGURES,
@@ -129,7 +128,7 @@ def sign_off(
 
 def blocking_faults(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> list[str]:
     """Say what the checks of the data and the audit of small numbers find that stops a sign-off."""
-    found = checks.blocking(run_checks(root, quarter))
+    found = checks.blocking(check_pack(root, quarter).findings)
     audited = audit_pack(root, quarter, catalogue=catalogue)
     restricted = audit_restricted(root, quarter, catalogue=catalogue)
     return [

@@ -6,7 +6,6 @@ ends it, and :class:`WarmEngine` has papermill's own engine run a notebook in a 
 byte by byte.
 """
 
-import json
 import os
 import signal
 import socket
@@ -15,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from multiprocessing.connection import Client
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ class WarmTemplate:
     def __enter__(self) -> "WarmTemplate":
         """Start the process; :meth:`address` waits for it."""
         self._folder = tempfile.TemporaryDirectory(prefix="leeds-")
-        self._log = Path(self._folder.name) / "log"
+        self._log, self._address = Path(self._folder.name, "log"), str(Path(self._folder.name, "ask"))
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - this Python, our own module
                 [sys.executable, "-m", __name__.replace("warm_kernels", "kernel_template"), self._address],
@@ -59,10 +59,6 @@ class WarmTemplate:
             self._process.kill()  # its kernels see within a second that it is gone, and go too
             self._process.wait()
         self._folder.cleanup()
-
-    @property
-    def _address(self) -> str:
-        return str(Path(self._folder.name) / "ask")
 
     def address(self, *, seconds: float = 60) -> str:
         """Wait until the template is ready and give the address to ask at."""
@@ -114,13 +110,8 @@ class WarmEngine:
 def _forking(manager: type, template: str) -> type:
     """Give a kernel manager like this one, whose kernel is forked from the template."""
     from jupyter_client.provisioning import LocalProvisioner
-    from traitlets import default
 
     class ForkingProvisioner(LocalProvisioner):
-        @default("kernel_spec")
-        def _that_of_its_manager(self) -> Any:
-            return self.parent.kernel_spec
-
         async def launch_kernel(self, cmd: list[str], **options: Any) -> dict:
             self.process = _ForkedKernel(
                 template,
@@ -131,9 +122,11 @@ def _forking(manager: type, template: str) -> type:
             return self.connection_info
 
     class ForkingManager(manager):
-        def __init__(self, *args: Any, **options: Any) -> None:
-            super().__init__(*args, **options)
-            self.provisioner = ForkingProvisioner(parent=self, kernel_id=self.kernel_id)
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            self.provisioner = ForkingProvisioner(
+                parent=self, kernel_id=self.kernel_id, kernel_spec=self.kernel_spec
+            )
 
     return ForkingManager
 
@@ -144,43 +137,31 @@ class _ForkedKernel:
     stdin = stdout = stderr = None
 
     def __init__(self, template: str, request: dict) -> None:
-        self._connection = socket.socket(socket.AF_UNIX)
-        self._connection.connect(template)
-        self._connection.sendall(json.dumps(request).encode() + b"\n")
-        self._heard = b""
+        self._lease = Client(template, family="AF_UNIX")
+        self._lease.send(request)
         self.returncode: int | None = None
         answer = self._hear()
         if answer is None:
             raise TemplateFailed("the template ended.")
-        self.pid: int = answer["pid"]
+        self.pid: int = answer
 
     def poll(self) -> int | None:
-        try:
-            return self._end_within(0)
-        except (BlockingIOError, TimeoutError):
-            return None
+        return self.wait(timeout=0)
 
-    def wait(self, timeout: float | None = None) -> int:
-        return self._end_within(timeout)
-
-    def _end_within(self, seconds: float | None) -> int:
-        if self.returncode is None:
-            self._connection.settimeout(seconds)
-            last = self._hear()
+    def wait(self, timeout: float | None = None) -> int | None:
+        if self.returncode is None and self._lease.poll(timeout):
+            exit_code = self._hear()
             # A template that is gone has taken its kernels with it.
-            self.returncode = last["exit_code"] if last else -signal.SIGKILL
-            self._connection.close()
+            self.returncode = -signal.SIGKILL if exit_code is None else exit_code
+            self._lease.close()
         return self.returncode
 
-    def _hear(self) -> dict | None:
-        """Read one line of the template; ``None`` when it is gone."""
-        while b"\n" not in self._heard:
-            part = self._connection.recv(4096)
-            if not part:
-                return None
-            self._heard += part
-        line, _, self._heard = self._heard.partition(b"\n")
-        return json.loads(line)
+    def _hear(self) -> int | None:
+        """Read the next number that the template tells; ``None`` when it is gone."""
+        try:
+            return self._lease.recv()
+        except (EOFError, ConnectionResetError):
+            return None
 
     def send_signal(self, signum: int) -> None:
         if self.poll() is None:

@@ -19,6 +19,7 @@ the restricted edition everything is shown.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import pandas as pd
@@ -35,6 +36,7 @@ from saferleeds_analysis.reporting.blocks import Block, join, paragraph
 from saferleeds_analysis.reporting.tables import table
 
 SUPPRESSED = "suppressed"
+_REST = "the rest"
 
 # One breakdown: how many are in a group (``all``: in the whole), and their share of the whole.
 IN_GROUP = Measure(
@@ -64,11 +66,6 @@ class ProtectedTable:
     rules: DisclosureRules
     edition: str
 
-    @property
-    def marking(self) -> str:
-        """The protective marking of what is printed here."""
-        return self.theme.marking
-
     def value(self, row: str, column: str | None = None) -> int | None:
         """Give the printed count; ``None`` where it is withheld or not known."""
         value = self.counts.loc[row, self._column(column)]
@@ -85,8 +82,8 @@ class ProtectedTable:
         value = self.value(row, column)
         return "not known" if value is None else wording.number(value)
 
-    def percent(self, row: str, *, of: str, column: str | None = None) -> Estimate | None:
-        """Give a count as a percentage of its whole with Wilson's interval; ``None`` where it may not be printed.
+    def percent(self, row: str, *, of: str, column: str | None = None) -> Estimate | str:
+        """Give a count as a percentage of its whole with Wilson's interval, or the mark or words that stand in its place.
 
         ``of`` must be a declared whole of the row: then the rest of the whole is protected too.
         """
@@ -95,9 +92,13 @@ class ProtectedTable:
                 f"{of!r} is not declared as a whole of {row!r}. Name it in wholes, with every part of it, so that the rest "
                 "cannot be worked out from the percentage."
             )
+        if self.is_withheld(row, column) or self.is_withheld(of, column):
+            return self.rules.withheld
         part, base = self.value(row, column), self.value(of, column)
-        if part is None or not base or base < self.rules.smallest_base:
-            return None
+        if part is None or base is None:
+            return "not known"
+        if base == 0 or base < self.rules.smallest_base:
+            return self.rules.base_too_small
         share = min(part / base, 1.0)
         lower, upper = wilson_limits(share, base, 0.95)
         return Estimate(
@@ -112,14 +113,11 @@ class ProtectedTable:
 
     def percent_cell(self, row: str, *, of: str, column: str | None = None) -> str:
         """Give the percentage as text: whole where counts are rounded, a mark where none may be printed."""
-        if self.is_withheld(row, column) or self.is_withheld(of, column):
-            return self.rules.withheld
         share = self.percent(row, of=of, column=column)
-        if share is None:
-            base = self.value(of, column)
-            return "not known" if base is None else self.rules.base_too_small
-        rounded = {(row, self._column(column)), (of, self._column(column))} & self.rounded
-        return f"{wording.number(share.value)}%" if rounded else wording.percent(share.value)
+        if isinstance(share, str):
+            return share
+        whole = self._is_rounded(column, row, of)
+        return f"{wording.number(share.value)}%" if whole else wording.percent(share.value)
 
     def change(self, row: str, *, earlier: str, later: str) -> CountChange | None:
         """Compare two columns of a row; ``None`` where a count is withheld, not known or rounded."""
@@ -134,37 +132,35 @@ class ProtectedTable:
 
     def figure(self, row: str, column: str | None = None, **about: Any) -> Figure:
         """Give the count as a tidy figure. ``about`` are the other fields; a withheld count loses base, interval and rows."""
-        about = {"theme": self.theme.id, **about}
+        about = {"theme": self.theme.id, "method": "count", **about}
         if self.is_withheld(row, column):
             return withheld_figure(self.rules, **about)
         value = self.value(row, column)
-        fields: dict[str, Any] = {"method": "count", **about}
-        if (row, self._column(column)) in self.rounded:
-            fields["method"] = f"count, rounded to the nearest {self.theme.round_to}"
-        elif value is not None:
-            return Figure(value=value, **fields)
-        return Figure(value=value, **_without_rows(fields))
+        if self._is_rounded(column, row):
+            about["method"] = f"count, rounded to the nearest {self.theme.round_to}"
+        if value is None or self._is_rounded(column, row):
+            about = _without_rows(about)
+        return Figure(value=value, **about)
 
     def percent_figure(self, row: str, *, of: str, column: str | None = None, **about: Any) -> Figure:
         """Give the percentage as a tidy figure; withheld ones carry nothing but their mark."""
-        about = {"theme": self.theme.id, **about}
-        text = self.percent_cell(row, of=of, column=column)
+        about = {"theme": self.theme.id, **about, "unit": "%"}
         share = self.percent(row, of=of, column=column)
-        if share is None or text in (self.rules.withheld, self.rules.base_too_small):
-            nothing = withheld_figure(self.rules, **{**about, "unit": "%"})
-            if text == self.rules.withheld:
-                return nothing
-            reason = {self.rules.base_too_small: "base too small"}.get(text, text)
-            return replace(nothing, value=None if text == "not known" else text, method=reason)
-        fields = {**about, "unit": "%"}
-        if not text.endswith(wording.percent(share.value)):
+        if isinstance(share, str):
+            nothing = withheld_figure(self.rules, **about)
+            instead = {
+                self.rules.base_too_small: {"value": share, "method": "base too small"},
+                "not known": {"value": None, "method": share},
+            }
+            return replace(nothing, **instead.get(share, {}))
+        if self._is_rounded(column, row, of):
             return Figure(
-                **_without_rows(fields),
+                **_without_rows(about),
                 value=round(share.value),
                 method="percentage of rounded counts",
                 n=share.n,
             )
-        return Figure.of(share, **fields)
+        return Figure.of(share, **about)
 
     @property
     def explanation(self) -> str:
@@ -182,13 +178,6 @@ class ProtectedTable:
             )
         return " ".join(said)
 
-    @property
-    def percent_explanation(self) -> str:
-        """Say what the mark of a base too small means."""
-        return (
-            f"{self.rules.base_too_small}: no percentage is given of fewer than {self.rules.smallest_base}."
-        )
-
     def gaps_in_words(self, column: str | None = None) -> str:
         """Name what is withheld of a column, for the words beside a chart; empty where nothing is.
 
@@ -197,9 +186,11 @@ class ProtectedTable:
         names = [row for row in self.counts.index if self.is_withheld(row, column)]
         if not names:
             return ""
-        listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
         are = "is" if len(names) == 1 else "are"
-        return f"{listed} {are} withheld, because small counts might point to a person; a gap is not a zero."
+        return f"{wording.listed(names)} {are} withheld, because small counts might point to a person; a gap is not a zero."
+
+    def _is_rounded(self, column: str | None, *rows: str) -> bool:
+        return any((row, self._column(column)) in self.rounded for row in rows)
 
     def _column(self, column: str | None) -> str:
         if column is not None:
@@ -235,50 +226,41 @@ def protect(
     """
     _check_edition(edition)
     kind = rules.theme(theme)
+    wholes = {whole: tuple(parts) for whole, parts in (wholes or {}).items()}
     frame = _whole_numbers(counts)
-    sums = _sums(frame, {whole: tuple(parts) for whole, parts in (wholes or {}).items()})
+    values = {cell: int(value) for cell, value in frame.stack().items() if pd.notna(value)}  # noqa: PD013
+    sums = _sums(frame, values, wholes)
     small_places = _cells_of(frame, below_city)
-    if edition == "restricted":
-        small_places = frozenset()
-        chosen: frozenset = frozenset()
-        to_multiple: dict = {}
-    else:
+    withheld = rounded = frozenset()
+    if edition == "public":
         if kind.finest == "city" and small_places:
             raise ValueError(
                 f"counts of the theme {theme!r} are printed for the city only: {kind.why} Give them in the restricted edition."
             )
-        values = {cell: int(frame.loc[cell]) for cell in frame.stack().index if pd.notna(frame.loc[cell])}  # noqa: PD013
-        zeros = {cell for cell in _cells_of(frame, known_zeros) if values.get(cell) == 0}
         out = _cells_of(frame, already_out)
-        small = {
-            c for c, v in values.items() if c not in zeros and kind.is_small(v, below_city=c in small_places)
-        }
-        to_multiple = {
-            c: kind.round_to for c in small_places if kind.round_to > 1 and c in values and c not in small
-        }
-        chosen = choose_withheld(
+        zeros = {cell for cell in _cells_of(frame, known_zeros) if values.get(cell) == 0}
+        small = {c for c in values.keys() - zeros if kind.is_small(values[c], below_city=c in small_places)}
+        may_be_rounded = (small_places & values.keys()) - small if kind.round_to > 1 else frozenset()
+        withheld = choose_withheld(
             values,
             sums,
             small=small - out,
             width=kind.threshold,
-            rounded_to=to_multiple,
+            rounded_to=dict.fromkeys(may_be_rounded, kind.round_to),
             printed_anyway=zeros | out,
             not_printed=_cells_of(frame, not_printed) & values.keys(),
         )
-        to_multiple = {c: m for c, m in to_multiple.items() if c not in chosen}
+        rounded = may_be_rounded - withheld
     shown = frame.copy()
-    for cell, multiple in to_multiple.items():
-        shown.loc[cell] = multiple * round(int(frame.loc[cell]) / multiple)
-    for cell in chosen:
+    for cell in rounded:
+        shown.loc[cell] = kind.round_to * round(values[cell] / kind.round_to)
+    for cell in withheld:
         shown.loc[cell] = pd.NA
-    hidden_lines = set(not_printed)
-    shown = shown.drop(index=[r for r in shown.index if r in hidden_lines])
-    shown = shown.drop(columns=[c for c in shown.columns if c in hidden_lines])
     return ProtectedTable(
-        counts=shown,
-        withheld=frozenset(chosen),
-        rounded=frozenset(to_multiple),
-        wholes={whole: tuple(parts) for whole, parts in (wholes or {}).items()},
+        counts=shown.drop(index=list(not_printed), columns=list(not_printed), errors="ignore"),
+        withheld=withheld,
+        rounded=rounded,
+        wholes=wholes,
         theme=kind,
         rules=rules,
         edition=edition,
@@ -312,33 +294,27 @@ def protect_percentages(
     kind = rules.theme(theme)
     if edition == "restricted":
         return dict(percentages)
-    if base is None:
-        hides = {
-            name: kind.id == "sensitive" or (kind.zero_is_small and p in (0, 100))
-            for name, p in percentages.items()
-        }
-        return {name: rules.withheld if hides[name] else p for name, p in percentages.items()}
-    if base < rules.smallest_base:
+    if base is not None and base < rules.smallest_base:
         return dict.fromkeys(percentages, rules.base_too_small)
-    behind = {name: round(base * p / 100) for name, p in percentages.items()}
-    groups = [list(behind)] if complete else [[name] for name in behind]
-    shown: dict[str, str | float] = {}
-    for names in groups:
-        counts = {name: behind[name] for name in names}
-        if not complete:
-            counts["the rest"] = max(base - counts[names[0]], 0)
-        counts["all"] = sum(counts.values())
-        one = protect(
-            pd.Series(counts),
-            rules=rules,
-            theme=theme,
-            edition=edition,
-            below_city=below_city,
-            wholes={"all": [n for n in counts if n != "all"]},
-            already_out=["all"],
-        )
-        shown |= {name: rules.withheld if one.is_withheld(name) else percentages[name] for name in names}
-    return shown
+    if base is None:
+        of_everybody = (0, 100) if kind.zero_is_small else ()
+        hidden = {name for name, p in percentages.items() if kind.id == "sensitive" or p in of_everybody}
+    else:
+        behind = {name: round(base * p / 100) for name, p in percentages.items()}
+        alone = [{name: count, _REST: max(base - count, 0)} for name, count in behind.items()]
+        hidden = set()
+        for counts in [behind] if complete else alone:
+            one = protect(
+                pd.Series({**counts, "all": sum(counts.values())}),
+                rules=rules,
+                theme=theme,
+                edition=edition,
+                below_city=below_city,
+                wholes={"all": list(counts)},
+                already_out=["all"],
+            )
+            hidden |= {name for name in counts if one.is_withheld(name)}
+    return {name: rules.withheld if name in hidden else p for name, p in percentages.items()}
 
 
 def withheld_figure(rules: DisclosureRules, **about: Any) -> Figure:
@@ -446,8 +422,10 @@ def equality_breakdown(
 def explained(block: Block, *tables: ProtectedTable, percentages: bool = False) -> Block:
     """Put the explanation of the marks below a block, once for all the protected tables that went into it."""
     lines = dict.fromkeys(t.explanation for t in tables if t.explanation)
-    if percentages and tables and tables[0].rules.base_too_small in block.text:
-        lines[tables[0].percent_explanation] = None
+    rules = tables[0].rules if tables else None
+    if percentages and rules and rules.base_too_small in block.text:
+        mark = f"{rules.base_too_small}: no percentage is given of fewer than {rules.smallest_base}."
+        lines[mark] = None
     return join(block, *(paragraph(line, css_class="small") for line in lines)) if lines else block
 
 
@@ -470,35 +448,36 @@ def _whole_numbers(counts: pd.DataFrame | pd.Series) -> pd.DataFrame:
     return numbers.astype("Int64")
 
 
-def _sums(frame: pd.DataFrame, wholes: Mapping[str, tuple[str, ...]]) -> list[tuple[Any, list]]:
+def _sums(
+    frame: pd.DataFrame, values: Mapping[tuple[str, str], int], wholes: Mapping[str, tuple[str, ...]]
+) -> list[tuple[Any, list]]:
     """Give every sum of the table, cell by cell; those with a count that is not known are left out."""
     sums = []
     for whole, parts in wholes.items():
-        if whole in frame.index and set(parts) <= set(frame.index):
-            lines = [((whole, c), [(p, c) for p in parts]) for c in frame.columns]
-        elif whole in frame.columns and set(parts) <= set(frame.columns):
-            lines = [((r, whole), [(r, p) for p in parts]) for r in frame.index]
+        if {whole, *parts} <= set(frame.index):
+            sums += [((whole, c), [(p, c) for p in parts]) for c in frame.columns]
+        elif {whole, *parts} <= set(frame.columns):
+            sums += [((r, whole), [(r, p) for p in parts]) for r in frame.index]
         else:
             raise ValueError(f"{whole!r} and its parts {list(parts)!r} are neither rows nor columns.")
-        for total, members in lines:
-            values = [frame.loc[cell] for cell in (total, *members)]
-            if any(pd.isna(v) for v in values):
-                continue
-            if values[0] != sum(values[1:]):
-                raise ValueError(
-                    f"{total[0]!r}, {total[1]!r} is {values[0]}, and its parts add up to {sum(values[1:])}. Name every part, those "
-                    "not known as a row of their own."
-                )
-            sums.append((total, members))
-    return sums
+    known = [(total, members) for total, members in sums if values.keys() >= {total, *members}]
+    for total, members in known:
+        added = sum(values[member] for member in members)
+        if values[total] != added:
+            raise ValueError(
+                f"{total[0]!r}, {total[1]!r} is {values[total]}, and its parts add up to {added}. Name every part, those "
+                "not known as a row of their own."
+            )
+    return known
 
 
 def _cells_of(frame: pd.DataFrame, names: bool | Collection[str]) -> frozenset[tuple[str, str]]:
     """Give the cells of these rows and columns; all for ``True``, none for ``False``."""
+    cells = frozenset(product(frame.index, frame.columns))
     if isinstance(names, bool):
-        return frozenset((r, c) for r in frame.index for c in frame.columns) if names else frozenset()
+        return cells if names else frozenset()
     wanted = set(names)
     strange = wanted - set(frame.index) - set(frame.columns)
     if strange:
         raise ValueError(f"neither rows nor columns of the table: {', '.join(sorted(map(str, strange)))}.")
-    return frozenset((r, c) for r in frame.index for c in frame.columns if r in wanted or c in wanted)
+    return frozenset((row, column) for row, column in cells if row in wanted or column in wanted)

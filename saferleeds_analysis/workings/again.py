@@ -25,16 +25,11 @@ def work_out(figure: Figure, root: Path) -> Any:
     return function(**tables, **figure.working.arguments)
 
 
-def place_of(file: str, root: Path) -> Path:
-    """Give where a file that a figure names lies."""
-    return root / file if (root / file).is_file() else _PACKAGE / file
-
-
 def _read(given: Iterable[Rows], root: Path) -> Any:
     """Read the rows of one role: a table of those that are named, or all of a file."""
     tables = []
     for one in given:
-        path = place_of(one.file, root)
+        path = root / one.file if (root / one.file).is_file() else _PACKAGE / one.file
         if path.suffix == ".toml":
             return tomllib.loads(path.read_text(encoding="utf-8-sig"))
         table = pd.read_csv(path)

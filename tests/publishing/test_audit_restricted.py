@@ -10,7 +10,7 @@ from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.disclosure_rules import MARKINGS
 from saferleeds_analysis.figures import Figure, Measure
 from saferleeds_analysis.periods import Window
-from saferleeds_analysis.publishing.audit_restricted import audit_restricted
+from saferleeds_analysis.publishing.audit import audit_restricted
 from saferleeds_analysis.publishing.files import pack_folder
 
 CATALOGUE = load_catalogue()
