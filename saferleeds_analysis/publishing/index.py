@@ -135,7 +135,7 @@ def _read_entry(place: Path, run: Run, figures: Sequence[Figure]) -> Entry:
             for file, text in _OTHER_FORMS
             if (place / file).is_file()
         ),
-        state=state if state is not None and (state.headline or state.letter_figure) else None,
+        state=state if state is not None and (state.value or state.letter) else None,
     )
 
 

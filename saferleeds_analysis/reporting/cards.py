@@ -5,7 +5,7 @@ tables, the charts and ``figures.csv`` all come from the same numbers.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -17,7 +17,7 @@ from saferleeds_analysis.figures import Measure, Working
 from saferleeds_analysis.intake import RecordedCounts
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
-from saferleeds_analysis.reporting import charts, counted, wording
+from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import (
     NOTHING,
     Block,
@@ -32,10 +32,14 @@ from saferleeds_analysis.reporting.blocks import (
 from saferleeds_analysis.reporting.counted import (
     CHANGE_COUNT,
     CHANGE_PERCENT,
+    CHANGES,
     MONTHLY_COUNT,
     TWELVE_MONTH_COUNT,
+    about_counts,
     change_figure,
+    change_of,
     count_figure,
+    sum_of,
 )
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect
 from saferleeds_analysis.reporting.months_shown import MonthsShown, months_shown
@@ -59,13 +63,12 @@ class AreaPosition:
     """
 
     area: str
-    kind: str
     later: int | None
     change: CountChange | None
     missing: tuple[pd.Period, ...]
     first_fall_since: pd.Period | None
     never_fell_before: bool
-    withheld: bool = False
+    withheld: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +149,9 @@ class ReportCard:
         at = self.headline
         if at.later is None:
             return self._no_total()
-        total = paragraph(wording.number(at.later), figures=[self._total_figure(at)])
+        total = paragraph(
+            wording.number(at.later), figures=[self._total_figure(at.area, self.latest, at.later)]
+        )
         pairs: list[tuple[str, str | Block]] = [(f"Recorded offences, {self.window}", total)]
         if at.change is not None:
             pairs.append(("Change on the 12 months before", wording.change_with_interval(at.change)))
@@ -162,30 +167,23 @@ class ReportCard:
         at = self.headline
         if at.later is None:
             return self._no_total()
-        unit = self.indicator.unit
-        lines = [
-            (
-                f"In the {self.window}, {wording.number(at.later)} {unit} were recorded in {self.area.name}"
-                + (
-                    f": {wording.change_with_interval(at.change)} on the 12 months before "
-                    f"({wording.number(at.change.earlier)})."
-                    if at.change
-                    else f". No change can be given: {self._why_no_change(at)}"
-                ),
-                self._change_figures(at),
-            )
-        ]
-        lines += self._target_lines()
+        first = f"In the {self.window}, {wording.number(at.later)} {self.indicator.unit} were recorded in {self.area.name}"
+        if at.change is None:
+            first += f". No change can be given: {self._why_no_change(at)}"
+        else:
+            change = wording.change_with_interval(at.change)
+            first += f": {change} on the 12 months before ({wording.number(at.change.earlier)})."
+        target = f"No target is recorded for {periods.financial_year_name(self._year)}."
+        if self.targets:
+            target = " ".join(wording.targets_in_words(self.targets))
+        lines = [first, target]
+        figures = [*self._change_figures(at), *map(self._target_figure, self.targets)]
         first_level = next(iter(self.parts.values()), ())
-        if 1 < len(first_level) <= 5:
-            lines += [
-                (f"{part.area}: {wording.change_with_interval(part.change)}.", self._change_figures(part))
-                for part in first_level
-                if part.change
-            ]
-        return bullets(
-            [text for text, _ in lines], figures=[figure for _, figures in lines for figure in figures]
-        )
+        for part in first_level if 1 < len(first_level) <= 5 else ():
+            if part.change:
+                lines.append(f"{part.area}: {wording.change_with_interval(part.change)}.")
+                figures += self._change_figures(part)
+        return bullets(lines, figures=figures)
 
     def chart(self, *, milestones: pd.DataFrame | None = None, fan: pd.DataFrame | None = None) -> Block:
         """Draw the twelve-month total with the year's targets, over four years at most.
@@ -208,7 +206,7 @@ class ReportCard:
             targets=self.targets,
             year=self._year,
             figures=[
-                self._count(TWELVE_MONTH_COUNT, Window.twelve_months(month), int(value))
+                self._total_figure(self.area.name, Window.twelve_months(month), int(value))
                 for month, value in known.items()
             ],
         )
@@ -232,16 +230,11 @@ class ReportCard:
             return self.totals
         windows = self.totals.index
         apart = windows[(self._end.ordinal - windows.asi8) % (3 if self.shown.by_quarter else 12) == 0]
-        totals = self.totals.loc[apart]
-        kind = self.protected.theme
-        small = [pd.notna(v) and kind.is_small(int(v), below_city=True) for v in totals]
-        beside = {periods.twelve_months_name(m): m for m in apart}
-        out = [
-            beside[w]
-            for w in self.protected.counts.columns
-            if w in beside and self.protected.is_withheld(self.area.name, w)
-        ]
-        return totals.mask(small).mask(totals.index.isin(out))
+        totals, rules = self.totals.loc[apart], self.protected
+        small = [pd.notna(v) and rules.theme.is_small(int(v), below_city=True) for v in totals]
+        named = [periods.twelve_months_name(m) for m in apart]
+        out = [w in rules.counts.columns and rules.is_withheld(self.area.name, w) for w in named]
+        return totals.mask(small).mask(out)
 
     def months(self) -> Block:
         """Draw the months as they were recorded."""
@@ -273,17 +266,13 @@ class ReportCard:
                 shown.append(paragraph(f"No 12-month figure is given for any {kind}: {why}"))
                 continue
             ranked = sorted(positions, key=lambda p: (-(p.later if p.later is not None else -1), p.area))
-            if len(ranked) <= highest:
-                shown.append(self._area_table(kind, f"{kind.capitalize()}s", ranked))
-                continue
-            shown.append(
-                self._area_table(
-                    kind, f"The {highest} {kind}s with the most {self.indicator.unit}", ranked[:highest]
-                )
-            )
-            rest = self._area_table(kind, f"The other {len(ranked) - highest} {kind}s", ranked[highest:])
-            shown.append(behind(f"Show the other {len(ranked) - highest} {kind}s", rest))
-            shown += self._first_falls(ranked[:highest])
+            first, rest = ranked[:highest], ranked[highest:]
+            most = f"The {highest} {kind}s with the most {self.indicator.unit}"
+            shown.append(self._area_table(kind, most if rest else f"{kind.capitalize()}s", first))
+            if rest:
+                others = f"other {len(rest)} {kind}s"
+                shown.append(behind(f"Show the {others}", self._area_table(kind, f"The {others}", rest)))
+                shown += self._first_falls(first)
         tested = sum(p.change is not None for positions in self.parts.values() for p in positions)
         if tested >= 10:
             shown.append(
@@ -365,12 +354,6 @@ class ReportCard:
 
     # Parts of the blocks
 
-    def _target_lines(self) -> list[tuple[str, list[Figure]]]:
-        if not self.targets:
-            return [(f"No target is recorded for {periods.financial_year_name(self._year)}.", [])]
-        sentences = wording.targets_in_words(self.targets)
-        return [(" ".join(sentences), [self._target_figure(t) for t in self.targets])]
-
     def _area_table(self, kind: str, name: str, positions: list[AreaPosition]) -> Block:
         both, rows = (self.before.name, self.latest.name), []
         for p in positions:
@@ -410,15 +393,15 @@ class ReportCard:
         for p in positions:
             if p.change is None or p.change.direction != "fell":
                 continue
+            first = f"{p.area}: the first 12-month fall at a quarter end"
             if p.never_fell_before:
-                start = periods.month_name(_first_comparable_quarter_end(self.monthly))
+                # The first quarter end with two years of months behind it.
+                start = next(m for m in self.monthly.index[23:] if m.month % 3 == 0)
                 notes.append(
-                    f"{p.area}: the first 12-month fall at a quarter end in the data, in which {start} is the first quarter "
-                    "end that can be compared."
+                    f"{first} in the data, in which {periods.month_name(start)} is the first quarter end that can be compared."
                 )
             elif p.first_fall_since is not None:
-                since = periods.month_name(p.first_fall_since)
-                notes.append(f"{p.area}: the first 12-month fall at a quarter end since {since}.")
+                notes.append(f"{first} since {periods.month_name(p.first_fall_since)}.")
         return [paragraph(note) for note in notes]
 
     def _no_total(self) -> Block:
@@ -455,17 +438,14 @@ class ReportCard:
         notice = self.data.source.notice
         return f". {notice.split(':')[0]}" if notice else ""
 
-    def _count(self, measure: Measure, window: Window, value: int) -> Figure:
-        return count_figure(self.data, measure, self.area.name, window, value)
-
-    def _total_figure(self, position: AreaPosition) -> Figure:
-        return count_figure(self.data, TWELVE_MONTH_COUNT, position.area, self.latest, position.later)
+    def _total_figure(self, area: str, window: Window, value: int) -> Figure:
+        return count_figure(self.data, TWELVE_MONTH_COUNT, area, window, value)
 
     def month_figures(self) -> list[Figure]:
         """Give the months as recorded, as tidy figures."""
         return self.shown.figures(
             [
-                self._count(MONTHLY_COUNT, Window.month(month), int(value))
+                count_figure(self.data, MONTHLY_COUNT, self.area.name, Window.month(month), int(value))
                 for month, value in self.monthly.dropna().items()
             ]
         )
@@ -476,15 +456,14 @@ class ReportCard:
         if position.later is None:
             return []
         change, area = position.change, position.area
-        figures = [self._total_figure(position)]
+        figures = [self._total_figure(area, self.latest, position.later)]
         if change is None:
             return figures
-        figures.append(count_figure(self.data, TWELVE_MONTH_COUNT, area, self.before, change.earlier))
-        return figures + [
-            change_figure(self.data, measure, area, self.latest, estimate)
-            for measure, estimate in ((CHANGE_COUNT, change.difference), (CHANGE_PERCENT, change.percent))
-            if estimate is not None
-        ]
+        figures.append(self._total_figure(area, self.before, change.earlier))
+        figures.append(change_figure(self.data, CHANGE_COUNT, area, self.latest, change.difference))
+        if change.percent is not None:
+            figures.append(change_figure(self.data, CHANGE_PERCENT, area, self.latest, change.percent))
+        return figures
 
     def _figures_with_some_withheld(self, position: AreaPosition) -> list[Figure]:
         return [
@@ -495,8 +474,8 @@ class ReportCard:
                 area=position.area,
                 window=window,
                 unit=self.indicator.unit,
-                **counted.about_counts(self.data),
-                **counted.sum_of(self.data, position.area, window),
+                **about_counts(self.data),
+                **sum_of(self.data, position.area, window),
             )
             for window in (self.before, self.latest)
             if self.protected.cell(position.area, window.name) != "not known"
@@ -504,12 +483,8 @@ class ReportCard:
 
     def _check_figure(self, check: PublishedCheck) -> Figure:
         area, window = check.figure.area, check.window
-        change = counted.CHANGES.get(check.figure.measure)
-        made = (
-            counted.change_of(self.data, change, area, window)
-            if change
-            else counted.sum_of(self.data, area, window)
-        )
+        change = CHANGES.get(check.figure.measure)
+        made = change_of(self.data, change, area, window) if change else sum_of(self.data, area, window)
         return Figure(
             measure=CHECKS[check.figure.measure],
             indicator_id=self.indicator.id,
@@ -558,6 +533,50 @@ def report_card(
     """
     place = catalogue.area(data.area_set, area)
     end = periods.last_month(quarter)
+    _refuse_what_cannot_be_reported(data, catalogue, area, quarter, as_at)
+    by_area = data.by_area.loc[:end]
+    year = periods.financial_year_name(periods.financial_year_of(end))
+    below = catalogue.parts_by_kind(data.area_set, area)
+    parts = {kind: [a for a in members if a.name in by_area] for kind, members in below.items()}
+    everywhere = [place, *(a for members in parts.values() for a in members)]
+    totals = pd.DataFrame({a.name: _twelve_month_totals(by_area[a.name]) for a in everywhere})
+    protected = _protect(data, totals, end, catalogue, edition)
+
+    def position(of: Area) -> AreaPosition:
+        return _position(of, by_area[of.name], totals[of.name], end, data.indicator.unit, protected)
+
+    return ReportCard(
+        indicator=data.indicator,
+        area=place,
+        quarter=quarter,
+        as_at=as_at,
+        monthly=by_area[area],
+        totals=totals[area],
+        headline=position(place),
+        parts={kind: tuple(map(position, members)) for kind, members in parts.items() if members},
+        protected=protected,
+        shown=months_shown(
+            by_area[area],
+            rules=catalogue.disclosure_rules,
+            theme=protected.theme.id,
+            edition=edition,
+            below_city=bool(place.parent),
+        ),
+        targets=catalogue.targets(data.indicator.id, area, year, as_at=as_at),
+        published=check_published(
+            catalogue.published(data.indicator.id, as_at=as_at),
+            by_area[[a.name for a in everywhere]],
+        ),
+        caveats=catalogue.caveats(data.indicator.id, by_area.index),
+        area_bases=tuple(dict.fromkeys(a.basis for members in below.values() for a in members if a.basis)),
+        data=data,
+    )
+
+
+def _refuse_what_cannot_be_reported(
+    data: RecordedCounts, catalogue: Catalogue, area: str, quarter: pd.Period, as_at: date
+) -> None:
+    end = periods.last_month(quarter)
     if end.end_time.date() > as_at:
         raise ValueError(
             f"{periods.quarter_name(quarter)} ends on {periods.day_name(end.end_time.date())}, after the as-at date "
@@ -580,54 +599,6 @@ def report_card(
             f"{periods.month_name(data.by_area.index[-1])} and do not hold {periods.month_name(end)}, the last month "
             f"of {periods.quarter_name(quarter)}. Add the months to data/raw/{data.source.id}, or report an earlier quarter."
         )
-    by_area = data.by_area.loc[:end]
-    year = periods.financial_year_name(periods.financial_year_of(end))
-    below = catalogue.parts_by_kind(data.area_set, area)
-    positions = {
-        kind: [_position(by_area[a.name], a, end, data.indicator.unit) for a in members if a.name in by_area]
-        for kind, members in below.items()
-    }
-    headline = _position(by_area[area], place, end, data.indicator.unit)
-    protected = _protect(
-        data,
-        by_area,
-        [headline, *(p for members in positions.values() for p in members)],
-        end,
-        catalogue,
-        edition,
-    )
-    return ReportCard(
-        indicator=data.indicator,
-        area=place,
-        quarter=quarter,
-        as_at=as_at,
-        monthly=by_area[area],
-        totals=_twelve_month_totals(by_area[area]),
-        headline=_withhold(headline, protected),
-        parts={
-            kind: tuple(_withhold(p, protected) for p in members)
-            for kind, members in positions.items()
-            if members
-        },
-        protected=protected,
-        shown=months_shown(
-            by_area[area],
-            rules=catalogue.disclosure_rules,
-            theme=protected.theme.id,
-            edition=edition,
-            below_city=bool(place.parent),
-        ),
-        targets=catalogue.targets(data.indicator.id, area, year, as_at=as_at),
-        published=check_published(
-            catalogue.published(data.indicator.id, as_at=as_at),
-            by_area[
-                [area, *(a.name for members in below.values() for a in members if a.name in by_area.columns)]
-            ],
-        ),
-        caveats=catalogue.caveats(data.indicator.id, by_area.index),
-        area_bases=tuple(dict.fromkeys(a.basis for members in below.values() for a in members if a.basis)),
-        data=data,
-    )
 
 
 def card_fields(indicator: Indicator, quarter: pd.Period, progress: Block) -> Block:
@@ -647,45 +618,35 @@ def _twelve_month_totals(monthly: pd.Series) -> pd.Series:
     return monthly.astype("Float64").rolling(12, min_periods=12).sum().astype("Int64")
 
 
-def _position(monthly: pd.Series, area: Area, end: pd.Period, unit: str) -> AreaPosition:
-    totals = _twelve_month_totals(monthly)
-    later, earlier = totals.get(end), totals.get(end - 12)
+def _position(
+    area: Area, monthly: pd.Series, totals: pd.Series, end: pd.Period, unit: str, protected: ProtectedTable
+) -> AreaPosition:
+    earliest, earlier, later = totals.reindex([end - 24, end - 12, end])
+    hidden = [protected.is_withheld(area.name, window) for window in protected.counts.columns]
+    change, before = None, []
+    if not any(hidden):
+        before = _quarter_ends_with_a_fall(totals, end)
+        if pd.notna(earlier) and pd.notna(later):
+            change = change_between_counts(int(earlier), int(later), unit=unit)
     window = pd.period_range(end=end, periods=24, freq="M")
-    missing = tuple(m for m in window if m not in monthly.index or pd.isna(monthly[m]))
-    known = later is not None and pd.notna(later)
-    change = None
-    if known and earlier is not None and pd.notna(earlier):
-        change = change_between_counts(int(earlier), int(later), unit=unit)
-    before = _quarter_ends_with_a_fall(totals, end)
     last_fall = max(before, default=None)
     return AreaPosition(
         area=area.name,
-        kind=area.kind,
-        later=int(later) if known else None,
+        later=None if hidden[-1] or pd.isna(later) else int(later),
         change=change,
-        missing=missing,
+        missing=tuple(window[monthly.reindex(window).isna()]),
         first_fall_since=last_fall if last_fall is not None and (end - last_fall).n >= 12 else None,
-        never_fell_before=change is not None and not before and pd.notna(totals.get(end - 24)),
+        never_fell_before=change is not None and not before and pd.notna(earliest),
+        withheld=any(hidden),
     )
 
 
 def _protect(
-    data: RecordedCounts,
-    by_area: pd.DataFrame,
-    positions: Sequence[AreaPosition],
-    end: pd.Period,
-    catalogue: Catalogue,
-    edition: str,
+    data: RecordedCounts, totals: pd.DataFrame, end: pd.Period, catalogue: Catalogue, edition: str
 ) -> ProtectedTable:
     """Give both twelve-month counts of every area on the card as the edition may print them."""
-    rows = {}
-    for p in positions:
-        totals = _twelve_month_totals(by_area[p.area])
-        rows[p.area] = {
-            periods.twelve_months_name(end - 12): totals.get(end - 12, pd.NA),
-            periods.twelve_months_name(end): totals.get(end, pd.NA),
-        }
-    counts = pd.DataFrame.from_dict(rows, orient="index").astype("Int64")
+    counts = totals.reindex([end - 12, end]).T.astype("Int64")
+    counts.columns = [periods.twelve_months_name(month) for month in (end - 12, end)]
     wholes = {}
     for area in counts.index:
         parts = [part.name for part in catalogue.parts(data.area_set, area)]
@@ -706,32 +667,7 @@ def _protect(
     )
 
 
-def _withhold(position: AreaPosition, protected: ProtectedTable) -> AreaPosition:
-    hidden = [protected.is_withheld(position.area, window) for window in protected.counts.columns]
-    if not any(hidden):
-        return position
-    return replace(
-        position,
-        later=None if hidden[-1] else position.later,
-        change=None,
-        first_fall_since=None,
-        never_fell_before=False,
-        withheld=True,
-    )
-
-
 def _quarter_ends_with_a_fall(totals: pd.Series, end: pd.Period) -> list[pd.Period]:
     """List the quarter ends before ``end`` at which the total was below that of twelve months earlier."""
-    change = (
-        totals.to_numpy(dtype=float, na_value=float("nan"))[12:]
-        - totals.to_numpy(dtype=float, na_value=float("nan"))[:-12]
-    )
-    return [
-        m for m, d in zip(totals.index[12:], change, strict=True) if m < end and m.month % 3 == 0 and d < 0
-    ]
-
-
-def _first_comparable_quarter_end(monthly: pd.Series) -> pd.Period:
-    """Give the first quarter end with two years of months behind it."""
-    months = monthly.index[23:]
-    return next(m for m in months if m.month % 3 == 0)
+    fell = totals.astype("Float64").diff(12).lt(0).fillna(False)
+    return [m for m in totals.index[fell] if m < end and m.month % 3 == 0]

@@ -6,7 +6,7 @@ where the earlier pack gave it for its own quarter and this pack does not for th
 has it, and ``no longer shown`` where only the earlier one had.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isclose
@@ -86,12 +86,8 @@ class FigureChange:
         return None if before is None or after is None else after - before
 
 
-@dataclass(frozen=True, kw_only=True)
-class ThenAndNow:
-    """One series in two packs, each pack giving it for its own quarter."""
-
-    then: Figure
-    now: Figure
+# One series in two packs, each pack giving it for its own quarter: the earlier figure and the later.
+ThenAndNow = tuple[Figure, Figure]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,8 +136,7 @@ class Comparison:
             )
         restated = self.having(RESTATED)
         shown = [_table_of_main(self.main[:_SHOWN], self.earlier, names)] if self.main else []
-        shown.append(paragraph(self._sentence("on this page"), figures=self._counts()))
-        shown += [paragraph(text, css_class="notice") for text in self._redefinitions(names)]
+        shown += self._in_short("on this page", names)
         if restated:
             shown.append(_table_of_restated(restated, names))
         if self.having(LATE):
@@ -157,10 +152,9 @@ class Comparison:
             return paragraph("There is no earlier pack to compare with, signed off or not.")
         if not self.changes:
             return paragraph(f"No figures could be compared with the pack of {self.earlier}.")
-        shown = [paragraph(self._sentence("of this pack"), figures=self._counts())]
-        shown += [paragraph(text, css_class="notice") for text in self._redefinitions(names)]
         restated, late = self.having(RESTATED), self.having(LATE)
-        shown += [
+        return join(
+            *self._in_short("of this pack", names),
             heading(2, "Restated"),
             _table_of_restated(restated, names) if restated else paragraph("No figure was restated."),
             heading(2, "Late"),
@@ -182,44 +176,43 @@ class Comparison:
                 "They stay in that pack as they were published."
             ),
             _table_of_series(self.having(GONE), names, "Figures that only the earlier pack gave"),
+        )
+
+    def _in_short(self, where: str, names: Mapping[str, str]) -> list[Block]:
+        """Say how many figures became what, and which definitions were changed since."""
+        redefined = [
+            f"The definition of {names.get(i, i)} was changed since: its figures are not the same measure as before."
+            for i in self.redefined
         ]
-        return join(*shown)
+        return [
+            paragraph(self._sentence(where), figures=self._counts()),
+            *(paragraph(text, css_class="notice") for text in redefined),
+        ]
 
     def _sentence(self, where: str) -> str:
         state = f"signed off on {self.signed_off}" if self.signed_off else "which was not signed off"
         count = Counter(c.status for c in self.changes)
         both = count[UNCHANGED] + count[RESTATED] + count[PROVISIONAL]
-        moved = [
-            abs(100 * c.moved_by / _number(c.before))
-            for c in self.having(PROVISIONAL)
-            if c.moved_by is not None and _number(c.before)
-        ]
-        text = f"Compared with the pack of {self.earlier}, {state}: {_figures(both)} {where} {'was' if both == 1 else 'were'} in it too"
+        said = [f"{wording.counted(both, 'figures')} {where} {'was' if both == 1 else 'were'} in it too"]
         if both:
-            text += f". {_were(count[RESTATED])} restated, that is changed after it was published"
-            text += (
-                f"; {wording.number(count[UNCHANGED])} {'is' if count[UNCHANGED] == 1 else 'are'} unchanged"
-            )
+            restated = f"{_were(count[RESTATED])} restated, that is changed after it was published"
+            said.append(f"{restated}; {_are(count[UNCHANGED])} unchanged")
         if count[PROVISIONAL]:
-            text += f"; {wording.number(count[PROVISIONAL])} {'is' if count[PROVISIONAL] == 1 else 'are'} estimated anew each quarter"
-            text += (
-                f", and half of the moves are {wording.percent(sorted(moved)[len(moved) // 2])} or less"
-                if moved
-                else ""
-            )
-        new = (
-            f"{_figures(count[NEW])} {'is' if count[NEW] == 1 else 'are'} new"
-            if count[NEW]
-            else "No figure is new"
-        )
+            said[-1] += f"; {_are(count[PROVISIONAL])} estimated anew each quarter"
+            moved = [
+                abs(100 * c.moved_by / _number(c.before))
+                for c in self.having(PROVISIONAL)
+                if c.moved_by is not None and _number(c.before)
+            ]
+            if moved:
+                half = wording.percent(sorted(moved)[len(moved) // 2])
+                said[-1] += f", and half of the moves are {half} or less"
+        new = wording.counted(count[NEW], "figures") if count[NEW] else "No figure"
         late = wording.number(count[LATE]) if count[LATE] else "none"
-        return f"{text}. {new}, and {late} {'is' if count[LATE] < 2 else 'are'} late."
-
-    def _redefinitions(self, names: Mapping[str, str]) -> list[str]:
-        return [
-            f"The definition of {names.get(i, i)} was changed since: its figures are not the same measure as before."
-            for i in self.redefined
-        ]
+        said.append(
+            f"{new} {'is' if count[NEW] < 2 else 'are'} new, and {late} {'is' if count[LATE] < 2 else 'are'} late."
+        )
+        return f"Compared with the pack of {self.earlier}, {state}: {'. '.join(said)}"
 
     def _counts(self) -> list[Figure]:
         count = Counter(c.status for c in self.changes)
@@ -301,13 +294,10 @@ def then_and_now(
     if ends[0] == ends[1]:
         return ()
     old, new = (_own_quarter(figures, end) for figures, end in zip((before, after), ends, strict=True))
-    pairs = [ThenAndNow(then=old[key], now=figure) for key, figure in new.items() if key in old]
+    pairs = [(old[key], figure) for key, figure in new.items() if key in old]
     # The page's own area comes first on it; "not rated" twice tells nobody anything.
-    return tuple(
-        pair
-        for pair in pairs
-        if pair.now.area == pairs[0].now.area and not pair.then.value == pair.now.value == "N"
-    )
+    own = pairs[0][1].area if pairs else ""
+    return tuple((then, now) for then, now in pairs if now.area == own and not then.value == now.value == "N")
 
 
 _Series = tuple[str, str, str, tuple]
@@ -412,11 +402,9 @@ def _next_window(window: Window, quarter: pd.Period) -> Window | None:
 
 def _impossible_falls(old: _Found, new: _Found) -> list[FigureChange]:
     """Find counts published earlier that a later count from the same first month on, over more months, does not reach."""
-    longer: dict[tuple, list[Figure]] = {}
+    longer: dict[tuple, list[Figure]] = defaultdict(list)
     for figure in _counts_of(new):
-        longer.setdefault((figure.indicator_id, figure.area, figure.unit, figure.window.first), []).append(
-            figure
-        )
+        longer[_beginning(figure)].append(figure)
     found = []
     for figure in _counts_of(old):
         # Where the new pack gives the same figure with another value, that is the restatement.
@@ -424,7 +412,7 @@ def _impossible_falls(old: _Found, new: _Found) -> list[FigureChange]:
             continue
         below = [
             later
-            for later in longer.get((figure.indicator_id, figure.area, figure.unit, figure.window.first), [])
+            for later in longer[_beginning(figure)]
             if later.window.last > figure.window.last and later.number < figure.number
         ]
         if below:
@@ -436,6 +424,10 @@ def _impossible_falls(old: _Found, new: _Found) -> list[FigureChange]:
             )
             found.append(replace(_change(RESTATED, figure, None), note=note))
     return found
+
+
+def _beginning(count: Figure) -> tuple[str, ...]:
+    return count.indicator_id, count.area, count.unit, count.window.first
 
 
 def _counts_of(found: _Found) -> Iterator[Figure]:
@@ -453,9 +445,8 @@ def _reason_in_words(row: GivenReason) -> str:
 
 def _table_of_main(main: Sequence[ThenAndNow], earlier: str, names: Mapping[str, str]) -> Block:
     rows, figures = [], []
-    mixed = len({pair.now.status for pair in main}) > 1
-    for pair in main:
-        then, now = pair.then, pair.now
+    mixed = len({now.status for _, now in main}) > 1
+    for then, now in main:
         name = names.get(now.indicator_id, now.indicator_id)
         what = f"{name}, {now.area}: {_CALLED.get(now.measure.id, _called(now))}"
         if mixed and now.status in wording.STATUS_LABELS:  # a reader must tell it from those beside it
@@ -492,10 +483,10 @@ def _repeated(
 
 
 def _with_unit(figure: Figure) -> str:
-    value, unit, number = _printed(_text(figure.value)), figure.unit, figure.number
-    if unit == "%" and number is not None:
-        return wording.percent(number)
-    return f"£{value}" if unit == "£" else f"{value} {unit}".strip()
+    if figure.unit == "%" and figure.number is not None:
+        return wording.percent(figure.number)
+    value = _printed(_text(figure.value))
+    return f"£{value}" if figure.unit == "£" else f"{value} {figure.unit}".strip()
 
 
 def _table_of_restated(restated: Sequence[FigureChange], names: Mapping[str, str]) -> Block:
@@ -545,15 +536,7 @@ def _table_of_late(late: Sequence[FigureChange], names: Mapping[str, str]) -> Bl
     return table(
         caption="Figures that were expected and are not here",
         columns=["Indicator and area", "Measure", "Expected for", "Last published"],
-        rows=[
-            [
-                _whose(c, names),
-                _called(c.figure),
-                c.period,
-                _printed(c.before),
-            ]
-            for c in late
-        ],
+        rows=[[_whose(c, names), _called(c.figure), c.period, _printed(c.before)] for c in late],
         text_columns=(1, 2, 3),
     )
 
@@ -562,9 +545,9 @@ def _table_of_series(changes: Sequence[FigureChange], names: Mapping[str, str], 
     """List many figures by indicator and measure: how many, where, which periods, and how far they moved."""
     if not changes:
         return paragraph("There are none.")
-    series: dict[tuple[str, str], list[FigureChange]] = {}
+    series: dict[tuple[str, str], list[FigureChange]] = defaultdict(list)
     for c in changes:
-        series.setdefault((c.figure.indicator_id, c.figure.words), []).append(c)
+        series[c.figure.indicator_id, c.figure.words].append(c)
     moved = any(c.moved_by is not None for c in changes)
     rows = []
     for (indicator_id, _), members in series.items():
@@ -589,7 +572,7 @@ def _table_of_series(changes: Sequence[FigureChange], names: Mapping[str, str], 
         rows=rows,
         text_columns=(1, 2, 3),
     )
-    return behind(f"Show the {_figures(len(changes))}", shown) if len(rows) > 8 else shown
+    return behind(f"Show the {wording.counted(len(changes), 'figures')}", shown) if len(rows) > 8 else shown
 
 
 def _whose(change: FigureChange, names: Mapping[str, str]) -> str:
@@ -617,9 +600,9 @@ def _decimals(value: float) -> str:
     return wording.number(value, decimals=1 if abs(value) >= 100 else 2 if abs(value) >= 1 else 4)
 
 
-def _figures(count: int) -> str:
-    return "1 figure" if count == 1 else f"{wording.number(count)} figures"
+def _are(count: int) -> str:
+    return f"{wording.number(count)} {'is' if count == 1 else 'are'}"
 
 
 def _were(count: int) -> str:
-    return "Not one was" if count == 0 else "1 was" if count == 1 else f"{wording.number(count)} were"
+    return f"{wording.number(count) if count else 'Not one'} {'was' if count < 2 else 'were'}"

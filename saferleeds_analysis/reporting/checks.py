@@ -5,14 +5,15 @@ looks at, and gives a :class:`CheckResult`: how many things it looked at and wha
 at says so and is never shown as passed. Files are read elsewhere.
 """
 
+import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from functools import wraps
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -116,6 +117,21 @@ def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if finding.level == "blocking")
 
 
+# What a rule gives for each thing that it looks at: where it stands, and what is wrong there, empty where nothing is.
+_Judged = Iterator[tuple[str, str]]
+
+
+def _rule(judge: Callable[..., _Judged]) -> Callable[..., CheckResult]:
+    """Make a rule of a generator: everything that it judges was looked at, and what is wrong is found."""
+
+    @wraps(judge)
+    def rule(check: Check, *of: Any, **about: Any) -> CheckResult:
+        judged = list(judge(check, *of, **about))
+        return check.result(len(judged), [(where, what) for where, what in judged if what])
+
+    return rule
+
+
 # Of the data
 
 
@@ -140,8 +156,7 @@ def completeness(
     ]
     found += problems
     for data in counts:
-        wholes = _wholes(data)
-        ends = data.by_area[wholes].dropna(how="all").index.max()
+        ends = data.series(_whole(data)).dropna().index.max()
         if ends < last:
             found.append(
                 (
@@ -157,9 +172,10 @@ def completeness(
     return check.result(len(expected) + sum(len(d.by_area.columns) for d in counts), found)
 
 
-def additivity(check: Check, counts: Sequence[RecordedCounts], catalogue: Catalogue) -> CheckResult:
+@_rule
+def additivity(check: Check, counts: Sequence[RecordedCounts], catalogue: Catalogue) -> _Judged:
     """Find months in which a whole is less than its parts, or more by a larger share than is declared unknown."""
-    share, looked, found = check.settings["share_of_unknown_places"], 0, []
+    share = check.settings["share_of_unknown_places"]
     for data in counts:
         for area in data.by_area.columns:
             parts = [p.name for p in catalogue.parts(data.area_set, area)]
@@ -168,38 +184,34 @@ def additivity(check: Check, counts: Sequence[RecordedCounts], catalogue: Catalo
             both = pd.DataFrame(
                 {"own": data.by_area[area], "parts": data.by_area[parts].sum(axis=1, skipna=False)}
             ).dropna()
-            looked += len(both)
-            gap = both["own"] - both["parts"]
-            for month in both.index[(gap < 0) | (gap > share * both["own"])]:
-                found.append(
-                    (
-                        f"{data.source.id}, {area}, {periods.month_name(month)}",
-                        f"{wording.number(both['own'][month])} {data.indicator.unit}, but its {len(parts)} parts add up to "
-                        f"{wording.number(both['parts'][month])} ({wording.signed(int(gap[month]))})",
-                    )
+            for month, own, total in both.itertuples():
+                gap = own - total
+                yield (
+                    f"{data.source.id}, {area}, {periods.month_name(month)}",
+                    f"{wording.number(own)} {data.indicator.unit}, but its {len(parts)} parts add up to "
+                    f"{wording.number(total)} ({wording.signed(gap)})"
+                    if gap < 0 or gap > share * own
+                    else "",
                 )
-    return check.result(looked, found)
 
 
-def part_months(check: Check, counts: Sequence[RecordedCounts]) -> CheckResult:
+@_rule
+def part_months(check: Check, counts: Sequence[RecordedCounts]) -> _Judged:
     """Find a last month so low that it may be a part of a month."""
-    looked, found = 0, []
     for data in counts:
-        for area in _wholes(data):
-            series = data.series(area).dropna()
-            if len(series) < 25:
-                continue
-            looked += 1
-            last, before = series.iloc[-1], series.get(series.index[-1] - 12)
-            if before and last < check.settings["lowest_share"] * before and last < series.iloc[:-1].min():
-                found.append(
-                    (
-                        f"{data.source.id}, {area}, {periods.month_name(series.index[-1])}",
-                        f"{wording.number(last)} {data.indicator.unit}, the lowest month of the series, against "
-                        f"{wording.number(before)} a year before: it may be a part of a month",
-                    )
-                )
-    return check.result(looked, found)
+        area = _whole(data)
+        series = data.series(area).dropna()
+        if len(series) < 25:
+            continue
+        last, before = series.iloc[-1], series.get(series.index[-1] - 12)
+        low = before and last < check.settings["lowest_share"] * before and last < series.iloc[:-1].min()
+        yield (
+            f"{data.source.id}, {area}, {periods.month_name(series.index[-1])}",
+            f"{wording.number(last)} {data.indicator.unit}, the lowest month of the series, against "
+            f"{wording.number(before)} a year before: it may be a part of a month"
+            if low
+            else "",
+        )
 
 
 def sudden_breaks(check: Check, counts: Sequence[RecordedCounts], catalogue: Catalogue) -> CheckResult:
@@ -213,7 +225,9 @@ def sudden_breaks(check: Check, counts: Sequence[RecordedCounts], catalogue: Cat
     for data in counts:
         caveats = catalogue.caveats(data.indicator.id, data.by_area.index)
         starts = [c.start for c in caveats if c.start is not None]
-        for area in [a for whole in _wholes(data) for a in (whole, *_below(data, whole, catalogue))]:
+        whole = _whole(data)
+        below = [p.name for p in catalogue.parts(data.area_set, whole) if p.name in data.by_area.columns]
+        for area in (whole, *below):
             try:
                 series = complete(data.series(area))
                 adjusted = seasonal.seasonally_adjust(series, breaks=breaks_from(caveats))
@@ -267,53 +281,53 @@ def commentary_received(check: Check, received: Mapping[str, str]) -> CheckResul
 # Of published figures
 
 
-def published_pairs(check: Check, figures: Iterable[PublishedFigure]) -> CheckResult:
+@_rule
+def published_pairs(check: Check, figures: Iterable[PublishedFigure]) -> _Judged:
     """Find published percentages that no whole number gives, with the count or the difference printed beside them."""
     beside: dict[tuple, dict[str, list[PublishedFigure]]] = defaultdict(lambda: defaultdict(list))
     for f in figures:
         beside[f.indicator_id, f.area, f.period][f.measure].append(f)
-    looked, found = 0, []
     for (_, area, period), measures in beside.items():
         for percentage in measures["change_percent"]:
             for other in (*measures["count"], *measures["change_count"]):
                 # Two sources may round or count in two ways: a pair is what one source prints.
-                if (
-                    other.source != percentage.source
-                    or other.value != int(other.value)
-                    or not percentage.value
-                ):
+                whole = other.value == int(other.value)
+                if other.source != percentage.source or not whole or not percentage.value:
                     continue
-                looked += 1
-                if not _earlier_counts(other, percentage.value):
-                    found.append(
-                        (
-                            f"published figures, {area}, {period_in_words(period)}",
-                            f"{other.printed_as} and {percentage.printed_as}: no whole number a year before gives both "
-                            f"({percentage.source})",
-                        )
-                    )
-    return check.result(looked, found)
-
-
-def published_reproduced(
-    check: Check, counts: Sequence[RecordedCounts], catalogue: Catalogue, *, as_at: date
-) -> CheckResult:
-    """Find published figures that the data do not give."""
-    looked, found = 0, []
-    for data in counts:
-        for one in check_published(catalogue.published(data.indicator.id, as_at=as_at), data.by_area):
-            looked += 1
-            if not one.agrees:
-                found.append(
-                    (
-                        f"published figures, {one.figure.area}, {one.window}",
-                        f"{one.measure}: published {one.figure.printed_as}, from the data {one.ours}. {one.reason}",
+                number, change = int(other.value), str(percentage.value)
+                possible = (
+                    feasibility.earlier_counts_behind(later=number, printed_change=change)
+                    if other.measure == "count"
+                    else feasibility.earlier_counts_behind_difference(
+                        difference=number, printed_change=change
                     )
                 )
-    return check.result(looked, found)
+                yield (
+                    f"published figures, {area}, {period_in_words(period)}",
+                    ""
+                    if possible
+                    else f"{other.printed_as} and {percentage.printed_as}: no whole number a year before gives both "
+                    f"({percentage.source})",
+                )
 
 
-def falling_totals(check: Check, figures: Iterable[PublishedFigure]) -> CheckResult:
+@_rule
+def published_reproduced(
+    check: Check, counts: Sequence[RecordedCounts], catalogue: Catalogue, *, as_at: date
+) -> _Judged:
+    """Find published figures that the data do not give."""
+    for data in counts:
+        for one in check_published(catalogue.published(data.indicator.id, as_at=as_at), data.by_area):
+            yield (
+                f"published figures, {one.figure.area}, {one.window}",
+                ""
+                if one.agrees
+                else f"{one.measure}: published {one.figure.printed_as}, from the data {one.ours}. {one.reason}",
+            )
+
+
+@_rule
+def falling_totals(check: Check, figures: Iterable[PublishedFigure]) -> _Judged:
     """Find counts of a financial year so far that are below the count to an earlier month of the same year.
 
     Periods are written ``2013/14 Apr-Dec`` for a part of a year and ``2013/14`` for the whole of it.
@@ -322,27 +336,24 @@ def falling_totals(check: Check, figures: Iterable[PublishedFigure]) -> CheckRes
     for f in figures:
         if f.measure == "count" and (months := _months_so_far(f.period)):
             by_year[f.indicator_id, f.area, f.period[:7], f.source].append((months, f))
-    looked, found = 0, []
     for (indicator, area, _, _), totals in by_year.items():
         totals.sort(key=lambda pair: pair[0])
         for (n, earlier), (m, later) in pairwise(totals):
             if n == m:
                 continue
-            looked += 1
-            if later.value < earlier.value:
-                found.append(
-                    (
-                        f"published figures, {indicator}, {area}, {later.period}",
-                        f"{wording.number(later.value)}, after {wording.number(earlier.value)} for {earlier.period} "
-                        f"({wording.signed(int(later.value - earlier.value))})",
-                    )
-                )
-    return check.result(looked, found)
+            yield (
+                f"published figures, {indicator}, {area}, {later.period}",
+                f"{wording.number(later.value)}, after {wording.number(earlier.value)} for {earlier.period} "
+                f"({wording.signed(int(later.value - earlier.value))})"
+                if later.value < earlier.value
+                else "",
+            )
 
 
+@_rule
 def equal_neighbours(
     check: Check, figures: Iterable[PublishedFigure], counts: Sequence[RecordedCounts]
-) -> CheckResult:
+) -> _Judged:
     """Find two equal counts in a row: in published quarters, and in the last months of a whole."""
     smallest, back = int(check.settings["smallest_count"]), int(check.settings["months_back"])
     series: dict[str, list[tuple[str, int]]] = defaultdict(list)
@@ -350,17 +361,13 @@ def equal_neighbours(
         if f.measure == "count" and re.fullmatch(r"\d{4}/\d{2} Q[1-4]", f.period):
             series[f"published figures, {f.indicator_id}, {f.area}"].append((f.period, int(f.value)))
     for data in counts:
-        for area in _wholes(data):
-            months = data.series(area).dropna().iloc[-back:]
-            series[f"{data.source.id}, {area}"] = [(str(m), int(n)) for m, n in months.items()]
-    looked, found = 0, []
+        area = _whole(data)
+        months = data.series(area).dropna().iloc[-back:]
+        series[f"{data.source.id}, {area}"] = [(str(m), int(n)) for m, n in months.items()]
     for where, row in series.items():
-        row.sort()
-        for (before, n), (after, m) in pairwise(row):
-            looked += 1
-            if n == m >= smallest:
-                found.append((where, f"{wording.number(n)} in {before} and again in {after}"))
-    return check.result(looked, found)
+        for (before, n), (after, m) in pairwise(sorted(row)):
+            equal = n == m >= smallest
+            yield where, f"{wording.number(n)} in {before} and again in {after}" if equal else ""
 
 
 # Of the pages
@@ -393,18 +400,17 @@ def period_agreement(
     return check.result(len(pages), found)
 
 
-def nothing_later(check: Check, pages: Sequence[PublishedPage], *, as_at: date) -> CheckResult:
+@_rule
+def nothing_later(check: Check, pages: Sequence[PublishedPage], *, as_at: date) -> _Judged:
     """Find figures of periods that began after the as-at day and that are not said to be expected."""
-    expected, looked, found = check.settings["expected_of_the_future"], 0, []
+    expected = check.settings["expected_of_the_future"]
     for page in pages:
         for figure in page.figures:
             if not figure.window.first:
                 continue
-            looked += 1
             later = periods.month(figure.window.first).start_time.date() > as_at
-            if later and not page.is_of_a_later_document and figure.measure.role not in expected:
-                found.append((page.report, f"{figure.place}: {figure.value}"))
-    return check.result(looked, found)
+            amiss = later and not page.is_of_a_later_document and figure.measure.role not in expected
+            yield page.report, f"{figure.place}: {figure.value}" if amiss else ""
 
 
 def implausible_years(check: Check, pages: Sequence[PublishedPage], *, as_at: date) -> CheckResult:
@@ -423,9 +429,9 @@ def implausible_years(check: Check, pages: Sequence[PublishedPage], *, as_at: da
     return check.result(looked, list(dict.fromkeys(found)))
 
 
-def printed_sums(check: Check, pages: Sequence[PublishedPage], catalogue: Catalogue) -> CheckResult:
+@_rule
+def printed_sums(check: Check, pages: Sequence[PublishedPage], catalogue: Catalogue) -> _Judged:
     """Find pages on which the twelve-month counts of the parts of an area do not add up to its own."""
-    looked, found = 0, []
     for page in pages:
         values: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         for figure in page.figures:
@@ -437,46 +443,37 @@ def printed_sums(check: Check, pages: Sequence[PublishedPage], catalogue: Catalo
                 parts = [p.name for p in catalogue.parts(area_set, area)]
                 if not parts or not set(parts) <= by_area.keys():
                     continue
-                looked += 1
-                total = sum(by_area[part] for part in parts)
-                if total != by_area[area]:
-                    found.append(
-                        (
-                            f"{page.report}, {area}, {period}",
-                            f"{wording.number(by_area[area])} printed; its parts add up to {wording.number(total)}",
-                        )
-                    )
-    return check.result(looked, found)
+                own, total = by_area[area], sum(by_area[part] for part in parts)
+                yield (
+                    f"{page.report}, {area}, {period}",
+                    f"{wording.number(own)} printed; its parts add up to {wording.number(total)}"
+                    if own != total
+                    else "",
+                )
 
 
-def percentage_and_count(check: Check, pages: Sequence[PublishedPage]) -> CheckResult:
+@_rule
+def percentage_and_count(check: Check, pages: Sequence[PublishedPage]) -> _Judged:
     """Find changes whose printed percentage and difference do not belong to one pair of whole numbers."""
-    looked, found = 0, []
     for page in pages:
         rows: dict[tuple, dict[str, float | None]] = defaultdict(dict)
         for figure in page.figures:
             if _is_own(figure, "count") or _is_own(figure, "change"):
-                name = (
-                    "%"
-                    if figure.measure.role == "change" and figure.unit in ("%", "per cent")
-                    else figure.measure.role
-                )
+                is_share = figure.measure.role == "change" and figure.unit in ("%", "per cent")
+                name = "%" if is_share else figure.measure.role
                 rows[figure.indicator_id, figure.area, figure.period][name] = figure.number
         for (_, area, period), held in rows.items():
             difference, percentage, later = held.get("change"), held.get("%"), held.get("count")
             if difference is None or percentage is None:
                 continue
-            looked += 1
-            printed = f"{wording.signed(difference)} and {wording.percent(percentage, signed=True)}"
             if later is not None:
                 earlier = later - difference
             else:
                 earlier = round(100 * difference / percentage) if percentage else 0
             possible = earlier > 0 and abs(100 * difference / earlier - percentage) < 1e-6
             possible = possible or difference == 0 == percentage
-            if not possible:
-                found.append((f"{page.report}, {area}, {period}", f"{printed} do not belong together"))
-    return check.result(looked, found)
+            printed = f"{wording.signed(difference)} and {wording.percent(percentage, signed=True)}"
+            yield f"{page.report}, {area}, {period}", "" if possible else f"{printed} do not belong together"
 
 
 # Reading what is printed
@@ -488,13 +485,9 @@ def _is_own(figure: Figure, role: str) -> bool:
     return figure.measure.own and figure.measure.role == role and months is not None and len(months) == 12
 
 
-def _wholes(data: RecordedCounts) -> list[str]:
-    """Give the areas that are part of no other area with data: the first column, as wholes come first."""
-    return [data.by_area.columns[0]]
-
-
-def _below(data: RecordedCounts, whole: str, catalogue: Catalogue) -> list[str]:
-    return [p.name for p in catalogue.parts(data.area_set, whole) if p.name in data.by_area.columns]
+def _whole(data: RecordedCounts) -> str:
+    """Give the area that is part of no other area with data: the first column, as wholes come first."""
+    return data.by_area.columns[0]
 
 
 def _month_of(outlier: str) -> pd.Period:
@@ -506,15 +499,7 @@ def _month_of(outlier: str) -> pd.Period:
 def _change_percent(estimate: float, decomposition: str, series: pd.Series) -> float:
     if decomposition == "additive":
         return 100 * estimate / float(series.mean())
-    return 100 * (2.718281828459045**estimate - 1)
-
-
-def _earlier_counts(figure: PublishedFigure, percentage: Decimal) -> list[int]:
-    if figure.measure == "count":
-        return feasibility.earlier_counts_behind(later=int(figure.value), printed_change=str(percentage))
-    return feasibility.earlier_counts_behind_difference(
-        difference=int(figure.value), printed_change=str(percentage)
-    )
+    return 100 * (math.exp(estimate) - 1)
 
 
 def _months_so_far(period: str) -> int | None:

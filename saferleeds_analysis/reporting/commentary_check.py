@@ -15,7 +15,7 @@ from saferleeds_analysis.disclosure_rules import DisclosureRules
 from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.intake import Commentary
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.commentary import visible
+from saferleeds_analysis.reporting.markdown import visible
 
 # How near a count comes to be a slip of the one on the page, and a percentage to be meant as it (in points).
 _NEAR_COUNT = Decimal("0.03")
@@ -66,13 +66,30 @@ _QUOTED_AT_LENGTH = re.compile(r"^\s*>\s*\S|“[^”]{60,}”|\"[^\"]{60,}\"")
 
 @dataclass(frozen=True, kw_only=True)
 class _Said:
-    """A number in a line of commentary, with the words that say what it is."""
+    """A number in a line of commentary; ``kind`` is what it can only be: a ``count``, a ``change`` in per cent, a ``level``."""
 
     text: str
     value: Decimal
-    is_percent: bool
+    kind: str
     direction: int
-    counts: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OnPage:
+    """A figure of the page that is a number; ``quoted`` where people quote such, ``main`` where it is of the page's own area.
+
+    ``kind`` is that of what may be said of it, and empty for a small or a broken number, which is too common to be told.
+    """
+
+    figure: Figure
+    value: Decimal
+    kind: str
+    quoted: bool
+    main: bool
+
+
+# A percentage without a word for a rise or a fall may be a change too.
+_MAY_BE = {"count": ("count",), "change": ("change",), "level": ("level", "change")}
 
 
 def questions(
@@ -131,36 +148,6 @@ def _small_numbers(line: str, rules: DisclosureRules, below_city: Collection[str
             )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _OnPage:
-    """A figure of the page that is a number; ``quoted`` where people quote such, ``main`` where it is of the page's own area."""
-
-    figure: Figure
-    value: Decimal
-    quoted: bool
-    main: bool
-
-    @property
-    def is_percent(self) -> bool:
-        return self.figure.unit in ("%", "per cent")
-
-    @property
-    def is_change(self) -> bool:
-        """Whether it is a change in per cent."""
-        return self.figure.measure.role == "change" and self.is_percent
-
-    @property
-    def is_level(self) -> bool:
-        """Whether it is a percentage of something."""
-        return self.is_percent and self.figure.measure.role != "change"
-
-    @property
-    def is_count(self) -> bool:
-        """Whether it is a whole number of some size."""
-        whole = self.value == self.value.to_integral_value()
-        return whole and abs(self.value) >= 100 and not self.is_percent
-
-
 def _numeric(figures: Sequence[Figure]) -> list[_OnPage]:
     """Keep the figures that are numbers; ``quoted`` marks those that people quote, ``main`` the area of the first one.
 
@@ -173,6 +160,7 @@ def _numeric(figures: Sequence[Figure]) -> list[_OnPage]:
         _OnPage(
             figure=f,
             value=Decimal(repr(f.value)),
+            kind=_kind(f),
             main=f.area == main,
             quoted=f.measure.role in _QUOTED and (not f.measure.own or f.period in compared),
         )
@@ -180,13 +168,22 @@ def _numeric(figures: Sequence[Figure]) -> list[_OnPage]:
     ]
 
 
+def _kind(figure: Figure) -> str:
+    if figure.unit in ("%", "per cent"):
+        return "change" if figure.measure.role == "change" else "level"
+    return "count" if figure.number.is_integer() and abs(figure.number) >= 100 else ""
+
+
 def _contradictions(line: str, figures: list[_OnPage]) -> list[str]:
     faults = []
     for said in _numbers(line):
+        if any(_agree(said, f) for f in figures):
+            continue
         named = [f for f in figures if f.quoted and not f.main and _names(line, f.figure.area)]
         about = named or [f for f in figures if f.quoted and f.main]
-        fault = (_percent_fault if said.is_percent else _count_fault)(said, figures, about)
-        faults += [fault] if fault else []
+        near = [f for f in about if f.kind == said.kind and _is_near(said, f)]
+        if near:
+            faults.append(_says(said, min(near, key=lambda f: _unlikeness(said, f))))
     return faults
 
 
@@ -197,19 +194,20 @@ def _names(line: str, area: str) -> bool:
 def _numbers(line: str) -> list[_Said]:
     found = []
     for match in _NUMBER.finditer(line):
-        text, percent, after = match["number"], match["percent"], match["after"] or ""
-        if not percent and (_YEAR.match(text) or _NOT_A_COUNT.match(after)):
+        text, percent, after = match["number"], match["percent"] or "", match["after"] or ""
+        value, direction = Decimal(text.replace(",", "")), 0
+        if percent:
+            direction = _direction(line[: match.start()], after)
+            kind = "change" if direction else "level"
+        elif _YEAR.match(text) or _NOT_A_COUNT.match(after):
             continue
-        found.append(
-            _Said(
-                text=text + (percent or "") + ("" if percent else re.match(r"(\s\S+)?", after)[0]),
-                value=Decimal(text.replace(",", "")),
-                is_percent=bool(percent),
-                direction=_direction(line[: match.start()], after),
-                counts=bool(_COUNTED.match(after))
-                or ("," in text and (not after or bool(_SMALL_WORD.match(after)))),
-            )
-        )
+        else:
+            counts = _COUNTED.match(after) or ("," in text and (not after or _SMALL_WORD.match(after)))
+            if not counts or value < 100 or value != value.to_integral_value():
+                continue
+            kind = "count"
+        what = percent or re.match(r"(\s\S+)?", after)[0]
+        found.append(_Said(text=text + what, value=value, kind=kind, direction=direction))
     return found
 
 
@@ -220,65 +218,45 @@ def _direction(before: str, after: str) -> int:
     return 0 if not words else -1 if words[-1]["down"] else 1
 
 
-def _count_fault(said: _Said, everything: list[_OnPage], about: list[_OnPage]) -> str:
-    if not said.counts or said.value < 100 or said.value != said.value.to_integral_value():
-        return ""
-    counts = [f for f in everything if f.is_count]
-    if any(abs(f.value) == said.value for f in counts):
-        return ""
-    near = [f for f in about if f.is_count and _is_near(said.value, abs(f.value))]
-    if not near:
-        return ""
-    closest = min(near, key=lambda f: _unlikeness(said.value, abs(f.value)))
-    return _says(said, closest, wording.number(abs(closest.value)))
+def _agree(said: _Said, on_page: _OnPage) -> bool:
+    """Tell that the page has the number, to the precision at which it is said, and a change in the same direction."""
+    if on_page.kind not in _MAY_BE[said.kind]:
+        return False
+    if said.direction and (said.direction < 0) != (on_page.value < 0):
+        return False
+    return abs(on_page.value).quantize(said.value, rounding=ROUND_HALF_UP) == said.value
 
 
-def _percent_fault(said: _Said, everything: list[_OnPage], about: list[_OnPage]) -> str:
-    changes = [f for f in about if f.is_change]
-    if said.direction:
-        agree = [f for f in everything if f.is_change and _rounds_to(f, said)]
-        if any(_sign(f.value) == said.direction for f in agree):
-            return ""
-        near = [f for f in changes if abs(abs(f.value) - said.value) <= _NEAR_POINTS]
-        if not near:
-            return ""
-        closest = min(near, key=lambda f: abs(abs(f.value) - said.value))
-        return _says(said, closest, wording.percent(closest.value, signed=True))
-    levels = [f for f in everything if f.is_level]
-    if any(_rounds_to(f, said) for f in levels + [f for f in everything if f.is_change]):
-        return ""
-    near = [f for f in about if f.is_level and abs(f.value - said.value) <= _NEAR_LEVEL_POINTS]
-    if not near:
-        return ""
-    closest = min(near, key=lambda f: abs(f.value - said.value))
-    return _says(said, closest, wording.percent(closest.value))
-
-
-def _says(said: _Said, on_page: _OnPage, printed: str) -> str:
+def _says(said: _Said, on_page: _OnPage) -> str:
     figure = on_page.figure
-    down_or_up = {-1: "down ", 0: "", 1: "up "}[said.direction if said.is_percent else 0]
+    down_or_up = {-1: "down ", 0: "", 1: "up "}[said.direction]
+    if said.kind == "count":
+        printed = wording.number(abs(on_page.value))
+    else:
+        printed = wording.percent(on_page.value, signed=said.kind == "change")
     return (
         f"says '{down_or_up}{said.text}'; the page has {printed} ({figure.words.replace('_', ' ')}, {figure.area}, "
         f"{figure.period}). Ask the author which is meant."
     )
 
 
-def _is_near(said: Decimal, figure: Decimal) -> bool:
+def _is_near(said: _Said, on_page: _OnPage) -> bool:
     """Tell a slip: two digits changed places, one digit is wrong within a tenth, or the numbers nearly agree."""
-    not_swapped, not_one_digit, apart = _unlikeness(said, figure)
-    return not not_swapped or apart <= (_NEAR_COUNT if not_one_digit else _NEAR_ONE_DIGIT)
+    not_swapped, not_one_digit, apart = _unlikeness(said, on_page)
+    if said.kind == "count":
+        return not not_swapped or apart <= (_NEAR_COUNT if not_one_digit else _NEAR_ONE_DIGIT)
+    return apart <= (_NEAR_POINTS if said.kind == "change" else _NEAR_LEVEL_POINTS)
 
 
-def _unlikeness(said: Decimal, figure: Decimal) -> tuple[bool, bool, Decimal]:
-    """Order the figures that may be meant: the same digits in another order first, then one wrong digit, then the nearest."""
-    one, other = f"{said:f}", f"{int(figure)}"
+def _unlikeness(said: _Said, on_page: _OnPage) -> tuple[bool, bool, Decimal]:
+    """Order the figures that may be meant: the same digits in another order first, then one wrong digit, then the nearest.
+
+    Percentages are ordered by how near they are alone, in points.
+    """
+    size = abs(on_page.value)
+    apart = abs(said.value - size)
+    if said.kind != "count":
+        return True, True, apart
+    one, other = f"{said.value:f}", f"{int(size)}"
     one_digit = len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
-    return sorted(one) != sorted(other), not one_digit, abs(said - figure) / figure
-
-
-def _rounds_to(figure: _OnPage, said: _Said) -> bool:
-    return abs(figure.value).quantize(said.value, rounding=ROUND_HALF_UP) == said.value
-
-
-def _sign(value: Decimal) -> int:
-    return -1 if value < 0 else 1
+    return sorted(one) != sorted(other), not one_digit, apart / size

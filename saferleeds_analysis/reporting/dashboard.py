@@ -17,7 +17,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.documents import Register, RegisteredFigure
 from saferleeds_analysis.estimates import change_between_counts
-from saferleeds_analysis.figures import Figure, Measure, Rows, Working
+from saferleeds_analysis.figures import Figure, Measure, Working
 from saferleeds_analysis.methods.formulas import call_of, earlier_counts_of_difference
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
@@ -105,8 +105,7 @@ class Dashboard:
 
     def title(self) -> Block:
         """Give the page's one first-level heading."""
-        text = f"Partnership dashboard, {self.area}, {periods.quarter_name(self.quarter)}"
-        return heading(1, text)
+        return heading(1, f"Partnership dashboard, {self.area}, {periods.quarter_name(self.quarter)}")
 
     def summary(self) -> Block:
         """Say how many of the measures changed clearly, and how many could not be tested."""
@@ -199,7 +198,6 @@ def _recorded(card: ReportCard, outlook: Outlook) -> DashboardRow:
             figures=(),
         )
     progress = outlook.progress()
-    notice = card.data.source.notice
     return DashboardRow(
         indicator_id=card.indicator.id,
         priority="Reduce burglary",
@@ -209,20 +207,18 @@ def _recorded(card: ReportCard, outlook: Outlook) -> DashboardRow:
         change=wording.change_with_interval(at.change),
         comparison="see the report on core cities",
         rag=progress,
-        comment=notice.split(":")[0] if notice else "See the report card",
+        comment=card.label.removeprefix(". ") or "See the report card",
         figures=(*_recorded_figures(card), *progress.figures),
     )
 
 
 def _recorded_figures(card: ReportCard) -> list[Figure]:
     change, area = card.headline.change, card.area.name
+    # both counts stand under the words of the period that the row is about
+    before = replace(card.before, name=card.window)
     counted = [
-        # both counts stand under the words of the period that the row is about
-        count_figure(card.data, measure, area, replace(window, name=card.window), value, method="")
-        for measure, window, value in (
-            (PREVIOUS, card.before, change.earlier),
-            (CURRENT, card.latest, change.later),
-        )
+        count_figure(card.data, PREVIOUS, area, before, change.earlier, method=""),
+        count_figure(card.data, CURRENT, area, card.latest, change.later, method=""),
     ]
     if change.percent is not None:
         counted.append(change_figure(card.data, CHANGE_PERCENT, area, card.latest, change.percent))
@@ -251,15 +247,16 @@ def _service_figures(service: ServiceCounts) -> list[Figure]:
     change, this = service.like_for_like, service.counts.index[4:]
     to_date, before = (Window.year_to_date(service.quarter - years) for years in (0, 4))
     name = f"{to_date} on the same quarters of the year before"
-    about = {"indicator_id": service.indicator.id, "area": service.area, "status": "published"}
     figures = [
         Figure(
-            **about,
             measure=measure,
+            indicator_id=service.indicator.id,
+            area=service.area,
             window=replace(window, name=name),
             value=value,
             unit=service.indicator.unit,
-            rows=_quarter_rows(service, quarters, "counts"),
+            status="published",
+            rows=service.rows(quarters, "counts"),
             working=Working.of(printed.total),
         )
         for measure, window, value, quarters in (
@@ -267,18 +264,8 @@ def _service_figures(service: ServiceCounts) -> list[Figure]:
             (CURRENT, to_date, change.later, this),
         )
     ]
-    if change.percent is not None:
-        rows = _quarter_rows(service, this - 4, "earlier") + _quarter_rows(service, this, "later")
-        about |= {"measure": CHANGE_PERCENT, "window": replace(to_date, name=name), "rows": rows}
-        figures.append(Figure.of(change.percent, **about, working=Working.of(printed.percent_change)))
-    return figures
-
-
-def _quarter_rows(service: ServiceCounts, quarters: pd.PeriodIndex, role: str) -> tuple[Rows, ...]:
-    names = [periods.quarter_name(q) for q in quarters]
-    return tuple(
-        row for f in service.figures if f.measure == "count" and f.period in names for row in f.rows(role)
-    )
+    changes = service.changes(change, replace(to_date, name=name), this - 4, this)
+    return figures + [figure for figure in changes if figure.measure is CHANGE_PERCENT]
 
 
 def _as_judged(row: DashboardRow, judged: Judgement | None) -> DashboardRow:
@@ -331,7 +318,13 @@ def _printed(register: Register) -> list[DashboardRow]:
             rag=_not_rated("no target number is set"),
             comment="The base of the earlier year is not printed, so the change cannot be tested",
             figures=tuple(
-                _printed_percentage(f, which, of=later, window=replace(Window.named(f.period), name=name))
+                _of_print(
+                    f,
+                    PRINTED_PERCENTAGE,
+                    # both stand under the name of the current one
+                    qualifiers={"of": later.measure, "which": which},
+                    window=replace(Window.named(f.period), name=name),
+                )
                 for which, f in (("previous", earlier), ("current", later))
             ),
         ),
@@ -345,47 +338,31 @@ def _printed(register: Register) -> list[DashboardRow]:
             comparison="none published for the new method",
             rag=_not_rated("a new measure without a target"),
             comment="The earlier percentage is of NI 195, and its year was not printed",
-            figures=(_printed_percentage(streets, "current", method="not comparable"),),
+            figures=(
+                _of_print(
+                    streets,
+                    PRINTED_PERCENTAGE,
+                    qualifiers={"of": streets.measure, "which": "current"},
+                    method="not comparable",
+                ),
+            ),
         ),
     ]
 
 
-def _printed_percentage(
-    figure: RegisteredFigure, which: str, *, of: RegisteredFigure | None = None, **about: Any
-) -> Figure:
-    """Give a printed percentage as the ``previous`` or the ``current`` figure of a measure, named as the current one is."""
-    of = of or figure
-    usual = {"window": Window.named(figure.period), "unit": "%", "status": "published"}
-    return Figure(
-        measure=PRINTED_PERCENTAGE,
-        qualifiers={"of": of.measure, "which": which},
-        indicator_id=of.document,
-        area=of.area,
-        value=float(figure.number),
-        rows=figure.rows(),
-        working=Working.of(printed.number_in),
-        **usual | about,
-    )
-
-
-def _printed_change(figure: RegisteredFigure, of: str, **about: Any) -> Figure:
-    usual = {"value": float(figure.number), "working": Working.of(printed.number_in)}
-    return Figure(
-        measure=PRINTED_CHANGE,
-        qualifiers={"of": of},
-        **_of_register(figure),
-        **usual | about,
-    )
-
-
-def _of_register(figure: RegisteredFigure) -> dict[str, Any]:
-    return {
+def _of_print(figure: RegisteredFigure, measure: Measure, **about: Any) -> Figure:
+    """Give what a printed figure says as one of a page; ``about`` says the rest, and goes before what is printed."""
+    usual = {
         "indicator_id": figure.document,
         "area": figure.area,
         "window": Window.named(figure.period),
+        "value": float(figure.number),
+        "unit": "%",
         "status": "published",
         "rows": figure.rows(),
+        "working": Working.of(printed.number_in),
     }
+    return Figure(measure=measure, **usual | about)
 
 
 def _published_change(figure: RegisteredFigure) -> tuple[str, str, str, tuple[Figure, ...]]:
@@ -394,26 +371,25 @@ def _published_change(figure: RegisteredFigure) -> tuple[str, str, str, tuple[Fi
     found = earlier_counts_of_difference(Decimal(difference), figure.number)
     ends = [change_between_counts(n, n + difference, unit="offences") for n in (found[0], found[-1])]
     lower, upper = min(e.percent.lower for e in ends), max(e.percent.upper for e in ends)
-    directions = {e.direction for e in ends}
-    word = {"fell": "down", "rose": "up"}.get(
-        directions.pop() if len(directions) == 1 else "", "no clear change"
-    )
+    same = ends[0].direction == ends[1].direction
+    word = wording.DOWN_OR_UP.get(ends[0].direction, "no clear change") if same else "no clear change"
     figures = (
-        _printed_change(
+        _of_print(
             figure,
-            f"{figure.measure} %",
+            PRINTED_CHANGE,
+            qualifiers={"of": f"{figure.measure} %"},
             lower=lower,
             upper=upper,
             confidence=0.95,
-            unit="%",
             method="exact conditional, at the smallest and the largest base that fit",
         ),
         *(
-            Figure(
-                measure=IMPLIED_COUNT,
+            _of_print(
+                figure,
+                IMPLIED_COUNT,
                 qualifiers={"of": figure.measure, "which": which},
-                **_of_register(figure),
                 value=None,
+                working=None,
                 lower=found[0] + add,
                 upper=found[-1] + add,
                 unit="offences",
@@ -445,7 +421,8 @@ def _published(register: Register, figure: RegisteredFigure) -> DashboardRow:
         current = f"{figure.value} a young offender" if earlier else "not printed"
         words = f"not tested: printed as {figure.printed_as}"
         comment = figure.note or "No count and no base are printed"
-        figures = (_printed_change(figure, figure.measure, unit=figure.unit, method="as printed"),)
+        said = {"qualifiers": {"of": figure.measure}, "unit": figure.unit, "method": "as printed"}
+        figures = (_of_print(figure, PRINTED_CHANGE, **said),)
     better = function == "change" or "First-time" in figure.measure
     return DashboardRow(
         indicator_id="",

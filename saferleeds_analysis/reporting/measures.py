@@ -1,6 +1,6 @@
 """The table of performance measures: indicator, target, where it stands, what it is beside, and a rating or the reason why not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,6 +52,7 @@ class MeasuresReport:
     """Performance measures with their checked figures; its methods give the blocks of the page."""
 
     measures: Sequence[PerformanceMeasure]
+    checked: Mapping[str, CheckedFigure]
     register: Register
     document: str
     title_text: str
@@ -99,29 +100,23 @@ class MeasuresReport:
         checked = [
             c for m in self.measures for c in (*self._checked(m.current), *self._checked(m.comparators))
         ]
-        lines = [f"{c.figure.measure}: {c.verdict}. {self._why(c)}" for c in checked if c.flagged]
+        lines = [
+            f"{c.figure.measure}: {c.verdict}. {c.figures(self.edition)[0].caveats[0]}"
+            for c in checked
+            if c.flagged
+        ]
         every = figures_table("Figures of the table", checked, edition=self.edition)
         return join(bullets(lines), behind(f"Show how all {len(checked)} figures were worked out", every))
 
     def _checked(self, ids: str) -> list[CheckedFigure]:
-        return [check_figure(self.register, self.register.figure(i)) for i in ids.split("|") if i]
-
-    def _why(self, c: CheckedFigure) -> str:
-        return c.figures(self.edition)[0].caveats[0]
+        return [self.checked[one] for one in _ids(ids)]
 
     def _current(self, m: PerformanceMeasure) -> Block | str:
-        return m.status_text or self._listed([self._printed(c) for c in self._checked(m.current)])
+        return m.status_text or _listed([self._printed(c) for c in self._checked(m.current)])
 
     def _comparators(self, m: PerformanceMeasure) -> Block | str:
         found = [self._printed(c) for c in self._checked(m.comparators)]
-        return (
-            self._listed(found + ([m.comparator_text] if m.comparator_text else []))
-            if found
-            else (m.comparator_text or "none printed")
-        )
-
-    def _listed(self, items: list[str]) -> Block | str:
-        return items[0] if len(items) == 1 else bullets(items)
+        return _listed([*found, *filter(None, [m.comparator_text])] or ["none printed"])
 
     def _printed(self, c: CheckedFigure) -> str:
         """Write a figure as printed, or worked out where it is not printed, with its interval where it has a base."""
@@ -150,7 +145,7 @@ class MeasuresReport:
         """Give the letter, its colour (none where it is not rated) and the reason."""
         if not m.rated_by:
             return "N", "", f"Not rated: {m.why_not_rated}."
-        now, target = self.register.figure(m.current).number, self.register.figure(m.rated_by)
+        now, target = self.checked[m.current].figure.number, self.checked[m.rated_by].figure
         met = now <= target.number
         reason = (
             f"{wording.number(float(now))} {'meets' if met else 'misses'} the target in force for {target.period}, at most "
@@ -164,8 +159,8 @@ class MeasuresReport:
         given, colour, reason = self._status(m)
         rows = m.rows("measure")
         if m.rated_by:
-            rows += self.register.figure(m.current).rows("current")
-            rows += self.register.figure(m.rated_by).rows("target")
+            rows += self.checked[m.current].figure.rows("current")
+            rows += self.checked[m.rated_by].figure.rows("target")
         status = Figure(
             measure=STATUS_OF_MEASURE,
             qualifiers={"number": m.number, "target": m.target},
@@ -215,15 +210,21 @@ def measures_report(
 ) -> MeasuresReport:
     """Gather a table of performance measures; an id that the register does not know is refused before anything is shown."""
     register.document(document)
-    for m in measures:
-        for name in (*m.current.split("|"), *m.comparators.split("|"), m.rated_by):
-            if name:
-                register.figure(name)
+    named = {i for m in measures for ids in (m.current, m.comparators, m.rated_by) for i in _ids(ids)}
     return MeasuresReport(
         measures=measures,
+        checked={i: check_figure(register, register.figure(i)) for i in sorted(named)},
         register=register,
         document=document,
         title_text=title,
         as_at=as_at,
         edition=edition,
     )
+
+
+def _ids(text: str) -> list[str]:
+    return [one for one in text.split("|") if one]
+
+
+def _listed(items: list[str]) -> Block | str:
+    return items[0] if len(items) == 1 else bullets(items)

@@ -16,6 +16,7 @@ from saferleeds_analysis.estimates import change_between_counts
 from saferleeds_analysis.figures import Measure
 from saferleeds_analysis.intake import Commentary, CommentaryRequest, RecordedCounts, SurveyResponses
 from saferleeds_analysis.methods.survey_trends import ON_WINDOW_BEFORE
+from saferleeds_analysis.methods.trajectory import Projection
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import counted, services, wording
 from saferleeds_analysis.reporting.blocks import (
@@ -67,6 +68,12 @@ _OF_SERVICE = (
 )
 
 
+_KEY = (
+    "G, A and R: on course for the target, at risk, off course. N: not rated, since no target is recorded. A 95% interval is "
+    'made so that it holds the true figure 19 times in 20. "No clear change": chance alone could make such a difference.'
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sources:
     """How to get at what is needed: an indicator's counts or respondents ``as_at`` a day, the words on it, who was asked.
@@ -106,14 +113,14 @@ class MembersSummary:
 
     def title(self) -> Block:
         """Give the page's one first-level heading."""
-        text = f"{self.project.organisation}, {periods.quarter_name(self.quarter)}: summary for members"
-        return heading(1, text)
+        quarter = periods.quarter_name(self.quarter)
+        return heading(1, f"{self.project.organisation}, {quarter}: summary for members")
 
     def measures(self) -> Block:
         """Give each measure under its name and letter: what it says, how sure that is, the outlook, the last quarter."""
         if not self.items:
             return paragraph("No measure can be given for this quarter.", css_class="notice")
-        return join(*[self._item(item) for item in self.items], self._key())
+        return join(*[self._item(item) for item in self.items], paragraph(_KEY, css_class="small"))
 
     def late_or_missing(self) -> Block:
         """Say what is late or missing: measures, months, partners' words."""
@@ -138,13 +145,6 @@ class MembersSummary:
         name = heading(3, f"{item.name} ", letter(item.letter), " ", colour, *label)
         return Group(blocks=(name, facts(lines, kind="", figures=item.figures)), kind="measure")
 
-    def _key(self) -> Block:
-        return paragraph(
-            "G, A and R: on course for the target, at risk, off course. N: not rated, since no target is recorded. A 95% interval is "
-            'made so that it holds the true figure 19 times in 20. "No clear change": chance alone could make such a difference.',
-            css_class="small",
-        )
-
 
 def members_summary(
     sources: Sources,
@@ -168,13 +168,12 @@ def members_summary(
     at = {"catalogue": catalogue, "area": area, "quarter": quarter, "as_at": as_at}
     for indicator in wanted:
         try:
-            item = _item_of(indicator, sources, **at)
+            item, received = _item_of(indicator, sources, **at)
             items.append(_as_judged(item, indicator, sources, area=area, quarter=quarter))
         except DataProblem as problem:
             if named:
                 gaps.append(f"{indicator.name}: no figures. {' '.join(str(problem).split())}")
             continue
-        received = _received(indicator, sources, catalogue, as_at)
         if received is not None and received > as_at:
             late[received].append(indicator.name)
         gaps += _gaps_of_words(indicator, sources, as_at)
@@ -192,20 +191,24 @@ def _item_of(
     area: str,
     quarter: pd.Period,
     as_at: date,
-) -> Item:
+) -> tuple[Item, date | None]:
+    """Make an indicator's item, and give the day on which its data were received, where it has data of its own."""
     at = {"catalogue": catalogue, "area": area, "quarter": quarter, "as_at": as_at}
     if indicator.source == "published_figures":
-        return _of_service(service_counts(indicator=indicator.id, **at))
+        return _of_service(service_counts(indicator=indicator.id, **at)), None
     if catalogue.is_asked(indicator.id):
-        return _of_survey(survey_report(sources.responses(indicator, as_at=as_at), **at))
-    card, outlook = _card(sources.counts(indicator, as_at=as_at), **at)
+        answers = sources.responses(indicator, as_at=as_at)
+        received = None if answers is None else answers.source.received
+        return _of_survey(survey_report(answers, **at)), received
+    data = sources.counts(indicator, as_at=as_at)
+    card, outlook = _card(data, **at)
     earlier = quarter - 1
     ended = periods.last_month(earlier).end_time.date()
     try:
         before = _card(sources.counts(indicator, as_at=ended), **at | {"quarter": earlier, "as_at": ended})
     except DataProblem:
         before = None
-    return _of_card(card, outlook, before)
+    return _of_card(card, outlook, before), data.source.received
 
 
 def _card(data: RecordedCounts, *, catalogue: Catalogue, **at) -> tuple[ReportCard, Outlook]:
@@ -215,10 +218,8 @@ def _card(data: RecordedCounts, *, catalogue: Catalogue, **at) -> tuple[ReportCa
 
 def _of_card(card: ReportCard, outlook: Outlook, before: tuple[ReportCard, Outlook] | None) -> Item:
     at, unit = card.headline, card.indicator.unit
-    letter, figures = (
-        _letter(outlook),
-        [*outlook.progress().figures, *card.findings().figures, *outlook.findings().figures],
-    )
+    letter = _letter(outlook)
+    figures = [*outlook.progress().figures, *card.findings().figures, *outlook.findings().figures]
     if at.later is None:
         what, sure = f"No 12-month figure can be given: {card.findings().text}", "Not known."
     elif at.change is None:
@@ -229,7 +230,6 @@ def _of_card(card: ReportCard, outlook: Outlook, before: tuple[ReportCard, Outlo
             f"{wording.number(at.later)} {unit} in the {card.window}: {wording.change_in_short(at.change)}."
         )
         sure = wording.how_sure(at.change)
-    label = card.label.removeprefix(". ")
     since = "There is no report of the quarter before to compare with."
     if before is not None:
         since, more = _since(card, letter, *before)
@@ -237,7 +237,7 @@ def _of_card(card: ReportCard, outlook: Outlook, before: tuple[ReportCard, Outlo
     return Item(
         name=card.indicator.name,
         letter=letter,
-        label=label,
+        label=card.label.removeprefix(". "),
         what=what,
         sure=sure,
         outlook=_outlook_of_card(outlook),
@@ -250,12 +250,7 @@ def _outlook_of_card(outlook: Outlook) -> str:
     if outlook.projection is None:
         return outlook.progress().text.split(". ", 1)[-1]
     p = outlook.projection
-    year = periods.financial_year_name(p.year)
-    e = p.interval(0.8)
-    text = (
-        f"{year} is projected to end at about {wording.number(e.value)} (80% interval {wording.number(e.lower)} to "
-        f"{wording.number(e.upper)})."
-    )
+    text = f"{_projected(p)}."
     if p.chances:
         chance = p.chances[-1]
         text += (
@@ -263,6 +258,14 @@ def _outlook_of_card(outlook: Outlook) -> str:
             f"{wording.chance_percent(chance.probability)}: {outlook.in_words(chance.probability)}."
         )
     return text
+
+
+def _projected(p: Projection) -> str:
+    e = p.interval(0.8)
+    return (
+        f"{periods.financial_year_name(p.year)} is projected to end at about {wording.number(e.value)} (80% interval "
+        f"{wording.number(e.lower)} to {wording.number(e.upper)})"
+    )
 
 
 def _since(card: ReportCard, letter: str, before: ReportCard, outlook: Outlook) -> tuple[str, list[Figure]]:
@@ -290,14 +293,11 @@ def _since(card: ReportCard, letter: str, before: ReportCard, outlook: Outlook) 
             f"The rating stays {letter}." if old == letter else f"The rating was {old} and is {letter}."
         )
     known = {(t.kind, t.value) for t in before.targets}
-    new = [
-        t
-        for t in card.targets
-        if (t.kind, t.value) not in known and before.targets and t.period == before.targets[-1].period
-    ]
+    year = before.targets[-1].period if before.targets else ""
     parts += [
         f"A {t.kind} target of {t.comparison} {wording.number(t.value)} was set in {t.set_on.strftime('%B %Y')}."
-        for t in new
+        for t in card.targets
+        if (t.kind, t.value) not in known and t.period == year
     ]
     return " ".join(parts), figures
 
@@ -306,14 +306,11 @@ def _of_service(found: ServiceCounts) -> Item:
     change, unit = found.like_for_like, found.indicator.unit
     quarters = len(found.counts) - 4
     so_far = "quarter" if quarters == 1 else f"{('two', 'three', 'four')[quarters - 2]} quarters"
-    if found.projection is None:
-        outlook = "The year is complete."
-    else:
-        e = found.projection.interval(0.8)
+    outlook = "The year is complete."
+    if found.projection is not None:
         outlook = (
-            f"{found.year} is projected to end at about {wording.number(e.value)} (80% interval {wording.number(e.lower)} to "
-            f"{wording.number(e.upper)}), beside {wording.number(found.last_year_total)} last year"
-            f"{': no clear change' if e.lower <= found.last_year_total <= e.upper else ''}."
+            f"{_projected(found.projection)}, beside {wording.number(found.last_year_total)} last year"
+            f"{': no clear change' if found.is_unclear else ''}."
         )
     last, this = int(found.counts.iloc[-2]), int(found.counts.iloc[-1])
     step = change_between_counts(last, this, unit=unit)
@@ -381,23 +378,13 @@ def _as_judged(item: Item, indicator: Indicator, sources: Sources, *, area: str,
     return replace(item, letter=state.letter, label=label, figures=figures)
 
 
-def _received(indicator: Indicator, sources: Sources, catalogue: Catalogue, as_at: date) -> date | None:
-    """Give the day on which an indicator's data were received; ``None`` where it has none of its own."""
-    if indicator.source == "published_figures":
-        return None
-    read = sources.responses if catalogue.is_asked(indicator.id) else sources.counts
-    data = read(indicator, as_at=as_at)
-    return None if data is None else data.source.received
-
-
 def _gaps_of_words(indicator: Indicator, sources: Sources, as_at: date) -> list[str]:
     words, asked = sources.words(indicator.id), sources.asked(indicator.id)
     if words is None and asked is None:
         return []  # what is said of it stands with another indicator of the same card
     if words is None:
-        late = "it was due on" if as_at > asked.due else "it is due on"
         name = f"{indicator.name}: no commentary from {asked.organisation} ({asked.owner})"
-        return [f"{name}; {late} {periods.day_name(asked.due)}{' and is late' if as_at > asked.due else ''}."]
+        return [f"{name}; {wording.due_in_words(asked, as_at=as_at)}."]
     if words.status == "draft":
         return [f"{indicator.name}: {wording.commentary_is_a_draft(words)}"]
     if asked is not None and words.received > asked.due:

@@ -19,13 +19,9 @@ def summary(results: Sequence[CheckResult]) -> str:
     """
     stops = sum(len(r.findings) for r in results if r.check.level == "blocking")
     warnings = sum(len(r.findings) for r in results if r.check.level == "warning")
-    checks = f"{len(results)} check{'' if len(results) == 1 else 's'}"
-    blocking = (
-        f"{wording.counted(stops, 'findings')} that stop the sign-off" if stops else "none stops the sign-off"
-    )
-    if stops == 1:
-        blocking = "1 finding that stops the sign-off"
-    return f"{checks}: {blocking}, {wording.counted(warnings, 'findings')} to be looked at."
+    stop = "finding that stops" if stops == 1 else "findings that stop"
+    blocking = f"{wording.number(stops)} {stop} the sign-off" if stops else "none stops the sign-off"
+    return f"{wording.counted(len(results), 'checks')}: {blocking}, {wording.counted(warnings, 'findings')} to be looked at."
 
 
 def quality_page(results: Sequence[CheckResult]) -> Block:
@@ -60,22 +56,8 @@ def quality_page(results: Sequence[CheckResult]) -> Block:
     if not found:
         shown.append(paragraph("Nothing was found."))
     for result in found:
-        listed = result.findings[:MOST_LISTED]
-        left = len(result.findings) - len(listed)
-        shown += [
-            heading(3, result.check.title),
-            paragraph(f"What is checked: {result.check.meaning}"),
-            paragraph(f"What to do: {result.check.cure}"),
-            table(
-                caption=f"Found: {result.check.title[:1].lower()}{result.check.title[1:]}",
-                columns=["Where", "What"],
-                rows=[[f.where, f.what] for f in listed],
-                text_columns=[1],
-            ),
-        ]
-        if left:
-            shown.append(paragraph(f"And {wording.number(left)} more, in the CSV file beside this page."))
-    left_out = [(r.check.title, where, why) for r in results for where, why in r.not_looked_at]
+        shown += _what_was_found(result)
+    left_out = [[where, r.check.title, why] for r in results for where, why in r.not_looked_at]
     if left_out:
         shown += [
             heading(2, "What was not looked at"),
@@ -83,9 +65,27 @@ def quality_page(results: Sequence[CheckResult]) -> Block:
             table(
                 caption="What a check could not judge, and why",
                 columns=["What", "Check", "Why"],
-                rows=[[where, title, why] for title, where, why in left_out],
+                rows=left_out,
                 text_columns=[1, 2],
             ),
         ]
     shown.append(heading(2, "What each check means"))
     return join(*shown, facts([(r.check.title, r.check.meaning) for r in results], kind="card-fields"))
+
+
+def _what_was_found(result: CheckResult) -> list[Block]:
+    check, left = result.check, len(result.findings) - MOST_LISTED
+    shown = [
+        heading(3, check.title),
+        paragraph(f"What is checked: {check.meaning}"),
+        paragraph(f"What to do: {check.cure}"),
+        table(
+            caption=f"Found: {check.title[:1].lower()}{check.title[1:]}",
+            columns=["Where", "What"],
+            rows=[[f.where, f.what] for f in result.findings[:MOST_LISTED]],
+            text_columns=[1],
+        ),
+    ]
+    if left > 0:
+        shown.append(paragraph(f"And {wording.number(left)} more, in the CSV file beside this page."))
+    return shown

@@ -4,7 +4,7 @@ Every page that states a chance carries this, for the series itself as far as it
 which the method was measured.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -60,6 +60,46 @@ def track_record(
     says so, and gives only how the method was measured on other data. ``notice`` and ``status`` go with every figure of
     theirs, and so do the ``rows`` of each history, in a role of its name.
     """
+    general = _measured_on_open_data(indicator_id)
+    try:
+        found = trajectory.backtest(list(histories), caveats=caveats)
+    except DataProblem as problem:
+        why = str(problem).split("\n")[0].split(". Add")[0]
+        return join(paragraph(f"On this series itself the projection cannot be tried: {why}."), general)
+    years = sorted(found.forecasts["year"].unique())
+    about = {
+        "indicator_id": indicator_id,
+        "area": area,
+        "window": Window.named(f"{years[0]} to {years[-1]}"),
+        "status": weakest([status, "estimated"]),
+        "caveats": (*found.caveats, notice) if notice else found.caveats,
+    }
+    scores = found.scores(by=("kind",))
+    by_method = scores[scores["kind"] == "normal"].set_index("method", drop=False).to_dict("index")
+    figures = [
+        Figure(
+            measure=REPLAYED,
+            qualifiers={"method": method, "score": score},
+            value=float(row[score]),
+            n=int(row["forecasts"]),
+            **about,
+            **worked_out(
+                tuple(rows), workings.replayed, method=method, score=score, caveats=plain_caveats(caveats)
+            ),
+        )
+        for method, row in by_method.items()
+        for score in ("error_percent", "coverage_80", "loss_to_run_rate")
+    ]
+    replayed = f"{len(years)} past years"
+    if len(histories) > 1:
+        replayed += f" of {len(histories)} series"
+    said = paragraph(_in_words(replayed, by_method))
+    return join(
+        said, behind("Show how the projections did", _tables(found, by_method, figures, area)), general
+    )
+
+
+def _measured_on_open_data(indicator_id: str) -> Block:
     measured = trajectory.MEASURED
     constants = Rows(
         role="constants",
@@ -67,7 +107,7 @@ def track_record(
         sha256=sha256_of(REFERENCE / "trajectory.toml"),
         note="the table [measured]",
     )
-    general = paragraph(
+    return paragraph(
         f"The method was measured on open data that had no part in making it ({measured['data']}; "
         f"{wording.number(measured['forecasts'])} projections): its 80% intervals held "
         f"{wording.percent(measured['held_80'])} of the outcomes and its 90% intervals {wording.percent(measured['held_90'])}; "
@@ -91,71 +131,41 @@ def track_record(
             for name in ("held_80", "held_90", "worst_tenth_points", "loss_to_run_rate")
         ],
     )
-    try:
-        found = trajectory.backtest(list(histories), caveats=caveats)
-    except DataProblem as problem:
-        why = str(problem).split("\n")[0].split(". Add")[0]
-        return join(paragraph(f"On this series itself the projection cannot be tried: {why}."), general)
-    about = {
-        "indicator_id": indicator_id,
-        "area": area,
-        "status": weakest([status, "estimated"]),
-        "caveats": (*found.caveats, notice) if notice else found.caveats,
-    }
-
-    def replayed(method: str, score: str) -> dict[str, Any]:
-        given = {"method": method, "score": score, "caveats": plain_caveats(caveats)}
-        return about | worked_out(tuple(rows), workings.replayed, **given)
-
-    return join(*_own_record(found, len(histories), area, replayed), general)
 
 
-def _own_record(
-    found: trajectory.Backtest, series: int, area: str, about: Callable[[str, str], dict[str, Any]]
-) -> list[Block]:
-    """Say how the projection did; ``about`` gives what each figure has besides its number, by method and score."""
-    years = sorted(found.forecasts["year"].unique())
-    replayed = f"{len(years)} past years of {series} series" if series > 1 else f"{len(years)} past years"
-    scores = found.scores(by=("kind",))
-    scores = scores[scores["kind"] == "normal"]
-    rows, figures = [], []
-    for row in scores.to_dict("records"):
-        rows.append(
+def _in_words(replayed: str, by_method: Mapping[str, Mapping[str, Any]]) -> str:
+    if not {"projection", "run-rate"} <= by_method.keys():
+        return f"Of the {replayed} that can be replayed none is a normal year."
+    own, rate = by_method["projection"], by_method["run-rate"]
+    return (
+        f"Replayed on {replayed} with what was known after 3, 6 and 9 months, the projection was off by "
+        f"{wording.percent(own['error_percent'])} of a year's count on average, the run-rate by "
+        f"{wording.percent(rate['error_percent'])}; the projection's 80% interval held the outcome in "
+        f"{wording.percent(own['coverage_80'])} of {wording.number(own['forecasts'])} cases."
+    )
+
+
+def _tables(
+    found: trajectory.Backtest,
+    by_method: Mapping[str, Mapping[str, Any]],
+    figures: Sequence[Figure],
+    area: str,
+) -> Block:
+    shown = table(
+        caption=f"Projections of past years after 3, 6 and 9 months, {area}",
+        columns=["Method", "Cases", "Mean error", "80% interval held", "Error score (run-rate: 1)"],
+        rows=[
             [
-                _NAMES[row["method"]],
+                _NAMES[method],
                 wording.number(row["forecasts"]),
                 wording.percent(row["error_percent"]),
                 wording.percent(row["coverage_80"]),
                 wording.number(row["loss_to_run_rate"], decimals=2),
             ]
-        )
-        figures += [
-            Figure(
-                measure=REPLAYED,
-                window=Window.named(f"{years[0]} to {years[-1]}"),
-                qualifiers={"method": row["method"], "score": score},
-                value=float(row[score]),
-                n=int(row["forecasts"]),
-                **about(row["method"], score),
-            )
-            for score in ("error_percent", "coverage_80", "loss_to_run_rate")
-        ]
-    own = next((r for r in rows if r[0] == _NAMES["projection"]), None)
-    rate = next((r for r in rows if r[0] == _NAMES["run-rate"]), None)
-    said = (
-        f"Replayed on {replayed} with what was known after 3, 6 and 9 months, the projection was off by {own[2]} of a "
-        f"year's count on average, the run-rate by {rate[2]}; the projection's 80% interval held the outcome in {own[3]} of "
-        f"{own[1]} cases."
-        if own and rate
-        else f"Of the {replayed} that can be replayed none is a normal year."
-    )
-    shown = table(
-        caption=f"Projections of past years after 3, 6 and 9 months, {area}",
-        columns=["Method", "Cases", "Mean error", "80% interval held", "Error score (run-rate: 1)"],
-        rows=rows,
+            for method, row in by_method.items()
+        ],
         figures=figures,
     )
-    reliability = found.reliability()
     chances = table(
         caption="Chances that were stated, and how often the thing came",
         columns=["Chance stated", "Cases", "Mean stated", "Came"],
@@ -166,8 +176,7 @@ def _own_record(
                 wording.percent(100 * r["stated"]),
                 wording.percent(100 * r["observed"]),
             ]
-            for r in reliability.to_dict("records")
+            for r in found.reliability().to_dict("records")
         ],
     )
-    few = paragraph(found.caveats[0])
-    return [paragraph(said), behind("Show how the projections did", join(shown, chances, few))]
+    return join(shown, chances, paragraph(found.caveats[0]))

@@ -13,7 +13,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator, PublishedFigure
-from saferleeds_analysis.estimates import CountChange, change_between_counts
+from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts
 from saferleeds_analysis.figures import Measure, Rows, Working
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.periods import Window
@@ -104,7 +104,7 @@ class ServiceCounts:
     @property
     def last_year(self) -> str:
         """The financial year before."""
-        return periods.financial_year_name(periods.financial_year_of(self.quarter) - 1)
+        return periods.financial_year_name(periods.financial_year_of(self.quarter - 4))
 
     @property
     def last_year_total(self) -> int:
@@ -120,42 +120,41 @@ class ServiceCounts:
 
     def title(self) -> Block:
         """Give the page's one first-level heading."""
-        text = f"{self.indicator.name} in {self.area}, {periods.quarter_name(self.quarter)}"
-        return heading(1, text)
+        return heading(1, f"{self.indicator.name} in {self.area}, {periods.quarter_name(self.quarter)}")
 
     def findings(self) -> Block:
         """Say how the year so far compares with the same quarters of last year, and where both projections point."""
         so_far = len(self.counts) - 4
-        quarters = ("first quarter", "first two quarters", "first three quarters", "four quarters")[
-            so_far - 1
-        ]
-        same, these = ("quarter", "that quarter") if so_far == 1 else ("quarters", "those quarters")
+        names = ("first quarter", "first two quarters", "first three quarters", "four quarters")
+        same = "quarter" if so_far == 1 else "quarters"
         change, unit = self.like_for_like, self.indicator.unit
         lines = [
-            f"In the {quarters} of {self.year}, {wording.number(change.later)} {unit} were counted: "
+            f"In the {names[so_far - 1]} of {self.year}, {wording.number(change.later)} {unit} were counted: "
             f"{wording.change_with_interval(change)} on the same {same} of the year before "
             f"({wording.number(change.earlier)})."
         ]
-        p = self.projection
-        if p is not None:
+        if self.projection is not None:
             share = 100 * change.earlier / self.last_year_total
-            lines.append(
-                f"Last year {wording.percent(share)} of the year's {unit} fell in {these}. If they make the same share of "
-                f"this year, it will end at {wording.number(p.usual_share)}, "
-                f"{wording.percent(100 * (p.usual_share / self.last_year_total - 1), signed=True)} on last year's "
-                f"{wording.number(self.last_year_total)}."
-            )
-            wide, wider = p.interval(0.8), p.interval(0.95)
-            holds_last_year = wide.lower <= self.last_year_total <= wide.upper
-            unclear = " It holds last year's total: no clear change is projected." if holds_last_year else ""
-            lines.append(
+            usual = self.projection.usual_share
+            wide, wider = self.projection.interval(0.8), self.projection.interval(0.95)
+            lines += [
+                f"Last year {wording.percent(share)} of the year's {unit} fell in {'that' if so_far == 1 else 'those'} {same}. "
+                f"If they make the same share of this year, it will end at {wording.number(usual)}, "
+                f"{self._on_last_year(usual)} on last year's {wording.number(self.last_year_total)}.",
                 f"One year cannot show how much of that is the season and how much a change of level. Allowing for both, the "
                 f"year is projected to end at about "
-                f"{wording.number(wide.value)} (80% interval {wording.number(wide.lower)} to {wording.number(wide.upper)}; 95% interval "
-                f"{wording.number(wider.lower)} to {wording.number(wider.upper)}).{unclear}"
-            )
-            lines += self._published_line(p)
+                f"{wording.number(wide.value)} (80% interval {_span(wide)}; 95% interval {_span(wider)})."
+                + (" It holds last year's total: no clear change is projected." if self.is_unclear else ""),
+            ]
+            if self.published is not None:
+                lines.append(self._published_in_words(self.projection))
         return bullets(lines, figures=self._figures())
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether the projection's 80% interval holds last year's total, so that no change is projected."""
+        e = self.projection.interval(0.8)
+        return e.lower <= self.last_year_total <= e.upper
 
     def quarters(self) -> Block:
         """Draw the quarters of both years side by side, and list them with the year's total or both of its projections."""
@@ -165,12 +164,10 @@ class ServiceCounts:
             [name, wording.number(count), notes.get(name, "")]
             for name, count in zip(names, self.counts, strict=True)
         ]
-        first = periods.financial_year_name(periods.financial_year_of(self.counts.index[0]))
-        rows.insert(4, [f"{first}, whole year", wording.number(self.last_year_total), ""])
+        rows.insert(4, [f"{self.last_year}, whole year", wording.number(self.last_year_total), ""])
         if self.projection is not None:
             e = self.projection.interval(0.8)
-            between = f"80% interval {wording.number(e.lower)} to {wording.number(e.upper)}"
-            rows.append([f"{self.year}, projected", wording.number(e.value), between])
+            rows.append([f"{self.year}, projected", wording.number(e.value), f"80% interval {_span(e)}"])
         if self.published is not None:
             rows.append(
                 [
@@ -185,13 +182,12 @@ class ServiceCounts:
             rows=rows,
             text_columns=[2],
         )
-        change = self.quarter_on_year_before
-        own = [self.quarter - 4], [self.quarter]
+        change, window = self.quarter_on_year_before, Window.quarter(self.quarter)
         said = paragraph(
             f"In {names[-1]} {self._compared(change, names[-5])}.",
-            figures=self._changes(change, Window.quarter(self.quarter), *own),
+            figures=self.changes(change, window, [self.quarter - 4], [self.quarter]),
         )
-        return join(self._quarters_chart(first), said, listed)
+        return join(self._quarters_chart(), said, listed)
 
     def _compared(self, change: CountChange, earlier: str) -> str:
         counted = f"there were {wording.number(change.later)} {self.indicator.unit}"
@@ -204,15 +200,18 @@ class ServiceCounts:
         limits = f"{e.confidence:.0%} interval {wording.percent_interval(change)}"
         return f"{counted}, {size} in {earlier} ({limits}): {word}"
 
-    def _quarters_chart(self, first: str) -> Block:
+    def _quarters_chart(self) -> Block:
         this = [int(count) for count in self.counts.iloc[4:]]
         latest = self.quarter_on_year_before
         return charts.chart_of_quarters(
-            [(first, [int(c) for c in self.counts.iloc[:4]]), (self.year, this + [None] * (4 - len(this)))],
+            [
+                (self.last_year, [int(c) for c in self.counts.iloc[:4]]),
+                (self.year, this + [None] * (4 - len(this))),
+            ],
             name=f"quarters-{self.indicator.id.replace('_', '-')}",
             headline=f"{wording.number(this[-1])} {self.indicator.unit} in {periods.review_period(self.quarter)}: "
             f"{wording.change_in_short(latest, on='the same months a year before')}",
-            subtitle=f"{self.indicator.unit.capitalize()} by quarter, {self.area}, {first} and {self.year}",
+            subtitle=f"{self.indicator.unit.capitalize()} by quarter, {self.area}, {self.last_year} and {self.year}",
         )
 
     def chart(self) -> Block:
@@ -241,7 +240,7 @@ class ServiceCounts:
             indicator_id=self.indicator.id,
             area=self.area,
             status="published",
-            rows=self._rows(self.counts.index, str(self.counts.name)),
+            rows=self.rows(self.counts.index, str(self.counts.name)),
         )
 
     def caveats_and_sources(self) -> Block:
@@ -249,46 +248,66 @@ class ServiceCounts:
         lines = [f"{source}." for source in dict.fromkeys(f.source for f in self.figures)]
         lines += [f"{c.text} Basis: {c.basis}." for c in self.caveats]
         # No chance is stated and the run-rate is explained where it stands, so those two caveats are not repeated.
-        lines += [
-            c
-            for c in (self.projection.caveats if self.projection else ())
-            if "chances" not in c and "run-rate" not in c
-        ]
+        known = self.projection.caveats if self.projection else ()
+        lines += [c for c in known if "chances" not in c and "run-rate" not in c]
         if any("check" in f.note for f in self.figures):
             lines.append(
                 "If a quarter's count was copied by mistake, every comparison and projection on this page changes."
             )
-        lines.append(
+        lines += [
             "An interval says how far chance alone moves a count of independent events. One person may make many contacts, so "
-            "the true uncertainty is wider."
-        )
-        lines.append(f"What is counted: {self.indicator.definition}")
+            "the true uncertainty is wider.",
+            f"What is counted: {self.indicator.definition}",
+        ]
         return bullets(lines, kind="caveats")
+
+    def rows(self, quarters: Iterable[pd.Period], role: str) -> tuple[Rows, ...]:
+        """Give the rows in which the counts of some quarters were published."""
+        return tuple(row for q in quarters for row in self._printed(q).rows(role))
+
+    def changes(
+        self, change: CountChange, window: Window, earlier: Iterable[pd.Period], later: Iterable[pd.Period]
+    ) -> list[Figure]:
+        """Give a change of the counts of some quarters as figures, in number and in per cent."""
+        rows = (*self.rows(earlier, "earlier"), *self.rows(later, "later"))
+        return [
+            Figure.of(
+                estimate,
+                measure=measure,
+                indicator_id=self.indicator.id,
+                area=self.area,
+                window=window,
+                status="published",
+                rows=rows,
+                working=Working.of(function),
+            )
+            for measure, estimate, function in (
+                (CHANGE_COUNT, change.difference, printed.difference),
+                (CHANGE_PERCENT, change.percent, printed.percent_change),
+            )
+            if estimate is not None
+        ]
 
     def _headline(self, projected: Figure) -> str:
         """Name a rise or a fall only where the projection's interval leaves out last year's total."""
         about = f"About {wording.number(projected.value)} {self.indicator.unit} projected"
         last = wording.number(self.last_year_total)
-        if projected.lower <= self.last_year_total <= projected.upper:
+        if self.is_unclear:
             return f"{about}: no clear change on {last}"
         return f"{about}: {'fewer' if projected.value < self.last_year_total else 'more'} than last year's {last}"
 
-    def _published_line(self, p: trajectory.Projection) -> list[str]:
-        if self.published is None:
-            return []
-        printed = float(self.published.value)
-        printed_change = 100 * (printed / self.last_year_total - 1)
-        seasonal_change = 100 * (p.usual_share / self.last_year_total - 1)
-        opposite = (
-            " It points the opposite way from last year's shares."
-            if printed_change * seasonal_change < 0
-            else ""
-        )
-        return [
+    def _on_last_year(self, total: float) -> str:
+        return wording.percent(100 * (total / self.last_year_total - 1), signed=True)
+
+    def _published_in_words(self, p: trajectory.Projection) -> str:
+        printed, last = float(self.published.value), self.last_year_total
+        opposite = (printed - last) * (p.usual_share - last) < 0
+        return (
             f"The published projection is {wording.number(printed)}, "
-            f"{wording.percent(printed_change, signed=True)} on last year: the run-rate of {wording.number(p.run_rate)}, "
-            f"which takes every quarter to be alike.{opposite}"
-        ]
+            f"{self._on_last_year(printed)} on last year: the run-rate of {wording.number(p.run_rate)}, "
+            "which takes every quarter to be alike."
+            + (" It points the opposite way from last year's shares." if opposite else "")
+        )
 
     def _figures(self) -> list[Figure]:
         to_date = Window.year_to_date(self.quarter)
@@ -297,7 +316,7 @@ class ServiceCounts:
         figures = [
             *(self._count(q) for q in self.counts.index),
             self._last_year(),
-            *self._changes(self.like_for_like, same, this - 4, this),
+            *self.changes(self.like_for_like, same, this - 4, this),
         ]
         if self.projection is not None:
             figures += [
@@ -323,31 +342,9 @@ class ServiceCounts:
             unit=self.indicator.unit,
             method="sum",
             status="published",
-            rows=self._rows(self.counts.index[:4], "counts"),
+            rows=self.rows(self.counts.index[:4], "counts"),
             working=Working.of(printed.total),
         )
-
-    def _changes(
-        self, change: CountChange, window: Window, earlier: Iterable[pd.Period], later: Iterable[pd.Period]
-    ) -> list[Figure]:
-        rows = (*self._rows(earlier, "earlier"), *self._rows(later, "later"))
-        return [
-            Figure.of(
-                estimate,
-                measure=measure,
-                indicator_id=self.indicator.id,
-                area=self.area,
-                window=window,
-                status="published",
-                rows=rows,
-                working=Working.of(function),
-            )
-            for measure, estimate, function in (
-                (CHANGE_COUNT, change.difference, printed.difference),
-                (CHANGE_PERCENT, change.percent, printed.percent_change),
-            )
-            if estimate is not None
-        ]
 
     def _projected(self, confidence: float) -> Figure:
         e = self.projection.interval(confidence)
@@ -369,7 +366,7 @@ class ServiceCounts:
             unit=self.indicator.unit,
             method=method,
             status="estimated",
-            rows=self._rows(self.counts.index, "counts"),
+            rows=self.rows(self.counts.index, "counts"),
             working=Working.of(printed.year_end, year=self.year, give=give),
             **about,
         )
@@ -382,9 +379,6 @@ class ServiceCounts:
     def _printed(self, q: pd.Period) -> PublishedFigure:
         return {f.period: f for f in self.figures if f.measure == "count"}[periods.quarter_name(q)]
 
-    def _rows(self, quarters: Iterable[pd.Period], role: str) -> tuple[Rows, ...]:
-        return tuple(row for q in quarters for row in self._printed(q).rows(role))
-
 
 def service_counts(
     catalogue: Catalogue, *, indicator: str, area: str, quarter: pd.Period, as_at: date
@@ -395,21 +389,24 @@ def service_counts(
     ``as_at``; otherwise the missing ones are named.
     """
     figures = tuple(f for f in catalogue.published(indicator, as_at=as_at) if f.area == area)
-    by_period = {f.period: f for f in figures if f.measure == "count"}
-    first = periods.financial_year_of(quarter).asfreq("Q-MAR", how="start") - 4
+    by_period = {f.period: int(f.value) for f in figures if f.measure == "count"}
+    year = periods.financial_year_of(quarter)
+    first = year.asfreq("Q-MAR", how="start") - 4
     wanted = pd.period_range(first, quarter, freq="Q-MAR")
-    missing = [periods.quarter_name(q) for q in wanted if periods.quarter_name(q) not in by_period]
+    counts = pd.Series(
+        [by_period.get(periods.quarter_name(q)) for q in wanted], index=wanted, name=indicator, dtype="Int64"
+    )
+    missing = [periods.quarter_name(q) for q in wanted[counts.isna()]]
     if missing:
         raise DataProblem(
             f"published_figures.csv has no count of {indicator!r} in {area!r} for {', '.join(missing)} that was out by "
             f"{as_at.isoformat()}. Add the rows, or report a quarter for which they are there."
         )
-    counts = pd.Series(
-        [int(by_period[periods.quarter_name(q)].value) for q in wanted], index=wanted, name=indicator
-    )
-    so_far = len(wanted) - 4
+    counts, so_far = counts.astype(int), len(wanted) - 4
     known = catalogue.indicator(indicator)
-    year = periods.financial_year_of(quarter)
+    projections = [
+        f for f in figures if f.measure == "projection" and f.period == periods.financial_year_name(year)
+    ]
     return ServiceCounts(
         indicator=known,
         area=area,
@@ -422,15 +419,12 @@ def service_counts(
         projection=None
         if so_far == 4
         else trajectory.project_year_end(counts, year=year, area=area, unit=known.unit),
-        published=next(
-            (
-                f
-                for f in figures
-                if f.measure == "projection" and f.period == periods.financial_year_name(year)
-            ),
-            None,
-        ),
+        published=projections[0] if projections else None,
         caveats=catalogue.caveats(
             indicator, pd.period_range(first.start_time, periods.last_month(quarter).end_time, freq="M")
         ),
     )
+
+
+def _span(e: Estimate) -> str:
+    return f"{wording.number(e.lower)} to {wording.number(e.upper)}"

@@ -5,110 +5,40 @@ plays; a change is shown beside a level only where both are of the same months.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.survey_words import signed_points
 
 COLOURS = {"G": "Green", "A": "Amber", "R": "Red", "N": "Not rated"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """What is said everywhere of one indicator in one area; ``None`` where no page has such a figure."""
+    """What is said everywhere of one indicator in one area, in words, which are empty where no page has such a figure.
+
+    ``letter_by`` says who gave the letter where it does not follow from the rules. ``value`` is the headline with its unit,
+    ``what`` its period and ``labels`` what a reader must know of its kind. ``change`` says by how much it moved over a year
+    and ``interval`` between which limits; ``travel`` is the direction of travel, or what that interval allows to be said.
+    ``position`` is where the count stands among the milestones, ``chance`` that of meeting the target in force.
+    """
 
     indicator_id: str
     area: str
-    headline: Figure | None = None
-    change_figure: Figure | None = None
-    letter_figure: Figure | None = None
-    position_figure: Figure | None = None
-    direction_figure: Figure | None = None
-    chance_figure: Figure | None = None
-
-    @property
-    def value(self) -> str:
-        """The headline's value with its unit."""
-        if self.headline is None or self.headline.number is None:
-            return ""
-        number, unit = self.headline.number, self.headline.unit
-        return wording.percent(number) if unit == "%" else f"{wording.number(number)} {unit}"
-
-    @property
-    def what(self) -> str:
-        """The headline's period; a quarter is called one."""
-        if self.headline is None:
-            return ""
-        months = self.headline.window.months
-        return f"{'quarter ' if months is not None and len(months) == 3 else ''}{self.headline.period}"
-
-    @property
-    def change(self) -> str:
-        """By how much the headline moved over a year."""
-        if self.change_figure is None:
-            return ""
-        number, points = self.change_figure.number, self.change_figure.unit == "percentage points"
-        size = wording.number(abs(number), decimals=1)
-        if not size.value:
-            return "unchanged"
-        return f"{'down' if number < 0 else 'up'} {size}{' points' if points else '%'}"
-
-    @property
-    def interval(self) -> str:
-        """The interval of the change."""
-        f = self.change_figure
-        if f is None or f.lower is None or f.upper is None:
-            return ""
-        if f.unit == "percentage points":
-            return f"{_plus(f.lower)} to {_plus(f.upper)} points"
-        return f"{wording.percent(f.lower, signed=True)} to {wording.percent(f.upper, signed=True)}"
-
-    @property
-    def position(self) -> str:
-        """Where the count stands among the milestones."""
-        return f"{self.position_figure.value} of the milestone range" if self.position_figure else ""
-
-    @property
-    def chance(self) -> str:
-        """The chance of meeting the target in force."""
-        f = self.chance_figure
-        return f"{wording.chance_percent(f.number)} {f.words}" if f else ""
-
-    @property
-    def letter(self) -> str:
-        """The rating."""
-        return str(self.letter_figure.value) if self.letter_figure else ""
-
-    @property
-    def colour(self) -> str:
-        """The rating's word."""
-        return COLOURS.get(self.letter, "")
-
-    @property
-    def letter_by(self) -> str:
-        """Who gave the letter, where it does not follow from the rules."""
-        judged = self.letter_figure is not None and self.letter_figure.status == "judgement"
-        return "the board's own judgement" if judged else ""
-
-    @property
-    def travel(self) -> str:
-        """The direction of travel, or what the interval of the change allows to be said."""
-        if self.direction_figure is not None:
-            return str(self.direction_figure.value)
-        f = self.change_figure
-        if f is None or f.lower is None or f.upper is None:
-            return ""
-        return "fell" if f.upper < 0 else "rose" if f.lower > 0 else "no clear change"
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """What a reader must know of the headline's kind."""
-        return (wording.STATUS_LABELS[self.headline.status],) if self._is_marked else ()
-
-    @property
-    def _is_marked(self) -> bool:
-        return self.headline is not None and self.headline.status in wording.STATUS_LABELS
+    letter: str = ""
+    colour: str = ""
+    letter_by: str = ""
+    value: str = ""
+    what: str = ""
+    labels: tuple[str, ...] = ()
+    change: str = ""
+    interval: str = ""
+    travel: str = ""
+    position: str = ""
+    chance: str = ""
 
 
 def state_of(figures: Iterable[Figure], indicator_id: str, area: str) -> State:
@@ -120,37 +50,61 @@ def state_of(figures: Iterable[Figure], indicator_id: str, area: str) -> State:
     that was set.
     """
     own = [f for f in figures if (f.indicator_id, f.area) == (indicator_id, area) and f.value is not None]
+    playing: dict[str, list[Figure]] = {}
+    for figure in own:
+        playing.setdefault(figure.measure.part, []).append(figure)
+    said: dict[str, Any] = {}
     # A level of which nobody knows when it was ("historic") is not the state of anything.
-    levels = [f for f in _playing(own, "headline") if f.number is not None and re.search(r"\d{4}", f.period)]
-    # Of levels whose periods name no months, the last one printed is the latest.
-    placed = [
-        ((f.window.last, -_month(f.window.first), f.lower is not None, place), f)
-        for place, f in enumerate(levels)
+    levels = [
+        f for f in playing.get("headline", []) if f.number is not None and re.search(r"\d{4}", f.period)
     ]
-    headline = max(placed)[1] if placed else None
-    changes = [f for f in _playing(own, "change") if headline is not None and f.window == headline.window]
-    letters = sorted(_playing(own, "letter"), key=lambda f: (f.value == "N", f.status != "judgement"))
-    chances = _playing(own, "chance")
-    return State(
-        indicator_id=indicator_id,
-        area=area,
-        headline=headline,
-        change_figure=changes[0] if changes else None,
-        letter_figure=letters[0] if letters else None,
-        position_figure=next(iter(_playing(own, "position")), None),
-        direction_figure=next(iter(_playing(own, "direction")), None),
-        chance_figure=chances[-1] if chances else None,
+    if levels:
+        # Of levels whose periods name no months, the last one printed is the latest.
+        headline = max(reversed(levels), key=_how_late)
+        said |= _level_in_words(headline)
+        changes = [f for f in playing.get("change", []) if f.window == headline.window]
+        said |= _change_in_words(changes[0]) if changes else {}
+    if "direction" in playing:
+        said["travel"] = str(playing["direction"][0].value)
+    if "position" in playing:
+        said["position"] = f"{playing['position'][0].value} of the milestone range"
+    if "chance" in playing:
+        chance = playing["chance"][-1]
+        said["chance"] = f"{wording.chance_percent(chance.number)} {chance.words}"
+    if "letter" in playing:
+        given = min(playing["letter"], key=lambda f: (f.value == "N", f.status != "judgement"))
+        said["letter"], said["colour"] = str(given.value), COLOURS.get(str(given.value), "")
+        said["letter_by"] = "the board's own judgement" if given.status == "judgement" else ""
+    return State(indicator_id=indicator_id, area=area, **said)
+
+
+def _how_late(level: Figure) -> tuple[str, int, bool]:
+    first = int(level.window.first.replace("-", "") or 0)
+    return level.window.last, -first, level.lower is not None
+
+
+def _level_in_words(level: Figure) -> dict[str, Any]:
+    months, number = level.window.months, level.number
+    is_quarter = months is not None and len(months) == 3
+    return {
+        "value": wording.percent(number) if level.unit == "%" else f"{wording.number(number)} {level.unit}",
+        "what": f"quarter {level.period}" if is_quarter else level.period,
+        "labels": tuple(filter(None, [wording.STATUS_LABELS.get(level.status)])),
+    }
+
+
+def _change_in_words(change: Figure) -> dict[str, str]:
+    number, points = change.number, change.unit == "percentage points"
+    size = wording.number(abs(number), decimals=1)
+    moved = f"{'down' if number < 0 else 'up'} {size}{' points' if points else '%'}"
+    said = {"change": moved if size.value else "unchanged"}
+    low, high = change.lower, change.upper
+    if low is None or high is None:
+        return said
+    said["travel"] = "fell" if high < 0 else "rose" if low > 0 else "no clear change"
+    said["interval"] = (
+        f"{signed_points(low)} to {signed_points(high)} points"
+        if points
+        else f"{wording.percent(low, signed=True)} to {wording.percent(high, signed=True)}"
     )
-
-
-def _playing(figures: Sequence[Figure], part: str) -> list[Figure]:
-    return [figure for figure in figures if figure.measure.part == part]
-
-
-def _month(text: str) -> int:
-    return int(text.replace("-", "") or 0)
-
-
-def _plus(value: float) -> str:
-    text = wording.number(value, decimals=1)
-    return f"+{text}" if text.value > 0 else text
+    return said

@@ -23,6 +23,10 @@ MINUS = "\N{MINUS SIGN}"
 STATUS_LABELS = {"illustrative": "Illustrative", "judgement": "Judgement"}
 
 
+# The words of a clear change before its size.
+DOWN_OR_UP = {"fell": "down", "rose": "up"}
+
+
 def number(value: float, *, decimals: int = 0) -> Printed:
     """Write a number with thousands commas, halves rounded away from zero.
 
@@ -96,8 +100,7 @@ def matter_most(bars: pd.DataFrame, names: Mapping[str, str]) -> str:
     'Posts and share matter most'
     """
     top = bars.loc[bars["swing"] >= 0.9 * bars["swing"].max()].iloc[:, 0].map(names).tolist()
-    listed = top[0] if len(top) == 1 else f"{', '.join(top[:-1])} and {top[-1]}"
-    return f"{listed[:1].upper()}{listed[1:]} matter{'s' if len(top) == 1 else ''} most"
+    return f"{sentence(listed(top))} matter{'s' if len(top) == 1 else ''} most"
 
 
 def change_with_interval(change: CountChange) -> str:
@@ -117,8 +120,7 @@ def change_with_interval(change: CountChange) -> str:
     interval = f"{change.percent.confidence:.0%} interval {percent_interval(change)}"
     if change.direction == "no clear change":
         return f"no clear change ({fewer}, {percent(change.percent.value, signed=True)}; {interval})"
-    word = {"fell": "down", "rose": "up"}[change.direction]
-    return f"{word} {percent(abs(change.percent.value))} ({fewer}; {interval})"
+    return f"{DOWN_OR_UP[change.direction]} {percent(abs(change.percent.value))} ({fewer}; {interval})"
 
 
 def change_in_short(change: CountChange, *, on: str = "the 12 months before") -> str:
@@ -130,10 +132,10 @@ def change_in_short(change: CountChange, *, on: str = "the 12 months before") ->
     >>> change_in_short(change_between_counts(100, 91, unit="offences"), on="the quarter before")
     'no clear change on the quarter before (100)'
     """
-    if change.direction == "no clear change" or change.percent is None:
-        return f"{change.direction} on {on} ({number(change.earlier)})"
-    word = {"fell": "down", "rose": "up"}[change.direction]
-    return f"{word} {percent(abs(change.percent.value))} on {on} ({number(change.earlier)})"
+    moved = change.direction
+    if moved in DOWN_OR_UP and change.percent is not None:
+        moved = f"{DOWN_OR_UP[moved]} {percent(abs(change.percent.value))}"
+    return f"{moved} on {on} ({number(change.earlier)})"
 
 
 def how_sure(change: CountChange) -> str:
@@ -284,11 +286,13 @@ def commentary_missing(
     text = f"No commentary was received for {periods.quarter_name(quarter)}."
     if request is None:
         return text
-    late = as_at is not None and as_at > request.due
-    deadline = (
-        f"it was due on {periods.day_name(request.due)} and is late"
-        if late
-        else f"it is due on {periods.day_name(request.due)}"
-    )
+    deadline = due_in_words(request, as_at=as_at)
     note = f" {request.note}" if request.note else ""
     return f"{text} {request.organisation} ({request.owner}) was asked for it; {deadline}.{note}"
+
+
+def due_in_words(request: CommentaryRequest, *, as_at: date | None) -> str:
+    """Say when commentary was or is due, and whether that day has passed by the as-at day."""
+    day = periods.day_name(request.due)
+    late = as_at is not None and as_at > request.due
+    return f"it was due on {day} and is late" if late else f"it is due on {day}"
