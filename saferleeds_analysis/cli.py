@@ -99,8 +99,8 @@ def report(
     _start_log(root)
     from saferleeds_analysis import intake, periods
     from saferleeds_analysis.catalogue import load_catalogue
-    from saferleeds_analysis.publishing.editions import publish_editions
     from saferleeds_analysis.publishing.files import PAGE
+    from saferleeds_analysis.publishing.pack import publish_editions
     from saferleeds_analysis.publishing.run_list import read_run_list
     from saferleeds_analysis.publishing.warm_kernels import CAN_FORK
 
@@ -317,7 +317,7 @@ def render(quarter: str, edition: str, project: Path | None) -> None:
     root = _find_project(project)
     _start_log(root)
     from saferleeds_analysis import periods
-    from saferleeds_analysis.publishing.render import render_pack
+    from saferleeds_analysis.publishing.report import render_pack
 
     _alone(root, periods.quarter(quarter))
     for page in render_pack(root, periods.quarter(quarter), edition=edition, say=click.echo):
