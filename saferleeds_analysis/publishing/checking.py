@@ -31,7 +31,7 @@ from saferleeds_analysis.publishing.files import (
     write_text,
 )
 from saferleeds_analysis.publishing.pages import Link, Provenance, page_of_block
-from saferleeds_analysis.publishing.record import code_version
+from saferleeds_analysis.publishing.report import code_version
 from saferleeds_analysis.publishing.run_list import listed_reports
 from saferleeds_analysis.reporting import checks, quality
 from saferleeds_analysis.reporting.blocks import Commentary, Text, heading, join

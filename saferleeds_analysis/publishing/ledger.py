@@ -16,11 +16,13 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.estimates import TIDY_COLUMNS
 from saferleeds_analysis.figures import Figure, Measure
@@ -156,6 +158,12 @@ class Correction:
     corrects: int
     reason: str
     opened_on: str
+
+    @property
+    def notice(self) -> str:
+        """Say on each page of the new version that it corrects another."""
+        day = periods.day_name(date.fromisoformat(self.opened_on))
+        return f"Version {self.version}, corrects version {self.corrects}: {self.reason} ({day})."
 
 
 def definitions_of(indicators: Iterable[str], catalogue: Catalogue) -> dict[str, str]:
@@ -453,14 +461,14 @@ def _add(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> 
 def _insert(connection: sqlite3.Connection, pack: SignedPack) -> None:
     identity = {"quarter": pack.quarter, "version": pack.version}
     for report in pack.reports:
-        definitions = {}
-        for indicator_id, text in report.definitions.items():
-            sha256 = definitions[indicator_id] = hashlib.sha256(
-                f"{indicator_id}\n{text}".encode()
-            ).hexdigest()
+        definitions = {
+            indicator_id: hashlib.sha256(f"{indicator_id}\n{text}".encode()).hexdigest()
+            for indicator_id, text in report.definitions.items()
+        }
+        for indicator_id, sha256 in definitions.items():
             connection.execute(
                 "INSERT INTO definition SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM definition WHERE sha256 = ?)",
-                (sha256, indicator_id, text, sha256),
+                (sha256, indicator_id, report.definitions[indicator_id], sha256),
             )
         of = {
             "edition": report.edition,

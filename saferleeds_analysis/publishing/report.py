@@ -5,9 +5,12 @@ the one published before it as it was. A report needs nothing from another, so t
 """
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from importlib import metadata
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -33,7 +36,7 @@ from saferleeds_analysis.publishing.files import (
     write_figures,
     write_text,
 )
-from saferleeds_analysis.publishing.kept_rows import keep, project_key, put_by, salted
+from saferleeds_analysis.publishing.kept_rows import KEPT, keep, project_key, put_by, salted
 from saferleeds_analysis.publishing.notebooks import (
     ExecutedNotebook,
     ReportFailed,
@@ -53,7 +56,6 @@ from saferleeds_analysis.publishing.pages import (
     provenance_of,
     render_notebook,
 )
-from saferleeds_analysis.publishing.record import made_with
 from saferleeds_analysis.publishing.run_list import GIVEN_BY_THE_COMMAND, Report
 from saferleeds_analysis.publishing.trace import page_of_traces
 from saferleeds_analysis.publishing.versions import version_to_make
@@ -139,7 +141,7 @@ def start_run(
         raise ValueError(
             f"{periods.quarter_name(quarter)} ends on {last_day.isoformat()}; it cannot be reported as at {as_at.isoformat()}."
         )
-    made = made_with(root)
+    made = _made_with(root)
     if edition == "public":  # a fingerprint lets anybody try out what a file holds
         key = project_key(root)
         made["inputs"] = {path: salted(sha256, key) for path, sha256 in made["inputs"].items()}
@@ -156,6 +158,48 @@ def start_run(
             **made,
         },
     )
+
+
+def _made_with(root: Path) -> dict[str, Any]:
+    """Say what every report of a run is made with: the code's version, the inputs by their SHA-256, the software."""
+    # The rows that published figures rest on are kept among the data too, and are no input.
+    files = [
+        p
+        for folder in ("raw", "processed")
+        for p in sorted((root / "data" / folder).rglob("*"))
+        if p.is_file()
+    ]
+    inputs = [path for path in files if not path.is_relative_to(root / KEPT)]
+    return {
+        "code_version": code_version(root),
+        "inputs": {path.relative_to(root).as_posix(): sha256_of(path) for path in inputs},
+        "python": sys.version.split()[0],
+        "packages": dict(sorted((d.name, d.version) for d in metadata.distributions() if d.name)),
+    }
+
+
+def code_version(root: Path) -> str:
+    """Say which version of the code a report was made with: the commit, and whether files differ from it."""
+    commit = _git(root, "rev-parse", "HEAD")
+    if commit is None:
+        return "not in a git checkout"
+    changed = _git(root, "status", "--porcelain")
+    return f"{commit[:12]}, with changes not committed" if changed else commit[:12]
+
+
+def _git(root: Path, *words: str) -> str | None:
+    """Ask git; ``None`` where there is no git or no checkout."""
+    try:
+        answer = subprocess.run(  # noqa: S603 - fixed words, no shell
+            ["git", "-C", str(root), *words],  # noqa: S607 - git is wherever the analyst has it
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+    except FileNotFoundError:
+        return None
+    return answer.stdout.strip() if answer.returncode == 0 else None
 
 
 def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> MadeReport:

@@ -14,7 +14,6 @@ import stat
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -28,18 +27,10 @@ from saferleeds_analysis.publishing.ledger import Correction, open_ledger
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """The version of a pack that is being made; ``correction`` where it corrects an earlier one."""
+    """The version of a pack that is being made, and what each page says of it where it corrects an earlier one."""
 
-    number: int = 1
-    correction: Correction | None = None
-
-    @property
-    def notice(self) -> str:
-        """Say on each page that it corrects another; nothing on a first version."""
-        if self.correction is None:
-            return ""
-        day = periods.day_name(date.fromisoformat(self.correction.opened_on))
-        return f"Version {self.number}, corrects version {self.correction.corrects}: {self.correction.reason} ({day})."
+    number: int
+    notice: str = ""
 
 
 def is_frozen(root: Path, quarter: pd.Period) -> bool:
@@ -62,7 +53,7 @@ def version_to_make(root: Path, quarter: pd.Period) -> Version:
     if correction is not None:
         for edition in EDITIONS:
             _thaw(pack_folder(root, quarter, edition=edition))
-    return Version(number=latest + 1, correction=correction)
+    return Version(number=latest + 1, notice=correction.notice if correction else "")
 
 
 def start_correction(root: Path, quarter: pd.Period, *, reason: str, day: str) -> Correction:
