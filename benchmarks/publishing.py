@@ -113,7 +113,6 @@ def main():
             as_at=periods.last_month(review).end_time.date(),
             edition="public",
             made_with={},
-            organisation="",
         )
         times, peaks = {}, []
         for report in plain:

@@ -113,8 +113,8 @@ def report(
 ) -> None:
     """Make the reports of a QUARTER, written "2012/13 Q2", from the raw data to the page to open."""
     from saferleeds_analysis import periods
-    from saferleeds_analysis.publishing.editions import publish_editions
     from saferleeds_analysis.publishing.files import PAGE
+    from saferleeds_analysis.publishing.pack import publish_editions
     from saferleeds_analysis.publishing.run_list import read_run_list
 
     day = _day(as_at) if as_at else periods.last_month(quarter).end_time.date()
@@ -295,7 +295,7 @@ def export(root: Path, quarter: Any, reports: tuple[str, ...], every: bool, edit
 @_in_project
 def render(root: Path, quarter: Any, edition: str) -> None:
     """Make the pages of the published pack of a QUARTER again from its executed notebooks, without running them."""
-    from saferleeds_analysis.publishing.render import render_pack
+    from saferleeds_analysis.publishing.report import render_pack
 
     _alone(root, quarter)
     for page in render_pack(root, quarter, edition=edition, say=click.echo):

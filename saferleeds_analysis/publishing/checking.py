@@ -31,10 +31,10 @@ from saferleeds_analysis.publishing.files import (
     write_text,
 )
 from saferleeds_analysis.publishing.pages import Link, Provenance, page_of_block
-from saferleeds_analysis.publishing.record import code_version
+from saferleeds_analysis.publishing.report import code_version
 from saferleeds_analysis.publishing.run_list import listed_reports
 from saferleeds_analysis.reporting import checks, quality
-from saferleeds_analysis.reporting.blocks import Text, heading, join
+from saferleeds_analysis.reporting.blocks import Commentary, Text, heading, join
 from saferleeds_analysis.reporting.checks import Check, CheckResult, Finding, PublishedPage
 
 
@@ -150,7 +150,7 @@ def _read_page(place: Path) -> PublishedPage:
         text=content.words,
         figures=content.figures,
         parameters=read_record(place)["parameters"],
-        has_commentary=missing or bool(content.commentary_files),
+        has_commentary=missing or bool(content.of(Commentary)),
     )
 
 

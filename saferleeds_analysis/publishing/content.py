@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import pairwise
 from math import isclose, isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from saferleeds_analysis.figures import Figure, Identity
 from saferleeds_analysis.publishing.files import FIGURES, NOTEBOOK, in_reports, read_figures
@@ -41,6 +41,7 @@ _LOADED_FROM_ELSEWHERE = re.compile(r"@import|url\(\s*['\"]?(?!#|data:)", re.I)
 _SHORTEST_FINDING = 40  # letters
 # What an analyst alone sees of a notebook, and how papermill marks the cell with the parameters given.
 FOR_ANALYSTS = "for-analysts"
+Kind = TypeVar("Kind", bound=Block)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,20 +69,19 @@ class Content:
         """Every block, those within others too, in the order in which they are shown."""
         return tuple(part for block in self.blocks for part in block.walk())
 
-    @cached_property
-    def headings(self) -> tuple[Heading, ...]:
-        """The headings, in order."""
-        return tuple(block for block in self.everything if isinstance(block, Heading))
+    def of(self, *kinds: type[Kind]) -> tuple[Kind, ...]:
+        """Give the blocks of these kinds, in order; the tables are those behind charts too."""
+        return tuple(block for block in self.everything if isinstance(block, kinds))
 
     @property
     def title(self) -> str:
         """The words of the first heading of level 1."""
-        return next((h.text for h in self.headings if h.level == 1), "")
+        return next((h.text for h in self.of(Heading) if h.level == 1), "")
 
     @property
-    def tables(self) -> tuple[Table, ...]:
-        """The tables, those behind charts too."""
-        return tuple(block for block in self.everything if isinstance(block, Table))
+    def headline_box(self) -> Facts | None:
+        """The first box of headline numbers."""
+        return next((box for box in self.of(Facts) if box.kind == "summary"), None)
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -92,11 +92,6 @@ class Content:
             if isinstance(b, Text) and "notice" in b.kind.split()
         ]
         return tuple(dict.fromkeys(found))
-
-    @property
-    def commentary_files(self) -> tuple[str, ...]:
-        """The files of the partners' commentary that is shown."""
-        return tuple(block.file for block in self.everything if isinstance(block, Commentary))
 
     @property
     def finding(self) -> str:
@@ -143,11 +138,11 @@ def content_of_blocks(blocks: Iterable[Block]) -> Content:
     named = _with_ids(blocks)
     placed, section = [], ""
     for block in named:
-        sections = [h.id for h in block.walk() if isinstance(h, Heading) and h.level == 2]
-        own = next((h for h in block.walk() if isinstance(h, Heading)), None)
-        section = own.id if own is not None and own.level == 2 else section
+        headings = [part for part in block.walk() if isinstance(part, Heading)]
+        if headings and headings[0].level == 2:
+            section = headings[0].id
         placed += [(section, figure) for figure in block.figures]
-        section = sections[-1] if sections else section
+        section = next((h.id for h in reversed(headings) if h.level == 2), section)
     return Content(blocks=named, placed=tuple(placed))
 
 
@@ -244,9 +239,8 @@ def _outside(blocks: Iterable[Block], *kinds: type, opening: bool = False) -> It
 def _with_ids(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """Give each heading an id that no other has; one that has its own keeps it."""
     blocks = list(blocks)
-    found = [part for block in blocks for part in block.walk()]
-    used = {part.name for part in found if isinstance(part, Chart)}
-    used |= {part.id for part in found if isinstance(part, Heading)}
+    parts = [part for block in blocks for part in block.walk()]
+    used = {p.name if isinstance(p, Chart) else p.id for p in parts if isinstance(p, Chart | Heading)}
 
     def with_id(block: Block) -> Block:
         if not isinstance(block, Heading) or block.id:
@@ -290,15 +284,10 @@ def faults_of_outputs(notebook: Any) -> list[str]:
 def faults_of_content(content: Content) -> list[str]:
     """Name everything that a reader, or a reader's software, would stumble over."""
     return [
-        *_faults_of_headings(content.headings),
+        *_faults_of_headings(content.of(Heading)),
         *_faults_of_ids_and_links(content),
-        *[
-            fault
-            for block in content.everything
-            if isinstance(block, Chart)
-            for fault in _faults_of_chart(block)
-        ],
-        *_faults_of_tables(content.tables),
+        *[fault for chart in content.of(Chart) for fault in _faults_of_chart(chart)],
+        *_faults_of_tables(content.of(Table)),
         *_faults_of_words(content),
         *_faults_of_figures(content.placed),
     ]
@@ -319,10 +308,11 @@ def _faults_of_headings(headings: tuple[Heading, ...]) -> list[str]:
 
 
 def _faults_of_ids_and_links(content: Content) -> list[str]:
-    ids = Counter(["main", *(h.id for h in content.headings)])  # main is the frame's own
-    ids.update(block.name for block in content.everything if isinstance(block, Chart))
+    headings, charts = content.of(Heading), content.of(Chart)
+    # main is the frame's own
+    ids = Counter(["main", *(heading.id for heading in headings), *(chart.name for chart in charts)])
     faults = [f"the id {name!r} is used {count} times." for name, count in ids.items() if count > 1]
-    for span in _all_spans(content.everything):
+    for span in (span for words in content.of(Words) for span in words.spans):
         href = span.href.strip()
         if href.startswith("#") and href[1:] not in ids:
             faults.append(f"the link {span.text!r} leads to {href!r}, which is not on the page.")
@@ -333,12 +323,6 @@ def _faults_of_ids_and_links(content: Content) -> list[str]:
         if href and not span.text.strip():
             faults.append(f"the link to {href!r} has no words.")
     return faults
-
-
-def _all_spans(blocks: Iterable[Block]) -> Iterator[Span]:
-    for block in blocks:
-        if isinstance(block, Words):
-            yield from block.spans
 
 
 def _faults_of_chart(chart: Chart) -> list[str]:
@@ -445,16 +429,10 @@ def _same_value(one: Any, other: Any) -> bool:
 
 def link_after_headlines(content: Content, trace: str) -> Content:
     """Put a link behind the first box of headline numbers, to the page that says where they come from, if there is one."""
-    if not trace:
-        return content
+    box = content.headline_box
     link = paragraph(Span("Where these numbers come from", href=trace), css_class="small on-screen")
 
-    def with_link(blocks: tuple[Block, ...]) -> tuple[Block, ...] | None:
-        for number, block in enumerate(blocks):
-            if isinstance(block, Facts) and block.kind == "summary":
-                return (*blocks[: number + 1], link, *blocks[number + 1 :])
-            if isinstance(block, Group) and (inner := with_link(block.blocks)) is not None:
-                return (*blocks[:number], replace(block, blocks=inner), *blocks[number + 1 :])
-        return None
+    def with_link(block: Block) -> Block:
+        return Group(blocks=(box, link)) if block is box else block.with_parts(with_link)
 
-    return replace(content, blocks=with_link(content.blocks) or content.blocks)
+    return replace(content, blocks=tuple(map(with_link, content.blocks))) if trace and box else content

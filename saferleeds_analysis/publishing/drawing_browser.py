@@ -13,10 +13,12 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+import websocket
 
 from saferleeds_analysis.publishing.browser import CURE, find_browser
 
@@ -24,26 +26,18 @@ _SECONDS = 60
 _SCALE = 2  # picture points to a point of the drawing: sharp in print
 
 
-class NoBrowser(Exception):
-    """There is no browser that could draw. The message says what to do."""
-
-    def __init__(self) -> None:
-        """Say what to do."""
-        super().__init__(f"No PDF and no pictures in Word were made. {CURE}")
-
-
 @dataclass(frozen=True, kw_only=True)
 class DrawingBrowser:
     """A browser that waits for pages to draw. Each page must hold all that it shows."""
 
     connection: Any
-    session: str
+    session: str = ""
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def print_pdf(self, html: str) -> bytes:
         """Print a page as a tagged PDF with bookmarks; its size and margins are those of its styles."""
         self._show(html)
-        made = self._tell(
+        made = self.tell(
             "Page.printToPDF",
             preferCSSPageSize=True,
             printBackground=True,
@@ -61,7 +55,7 @@ class DrawingBrowser:
             f"body{{margin:0;background:#fff}}svg{{display:block;width:{wide}px;height:{high}px}}</style></head>"
             f"<body>{svg}</body></html>"
         )
-        made = self._tell(
+        made = self.tell(
             "Page.captureScreenshot",
             format="png",
             captureBeyondViewport=True,
@@ -70,22 +64,31 @@ class DrawingBrowser:
         return base64.b64decode(made["data"])
 
     def _show(self, html: str) -> None:
-        frame = self._tell("Page.getFrameTree")["frameTree"]["frame"]["id"]
-        self._tell("Page.setDocumentContent", frameId=frame, html=html)
-        self._tell("Runtime.evaluate", expression="document.fonts.ready.then(() => true)", awaitPromise=True)
+        frame = self.tell("Page.getFrameTree")["frameTree"]["frame"]["id"]
+        self.tell("Page.setDocumentContent", frameId=frame, html=html)
+        self.tell("Runtime.evaluate", expression="document.fonts.ready.then(() => true)", awaitPromise=True)
 
-    def _tell(self, method: str, **words: Any) -> dict[str, Any]:
-        return _ask(self.connection, next(self.numbers), method, words, session=self.session)
+    def tell(self, method: str, **words: Any) -> dict[str, Any]:
+        """Tell the browser to do something, in the words of its debugging protocol, and give its answer."""
+        number, session = next(self.numbers), {"sessionId": self.session} if self.session else {}
+        answer: dict[str, Any] = {}
+        try:
+            self.connection.send(json.dumps({"id": number, "method": method, "params": words, **session}))
+            while answer.get("id") != number:
+                answer = json.loads(self.connection.recv() or "{}")
+        except (websocket.WebSocketException, json.JSONDecodeError) as error:
+            raise OSError(f"the browser did not answer to {method}: {error}") from error
+        if "error" in answer:
+            raise OSError(f"the browser could not do {method}: {answer['error'].get('message', '')}")
+        return answer["result"]
 
 
 @contextlib.contextmanager
 def drawing_browser() -> Iterator[DrawingBrowser]:
-    """Start a browser and end it with the work. :class:`NoBrowser` where there is none, ``OSError`` where it fails."""
-    import websocket
-
+    """Start a browser and end it with the work; ``OSError`` where there is none or it fails, which says what to do."""
     browser = find_browser()
     if browser is None:
-        raise NoBrowser
+        raise OSError(f"No PDF and no pictures in Word were made. {CURE}")
     # A browser will not start as root inside its own sandbox; the pages are ours and load nothing.
     root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with tempfile.TemporaryDirectory(prefix="saferleeds-", ignore_cleanup_errors=True) as profile:
@@ -113,11 +116,12 @@ def drawing_browser() -> Iterator[DrawingBrowser]:
                 f"ws://127.0.0.1:{port}{path}", suppress_origin=True, timeout=_SECONDS
             )
             with contextlib.closing(connection):
-                tab = _ask(connection, -1, "Target.createTarget", {"url": "about:blank"})["targetId"]
-                told = _ask(connection, -2, "Target.attachToTarget", {"targetId": tab, "flatten": True})
-                yield DrawingBrowser(connection=connection, session=told["sessionId"])
+                whole = DrawingBrowser(connection=connection)
+                tab = whole.tell("Target.createTarget", url="about:blank")["targetId"]
+                session = whole.tell("Target.attachToTarget", targetId=tab, flatten=True)["sessionId"]
+                yield replace(whole, session=session)
                 with contextlib.suppress(OSError):
-                    _ask(connection, -3, "Browser.close", {})
+                    whole.tell("Browser.close")
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=10)
         finally:
@@ -135,22 +139,3 @@ def _address(told: Path, process: subprocess.Popen) -> tuple[str, str]:
             return words[0], words[1]
         time.sleep(0.05)
     raise OSError("the browser did not start. No PDF and no pictures in Word were made.")
-
-
-def _ask(
-    connection: Any, number: int, method: str, words: dict[str, Any], *, session: str = ""
-) -> dict[str, Any]:
-    import websocket
-
-    message = {"id": number, "method": method, "params": words} | ({"sessionId": session} if session else {})
-    try:
-        connection.send(json.dumps(message))
-        while True:
-            answer = json.loads(connection.recv() or "{}")
-            if answer.get("id") == number:
-                break
-    except (websocket.WebSocketException, json.JSONDecodeError) as error:
-        raise OSError(f"the browser did not answer to {method}: {error}") from error
-    if "error" in answer:
-        raise OSError(f"the browser could not do {method}: {answer['error'].get('message', '')}")
-    return answer["result"]

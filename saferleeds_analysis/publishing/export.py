@@ -10,31 +10,31 @@ them away, since they would be about other numbers.
 """
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import MARKINGS
 from saferleeds_analysis.publishing.content import Content, read_content
-from saferleeds_analysis.publishing.drawing_browser import DrawingBrowser, NoBrowser, drawing_browser
+from saferleeds_analysis.publishing.drawing_browser import DrawingBrowser, drawing_browser
 from saferleeds_analysis.publishing.files import (
     DOCX,
     FIGURES,
     ODS,
     PDF,
-    RECORD,
     XLSX,
     pack_folder,
+    published_reports,
     read_record,
-    report_folders,
+    replace_file,
 )
 from saferleeds_analysis.publishing.index import renew_index
-from saferleeds_analysis.publishing.pages import provenance_of, render_on_paper
-from saferleeds_analysis.publishing.pdf import write_pdf
+from saferleeds_analysis.publishing.pages import Provenance, provenance_of, render_on_paper
+from saferleeds_analysis.publishing.pdf import mend
 from saferleeds_analysis.publishing.run_list import read_on_request
 from saferleeds_analysis.publishing.versions import version_to_make
 from saferleeds_analysis.publishing.word import write_docx
@@ -68,84 +68,76 @@ def export_pack(
 
     Without a browser there are no PDFs, and charts stand in Word in words; ``problems`` says so once, with the cure.
     """
-    folder = pack_folder(root, quarter, edition=edition)
-    places = report_folders(folder)
-    name = periods.quarter_name(quarter)
-    if not places:
-        raise ValueError(f'no pack of {name} is published. Make it first: saferleeds report "{name}"')
+    folder, name = pack_folder(root, quarter, edition=edition), periods.quarter_name(quarter)
+    places = published_reports(root, quarter, edition=edition)
     if unknown := set(reports) - {place.name for place in places}:
         raise ValueError(
             f"the pack of {name} has no report {', '.join(sorted(unknown))}. The names are those of the folders in "
             f"{folder.relative_to(root).as_posix()}."
         )
     version_to_make(root, quarter)  # refuses a pack that is signed off
-    as_at = _as_at(places, quarter)
+    records = {place: read_record(place) for place in places}
+    as_at = provenance_of(records[places[0]]).as_at
     asked = [place for place in places if place.name in reports]
-    usual = asked or _usual(places, read_on_request(root / "notebooks"))
+    usual = asked or _usual(records, read_on_request(root / "notebooks"))
     pages = {place: read_content(place) for place in (places if every else usual)}
-    made, problems = [], []
+    made = []
     if not asked:
-        made += _write_workbooks(
-            folder, places, {place.name: pages[place] for place in usual}, name, as_at, MARKINGS[edition]
+        book = workbook_of(
+            [pages[place] for place in usual],
+            [(place.name, place / FIGURES) for place in places],
+            title=f"Tables of {name}",
+            as_at=as_at,
+            marking=MARKINGS[edition],
+            left_out=[place.name for place in places if place not in usual],
         )
+        write_xlsx(book, folder / XLSX)
+        write_ods(book, folder / ODS)
+        made += [folder / XLSX, folder / ODS]
         say("Workbook: Excel and OpenDocument")
-    with contextlib.ExitStack() as stack:
-        browser = None
-        try:
-            browser = stack.enter_context(drawing_browser())
-        except (NoBrowser, OSError) as problem:
-            problems.append(str(problem))
-        for place, page in pages.items():
-            try:
-                provenance = provenance_of(read_record(place))
-                pictures = _draw(page, browser) if browser else {}
-                write_docx(page, place / DOCX, provenance=provenance, pictures=pictures)
-                made.append(place / DOCX)
-                if browser:
-                    write_pdf(render_on_paper(page, provenance), place / PDF, as_at=as_at, browser=browser)
-                    made.append(place / PDF)
-            except OSError as problem:
-                problems.append(f"{place.name}: {problem}")
+    files, problems = _export_pages(pages, records)
+    made += files
     for kind, file in (("Word", DOCX), ("PDF", PDF)):
         say(f"{kind}: {sum(path.name == file for path in made)}")
     renew_index(root, quarter, as_at=as_at, edition=edition, sources=sources)
     return Exported(made=tuple(made), problems=tuple(problems))
 
 
-def _usual(places: Sequence[Path], on_request: Sequence[str]) -> list[Path]:
+def _usual(records: Mapping[Path, Mapping[str, Any]], on_request: Sequence[str]) -> list[Path]:
     """Leave out the reports of notebooks that are exported on request, unless there would be none."""
-    usual = []
-    for place in places:
-        of = read_record(place)["notebook"]["name"] if (place / RECORD).is_file() else ""
-        if of.removesuffix(".ipynb") not in on_request:
-            usual.append(place)
-    return usual or list(places)
+    notebooks = {place: record["notebook"]["name"] for place, record in records.items()}
+    usual = [place for place, name in notebooks.items() if name.removesuffix(".ipynb") not in on_request]
+    return usual or list(records)
 
 
-def _write_workbooks(
-    folder: Path, places: Sequence[Path], pages: Mapping[str, Content], name: str, as_at: date, marking: str
-) -> list[Path]:
-    book = workbook_of(
-        list(pages.values()),
-        [(place.name, place / FIGURES) for place in places if (place / FIGURES).is_file()],
-        title=f"Tables of {name}",
-        as_at=as_at,
-        marking=marking,
-        left_out=[place.name for place in places if place.name not in pages],
-    )
-    write_xlsx(book, folder / XLSX)
-    write_ods(book, folder / ODS)
-    return [folder / XLSX, folder / ODS]
+def _export_pages(
+    pages: Mapping[Path, Content], records: Mapping[Path, Mapping[str, Any]]
+) -> tuple[list[Path], list[str]]:
+    """Write Word and PDF of pages; give the files that were made, and what could not be made and why."""
+    made, problems = [], []
+    with contextlib.ExitStack() as stack:
+        browser = None
+        try:
+            browser = stack.enter_context(drawing_browser())
+        except OSError as problem:
+            problems.append(str(problem))
+        for place, page in pages.items():
+            try:
+                for file in _export(page, place, provenance_of(records[place]), browser):
+                    made.append(file)  # also where the next one fails
+            except OSError as problem:
+                problems.append(f"{place.name}: {problem}")
+    return made, problems
 
 
-def _draw(page: Content, browser: DrawingBrowser) -> dict[str, bytes]:
-    charts = [block for block in page.everything if isinstance(block, Chart)]
-    return {chart.name: browser.draw(chart.drawing) for chart in charts}
-
-
-def _as_at(places: Sequence[Path], quarter: pd.Period) -> date:
-    for place in places:
-        record = read_record(place) if (place / RECORD).is_file() else {}
-        if day := record.get("parameters", {}).get("as_at"):
-            return date.fromisoformat(day)
-    return periods.last_month(quarter).end_time.date()
+def _export(
+    page: Content, place: Path, provenance: Provenance, browser: DrawingBrowser | None
+) -> Iterator[Path]:
+    """Write a page as Word and, where there is a browser, as PDF; give each file when it is written."""
+    pictures = {chart.name: browser.draw(chart.drawing) for chart in page.of(Chart)} if browser else {}
+    write_docx(page, place / DOCX, provenance=provenance, pictures=pictures)
+    yield place / DOCX
+    if browser:
+        printed = browser.print_pdf(render_on_paper(page, provenance))
+        replace_file(place / PDF, mend(printed, as_at=provenance.as_at))
+        yield place / PDF

@@ -1,4 +1,4 @@
-"""Where a pack lies and what its files are called; how its figures and texts are written and read back.
+"""Where a pack lies and what its files are called; how its figures, texts and office files are written.
 
 reports/2012-13_Q2/<report>/    the public pack, one folder a report
 reports/restricted/2012-13_Q2/  the restricted one, never inside the public folder
@@ -6,9 +6,13 @@ reports/refused/2012-13_Q2/     what an audit took out of the public pack; refus
 """
 
 import csv
+import io
 import json
+import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import zipfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -30,21 +34,18 @@ XLSX, ODS = "pack.xlsx", "pack.ods"
 QUALITY_PAGE, QUALITY_TABLE = "data-quality.html", "data-quality.csv"
 MANIFEST, VERSIONS = "signed_off.json", "versions"
 
-
-def pack_folder(root: Path, quarter: pd.Period, *, edition: str) -> Path:
-    """Give the folder of a quarter's pack: ``reports/2012-13_Q2``, or ``reports/restricted/2012-13_Q2``."""
-    return _of_edition(root / "reports", quarter, edition)
+_TIMES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
 
 
-def refused_folder(root: Path, quarter: pd.Period, *, edition: str) -> Path:
-    """Give the folder of refused reports: ``reports/refused/2012-13_Q2``, or ``reports/refused/restricted/2012-13_Q2``."""
-    return _of_edition(root / "reports" / "refused", quarter, edition)
+def pack_folder(root: Path, quarter: pd.Period, *, edition: str, refused: bool = False) -> Path:
+    """Give the folder of a quarter's pack: ``reports/2012-13_Q2``, or ``reports/restricted/2012-13_Q2``.
 
-
-def _of_edition(parent: Path, quarter: pd.Period, edition: str) -> Path:
+    That of its ``refused`` reports is ``reports/refused/2012-13_Q2``, or ``reports/refused/restricted/2012-13_Q2``.
+    """
     if edition not in EDITIONS:
         raise ValueError(f"there is no edition {edition!r}; it is 'public' or 'restricted'.")
-    return (parent if edition == "public" else parent / edition) / periods.quarter_path(quarter)
+    parts = (["refused"] if refused else []) + ([edition] if edition != "public" else [])
+    return root.joinpath("reports", *parts, periods.quarter_path(quarter))
 
 
 def public_packs(root: Path) -> dict[Path, pd.Period]:
@@ -65,6 +66,14 @@ def report_folders(pack: Path) -> list[Path]:
     return [page.parent for page in in_reports(pack, PAGE) if REPORT_NAME.fullmatch(page.parent.name)]
 
 
+def published_reports(root: Path, quarter: pd.Period, *, edition: str) -> list[Path]:
+    """Give the folders of a quarter's published reports; a quarter of which nothing is published is refused."""
+    reports, name = report_folders(pack_folder(root, quarter, edition=edition)), periods.quarter_name(quarter)
+    if not reports:
+        raise ValueError(f'no pack of {name} is published. Make it first: saferleeds report "{name}"')
+    return reports
+
+
 def in_reports(pack: Path, file: str) -> list[Path]:
     """Give the files of one name in the folders of a pack, whatever the folders are called: the audits look at all."""
     return sorted(pack.glob(f"*/{file}"))
@@ -72,14 +81,12 @@ def in_reports(pack: Path, file: str) -> list[Path]:
 
 def files_of(folder: Path) -> list[Path]:
     """Give the files of a pack's version, in order: not the versions kept below it, nor the record of its sign-off."""
-    return sorted(_files_of(folder)) if folder.is_dir() else []
-
-
-def _files_of(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
+    files = []
+    for path in sorted(folder.rglob("*")):
         inner = path.relative_to(folder).parts
         if path.is_file() and inner[0] != VERSIONS and inner[-1] != MANIFEST and not inner[0].startswith("."):
-            yield path
+            files.append(path)
+    return files
 
 
 def forget_what_was_made_of(folder: Path) -> None:
@@ -120,16 +127,41 @@ def write_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], path: 
 
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 with the same line ends everywhere."""
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def replace_text(place: Path, text: str) -> None:
-    """Write a text in the place of the one that is there, whole or not at all."""
+def replace_file(place: Path, content: str | bytes) -> None:
+    """Write a file in the place of the one that is there, whole or not at all."""
+    made = content.encode() if isinstance(content, str) else content
     with tempfile.TemporaryDirectory(prefix=".making-", dir=place.parent) as scratch:
         draft = Path(scratch) / place.name
-        write_text(draft, text)
+        draft.write_bytes(made)
         draft.replace(place)
+
+
+def write_office_file(
+    made: io.BytesIO, place: Path, *, as_at: date, mend: Callable[[str], str] | None = None
+) -> None:
+    """Put an office file in its place whole, dated with the as-at day and in British English.
+
+    It has the same bytes for the same content: without the times at which its parts were packed. ``mend`` is given the
+    content of an OpenDocument file and gives it back changed.
+    """
+    packed = io.BytesIO()
+    with zipfile.ZipFile(made) as source, zipfile.ZipFile(packed, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "docProps/core.xml":
+                content = _TIMES.sub(rb"\g<1>" + f"{as_at.isoformat()}T00:00:00Z".encode(), content)
+                if b"<dc:language>" not in content:
+                    content = content.replace(
+                        b"</cp:coreProperties>", b"<dc:language>en-GB</dc:language></cp:coreProperties>"
+                    )
+            if name == "content.xml" and mend is not None:
+                content = mend(content.decode("utf-8")).encode("utf-8")
+            method = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            target.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, compress_type=method)
+    replace_file(place, packed.getvalue())
 
 
 def _never_a_formula(value: Any) -> Any:

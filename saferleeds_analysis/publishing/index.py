@@ -6,8 +6,8 @@ It is made from what is published: the words that each report's ``run.json`` kee
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -26,13 +26,12 @@ from saferleeds_analysis.publishing.files import (
     XLSX,
     public_packs,
     read_record,
-    replace_text,
+    replace_file,
     report_folders,
 )
-from saferleeds_analysis.publishing.pages import Link, render_page, template
+from saferleeds_analysis.publishing.pages import Link, render_page
 from saferleeds_analysis.publishing.report import Run, start_run
 from saferleeds_analysis.publishing.run_list import listed_reports, read_groups
-from saferleeds_analysis.publishing.versions import version_to_make
 from saferleeds_analysis.reporting.state import State, state_of
 
 _LONGEST_FINDING = 240  # letters
@@ -84,18 +83,14 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
             folder.rmdir()
     else:
         names = {entry.name for entry in entries}
-        groups = _grouped(entries, read_groups(run.root / "notebooks") if listed else {})
-        _write(
+        html = _index_page(
             run,
-            index,
-            entries,
-            groups,
-            sources,
-            {
-                "not_renewed": [name for name in not_renewed if name in names | order.keys()],
-                "missing": [r.name for r in listed if r.is_made_in(run.quarter) and r.name not in names],
-            },
+            groups=_grouped(entries, read_groups(run.root / "notebooks") if listed else {}),
+            sources=tuple(sources),
+            not_renewed=[name for name in not_renewed if name in names | order.keys()],
+            missing=[r.name for r in listed if r.is_made_in(run.quarter) and r.name not in names],
         )
+        replace_file(index, html)
     if run.edition == "public":
         _write_all_packs(run)
     return index
@@ -105,11 +100,7 @@ def renew_index(
     root: Path, quarter: pd.Period, *, as_at: date, edition: str, sources: Iterable[str] = ()
 ) -> Path:
     """Write the index of a pack again, after something was made of the pack that the index should name."""
-    version = version_to_make(root, quarter)
-    run = start_run(
-        root, quarter, as_at=as_at, edition=edition, pack_version=version.number, version=version.notice
-    )
-    return write_index(run, sources=sources)
+    return write_index(start_run(root, quarter, as_at=as_at, edition=edition), sources=sources)
 
 
 def _read_entry(place: Path, run: Run, figures: Sequence[Figure]) -> Entry:
@@ -142,100 +133,82 @@ def _read_entry(place: Path, run: Run, figures: Sequence[Figure]) -> Entry:
 def _grouped(entries: Sequence[Entry], groups: Mapping[str, Sequence[str]]) -> dict[str, list[Entry]]:
     """Put the reports under their headings, in the order of the headings; none of them is left out."""
     heading = {notebook: name for name, members in groups.items() for notebook in members}
-    found: dict[str, list[Entry]] = {name: [] for name in [*groups, _OTHERS]}
-    for entry in entries:
-        found[heading.get(entry.notebook, _OTHERS)].append(entry)
+    under = [(heading.get(entry.notebook, _OTHERS), entry) for entry in entries]
+    found = {name: [entry for of, entry in under if of == name] for name in [*groups, _OTHERS]}
     return {name: members for name, members in found.items() if members}
 
 
 def _states(groups: Mapping[str, Sequence[Entry]]) -> list[Entry]:
     """Give each indicator and area once, by the first report about it; area profiles have their own table."""
+    shown = (entry for name, members in groups.items() if name != _FOLDED for entry in members)
     first: dict[tuple[str, str], Entry] = {}
-    for name, members in groups.items():
-        for entry in members:
-            if name != _FOLDED and entry.state is not None:
-                first.setdefault((entry.state.indicator_id, entry.state.area), entry)
+    for entry in shown:
+        if entry.state is not None:
+            first.setdefault((entry.state.indicator_id, entry.state.area), entry)
     return list(first.values())
 
 
-def _write(
-    run: Run,
-    index: Path,
-    entries: Sequence[Entry],
-    groups: Mapping[str, Sequence[Entry]],
-    sources: Iterable[str],
-    state: Mapping[str, Any],
-) -> None:
-    from markupsafe import Markup
-
+def _index_page(
+    run: Run, *, groups: Mapping[str, Sequence[Entry]], sources: tuple[str, ...], **reports: Sequence[str]
+) -> str:
     restricted = run.edition == "restricted"
-    title = f"Reports of {run.quarter_name}" + (": restricted edition" if restricted else "")
     states = _states(groups)
-    of_the_pack = [Link(text=t, href=f) for f, t in _OF_THE_PACK if (index.parent / f).is_file()]
-    body = template("pack.html.j2").render(
-        title=title,
-        review_period=periods.review_period(run.quarter),
-        count=len(entries),
-        states=states,
-        groups=[(name, slug(name), members) for name, members in groups.items()],
-        folded=_FOLDED,
-        of_the_pack=of_the_pack,
-        changes=f"{CHANGES}/{PAGE}" if (index.parent / CHANGES / PAGE).is_file() else "",
-        neighbours=[] if restricted else _neighbours(run),
-        **state,
-    )
+    of_the_pack = [Link(text=t, href=f) for f, t in _OF_THE_PACK if (run.folder / f).is_file()]
     sections = [
         *(["At a glance"] if states else []),
         *groups,
         *(["The whole pack"] if of_the_pack else []),
     ]
     # The restricted index leads to the public one. The other way round, everybody would learn what is withheld where.
-    public = Link(text="The public pack", href=f"../../{index.parent.name}/{INDEX}")
-    html = render_page(
-        title=title,
-        body=Markup(body),  # noqa: S704 - our own template
-        provenance=replace(run.provenance, sources=tuple(sources)),
+    public = Link(text="The public pack", href=f"../../{run.folder.name}/{INDEX}")
+    return render_page(
+        template="pack.html.j2",
+        title=f"Reports of {run.quarter_name}" + (": restricted edition" if restricted else ""),
+        provenance=replace(run.provenance, sources=sources),
         contents=tuple(Link(text=name, href=f"#{slug(name)}") for name in sections),
         pack=public if restricted else Link(text="All quarters", href=f"../{INDEX}"),
+        review_period=periods.review_period(run.quarter),
+        states=states,
+        groups=[(name, slug(name), members) for name, members in groups.items()],
+        folded=_FOLDED,
+        of_the_pack=of_the_pack,
+        changes=f"{CHANGES}/{PAGE}" if (run.folder / CHANGES / PAGE).is_file() else "",
+        neighbours=[] if restricted else _neighbours(run),
+        **reports,
     )
-    replace_text(index, html)
 
 
 def _neighbours(run: Run) -> list[Link]:
     """Link to the packs of the quarters before and after, where they are published."""
-    links = []
-    for quarter, which in ((run.quarter - 1, "before"), (run.quarter + 1, "after")):
-        path = periods.quarter_path(quarter)
-        if (run.folder.parent / path / INDEX).is_file():
-            text = f"The quarter {which}: {periods.quarter_name(quarter)}"
-            links.append(Link(text=text, href=f"../{path}/{INDEX}"))
-    return links
+    near = {"before": run.quarter - 1, "after": run.quarter + 1}
+    return [
+        Link(
+            text=f"The quarter {which}: {periods.quarter_name(q)}",
+            href=f"../{periods.quarter_path(q)}/{INDEX}",
+        )
+        for which, q in near.items()
+        if (run.folder.parent / periods.quarter_path(q) / INDEX).is_file()
+    ]
 
 
 def _write_all_packs(run: Run) -> None:
     """Write the list of the quarters of which a pack is published, the latest first."""
-    from markupsafe import Markup
-
     packs = [
-        (quarter, place.name, sum(report.name != CHANGES for report in report_folders(place)))
-        for place, quarter in public_packs(run.root).items()
+        {
+            "name": periods.quarter_name(quarter),
+            "period": periods.review_period(quarter),
+            "href": f"{place.name}/{INDEX}",
+            "count": sum(report.name != CHANGES for report in report_folders(place)),
+        }
+        for place, quarter in sorted(public_packs(run.root).items(), key=itemgetter(1), reverse=True)
         if (place / INDEX).is_file()
     ]
     place = run.folder.parent / INDEX
     if not packs:
         place.unlink(missing_ok=True)
         return
-    body = template("packs.html.j2").render(
-        packs=[
-            {
-                "name": periods.quarter_name(quarter),
-                "period": periods.review_period(quarter),
-                "href": f"{path}/{INDEX}",
-                "count": count,
-            }
-            for quarter, path, count in sorted(packs, reverse=True)
-        ],
-    )
     # No day: each pack says its own.
-    html = render_page(title="Reports by quarter", body=Markup(body), provenance=replace(run.provenance))  # noqa: S704 - our own template
-    replace_text(place, html)
+    html = render_page(
+        template="packs.html.j2", title="Reports by quarter", provenance=run.provenance, packs=packs
+    )
+    replace_file(place, html)

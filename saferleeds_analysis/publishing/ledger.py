@@ -13,14 +13,16 @@ written before it, so that a change made past the triggers shows. One sign-off i
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.estimates import TIDY_COLUMNS
 from saferleeds_analysis.figures import Figure, Measure
@@ -68,6 +70,9 @@ CREATE TABLE identity (
     FOREIGN KEY (run, row) REFERENCES figure (run, row));
 """
 
+# What a ledger of each form has not yet: of form 1 are those from before figures knew what they are.
+_MISSING = {0: _TABLES + _IDENTITIES, 1: _IDENTITIES, SCHEMA_VERSION: ""}
+
 # A pack's rows go in first and the pack itself last, so that once it is there nothing can be added to it.
 _CLOSED = {
     "run": "EXISTS (SELECT 1 FROM pack WHERE quarter = NEW.quarter AND version = NEW.version)",
@@ -105,6 +110,27 @@ class SignedReport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Roles:
+    """Who signs off. The reviewer and the owner must not be the analyst; the commissioner may be left out."""
+
+    analyst: str
+    reviewer: str
+    owner: str
+    commissioner: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a role that nobody has, and an analyst who checks or approves the own work."""
+        for role in ("analyst", "reviewer", "owner"):
+            if not getattr(self, role).strip():
+                raise ValueError(f"the {role} is not named.")
+        for role in ("reviewer", "owner"):
+            if getattr(self, role).strip().casefold() == self.analyst.strip().casefold():
+                raise ValueError(
+                    f"the {role} cannot be the analyst: a pack is checked and approved by others."
+                )
+
+
+@dataclass(frozen=True, kw_only=True)
 class SignedPack:
     """A pack as it is signed off: who, when, the answered checklist, every report and the hash of every file.
 
@@ -116,10 +142,7 @@ class SignedPack:
     version: int
     as_at: str
     signed_at: str
-    commissioner: str
-    analyst: str
-    reviewer: str
-    owner: str
+    roles: Roles
     code_version: str
     checklist: Mapping[str, Any]
     reports: tuple[SignedReport, ...]
@@ -135,6 +158,12 @@ class Correction:
     corrects: int
     reason: str
     opened_on: str
+
+    @property
+    def notice(self) -> str:
+        """Say on each page of the new version that it corrects another."""
+        day = periods.day_name(date.fromisoformat(self.opened_on))
+        return f"Version {self.version}, corrects version {self.corrects}: {self.reason} ({day})."
 
 
 def definitions_of(indicators: Iterable[str], catalogue: Catalogue) -> dict[str, str]:
@@ -154,12 +183,11 @@ def definitions_of(indicators: Iterable[str], catalogue: Catalogue) -> dict[str,
     }
 
 
+@dataclass(frozen=True)
 class Ledger:
     """What was signed off. Reading an absent ledger finds nothing; the first sign-off makes the file."""
 
-    def __init__(self, path: Path) -> None:
-        """Hold the path; nothing is opened until something is asked."""
-        self.path = path
+    path: Path
 
     def packs(self) -> pd.DataFrame:
         """Give one row a signed-off pack, in the order of signing: quarter, version, roles, times, ``fingerprint``."""
@@ -181,7 +209,11 @@ class Ledger:
             "FROM figure JOIN run ON run.id = figure.run LEFT JOIN definition ON definition.sha256 = figure.definition "
             "WHERE run.quarter = ? AND run.version = ? AND run.edition = ? AND (? = '' OR run.report = ?) "
             "ORDER BY run.id, figure.row",
-            (quarter, version or self.latest_version(quarter), edition, report, report),
+            quarter,
+            version or self.latest_version(quarter),
+            edition,
+            report,
+            report,
         )
         return frame.assign(number=pd.to_numeric(frame["value"], errors="coerce"))
 
@@ -194,7 +226,9 @@ class Ledger:
             f"SELECT run.report, {columns} FROM figure JOIN run ON run.id = figure.run "  # noqa: S608 - our own columns
             "JOIN identity ON identity.run = figure.run AND identity.row = figure.row "
             "WHERE run.quarter = ? AND run.version = ? AND run.edition = ? ORDER BY run.id, figure.row",
-            (quarter, version, edition),
+            quarter,
+            version,
+            edition,
         )
         return tuple(_printed(dict(row)) for row in rows)
 
@@ -204,7 +238,8 @@ class Ledger:
             self._rows(
                 "SELECT DISTINCT definition.indicator_id, definition.definition FROM figure JOIN run ON run.id = figure.run "
                 "JOIN definition ON definition.sha256 = figure.definition WHERE run.quarter = ? AND run.version = ?",
-                (quarter, version),
+                quarter,
+                version,
             )
         )
 
@@ -218,21 +253,25 @@ class Ledger:
             "JOIN run ON run.id = figure.run JOIN pack USING (quarter, version) "
             "LEFT JOIN definition ON definition.sha256 = figure.definition WHERE figure.indicator_id = ? AND figure.area = ? "
             "AND figure.period = ? AND figure.measure = ? AND run.edition = ? ORDER BY pack.rowid, run.id, figure.row",
-            (indicator_id, area, period, measure, edition),
+            indicator_id,
+            area,
+            period,
+            measure,
+            edition,
         )
         return frame.assign(number=pd.to_numeric(frame["value"], errors="coerce"))
 
     def latest_version(self, quarter: str) -> int:
         """Give the number of the last signed-off version of a quarter's pack; 0 where there is none."""
-        return self._rows("SELECT coalesce(max(version), 0) FROM pack WHERE quarter = ?", (quarter,), [(0,)])[
-            0
-        ][0]
+        [(version,)] = self._rows("SELECT coalesce(max(version), 0) FROM pack WHERE quarter = ?", quarter)
+        return version
 
     def pack(self, quarter: str, version: int | None = None) -> dict[str, Any] | None:
         """Give the row of a signed-off pack, the checklist's answers in it; ``None`` where there is none."""
         rows = self._rows(
             "SELECT * FROM pack WHERE quarter = ? AND version = ?",
-            (quarter, version or self.latest_version(quarter)),
+            quarter,
+            version or self.latest_version(quarter),
         )
         return {**dict(rows[0]), "checklist": json.loads(rows[0]["checklist"])} if rows else None
 
@@ -241,13 +280,14 @@ class Ledger:
         return dict(
             self._rows(
                 "SELECT path, sha256 FROM file WHERE quarter = ? AND version = ? ORDER BY path",
-                (quarter, version),
+                quarter,
+                version,
             )
         )
 
     def corrections(self, quarter: str) -> tuple[Correction, ...]:
         """Give the corrections that were opened for a quarter's pack, oldest first."""
-        rows = self._rows("SELECT * FROM correction WHERE quarter = ? ORDER BY version", (quarter,))
+        rows = self._rows("SELECT * FROM correction WHERE quarter = ? ORDER BY version", quarter)
         return tuple(Correction(**dict(row)) for row in rows)
 
     def open_correction(self, quarter: str) -> Correction | None:
@@ -264,22 +304,19 @@ class Ledger:
             "SELECT figure.indicator_id, figure.area, figure.period, figure.measure, figure.value, pack.quarter, pack.version "
             "FROM figure JOIN run ON run.id = figure.run JOIN pack USING (quarter, version) "
             "WHERE run.edition = ? AND pack.quarter <= ? ORDER BY pack.quarter DESC, pack.version DESC",
-            (edition, quarter),
+            edition,
+            quarter,
         )
-        newest, current, since = (quarter, self.latest_version(quarter)), {}, {}
-        by_pack: dict[tuple[str, int], dict[tuple[str, ...], set[str]]] = {}
+        printed: dict[tuple[str, ...], dict[tuple[str, int], set[str]]] = {}
         for *key, value, of, version in rows:
-            by_pack.setdefault((of, version), {}).setdefault(tuple(key), set()).add(value)
-        for key, values in by_pack.pop(newest, {}).items():
-            current |= {(*key, value): True for value in values}
-            since |= {(*key, value): _name_of(*newest) for value in values}
-        for pack, figures in by_pack.items():  # backwards in time, as long as the value stays
-            for (*key, value), goes_on in current.items():
-                if goes_on and tuple(key) in figures:
-                    if value in figures[tuple(key)]:
-                        since[*key, value] = _name_of(*pack)
-                    else:
-                        current[*key, value] = False
+            printed.setdefault(tuple(key), {}).setdefault((of, version), set()).add(value)
+        newest, since = (quarter, self.latest_version(quarter)), {}
+        for key, packs in printed.items():
+            for value in packs.get(newest, ()):
+                for pack, values in packs.items():  # backwards in time, as long as the value stays
+                    if value not in values:
+                        break
+                    since[*key, value] = _name_of(*pack)
         return since
 
     def record(self, pack: SignedPack) -> None:
@@ -313,25 +350,16 @@ class Ledger:
             made = Correction(
                 quarter=quarter, version=latest + 1, corrects=latest, reason=reason, opened_on=opened_on
             )
-            connection.execute(
-                "INSERT INTO correction (quarter, version, corrects, reason, opened_on) VALUES (?, ?, ?, ?, ?)",
-                (quarter, made.version, latest, reason, opened_on),
-            )
+            _add(connection, "correction", asdict(made))
         return made
 
     def faults(self) -> list[str]:
         """Say what is not as it was written: a broken file, or a pack whose rows no longer give its fingerprint."""
-        if not self.path.exists():
-            return []
         try:
-            with closing(self._connect()) as connection:
-                if not _is_made(connection):
-                    return []
+            with self._reading() as connection:
                 broken = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-                packs = connection.execute("SELECT * FROM pack ORDER BY rowid").fetchall()
-                before = ""
-                faults = [f"the ledger's file is damaged: {text}" for text in broken]
-                for pack in packs:
+                faults, before = [f"the ledger's file is damaged: {text}" for text in broken], ""
+                for pack in connection.execute("SELECT * FROM pack ORDER BY rowid").fetchall():
                     if _fingerprint(connection, pack, before) != pack["fingerprint"]:
                         name = _name_of(pack["quarter"], pack["version"])
                         faults.append(
@@ -342,34 +370,29 @@ class Ledger:
         except sqlite3.DatabaseError as error:
             return [f"the ledger's file is damaged: {error}"]
 
-    def _rows(self, question: str, values: tuple = (), absent: list | None = None) -> list:
-        if not self.path.exists():
-            return absent or []
-        with closing(self._connect()) as connection:
-            return connection.execute(question, values).fetchall() if _is_made(connection) else absent or []
+    def _rows(self, question: str, *values: Any) -> list:
+        with self._reading() as connection:
+            return connection.execute(question, values).fetchall()
 
-    def _frame(self, question: str, values: tuple = ()) -> pd.DataFrame:
-        if self.path.exists():
-            with closing(self._connect()) as connection:
-                if _is_made(connection):
-                    cursor = connection.execute(question, values)
-                    return pd.DataFrame(
-                        [tuple(row) for row in cursor], columns=[column[0] for column in cursor.description]
-                    )
-        with closing(sqlite3.connect(":memory:")) as connection:  # the columns of an empty answer
-            connection.executescript(_TABLES + _IDENTITIES)
-            return pd.DataFrame(columns=[c[0] for c in connection.execute(question, values).description])
+    def _frame(self, question: str, *values: Any) -> pd.DataFrame:
+        with self._reading() as connection:
+            found = connection.execute(question, values)
+            columns = [column[0] for column in found.description]
+            return pd.DataFrame([tuple(row) for row in found], columns=columns)
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=_SECONDS_TO_WAIT, isolation_level=None)
-        connection.row_factory = sqlite3.Row
-        return connection
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection to read. What the file has not is there and empty: reading never makes or changes it."""
+        with closing(_connect(self.path if self.path.exists() else ":memory:")) as connection:
+            missing = _MISSING[_version(connection)]
+            connection.executescript(missing.replace("CREATE TABLE", "CREATE TEMPORARY TABLE"))
+            yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """Give a connection in a transaction that is committed at the end, or rolled back whole."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(self._connect()) as connection:
+        with closing(_connect(self.path)) as connection:
             # A rollback journal, which also works on a network drive where write-ahead logging does not.
             for line in ("foreign_keys = ON", "recursive_triggers = ON", "synchronous = EXTRA"):
                 connection.execute(f"PRAGMA {line}")
@@ -381,11 +404,8 @@ class Ledger:
                     f"({error}). Nothing was changed; try again."
                 ) from error
             try:
-                version = _version(connection)
-                if version == 0:
-                    _make(connection, [_TABLES, _IDENTITIES], _CLOSED)
-                elif version == 1:
-                    _make(connection, [_IDENTITIES], ["identity"])
+                if missing := _MISSING[_version(connection)]:
+                    _make(connection, missing)
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
@@ -399,12 +419,10 @@ def open_ledger(root: Path | str) -> Ledger:
     return Ledger(Path(root) / LEDGER)
 
 
-def _is_made(connection: sqlite3.Connection) -> bool:
-    """Say whether there is anything to read, and make an earlier ledger readable: reading never changes the file."""
-    version = _version(connection)
-    if version == 1:  # before figures knew what they are; the table itself comes with the next sign-off
-        connection.execute(_IDENTITIES.replace("CREATE TABLE", "CREATE TEMPORARY TABLE").strip(" \n;"))
-    return version > 0
+def _connect(path: Path | str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=_SECONDS_TO_WAIT, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    return connection
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -418,85 +436,71 @@ def _version(connection: sqlite3.Connection) -> int:
     return version
 
 
-def _make(connection: sqlite3.Connection, made: Sequence[str], guarded: Iterable[str]) -> None:
-    """Make tables and the triggers that keep them as they are; inside the transaction of a sign-off."""
-    for statement in (one for text in made for one in text.split(";") if one.strip()):
+def _make(connection: sqlite3.Connection, missing: str) -> None:
+    """Make the tables that are missing, and the triggers that keep all as they are; inside the transaction of a sign-off."""
+    for statement in filter(str.strip, missing.split(";")):
         connection.execute(statement)
-    for table in guarded:
-        condition = _CLOSED[table]
-        for change in ("UPDATE", "DELETE"):
-            connection.execute(
-                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} BEGIN SELECT RAISE(ABORT, "
-                f"'the ledger is added to and never changed'); END"
-            )
-        # Before the insertion, so that INSERT OR REPLACE cannot take the place of a row either.
-        connection.execute(
-            f"CREATE TRIGGER {table}_closed BEFORE INSERT ON {table} WHEN {condition} BEGIN SELECT RAISE(ABORT, "
-            f"'the ledger is added to and never changed'); END"
-        )
+    refuse = "BEGIN SELECT RAISE(ABORT, 'the ledger is added to and never changed'); END"
+    for table, condition in _CLOSED.items():
+        for name, event in (
+            ("no_update", f"UPDATE ON {table}"),
+            ("no_delete", f"DELETE ON {table}"),
+            # Before the insertion, so that INSERT OR REPLACE cannot take the place of a row either.
+            ("closed", f"INSERT ON {table} WHEN {condition}"),
+        ):
+            connection.execute(f"CREATE TRIGGER IF NOT EXISTS {table}_{name} BEFORE {event} {refuse}")
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
+def _add(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> int:
+    """Add a row to a table, and give its number."""
+    question = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"  # noqa: S608 - our own columns
+    return connection.execute(question, tuple(row.values())).lastrowid
+
+
 def _insert(connection: sqlite3.Connection, pack: SignedPack) -> None:
-    identity = (pack.quarter, pack.version)
+    identity = {"quarter": pack.quarter, "version": pack.version}
     for report in pack.reports:
-        definitions = {i: _digest(f"{i}\n{text}") for i, text in report.definitions.items()}
+        definitions = {
+            indicator_id: hashlib.sha256(f"{indicator_id}\n{text}".encode()).hexdigest()
+            for indicator_id, text in report.definitions.items()
+        }
         for indicator_id, sha256 in definitions.items():
             connection.execute(
                 "INSERT INTO definition SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM definition WHERE sha256 = ?)",
                 (sha256, indicator_id, report.definitions[indicator_id], sha256),
             )
-        run = connection.execute(
-            "INSERT INTO run (quarter, version, edition, report, notebook, parameters, inputs, code_version, finished) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *identity,
-                report.edition,
-                report.name,
-                report.notebook,
-                _json(report.parameters),
-                _json(report.inputs),
-                report.code_version,
-                report.finished,
-            ),
-        ).lastrowid
-        connection.executemany(
-            f"INSERT INTO figure (run, row, {', '.join(_FIGURE)}, definition) "  # noqa: S608 - our own columns
-            f"VALUES (?, ?, {', '.join('?' * len(_FIGURE))}, ?)",
-            [
-                (run, number, *(row.get(c) or "" for c in _FIGURE), definitions.get(row["indicator_id"]))
-                for number, row in enumerate(report.figures, start=1)
-            ],
-        )
-        connection.executemany(
-            f"INSERT INTO identity (run, row, {', '.join(_IDENTITY)}) VALUES (?, ?, {', '.join('?' * len(_IDENTITY))})",  # noqa: S608
-            [
-                (run, number, *(row.get(c) or "" for c in _IDENTITY))
-                for number, row in enumerate(report.figures, start=1)
-            ],
-        )
-    connection.executemany(
-        "INSERT INTO file (quarter, version, path, sha256) VALUES (?, ?, ?, ?)",
-        [(*identity, path, sha256) for path, sha256 in sorted(pack.files.items())],
-    )
-    row = {
-        "quarter": pack.quarter,
-        "version": pack.version,
+        of = {
+            "edition": report.edition,
+            "report": report.name,
+            "notebook": report.notebook,
+            "parameters": _json(report.parameters),
+            "inputs": _json(report.inputs),
+            "code_version": report.code_version,
+            "finished": report.finished,
+        }
+        run = _add(connection, "run", identity | of)
+        for number, row in enumerate(report.figures, start=1):
+            place, definition = {"run": run, "row": number}, definitions.get(row["indicator_id"])
+            printed = {column: row.get(column) or "" for column in _FIGURE}
+            known = {column: row.get(column) or "" for column in _IDENTITY}
+            _add(connection, "figure", place | printed | {"definition": definition})
+            _add(connection, "identity", place | known)
+    for path, sha256 in sorted(pack.files.items()):
+        _add(connection, "file", identity | {"path": path, "sha256": sha256})
+    row = identity | {
         "as_at": pack.as_at,
         "signed_at": pack.signed_at,
-        "commissioner": pack.commissioner,
-        "analyst": pack.analyst,
-        "reviewer": pack.reviewer,
-        "owner": pack.owner,
+        "commissioner": pack.roles.commissioner.strip(),
+        "analyst": pack.roles.analyst.strip(),
+        "reviewer": pack.roles.reviewer.strip(),
+        "owner": pack.roles.owner.strip(),
         "code_version": pack.code_version,
         "checklist": _json(pack.checklist),
     }
     last = connection.execute("SELECT fingerprint FROM pack ORDER BY rowid DESC LIMIT 1").fetchone()
     row["fingerprint"] = _fingerprint(connection, row, last["fingerprint"] if last else "")
-    connection.execute(
-        f"INSERT INTO pack ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608 - our own columns
-        tuple(row.values()),
-    )
+    _add(connection, "pack", row)
 
 
 def _fingerprint(connection: sqlite3.Connection, pack: Mapping[str, Any], before: str) -> str:
@@ -556,10 +560,6 @@ def _read_number(text: str) -> float | int | str | None:
 
 def _name_of(quarter: str, version: int) -> str:
     return quarter if version == 1 else f"{quarter}, version {version}"
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _json(value: Any) -> str:

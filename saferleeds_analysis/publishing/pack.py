@@ -1,4 +1,4 @@
-"""Publish the reports of a quarter, each in its place whole or not at all, and the index that lists them.
+"""Publish the pack of a quarter: its reports, each in its place whole or not at all, in both editions, and the index.
 
     reports/2012-13_Q2/index.html
     reports/2012-13_Q2/<report>/report.html    the page
@@ -9,35 +9,111 @@
 
 Only ``run.json`` holds times, so that two runs on the same inputs give the same page and the same figures, byte by
 byte.
+
+The public edition is made first. Each report of which it withholds something is made again with everything in it, in a
+folder of its own that is never inside the public one. Then both packs are audited. A public report that would give away what
+another number withholds is taken out of the pack, kept beside it for the analyst, named, and made in the restricted edition;
+a restricted one that is not marked, or at odds with the public one, is taken out too.
 """
 
 import logging
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
-from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import Catalogue
+from saferleeds_analysis.disclosure_rules import EDITIONS
 from saferleeds_analysis.figures import Figure, Identity
-from saferleeds_analysis.publishing.changes import write_changes_page
-from saferleeds_analysis.publishing.content import contradictions, placed_figures
-from saferleeds_analysis.publishing.earlier import earlier_pack
-from saferleeds_analysis.publishing.files import FIGURES, in_reports, report_folders
+from saferleeds_analysis.publishing.audit import Audit, audit_pack, audit_restricted
+from saferleeds_analysis.publishing.content import contradictions, pack_figures, placed_figures
+from saferleeds_analysis.publishing.earlier import earlier_pack, of_reports
+from saferleeds_analysis.publishing.files import (
+    CHANGES,
+    FIGURES,
+    INDEX,
+    forget_what_was_made_of,
+    in_reports,
+    pack_folder,
+    report_folders,
+)
 from saferleeds_analysis.publishing.index import write_index
-from saferleeds_analysis.publishing.notebooks import ReportFailed, without_machine_paths
+from saferleeds_analysis.publishing.notebooks import (
+    ReportFailed,
+    check_parameters,
+    notebook_of_block,
+    without_machine_paths,
+)
+from saferleeds_analysis.publishing.pages import page_of_block
 from saferleeds_analysis.publishing.pool import Outcome, make_reports, workers_for
-from saferleeds_analysis.publishing.report import Run, check_report, put_in_place, start_run
+from saferleeds_analysis.publishing.report import Run, frame_of, put_in_place, start_run, write_draft
 from saferleeds_analysis.publishing.run_list import Report
-from saferleeds_analysis.publishing.versions import version_to_make
+from saferleeds_analysis.reporting.disclosure import SUPPRESSED
 
 logger = logging.getLogger(__name__)
 
 # What a pack says: each figure with where it stands.
 _Said = dict[Identity, tuple[str, Figure]]
+
+
+def publish_editions(
+    root: Path,
+    quarter: pd.Period,
+    reports: Sequence[Report],
+    *,
+    as_at: date,
+    catalogue: Catalogue,
+    sources: Iterable[str] = (),
+    workers: int | None = None,
+    warm: bool = True,
+    say: Callable[[str], None] = print,
+) -> Path:
+    """Publish the public pack and what the restricted one needs, audit the public one, and give its index.
+
+    Raised at the end as one :class:`ReportFailed`, when all that could be published is: the reports that could not be made,
+    and those that the audit refused (they are moved to ``reports/refused/<quarter>/``).
+    """
+    failures: list[ReportFailed] = []
+    about = {"as_at": as_at, "sources": tuple(sources)}
+
+    def publish(some: Sequence[Report], edition: str) -> None:
+        engine = {"workers": workers, "warm": warm, "say": say}
+        try:
+            publish_reports(root, quarter, some, edition=edition, **about, **engine)
+        except ReportFailed as failure:
+            failures.append(failure)
+
+    public = pack_folder(root, quarter, edition="public")
+    for edition in EDITIONS:
+        forget_what_was_made_of(pack_folder(root, quarter, edition=edition))
+    publish(reports, "public")
+    withholding = [r for r in reports if r.is_made_in(quarter) and withholds_something(public / r.name)]
+    _forget_restricted(root, quarter, reports, keep=withholding)
+    if withholding:
+        say(f"Restricted edition of {len(withholding)}, from which something is withheld in the public one:")
+        publish(withholding, "restricted")
+    audits = (("public", audit_pack), ("restricted", audit_restricted)) if in_reports(public, FIGURES) else ()
+    for edition, audit in audits:
+        found = audit(root, quarter, catalogue=catalogue)
+        if found is None:  # there is no restricted edition
+            continue
+        say(found.in_words().partition("\n")[0])
+        if found.findings:
+            failure = _take_out(root, quarter, found, edition=edition, **about)
+            # Those who may see everything need not wait until the public edition is mended.
+            refused = [r for r in reports if r.name in found.offending and r not in withholding]
+            if edition == "public" and refused:
+                publish(refused, "restricted")
+            failures.append(failure)
+    if failures:
+        raise _failed("\n".join(map(str, failures)), failures)
+    return public / INDEX
 
 
 def publish_reports(
@@ -55,73 +131,57 @@ def publish_reports(
     """Publish reports of a quarter into ``reports/<quarter>/`` of a project and give the path of the pack's index.
 
     ``as_at`` is the day on which the figures are taken to be read: nothing that came later may be in them. ``edition`` is
-    given to the notebooks that declare it, and the restricted one has a folder of its own. ``sources``
-    are the data that the project holds, named in the index (a page names its own in its text). Reports that are not made
-    in this quarter (:meth:`Report.is_made_in`) are left out and named. Every
-    parameter of every report is checked before the first one runs. The reports that fail are named at the end, in one
-    :class:`ReportFailed`; the others are published. One pack has one value of a figure: a report that gives another than
-    one that is in the pack already, made in this run or left from before, fails. ``say`` is told one line a report, in the order of finishing.
+    given to the notebooks that declare it, and the restricted one has a folder of its own. ``sources`` are the data that the
+    project holds, named in the index (a page names its own in its text). Reports that are not made in this quarter
+    (:meth:`Report.is_made_in`) are left out and named. Every parameter of every report is checked before the first one runs.
+    The reports that fail are named at the end, in one :class:`ReportFailed`; the others are published. One pack has one value
+    of a figure: a report that gives another than one that is in the pack already, made in this run or left from before,
+    fails. ``say`` is told one line a report, in the order of finishing.
 
     ``workers`` processes make reports at once (as many as pay, when it is not given), with kernels forked from a ``warm``
     template or started cold; the pages are the same. An interruption leaves what has finished, published and listed.
     """
-    version, earlier = version_to_make(root, quarter), earlier_pack(root, quarter, edition=edition)
-    run = start_run(
-        root,
-        quarter,
-        as_at=as_at,
-        edition=edition,
-        pack_version=version.number,
-        version=version.notice,
-        earlier=earlier,
-    )
-    reports = _made_in(quarter, reports, say)
-    _check_all(run, reports)
+    run = start_run(root, quarter, as_at=as_at, edition=edition)
+    run = replace(run, earlier=earlier_pack(root, quarter, edition=edition))
+    reports = _to_make(run, reports, say)
     run.folder.mkdir(parents=True, exist_ok=True)
-    said = _standing(run, but={report.name for report in reports})
     left = [report.name for report in reports]
-    failed: dict[str, Exception] = {}
-    questions: dict[str, tuple[str, ...]] = {}
+    said = _standing(run, but=left)
+    failed, questions = {}, {}  # by the names of reports
     started = time.monotonic()
+    crew = workers or workers_for(len(reports))
     try:
-        with tempfile.TemporaryDirectory(prefix=".making-", dir=run.folder) as scratch:
-            crew = workers or workers_for(len(reports))
-            made = make_reports(run, reports, into=Path(scratch), workers=crew, warm=warm)
-            with closing(made) as outcomes:
-                for outcome in outcomes:
-                    name = outcome.report.name
-                    error = _publish(run, outcome, said)
-                    if error is not None:
-                        failed[name] = error
-                    if outcome.made is not None:
-                        questions[name] = outcome.made.questions
-                    left.remove(name)
-                    parts = [
-                        f"{len(reports) - len(left)}/{len(reports)}",
-                        name,
-                        f"{outcome.seconds:.1f} s",
-                        _time_left(time.monotonic() - started, len(reports) - len(left), len(left)),
-                        "failed" if error else _to_look_at(outcome),
-                    ]
-                    say("  ".join(part for part in parts if part))
-    finally:
-        # When it is stopped, too: the index lists what is there.
-        if in_reports(run.folder, FIGURES):
-            write_changes_page(run, earlier)
+        with (
+            tempfile.TemporaryDirectory(prefix=".making-", dir=run.folder) as scratch,
+            closing(make_reports(run, reports, into=Path(scratch), workers=crew, warm=warm)) as outcomes,
+        ):
+            for done, outcome in enumerate(outcomes, start=1):
+                name = outcome.report.name
+                error = _publish(run, outcome, said)
+                if error is not None:
+                    failed[name] = error
+                if outcome.made is not None:
+                    questions[name] = outcome.made.questions
+                left.remove(name)
+                ahead = _time_left(time.monotonic() - started, done, len(left))
+                came_to = "failed" if error else _to_look_at(outcome)
+                parts = [f"{done}/{len(reports)}", name, f"{outcome.seconds:.1f} s", ahead, came_to]
+                say("  ".join(filter(None, parts)))
+    finally:  # when it is stopped, too: the index lists what is there
+        _write_changes_page(run)
         index = write_index(run, not_renewed=[*failed, *left], sources=sources)
     _ask([question for report in reports for question in questions.get(report.name, ())], say)
     if failed:
-        raise _all_failures(run, failed, of=len(reports))
+        told = [f"{name}: {without_machine_paths(str(error), root)}" for name, error in failed.items()]
+        head = f"{len(failed)} of {len(reports)} reports could not be made; what was published before stands."
+        raise _failed("\n".join([head, *told]), failed.values())
     return index
 
 
 def _standing(run: Run, *, but: Collection[str]) -> _Said:
     """Gather what the reports say that are in the pack from before and are not made anew."""
-    said: _Said = {}
-    for folder in report_folders(run.folder):
-        if folder.name not in but:
-            said |= {figure.identity: (place, figure) for place, figure in _places(folder)}
-    return said
+    standing = (folder for folder in report_folders(run.folder) if folder.name not in but)
+    return {f.identity: (place, f) for folder in standing for place, f in _places(folder)}
 
 
 def _places(report: Path) -> list[tuple[str, Figure]]:
@@ -144,7 +204,7 @@ def _publish(run: Run, outcome: Outcome, said: _Said) -> Exception | None:
     if faults := contradictions(placed, said):
         return ReportFailed("\n".join(faults))
     try:
-        put_in_place(outcome.made, run.folder)
+        put_in_place(outcome.made.draft, run.folder)
     except ReportFailed as error:
         return error
     said |= {figure.identity: (place, figure) for place, figure in placed}
@@ -179,35 +239,112 @@ def _time_left(seconds: float, done: int, left: int) -> str:
     return f"about {round(ahead / 60)} min left" if ahead >= 90 else f"about {max(1, round(ahead))} s left"
 
 
-def _made_in(quarter: pd.Period, reports: Sequence[Report], say: Callable[[str], None]) -> list[Report]:
-    """Leave out the reports that are not made in the quarter, and name them."""
-    name = periods.quarter_name(quarter)
-    left_out = [report.name for report in reports if not report.is_made_in(quarter)]
-    if left_out and len(left_out) == len(reports):
+def _to_make(run: Run, reports: Sequence[Report], say: Callable[[str], None]) -> list[Report]:
+    """Leave out the reports that are not made in the quarter, and name them; check the parameters of the others."""
+    made = [report for report in reports if report.is_made_in(run.quarter)]
+    if reports and not made:
         raise ValueError(
-            f"no report of the run list is made in {name}: see first_quarter and last_quarter of each."
+            f"no report of the run list is made in {run.quarter_name}: see first_quarter and last_quarter of each."
         )
-    if left_out:
-        say(f"Not made in {name}: {', '.join(left_out)}")
-    return [report for report in reports if report.is_made_in(quarter)]
-
-
-def _check_all(run: Run, reports: Sequence[Report]) -> None:
+    if len(made) < len(reports):
+        left_out = ", ".join(report.name for report in reports if report not in made)
+        say(f"Not made in {run.quarter_name}: {left_out}")
     faults = []
-    for report in reports:
+    for report in made:
         try:
-            check_report(run, report)
+            check_parameters(run.notebook(report), run.parameters(report))
         except ValueError as error:
             faults.append(f"{report.name}: {error}")
     if faults:
         raise ValueError("nothing was run.\n" + "\n".join(faults))
+    return made
 
 
-def _all_failures(run: Run, failed: dict[str, Exception], *, of: int) -> ReportFailed:
-    return ReportFailed(
-        f"{len(failed)} of {of} reports could not be made; what was published before stands.\n"
-        + "\n".join(
-            f"{name}: {without_machine_paths(str(error), run.root)}" for name, error in failed.items()
-        ),
-        details="\n\n".join(getattr(error, "details", "") for error in failed.values()).strip(),
+def _failed(words: str, failures: Iterable[Exception]) -> ReportFailed:
+    """Gather failures in one, with the traces of all."""
+    details = filter(None, (getattr(failure, "details", "") for failure in failures))
+    return ReportFailed(words, details="\n\n".join(details))
+
+
+def _write_changes_page(run: Run) -> None:
+    """Write the page of changes of a pack from what is published in it, if anything is."""
+    if not in_reports(run.folder, FIGURES):
+        return
+    figures = [printed.figure for printed in of_reports(pack_figures(run.folder))]
+    block = run.earlier.page(figures)
+    page = page_of_block(
+        block,
+        name="the page of changes",
+        provenance=run.provenance,
+        **frame_of(CHANGES, run.quarter_name),
     )
+    record = {
+        "report": CHANGES,
+        "notebook": {"name": f"made by {__name__}", "sha256": ""},
+        "parameters": {
+            "quarter": run.quarter_name,
+            "as_at": run.as_at.isoformat(),
+            "edition": run.edition,
+            "compared_with": run.earlier.name,
+        },
+        "started": "",
+        "finished": "",
+        **run.made_with,
+    }
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=run.folder) as scratch:
+        draft = Path(scratch) / CHANGES
+        notebook = notebook_of_block(block, source=f"# Made by {__name__}")
+        write_draft(draft, page=page, notebook=notebook, record=record)
+        put_in_place(draft, run.folder)
+
+
+# The editions
+
+
+def withholds_something(report: Path) -> bool:
+    """Say whether anything is withheld in a published report."""
+    # By its method where the figure went through reporting.disclosure, by its mark where a page has its own.
+    return any(figure.method == SUPPRESSED or figure.value == "[c]" for _, figure in placed_figures(report))
+
+
+def _take_out(
+    root: Path,
+    quarter: pd.Period,
+    audit: Audit,
+    *,
+    as_at: date,
+    edition: str,
+    sources: Iterable[str],
+) -> ReportFailed:
+    """Take the reports that an audit refused out of an edition's pack, keep them for the analyst, and say so."""
+    folder = pack_folder(root, quarter, edition=edition)
+    refused = pack_folder(root, quarter, edition=edition, refused=True)
+    names = sorted(audit.offending)
+    for name in names:
+        if (folder / name).is_dir():
+            refused.mkdir(parents=True, exist_ok=True)
+            if (refused / name).exists():
+                shutil.rmtree(refused / name)
+            (folder / name).rename(refused / name)
+    run = start_run(root, quarter, as_at=as_at, edition=edition)
+    # Nothing of a refused report may stand on the page of changes.
+    _write_changes_page(replace(run, earlier=earlier_pack(root, quarter, edition=edition)))
+    write_index(run, not_renewed=names, sources=sources)
+    reports, stands = (
+        ("1 report was", "stands") if len(names) == 1 else (f"{len(names)} reports were", "stand")
+    )
+    place = refused.relative_to(root).as_posix()
+    return ReportFailed(
+        f"{reports} taken out of the {edition} pack and {stands} in {place}.\n{audit.in_words()}"
+    )
+
+
+def _forget_restricted(
+    root: Path, quarter: pd.Period, reports: Sequence[Report], *, keep: Sequence[Report]
+) -> None:
+    """Take away restricted editions of reports of which the public one now shows everything."""
+    folder = pack_folder(root, quarter, edition="restricted")
+    kept = {report.name for report in keep}
+    for report in reports:
+        if report.name not in kept and (folder / report.name).is_dir():
+            shutil.rmtree(folder / report.name)

@@ -12,9 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import MARKINGS
-from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.publishing.content import (
     Content,
     content_of,
@@ -25,9 +27,15 @@ from saferleeds_analysis.publishing.content import (
     on_paper,
 )
 from saferleeds_analysis.publishing.notebooks import ExecutedNotebook
-from saferleeds_analysis.reporting.blocks import Block, Group, html_of
+from saferleeds_analysis.reporting.blocks import Block, Group, Heading, html_of
 
 TEMPLATES = Path(__file__).parent / "templates"
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    keep_trailing_newline=True,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,114 +76,82 @@ class Page:
     html: str
     warnings: tuple[str, ...] = ()
 
-    @property
-    def title(self) -> str:
-        """The page's one heading of level 1."""
-        return self.content.title
 
-    @property
-    def figures(self) -> tuple[Figure, ...]:
-        """The numbers on it."""
-        return self.content.figures
+def make_page(executed: ExecutedNotebook, **frame: Any) -> Page:
+    """Make the page of an executed notebook, in a ``frame`` (see :func:`render_notebook`).
 
-
-def make_page(
-    executed: ExecutedNotebook,
-    *,
-    provenance: Provenance,
-    pack: Link | None = None,
-    files: tuple[Link, ...] = (),
-    trace: str = "",
-) -> Page:
-    """Make the page of an executed notebook.
-
-    ``pack`` is the link to the index in the header; ``files`` are named in the footer; ``trace`` is the page to which the
-    first box of headline figures leads. A page that is not fit to be published (an error or a bare result in it, a picture
-    without a name, a heading level left out) is refused with a ``ValueError`` that names every fault.
+    A page that is not fit to be published (an error or a bare result in it, a picture without a name, a heading level left
+    out) is refused with a ``ValueError`` that names every fault.
     """
     content = content_of(executed.notebook)
     refuse(executed.name, [*faults_of_outputs(executed.notebook), *faults_of_content(content)])
     return Page(
         content=content,
-        html=_rendered(executed.notebook, content, trace, provenance=provenance, pack=pack, files=files),
+        html=render_notebook(executed.notebook, content, **frame),
         warnings=tuple(f"a cell wrote to stderr, which is not on the page: {m}" for m in executed.messages),
     )
 
 
-def page_of_block(
-    block: Block,
-    *,
-    name: str,
-    provenance: Provenance,
-    pack: Link | None = None,
-    files: tuple[Link, ...] = (),
-    trace: str = "",
-) -> Page:
+def page_of_block(block: Block, *, name: str, trace: str = "", **frame: Any) -> Page:
     """Make a page that no notebook made, with the same checks; the block has the page's h1 and its sections."""
     content = content_of_blocks([Group(blocks=(block,), kind="block")])
     refuse(name, faults_of_content(content))
+    body = html_of(*link_after_headlines(content, trace).blocks)
+    return Page(content=content, html=_framed(content, body, **frame))
+
+
+def render_notebook(notebook: Any, content: Content, *, trace: str = "", **frame: Any) -> str:
+    """Give the HTML of an executed notebook's page, the same each time for the same notebook and its content.
+
+    ``trace`` is the page to which the first box of headline figures leads; the rest of the ``frame`` is that of
+    :func:`render_page`.
+    """
     linked = link_after_headlines(content, trace)
-    body = html_of(*linked.blocks)
-    return Page(content=content, html=_framed(content, body, provenance=provenance, pack=pack, files=files))
-
-
-def render_notebook(
-    notebook: Any,
-    *,
-    provenance: Provenance,
-    pack: Link | None = None,
-    files: tuple[Link, ...] = (),
-    trace: str = "",
-) -> str:
-    """Give the HTML of an executed notebook's page, the same each time for the same notebook."""
-    return _rendered(notebook, content_of(notebook), trace, provenance=provenance, pack=pack, files=files)
+    body, _ = _exporter().from_notebook_node(notebook, resources={"blocks": linked.blocks})
+    return _framed(content, body, **frame)
 
 
 def render_on_paper(content: Content, provenance: Provenance) -> str:
     """Give the copy of a page that is printed."""
     body = html_of(*map(on_paper, content.blocks))
-    return render_page(title=content.title, body=_ours(body), provenance=provenance, paper=True)
+    return render_page(title=content.title, body=body, provenance=provenance, paper=True)
 
 
 def render_page(
     *,
     title: str,
-    body: str,
     provenance: Provenance,
+    body: str = "",
+    template: str = "page.html.j2",
     contents: tuple[Link, ...] = (),
     pack: Link | None = None,
     files: tuple[Link, ...] = (),
     paper: bool = False,
+    **values: Any,
 ) -> str:
-    """Put a body into the frame that every page has: head, header, contents, footer."""
-    return template("page.html.j2").render(
+    """Put a body into the frame that every page has: head, header, contents, footer.
+
+    ``body`` is HTML of our own templates, which escape every word; a ``template`` that extends the frame makes its own of
+    ``values``. ``pack`` is the link to the index in the header; ``files`` are named in the footer.
+    """
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    return _ENVIRONMENT.get_template(template).render(
         title=title,
-        body=body,
+        body=Markup(body),  # noqa: S704 - see above
         contents=contents,
         provenance=provenance,
         pack=pack,
         files=files,
-        style=_ours((TEMPLATES / "style.css").read_text(encoding="utf-8")),
+        style=Markup(style),  # noqa: S704 - our own
         paper=paper,
+        **values,
     )
 
 
-def template(name: str) -> Any:
-    """Give one of this package's own templates (not nbconvert's)."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    ).get_template(name)
-
-
-def provenance_of(record: Mapping[str, Any]) -> Provenance:
-    """Give what a page's header and footer say, from the record of its run."""
+def provenance_of(record: Mapping[str, Any], *, as_at: date | None = None) -> Provenance:
+    """Give what a page's header and footer say, from the record of its run (or from what the run's reports share)."""
     return Provenance(
-        as_at=date.fromisoformat(record["parameters"]["as_at"]),
+        as_at=as_at or date.fromisoformat(record["parameters"]["as_at"]),
         code_version=record["code_version"],
         edition=record["edition"],
         organisation=record["organisation"],
@@ -199,19 +175,6 @@ def _exporter() -> Any:
     return exporter
 
 
-def _rendered(notebook: Any, content: Content, trace: str, **frame: Any) -> str:
-    """Give the page of a notebook whose content is known."""
-    linked = link_after_headlines(content, trace)
-    body, _ = _exporter().from_notebook_node(notebook, resources={"blocks": linked.blocks})
-    return _framed(content, body, **frame)
-
-
 def _framed(content: Content, body: str, **frame: Any) -> str:
-    contents = tuple(Link(text=h.text, href=f"#{h.id}") for h in content.headings if h.level == 2)
-    return render_page(title=content.title, body=_ours(body), contents=contents, **frame)
-
-
-def _ours(html: str) -> Any:
-    from markupsafe import Markup
-
-    return Markup(html)  # noqa: S704 - made by our own templates, which escape every word
+    contents = tuple(Link(text=h.text, href=f"#{h.id}") for h in content.of(Heading) if h.level == 2)
+    return render_page(title=content.title, body=body, contents=contents, **frame)

@@ -8,10 +8,9 @@ name folders of this machine, and no folded parts.
 import io
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from saferleeds_analysis.publishing.drawing_browser import DrawingBrowser
+import pikepdf
 
 _STARTS_PATH, _IN_PATH = ("m", "re"), ("l", "c", "v", "y", "h", "m", "re", "W", "W*")
 _PAINTS = (
@@ -35,23 +34,13 @@ _PAINTS = (
 )
 
 
-def write_pdf(html: str, path: Path, *, as_at: date, browser: DrawingBrowser) -> None:
-    """Print the paper copy of a page as a tagged PDF with title, language and bookmarks; dated with the as-at day."""
-    printed = browser.print_pdf(html)
-    unfinished = path.with_name(f".{path.name}.draft")
-    unfinished.write_bytes(mend(printed, as_at=as_at))
-    unfinished.replace(path)
-
-
 def mend(printed: bytes, *, as_at: date) -> bytes:
-    """Do what PDF/UA asks and the browser leaves undone; the same bytes for the same print.
+    """Do what PDF/UA asks and the browser leaves undone, dated with the as-at day; the same bytes for the same print.
 
     What is neither tagged nor called decoration becomes decoration: backgrounds, lines, bullets of lists, and what stands
     in the margin of each side (the marking, the page number). Links get their words as description, and the title stands
     in the metadata too. No conformance is claimed.
     """
-    import pikepdf
-
     with pikepdf.open(io.BytesIO(printed)) as paper:
         for side in paper.pages:
             marked = pikepdf.unparse_content_stream(_marked(pikepdf.parse_content_stream(side)))
@@ -70,8 +59,6 @@ def mend(printed: bytes, *, as_at: date) -> bytes:
 
 def _marked(orders: Any) -> Iterator[Any]:
     """Put marks of decoration round each order of a side that paints outside any mark."""
-    import pikepdf
-
     begin = pikepdf.ContentStreamInstruction([pikepdf.Name.Artifact], pikepdf.Operator("BMC"))
     end = pikepdf.ContentStreamInstruction([], pikepdf.Operator("EMC"))
     depth, path = 0, []

@@ -5,18 +5,21 @@ the one published before it as it was. A report needs nothing from another, so t
 """
 
 import json
-from collections.abc import Mapping
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
+from datetime import UTC, date, datetime
+from importlib import metadata
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pandas as pd
 
-from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import read_project
-from saferleeds_analysis.publishing.commentary import questions_about_commentary
-from saferleeds_analysis.publishing.content import content_of
+from saferleeds_analysis import intake, periods
+from saferleeds_analysis.catalogue import load_catalogue, read_project
+from saferleeds_analysis.intake.files import sha256_of
+from saferleeds_analysis.publishing.content import Content, content_of
 from saferleeds_analysis.publishing.earlier import EarlierPack
 from saferleeds_analysis.publishing.files import (
     CHANGES,
@@ -27,24 +30,37 @@ from saferleeds_analysis.publishing.files import (
     RECORD,
     TRACE,
     pack_folder,
+    published_reports,
+    read_record,
+    replace_file,
     write_figures,
     write_text,
 )
-from saferleeds_analysis.publishing.kept_rows import keep, project_key, put_by, salted
+from saferleeds_analysis.publishing.kept_rows import KEPT, keep, project_key, put_by, salted
 from saferleeds_analysis.publishing.notebooks import (
     ExecutedNotebook,
     ReportFailed,
     append_block,
-    check_parameters,
     declared_parameters,
+    read_notebook,
     run_notebook,
     without_machine_paths,
     write_notebook,
 )
-from saferleeds_analysis.publishing.pages import Link, Page, Provenance, make_page, page_of_block
-from saferleeds_analysis.publishing.record import made_with, run_record
+from saferleeds_analysis.publishing.pages import (
+    Link,
+    Page,
+    Provenance,
+    make_page,
+    page_of_block,
+    provenance_of,
+    render_notebook,
+)
 from saferleeds_analysis.publishing.run_list import GIVEN_BY_THE_COMMAND, Report
 from saferleeds_analysis.publishing.trace import page_of_traces
+from saferleeds_analysis.publishing.versions import version_to_make
+from saferleeds_analysis.reporting.blocks import Commentary
+from saferleeds_analysis.reporting.commentary_check import questions
 
 _FILES = (
     Link(text="every figure on it (CSV)", href=FIGURES),
@@ -52,6 +68,8 @@ _FILES = (
     Link(text="the executed notebook", href=NOTEBOOK),
     Link(text="the record of its run", href=RECORD),
 )
+# Names of people that must not be published, one a line. Kept by the analyst, and never in the repository.
+_NAMES = Path("data", "names_not_published.txt")
 _FILES_OF_CHANGES = (_FILES[0], _FILES[3])
 
 
@@ -59,8 +77,7 @@ _FILES_OF_CHANGES = (_FILES[0], _FILES[3])
 class Run:
     """What all the reports of one run share: the project, the quarter, the day, the edition and what they are made with.
 
-    ``version`` is what each page says where the pack corrects a signed-off one; ``earlier`` is the pack with which each
-    page's figures are compared.
+    ``earlier`` is the pack with which each page's figures are compared.
     """
 
     root: Path
@@ -68,8 +85,6 @@ class Run:
     as_at: date
     edition: str
     made_with: Mapping[str, Any]
-    organisation: str
-    version: str = ""
     earlier: EarlierPack | None = None
 
     @property
@@ -84,14 +99,8 @@ class Run:
 
     @property
     def provenance(self) -> Provenance:
-        """Give what the footer of each page says."""
-        return Provenance(
-            as_at=self.as_at,
-            code_version=self.made_with["code_version"],
-            edition=self.edition,
-            organisation=self.organisation,
-            version=self.version,
-        )
+        """Give what the header and the footer of each page say."""
+        return provenance_of(self.made_with, as_at=self.as_at)
 
     def notebook(self, report: Report) -> Path:
         """Give the notebook of a report."""
@@ -113,7 +122,6 @@ class MadeReport:
     ``questions`` are about partners' commentary on it and are asked before it is published.
     """
 
-    name: str
     draft: Path
     warnings: tuple[str, ...]
     questions: tuple[str, ...] = ()
@@ -125,19 +133,15 @@ def start_run(
     *,
     as_at: date,
     edition: str,
-    pack_version: int = 1,
-    version: str = "",
-    earlier: EarlierPack | None = None,
 ) -> Run:
-    """Gather what all the reports of a run share; refuse a quarter that has not ended on the day."""
+    """Gather what all the reports of a run share; refuse a pack that is signed off, and a quarter that has not ended."""
+    version = version_to_make(root, quarter)
     last_day = periods.last_month(quarter).end_time.date()
     if as_at < last_day:
         raise ValueError(
             f"{periods.quarter_name(quarter)} ends on {last_day.isoformat()}; it cannot be reported as at {as_at.isoformat()}."
         )
-    pack_folder(root, quarter, edition=edition)
-    organisation = read_project(root / "data" / "raw" / "reference").organisation
-    made = made_with(root)
+    made = _made_with(root)
     if edition == "public":  # a fingerprint lets anybody try out what a file holds
         key = project_key(root)
         made["inputs"] = {path: salted(sha256, key) for path, sha256 in made["inputs"].items()}
@@ -146,22 +150,56 @@ def start_run(
         quarter=quarter,
         as_at=as_at,
         edition=edition,
-        organisation=organisation,
         made_with={
-            "pack_version": pack_version,
-            "version_notice": version,
+            "pack_version": version.number,
+            "version_notice": version.notice,
             "edition": edition,
-            "organisation": organisation,
+            "organisation": read_project(root / "data" / "raw" / "reference").organisation,
             **made,
         },
-        version=version,
-        earlier=earlier,
     )
 
 
-def check_report(run: Run, report: Report) -> None:
-    """Refuse a report whose parameters are wrong, without running it."""
-    check_parameters(run.notebook(report), run.parameters(report))
+def _made_with(root: Path) -> dict[str, Any]:
+    """Say what every report of a run is made with: the code's version, the inputs by their SHA-256, the software."""
+    # The rows that published figures rest on are kept among the data too, and are no input.
+    files = [
+        p
+        for folder in ("raw", "processed")
+        for p in sorted((root / "data" / folder).rglob("*"))
+        if p.is_file()
+    ]
+    inputs = [path for path in files if not path.is_relative_to(root / KEPT)]
+    return {
+        "code_version": code_version(root),
+        "inputs": {path.relative_to(root).as_posix(): sha256_of(path) for path in inputs},
+        "python": sys.version.split()[0],
+        "packages": dict(sorted((d.name, d.version) for d in metadata.distributions() if d.name)),
+    }
+
+
+def code_version(root: Path) -> str:
+    """Say which version of the code a report was made with: the commit, and whether files differ from it."""
+    commit = _git(root, "rev-parse", "HEAD")
+    if commit is None:
+        return "not in a git checkout"
+    changed = _git(root, "status", "--porcelain")
+    return f"{commit[:12]}, with changes not committed" if changed else commit[:12]
+
+
+def _git(root: Path, *words: str) -> str | None:
+    """Ask git; ``None`` where there is no git or no checkout."""
+    try:
+        answer = subprocess.run(  # noqa: S603 - fixed words, no shell
+            ["git", "-C", str(root), *words],  # noqa: S607 - git is wherever the analyst has it
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+    except FileNotFoundError:
+        return None
+    return answer.stdout.strip() if answer.returncode == 0 else None
 
 
 def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> MadeReport:
@@ -183,35 +221,74 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
         )
     page = make_page(executed, provenance=run.provenance, **frame_of(report.name, run.quarter_name))
     _refuse_machine_paths(page, executed, run.root)
-    record = run_record(report.name, executed, notebook, page, run.made_with)
+    content = page.content
+    record = {
+        "report": report.name,
+        "page": {
+            "title": content.title,
+            "notice": next(iter(content.notices), ""),
+            "finding": content.finding,
+        },
+        "notebook": {"name": notebook.name, "sha256": sha256_of(notebook)},
+        "parameters": executed.parameters,
+        "started": _time(executed.started),
+        "finished": _time(executed.finished),
+        **run.made_with,
+    }
     draft = into / report.name
-    draft.mkdir(parents=True)
-    write_text(draft / PAGE, page.html)
-    write_notebook(executed.notebook, draft / NOTEBOOK)
-    write_figures(page.content.rows, draft / FIGURES)
-    write_text(draft / RECORD, record)
-    write_text(draft / TRACE, _trace_page(run, report, page, json.loads(record)).html)
+    write_draft(draft, page=page, notebook=executed.notebook, record=record)
+    write_text(draft / TRACE, _trace_page(run, report, page, record).html)
     return MadeReport(
-        name=report.name,
         draft=draft,
         warnings=page.warnings,
-        questions=questions_about_commentary(run.root, run.quarter, page),
+        questions=_questions(run, content),
     )
+
+
+def write_draft(draft: Path, *, page: Page, notebook: Any, record: Mapping[str, Any]) -> None:
+    """Write the folder of a report: its page, its executed notebook, its figures, and the record of its run."""
+    draft.mkdir(parents=True)
+    write_text(draft / PAGE, page.html)
+    write_notebook(notebook, draft / NOTEBOOK)
+    write_figures(page.content.rows, draft / FIGURES)
+    write_text(draft / RECORD, json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def _trace_page(run: Run, report: Report, page: Page, record: Mapping[str, Any]) -> Page:
     """Make the page that leads from the report's numbers back to the rows that they come from."""
-    title = f"Where the numbers come from: {page.title}"
+    title = f"Where the numbers come from: {page.content.title}"
     return page_of_block(
         page_of_traces(title, page.content.placed, report=report.name, record=record),
         name=f"the trace of {report.name}",
         provenance=run.provenance,
-        pack=Link(text=page.title, href=PAGE),
+        pack=Link(text=page.content.title, href=PAGE),
         files=(
             Link(text="every figure of the report (CSV)", href=FIGURES),
             Link(text="the record of its run", href=RECORD),
         ),
     )
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _questions(run: Run, content: Content) -> tuple[str, ...]:
+    """Compare every commentary that is shown on a page with the page's own figures; give what to ask, one sentence each."""
+    shown = dict.fromkeys(PurePosixPath(words.file).stem for words in content.of(Commentary))
+    if not shown:
+        return ()
+    names = run.root / _NAMES
+    kept_out = names.read_text(encoding="utf-8-sig").splitlines() if names.is_file() else []
+    catalogue = load_catalogue(run.root / "data" / "raw" / "reference")
+    rules, below_city = catalogue.disclosure_rules, catalogue.below_city()
+    asked: list[str] = []
+    for indicator in shown:
+        words = intake.commentary(run.root, run.quarter, indicator)
+        if words is not None:
+            about_it = [f for f in content.figures if f.indicator_id == indicator] or list(content.figures)
+            asked += questions(words, about_it, rules=rules, below_city=below_city, names=kept_out)
+    return tuple(asked)
 
 
 def frame_of(report: str, quarter: str) -> dict[str, Any]:
@@ -224,13 +301,13 @@ def frame_of(report: str, quarter: str) -> dict[str, Any]:
     }
 
 
-def put_in_place(made: MadeReport, folder: Path) -> None:
+def put_in_place(draft: Path, folder: Path) -> None:
     """Replace a published report by the finished one; if that cannot be done, leave the published one."""
-    place, before = folder / made.name, made.draft.with_name(f".before-{made.name}")
+    place, before = folder / draft.name, draft.with_name(f".before-{draft.name}")
     try:
         if place.exists():
             place.rename(before)
-        made.draft.rename(place)
+        draft.rename(place)
     except BaseException as error:  # an interruption between the two must not leave a gap either
         if before.exists() and not place.exists():
             before.rename(place)
@@ -249,3 +326,24 @@ def _refuse_machine_paths(page: Page, executed: ExecutedNotebook, root: Path) ->
             raise ValueError(
                 f"a path of this machine would be published: ...{text[max(0, at - 20) : at + 60]!r}"
             )
+
+
+def render_pack(
+    root: Path, quarter: pd.Period, *, edition: str = "public", say: Callable[[str], None] = print
+) -> list[Path]:
+    """Render every page of a published pack again, and give those that changed.
+
+    A pack that is signed off is refused and stays as it is, and so is a quarter of which nothing is published.
+    """
+    reports = published_reports(root, quarter, edition=edition)
+    version_to_make(root, quarter)
+    changed = []
+    for report in reports:
+        record, notebook = read_record(report), read_notebook(report / NOTEBOOK)
+        frame = frame_of(report.name, record["parameters"]["quarter"])
+        html = render_notebook(notebook, content_of(notebook), provenance=provenance_of(record), **frame)
+        if html != (report / PAGE).read_text(encoding="utf-8"):
+            replace_file(report / PAGE, html)
+            changed.append(report / PAGE)
+    say(f"{len(reports)} pages rendered again; {len(changed) or 'none'} changed.")
+    return changed

@@ -6,7 +6,7 @@ analytical assurer) checked it, the owner (its approver) answers for it. The nam
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -31,6 +31,7 @@ from saferleeds_analysis.publishing.files import (
     read_record,
 )
 from saferleeds_analysis.publishing.ledger import (
+    Roles,
     SignedPack,
     SignedReport,
     definitions_of,
@@ -52,27 +53,6 @@ class ChecklistItem:
     role: str
     question: str
     must: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Roles:
-    """Who signs off. The reviewer and the owner must not be the analyst; the commissioner may be left out."""
-
-    analyst: str
-    reviewer: str
-    owner: str
-    commissioner: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse a role that nobody has, and an analyst who checks or approves the own work."""
-        for role in ("analyst", "reviewer", "owner"):
-            if not getattr(self, role).strip():
-                raise ValueError(f"the {role} is not named.")
-        for role in ("reviewer", "owner"):
-            if getattr(self, role).strip().casefold() == self.analyst.strip().casefold():
-                raise ValueError(
-                    f"the {role} cannot be the analyst: a pack is checked and approved by others."
-                )
 
 
 @cache
@@ -111,7 +91,7 @@ def sign_off(
         version=version.number,
         as_at=str(reports[0].parameters.get("as_at", "")),
         signed_at=(now or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds"),
-        **{role: text.strip() for role, text in asdict(roles).items()},
+        roles=roles,
         code_version=", ".join(dict.fromkeys(r.code_version for r in reports)),
         checklist={item.id: dict(answers[item.id]) for item in checklist()},
         reports=tuple(reports),

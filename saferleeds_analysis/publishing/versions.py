@@ -12,6 +12,7 @@ import json
 import shutil
 import stat
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,27 +21,16 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import EDITIONS
 from saferleeds_analysis.intake.files import sha256_of
-from saferleeds_analysis.publishing.files import MANIFEST, VERSIONS, files_of, pack_folder, replace_text
+from saferleeds_analysis.publishing.files import MANIFEST, VERSIONS, files_of, pack_folder, replace_file
 from saferleeds_analysis.publishing.ledger import Correction, open_ledger
 
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """The version of a pack that is being made; ``correction`` where it corrects an earlier one."""
+    """The version of a pack that is being made, and what each page says of it where it corrects an earlier one."""
 
-    number: int = 1
-    correction: Correction | None = None
-
-    @property
-    def notice(self) -> str:
-        """Say on each page that it corrects another; nothing on a first version."""
-        if self.correction is None:
-            return ""
-        day = pd.Timestamp(self.correction.opened_on)
-        return (
-            f"Version {self.number}, corrects version {self.correction.corrects}: {self.correction.reason} "
-            f"({day.day} {day:%B %Y})."
-        )
+    number: int
+    notice: str = ""
 
 
 def is_frozen(root: Path, quarter: pd.Period) -> bool:
@@ -52,8 +42,7 @@ def is_frozen(root: Path, quarter: pd.Period) -> bool:
 def version_to_make(root: Path, quarter: pd.Period) -> Version:
     """Give the version that may be made of a quarter's pack; refuse where it is signed off and nothing is to be corrected."""
     ledger, name = open_ledger(root), periods.quarter_name(quarter)
-    latest = ledger.latest_version(name)
-    correction = ledger.open_correction(name)
+    latest, correction = ledger.latest_version(name), ledger.open_correction(name)
     if latest and correction is None:
         freeze(root, quarter)
         signed = ledger.pack(name)
@@ -64,7 +53,7 @@ def version_to_make(root: Path, quarter: pd.Period) -> Version:
     if correction is not None:
         for edition in EDITIONS:
             _thaw(pack_folder(root, quarter, edition=edition))
-    return Version(number=latest + 1, correction=correction)
+    return Version(number=latest + 1, notice=correction.notice if correction else "")
 
 
 def start_correction(root: Path, quarter: pd.Period, *, reason: str, day: str) -> Correction:
@@ -98,27 +87,28 @@ def start_correction(root: Path, quarter: pd.Period, *, reason: str, day: str) -
 
 
 def freeze(root: Path, quarter: pd.Period) -> None:
-    """Make the files of the signed-off pack read-only and write ``signed_off.json``, from what the ledger holds."""
+    """Make the files of the signed-off pack read-only and write ``signed_off.json``, from what the ledger holds.
+
+    Nothing is done where a correction of it is open.
+    """
+    if not is_frozen(root, quarter):
+        return
     ledger, name = open_ledger(root), periods.quarter_name(quarter)
-    version = ledger.latest_version(name)
-    signed, files = ledger.pack(name, version), ledger.files(name, version)
+    signed = ledger.pack(name)
+    files = ledger.files(name, signed["version"])
     for edition in EDITIONS:
         folder = pack_folder(root, quarter, edition=edition)
-        if not folder.is_dir() or ledger.open_correction(name) is not None:
+        if not folder.is_dir():
             continue
         manifest = {
             **{key: signed[key] for key in signed if key != "fingerprint"},
             "ledger_fingerprint": signed["fingerprint"],
-            "files": {
-                (root / path).relative_to(folder).as_posix(): sha256
-                for path, sha256 in files.items()
-                if (root / path).is_relative_to(folder)
-            },
+            "files": _within(folder, files, root),
         }
         text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
         place = folder / MANIFEST
         if not place.is_file() or place.read_text(encoding="utf-8") != text:
-            replace_text(place, text)
+            replace_file(place, text)
         for path in [*files_of(folder), place]:
             _set_writable(path, False)
 
@@ -129,8 +119,7 @@ def verify(root: Path, quarter: pd.Period) -> list[str]:
     latest = ledger.latest_version(name)
     if not latest:
         raise ValueError(f"no pack of {name} is signed off.")
-    if ledger.open_correction(name) is None:
-        freeze(root, quarter)
+    freeze(root, quarter)
     faults = ledger.faults()
     for version in range(1, latest + 1):
         faults += altered_files(root, quarter, version)
@@ -145,11 +134,7 @@ def altered_files(root: Path, quarter: pd.Period, version: int) -> list[str]:
         folder = pack_folder(root, quarter, edition=edition)
         kept = folder / VERSIONS / str(version)
         place = kept if kept.is_dir() else folder
-        wanted = {
-            (root / path).relative_to(folder).as_posix(): sha256
-            for path, sha256 in expected.items()
-            if (root / path).is_relative_to(folder)
-        }
+        wanted = _within(folder, expected, root)
         found = {path.relative_to(place).as_posix(): path for path in files_of(place)}
         at = place.relative_to(root).as_posix()
         faults += [f"{at}/{name}: is missing." for name in sorted(wanted.keys() - found.keys())]
@@ -164,6 +149,12 @@ def altered_files(root: Path, quarter: pd.Period, version: int) -> list[str]:
     return faults
 
 
+def _within(folder: Path, files: Mapping[str, str], root: Path) -> dict[str, str]:
+    """Give the SHA-256 of the signed-off files of a folder, by their path in it."""
+    paths = {root / path: sha256 for path, sha256 in files.items()}
+    return {p.relative_to(folder).as_posix(): s for p, s in paths.items() if p.is_relative_to(folder)}
+
+
 def _keep_aside(folder: Path, version: int) -> None:
     """Copy a signed-off version to where versions are kept, whole or not at all."""
     place = folder / VERSIONS / str(version)
@@ -173,15 +164,11 @@ def _keep_aside(folder: Path, version: int) -> None:
     with tempfile.TemporaryDirectory(prefix=".keeping-", dir=folder) as scratch:
         draft = Path(scratch) / place.name
         draft.mkdir()
-        for path in files_of(folder):
+        for path in [*files_of(folder), *folder.glob(MANIFEST)]:
             copy = draft / path.relative_to(folder)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
-        if (folder / MANIFEST).is_file():
-            shutil.copyfile(folder / MANIFEST, draft / MANIFEST)
-        for path in draft.rglob("*"):
-            if path.is_file():
-                _set_writable(path, False)
+            _set_writable(copy, False)
         draft.rename(place)
 
 

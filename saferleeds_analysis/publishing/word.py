@@ -5,14 +5,21 @@ space is a matter of styles. The data behind charts are left to the workbook.
 """
 
 import io
-import tempfile
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
+from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
+
 from saferleeds_analysis.publishing.content import Content
-from saferleeds_analysis.publishing.office_files import write_same_bytes
+from saferleeds_analysis.publishing.files import write_office_file
 from saferleeds_analysis.publishing.pages import Provenance
 from saferleeds_analysis.reporting.blocks import (
     Block,
@@ -30,6 +37,14 @@ from saferleeds_analysis.reporting.blocks import (
 
 _WIDTH_CM = 16.5
 _BLUE = "12436D"
+# The looks of Word's own styles: size in points, bold, colour, space before and after.
+_LOOKS = (
+    ("Normal", 11, None, "", 3, 6),
+    ("Heading 1", 20, True, _BLUE, 20, 4),
+    ("Heading 2", 15, True, _BLUE, 15, 4),
+    ("Heading 3", 12, True, _BLUE, 12, 4),
+    ("Caption", 10, True, "0B0C0C", 10, 4),
+)
 # What the page calls a paragraph, and the style of the document that it gets.
 _STYLES = {
     "notice": "Notice",
@@ -44,23 +59,15 @@ def write_docx(
     content: Content, path: Path, *, provenance: Provenance, pictures: Mapping[str, bytes]
 ) -> None:
     """Write a page as a Word document; a chart without a drawing under its name in ``pictures`` is there in words."""
-    from docx import Document
-
     document = Document()
     _set_up(document, content.title, provenance)
-    for block in content.blocks:
-        _add(document, block, pictures)
-    with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder) / "draft.docx"
-        document.save(str(draft))
-        write_same_bytes(draft, path, as_at=provenance.as_at)
+    _add(document, content.blocks, pictures)
+    made = io.BytesIO()
+    document.save(made)
+    write_office_file(made, path, as_at=provenance.as_at)
 
 
 def _set_up(document: Any, title: str, provenance: Provenance) -> None:
-    from docx.enum.style import WD_STYLE_TYPE
-    from docx.oxml.ns import qn
-    from docx.shared import Cm, Pt, RGBColor
-
     properties = document.core_properties
     moment = datetime.combine(provenance.as_at, time())
     properties.title, properties.language = title, "en-GB"
@@ -70,73 +77,60 @@ def _set_up(document: Any, title: str, provenance: Provenance) -> None:
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2.2)
     section.top_margin = section.bottom_margin = Cm(2)
-    for language in document.styles.element.iter(qn("w:lang")):
-        language.set(qn("w:val"), "en-GB")
     styles = document.styles
-    normal = styles["Normal"]
-    normal.font.name, normal.font.size = "Arial", Pt(11)
-    normal.paragraph_format.space_before, normal.paragraph_format.space_after = Pt(3), Pt(6)
-    for level, size in ((1, 20), (2, 15), (3, 12)):
-        heading = styles[f"Heading {level}"]
-        heading.font.name, heading.font.size, heading.font.bold = "Arial", Pt(size), True
-        heading.font.color.rgb = RGBColor.from_string(_BLUE)
-        heading.element.rPr.rFonts.attrib.pop(qn("w:asciiTheme"), None)
-        heading.element.rPr.rFonts.attrib.pop(qn("w:hAnsiTheme"), None)
-        heading.paragraph_format.space_before, heading.paragraph_format.space_after = Pt(size), Pt(4)
-    caption = styles["Caption"]
-    caption.font.name, caption.font.size, caption.font.bold = "Arial", Pt(10), True
-    caption.font.color.rgb = RGBColor.from_string("0B0C0C")
-    caption.paragraph_format.keep_with_next = True
-    caption.paragraph_format.space_before, caption.paragraph_format.space_after = Pt(10), Pt(4)
-    for name in ("Notice", "Lead", "Commentary"):
-        made = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        made.base_style = normal
+    for language in styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), "en-GB")
+    for name, size, bold, colour, before, after in _LOOKS:
+        style = styles[name]
+        style.font.name, style.font.size, style.font.bold = "Arial", Pt(size), bold
+        if colour:
+            style.font.color.rgb = RGBColor.from_string(colour)
+        for theme in ("asciiTheme", "hAnsiTheme"):  # which would come before the font that is named
+            style.element.rPr.rFonts.attrib.pop(qn(f"w:{theme}"), None)
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
+    styles["Caption"].paragraph_format.keep_with_next = True
+    for name, colour in (("Notice", "F46A25"), ("Lead", ""), ("Commentary", _BLUE)):
+        style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = styles["Normal"]
+        if colour:
+            style.paragraph_format.left_indent = Cm(0.4)
+            border = _element("pBdr")
+            border.append(_element("left", val="single", sz="24", space="8", color=colour))
+            # The order of a paragraph's properties is fixed: borders come before spacing and indents.
+            style.element.get_or_add_pPr().insert(0, border)
     styles["Lead"].font.size = Pt(13)
-    styles["Notice"].paragraph_format.left_indent = Cm(0.4)
-    styles["Commentary"].paragraph_format.left_indent = Cm(0.4)
-    _border(styles["Notice"], colour="F46A25")
-    _border(styles["Commentary"], colour=_BLUE)
-    _write_footer(section.footer.paragraphs[0], provenance)
-
-
-def _write_footer(paragraph: Any, provenance: Provenance) -> None:
     told = (
-        provenance.marking,
-        f"Data as at {provenance.as_at_text}",
-        f"Code version {provenance.code_version}",
+        f"{provenance.marking}. Data as at {provenance.as_at_text}. Code version {provenance.code_version}."
     )
-    paragraph.add_run(f"{'. '.join(told)}. Page ")
-    _field(paragraph, "PAGE")
-    paragraph.add_run(" of ")
-    _field(paragraph, "NUMPAGES")
+    footer = section.footer.paragraphs[0]
+    footer.add_run(f"{told} Page ")
+    _add_field(footer, "PAGE")
+    footer.add_run(" of ")
+    _add_field(footer, "NUMPAGES")
 
 
-def _add(document: Any, block: Block, pictures: Mapping[str, bytes]) -> None:
-    if isinstance(block, Heading):
-        document.add_heading(block.text, level=min(block.level, 9))
-    elif isinstance(block, Text):
-        kind = next((style for name, style in _STYLES.items() if name in block.kind.split()), None)
-        _write(document.add_paragraph(style=kind), block.spans)
-    elif isinstance(block, Listing):
-        _add_list(document, block, pictures)
-    elif isinstance(block, Facts):
-        for name, value in block.pairs:
-            _write(document.add_paragraph(), [Span(f"{name}: ", kind="strong"), Span(cell_text(value))])
-    elif isinstance(block, Table):
-        _add_table(document, block)
-    elif isinstance(block, Chart):
-        _add_picture(document, block, pictures.get(block.name))
-    elif isinstance(block, Commentary):
-        document.add_paragraph("Partners' own words begin here.", style="Commentary").runs[0].bold = True
-        _add_all(document, block.blocks, pictures)
-        document.add_paragraph("Partners' own words end here.", style="Commentary").runs[0].bold = True
-    elif isinstance(block, Group):  # what a page folds away is open here
-        _add_all(document, block.blocks, pictures)
-
-
-def _add_all(document: Any, blocks: Iterable[Block], pictures: Mapping[str, bytes]) -> None:
+def _add(document: Any, blocks: Iterable[Block], pictures: Mapping[str, bytes]) -> None:
     for block in blocks:
-        _add(document, block, pictures)
+        if isinstance(block, Heading):
+            document.add_heading(block.text, level=min(block.level, 9))
+        elif isinstance(block, Text):
+            kind = next((style for name, style in _STYLES.items() if name in block.kind.split()), None)
+            _write(document.add_paragraph(style=kind), block.spans)
+        elif isinstance(block, Listing):
+            _add_list(document, block, pictures)
+        elif isinstance(block, Facts):
+            for name, value in block.pairs:
+                _write(document.add_paragraph(), [Span(f"{name}: ", kind="strong"), Span(cell_text(value))])
+        elif isinstance(block, Table):
+            _add_table(document, block)
+        elif isinstance(block, Chart):
+            _add_picture(document, block, pictures.get(block.name))
+        elif isinstance(block, Commentary):
+            document.add_paragraph("Partners' own words begin here.", style="Commentary").runs[0].bold = True
+            _add(document, block.blocks, pictures)
+            document.add_paragraph("Partners' own words end here.", style="Commentary").runs[0].bold = True
+        elif isinstance(block, Group):  # what a page folds away is open here
+            _add(document, block.blocks, pictures)
 
 
 def _add_list(document: Any, block: Listing, pictures: Mapping[str, bytes]) -> None:
@@ -147,13 +141,10 @@ def _add_list(document: Any, block: Listing, pictures: Mapping[str, bytes]) -> N
         if count is not None:
             paragraph._p.get_or_add_pPr().get_or_add_numPr().get_or_add_numId().val = count
         _write(paragraph, first.spans if isinstance(first, Text) else [Span(first.text)])
-        _add_all(document, more, pictures)
+        _add(document, more, pictures)
 
 
 def _add_table(document: Any, table: Table) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Cm, Pt
-
     document.add_paragraph(table.caption, style="Caption")
     made = document.add_table(rows=1 + len(table.rows), cols=len(table.columns))
     made.style = "Table Grid"
@@ -164,7 +155,10 @@ def _add_table(document: Any, table: Table) -> None:
     _say_of_table(made, table)
     for row, cells in zip(made.rows, (table.columns, *table.rows), strict=True):
         is_head = cells is table.columns
-        _mark_row(row, header=is_head)
+        marks = row._tr.get_or_add_trPr()
+        marks.append(_element("cantSplit"))
+        if is_head:
+            marks.append(_element("tblHeader"))
         for number, (cell, text) in enumerate(zip(row.cells, cells, strict=True)):
             cell.width = widths[number]
             paragraph = cell.paragraphs[0]
@@ -179,8 +173,6 @@ def _add_table(document: Any, table: Table) -> None:
 
 
 def _add_picture(document: Any, picture: Chart, drawing: bytes | None) -> None:
-    from docx.shared import Cm
-
     document.add_paragraph(f"{picture.headline}. {picture.subtitle}".rstrip(" ."), style="Caption")
     if drawing is None:
         document.add_paragraph(f"The chart in words: {picture.alt}")
@@ -218,76 +210,42 @@ def _column_widths(table: Table) -> list[float]:
 
 
 def _write(paragraph: Any, spans: Iterable[Span]) -> None:
-    for run in spans:
-        if run.href.startswith(("http:", "https:", "mailto:")):
-            _link(paragraph, run)
+    for span in spans:
+        run = paragraph.add_run(_clean(span.text))
+        if span.href.startswith(("http:", "https:", "mailto:")):
+            run.underline = True
+            link = _element("hyperlink")
+            link.set(
+                qn("r:id"), paragraph.part.relate_to(span.href, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+            )
+            link.append(run._r)
+            paragraph._p.append(link)
         else:
-            made = paragraph.add_run(_clean(run.text))
-            made.bold, made.italic = run.kind == "strong" or None, run.kind == "em" or None
-
-
-def _link(paragraph: Any, run: Span) -> None:
-    from docx.opc.constants import RELATIONSHIP_TYPE
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    link = OxmlElement("w:hyperlink")
-    link.set(qn("r:id"), paragraph.part.relate_to(run.href, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
-    made = paragraph.add_run(_clean(run.text))
-    made.underline = True
-    link.append(made._r)
-    paragraph._p.append(link)
+            run.bold, run.italic = span.kind == "strong" or None, span.kind == "em" or None
 
 
 def _clean(text: str) -> str:
     return "".join(c for c in text if c >= " " or c in "\n\t")
 
 
-def _field(paragraph: Any, code: str) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
+def _element(name: str, **values: str) -> Any:
+    """Make an element of Word's own, for what the library has no words for."""
+    made = OxmlElement(f"w:{name}")
+    for key, value in values.items():
+        made.set(qn(f"w:{key}"), value)
+    return made
 
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), code)
+
+def _add_field(paragraph: Any, code: str) -> None:
+    field = _element("fldSimple", instr=code)
     field.append(paragraph.add_run("1")._r)
     paragraph._p.append(field)
 
 
-def _border(style: Any, *, colour: str) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    borders, left = OxmlElement("w:pBdr"), OxmlElement("w:left")
-    for name, value in (("val", "single"), ("sz", "24"), ("space", "8"), ("color", colour)):
-        left.set(qn(f"w:{name}"), value)
-    borders.append(left)
-    properties = style.element.get_or_add_pPr()
-    # The order of a paragraph's properties is fixed: borders come before spacing and indents.
-    properties.insert(0, borders)
-
-
-def _mark_row(row: Any, *, header: bool) -> None:
-    from docx.oxml import OxmlElement
-
-    properties = row._tr.get_or_add_trPr()
-    properties.append(OxmlElement("w:cantSplit"))
-    if header:
-        properties.append(OxmlElement("w:tblHeader"))
-
-
 def _say_of_table(made: Any, table: Table) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
     properties = made._tbl.tblPr
+    properties.append(_element("tblCaption", val=table.caption))
+    properties.append(_element("tblDescription", val=f"Columns: {', '.join(table.columns)}."))
     look = properties.find(qn("w:tblLook"))
-    for name, value in (
-        ("tblCaption", table.caption),
-        ("tblDescription", f"Columns: {', '.join(table.columns)}."),
-    ):
-        told = OxmlElement(f"w:{name}")
-        told.set(qn("w:val"), value)
-        properties.append(told)
-    if look is not None:
-        look.set(qn("w:firstRow"), "1")
-        look.set(qn("w:firstColumn"), "1")
+    look.set(qn("w:firstRow"), "1")
+    look.set(qn("w:firstColumn"), "1")

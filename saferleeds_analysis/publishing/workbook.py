@@ -5,24 +5,27 @@ sheet that starts in A1 with its title, marked as a table, without merged cells 
 Numbers are numbers and text is text: a cell that begins like a formula stays the text that it is.
 """
 
+import io
 import math
 import re
-import tempfile
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from html import escape
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
+from odfdo import Document, Element
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import MARKINGS
 from saferleeds_analysis.figures import FIGURE_COLUMNS
 from saferleeds_analysis.publishing.content import Content
-from saferleeds_analysis.publishing.files import read_figures
-from saferleeds_analysis.publishing.office_files import write_same_bytes
-from saferleeds_analysis.reporting.blocks import Block, Facts, Printed, Text, cell_text
+from saferleeds_analysis.publishing.files import read_figures, write_office_file
+from saferleeds_analysis.reporting.blocks import Block, Printed, Table, Text, cell_text
 from saferleeds_analysis.reporting.changes import MAIN_FIGURES
 
 Cell = str | Printed | float | int
@@ -34,6 +37,9 @@ SHORTHAND = {
     "[z]": "not applicable: nothing belongs in this cell",
 }
 _EMPTY = "[z]"
+_INSTRUCTIONS = "This worksheet contains one table."
+# How a printed number of each kind shows in Excel; its places go between the braces.
+_NUMBER_FORMATS = {"": "#,##0{}", "%": "0{}%", "£": '"£"#,##0{}', "£m": '"£"#,##0{},,"m"'}
 _NUMERIC_COLUMNS = ("value", "lower", "upper", "confidence", "n")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -47,7 +53,12 @@ class Sheet:
     subtitles: tuple[str, ...]
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    links: tuple[str, ...] = ()  # for the contents: the sheets that the first column leads to
+    leads: bool = False  # for the contents: the first column leads to the sheets that it names
+
+    @property
+    def head(self) -> int:
+        """The row of the table's header, counted from 0: below the title, the sentences and the instructions."""
+        return len(self.subtitles) + 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,34 +88,20 @@ def workbook_of(
     hundreds of sheets is read by nobody; the contents say so, and their numbers are among the figures. The main figures of
     each page, then and now, are left out too: each pack's workbook has its own.
     """
-    sheets = [_state(pages)]
-    for page in pages:
-        for table in page.tables:
-            # What a page only repeats, beside the pack before, has no sheet of its own.
-            if table.rows and table.caption != MAIN_FIGURES:
-                sheets.append(
-                    Sheet(
-                        name=f"Table_{len(sheets) + 1}",
-                        title=table.caption,
-                        subtitles=(page.title, *page.notices),
-                        columns=_unique(table.columns),
-                        rows=tuple(
-                            tuple(
-                                _typed(cell) if is_number else _text(cell_text(cell))
-                                for cell, is_number in zip(row, table.numeric, strict=True)
-                            )
-                            for row in table.rows
-                        ),
-                    )
-                )
-    sheets.append(_figures(figures))
+    # What a page only repeats, beside the pack before, has no sheet of its own.
+    tables = [(p, t) for p in pages for t in p.of(Table) if t.rows and t.caption != MAIN_FIGURES]
+    sheets = [
+        _state(pages),
+        *(_table(number, *table) for number, table in enumerate(tables, start=2)),
+        _figures(figures),
+    ]
     told = (
         f"Figures as at {periods.day_name(as_at)}.",
         f"Marking: {marking}." if marking else "",
         "This workbook holds the tables of the pages of the pack and nothing else. Numbers in the tables are rounded as "
         "they are on the pages; the last sheet holds every figure in full, with its interval, method and caveats.",
         "The sheet Contents leads to each table, and the sheet Notes explains the shorthand in square brackets.",
-        _say_left_out(left_out),
+        *_say_left_out(left_out),
     )
     sheets = [_contents(sheets, left_out), _notes(pages), *sheets]
     if marking not in ("", MARKINGS["public"]):  # a sheet is printed, or sent on, without its cover
@@ -124,62 +121,66 @@ def write_xlsx(book: Workbook, path: Path) -> None:
         # gptables leaves the file of its theme open, and calls pandas in ways that pandas will take back.
         for kind in (ResourceWarning, DeprecationWarning, FutureWarning):
             warnings.simplefilter("ignore", kind)
-        _write_with_gptables(book, path)
+        from gptables.core.wrappers import GPWorkbook
 
-
-def _write_with_gptables(book: Workbook, path: Path) -> None:
-    import pandas as pd
-    from gptables import Cover, GPTable
-    from gptables.core.wrappers import GPWorkbook
-
-    moment = datetime(book.made_on.year, book.made_on.month, book.made_on.day)
-    # Text is never looked at for formulas or addresses, whatever it begins with.
-    options = {
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "default_date_format": "yyyy-mm-dd",
-    }
-    with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder) / "draft.xlsx"
-        writer = GPWorkbook(filename=str(draft), options=options)
+        made, moment = io.BytesIO(), datetime.combine(book.made_on, time())
+        # Text is never looked at for formulas or addresses, whatever it begins with.
+        options = {
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_date_format": "yyyy-mm-dd",
+        }
+        writer = GPWorkbook(filename=made, options=options)
         writer.set_properties(
             {"title": book.title, "subject": book.subject, "author": "Safer Leeds", "created": moment}
         )
-        cover = writer.add_worksheet("Cover")
-        cover.write_cover(
-            Cover(title=_plain(book.title), intro=[_plain(line) for line in book.cover], width=100)
-        )
-        for row, line in enumerate(book.cover, start=2):
-            cover.set_row(row, 16 * max(1, math.ceil(len(line) / 90)))
-        _print_across_one_page(cover)
+        _write_cover(writer.add_worksheet("Cover"), book)
         for sheet in book.sheets:
-            cells = [[_for_gptables(cell) for cell in row] for row in sheet.rows]
-            for row, name in zip(cells, sheet.links, strict=False):
-                row[0] = {name: f"internal:'{name}'!A1"}
-            table = pd.DataFrame(cells, columns=[_plain(column) for column in sheet.columns], dtype=object)
-            worksheet = writer.add_worksheet(sheet.name)
-            worksheet.write_gptable(
-                GPTable(
-                    table=table,
-                    table_name=f"{sheet.name.lower()}_table",
-                    title=_plain(sheet.title),
-                    subtitles=[_plain(line) for line in sheet.subtitles],
-                    instructions="This worksheet contains one table.",
-                    index_columns={2: 0},
-                    additional_formatting=_formats(sheet),
-                ),
-                auto_width=False,
-            )
-            for column, width in enumerate(_widths(sheet)):
-                worksheet.set_column(column, column, width)
-            head = len(sheet.subtitles) + 2
-            for row, lines in enumerate(_lines(sheet), start=head):
-                if lines > 1:
-                    worksheet.set_row(row, 16 * lines)
-            _print_across_one_page(worksheet, head)
+            _write_sheet(writer.add_worksheet(sheet.name), sheet)
+        for worksheet in writer.worksheets():  # on its side, as wide as the paper
+            worksheet.set_landscape()
+            worksheet.set_paper(9)  # A4
+            worksheet.fit_to_pages(1, 0)
         writer.close()
-        write_same_bytes(draft, path, as_at=book.made_on)
+        write_office_file(made, path, as_at=book.made_on)
+
+
+def _write_cover(worksheet: Any, book: Workbook) -> None:
+    from gptables import Cover
+
+    told = [_plain(line) for line in book.cover]
+    worksheet.write_cover(Cover(title=_plain(book.title), intro=told, width=100))
+    for row, line in enumerate(book.cover, start=2):
+        worksheet.set_row(row, 16 * max(1, math.ceil(len(line) / 90)))
+
+
+def _write_sheet(worksheet: Any, sheet: Sheet) -> None:
+    from gptables import GPTable
+
+    cells = [[_for_gptables(cell) for cell in row] for row in sheet.rows]
+    if sheet.leads:
+        cells = [[{name: f"internal:'{name}'!A1"}, *others] for name, *others in cells]
+    worksheet.write_gptable(
+        GPTable(
+            table=pd.DataFrame(cells, columns=[_plain(column) for column in sheet.columns], dtype=object),
+            table_name=f"{sheet.name.lower()}_table",
+            title=_plain(sheet.title),
+            subtitles=[_plain(line) for line in sheet.subtitles],
+            instructions=_INSTRUCTIONS,
+            index_columns={2: 0},
+            additional_formatting=_formats(sheet),
+        ),
+        auto_width=False,
+    )
+    widths = _widths(sheet)
+    for column, width in enumerate(widths):
+        worksheet.set_column(column, column, width)
+    for row, cells_of_row in enumerate((sheet.columns, *sheet.rows), start=sheet.head):
+        lines = max(_lines(cell, width) for cell, width in zip(cells_of_row, widths, strict=True))
+        if lines > 1:
+            worksheet.set_row(row, 16 * lines)
+    worksheet.repeat_rows(sheet.head)
 
 
 def write_ods(book: Workbook, path: Path) -> None:
@@ -187,8 +188,6 @@ def write_ods(book: Workbook, path: Path) -> None:
 
     odfdo makes the file round them; the sheets are written as XML, because given to it they take a hundred times as long.
     """
-    from odfdo import Document, Element
-
     document = Document("spreadsheet")
     document.body.clear()
     styles = dict(_ODS_STYLES)
@@ -203,16 +202,14 @@ def write_ods(book: Workbook, path: Path) -> None:
     for paper in language.get_elements("//style:page-layout-properties"):
         for name, value in _ODS_PAPER.items():
             paper.set_attribute(name, value)
-    meta = document.meta
-    moment = datetime(book.made_on.year, book.made_on.month, book.made_on.day)
+    meta, moment = document.meta, datetime.combine(book.made_on, time())
     meta.title, meta.subject, meta.language = book.title, book.subject, "en-GB"
     meta.creation_date, meta.date = moment, moment
     meta.initial_creator, meta.creator, meta.generator = "Safer Leeds", "Safer Leeds", "saferleeds_analysis"
-    with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder) / "draft.ods"
-        document.save(str(draft))
-        sheets.append(_ods_ranges(book.sheets))
-        write_same_bytes(draft, path, as_at=book.made_on, mend=lambda part: _put_in(part, sheets))
+    sheets.append(_ods_ranges(book.sheets))
+    made = io.BytesIO()
+    document.save(made)
+    write_office_file(made, path, as_at=book.made_on, mend=lambda part: _put_in(part, sheets))
 
 
 def _put_in(content: str, sheets: Sequence[str]) -> str:
@@ -225,35 +222,35 @@ def _put_in(content: str, sheets: Sequence[str]) -> str:
 # The sheets that every workbook has
 
 
-def _say_left_out(reports: Sequence[str]) -> str:
+def _say_left_out(reports: Sequence[str]) -> tuple[str, ...]:
     if not reports:
-        return ""
+        return ()
+    if len(reports) == 1:
+        return (
+            f"The report {reports[0]} has no sheet of its own: its numbers are rows of the sheet Figures.",
+        )
     return (
         f"{len(reports)} of the reports have no sheet of their own: their numbers are rows of the sheet Figures, under the "
-        f"names {reports[0]} to {reports[-1]}."
-        if len(reports) > 1
-        else f"The report {reports[0]} has no sheet of its own: its numbers are rows of the sheet Figures."
+        f"names {reports[0]} to {reports[-1]}.",
     )
 
 
 def _contents(sheets: Sequence[Sheet], left_out: Sequence[str]) -> Sheet:
-    rows = [
-        ("Notes", "Notes: the shorthand in square brackets, and what to know before using the figures", "")
-    ]
-    rows += [(sheet.name, sheet.title, sheet.subtitles[0] if sheet.subtitles else "") for sheet in sheets]
+    notes = "Notes: the shorthand in square brackets, and what to know before using the figures"
+    listed = ((sheet.name, sheet.title, sheet.subtitles[0] if sheet.subtitles else "") for sheet in sheets)
     return Sheet(
         name="Contents",
         title="Contents",
-        subtitles=tuple(line for line in [_say_left_out(left_out)] if line),
+        subtitles=_say_left_out(left_out),
         columns=("Sheet", "Table", "Page"),
-        rows=tuple(tuple(_text(cell) for cell in row) for row in rows),
-        links=tuple(row[0] for row in rows),
+        rows=_texts([("Notes", notes, ""), *listed]),
+        leads=True,
     )
 
 
 def _notes(pages: Sequence[Content]) -> Sheet:
-    rows = [(mark, meaning[:1].upper() + meaning[1:] + ".") for mark, meaning in SHORTHAND.items()]
-    rows += [(page.title, " ".join(page.notices)) for page in pages if page.notices]
+    shorthand = ((mark, meaning[:1].upper() + meaning[1:] + ".") for mark, meaning in SHORTHAND.items())
+    notices = ((page.title, " ".join(page.notices)) for page in pages if page.notices)
     return Sheet(
         name="Notes",
         title="Notes",
@@ -261,7 +258,23 @@ def _notes(pages: Sequence[Content]) -> Sheet:
             "The shorthand used in the tables, then what to know before using the figures of a page.",
         ),
         columns=("About", "Note"),
-        rows=tuple(tuple(_text(cell) for cell in row) for row in rows),
+        rows=_texts([*shorthand, *notices]),
+    )
+
+
+def _table(number: int, page: Content, table: Table) -> Sheet:
+    return Sheet(
+        name=f"Table_{number}",
+        title=table.caption,
+        subtitles=(page.title, *page.notices),
+        columns=_unique(table.columns),
+        rows=tuple(
+            tuple(
+                _typed(cell) if is_number else _text(cell_text(cell))
+                for cell, is_number in zip(row, table.numeric, strict=True)
+            )
+            for row in table.rows
+        ),
     )
 
 
@@ -270,8 +283,8 @@ def _state(pages: Sequence[Content]) -> Sheet:
     rows = [
         (page.title, name, _typed(value))
         for page in pages
-        for box in [b for b in page.everything if isinstance(b, Facts) and b.kind == "summary"][:1]
-        for name, value in box.pairs
+        if page.headline_box
+        for name, value in page.headline_box.pairs
     ]
     return Sheet(
         name="Table_1",
@@ -321,6 +334,10 @@ def _text(text: str) -> str:
     return clean if re.search(r"[^\W_]", clean) else f"{clean} {_EMPTY}".strip()
 
 
+def _texts(rows: Iterable[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(map(_text, row)) for row in rows)
+
+
 def _unique(columns: Sequence[str]) -> tuple[str, ...]:
     """Name every column, and none like another: a marked table needs both."""
     named: list[str] = []
@@ -334,13 +351,8 @@ def _unique(columns: Sequence[str]) -> tuple[str, ...]:
 def _number_format(number: Printed) -> str:
     """Give the format in which a number shows as it is printed."""
     places = f".{'0' * number.decimals}" if number.decimals else ""
-    if number.kind == "%":
-        shown = f"0{places}%"
-    elif number.kind == "£m":
-        shown = f'"£"#,##0{places},,"m"'
-    else:
-        shown = f'"£"#,##0{places}' if number.kind else f"#,##0{places}"
-    return f"+{shown};-{shown};{shown}" if _is_signed(number) else f"{shown};-{shown}"
+    shown = _NUMBER_FORMATS[number.kind].format(places)
+    return f"+{shown};-{shown};{shown}" if number.startswith("+") else f"{shown};-{shown}"
 
 
 def _formats(sheet: Sheet) -> list[dict]:
@@ -354,16 +366,14 @@ def _formats(sheet: Sheet) -> list[dict]:
 
 
 def _for_gptables(cell: Cell) -> str | float | int:
-    return _value(cell) if isinstance(cell, Printed) else _plain(cell) if isinstance(cell, str) else cell
+    if isinstance(cell, Printed):
+        return _value(cell)
+    return _plain(cell) if isinstance(cell, str) else cell
 
 
 def _value(number: Printed) -> float | int:
     """Give a number as spreadsheets keep it: a percentage as a share."""
     return round(number.value / 100, number.decimals + 2) if number.kind == "%" else number.value
-
-
-def _is_signed(number: Printed) -> bool:
-    return number.startswith("+")
 
 
 def _plain(text: str) -> str:
@@ -380,25 +390,9 @@ def _widths(sheet: Sheet) -> list[int]:
     return widths
 
 
-def _lines(sheet: Sheet) -> list[int]:
-    """Say how many lines each row of the table needs in its columns, the header first. Programs do not all work it out."""
-    widths = _widths(sheet)
-    return [
-        max(
-            math.ceil(len(_shown(cell)) / width) + _shown(cell).count("\n")
-            for cell, width in zip(row, widths, strict=True)
-        )
-        for row in (sheet.columns, *sheet.rows)
-    ]
-
-
-def _print_across_one_page(worksheet: Any, head: int | None = None) -> None:
-    """Print a sheet on its side, as wide as the paper, with the header row on each page."""
-    worksheet.set_landscape()
-    worksheet.set_paper(9)  # A4
-    worksheet.fit_to_pages(1, 0)
-    if head is not None:
-        worksheet.repeat_rows(head)
+def _lines(cell: Cell, width: int) -> int:
+    """Say how many lines a cell needs in a column of this width. Programs do not all work it out."""
+    return math.ceil(len(_shown(cell)) / width) + _shown(cell).count("\n")
 
 
 def _shown(cell: Cell) -> str:
@@ -437,39 +431,34 @@ def _ods_sheet(sheet: Sheet, styles: dict[str, str]) -> str:
         (sheet.title, "title"),
         *((line, "text" if sheet.columns else "cell") for line in sheet.subtitles),
     ]
-    told += [("This worksheet contains one table.", "text")] if sheet.columns else []
+    told += [(_INSTRUCTIONS, "text")] if sheet.columns else []
     rows = [f"<table:table-row>{_ods_text(line, style)}</table:table-row>" for line, style in told]
     if sheet.columns:
         head = "".join(_ods_text(column, "head") for column in sheet.columns)
         rows.append(
             f"<table:table-header-rows><table:table-row>{head}</table:table-row></table:table-header-rows>"
         )
-    for number, row in enumerate(sheet.rows):
-        link = sheet.links[number] if number < len(sheet.links) else ""
-        cells = [_ods_text(link, "cell", link=link) if link else _ods_cell(row[0], styles)]
-        cells += [_ods_cell(cell, styles) for cell in row[1:]]
+    for row in sheet.rows:
+        cells = [_ods_cell(cell, styles) for cell in row]
+        if sheet.leads:
+            cells[0] = _ods_text(row[0], "cell", link=row[0])
         rows.append(f"<table:table-row>{''.join(cells)}</table:table-row>")
     columns = "".join(f'<table:table-column table:style-name="width{width}"/>' for width in widths)
     return f'<table:table table:name="{sheet.name}" table:style-name="sheet">{columns}{"".join(rows)}</table:table>'
 
 
 def _ods_cell(cell: Cell, styles: dict[str, str]) -> str:
-    if isinstance(cell, str) and not isinstance(cell, Printed):
-        return _ods_text(cell, "cell")
-    if not isinstance(cell, Printed):
-        return f'<table:table-cell office:value-type="float" office:value="{cell!r}"><text:p>{cell!r}</text:p></table:table-cell>'
-    pound = {"£": "p", "£m": "m", "%": "c"}.get(cell.kind, "n")
-    name = f"{pound}{cell.decimals}{'s' if _is_signed(cell) else ''}"
-    if name not in styles:
-        styles |= _ods_numbers(f"{name}d", cell)
-        styles[name] = (
-            f'<style:style style:name="{name}" style:family="table-cell" style:data-style-name="{name}d"/>'
+    if isinstance(cell, Printed):
+        styles |= _ods_styles_of(cell)
+        kind = "percentage" if cell.kind == "%" else "float"
+        plus = "+" if cell.startswith("+") and cell.value > 0 else ""
+        return (
+            f'<table:table-cell table:style-name="{_ods_style(cell)}" office:value-type="{kind}" '
+            f'office:value="{_value(cell)!r}"><text:p>{plus}{_shown(cell)}</text:p></table:table-cell>'
         )
-    kind = "percentage" if cell.kind == "%" else "float"
-    return (
-        f'<table:table-cell table:style-name="{name}" office:value-type="{kind}" office:value="{_value(cell)!r}">'
-        f"<text:p>{'+' if _is_signed(cell) and cell.value > 0 else ''}{_shown(cell)}</text:p></table:table-cell>"
-    )
+    if isinstance(cell, str):
+        return _ods_text(cell, "cell")
+    return f'<table:table-cell office:value-type="float" office:value="{cell!r}"><text:p>{cell!r}</text:p></table:table-cell>'
 
 
 def _ods_text(text: str, style: str, *, link: str = "") -> str:
@@ -481,11 +470,19 @@ def _ods_text(text: str, style: str, *, link: str = "") -> str:
     return f'<table:table-cell{named} office:value-type="string">{told}</table:table-cell>'
 
 
-def _ods_numbers(name: str, number: Printed) -> dict[str, str]:
+def _ods_style(number: Printed) -> str:
+    """Name the style of all numbers that are printed as this one is."""
+    kind = {"£": "p", "£m": "m", "%": "c"}.get(number.kind, "n")
+    return f"{kind}{number.decimals}{'s' if number.startswith('+') else ''}"
+
+
+def _ods_styles_of(number: Printed) -> dict[str, str]:
     """Write how numbers of a kind show. A sign for rises is a style of its own that stands for what is above nought."""
-    if not _is_signed(number):
-        return {name: _ods_number(name, number)}
-    up, down = f"{name}up", f"{name}down"
+    name = _ods_style(number)
+    shows, up, down = f"{name}d", f"{name}dup", f"{name}ddown"
+    cell = f'<style:style style:name="{name}" style:family="table-cell" style:data-style-name="{shows}"/>'
+    if not number.startswith("+"):
+        return {shows: _ods_number(shows, number), name: cell}
     leads = (
         f'<style:map style:condition="value()&gt;0" style:apply-style-name="{up}"/>'
         f'<style:map style:condition="value()&lt;0" style:apply-style-name="{down}"/>'
@@ -493,37 +490,34 @@ def _ods_numbers(name: str, number: Printed) -> dict[str, str]:
     return {
         up: _ods_number(up, number, sign="+"),
         down: _ods_number(down, number, sign="-"),
-        name: _ods_number(name, number, leads=leads),
+        shows: _ods_number(shows, number, leads=leads),
+        name: cell,
     }
 
 
 def _ods_number(name: str, number: Printed, *, sign: str = "", leads: str = "") -> str:
-    places = f'number:decimal-places="{number.decimals}" number:min-decimal-places="{number.decimals}"'
-    before = f"<number:text>{sign}{'£' if number.kind.startswith('£') else ''}</number:text>"
-    before = before if before != "<number:text></number:text>" else ""
-    if number.kind == "%":
-        return (
-            f'<number:percentage-style style:name="{name}">{before}<number:number {places} number:min-integer-digits="1"/>'
-            f"<number:text>%</number:text>{leads}</number:percentage-style>"
-        )
+    before, after = f"{sign}{'£' if number.kind.startswith('£') else ''}", number.kind.removeprefix("£")
+    kind = "percentage" if number.kind == "%" else "number"
     millions = ' number:display-factor="1000000"' if number.kind == "£m" else ""
-    ending = "<number:text>m</number:text>" if number.kind == "£m" else ""
+    grouping = "" if number.kind == "%" else ' number:grouping="true"'
     return (
-        f'<number:number-style style:name="{name}">{before}<number:number {places}{millions} '
-        f'number:min-integer-digits="1" number:grouping="true"/>{ending}{leads}</number:number-style>'
+        f'<number:{kind}-style style:name="{name}">{_ods_words(before)}<number:number '
+        f'number:decimal-places="{number.decimals}" number:min-decimal-places="{number.decimals}"{millions} '
+        f'number:min-integer-digits="1"{grouping}/>{_ods_words(after)}{leads}</number:{kind}-style>'
     )
+
+
+def _ods_words(words: str) -> str:
+    return f"<number:text>{words}</number:text>" if words else ""
 
 
 def _ods_ranges(sheets: Sequence[Sheet]) -> str:
     """Mark each table as a range with a header row."""
-    from xlsxwriter.utility import xl_rowcol_to_cell
-
     marked = []
     for sheet in sheets:
-        head = len(sheet.subtitles) + 2
-        last = xl_rowcol_to_cell(head + len(sheet.rows), len(sheet.columns) - 1)
+        last = xl_rowcol_to_cell(sheet.head + len(sheet.rows), len(sheet.columns) - 1)
         marked.append(
             f'<table:database-range table:name="{sheet.name.lower()}_table" table:contains-header="true" '
-            f'table:target-range-address="{sheet.name}.A{head + 1}:{sheet.name}.{last}"/>'
+            f'table:target-range-address="{sheet.name}.A{sheet.head + 1}:{sheet.name}.{last}"/>'
         )
     return f"<table:database-ranges>{''.join(marked)}</table:database-ranges>"

@@ -10,9 +10,9 @@ from bs4 import BeautifulSoup
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.disclosure_rules import MARKINGS
-from saferleeds_analysis.publishing.editions import publish_editions
 from saferleeds_analysis.publishing.files import pack_folder
 from saferleeds_analysis.publishing.notebooks import ReportFailed
+from saferleeds_analysis.publishing.pack import publish_editions
 from saferleeds_analysis.publishing.run_list import Report
 
 Q2 = periods.quarter("2012/13 Q2")

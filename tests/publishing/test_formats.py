@@ -382,9 +382,9 @@ def test_every_table_and_chart_of_the_page_is_in_the_formats(exported):
     folder = exported.made[0].parent
     page = read_content(folder / "every-block")
     html = BeautifulSoup((folder / "every-block" / "report.html").read_text(encoding="utf-8"), "html.parser")
-    assert len(page.tables) == len(html.find_all("table"))
+    assert len(page.of(Table)) == len(html.find_all("table"))
     titles = [sheet["A1"].value for sheet in openpyxl.load_workbook(folder / "pack.xlsx").worksheets]
-    assert [t.caption for t in page.tables if t.rows and t.caption not in titles] == []
+    assert [t.caption for t in page.of(Table) if t.rows and t.caption not in titles] == []
     document = Document(str(folder / "every-block" / "report.docx"))
     charts = [block for block in page.everything if isinstance(block, Chart)]
     assert document.element.xpath("//wp:docPr/@descr") == [chart.alt for chart in charts]
@@ -589,7 +589,7 @@ def test_a_page_is_made_again_from_its_executed_notebook(published):
     content = read_content(folder)
     soup = BeautifulSoup((folder / "report.html").read_text(encoding="utf-8"), "html.parser")
     assert content.title == soup.h1.get_text()
-    assert [t.caption for t in content.tables] == [t.caption.get_text() for t in soup.find_all("table")]
+    assert [t.caption for t in content.of(Table)] == [t.caption.get_text() for t in soup.find_all("table")]
 
 
 # The bundled example

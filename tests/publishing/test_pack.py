@@ -20,7 +20,7 @@ from saferleeds_analysis.publishing.files import pack_folder, read_record, write
 from saferleeds_analysis.publishing.kept_rows import is_reference
 from saferleeds_analysis.publishing.notebooks import ReportFailed
 from saferleeds_analysis.publishing.pack import publish_reports
-from saferleeds_analysis.publishing.record import code_version
+from saferleeds_analysis.publishing.report import code_version
 from saferleeds_analysis.publishing.run_list import Report, read_run_list
 from saferleeds_analysis.publishing.trace import trace_rows
 

@@ -113,7 +113,7 @@ def test_a_cell_for_analysts_is_not_on_the_page():
     run = executed("# How to use this notebook", TITLE, paragraph("Offences."))
     run.notebook.cells[0].metadata["tags"] = ["for-analysts"]
     page = make_page(run, provenance=PROVENANCE)
-    assert page.title == "Burglary in Leeds & district"
+    assert page.content.title == "Burglary in Leeds & district"
     assert "How to use" not in page.html
 
 
