@@ -24,7 +24,7 @@ import pandas as pd
 from scipy import stats
 
 from saferleeds_analysis.estimates import TIDY_COLUMNS
-from saferleeds_analysis.methods.x13 import X13Output, periods_from, run_x13, x13_date
+from saferleeds_analysis.methods.x13 import X13Output, period_from, run_x13, x13_date
 from saferleeds_analysis.problems import DataProblem
 
 AIRLINE = "(0 1 1)(0 1 1)"
@@ -793,7 +793,7 @@ def _program_date(period: pd.Period) -> str:
 def _outlier_period(name: str, index: pd.PeriodIndex) -> pd.Period:
     _, year, number = _OUTLIER.fullmatch(name.lower()).groups()
     number = int(number) if number.isdigit() else _MONTHS.index(number) + 1
-    return periods_from(int(year), number, 1, index)[0]
+    return period_from(int(year), number, index)
 
 
 def _leap_years(index: pd.PeriodIndex, spec: SeasonalSpec) -> pd.Series:
