@@ -179,14 +179,14 @@ def _messages(text: str) -> tuple[list[str], tuple[str, ...]]:
     return errors, tuple(line for line in told if not line.startswith("ERROR:"))
 
 
-def x13_date(period: pd.Period) -> tuple[int, int]:
-    """Give the calendar year and the number of the month or quarter in it, as the program counts them.
+def x13_date(period: pd.Period) -> str:
+    """Give the calendar year and the number of the month or quarter in it, as the program writes them.
 
     >>> x13_date(pd.Period("2013Q2", "Q-MAR"))  # July to September 2012
-    (2012, 3)
+    '2012.3'
     """
     month = period.asfreq("M", how="start")
-    return month.year, month.month if period.freqstr == "M" else (month.month + 2) // 3
+    return f"{month.year}.{month.month if period.freqstr == 'M' else (month.month + 2) // 3}"
 
 
 def period_from(year: int, number: int, like: pd.PeriodIndex) -> pd.Period:
@@ -205,10 +205,9 @@ def _table(text: str) -> np.ndarray:
 
 
 def _series_block(counts: pd.Series) -> str:
-    year, number = x13_date(counts.index[0])
     per_year = 12 if counts.index.freqstr == "M" else 4
     data = "\n".join(f"{value:.15g}" for value in counts.to_numpy(dtype=float))
-    return f"series{{ title='run' period={per_year} start={year}.{number} data=(\n{data}) }}\n"
+    return f"series{{ title='run' period={per_year} start={x13_date(counts.index[0])} data=(\n{data}) }}\n"
 
 
 def _wrap(spec: str) -> str:
