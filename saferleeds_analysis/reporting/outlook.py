@@ -296,16 +296,12 @@ def outlook_of(card: ReportCard, *, season: Season, catalogue: Catalogue) -> Out
         )
     year = periods.financial_year_of(history.index[-1])
     adjusted = season.adjustment.adjusted if season.adjustment is not None else None
-    options = {"caveats": card.caveats, "area": card.area.name, "unit": card.indicator.unit}
+    options = {"target": card.targets or None, "year": year, "caveats": card.caveats}
     try:
-        path = trajectory.build_trajectory(
-            history, target=card.targets or None, year=year, as_at=card.as_at, adjusted=adjusted, **options
-        )
-        complete = history.index[-1] == periods.financial_year_months(year)[-1]
+        path = trajectory.build_trajectory(history, as_at=card.as_at, adjusted=adjusted, **options)
+        complete = history.index[-1] == path.path.index[-1]
         projection = (
-            None
-            if complete
-            else trajectory.project_year_end(history, target=card.targets or None, year=year, **options)
+            None if complete else trajectory.project_year_end(history, unit=card.indicator.unit, **options)
         )
         direction = trajectory.direction_of_travel(
             history,

@@ -421,9 +421,7 @@ def service_counts(
         like_for_like=change_between_counts(
             int(counts.iloc[:so_far].sum()), int(counts.iloc[4:].sum()), unit=known.unit
         ),
-        projection=None
-        if so_far == 4
-        else trajectory.project_year_end(counts, year=year, area=area, unit=known.unit),
+        projection=None if so_far == 4 else trajectory.project_year_end(counts, year=year, unit=known.unit),
         published=next(
             (
                 f

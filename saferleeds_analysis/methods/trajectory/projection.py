@@ -67,8 +67,6 @@ class Projection:
     where they cannot be formed.
     """
 
-    name: str
-    area: str
     unit: str
     year: pd.Period
     known: int
@@ -120,7 +118,6 @@ def project_year_end(
     target: Target | Sequence[Target] | None = None,
     caveats: Sequence[Caveat] = (),
     denominator: float | None = None,
-    area: str = "",
     unit: str = "offences",
     seed: int = 1,
 ) -> Projection:
@@ -154,7 +151,7 @@ def project_year_end(
             f"them ({checked.periods_a_year}), to have seen every season once: add earlier counts."
         )
     paths = _simulate(checked, np.random.default_rng(seed))[:, checked.gap :]
-    actual = int(checked.this_year.sum())
+    actual = int(checked.counts_of(year).sum())
     cumulative = actual + paths.cumsum(axis=1)
     totals = np.sort(cumulative[:, -1])
     fan = pd.DataFrame(
@@ -165,8 +162,6 @@ def project_year_end(
     left = checked.periods_a_year - checked.known
     median = float(np.quantile(totals, 0.5, method="inverted_cdf"))
     return Projection(
-        name=str(history.name),
-        area=area,
         unit=unit,
         year=year,
         known=checked.known,
@@ -215,7 +210,7 @@ class _Fit:
 
 
 def _explain(history: History, *, to_come: int) -> _Fit:
-    constants, step = CONSTANTS["projection"], history.months_per_period
+    constants, step = CONSTANTS["projection"], 12 // history.periods_a_year
     window = constants["history_years"] * history.periods_a_year
     index = history.counts.index[-window:]
     index = pd.period_range(index[0], periods=len(index) + to_come, freq=index.freq)
@@ -344,12 +339,11 @@ def _comparisons(history: History, actual: int) -> dict[str, float | None]:
     totals = sum((history.counts_of(y) for y in usable), start=np.zeros(length))
     so_far = totals[:known].sum()
     # Last year's months are those of the financial year just before, whatever it was like; none if it is not there whole.
-    last = history.counts_of(years[-1]) if years and years[-1] == history.year - 1 else None
+    last = history.counts_of(history.year - 1)
+    whole = len(last) == length and not np.isnan(last).any()
     return {
         "run_rate": actual * length / known if known else None,
-        "last_years_months": None
-        if last is None or np.isnan(last).any()
-        else actual + float(last[known:].sum()),
+        "last_years_months": actual + float(last[known:].sum()) if whole else None,
         "usual_share": float(actual * totals.sum() / so_far) if known and so_far else None,
     }
 
@@ -363,15 +357,15 @@ def _caveats(history: History) -> tuple[str, ...]:
         said.append(
             f"Short history ({years:.1f} years): most of what is known of the season comes from other series, and the projection is wide."
         )
-    if history.left_out.any():
-        out = history.counts.index[history.left_out]
+    out = history.counts.index[history.left_out]
+    if len(out):
         said.append(
             f"Not learned from: {len(out)} periods from {period_name(out[0])} to {period_name(out[-1])}."
         )
-    for start in history.breaks:
-        said.append(
-            f"The definition changed in {period_name(start)}: the level starts anew there, the season carries over."
-        )
+    said += [
+        f"The definition changed in {period_name(start)}: the level starts anew there, the season carries over."
+        for start in history.breaks
+    ]
     if history.gap:
         said.append(f"The year has not started: {history.gap} periods before it are projected as well.")
     elif not history.known:
