@@ -228,12 +228,9 @@ class YearFigures:
         """Give the letter, the position in the milestone range and the direction of travel, as far as there are any."""
         quarter = Window.quarter(self.card.quarter)
         about = {"unit": "", "method": "reference/rag_rules.toml"}
-        if path is None:
-            yield self._figure(RAG_LETTER, quarter, letter, **about)
-            return
-        worked = self._worked(workings.letter, path.target)
+        worked = {} if path is None else self._worked(workings.letter, path.target)
         yield self._figure(RAG_LETTER, quarter, letter, **about, **worked)
-        if path.position is not None:
+        if path is not None and path.position is not None:
             worked = self._worked(workings.position, path.target)
             yield self._figure(POSITION, quarter, path.position, **about, **worked)
         if direction is not None:

@@ -21,6 +21,7 @@ from saferleeds_analysis.methods.trajectory.rating import (
     assess_level,
     cap_by_chance,
     direction_of_travel,
+    rating_of,
 )
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "direction_of_travel",
     "is_met",
     "project_year_end",
+    "rating_of",
 ]
