@@ -56,14 +56,23 @@ class Break:
 
     def __post_init__(self) -> None:
         """Refuse a kind that X-13 is not told of, and an end that does not fit."""
-        if self.kind not in ("level shift", "additive outliers"):
-            raise ValueError(f"{self.kind!r} is not a break: 'level shift' or 'additive outliers'.")
-        if (self.kind == "additive outliers") != (self.end is not None):
-            raise ValueError(
-                "additive outliers have an end; a level shift holds from its start on and has none."
-            )
-        if self.end is not None and self.end < self.start:
-            raise ValueError(f"the break ends ({self.end}) before it starts ({self.start}).")
+        rules = (
+            (
+                self.kind not in ("level shift", "additive outliers"),
+                f"{self.kind!r} is not a break: 'level shift' or 'additive outliers'.",
+            ),
+            (
+                (self.kind == "additive outliers") != (self.end is not None),
+                "additive outliers have an end; a level shift holds from its start on and has none.",
+            ),
+            (
+                self.end is not None and self.end < self.start,
+                f"the break ends ({self.end}) before it starts ({self.start}).",
+            ),
+        )
+        for broken, why in rules:
+            if broken:
+                raise ValueError(why)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,9 +151,8 @@ class Diagnostics:
     """The program's measures of an adjustment.
 
     ``m`` holds M1 to M11 (M8 to M11 from six years on) and ``q`` their weighted mean (below 1 is acceptable), both from
-    X-11 only; ``m7`` above 1 means that no
-    seasonality can be told apart. The ``qs_`` fields are p-values of the QS test for seasonality, before, after and
-    in the irregular: small before, and above 0.01 after, is what one wants. ``unstable_factors`` and
+    X-11 only; ``m7`` above 1 means that no seasonality can be told apart. The ``qs_`` fields are p-values of the QS test
+    for seasonality, before and after: small before, and above 0.01 after, is what one wants. ``unstable_factors`` and
     ``unstable_changes`` are the sliding spans' percentages of months (above 15 and 35 is too many) and
     ``mean_revision`` the mean absolute revision, in percent, of the first estimates of the last three years; ``None``
     where not asked for, or where the series is too short (``notes`` says so).
@@ -153,10 +161,8 @@ class Diagnostics:
 
     m: Mapping[str, float]
     q: float | None
-    q_without_m2: float | None
     qs_before: float
     qs_after: float
-    qs_irregular: float
     unstable_factors: float | None
     unstable_changes: float | None
     mean_revision: float | None
@@ -384,19 +390,13 @@ def review(
     counts: pd.Series, *, frozen: SeasonalSpec, breaks: Sequence[Break] = (), seconds: float = 60
 ) -> SpecReview:
     """Adjust a series with its frozen choices and with automatic ones, and tell where they differ: once a year."""
-    free = replace(
-        frozen,
-        decomposition="automatic",
-        model="automatic",
-        mean=False,
-        ar=(),
-        ma=(),
-        outliers="automatic",
-        trading_day="test",
-        easter="test",
+    # A spec in which nothing is named leaves all to the program; where nothing of the calendar is wanted, neither are trading days.
+    free = SeasonalSpec(
+        method=frozen.method,
+        outlier_types=frozen.outlier_types,
+        leap_years=frozen.leap_years,
+        trading_day="none" if not frozen.leap_years and frozen.trading_day == "none" else "test",
     )
-    if not frozen.leap_years and frozen.trading_day == "none":
-        free = replace(free, trading_day="none")
     held, fresh = seasonally_adjust_many(
         [counts.rename("held"), counts.rename("fresh")],
         spec={"held": frozen, "fresh": free},
@@ -465,21 +465,22 @@ def read_specs(text: str) -> dict[str, SeasonalSpec]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Revision:
-    """How an adjusted series moved when new periods came in.
+class Difference:
+    """Two adjustments of a series beside each other: of earlier and of present data, or directly and by its parts.
 
-    ``changes`` has a row for each period that both runs cover: previous, now, percent. ``mean_absolute`` and
-    ``largest`` are percentages over the year before the new periods, ``previous_last`` the last period known then.
+    ``table`` has a row for each period that both cover: ``period``, the two by their names (``previous`` and ``now``, or
+    ``direct`` and ``indirect``) and ``percent``, the second over the first. ``mean_absolute`` and ``largest`` are
+    percentages: over the last year of a revision, over all periods of direct against indirect. ``in_no_part`` is the share
+    of a whole that is counted in none of its parts.
     """
 
-    name: str
-    previous_last: pd.Period
-    changes: pd.DataFrame
+    table: pd.DataFrame
     mean_absolute: float
     largest: float
+    in_no_part: float = 0.0
 
 
-def revision_since(now: SeasonalAdjustment, previous_last: pd.Period, *, seconds: float = 60) -> Revision:
+def revision_since(now: SeasonalAdjustment, previous_last: pd.Period, *, seconds: float = 60) -> Difference:
     """Adjust a series as it stood at ``previous_last``, in the same way, and tell how far the adjusted series moved."""
     index = now.observed.index
     if now.spec is None:
@@ -490,15 +491,8 @@ def revision_since(now: SeasonalAdjustment, previous_last: pd.Period, *, seconds
         )
     earlier = now.observed.loc[:previous_last]
     then = seasonally_adjust(earlier, spec=now.spec, breaks=now.breaks, seconds=seconds)
-    table = pd.DataFrame({"previous": then.adjusted, "now": now.adjusted.loc[:previous_last]})
-    table["percent"] = 100 * (table["now"] / table["previous"] - 1)
-    year = table["percent"].iloc[-len(now.factor_error) :].abs()
-    return Revision(
-        name=str(now.observed.name),
-        previous_last=previous_last,
-        changes=table.rename_axis("period").reset_index(),
-        mean_absolute=float(year.mean()),
-        largest=float(year.max()),
+    return _difference(
+        last=len(now.factor_error), previous=then.adjusted, now=now.adjusted.loc[:previous_last]
     )
 
 
@@ -526,80 +520,44 @@ def borrow_seasonality(areas: pd.DataFrame, *, parent: SeasonalAdjustment) -> di
     >>> adjusted["ward 7"].borrowed > 0.8
     True
     """
-    index = parent.observed.index
     _check_areas(areas, parent)
-    per_year = _per_year(index)
-    season = np.array(index.month if index.freqstr == "M" else index.quarter) - 1
-    seasonal, calendar, irregular, kept, parent_error = _parents_ratios(parent)
-    broken = _outlying(parent)
-    expected = parent.trend.to_numpy() * seasonal * calendar * np.where(broken, irregular, 1)
-    age = np.arange(len(index))[::-1] // per_year
-    weights = np.where(broken, 0, 0.9**age)
-    counts = areas.to_numpy(dtype=float).T
-    own, shares, noise = _own_patterns(counts, expected, season, weights)
-    toward_own, spread = _shrinkage(own, noise)
-    deviation = 1 + toward_own * (own - 1)
-    deviation /= deviation.mean(axis=1, keepdims=True)
-    factors = seasonal * deviation[:, season]
-    levels = shares * parent.trend.to_numpy()
-    error = (
-        np.sqrt(spread + ((1 - toward_own) * parent_error) ** 2)[:, season[-per_year:]]
-        * factors[:, -per_year:]
-    )
-    adjusted = counts / (factors * calendar) if parent.identifiable else counts
-    by_part = {
-        "adjusted": adjusted,
-        "trend": levels,
-        "seasonal": factors,
-        "calendar": np.broadcast_to(calendar, counts.shape),
-        "irregular": np.divide(adjusted, levels, out=np.ones_like(counts), where=levels > 0),
-        "factor_error": error,
-    }
+    values, toward_own, kept = _borrowed_parts(areas.to_numpy(dtype=float).T, parent)
+    index = parent.observed.index
     parts = {
-        part: pd.DataFrame(values.T, index=index[-values.shape[1] :], columns=areas.columns)
-        for part, values in by_part.items()
+        part: pd.DataFrame(of_areas.T, index=index[-of_areas.shape[1] :], columns=areas.columns)
+        for part, of_areas in values.items()
     }
     small = f"The parent's pattern is small beside its own error: {kept:.0%} of it is used."
     results = {}
-    for name, own_share in zip(areas.columns, toward_own.mean(axis=1), strict=True):
+    for name, own_share in zip(areas.columns, toward_own, strict=True):
         borrowed = 1 - float(own_share)
-        of_it = (
+        source = (
             f"Seasonal pattern borrowed from {parent.observed.name}: {borrowed:.0%} of it is the parent's."
         )
-        nothing = [] if areas[name].any() else ["Nothing was counted in any period."]
+        caveats = (
+            (True, source),
+            (kept < 0.9, small),
+            (not areas[name].any(), "Nothing was counted in any period."),
+        )
         results[name] = SeasonalAdjustment(
             observed=areas[name],
-            **{part: values[name] for part, values in parts.items()},
+            **{part: of_areas[name] for part, of_areas in parts.items()},
             method="the parent's seasonal factors, shrunk toward the area's own (empirical Bayes)",
             decomposition="multiplicative",
             breaks=parent.breaks,
             identifiable=parent.identifiable,
             provisional=parent.provisional,
             borrowed=borrowed,
-            caveats=(of_it, *([small] if kept < 0.9 else []), *nothing, *parent.caveats),
+            caveats=(*(said for holds, said in caveats if holds), *parent.caveats),
         )
     return results
 
 
-@dataclass(frozen=True, kw_only=True)
-class DirectIndirect:
-    """The whole's own adjustment beside the sum of its parts'.
-
-    ``table`` has a row for each period: direct, indirect, percent (indirect over direct). What is counted in the whole
-    but in no part (offences without a place) is adjusted with the whole's factors; ``in_no_part`` is its share.
-    ``mean_absolute`` and ``largest`` are percentages over all periods.
-    """
-
-    table: pd.DataFrame
-    in_no_part: float
-    mean_absolute: float
-    largest: float
-
-
-def compare_direct_indirect(whole: SeasonalAdjustment, parts: Iterable[SeasonalAdjustment]) -> DirectIndirect:
+def compare_direct_indirect(whole: SeasonalAdjustment, parts: Iterable[SeasonalAdjustment]) -> Difference:
     """Compare a whole that is adjusted by itself (direct) with the sum of its adjusted parts (indirect).
 
-    The two differ a little, because factors are estimated for each. The whole's own is the figure to publish.
+    The two differ a little, because factors are estimated for each. The whole's own is the figure to publish. What is
+    counted in the whole but in no part (offences without a place) is adjusted with the whole's factors.
     """
     parts = list(parts)
     for part in parts:
@@ -612,17 +570,57 @@ def compare_direct_indirect(whole: SeasonalAdjustment, parts: Iterable[SeasonalA
     rest = whole.observed - counted
     wholes_ratio = (whole.adjusted / whole.observed).where(whole.observed > 0, 1)
     indirect = sum(part.adjusted for part in parts) + rest * wholes_ratio
-    table = pd.DataFrame({"direct": whole.adjusted, "indirect": indirect})
-    table["percent"] = 100 * (table["indirect"] / table["direct"] - 1)
-    return DirectIndirect(
+    in_no_part = float(rest.sum() / whole.observed.sum())
+    return replace(_difference(direct=whole.adjusted, indirect=indirect), in_no_part=in_no_part)
+
+
+def _difference(*, last: int = 0, **two: pd.Series) -> Difference:
+    """Set two series beside each other, and tell how far they lie apart in the ``last`` periods (0: in all)."""
+    table = pd.DataFrame(two)
+    first, second = table
+    table["percent"] = 100 * (table[second] / table[first] - 1)
+    apart = table["percent"].iloc[-last:].abs()
+    return Difference(
         table=table.rename_axis("period").reset_index(),
-        in_no_part=float(rest.sum() / whole.observed.sum()),
-        mean_absolute=float(table["percent"].abs().mean()),
-        largest=float(table["percent"].abs().max()),
+        mean_absolute=float(apart.mean()),
+        largest=float(apart.max()),
     )
 
 
 # Borrowing
+
+
+def _borrowed_parts(
+    counts: np.ndarray, parent: SeasonalAdjustment
+) -> tuple[dict[str, np.ndarray], np.ndarray, float]:
+    """Take counts (areas by periods) apart; give the parts by name, each area's share of its own, and the pattern kept."""
+    index, trend = parent.observed.index, parent.trend.to_numpy()
+    season = np.array(index.month if index.freqstr == "M" else index.quarter) - 1
+    last_year = season[-_per_year(index) :]
+    seasonal, calendar, irregular, kept, parent_error = _parents_ratios(parent)
+    broken = _outlying(parent)
+    age = np.arange(len(index))[::-1] // len(last_year)
+    own, shares, noise = _own_patterns(
+        counts,
+        trend * seasonal * calendar * np.where(broken, irregular, 1),
+        season,
+        np.where(broken, 0, 0.9**age),
+    )
+    toward_own, spread = _shrinkage(own, noise)
+    deviation = 1 + toward_own * (own - 1)
+    deviation /= deviation.mean(axis=1, keepdims=True)
+    factors, levels = seasonal * deviation[:, season], shares * trend
+    error = np.sqrt(spread + ((1 - toward_own) * parent_error) ** 2)[:, last_year]
+    adjusted = counts / (factors * calendar) if parent.identifiable else counts
+    parts = {
+        "adjusted": adjusted,
+        "trend": levels,
+        "seasonal": factors,
+        "calendar": np.broadcast_to(calendar, counts.shape),
+        "irregular": np.divide(adjusted, levels, out=np.ones_like(counts), where=levels > 0),
+        "factor_error": error * factors[:, -len(last_year) :],
+    }
+    return parts, toward_own.mean(axis=1), kept
 
 
 def _parents_ratios(parent: SeasonalAdjustment) -> tuple[np.ndarray, np.ndarray, np.ndarray, float, float]:
@@ -827,20 +825,17 @@ def _adjustment(
     calendar = (counts - adjusted - seasonal if additive else leap * combined / seasonal).rename(counts.name)
     diagnostics = _diagnostics(output)
     identifiable = diagnostics.m7 <= 1 if diagnostics.m else diagnostics.qs_before < 0.01
-    caveats = []
-    word = "months" if counts.index.freqstr == "M" else "quarters"
-    if _is_short(counts.index):
-        caveats.append(f"Provisional: {len(counts)} {word}, under five years.")
-    if not identifiable:
-        why = (
-            f"M7 is {diagnostics.m7:.2f}, above 1"
-            if diagnostics.m
-            else f"QS test, p = {diagnostics.qs_before:.2f}"
-        )
-        caveats.append(f"No identifiable seasonality ({why}): the series is given unadjusted.")
-    elif diagnostics.residual_seasonality:
-        caveats.append("Seasonality remains in the adjusted series (QS test, p below 0.01).")
-    caveats += [b.reason for b in breaks]
+    short, word = _is_short(counts.index), "months" if counts.index.freqstr == "M" else "quarters"
+    m7, qs = diagnostics.m7, diagnostics.qs_before
+    why = f"QS test, p = {qs:.2f}" if m7 is None else f"M7 is {m7:.2f}, above 1"
+    caveats = (
+        (short, f"Provisional: {len(counts)} {word}, under five years."),
+        (not identifiable, f"No identifiable seasonality ({why}): the series is given unadjusted."),
+        (
+            identifiable and diagnostics.residual_seasonality,
+            "Seasonality remains in the adjusted series (QS test, p below 0.01).",
+        ),
+    )
     factor_error = _factor_error(seasonal, irregular, told, additive)
     if not identifiable:
         adjusted = counts.astype(float)
@@ -866,8 +861,8 @@ def _adjustment(
         breaks=breaks,
         diagnostics=diagnostics,
         identifiable=identifiable,
-        provisional=_is_short(counts.index),
-        caveats=tuple(caveats),
+        provisional=short,
+        caveats=(*(said for holds, said in caveats if holds), *(b.reason for b in breaks)),
     )
 
 
@@ -880,10 +875,8 @@ def _diagnostics(output: X13Output) -> Diagnostics:
     return Diagnostics(
         m={f"M{i}": float(told[f"f3.m{i:02d}"]) for i in range(1, 12) if f"f3.m{i:02d}" in told},
         q=number("f3.q"),
-        q_without_m2=number("f3.qm2"),
         qs_before=number("qsori", 1),
         qs_after=number("qssadj", 1),
-        qs_irregular=number("qsirr", 1),
         unstable_factors=number("s2.a.per", 2),
         unstable_changes=number("s2.d.per", 2),
         mean_revision=number("r01.lag00.aar.all"),

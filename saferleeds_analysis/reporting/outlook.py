@@ -189,7 +189,7 @@ class Outlook:
         lines = [
             f"From April to {periods.month_name(at.name)}, {wording.number(at['actual'])} {unit} were recorded. The "
             f"milestone range for the {target.kind} target of {_aim(target)} is {_span(at)} (80%): recorded performance is "
-            f"{path.position} of it; {'fewer' if target.comparison in ('at most', 'below') else 'more'} is better."
+            f"{path.position} of it; {'fewer' if trajectory.is_decrease(target) else 'more'} is better."
         ]
         if path.adjusted_position is not None:
             line = f"The seasonally adjusted performance is {path.adjusted_position} of the milestone range."
@@ -224,7 +224,7 @@ class Outlook:
     def _pace(self, chance: trajectory.Chance) -> str:
         """Say what a month may still hold, rounded toward the target so that it would just be met."""
         target, required = chance.target, chance.required
-        if required is None and target.comparison in ("at most", "below"):
+        if required is None and trajectory.is_decrease(target):
             return (
                 f" It can no longer be met: {wording.number(self.projection.actual)} were recorded already."
             )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -110,10 +111,10 @@ class Season:
     card: ReportCard
     adjustment: seasonal.SeasonalAdjustment | None
     parent: seasonal.SeasonalAdjustment | None
-    revision: seasonal.Revision | None
-    areas: Mapping[str, Mapping[str, seasonal.SeasonalAdjustment]]
-    frozen: bool
-    problem: str
+    revision: seasonal.Difference | None = None
+    areas: Mapping[str, Mapping[str, seasonal.SeasonalAdjustment]] = field(default_factory=dict)
+    frozen: bool = False
+    problem: str = ""
     quarters: ProtectedTable | None = None
     together: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -207,7 +208,7 @@ class Season:
             ),
         ]
         if self.revision is not None:
-            since = periods.month_name(self.revision.previous_last)
+            since = periods.month_name(self.revision.table["period"].iloc[-1])
             lines.append(
                 f"Since the data to {since}, the adjusted figures of that last year have moved by "
                 f"{wording.percent(self.revision.mean_absolute)} on average and {wording.percent(self.revision.largest)} at most."
@@ -504,9 +505,6 @@ def season_of(card: ReportCard, *, catalogue: Catalogue) -> Season:
             card=card,
             adjustment=None,
             parent=None,
-            revision=None,
-            areas={},
-            frozen=False,
             problem=_for_the_page(problem, whole),
         )
     members = {
@@ -533,8 +531,7 @@ def season_of(card: ReportCard, *, catalogue: Catalogue) -> Season:
         revision=seasonal.revision_since(found, before) if revisable else None,
         areas=below,
         frozen=frozen is not None,
-        problem="",
-        quarters=_quarters(card, [a for found in below.values() for a in found], catalogue),
+        quarters=_quarters(card, list(chain(*below.values())), catalogue),
         together={kind: tuple(found) for kind, found in borrowed.items()},
     )
 

@@ -78,21 +78,16 @@ class Backtest:
 
     def to_frame(self) -> pd.DataFrame:
         """Give the scores and the reliability table together as tidy rows: group, measure, method, value, n."""
-        scores = self.scores().melt(
-            id_vars=["kind", "known", "method", "forecasts"], var_name="measure", value_name="value"
-        )
-        scores["group"] = scores["kind"] + " years, " + scores["known"].astype(str) + " periods known"
-        scores = scores.rename(columns={"forecasts": "n"})
-        rows = [scores[["group", "measure", "method", "value", "n"]]]
+        scores = self.scores().rename(columns={"forecasts": "n"})
+        group = scores.pop("kind") + " years, " + scores.pop("known").astype(str) + " periods known"
+        tables = [scores.assign(group=group)]
         for kind in self.chances["kind"].unique():
-            table = self.reliability(kind=kind).melt(
-                id_vars=["tenth", "chances"], var_name="measure", value_name="value"
-            )
-            table["group"] = f"{kind} years, chances of " + table["tenth"]
-            table["measure"] = "reliability, " + table["measure"]
-            table["method"] = "projection"
-            rows.append(table.rename(columns={"chances": "n"})[["group", "measure", "method", "value", "n"]])
-        return pd.concat(rows, ignore_index=True)
+            table = self.reliability(kind=kind).rename(columns={"chances": "n"})
+            group = f"{kind} years, chances of " + table.pop("tenth")
+            table = table.rename(columns={c: f"reliability, {c}" for c in table if c != "n"})
+            tables.append(table.assign(group=group, method="projection"))
+        tidy = [t.melt(["group", "method", "n"], var_name="measure") for t in tables]
+        return pd.concat(tidy, ignore_index=True)[["group", "measure", "method", "value", "n"]]
 
 
 def backtest(

@@ -109,15 +109,16 @@ def build_trajectory(
     if in_force is not None:
         value = target_count(in_force, denominator)
         path["milestone"] = value * shares
-        spread = stats.t.ppf(0.5 + confidence / 2, freedom) * _standard_deviation(
-            value, shares, dispersion, counts.sum()
-        )
+        # The second part is the error of the shares themselves, which rest on the base years' count.
+        variance = value * shares * (1 - shares) * dispersion * (1 + value / counts.sum())
+        spread = stats.t.ppf(0.5 + confidence / 2, freedom) * np.sqrt(variance)
         # What has been counted cannot be taken back: the range never falls, and a year that ends on target was never
         # above it.
         path["lower"] = np.maximum.accumulate(np.maximum(path["milestone"] - spread, 0))
         path["upper"] = np.minimum.accumulate((path["milestone"] + spread)[::-1])[::-1]
-    path["actual"] = _so_far(checked.counts_of(year), checked.periods_a_year)
-    path["adjusted"] = np.nan if adjusted is None else _adjusted_so_far(adjusted, checked, shares)
+    known = checked.year_index[: checked.known]
+    path["actual"] = pd.Series(checked.counts_of(year).cumsum(), index=known)
+    path["adjusted"] = np.nan if adjusted is None else _adjusted_so_far(adjusted, known, path["share"])
     position, adjusted_position, rating = _stand(path, in_force, checked.known, denominator)
     return Trajectory(
         year=year,
@@ -184,24 +185,13 @@ def _usual_year(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
     return shares, np.append(dispersion, 1.0), freedom
 
 
-def _standard_deviation(target: float, shares: np.ndarray, dispersion: np.ndarray, base: float) -> np.ndarray:
-    # The second part is the error of the shares themselves, which rest on the base years' count.
-    return np.sqrt(target * shares * (1 - shares) * dispersion * (1 + target / base))
-
-
-def _so_far(this_year: np.ndarray, length: int) -> np.ndarray:
-    return np.append(this_year.cumsum(), np.full(length - len(this_year), np.nan))
-
-
-def _adjusted_so_far(adjusted: pd.Series, history: History, shares: np.ndarray) -> np.ndarray:
-    known = history.year_index[: history.known]
+def _adjusted_so_far(adjusted: pd.Series, known: pd.PeriodIndex, share: pd.Series) -> pd.Series:
     if not isinstance(adjusted.index, pd.PeriodIndex) or not known.isin(adjusted.index).all():
         raise ValueError(
             "adjusted is the seasonally adjusted series of the same months or quarters: it lacks some of the year to date."
         )
-    length = history.periods_a_year
-    even = np.arange(1, length + 1) / length
-    return _so_far(adjusted.loc[known].to_numpy(dtype=float), length) * shares / even
+    even = np.arange(1, len(share) + 1) / len(share)
+    return adjusted.loc[known].astype(float).cumsum() * share / even
 
 
 def _stand(

@@ -44,18 +44,14 @@ def rate_against_range(
 ) -> Rating:
     """Rate a cumulative count against its milestone range, or at year end against the target itself."""
     name = f"{value:,.0f}"
-    if final:
-        if is_met(target, value, value=target_value):
-            return rating_of(
-                "G",
-                f"the year ended at {name}, which meets the target ({target.comparison} {target_value:,.0f}).",
-            )
-        edge, where = target_value, f"the target ({target.comparison} {target_value:,.0f})"
-    else:
-        edge = upper if is_decrease(target) else lower
-        where = f"the milestone range's edge of {edge:,.0f}"
+    goal = f"the target ({target.comparison} {target_value:,.0f})"
+    if final and is_met(target, value, value=target_value):
+        return rating_of("G", f"the year ended at {name}, which meets {goal}.")
+    decrease = is_decrease(target)
+    edge = target_value if final else upper if decrease else lower
+    where = goal if final else f"the milestone range's edge of {edge:,.0f}"
     # How much worse than the edge, as a part of it; an edge of zero leaves no room for amber.
-    worse = value - edge if is_decrease(target) else edge - value
+    worse = value - edge if decrease else edge - value
     if worse <= 0 and not final:
         inside = lower <= value <= upper
         return rating_of("G", f"{name} is {'inside' if inside else 'ahead of'} the milestone range.")
