@@ -129,12 +129,24 @@ def xmr_chart(
     >>> chart.variation.words
     'Special cause of concern: the last point, 2013-05, is above the upper process limit.'
     """
-    if improvement_direction not in IMPROVEMENT:
-        raise ValueError(f"improvement_direction is one of {IMPROVEMENT}, not {improvement_direction!r}.")
-    if seasonality not in SEASONALITY:
-        raise ValueError(f"seasonality states what the series is, one of {SEASONALITY}, not {seasonality!r}.")
-    if baseline_points is not None and baseline_points < 2:
-        raise ValueError("a baseline needs at least 2 points, and should have 12.")
+    rules = (
+        (
+            improvement_direction not in IMPROVEMENT,
+            f"improvement_direction is one of {IMPROVEMENT}, not {improvement_direction!r}.",
+        ),
+        (
+            seasonality not in SEASONALITY,
+            f"seasonality states what the series is, one of {SEASONALITY}, not {seasonality!r}.",
+        ),
+        (
+            baseline_points is not None and baseline_points < 2,
+            "a baseline needs at least 2 points, and should have 12.",
+        ),
+        (not isinstance(series.index, pd.PeriodIndex), "the series needs a PeriodIndex, one period a row."),
+    )
+    for broken, why in rules:
+        if broken:
+            raise ValueError(why)
     _check_series(series)
     values = series.astype(float)
     phases = _phases(values.index, rebases)
@@ -305,8 +317,6 @@ def _caveats(points: pd.DataFrame, rebases: Sequence[Rebase], seasonality: str) 
 
 
 def _check_series(series: pd.Series) -> None:
-    if not isinstance(series.index, pd.PeriodIndex):
-        raise ValueError("the series needs a PeriodIndex, one period a row.")
     index, empty = series.index, series.index[series.isna()]
     repeated = index[index.duplicated()].astype(str)
     every = pd.period_range(index.min(), index.max(), freq=index.freq) if len(index) else index

@@ -765,12 +765,10 @@ def _breaks_within(breaks: Sequence[Break], index: pd.PeriodIndex) -> tuple[Brea
     kept = []
     for known in breaks:
         start = known.start.asfreq("M", how="start").asfreq(index.freq)
-        if known.kind == "level shift":
-            if _is_within("ls", start, index):
-                kept.append(replace(known, start=start))
-            continue
-        end = known.end.asfreq("M", how="end").asfreq(index.freq)
-        if end >= index[0] and start <= index[-1]:
+        end = known.end and known.end.asfreq("M", how="end").asfreq(index.freq)
+        if end is None and _is_within("ls", start, index):
+            kept.append(replace(known, start=start))
+        elif end is not None and end >= index[0] and start <= index[-1]:
             kept.append(replace(known, start=max(start, index[0]), end=min(end, index[-1])))
     return tuple(kept)
 

@@ -8,8 +8,8 @@ and no part of a year is shown; the twelve-month counts are protected with those
 >>> from saferleeds_analysis.catalogue import load_catalogue
 >>> months = pd.Series([2, 9, 7], index=pd.period_range("2012-04", "2012-06", freq="M"))
 >>> shown = months_shown(months, rules=load_catalogue().disclosure_rules, theme="offences", edition="public", below_city=True)
->>> [shown.cell(month) for month in months.index], shown.by_quarter
-(['[c]', '9', '[c]'], True)
+>>> [str(month) for month in shown.withheld], shown.by_quarter
+(['2012-04', '2012-06'], True)
 """
 
 from collections.abc import Sequence
@@ -48,13 +48,6 @@ class MonthsShown:
         """Say whether a month is withheld."""
         return month in self.withheld
 
-    def cell(self, month: pd.Period) -> str:
-        """Give the text of a month in a table."""
-        if self.is_withheld(month):
-            return self.rules.withheld
-        value = self.months.get(month)
-        return "missing" if value is None or pd.isna(value) else wording.number(value)
-
     def hide(self, series: pd.Series) -> pd.Series:
         """Give a series made month by month from the counts (the adjusted one) with the same gaps."""
         return series.astype("Float64").mask(series.index.isin(self.withheld))
@@ -66,9 +59,7 @@ class MonthsShown:
 
     def explained(self, block: Block) -> Block:
         """Say beside a block that shows the months what is withheld and why; nothing where all is shown."""
-        if self.complete:
-            return block
-        return join(block, paragraph(self.in_words))
+        return block if self.complete else join(block, paragraph(self.in_words))
 
     @property
     def in_words(self) -> str:

@@ -41,11 +41,11 @@ class Outlook:
 
     card: ReportCard
     made: YearFigures
-    path: trajectory.Trajectory | None
-    projection: trajectory.Projection | None
-    direction: trajectory.Direction | None
     in_words: Callable[[float], str]
-    problem: str
+    path: trajectory.Trajectory | None = None
+    projection: trajectory.Projection | None = None
+    direction: trajectory.Direction | None = None
+    problem: str = ""
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ class Outlook:
         rating, chance, at = self.path.rating, self._chance_in_force(), self._at()
         if chance is not None:
             rating = trajectory.cap_by_chance(rating, chance.probability)
-        if at is None or self.path.target is None or self._is_over(at):
+        if self.path.position is None or self._is_over(at):
             return self._progress(rating, wording.sentence(rating.reason))
         words = (
             f"{wording.number(at['actual'])} {self.card.indicator.unit} from April to {periods.month_name(at.name)}: "
@@ -176,7 +176,7 @@ class Outlook:
 
     def _position_lines(self) -> list[str]:
         path, target, at = self.path, self.path.target, self._at()
-        if target is None or path.position is None or at is None:
+        if path.position is None:
             return []
         unit = self.card.indicator.unit
         if self._is_over(at):
@@ -265,13 +265,7 @@ def outlook_of(card: ReportCard, *, season: Season, catalogue: Catalogue) -> Out
     """Build the path to the card's targets, project its year end, and test its direction of travel."""
     history = card.monthly.rename(card.indicator.id)
     nothing = Outlook(
-        card=card,
-        made=YearFigures(card=card, season=season),
-        path=None,
-        projection=None,
-        direction=None,
-        in_words=catalogue.chance_in_words,
-        problem="",
+        card=card, made=YearFigures(card=card, season=season), in_words=catalogue.chance_in_words
     )
     if not card.shown.by_quarter:
         return replace(

@@ -426,10 +426,12 @@ class Season:
         """Give the rows and the plain arguments of the adjustment itself, for a working that goes on from there."""
         found = self.parent or self.adjustment
         area = area or self.card.area.name
-        given: dict[str, Any] = {
-            "choices": _plain(found.spec),
-            "breaks": [_plain_break(known) for known in found.breaks],
-        }
+        choices = {n: list(v) if isinstance(v, tuple) else v for n, v in asdict(found.spec).items()}
+        breaks = [
+            {"kind": known.kind, "start": str(known.start), "end": str(known.end or "")}
+            for known in found.breaks
+        ]
+        given = {"choices": choices, "breaks": breaks}
         if not kind and area != found.observed.name:
             kind = next(name for name, areas in self.together.items() if area in areas)
             given["area"] = area
@@ -534,19 +536,6 @@ def season_of(card: ReportCard, *, catalogue: Catalogue) -> Season:
         quarters=_quarters(card, list(chain(*below.values())), catalogue),
         together={kind: tuple(found) for kind, found in borrowed.items()},
     )
-
-
-def _plain(spec: seasonal.SeasonalSpec) -> dict[str, Any]:
-    """Give the choices of an adjustment as plain values by name."""
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(spec).items()}
-
-
-def _plain_break(known: seasonal.Break) -> dict[str, str]:
-    return {
-        "kind": known.kind,
-        "start": str(known.start),
-        "end": "" if known.end is None else str(known.end),
-    }
 
 
 def _quarters(card: ReportCard, names: Sequence[str], catalogue: Catalogue) -> ProtectedTable:
