@@ -37,6 +37,16 @@ RULES = {
 }
 _HIGH = ("above limit", "rising", "2 of 3 high", "7 above mean")
 
+_NEITHER = ("Special cause, neither better nor worse", "purple")
+# What is said of a point of each type, and the colour of its icon.
+_VERDICTS = {
+    "improvement": ("Special cause of improvement", "blue"),
+    "concern": ("Special cause of concern", "orange"),
+    "high": _NEITHER,
+    "low": _NEITHER,
+    "common cause": ("Common cause", "grey"),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rebase:
@@ -119,12 +129,24 @@ def xmr_chart(
     >>> chart.variation.words
     'Special cause of concern: the last point, 2013-05, is above the upper process limit.'
     """
-    if improvement_direction not in IMPROVEMENT:
-        raise ValueError(f"improvement_direction is one of {IMPROVEMENT}, not {improvement_direction!r}.")
-    if seasonality not in SEASONALITY:
-        raise ValueError(f"seasonality states what the series is, one of {SEASONALITY}, not {seasonality!r}.")
-    if baseline_points is not None and baseline_points < 2:
-        raise ValueError("a baseline needs at least 2 points, and should have 12.")
+    rules = (
+        (
+            improvement_direction not in IMPROVEMENT,
+            f"improvement_direction is one of {IMPROVEMENT}, not {improvement_direction!r}.",
+        ),
+        (
+            seasonality not in SEASONALITY,
+            f"seasonality states what the series is, one of {SEASONALITY}, not {seasonality!r}.",
+        ),
+        (
+            baseline_points is not None and baseline_points < 2,
+            "a baseline needs at least 2 points, and should have 12.",
+        ),
+        (not isinstance(series.index, pd.PeriodIndex), "the series needs a PeriodIndex, one period a row."),
+    )
+    for broken, why in rules:
+        if broken:
+            raise ValueError(why)
     _check_series(series)
     values = series.astype(float)
     phases = _phases(values.index, rebases)
@@ -147,7 +169,7 @@ def xmr_chart(
         seasonality=seasonality,
         target=target,
         rebases=tuple(rebases),
-        variation=_variation(points, improvement_direction),
+        variation=_variation(points),
         assurance=_assurance(points, target, improvement_direction) if judged else None,
         caveats=caveats,
     )
@@ -183,9 +205,7 @@ def _phase_limits(values: pd.Series, baseline_points: int | None, screen_outlier
     mean, average_range = baseline.mean(), ranges.mean()
     lower, upper = mean - LIMIT * average_range, mean + LIMIT * average_range
     near = 2 * (LIMIT / 3) * average_range
-    side = np.sign(values.to_numpy() - mean)
-    outside = ((values < lower) | (values > upper)).to_numpy()
-    close = ~outside & ((values < mean - near) | (values > mean + near)).to_numpy()
+    outside = (values < lower) | (values > upper)
     return pd.DataFrame(
         {
             "value": values,
@@ -193,50 +213,30 @@ def _phase_limits(values: pd.Series, baseline_points: int | None, screen_outlier
             "mean": mean,
             "lower_process_limit": lower,
             "upper_process_limit": upper,
-            "rule": _rules(values.to_numpy(), side, outside, close),
+            "rule": _rules(values, mean, outside, ~outside & ((values - mean).abs() > near)),
         },
         index=values.index,
     )
 
 
-def _rules(values: np.ndarray, side: np.ndarray, outside: np.ndarray, close: np.ndarray) -> list[str]:
+def _rules(values: pd.Series, mean: float, outside: pd.Series, close: pd.Series) -> np.ndarray:
     """Name the first rule that each point breaks: outside, trend, two in three, seven on one side, in that order."""
-    steps = np.sign(np.diff(values))
-    in_trend = _in_window(_same(steps, RUN - 1), RUN, len(values))
-    in_run = _in_window(_same(side, RUN), RUN, len(values))
-    two_near = [
-        close[i : i + 3].sum() >= 2 and abs(side[i : i + 3].sum()) == 3 for i in range(len(values) - 2)
-    ]
-    in_two_of_three = _in_window(two_near, 3, len(values)) & close
-    rules = []
-    for i in range(len(values)):
-        high = side[i] > 0
-        if outside[i]:
-            rules.append("above limit" if high else "below limit")
-        elif in_trend[i]:
-            # A point between two runs belongs to the one that follows, as the step out of it shows.
-            follows = i + 1 < len(values) and in_trend[i + 1]
-            rules.append("rising" if steps[i if follows else i - 1] > 0 else "falling")
-        elif in_two_of_three[i]:
-            rules.append("2 of 3 high" if high else "2 of 3 low")
-        elif in_run[i]:
-            rules.append("7 above mean" if high else "7 below mean")
-        else:
-            rules.append("none")
-    return rules
+    side, step = np.sign(values - mean), np.sign(values.diff())
+    in_trend = _in_window(step.rolling(RUN - 1).sum().abs() == RUN - 1, RUN)
+    in_run = _in_window(side.rolling(RUN).sum().abs() == RUN, RUN)
+    two_near = (close.rolling(3).sum() >= 2) & (side.rolling(3).sum().abs() == 3)
+    in_two_of_three = _in_window(two_near, 3) & close
+    # A point between two runs belongs to the one that follows, as the step out of it shows.
+    rises = step.shift(-1).where(in_trend.shift(-1, fill_value=False), step) > 0
+    high = side > 0
+    found = (in_trend & rises, in_trend, in_two_of_three & high, in_two_of_three, in_run & high, in_run)
+    *broken, none = RULES
+    return np.select([outside & high, outside, *found], broken, none)
 
 
-def _same(signs: np.ndarray, length: int) -> list[bool]:
-    """Say of each window of ``length`` signs whether they are all up or all down."""
-    return [abs(signs[i : i + length].sum()) == length for i in range(len(signs) - length + 1)]
-
-
-def _in_window(starts: Sequence[bool], length: int, points: int) -> np.ndarray:
-    """Say of each point whether it lies in a window of ``length`` points that breaks a rule."""
-    inside = np.zeros(points, dtype=bool)
-    for i in np.flatnonzero(starts):
-        inside[i : i + length] = True
-    return inside
+def _in_window(ends: pd.Series, length: int) -> pd.Series:
+    """Say of each point whether it lies in a window of ``length`` points, which end where ``ends`` is true."""
+    return ends[::-1].rolling(length, min_periods=1).max()[::-1].astype(bool)
 
 
 def _point_type(rule: str, improvement_direction: str) -> str:
@@ -248,7 +248,7 @@ def _point_type(rule: str, improvement_direction: str) -> str:
     return "improvement" if high == (improvement_direction == "increase") else "concern"
 
 
-def _variation(points: pd.DataFrame, improvement_direction: str) -> Icon:
+def _variation(points: pd.DataFrame) -> Icon:
     last = points.iloc[-1]
     if last["point_type"] == "not judged":
         return Icon(
@@ -257,18 +257,8 @@ def _variation(points: pd.DataFrame, improvement_direction: str) -> Icon:
             colour="grey",
             words="Not judged: the series has a season that has not been taken out, and its months differ for that alone.",
         )
-    if last["point_type"] == "common cause":
-        return Icon(
-            kind="common cause",
-            letter="~",
-            colour="grey",
-            words=f"Common cause: the last point, {points.index[-1]}, is {RULES['none']}.",
-        )
-    letter = "H" if last["rule"] in _HIGH else "L"
-    what, colour = {
-        "improvement": ("Special cause of improvement", "blue"),
-        "concern": ("Special cause of concern", "orange"),
-    }.get(last["point_type"], ("Special cause, neither better nor worse", "purple"))
+    what, colour = _VERDICTS[last["point_type"]]
+    letter = "~" if last["rule"] == "none" else "H" if last["rule"] in _HIGH else "L"
     return Icon(
         kind=last["point_type"],
         letter=letter,
@@ -327,18 +317,15 @@ def _caveats(points: pd.DataFrame, rebases: Sequence[Rebase], seasonality: str) 
 
 
 def _check_series(series: pd.Series) -> None:
-    if not isinstance(series.index, pd.PeriodIndex):
-        raise ValueError("the series needs a PeriodIndex, one period a row.")
-    problems = []
-    if len(series) < 2:
-        problems.append(f"has {len(series)} points, and limits need at least 2")
-    if series.index.has_duplicates:
-        problems.append(f"has {series.index[series.index.duplicated()][0]} twice")
-    elif len(series) and not series.index.equals(
-        pd.period_range(series.index.min(), series.index.max(), freq=series.index.freq)
-    ):
-        problems.append("has gaps or is not in order")
-    if series.isna().any():
-        problems.append(f"has no value in {', '.join(str(p) for p in series.index[series.isna()])}")
+    index, empty = series.index, series.index[series.isna()]
+    repeated = index[index.duplicated()].astype(str)
+    every = pd.period_range(index.min(), index.max(), freq=index.freq) if len(index) else index
+    rules = (
+        (len(series) < 2, f"has {len(series)} points, and limits need at least 2"),
+        (len(repeated), f"has {''.join(repeated[:1])} twice"),
+        (not len(repeated) and not index.equals(every), "has gaps or is not in order"),
+        (len(empty), f"has no value in {', '.join(map(str, empty))}"),
+    )
+    problems = [problem for broken, problem in rules if broken]
     if problems:
         raise DataProblem(f"{series.name}: the series {'; '.join(problems)}.")

@@ -11,20 +11,21 @@ Adjustment (2015), for frozen models, revisions, and direct against indirect adj
 International Journal of Forecasting 20 (2004), for the shrinkage of seasonal factors.
 """
 
+import json
 import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import islice
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from saferleeds_analysis.estimates import TIDY_COLUMNS
-from saferleeds_analysis.methods.x13 import X13Output, periods_from, run_x13, x13_date
+from saferleeds_analysis.methods.x13 import X13Output, period_from, run_x13, x13_date
 from saferleeds_analysis.problems import DataProblem
 
 AIRLINE = "(0 1 1)(0 1 1)"
@@ -55,14 +56,23 @@ class Break:
 
     def __post_init__(self) -> None:
         """Refuse a kind that X-13 is not told of, and an end that does not fit."""
-        if self.kind not in ("level shift", "additive outliers"):
-            raise ValueError(f"{self.kind!r} is not a break: 'level shift' or 'additive outliers'.")
-        if (self.kind == "additive outliers") != (self.end is not None):
-            raise ValueError(
-                "additive outliers have an end; a level shift holds from its start on and has none."
-            )
-        if self.end is not None and self.end < self.start:
-            raise ValueError(f"the break ends ({self.end}) before it starts ({self.start}).")
+        rules = (
+            (
+                self.kind not in ("level shift", "additive outliers"),
+                f"{self.kind!r} is not a break: 'level shift' or 'additive outliers'.",
+            ),
+            (
+                (self.kind == "additive outliers") != (self.end is not None),
+                "additive outliers have an end; a level shift holds from its start on and has none.",
+            ),
+            (
+                self.end is not None and self.end < self.start,
+                f"the break ends ({self.end}) before it starts ({self.start}).",
+            ),
+        )
+        for broken, why in rules:
+            if broken:
+                raise ValueError(why)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,29 +101,36 @@ class SeasonalSpec:
 
     def __post_init__(self) -> None:
         """Name everything in the call that X-13 cannot be asked for."""
-        wrong = []
-        if self.method not in _TABLES:
-            wrong.append(f"method {self.method!r} (one of 'X-11', 'SEATS')")
-        if self.decomposition not in ("automatic", "multiplicative", "additive", "log-additive"):
-            wrong.append(
-                f"decomposition {self.decomposition!r} (one of 'automatic', 'multiplicative', 'additive', 'log-additive')"
-            )
-        if self.model != "automatic" and not _MODEL.fullmatch(self.model):
-            wrong.append(f"model {self.model!r} ('automatic' or such as '{AIRLINE}')")
-        if self.model == "automatic" and (self.mean or self.ar or self.ma):
-            wrong.append("mean, ar or ma without a model (an automatic model chooses its own)")
-        if self.outliers != "automatic":
-            wrong += [
-                f"outlier {name!r} (such as 'ao2012.8')"
-                for name in self.outliers
-                if not _OUTLIER.fullmatch(name)
-            ]
-        if unknown := set(self.outlier_types) - {"ao", "ls", "tc"}:
-            wrong.append(f"outlier types {sorted(unknown)} (from 'ao', 'ls', 'tc')")
-        if self.trading_day not in _TRADING_DAYS:
-            wrong.append(f"trading_day {self.trading_day!r} (one of {', '.join(map(repr, _TRADING_DAYS))})")
-        if self.easter not in ("test", "none", *range(1, 26)):
-            wrong.append(f"easter {self.easter!r} ('test', 'none' or 1 to 25 days)")
+        odd = [] if self.outliers == "automatic" else [n for n in self.outliers if not _OUTLIER.fullmatch(n)]
+        unknown = sorted(set(self.outlier_types) - {"ao", "ls", "tc"})
+        automatic = self.model == "automatic"
+        decompositions = ("automatic", "multiplicative", "additive", "log-additive")
+        rules = (
+            (self.method not in _TABLES, f"method {self.method!r} (one of 'X-11', 'SEATS')"),
+            (
+                self.decomposition not in decompositions,
+                f"decomposition {self.decomposition!r} (one of {', '.join(map(repr, decompositions))})",
+            ),
+            (
+                not (automatic or _MODEL.fullmatch(self.model)),
+                f"model {self.model!r} ('automatic' or such as '{AIRLINE}')",
+            ),
+            (
+                automatic and (self.mean or self.ar or self.ma),
+                "mean, ar or ma without a model (an automatic model chooses its own)",
+            ),
+            *((True, f"outlier {name!r} (such as 'ao2012.8')") for name in odd),
+            (unknown, f"outlier types {unknown} (from 'ao', 'ls', 'tc')"),
+            (
+                self.trading_day not in _TRADING_DAYS,
+                f"trading_day {self.trading_day!r} (one of {', '.join(map(repr, _TRADING_DAYS))})",
+            ),
+            (
+                self.easter not in ("test", "none", *range(1, 26)),
+                f"easter {self.easter!r} ('test', 'none' or 1 to 25 days)",
+            ),
+        )
+        wrong = [what for broken, what in rules if broken]
         if wrong:
             raise ValueError("not a way to adjust a series: " + "; ".join(wrong) + ".")
 
@@ -134,9 +151,8 @@ class Diagnostics:
     """The program's measures of an adjustment.
 
     ``m`` holds M1 to M11 (M8 to M11 from six years on) and ``q`` their weighted mean (below 1 is acceptable), both from
-    X-11 only; ``m7`` above 1 means that no
-    seasonality can be told apart. The ``qs_`` fields are p-values of the QS test for seasonality, before, after and
-    in the irregular: small before, and above 0.01 after, is what one wants. ``unstable_factors`` and
+    X-11 only; ``m7`` above 1 means that no seasonality can be told apart. The ``qs_`` fields are p-values of the QS test
+    for seasonality, before and after: small before, and above 0.01 after, is what one wants. ``unstable_factors`` and
     ``unstable_changes`` are the sliding spans' percentages of months (above 15 and 35 is too many) and
     ``mean_revision`` the mean absolute revision, in percent, of the first estimates of the last three years; ``None``
     where not asked for, or where the series is too short (``notes`` says so).
@@ -145,10 +161,8 @@ class Diagnostics:
 
     m: Mapping[str, float]
     q: float | None
-    q_without_m2: float | None
     qs_before: float
     qs_after: float
-    qs_irregular: float
     unstable_factors: float | None
     unstable_changes: float | None
     mean_revision: float | None
@@ -189,19 +203,19 @@ class SeasonalAdjustment:
     calendar: pd.Series
     irregular: pd.Series
     factor_error: pd.Series
-    forecasts: pd.DataFrame | None
+    forecasts: pd.DataFrame | None = None
     method: str
-    spec: SeasonalSpec | None
+    spec: SeasonalSpec | None = None
     decomposition: str
-    model: str | None
-    mean: bool
-    outliers: tuple[Effect, ...]
-    calendar_effects: tuple[Effect, ...]
+    model: str | None = None
+    mean: bool = False
+    outliers: tuple[Effect, ...] = ()
+    calendar_effects: tuple[Effect, ...] = ()
     breaks: tuple[Break, ...]
-    diagnostics: Diagnostics | None
+    diagnostics: Diagnostics | None = None
     identifiable: bool
     provisional: bool
-    borrowed: float
+    borrowed: float = 0.0
     caveats: tuple[str, ...]
 
     def profile(self, *, confidence: float = 0.95) -> pd.DataFrame:
@@ -312,23 +326,24 @@ def seasonally_adjust_many(
     series = iter(series)
     # A batch is finished before the first of it is handed out: no program runs while the caller is busy or stops.
     while batch := list(islice(series, 16 * (os.cpu_count() or 1))):
-        _check(batch)
-        asked = []
         for counts in batch:
-            own = spec.get(counts.name) if isinstance(spec, Mapping) else spec
-            known = breaks.get(counts.name, ()) if isinstance(breaks, Mapping) else breaks
-            asked.append((counts, own or SeasonalSpec(), _breaks_within(known, counts.index)))
-        _check_zeros((counts, own) for counts, own, _ in asked)
+            _check_call(counts)
+        specs = [_own(spec, counts) or SeasonalSpec() for counts in batch]
+        _refuse(
+            f"{counts.name}: {problem}"
+            for counts, own in zip(batch, specs, strict=True)
+            for problem in _problems(counts, own)
+        )
+        known = [_breaks_within(_own(breaks, counts) or (), counts.index) for counts in batch]
         jobs = [
             (
                 (counts / _leap_years(counts.index, own)).rename(counts.name),
-                _program_text(counts, own, known)
+                _program_text(counts, own, within)
                 + _slow_checks(counts.index, sliding_spans, revision_history),
             )
-            for counts, own, known in asked
+            for counts, own, within in zip(batch, specs, known, strict=True)
         ]
-        for (counts, own, known), output in zip(asked, run_x13(jobs, seconds=seconds), strict=True):
-            yield _adjustment(counts, own, known, output)
+        yield from map(_adjustment, batch, specs, known, run_x13(jobs, seconds=seconds))
 
 
 def freeze(adjustment: SeasonalAdjustment, *, seconds: float = 60) -> SeasonalSpec:
@@ -367,9 +382,6 @@ class SpecReview:
     largest relative difference between the two adjusted series over the last year.
     """
 
-    name: str
-    frozen: SeasonalSpec
-    automatic: SeasonalSpec
     changes: pd.DataFrame
     largest_difference: float
 
@@ -378,19 +390,13 @@ def review(
     counts: pd.Series, *, frozen: SeasonalSpec, breaks: Sequence[Break] = (), seconds: float = 60
 ) -> SpecReview:
     """Adjust a series with its frozen choices and with automatic ones, and tell where they differ: once a year."""
-    free = replace(
-        frozen,
-        decomposition="automatic",
-        model="automatic",
-        mean=False,
-        ar=(),
-        ma=(),
-        outliers="automatic",
-        trading_day="test",
-        easter="test",
+    # A spec in which nothing is named leaves all to the program; where nothing of the calendar is wanted, neither are trading days.
+    free = SeasonalSpec(
+        method=frozen.method,
+        outlier_types=frozen.outlier_types,
+        leap_years=frozen.leap_years,
+        trading_day="none" if not frozen.leap_years and frozen.trading_day == "none" else "test",
     )
-    if not frozen.leap_years and frozen.trading_day == "none":
-        free = replace(free, trading_day="none")
     held, fresh = seasonally_adjust_many(
         [counts.rename("held"), counts.rename("fresh")],
         spec={"held": frozen, "fresh": free},
@@ -405,9 +411,6 @@ def review(
     ]
     year = -len(held.factor_error)
     return SpecReview(
-        name=str(counts.name),
-        frozen=frozen,
-        automatic=automatic,
         changes=pd.DataFrame(rows, columns=["choice", "frozen", "automatic"]),
         largest_difference=_largest_difference(held.adjusted.iloc[year:], fresh.adjusted.iloc[year:]),
     )
@@ -436,7 +439,7 @@ def write_specs(specs: Mapping[str, SeasonalSpec]) -> str:
         if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
             raise ValueError(f"{name!r} cannot head a table of specs: use letters, digits, - and _.")
         blocks.append(
-            f"[{name}]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in asdict(spec).items())
+            f"[{name}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in asdict(spec).items())
         )
     return "\n".join(blocks)
 
@@ -462,21 +465,22 @@ def read_specs(text: str) -> dict[str, SeasonalSpec]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Revision:
-    """How an adjusted series moved when new periods came in.
+class Difference:
+    """Two adjustments of a series beside each other: of earlier and of present data, or directly and by its parts.
 
-    ``changes`` has a row for each period that both runs cover: previous, now, percent. ``mean_absolute`` and
-    ``largest`` are percentages over the year before the new periods, ``previous_last`` the last period known then.
+    ``table`` has a row for each period that both cover: ``period``, the two by their names (``previous`` and ``now``, or
+    ``direct`` and ``indirect``) and ``percent``, the second over the first. ``mean_absolute`` and ``largest`` are
+    percentages: over the last year of a revision, over all periods of direct against indirect. ``in_no_part`` is the share
+    of a whole that is counted in none of its parts.
     """
 
-    name: str
-    previous_last: pd.Period
-    changes: pd.DataFrame
+    table: pd.DataFrame
     mean_absolute: float
     largest: float
+    in_no_part: float = 0.0
 
 
-def revision_since(now: SeasonalAdjustment, previous_last: pd.Period, *, seconds: float = 60) -> Revision:
+def revision_since(now: SeasonalAdjustment, previous_last: pd.Period, *, seconds: float = 60) -> Difference:
     """Adjust a series as it stood at ``previous_last``, in the same way, and tell how far the adjusted series moved."""
     index = now.observed.index
     if now.spec is None:
@@ -487,15 +491,8 @@ def revision_since(now: SeasonalAdjustment, previous_last: pd.Period, *, seconds
         )
     earlier = now.observed.loc[:previous_last]
     then = seasonally_adjust(earlier, spec=now.spec, breaks=now.breaks, seconds=seconds)
-    table = pd.DataFrame({"previous": then.adjusted, "now": now.adjusted.loc[:previous_last]})
-    table["percent"] = 100 * (table["now"] / table["previous"] - 1)
-    year = table["percent"].iloc[-len(now.factor_error) :].abs()
-    return Revision(
-        name=str(now.observed.name),
-        previous_last=previous_last,
-        changes=table.rename_axis("period").reset_index(),
-        mean_absolute=float(year.mean()),
-        largest=float(year.max()),
+    return _difference(
+        last=len(now.factor_error), previous=then.adjusted, now=now.adjusted.loc[:previous_last]
     )
 
 
@@ -523,88 +520,44 @@ def borrow_seasonality(areas: pd.DataFrame, *, parent: SeasonalAdjustment) -> di
     >>> adjusted["ward 7"].borrowed > 0.8
     True
     """
-    index = parent.observed.index
     _check_areas(areas, parent)
-    per_year = _per_year(index)
-    season = np.array([x13_date(period)[1] - 1 for period in index])
-    seasonal, calendar, irregular, kept, parent_error = _parents_ratios(parent)
-    broken = _outlying(parent)
-    expected = parent.trend.to_numpy() * seasonal * calendar * np.where(broken, irregular, 1)
-    age = np.arange(len(index))[::-1] // per_year
-    weights = np.where(broken, 0, 0.9**age)
-    counts = areas.to_numpy(dtype=float).T
-    own, shares, noise = _own_patterns(counts, expected, season, weights)
-    toward_own, spread = _shrinkage(own, noise)
-    deviation = 1 + toward_own * (own - 1)
-    deviation /= deviation.mean(axis=1, keepdims=True)
-    factors = seasonal * deviation[:, season]
-    levels = shares * parent.trend.to_numpy()
-    error = (
-        np.sqrt(spread + ((1 - toward_own) * parent_error) ** 2)[:, season[-per_year:]]
-        * factors[:, -per_year:]
-    )
+    values, toward_own, kept = _borrowed_parts(areas.to_numpy(dtype=float).T, parent)
+    index = parent.observed.index
+    parts = {
+        part: pd.DataFrame(of_areas.T, index=index[-of_areas.shape[1] :], columns=areas.columns)
+        for part, of_areas in values.items()
+    }
+    small = f"The parent's pattern is small beside its own error: {kept:.0%} of it is used."
     results = {}
-    for row, name in enumerate(areas.columns):
-
-        def series(values: np.ndarray, name: str = name) -> pd.Series:
-            return pd.Series(values, index=index[-len(values) :], name=name)
-
-        adjusted = counts[row] / (factors[row] * calendar) if parent.identifiable else counts[row]
-        borrowed = 1 - float(toward_own[row].mean())
-        caveats = [
+    for name, own_share in zip(areas.columns, toward_own, strict=True):
+        borrowed = 1 - float(own_share)
+        source = (
             f"Seasonal pattern borrowed from {parent.observed.name}: {borrowed:.0%} of it is the parent's."
-        ]
-        if kept < 0.9:
-            caveats.append(f"The parent's pattern is small beside its own error: {kept:.0%} of it is used.")
-        if not counts[row].any():
-            caveats.append("Nothing was counted in any period.")
+        )
+        caveats = (
+            (True, source),
+            (kept < 0.9, small),
+            (not areas[name].any(), "Nothing was counted in any period."),
+        )
         results[name] = SeasonalAdjustment(
             observed=areas[name],
-            adjusted=series(adjusted),
-            trend=series(levels[row]),
-            seasonal=series(factors[row]),
-            calendar=series(calendar),
-            irregular=series(
-                np.divide(adjusted, levels[row], out=np.ones_like(adjusted), where=levels[row] > 0)
-            ),
-            factor_error=series(error[row]),
-            forecasts=None,
+            **{part: of_areas[name] for part, of_areas in parts.items()},
             method="the parent's seasonal factors, shrunk toward the area's own (empirical Bayes)",
-            spec=None,
             decomposition="multiplicative",
-            model=None,
-            mean=False,
-            outliers=(),
-            calendar_effects=(),
             breaks=parent.breaks,
-            diagnostics=None,
             identifiable=parent.identifiable,
             provisional=parent.provisional,
             borrowed=borrowed,
-            caveats=(*caveats, *parent.caveats),
+            caveats=(*(said for holds, said in caveats if holds), *parent.caveats),
         )
     return results
 
 
-@dataclass(frozen=True, kw_only=True)
-class DirectIndirect:
-    """The whole's own adjustment beside the sum of its parts'.
-
-    ``table`` has a row for each period: direct, indirect, percent (indirect over direct). What is counted in the whole
-    but in no part (offences without a place) is adjusted with the whole's factors; ``in_no_part`` is its share.
-    ``mean_absolute`` and ``largest`` are percentages over all periods.
-    """
-
-    table: pd.DataFrame
-    in_no_part: float
-    mean_absolute: float
-    largest: float
-
-
-def compare_direct_indirect(whole: SeasonalAdjustment, parts: Iterable[SeasonalAdjustment]) -> DirectIndirect:
+def compare_direct_indirect(whole: SeasonalAdjustment, parts: Iterable[SeasonalAdjustment]) -> Difference:
     """Compare a whole that is adjusted by itself (direct) with the sum of its adjusted parts (indirect).
 
-    The two differ a little, because factors are estimated for each. The whole's own is the figure to publish.
+    The two differ a little, because factors are estimated for each. The whole's own is the figure to publish. What is
+    counted in the whole but in no part (offences without a place) is adjusted with the whole's factors.
     """
     parts = list(parts)
     for part in parts:
@@ -617,17 +570,57 @@ def compare_direct_indirect(whole: SeasonalAdjustment, parts: Iterable[SeasonalA
     rest = whole.observed - counted
     wholes_ratio = (whole.adjusted / whole.observed).where(whole.observed > 0, 1)
     indirect = sum(part.adjusted for part in parts) + rest * wholes_ratio
-    table = pd.DataFrame({"direct": whole.adjusted, "indirect": indirect})
-    table["percent"] = 100 * (table["indirect"] / table["direct"] - 1)
-    return DirectIndirect(
+    in_no_part = float(rest.sum() / whole.observed.sum())
+    return replace(_difference(direct=whole.adjusted, indirect=indirect), in_no_part=in_no_part)
+
+
+def _difference(*, last: int = 0, **two: pd.Series) -> Difference:
+    """Set two series beside each other, and tell how far they lie apart in the ``last`` periods (0: in all)."""
+    table = pd.DataFrame(two)
+    first, second = table
+    table["percent"] = 100 * (table[second] / table[first] - 1)
+    apart = table["percent"].iloc[-last:].abs()
+    return Difference(
         table=table.rename_axis("period").reset_index(),
-        in_no_part=float(rest.sum() / whole.observed.sum()),
-        mean_absolute=float(table["percent"].abs().mean()),
-        largest=float(table["percent"].abs().max()),
+        mean_absolute=float(apart.mean()),
+        largest=float(apart.max()),
     )
 
 
 # Borrowing
+
+
+def _borrowed_parts(
+    counts: np.ndarray, parent: SeasonalAdjustment
+) -> tuple[dict[str, np.ndarray], np.ndarray, float]:
+    """Take counts (areas by periods) apart; give the parts by name, each area's share of its own, and the pattern kept."""
+    index, trend = parent.observed.index, parent.trend.to_numpy()
+    season = np.array(index.month if index.freqstr == "M" else index.quarter) - 1
+    last_year = season[-_per_year(index) :]
+    seasonal, calendar, irregular, kept, parent_error = _parents_ratios(parent)
+    broken = _outlying(parent)
+    age = np.arange(len(index))[::-1] // len(last_year)
+    own, shares, noise = _own_patterns(
+        counts,
+        trend * seasonal * calendar * np.where(broken, irregular, 1),
+        season,
+        np.where(broken, 0, 0.9**age),
+    )
+    toward_own, spread = _shrinkage(own, noise)
+    deviation = 1 + toward_own * (own - 1)
+    deviation /= deviation.mean(axis=1, keepdims=True)
+    factors, levels = seasonal * deviation[:, season], shares * trend
+    error = np.sqrt(spread + ((1 - toward_own) * parent_error) ** 2)[:, last_year]
+    adjusted = counts / (factors * calendar) if parent.identifiable else counts
+    parts = {
+        "adjusted": adjusted,
+        "trend": levels,
+        "seasonal": factors,
+        "calendar": np.broadcast_to(calendar, counts.shape),
+        "irregular": np.divide(adjusted, levels, out=np.ones_like(counts), where=levels > 0),
+        "factor_error": error * factors[:, -len(last_year) :],
+    }
+    return parts, toward_own.mean(axis=1), kept
 
 
 def _parents_ratios(parent: SeasonalAdjustment) -> tuple[np.ndarray, np.ndarray, np.ndarray, float, float]:
@@ -707,41 +700,43 @@ def _shrinkage(own: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def _program_text(counts: pd.Series, spec: SeasonalSpec, breaks: Sequence[Break]) -> str:
+    """Write what the program is to do with a series, one of its own specs a line."""
     log = {"automatic": "auto", "additive": "none"}.get(spec.decomposition, "log")
-    mode = {"multiplicative": "mult", "additive": "add", "log-additive": "logadd"}.get(spec.decomposition)
-    variables = [_break_text(b, counts.index) for b in breaks]
-    if spec.outliers != "automatic":
-        variables += [
-            name
-            for name in spec.outliers
-            if _is_within(name[:2], _outlier_period(name, counts.index), counts.index)
-        ]
-    variables += ["const"] if spec.mean else []
-    variables += [spec.trading_day] if spec.trading_day not in ("test", "none") else []
-    variables += [f"easter[{spec.easter}]"] if isinstance(spec.easter, int) else []
-    # With leap years taken out beforehand, the program's own trading days must leave them alone.
-    tests = [] if spec.trading_day != "test" else ["tdnolpyear" if spec.leap_years else "td"]
-    tests += ["easter"] if spec.easter == "test" else []
-    regression = (f"variables=({' '.join(variables)}) " if variables else "") + (
-        f"aictest=({' '.join(tests)}) " if tests else ""
-    )
+    mode = {"multiplicative": "mode=mult ", "additive": "mode=add ", "log-additive": "mode=logadd "}
+    method = f"x11{{ {mode.get(spec.decomposition, '')}" if spec.method == "X-11" else "seats{ "
     model = AIRLINE if spec.model == "automatic" and _is_short(counts.index) else spec.model
-    starts = "".join(
-        f" {name}=({' '.join(map(repr, v))})" for name, v in (("ar", spec.ar), ("ma", spec.ma)) if v
-    )
-    save = " ".join(_TABLES[spec.method])
-    lines = [
+    starts = [f" {name}=({' '.join(map(repr, v))})" for name, v in (("ar", spec.ar), ("ma", spec.ma)) if v]
+    regression = _regression_text(counts.index, spec, breaks)
+    lines = (
         f"transform{{ function={log} }}",
         f"regression{{ {regression}}}" if regression else "",
-        "automdl{ }" if model == "automatic" else f"arima{{ model={model}{starts} }}",
+        "automdl{ }" if model == "automatic" else f"arima{{ model={model}{''.join(starts)} }}",
         f"outlier{{ types=({' '.join(spec.outlier_types)}) }}" if spec.outliers == "automatic" else "",
         "estimate{ }",
         f"forecast{{ maxlead={_per_year(counts.index)} probability=0.95 save=(fct) }}",
-        f"x11{{ {f'mode={mode} ' if mode else ''}save=({save}) }}"
-        if spec.method == "X-11"
-        else f"seats{{ save=({save}) }}",
-    ]
-    return "\n".join(line for line in lines if line) + "\n"
+        f"{method}save=({' '.join(_TABLES[spec.method])}) }}",
+    )
+    return "\n".join(filter(None, lines)) + "\n"
+
+
+def _regression_text(index: pd.PeriodIndex, spec: SeasonalSpec, breaks: Sequence[Break]) -> str:
+    """Name the regressors that are asked for, and those that the program is to test."""
+    named = () if spec.outliers == "automatic" else spec.outliers
+    variables = (
+        *((True, _break_text(known)) for known in breaks),
+        *((_is_within(name[:2], _outlier_period(name, index), index), name) for name in named),
+        (spec.mean, "const"),
+        (spec.trading_day not in ("test", "none"), spec.trading_day),
+        (isinstance(spec.easter, int), f"easter[{spec.easter}]"),
+    )
+    # With leap years taken out beforehand, the program's own trading days must leave them alone.
+    tests = (
+        (spec.trading_day == "test", "tdnolpyear" if spec.leap_years else "td"),
+        (spec.easter == "test", "easter"),
+    )
+    asked = {"variables": variables, "aictest": tests}
+    wanted = {name: [text for holds, text in of if holds] for name, of in asked.items()}
+    return "".join(f"{name}=({' '.join(texts)}) " for name, texts in wanted.items() if texts)
 
 
 def _slow_checks(index: pd.PeriodIndex, sliding_spans: bool, revision_history: bool) -> str:
@@ -752,16 +747,16 @@ def _slow_checks(index: pd.PeriodIndex, sliding_spans: bool, revision_history: b
     text = "slidingspans{ }\n" if sliding_spans else ""
     if revision_history:
         first = max(len(index) - 3 * _per_year(index), 5 * _per_year(index))
-        start = f"start={_program_date(index[first])} " if first + _per_year(index) <= len(index) else ""
+        start = f"start={x13_date(index[first])} " if first + _per_year(index) <= len(index) else ""
         text += f"history{{ estimates=(sadj trend) {start}}}\n"
     return text
 
 
-def _break_text(known: Break, index: pd.PeriodIndex) -> str:
-    start = _program_date(known.start)
+def _break_text(known: Break) -> str:
+    start = x13_date(known.start)
     if known.kind == "level shift":
         return f"ls{start}"
-    end = _program_date(known.end)
+    end = x13_date(known.end)
     return f"ao{start}" if start == end else f"aos{start}-{end}"
 
 
@@ -770,12 +765,10 @@ def _breaks_within(breaks: Sequence[Break], index: pd.PeriodIndex) -> tuple[Brea
     kept = []
     for known in breaks:
         start = known.start.asfreq("M", how="start").asfreq(index.freq)
-        if known.kind == "level shift":
-            if _is_within("ls", start, index):
-                kept.append(replace(known, start=start))
-            continue
-        end = known.end.asfreq("M", how="end").asfreq(index.freq)
-        if end >= index[0] and start <= index[-1]:
+        end = known.end and known.end.asfreq("M", how="end").asfreq(index.freq)
+        if end is None and _is_within("ls", start, index):
+            kept.append(replace(known, start=start))
+        elif end is not None and end >= index[0] and start <= index[-1]:
             kept.append(replace(known, start=max(start, index[0]), end=min(end, index[-1])))
     return tuple(kept)
 
@@ -785,15 +778,10 @@ def _is_within(kind: str, period: pd.Period, index: pd.PeriodIndex) -> bool:
     return index[0] < period < index[-1] if kind in ("ls", "tc") else index[0] <= period <= index[-1]
 
 
-def _program_date(period: pd.Period) -> str:
-    year, number = x13_date(period)
-    return f"{year}.{number}"
-
-
 def _outlier_period(name: str, index: pd.PeriodIndex) -> pd.Period:
     _, year, number = _OUTLIER.fullmatch(name.lower()).groups()
     number = int(number) if number.isdigit() else _MONTHS.index(number) + 1
-    return periods_from(int(year), number, 1, index)[0]
+    return period_from(int(year), number, index)
 
 
 def _leap_years(index: pd.PeriodIndex, spec: SeasonalSpec) -> pd.Series:
@@ -817,14 +805,6 @@ def _is_short(index: pd.PeriodIndex) -> bool:
     return len(index) < 5 * _per_year(index)
 
 
-def _toml(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, tuple):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    return repr(value) if isinstance(value, int | float) else f'"{value}"'
-
-
 # From what the program wrote to the result
 
 
@@ -843,19 +823,17 @@ def _adjustment(
     calendar = (counts - adjusted - seasonal if additive else leap * combined / seasonal).rename(counts.name)
     diagnostics = _diagnostics(output)
     identifiable = diagnostics.m7 <= 1 if diagnostics.m else diagnostics.qs_before < 0.01
-    caveats = []
-    if _is_short(counts.index):
-        caveats.append(f"Provisional: {_span(counts.index)}, under five years.")
-    if not identifiable:
-        why = (
-            f"M7 is {diagnostics.m7:.2f}, above 1"
-            if diagnostics.m
-            else f"QS test, p = {diagnostics.qs_before:.2f}"
-        )
-        caveats.append(f"No identifiable seasonality ({why}): the series is given unadjusted.")
-    elif diagnostics.residual_seasonality:
-        caveats.append("Seasonality remains in the adjusted series (QS test, p below 0.01).")
-    caveats += [b.reason for b in breaks]
+    short, word = _is_short(counts.index), "months" if counts.index.freqstr == "M" else "quarters"
+    m7, qs = diagnostics.m7, diagnostics.qs_before
+    why = f"QS test, p = {qs:.2f}" if m7 is None else f"M7 is {m7:.2f}, above 1"
+    caveats = (
+        (short, f"Provisional: {len(counts)} {word}, under five years."),
+        (not identifiable, f"No identifiable seasonality ({why}): the series is given unadjusted."),
+        (
+            identifiable and diagnostics.residual_seasonality,
+            "Seasonality remains in the adjusted series (QS test, p below 0.01).",
+        ),
+    )
     factor_error = _factor_error(seasonal, irregular, told, additive)
     if not identifiable:
         adjusted = counts.astype(float)
@@ -881,9 +859,8 @@ def _adjustment(
         breaks=breaks,
         diagnostics=diagnostics,
         identifiable=identifiable,
-        provisional=_is_short(counts.index),
-        borrowed=0.0,
-        caveats=tuple(caveats),
+        provisional=short,
+        caveats=(*(said for holds, said in caveats if holds), *(b.reason for b in breaks)),
     )
 
 
@@ -896,10 +873,8 @@ def _diagnostics(output: X13Output) -> Diagnostics:
     return Diagnostics(
         m={f"M{i}": float(told[f"f3.m{i:02d}"]) for i in range(1, 12) if f"f3.m{i:02d}" in told},
         q=number("f3.q"),
-        q_without_m2=number("f3.qm2"),
         qs_before=number("qsori", 1),
         qs_after=number("qssadj", 1),
-        qs_irregular=number("qsirr", 1),
         unstable_factors=number("s2.a.per", 2),
         unstable_changes=number("s2.d.per", 2),
         mean_revision=number("r01.lag00.aar.all"),
@@ -960,7 +935,7 @@ def _as_chosen(adjustment: SeasonalAdjustment) -> SeasonalSpec:
     found = spec.outliers
     if found == "automatic":
         names = (e.name for e in adjustment.outliers if e.automatic)
-        found = tuple(f"{n[:2].lower()}{_program_date(_outlier_period(n, index))}" for n in names)
+        found = tuple(f"{n[:2].lower()}{x13_date(_outlier_period(n, index))}" for n in names)
     trading_day = told["aictest.td"] if spec.trading_day == "test" else spec.trading_day
     easter = spec.easter
     if easter == "test":
@@ -985,60 +960,61 @@ def _largest_difference(one: pd.Series, other: pd.Series) -> float:
 # At the door
 
 
-def _check(batch: Sequence[pd.Series]) -> None:
-    for counts in batch:
-        if not isinstance(counts, pd.Series) or not isinstance(counts.index, pd.PeriodIndex):
-            raise ValueError("counts must be a pandas Series with a PeriodIndex of months or quarters.")
-        if counts.name is None:
-            raise ValueError(
-                "counts must have a name, so that messages and tables can say what they are about."
-            )
-        if counts.index.freqstr not in ("M", "Q-DEC", "Q-MAR", "Q-JUN", "Q-SEP"):
-            raise ValueError(
-                f"{counts.name}: periods must be months or calendar quarters, not {counts.index.freqstr}."
-            )
-    problems = [f"{counts.name}: {problem}" for counts in batch for problem in _problems(counts)]
-    if problems:
-        raise DataProblem("\n".join(problems))
+def _own(given: Any, counts: pd.Series) -> Any:
+    """Give what is asked for one series: the same for all, or by their names."""
+    return given.get(counts.name) if isinstance(given, Mapping) else given
 
 
-def _problems(counts: pd.Series) -> Iterator[str]:
+def _refuse(problems: Iterable[str]) -> None:
+    if said := "\n".join(problems):
+        raise DataProblem(said)
+
+
+def _check_call(counts: pd.Series) -> None:
+    if not isinstance(counts, pd.Series) or not isinstance(counts.index, pd.PeriodIndex):
+        raise ValueError("counts must be a pandas Series with a PeriodIndex of months or quarters.")
+    if counts.name is None:
+        raise ValueError("counts must have a name, so that messages and tables can say what they are about.")
+    if counts.index.freqstr not in ("M", "Q-DEC", "Q-MAR", "Q-JUN", "Q-SEP"):
+        raise ValueError(
+            f"{counts.name}: periods must be months or calendar quarters, not {counts.index.freqstr}."
+        )
+
+
+def _problems(counts: pd.Series, spec: SeasonalSpec) -> list[str]:
     index = counts.index
-    word = "months" if index.freqstr == "M" else "quarters"
-    least = 36 if word == "months" else 12
-    if len(counts) and not (index.is_unique and index.is_monotonic_increasing):
-        yield f"its {word} are not in order, each once. Sort them and keep one count each."
-        return
+    word, least = ("months", 36) if index.freqstr == "M" else ("quarters", 12)
+    if not (index.is_unique and index.is_monotonic_increasing):
+        return [f"its {word} are not in order, each once. Sort them and keep one count each."]
     if len(counts) < least:
-        yield f"{len(counts)} {word} are too few for a seasonal adjustment: at least {least} are needed."
-        return
-    if len(index) <= (index[-1] - index[0]).n:
-        gaps = pd.period_range(index[0], index[-1], freq=index.freq).difference(index)
-        yield f"{_listed(gaps)} missing. Give each period its count; a true zero is 0."
-    if len(bad := index[counts.isna()]):
-        yield f"{_listed(bad)} without a count. Give each period its count; a true zero is 0."
-    elif not np.isfinite(counts.to_numpy(dtype=float)).all():
-        yield "some counts are not finite numbers."
-    if len(bad := index[counts < 0]):
-        yield f"{_listed(bad)} below zero. Counts cannot be; put corrections into the period that they correct."
-    elif (counts == 0).all():
-        yield "every count is zero: there is nothing to adjust."
-    elif (counts == counts.iloc[0]).all():
-        yield f"every count is {counts.iloc[0]:g}: a constant series has no seasons to adjust for."
-
-
-def _check_zeros(asked: Iterable[tuple[pd.Series, SeasonalSpec]]) -> None:
-    """Refuse zeros but in an additive adjustment: one zero makes the program's own choice additive, however large
-    the series, and then it gives negative counts."""
-    problems = [
-        f"{counts.name}: {(counts == 0).sum()} of its {len(counts)} counts are zero, and seasonal factors are multiples. "
-        "Borrow a larger area's factors with borrow_seasonality, or ask for decomposition='additive' if amounts suit the "
-        "series."
-        for counts, spec in asked
-        if spec.decomposition != "additive" and (counts == 0).any()
-    ]
-    if problems:
-        raise DataProblem("\n".join(problems))
+        return [f"{len(counts)} {word} are too few for a seasonal adjustment: at least {least} are needed."]
+    gaps = pd.period_range(index[0], index[-1], freq=index.freq).difference(index)
+    empty, below, zeros = index[counts.isna()], index[counts < 0], int((counts == 0).sum())
+    constant = not len(below) and (counts == counts.iloc[0]).all()
+    rules = (
+        (len(gaps), f"{_listed(gaps)} missing. Give each period its count; a true zero is 0."),
+        (len(empty), f"{_listed(empty)} without a count. Give each period its count; a true zero is 0."),
+        (
+            not len(empty) and not np.isfinite(counts.to_numpy(dtype=float)).all(),
+            "some counts are not finite numbers.",
+        ),
+        (
+            len(below),
+            f"{_listed(below)} below zero. Counts cannot be; put corrections into the period that they correct.",
+        ),
+        (constant and zeros, "every count is zero: there is nothing to adjust."),
+        (
+            constant and not zeros,
+            f"every count is {counts.iloc[0]:g}: a constant series has no seasons to adjust for.",
+        ),
+        # One zero makes the program's own choice additive, however large the series, and then it gives negative counts.
+        (
+            zeros and not constant and spec.decomposition != "additive",
+            f"{zeros} of its {len(counts)} counts are zero, and seasonal factors are multiples. Borrow a larger area's "
+            "factors with borrow_seasonality, or ask for decomposition='additive' if amounts suit the series.",
+        ),
+    )
+    return [problem for broken, problem in rules if broken]
 
 
 def _check_areas(areas: pd.DataFrame, parent: SeasonalAdjustment) -> None:
@@ -1052,22 +1028,15 @@ def _check_areas(areas: pd.DataFrame, parent: SeasonalAdjustment) -> None:
             f"the areas do not cover the periods of {parent.observed.name}, {index[0]} to {index[-1]}, each once and in "
             "order. Give each period its count; a true zero is 0."
         )
-    problems = [
-        f"{name}: {_listed(index[bad])} without a count."
+    wrong = {"without a count": areas.isna(), "below zero": areas < 0}
+    _refuse(
+        f"{name}: {_listed(index[cells[name]])} {what}."
+        for what, cells in wrong.items()
         for name in areas
-        if (bad := areas[name].isna()).any()
-    ]
-    problems += [
-        f"{name}: {_listed(index[bad])} below zero." for name in areas if (bad := areas[name] < 0).any()
-    ]
-    if problems:
-        raise DataProblem("\n".join(problems))
+        if cells[name].any()
+    )
 
 
 def _listed(periods: pd.PeriodIndex) -> str:
     shown = ", ".join(map(str, periods[:6])) + (f" and {len(periods) - 6} more" if len(periods) > 6 else "")
     return f"{shown} {'is' if len(periods) == 1 else 'are'}"
-
-
-def _span(index: pd.PeriodIndex) -> str:
-    return f"{len(index)} {'months' if index.freqstr == 'M' else 'quarters'}"

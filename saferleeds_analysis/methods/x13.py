@@ -17,7 +17,6 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -42,15 +41,6 @@ class X13Output:
     tables: Mapping[str, np.ndarray]
     diagnostics: Mapping[str, str]
     messages: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Running:
-    counts: pd.Series
-    spec: str
-    folder: Path
-    process: subprocess.Popen
-    deadline: float
 
 
 def find_program() -> Path:
@@ -100,86 +90,59 @@ def run_x13(
     """
     program = str(find_program())
     stop = threading.Event()
-    with ThreadPoolExecutor(1) as worker:
-        # Ctrl-C interrupts the main thread only, at any point: the worker always stops its programs and tidies up.
-        work = worker.submit(_run, program, jobs, seconds, at_once or os.cpu_count() or 1, stop)
+    outputs, problems = [], []
+    with ThreadPoolExecutor(at_once or os.cpu_count() or 1) as workers:
+        # Ctrl-C interrupts the main thread only, at any point: each worker stops its own program and tidies up.
         try:
-            return work.result()
+            for run in [workers.submit(_run, program, *job, seconds, stop) for job in jobs]:
+                try:
+                    outputs.append(run.result())
+                except DataProblem as problem:
+                    problems.append(str(problem))
         finally:
             stop.set()
-
-
-def _run(
-    program: str, jobs: Sequence[tuple[pd.Series, str]], seconds: float, at_once: int, stop: threading.Event
-) -> list[X13Output]:
-    outputs: list[X13Output | None] = [None] * len(jobs)
-    problems: dict[int, str] = {}
-    running: dict[int, _Running] = {}
-    waiting = iter(enumerate(jobs))
-    pause = 0.001
-    with tempfile.TemporaryDirectory(prefix="x13_") as scratch:
-        try:
-            while not stop.is_set():
-                for number, (counts, spec) in islice(waiting, at_once - len(running)):
-                    running[number] = _start(program, Path(scratch, str(number)), counts, spec, seconds)
-                if not running:
-                    break
-                ended = [number for number, job in running.items() if _has_ended(job)]
-                for number in ended:
-                    try:
-                        outputs[number] = _read(running.pop(number), seconds)
-                    except DataProblem as problem:
-                        problems[number] = str(problem)
-                pause = 0.001 if ended else min(1.1 * pause, 0.02)  # look less often at what takes long
-                stop.wait(pause)
-        finally:
-            for job in running.values():
-                job.process.kill()
-                job.process.wait()
+            workers.shutdown(wait=False, cancel_futures=True)
     if problems:
-        raise DataProblem("\n".join(problems[number] for number in sorted(problems)))
+        raise DataProblem("\n".join(problems))
     return outputs
 
 
-def _start(program: str, folder: Path, counts: pd.Series, spec: str, seconds: float) -> _Running:
-    folder.mkdir()
-    (folder / "run.spc").write_text(_series_block(counts) + _wrap(spec), encoding="ascii")
-    with (folder / "screen.txt").open("wb") as screen:
-        process = subprocess.Popen(  # noqa: S603 - our own program, with arguments that hold no outside text
-            # Without its printed output (-n) the program leaves some of SEATS' diagnostics out.
-            [program, "run", "-s", "-q", *([] if "seats" in spec else ["-n"])],
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=screen,
-            stderr=subprocess.STDOUT,
-            creationflags=_NO_WINDOW,
-        )
-    return _Running(
-        counts=counts, spec=spec, folder=folder, process=process, deadline=time.monotonic() + seconds
-    )
+def _run(program: str, counts: pd.Series, spec: str, seconds: float, stop: threading.Event) -> X13Output:
+    """Run the program on one series in a folder of its own, until it ends, its time is up or ``stop`` is set."""
+    deadline = time.monotonic() + seconds
+    with tempfile.TemporaryDirectory(prefix="x13_") as scratch:
+        folder = Path(scratch)
+        (folder / "run.spc").write_text(_series_block(counts) + _wrap(spec), encoding="ascii")
+        with (
+            (folder / "screen.txt").open("wb") as screen,
+            subprocess.Popen(  # noqa: S603 - our own program, with arguments that hold no outside text
+                # Without its printed output (-n) the program leaves some of SEATS' diagnostics out.
+                [program, "run", "-s", "-q", *([] if "seats" in spec else ["-n"])],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=screen,
+                stderr=subprocess.STDOUT,
+                creationflags=_NO_WINDOW,
+            ) as process,
+        ):
+            pause = 0.001
+            while process.poll() is None and not stop.is_set() and time.monotonic() < deadline:
+                stop.wait(pause)
+                pause = min(1.1 * pause, 0.02)  # look less often at what takes long
+            process.kill()
+        if process.returncode != 0 and time.monotonic() >= deadline:
+            raise DataProblem(
+                f"{counts.name}: X-13 had not finished after {seconds:g} seconds. Name a model instead of letting the program "
+                "look for one, such as model='(0 1 1)(0 1 1)', or give it more seconds."
+            )
+        return _read(folder, spec, counts.name)
 
 
-def _has_ended(job: _Running) -> bool:
-    if job.process.poll() is not None:
-        return True
-    if time.monotonic() < job.deadline:
-        return False
-    job.process.kill()
-    job.process.wait()
-    return True
-
-
-def _read(job: _Running, seconds: float) -> X13Output:
-    name = job.counts.name
-    if time.monotonic() >= job.deadline and job.process.returncode != 0:
-        raise DataProblem(
-            f"{name}: X-13 had not finished after {seconds:g} seconds. Name a model instead of letting the program "
-            "look for one, such as model='(0 1 1)(0 1 1)', or give it more seconds."
-        )
-    texts = {file.suffix[1:]: file for file in job.folder.glob("run.*")}
-    errors, messages = _messages(_error_file(job.folder))
-    errors = errors or _messages(_text(job.folder / "screen.txt"))[0]
-    asked = [table for group in re.findall(r"save\s*=\s*\(([^)]*)\)", job.spec) for table in group.split()]
+def _read(folder: Path, spec: str, name: str) -> X13Output:
+    texts = {file.suffix[1:]: file for file in folder.glob("run.*")}
+    errors, messages = _messages(_error_file(folder))
+    errors = errors or _messages(_text(folder / "screen.txt"))[0]
+    asked = [table for group in re.findall(r"save\s*=\s*\(([^)]*)\)", spec) for table in group.split()]
     # SEATS writes no seasonal table when its model has no seasonal part: that is a finding, not a failure.
     missing = [table for table in asked if table not in texts and table != "s10"]
     if errors or missing or "udg" not in texts:
@@ -198,17 +161,14 @@ def _read(job: _Running, seconds: float) -> X13Output:
 
 
 def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace")
+    """Give what the program wrote to a file; nothing where it wrote none."""
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
 
 def _error_file(folder: Path) -> str:
     """Give the text of the error file, which the Windows wheel writes as a web page."""
-    if (folder / "run.err").exists():
-        return _text(folder / "run.err")
-    if (folder / "run_err.html").exists():
-        page = _text(folder / "run_err.html").partition("<body>")[2].replace("</p>", "\n\n")
-        return html.unescape(re.sub(r"<[^>]*>", "", page))
-    return ""
+    page = _text(folder / "run_err.html").partition("<body>")[2].replace("</p>", "\n\n")
+    return _text(folder / "run.err") or html.unescape(re.sub(r"<[^>]*>", "", page))
 
 
 def _messages(text: str) -> tuple[list[str], tuple[str, ...]]:
@@ -219,24 +179,24 @@ def _messages(text: str) -> tuple[list[str], tuple[str, ...]]:
     return errors, tuple(line for line in told if not line.startswith("ERROR:"))
 
 
-def x13_date(period: pd.Period) -> tuple[int, int]:
-    """Give the calendar year and the number of the month or quarter in it, as the program counts them.
+def x13_date(period: pd.Period) -> str:
+    """Give the calendar year and the number of the month or quarter in it, as the program writes them.
 
     >>> x13_date(pd.Period("2013Q2", "Q-MAR"))  # July to September 2012
-    (2012, 3)
+    '2012.3'
     """
     month = period.asfreq("M", how="start")
-    return month.year, month.month if period.freqstr == "M" else (month.month + 2) // 3
+    return f"{month.year}.{month.month if period.freqstr == 'M' else (month.month + 2) // 3}"
 
 
-def periods_from(year: int, number: int, length: int, like: pd.PeriodIndex) -> pd.PeriodIndex:
-    """Give ``length`` periods from the program's date on, in the frequency of ``like``.
+def period_from(year: int, number: int, like: pd.PeriodIndex) -> pd.Period:
+    """Give the period of the program's date, in the frequency of ``like``.
 
-    >>> periods_from(2012, 3, 1, pd.period_range("2013Q1", periods=1, freq="Q-MAR"))[0]
+    >>> period_from(2012, 3, pd.period_range("2013Q1", periods=1, freq="Q-MAR"))
     Period('2013Q2', 'Q-MAR')
     """
-    month = pd.Period(year=year, month=number if like.freqstr == "M" else 3 * number - 2, freq="M")
-    return pd.period_range(month.asfreq(like.freq), periods=length, freq=like.freq)
+    month = number if like.freqstr == "M" else 3 * number - 2
+    return pd.Period(year=year, month=month, freq="M").asfreq(like.freq)
 
 
 def _table(text: str) -> np.ndarray:
@@ -245,15 +205,11 @@ def _table(text: str) -> np.ndarray:
 
 
 def _series_block(counts: pd.Series) -> str:
-    year, number = x13_date(counts.index[0])
     per_year = 12 if counts.index.freqstr == "M" else 4
     data = "\n".join(f"{value:.15g}" for value in counts.to_numpy(dtype=float))
-    return f"series{{ title='run' period={per_year} start={year}.{number} data=(\n{data}) }}\n"
+    return f"series{{ title='run' period={per_year} start={x13_date(counts.index[0])} data=(\n{data}) }}\n"
 
 
 def _wrap(spec: str) -> str:
-    wrapped = (
-        textwrap.wrap(line, _LONGEST_LINE, break_long_words=False, break_on_hyphens=False)
-        for line in spec.splitlines()
-    )
-    return "\n".join(line for lines in wrapped for line in lines) + "\n"
+    shape = {"width": _LONGEST_LINE, "break_long_words": False, "break_on_hyphens": False}
+    return "\n".join(textwrap.fill(line, **shape) for line in spec.splitlines()) + "\n"

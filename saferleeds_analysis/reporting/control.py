@@ -4,8 +4,11 @@ The chart is drawn on the seasonally adjusted series, since its rules know no se
 the series, or of the stretch that follows a recorded decision to set new ones, and do not move by themselves.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.area_tables import AreaTables, RebaseDecision
@@ -53,16 +56,13 @@ class Control:
         if self.found is None:
             return paragraph(f"No control chart is given: {self.problem}")
         icon, points = self.found.variation, self.found.points
-        last, year = points.iloc[-1], points.iloc[-12:]
-        words = _months_in_words(icon.words)
+        kinds = points["point_type"].iloc[-12:]
+        number = kinds.value_counts().reindex(["improvement", "concern", "common cause"], fill_value=0)
         counted = (
-            f"Of the last {len(year)} months, {int((year['point_type'] == 'improvement').sum())} are of improvement, "
-            f"{int((year['point_type'] == 'concern').sum())} of concern and "
-            f"{int((year['point_type'] == 'common cause').sum())} within the ordinary variation of the series."
-            if set(year["point_type"]) <= {"improvement", "concern", "common cause"}
-            else ""
+            f" Of the last {len(kinds)} months, {number['improvement']} are of improvement, {number['concern']} of concern "
+            f"and {number['common cause']} within the ordinary variation of the series."
         )
-        baseline = points[points["in_baseline"] & (points["phase"] == last["phase"])].index
+        baseline = points.index[self._in_baseline]
         limits = (
             f"The limits rest on {periods.month_name(baseline[0])} to {periods.month_name(baseline[-1])} and move only by a "
             "recorded decision."
@@ -71,7 +71,7 @@ class Control:
             limits += " No decision to set new limits is recorded."
         shown = paragraph(
             Span(icon.letter, kind=f"icon icon-{icon.colour}"),
-            f" {words} {counted}".rstrip(),
+            f" {_months_in_words(icon.words)}{counted if number.sum() == len(kinds) else ''}",
             figures=[self._figure(READING, icon.kind, "reading")],
         )
         return join(shown, paragraph(" ".join([limits, *map(_months_in_words, self.found.caveats)])))
@@ -80,18 +80,19 @@ class Control:
         """Draw the chart."""
         if self.found is None:
             return NOTHING
-        card, points = self.season.card, self.found.points
+        points = self.found.points
         figures = [
             self._figure(LIMIT, float(points[column].iloc[-1]), column, {"of": column.replace("_", " ")})
             for column in ("mean", "lower_process_limit", "upper_process_limit")
         ]
-        first = points.index[0]
         measure = "seasonally adjusted" if self.found.seasonality == "adjusted" else "as recorded"
         return charts.chart_of_control(
             self.found,
             name="control-chart",
             headline=_headline(self.found),
-            subtitle=card.subtitle(f"each month {measure}, mean and process limits", first),
+            subtitle=self.season.card.subtitle(
+                f"each month {measure}, mean and process limits", points.index[0]
+            ),
             figures=figures,
         )
 
@@ -118,13 +119,14 @@ class Control:
             value=value,
             unit=card.indicator.unit if not isinstance(value, str) else "",
             method=f"XmR, limits at 2.66 moving ranges; series {self.found.seasonality}",
-            n=int(
-                (
-                    self.found.points["in_baseline"]
-                    & (self.found.points["phase"] == self.found.points["phase"].iloc[-1])
-                ).sum()
-            ),
+            n=int(self._in_baseline.sum()),
         )
+
+    @property
+    def _in_baseline(self) -> pd.Series:
+        """Say of each point whether the limits of the last month rest on it."""
+        points = self.found.points
+        return points["in_baseline"] & (points["phase"] == points["phase"].iloc[-1])
 
 
 def control_of(season: Season, *, tables: AreaTables) -> Control:
@@ -133,34 +135,38 @@ def control_of(season: Season, *, tables: AreaTables) -> Control:
     Where the area has no decisions of its own, those of the largest area above it apply. No chart where the series cannot be
     adjusted, is shorter than three years, has fewer than ten offences a month, or has months that the edition withholds.
     """
-    card = season.card
-
-    def none(why: str) -> Control:
-        return Control(season=season, found=None, problem=why)
-
-    if season.adjustment is None:
-        return none(f"the series could not be seasonally adjusted: {season.problem}")
-    adjustment = season.adjustment
-    tested = season.parent or adjustment
-    seasonality = "adjusted" if tested.identifiable else "not seasonal"
-    series = adjustment.adjusted if tested.identifiable else adjustment.observed
+    card, adjustment = season.card, season.adjustment
+    if adjustment is None:
+        return Control(
+            season=season,
+            found=None,
+            problem=f"the series could not be seasonally adjusted: {season.problem}",
+        )
+    identifiable = (season.parent or adjustment).identifiable
+    series = adjustment.adjusted if identifiable else adjustment.observed
     recent = float(adjustment.observed.iloc[-12:].mean())
-    if recent < FEWEST_A_MONTH and not card.headline.withheld:
-        return none(
+    reasons = (
+        (
+            recent < FEWEST_A_MONTH and not card.headline.withheld,
             f"with {wording.number(recent, decimals=1)} {card.indicator.unit} a month in the last year, fewer than "
-            f"{FEWEST_A_MONTH}, single months are mostly chance."
-        )
-    if not card.shown.complete:
-        return none(
+            f"{FEWEST_A_MONTH}, single months are mostly chance.",
+        ),
+        (
+            not card.shown.complete,
             f"{len(card.shown.withheld)} of its {len(card.monthly)} months are withheld, because small counts might point to a "
-            "household, and the mean and limits would be made from them."
-        )
-    owner = card.area.name
-    decisions = tables.decisions(card.indicator.id, owner, as_at=card.as_at)
-    if not decisions and season.parent is not None:
-        owner = str(season.parent.observed.name)
-        decisions = tables.decisions(card.indicator.id, owner, as_at=card.as_at)
-    decisions = [d for d in decisions if series.index[0] < periods.month(d.first) < series.index[-1]]
+            "household, and the mean and limits would be made from them.",
+        ),
+    )
+    for applies, problem in reasons:
+        if applies:
+            return Control(season=season, found=None, problem=problem)
+    owners = [card.area.name] if season.parent is None else [card.area.name, str(season.parent.observed.name)]
+    recorded = (tables.decisions(card.indicator.id, owner, as_at=card.as_at) for owner in owners)
+    decisions = [
+        d
+        for d in next(filter(None, recorded), ())
+        if series.index[0] < periods.month(d.first) < series.index[-1]
+    ]
     rebases = tuple(
         control_charts.Rebase(
             first=periods.month(d.first),
@@ -174,26 +180,24 @@ def control_of(season: Season, *, tables: AreaTables) -> Control:
         found = control_charts.xmr_chart(
             series.rename(card.area.name),
             improvement_direction=card.indicator.improvement_direction,
-            seasonality=seasonality,
+            seasonality="adjusted" if identifiable else "not seasonal",
             baseline_points=BASELINE,
             rebases=rebases,
         )
     except DataProblem as problem:
-        return none(f"{problem}")
+        return Control(season=season, found=None, problem=str(problem))
     return Control(season=season, found=found, problem="", decisions=decisions)
 
 
 def _headline(found: control_charts.ControlChart) -> str:
-    points = found.points
-    last = points.iloc[-1]
-    month = periods.month_name(points.index[-1])
-    if last["value"] < last["lower_process_limit"]:
-        return f"{month} lies below the lower process limit"
-    if last["value"] > last["upper_process_limit"]:
-        return f"{month} lies above the upper process limit"
-    if last["point_type"] in ("improvement", "concern", "high", "low"):
-        return f"{month} is one of a run out of the ordinary"
-    return f"{month} lies within the ordinary variation"
+    last, month = found.points.iloc[-1], periods.month_name(found.points.index[-1])
+    places = {
+        "lies below the lower process limit": last["value"] < last["lower_process_limit"],
+        "lies above the upper process limit": last["value"] > last["upper_process_limit"],
+        "is one of a run out of the ordinary": last["rule"] != "none",
+    }
+    place = next((words for words, holds in places.items() if holds), "lies within the ordinary variation")
+    return f"{month} {place}"
 
 
 def _months_in_words(text: str) -> str:
@@ -202,10 +206,5 @@ def _months_in_words(text: str) -> str:
     >>> _months_in_words("Common cause: the last point, 2012-09, is within.")
     'Common cause: the last point, September 2012, is within.'
     """
-    for word in text.replace(",", " ").replace(".", " ").split():
-        try:
-            month = periods.month(word)
-        except ValueError:
-            continue
-        text = text.replace(word, periods.month_name(month))
-    return text
+    months = r"(?<![^\s,.])\d{4}-(?:0[1-9]|1[0-2])(?![^\s,.])"
+    return re.sub(months, lambda found: periods.month_name(periods.month(found[0])), text)

@@ -8,8 +8,8 @@ and no part of a year is shown; the twelve-month counts are protected with those
 >>> from saferleeds_analysis.catalogue import load_catalogue
 >>> months = pd.Series([2, 9, 7], index=pd.period_range("2012-04", "2012-06", freq="M"))
 >>> shown = months_shown(months, rules=load_catalogue().disclosure_rules, theme="offences", edition="public", below_city=True)
->>> [shown.cell(month) for month in months.index], shown.by_quarter
-(['[c]', '9', '[c]'], True)
+>>> [str(month) for month in shown.withheld], shown.by_quarter
+(['2012-04', '2012-06'], True)
 """
 
 from collections.abc import Sequence
@@ -48,13 +48,6 @@ class MonthsShown:
         """Say whether a month is withheld."""
         return month in self.withheld
 
-    def cell(self, month: pd.Period) -> str:
-        """Give the text of a month in a table."""
-        if self.is_withheld(month):
-            return self.rules.withheld
-        value = self.months.get(month)
-        return "missing" if value is None or pd.isna(value) else wording.number(value)
-
     def hide(self, series: pd.Series) -> pd.Series:
         """Give a series made month by month from the counts (the adjusted one) with the same gaps."""
         return series.astype("Float64").mask(series.index.isin(self.withheld))
@@ -66,23 +59,20 @@ class MonthsShown:
 
     def explained(self, block: Block) -> Block:
         """Say beside a block that shows the months what is withheld and why; nothing where all is shown."""
-        if self.complete:
-            return block
-        return join(block, paragraph(self.in_words))
+        return block if self.complete else join(block, paragraph(self.in_words))
 
     @property
     def in_words(self) -> str:
         """Say how many months are withheld, why, and that a gap is not a zero."""
-        number, of = len(self.withheld), len(self.months)
-        said = "1 month" if number == 1 else f"{wording.number(number)} months"
-        are = "is" if number == 1 else "are"
+        number, of = len(self.withheld), wording.number(len(self.months))
+        months = "1 month" if number == 1 else f"{wording.number(number)} months"
         what = (
             "with others where one could be worked out from the rest of its quarter"
             if self.by_quarter
             else "and with them all the months, because a whole quarter is as small"
         )
         return (
-            f"{self.rules.withheld}: {said} of {wording.number(of)} {are} withheld. A small count of offences might point to a "
+            f"{self.rules.withheld}: {months} of {of} {'is' if number == 1 else 'are'} withheld. A small count of offences might point to a "
             f"household, so such months are not shown, {what}. A gap is not a zero."
         )
 
@@ -97,23 +87,22 @@ def months_shown(
     def is_small(value) -> bool:
         return pd.notna(value) and kind.is_small(int(value), below_city=below_city)
 
-    if edition == "restricted" or not any(map(is_small, months)):
-        return MonthsShown(months=months, withheld=(), by_quarter=True, rules=rules)
+    def hiding(withheld: Sequence[pd.Period], *, by_quarter: bool = True) -> MonthsShown:
+        left = months.mask(months.index.isin(withheld))
+        return MonthsShown(months=left, withheld=tuple(withheld), by_quarter=by_quarter, rules=rules)
+
+    if edition == "restricted":
+        return hiding(())
     withheld: list[pd.Period] = []
     for quarter, own in months.groupby(months.index.asfreq("Q-MAR")):
         if not any(map(is_small, own)):
             continue
-        whole = own.sum() if len(own) == len(periods.quarter_months(quarter)) and own.notna().all() else None
-        if is_small(whole):
-            every = tuple(months.index[months.notna()])
-            return MonthsShown(
-                months=months.mask(months.notna()), withheld=every, by_quarter=False, rules=rules
-            )
-        counts = pd.Series(own.to_numpy(), index=[str(m) for m in own.index], dtype="Int64")
-        sums = {}
-        if whole is not None:
-            sums = {_ALL: list(counts.index)}
-            counts[_ALL] = whole
+        counts, sums = own.set_axis(own.index.astype(str)), {}
+        if own.index.equals(periods.quarter_months(quarter)) and own.notna().all():
+            sums[_ALL] = list(counts.index)
+            counts[_ALL] = own.sum()
+        if is_small(counts.get(_ALL)):
+            return hiding(months.index[months.notna()], by_quarter=False)
         shown = protect(
             counts,
             rules=rules,
@@ -124,12 +113,7 @@ def months_shown(
             already_out=list(sums),
         )
         withheld += [m for m in own.index if shown.is_withheld(str(m))]
-    return MonthsShown(
-        months=months.mask(months.index.isin(withheld)),
-        withheld=tuple(withheld),
-        by_quarter=True,
-        rules=rules,
-    )
+    return hiding(withheld)
 
 
 def withheld_of(figure: Figure, rules: DisclosureRules) -> Figure:

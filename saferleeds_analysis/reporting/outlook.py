@@ -12,6 +12,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Target
+from saferleeds_analysis.estimates import Estimate
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
@@ -40,11 +41,11 @@ class Outlook:
 
     card: ReportCard
     made: YearFigures
-    path: trajectory.Trajectory | None
-    projection: trajectory.Projection | None
-    direction: trajectory.Direction | None
     in_words: Callable[[float], str]
-    problem: str
+    path: trajectory.Trajectory | None = None
+    projection: trajectory.Projection | None = None
+    direction: trajectory.Direction | None = None
+    problem: str = ""
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -59,72 +60,53 @@ class Outlook:
         The letter is the milestone range's, and no better than the chance of meeting the target allows.
         """
         if self.path is None:
-            return self._progress("N", "Grey", f"No rating: {self.problem}")
-        rating, chance = self.path.rating, self._chance_in_force()
+            return self._progress(trajectory.rating_of("N", ""), f"No rating: {self.problem}")
+        rating, chance, at = self.path.rating, self._chance_in_force(), self._at()
         if chance is not None:
             rating = trajectory.cap_by_chance(rating, chance.probability)
-        at = self._at()
-        if at is None or self.path.target is None or at.name == self.path.path.index[-1]:
-            return self._progress(rating.letter, rating.colour.capitalize(), wording.sentence(rating.reason))
+        if self.path.position is None or self._is_over(at):
+            return self._progress(rating, wording.sentence(rating.reason))
         words = (
             f"{wording.number(at['actual'])} {self.card.indicator.unit} from April to {periods.month_name(at.name)}: "
             f"{self.path.position} of the milestone range {_span(at)} for {_aim(self.path.target)}."
         )
         if chance is not None:
             words += f" Chance of meeting it: {wording.chance_percent(chance.probability)}."
-        return self._progress(rating.letter, rating.colour.capitalize(), words)
+        return self._progress(rating, words)
 
     def findings(self) -> Block:
         """Say where the count stands in the milestone range, where the year is heading, and each target's chance."""
         if self.path is None:
             return paragraph(f"No projection is given: {self.problem}", css_class="notice")
-        lines = [*self._position_lines(), *self._projection_lines(), *self._chance_lines()]
-        figures = [*self.made.of_path(self.path)]
-        figures += self.made.of_projection(self.projection) if self.projection is not None else []
-        shown: list[Block] = [bullets(lines, figures=figures)]
-        if not lines:
-            shown = [paragraph("The year is complete and had no target.")]
+        lines = [*self._position_lines(), *self._projection_lines()]
+        figures, notes = [*self.made.of_path(self.path)], []
         if self.projection is not None:
-            shown.append(paragraph(HOW_PROJECTED))
+            figures += self.made.of_projection(self.projection)
+            notes.append(paragraph(HOW_PROJECTED))
         if self.path.target is not None:
-            shown.append(paragraph(OWN_DEFINITION))
-        return join(*shown)
+            notes.append(paragraph(OWN_DEFINITION))
+        said = (
+            bullets(lines, figures=figures) if lines else paragraph("The year is complete and had no target.")
+        )
+        return join(said, *notes)
 
     def chart(self) -> Block:
         """Draw the twelve-month total with its milestone range, the targets and the projection's fan."""
-        if self.path is None:
+        # With months withheld, last year's could be read off the distance of band and fan.
+        if self.path is None or not self.card.shown.complete:
             return self.card.chart()
-        card = self.card
-        path = self.path.path
         # On the scale of the twelve-month total: the count to date and last year's months that are still to come.
         still_to_come = self._last_years_remaining()
-        band = path[["lower", "upper"]].add(still_to_come, axis=0) if self.path.target else None
+        path = self.path.path[["lower", "upper"]]
+        band = path.add(still_to_come, axis=0) if self.path.target else None
         fan = self.projection.fan.add(still_to_come, axis=0).dropna() if self.projection else None
-        if not card.shown.complete:  # last year's months could be read off the distance of band and fan
-            return card.chart()
-        return card.chart(milestones=band, fan=fan)
+        return self.card.chart(milestones=band, fan=fan)
 
     def table(self) -> Block:
         """Give the milestones month by month: usual share, milestone, range, actual, and the projection ahead."""
         if self.path is None:
             return paragraph("No milestones are given.")
-        rows = []
-        for month, at in self.path.path.iterrows():
-            if self.made.is_hidden(month):
-                rows.append([periods.month_name(month), *[self.card.shown.rules.withheld] * 5])
-                continue
-            rows.append(
-                [
-                    periods.month_name(month),
-                    wording.percent(100 * at["share"]),
-                    _or_none(at["milestone"]),
-                    f"{_or_none(at['lower'])} to {_or_none(at['upper'])}"
-                    if pd.notna(at["lower"])
-                    else "none",
-                    _or_none(at["actual"]),
-                    self._fan_cell(month),
-                ]
-            )
+        rows = [self._milestone_cells(month, at) for month, at in self.path.path.iterrows()]
         years = ", ".join(periods.financial_year_name(y) for y in self.path.base_years)
         shown = table(
             caption=f"Milestones of {periods.financial_year_name(self.path.year)}, cumulative from April",
@@ -149,12 +131,25 @@ class Outlook:
             paragraph(f"The usual shares are those of {years}."), behind("Show the milestones", shown)
         )
 
+    def _milestone_cells(self, month: pd.Period, at: pd.Series) -> list[str]:
+        if self.made.is_hidden(month):
+            return [periods.month_name(month), *[self.card.shown.rules.withheld] * 5]
+        return [
+            periods.month_name(month),
+            wording.percent(100 * at["share"]),
+            _or_none(at["milestone"]),
+            _span(at) if pd.notna(at["lower"]) else "none",
+            _or_none(at["actual"]),
+            self._fan_cell(month),
+        ]
+
     def record(self) -> Block:
         """Say how such projections did in past years, on the area's own series and on those one level below it."""
         card = self.card
-        nearest = next(iter(card.parts.values()), ()) if len(next(iter(card.parts.values()), ())) <= 5 else ()
+        nearest = next(iter(card.parts.values()), ())
         histories = [card.monthly.rename(card.area.name)]
-        histories += [card.data.by_area[p.area].loc[: card.monthly.index[-1]] for p in nearest]
+        if len(nearest) <= 5:
+            histories += [card.data.by_area[p.area].loc[: card.monthly.index[-1]] for p in nearest]
         return track_record(
             histories,
             caveats=card.caveats,
@@ -170,6 +165,10 @@ class Outlook:
         known = self.path.path.dropna(subset="actual")
         return None if known.empty else known.iloc[-1]
 
+    def _is_over(self, at: pd.Series) -> bool:
+        """Say whether the latest month with a count is the last of the year."""
+        return at.name == self.path.path.index[-1]
+
     def _chance_in_force(self) -> trajectory.Chance | None:
         return (
             self.projection.chances[-1] if self.projection is not None and self.projection.chances else None
@@ -177,20 +176,20 @@ class Outlook:
 
     def _position_lines(self) -> list[str]:
         path, target, at = self.path, self.path.target, self._at()
-        if target is None or path.position is None or at is None:
+        if path.position is None:
             return []
         unit = self.card.indicator.unit
-        if at.name == path.path.index[-1]:
+        if self._is_over(at):
             return [
                 f"The year ended with {wording.number(at['actual'])} {unit} against the {t.kind} target of {_aim(t)}"
-                f"{'' if t is target else ', since superseded'}: "
+                f"{_superseded(t, target)}: "
                 f"{'met' if trajectory.is_met(t, at['actual']) else 'missed'}."
                 for t in (target, *reversed(path.superseded))
             ]
         lines = [
             f"From April to {periods.month_name(at.name)}, {wording.number(at['actual'])} {unit} were recorded. The "
             f"milestone range for the {target.kind} target of {_aim(target)} is {_span(at)} (80%): recorded performance is "
-            f"{path.position} of it; {'fewer' if target.comparison in ('at most', 'below') else 'more'} is better."
+            f"{path.position} of it; {'fewer' if trajectory.is_decrease(target) else 'more'} is better."
         ]
         if path.adjusted_position is not None:
             line = f"The seasonally adjusted performance is {path.adjusted_position} of the milestone range."
@@ -203,51 +202,38 @@ class Outlook:
         p = self.projection
         if p is None:
             return []
-        middle = p.interval(0.8)
-        wide = p.interval(0.95)
+        middle, wide = p.interval(0.8), p.interval(0.95)
         lines = [
             f"The year is projected to end at about {wording.number(middle.value)} "
-            f"(80% interval {wording.number(middle.lower)} to {wording.number(middle.upper)}; "
-            f"95% interval {wording.number(wide.lower)} to {wording.number(wide.upper)})."
+            f"(80% interval {_span(middle)}; 95% interval {_span(wide)})."
         ]
         if p.run_rate is not None:
             lines.append(
                 f"The straight run-rate would give {wording.number(p.run_rate)}. {trajectory.RUN_RATE_MISLEADS}"
             )
-        return lines
+        return lines + [self._chance_line(chance) for chance in reversed(p.chances)]
 
-    def _chance_lines(self) -> list[str]:
-        if self.projection is None:
-            return []
-        lines = []
-        for chance in reversed(self.projection.chances):
-            t = chance.target
-            superseded = "" if t is self.projection.chances[-1].target else ", since superseded"
-            line = (
-                f"The chance of ending {t.period} with {t.comparison} {wording.number(t.value)} {self.card.indicator.unit} ({t.kind} target"
-                f"{superseded}) is {wording.chance_percent(chance.probability)}: {self.in_words(chance.probability)}."
-            )
-            line += self._pace(chance)
-            lines.append(line)
-        return lines
+    def _chance_line(self, chance: trajectory.Chance) -> str:
+        t, in_force = chance.target, self.projection.chances[-1].target
+        return (
+            f"The chance of ending {t.period} with {t.comparison} {wording.number(t.value)} {self.card.indicator.unit} "
+            f"({t.kind} target{_superseded(t, in_force)}) is {wording.chance_percent(chance.probability)}: "
+            f"{self.in_words(chance.probability)}.{self._pace(chance)}"
+        )
 
     def _pace(self, chance: trajectory.Chance) -> str:
         """Say what a month may still hold, rounded toward the target so that it would just be met."""
-        decrease = chance.target.comparison in ("at most", "below")
-        if chance.required is None:
-            counted = wording.number(self.projection.actual)
+        target, required = chance.target, chance.required
+        if required is None and trajectory.is_decrease(target):
             return (
-                f" It can no longer be met: {counted} were recorded already."
-                if decrease
-                else " It is met already."
+                f" It can no longer be met: {wording.number(self.projection.actual)} were recorded already."
             )
-        if decrease:
-            bound = (
-                ceil(chance.required) - 1 if chance.target.comparison == "below" else floor(chance.required)
-            )
-            pace = f"at most {wording.number(bound)}"
-        else:
-            pace = f"at least {wording.number(ceil(chance.required))}"
+        if required is None:
+            return " It is met already."
+        pace = {
+            "at most": f"at most {wording.number(floor(required))}",
+            "below": f"at most {wording.number(ceil(required) - 1)}",
+        }.get(target.comparison, f"at least {wording.number(ceil(required))}")
         return (
             f" On average {pace} a month from here on would meet it; the projection is "
             f"{wording.number(chance.expected)} a month."
@@ -266,27 +252,20 @@ class Outlook:
         at = self.projection.fan.loc[month]
         return f"{wording.number(at[0.5])} ({wording.number(at[0.1])} to {wording.number(at[0.9])})"
 
-    def _progress(self, given: str, colour: str, reason: str) -> Block:
-        direction = self.direction
-        travel = ""
-        if direction is not None:
-            word = direction.word if direction.change else f"not known ({direction.reason.rstrip('.')})"
-            travel = f" Direction of travel: {word}."
-        figures = self.made.of_rating(given, self.path, direction)
-        return letter(given, colour, reason + travel, figures=figures)
+    def _progress(self, rating: trajectory.Rating, reason: str) -> Block:
+        way = self.direction
+        if way is not None:
+            word = way.word if way.change else f"not known ({way.reason.rstrip('.')})"
+            reason += f" Direction of travel: {word}."
+        figures = self.made.of_rating(rating.letter, self.path, way)
+        return letter(rating.letter, rating.colour.capitalize(), reason, figures=figures)
 
 
 def outlook_of(card: ReportCard, *, season: Season, catalogue: Catalogue) -> Outlook:
     """Build the path to the card's targets, project its year end, and test its direction of travel."""
     history = card.monthly.rename(card.indicator.id)
     nothing = Outlook(
-        card=card,
-        made=YearFigures(card=card, season=season),
-        path=None,
-        projection=None,
-        direction=None,
-        in_words=catalogue.chance_in_words,
-        problem="",
+        card=card, made=YearFigures(card=card, season=season), in_words=catalogue.chance_in_words
     )
     if not card.shown.by_quarter:
         return replace(
@@ -296,16 +275,12 @@ def outlook_of(card: ReportCard, *, season: Season, catalogue: Catalogue) -> Out
         )
     year = periods.financial_year_of(history.index[-1])
     adjusted = season.adjustment.adjusted if season.adjustment is not None else None
-    options = {"caveats": card.caveats, "area": card.area.name, "unit": card.indicator.unit}
+    options = {"target": card.targets or None, "year": year, "caveats": card.caveats}
     try:
-        path = trajectory.build_trajectory(
-            history, target=card.targets or None, year=year, as_at=card.as_at, adjusted=adjusted, **options
-        )
-        complete = history.index[-1] == periods.financial_year_months(year)[-1]
+        path = trajectory.build_trajectory(history, as_at=card.as_at, adjusted=adjusted, **options)
+        complete = history.index[-1] == path.path.index[-1]
         projection = (
-            None
-            if complete
-            else trajectory.project_year_end(history, target=card.targets or None, year=year, **options)
+            None if complete else trajectory.project_year_end(history, unit=card.indicator.unit, **options)
         )
         direction = trajectory.direction_of_travel(
             history,
@@ -314,7 +289,7 @@ def outlook_of(card: ReportCard, *, season: Season, catalogue: Catalogue) -> Out
             caveats=card.caveats,
         )
     except DataProblem as problem:
-        return replace(nothing, problem=_one_line(problem))
+        return replace(nothing, problem=" ".join(str(problem).split()))
     return replace(nothing, path=path, projection=projection, direction=direction)
 
 
@@ -322,13 +297,13 @@ def _aim(target: Target) -> str:
     return f"{target.comparison} {wording.number(target.value)}"
 
 
-def _span(at: pd.Series) -> str:
-    return f"{wording.number(at['lower'])} to {wording.number(at['upper'])}"
+def _superseded(target: Target, in_force: Target) -> str:
+    return "" if target is in_force else ", since superseded"
+
+
+def _span(at: pd.Series | Estimate) -> str:
+    return f"{wording.number(at.lower)} to {wording.number(at.upper)}"
 
 
 def _or_none(value: float) -> str:
     return wording.number(value) if pd.notna(value) else "none"
-
-
-def _one_line(problem: Exception) -> str:
-    return " ".join(str(problem).split())

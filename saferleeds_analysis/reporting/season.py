@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -110,22 +111,19 @@ class Season:
     card: ReportCard
     adjustment: seasonal.SeasonalAdjustment | None
     parent: seasonal.SeasonalAdjustment | None
-    revision: seasonal.Revision | None
-    areas: Mapping[str, Mapping[str, seasonal.SeasonalAdjustment]]
-    frozen: bool
-    problem: str
+    revision: seasonal.Difference | None = None
+    areas: Mapping[str, Mapping[str, seasonal.SeasonalAdjustment]] = field(default_factory=dict)
+    frozen: bool = False
+    problem: str = ""
     quarters: ProtectedTable | None = None
     together: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def chart(self) -> Block:
         """Draw the months as recorded and seasonally adjusted; as recorded alone where there is no adjustment."""
-        if self.adjustment is None:
-            return join(
-                paragraph(f"Not seasonally adjusted: {self.problem}", css_class="notice"), self.card.months()
-            )
-        if not self.adjustment.identifiable:
-            return join(paragraph(NO_SEASON, css_class="notice"), self.card.months())
         card, found = self.card, self.adjustment
+        if found is None or not found.identifiable:
+            why = f"Not seasonally adjusted: {self.problem}" if found is None else NO_SEASON
+            return join(paragraph(why, css_class="notice"), card.months())
         if not card.shown.by_quarter:
             return card.months()
         # An adjusted month is the count divided by a factor that is printed, so it goes with its month.
@@ -156,7 +154,6 @@ class Season:
             )
         rows = self.adjustment.profile()
         rows = rows.assign(month=[p.month for p in rows["period"]]).sort_values("month")
-        card = self.card
         figures = [
             self._figure(
                 PROFILE,
@@ -182,8 +179,8 @@ class Season:
             figures,
             name="seasonal-profile",
             headline=headline,
-            subtitle=f"Usual distance from an average month, {card.area.name}, with 95% interval. From the months "
-            f"{periods.month_name(first)} to {periods.month_name(last)}{card.label}",
+            subtitle=f"Usual distance from an average month, {self.card.area.name}, with 95% interval. From the months "
+            f"{periods.month_name(first)} to {periods.month_name(last)}{self.card.label}",
         )
 
     def quality(self) -> Block:
@@ -191,41 +188,38 @@ class Season:
         if self.adjustment is None:
             return paragraph(f"There is no adjustment to judge: {self.problem}")
         found = self.parent or self.adjustment
-        tests = found.diagnostics
+        tests, whole = found.diagnostics, str(found.observed.name)
         lines = [quality_in_words(found)]
         if self.parent is not None:
             share = wording.percent(100 * self.adjustment.borrowed)
-            whole = self.parent.observed.name
-            lines = [
+            borrowed = (
                 f"{self.card.area.name} borrows the season of {whole}: {share} of its pattern is {whole}'s, the rest its own. "
-                f"What follows is about {whole}.",
-                *lines,
-            ]
+                f"What follows is about {whole}."
+            )
+            lines.insert(0, borrowed)
         choice = "frozen for the year" if self.frozen else "chosen automatically for this run"
-        lines.append(f"Method: {found.method}, {found.decomposition}; model {found.model}, {choice}.")
-        lines.append(_effects_in_words("Outliers", found.outliers, none="none"))
-        lines.append(
+        lines += [
+            f"Method: {found.method}, {found.decomposition}; model {found.model}, {choice}.",
+            _effects_in_words("Outliers", found.outliers, none="none"),
             _effects_in_words(
                 "Calendar effects",
                 found.calendar_effects,
                 none="the length of February; no effect of trading days or Easter",
-            )
-        )
+            ),
+        ]
         if self.revision is not None:
-            since = periods.month_name(self.revision.previous_last)
+            since = periods.month_name(self.revision.table["period"].iloc[-1])
             lines.append(
                 f"Since the data to {since}, the adjusted figures of that last year have moved by "
                 f"{wording.percent(self.revision.mean_absolute)} on average and {wording.percent(self.revision.largest)} at most."
             )
         lines += [c for c in found.caveats if c not in lines]
         measures = [
-            ("Q", "q", tests.q),
+            *([] if tests.q is None else [("Q", "q", tests.q)]),
             *((name, name, value) for name, value in tests.m.items()),
             ("QS before, p", "qs_before", tests.qs_before),
             ("QS after, p", "qs_after", tests.qs_after),
         ]
-        measures = [(name, test, value) for name, test, value in measures if value is not None]
-        whole = str(found.observed.name)
         figures = [
             self._quality(
                 DIAGNOSTIC, value, self.again(workings.diagnostic, area=whole, test=test), test=name
@@ -241,7 +235,7 @@ class Season:
             ],
             figures=figures,
         )
-        return join(*[paragraph(line) for line in lines], behind("Show the diagnostics", detail))
+        return join(*map(paragraph, lines), behind("Show the diagnostics", detail))
 
     def area_tables(self) -> Block:
         """Show the quarter in each area as recorded and seasonally adjusted, and how much of the pattern is borrowed."""
@@ -310,14 +304,17 @@ class Season:
                 f"{wording.number(compared.mean_absolute, decimals=2)}% on average and "
                 f"{wording.number(compared.largest, decimals=2)}% at most. The whole's own is the figure that is used."
             )
-            for of, name in (("mean_absolute", "mean"), ("largest", "largest")):
-                working = self.again(workings.direct_against_indirect, kind=kind, of=of)
-                figures.append(
-                    self._quality(
-                        DIRECT_AGAINST_INDIRECT, getattr(compared, of), working, parts=kind, of=name
-                    )
+            figures += [
+                self._quality(
+                    DIRECT_AGAINST_INDIRECT,
+                    getattr(compared, of),
+                    self.again(workings.direct_against_indirect, kind=kind, of=of),
+                    parts=kind,
+                    of=name,
                 )
-        return join(*[paragraph(line) for line in lines[:-1]], paragraph(lines[-1], figures=figures))
+                for of, name in (("mean_absolute", "mean"), ("largest", "largest"))
+            ]
+        return join(*map(paragraph, lines[:-1]), paragraph(lines[-1], figures=figures))
 
     def choices(self) -> Block:
         """Show every choice that was made for the series, as it would be frozen for a year."""
@@ -334,57 +331,25 @@ class Season:
         return join(paragraph(state), shown)
 
     def _areas_of(self, kind: str, found: Mapping[str, seasonal.SeasonalAdjustment]) -> Block:
-        card = self.card
-        months = periods.quarter_months(card.quarter)
+        card, quarters = self.card, self.quarters
         rows, figures = [], []
-        quarter = {
-            "indicator_id": card.indicator.id,
-            "window": Window.quarter(card.quarter),
-            "unit": card.indicator.unit,
-            "status": self.status,
-        }
-
-        def in_order(item: tuple[str, seasonal.SeasonalAdjustment]) -> tuple[bool, float]:
-            # The place of a withheld count among the others would say how large it is.
-            hidden = self.quarters.is_withheld(item[0])
-            return hidden, 0.0 if hidden else -float(item[1].adjusted.loc[months].sum())
-
-        for name, area in sorted(found.items(), key=in_order):
-            if self.quarters.is_withheld(name):
-                mark = self.quarters.rules.withheld
-                rows.append([name, mark, mark, mark, f"{100 * area.borrowed:.0f}%"])
-                for measure in (ADJUSTED_QUARTER, QUARTERLY_COUNT):
-                    about = {**quarter, "measure": measure, "area": name, "caveats": area.caveats}
-                    figures.append(self.quarters.figure(name, **about))
-                continue
-            observed = int(area.observed.loc[months].sum())
-            # To a whole number: any closer, and the months could be worked out from it, the count and the printed season.
-            adjusted = float(round(float(area.adjusted.loc[months].sum())))
-            limits = count_with_interval(observed, unit=card.indicator.unit)
-            scale = adjusted / observed if observed else 1.0
-            figure = Figure(
-                **quarter,
-                measure=ADJUSTED_QUARTER,
-                area=name,
-                value=adjusted,
-                lower=limits.lower * scale,
-                upper=limits.upper * scale,
-                confidence=limits.confidence,
-                method=f"{area.method}; interval of the count ({limits.method}), scaled",
-                n=observed,
-                caveats=area.caveats,
-                **self.total_again(months, area=name, to_whole_number=True),
-            )
-            figures.append(figure)
-            rows.append(
-                [
-                    name,
-                    wording.number(observed),
-                    wording.number(adjusted),
-                    f"{wording.number(figure.lower)} to {wording.number(figure.upper)}",
-                    f"{100 * area.borrowed:.0f}%",
+        # The place of a withheld count among the others would say how large it is.
+        last = [name for name in found if quarters.is_withheld(name)]
+        quarter = periods.quarter_months(card.quarter)
+        sums = {name: found[name].adjusted.loc[quarter].sum() for name in found if name not in last}
+        for name in [*sorted(sums, key=sums.get, reverse=True), *last]:
+            borrowed = f"{100 * found[name].borrowed:.0f}%"
+            if name in last:
+                rows.append([name, *[quarters.rules.withheld] * 3, borrowed])
+                figures += [
+                    quarters.figure(name, **self._about_quarter(name, found[name]), measure=measure)
+                    for measure in (ADJUSTED_QUARTER, QUARTERLY_COUNT)
                 ]
-            )
+                continue
+            figure = self._adjusted_quarter(name, found[name])
+            limits = f"{wording.number(figure.lower)} to {wording.number(figure.upper)}"
+            rows.append([name, wording.number(figure.n), wording.number(figure.value), limits, borrowed])
+            figures.append(figure)
         shown = table(
             caption=f"{kind.capitalize()}s, {periods.review_period(card.quarter)}: recorded and seasonally adjusted",
             columns=[
@@ -397,22 +362,44 @@ class Season:
             rows=rows,
             figures=figures,
         )
-        if any(self.quarters.is_withheld(name) for name in found):
-            shown = explained(shown, self.quarters)
-        return behind(f"Show the quarter by {kind}", shown)
+        return behind(f"Show the quarter by {kind}", explained(shown, quarters) if last else shown)
+
+    def _adjusted_quarter(self, name: str, area: seasonal.SeasonalAdjustment) -> Figure:
+        """Give the adjusted count of an area's quarter; ``n`` is the count as recorded."""
+        months = periods.quarter_months(self.card.quarter)
+        observed = int(area.observed.loc[months].sum())
+        # To a whole number: any closer, and the months could be worked out from it, the count and the printed season.
+        adjusted = float(round(float(area.adjusted.loc[months].sum())))
+        limits = count_with_interval(observed, unit=self.card.indicator.unit)
+        scale = adjusted / observed if observed else 1.0
+        return Figure(
+            **self._about_quarter(name, area),
+            measure=ADJUSTED_QUARTER,
+            value=adjusted,
+            lower=limits.lower * scale,
+            upper=limits.upper * scale,
+            confidence=limits.confidence,
+            method=f"{area.method}; interval of the count ({limits.method}), scaled",
+            n=observed,
+            **self.total_again(months, area=name, to_whole_number=True),
+        )
+
+    def _about_quarter(self, name: str, area: seasonal.SeasonalAdjustment) -> dict[str, Any]:
+        return {
+            "indicator_id": self.card.indicator.id,
+            "area": name,
+            "window": Window.quarter(self.card.quarter),
+            "unit": self.card.indicator.unit,
+            "status": self.status,
+            "caveats": area.caveats,
+        }
 
     def _headline(self) -> str:
-        months = periods.quarter_months(self.card.quarter)
-        if any(self.card.shown.is_withheld(m) for m in months.union(months - 3)):
-            return f"{self.card.indicator.name}: months with few {self.card.indicator.unit} are withheld"
-        now = self.adjusted_mean(months)
-        before = self.adjusted_mean(months - 3)
-        unit = self.card.indicator.unit
-        return f"{wording.number(now)} {unit} a month adjusted, {wording.number(before)} the quarter before"
-
-    def adjusted_mean(self, months: pd.PeriodIndex) -> float:
-        """Give the mean adjusted count of some months."""
-        return float(self.adjustment.adjusted.loc[months].mean())
+        card, months = self.card, periods.quarter_months(self.card.quarter)
+        if any(map(card.shown.is_withheld, months.union(months - 3))):
+            return f"{card.indicator.name}: months with few {card.indicator.unit} are withheld"
+        now, before = (float(self.adjustment.adjusted.loc[m].mean()) for m in (months, months - 3))
+        return f"{wording.number(now)} {card.indicator.unit} a month adjusted, {wording.number(before)} the quarter before"
 
     @property
     def status(self) -> str:
@@ -439,10 +426,12 @@ class Season:
         """Give the rows and the plain arguments of the adjustment itself, for a working that goes on from there."""
         found = self.parent or self.adjustment
         area = area or self.card.area.name
-        given: dict[str, Any] = {
-            "choices": _plain(found.spec),
-            "breaks": [_plain_break(known) for known in found.breaks],
-        }
+        choices = {n: list(v) if isinstance(v, tuple) else v for n, v in asdict(found.spec).items()}
+        breaks = [
+            {"kind": known.kind, "start": str(known.start), "end": str(known.end or "")}
+            for known in found.breaks
+        ]
+        given = {"choices": choices, "breaks": breaks}
         if not kind and area != found.observed.name:
             kind = next(name for name, areas in self.together.items() if area in areas)
             given["area"] = area
@@ -518,20 +507,20 @@ def season_of(card: ReportCard, *, catalogue: Catalogue) -> Season:
             card=card,
             adjustment=None,
             parent=None,
-            revision=None,
-            areas={},
-            frozen=False,
             problem=_for_the_page(problem, whole),
         )
-    by_kind = catalogue.parts_by_kind(card.data.area_set, whole)
-    borrowed = {
-        kind: seasonal.borrow_seasonality(
-            data[[a.name for a in members if a.name in data]].astype("int64"), parent=found
-        )
-        for kind, members in by_kind.items()
-        if any(a.name in data for a in members) and found.decomposition != "additive"
+    members = {
+        kind: [area.name for area in areas if area.name in data]
+        for kind, areas in catalogue.parts_by_kind(card.data.area_set, whole).items()
     }
-    own = whole == card.area.name
+    borrowed = {
+        kind: seasonal.borrow_seasonality(data[names].astype("int64"), parent=found)
+        for kind, names in members.items()
+        if names and found.decomposition != "additive"
+    }
+    own, before = whole == card.area.name, periods.last_month(card.quarter - 1)
+    # Where the data of the quarter before were too short to adjust there is no revision to tell.
+    revisable = found.identifiable and len(found.observed.loc[:before]) >= 36
     below = {
         kind: {p.area: borrowed[kind][p.area] for p in parts}
         for kind, parts in card.parts.items()
@@ -541,26 +530,12 @@ def season_of(card: ReportCard, *, catalogue: Catalogue) -> Season:
         card=card,
         adjustment=found if own else borrowed[card.area.kind][card.area.name],
         parent=None if own else found,
-        revision=_revision(found, card) if found.identifiable else None,
+        revision=seasonal.revision_since(found, before) if revisable else None,
         areas=below,
         frozen=frozen is not None,
-        problem="",
-        quarters=_quarters(card, [a for found in below.values() for a in found], catalogue),
+        quarters=_quarters(card, list(chain(*below.values())), catalogue),
         together={kind: tuple(found) for kind, found in borrowed.items()},
     )
-
-
-def _plain(spec: seasonal.SeasonalSpec) -> dict[str, Any]:
-    """Give the choices of an adjustment as plain values by name."""
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(spec).items()}
-
-
-def _plain_break(known: seasonal.Break) -> dict[str, str]:
-    return {
-        "kind": known.kind,
-        "start": str(known.start),
-        "end": "" if known.end is None else str(known.end),
-    }
 
 
 def _quarters(card: ReportCard, names: Sequence[str], catalogue: Catalogue) -> ProtectedTable:
@@ -617,17 +592,17 @@ def spec_name(indicator_id: str, area: str) -> str:
 
 def breaks_from(caveats: Sequence[Caveat]) -> tuple[seasonal.Break, ...]:
     """Turn the caveats that break a series into regressors: definitions shift its level, the pandemic its months."""
-    breaks = []
-    for caveat in caveats:
-        if caveat.kind == "definition break":
-            breaks.append(seasonal.Break(kind="level shift", start=caveat.start, reason=caveat.text))
-        elif caveat.kind == "pandemic months":
-            breaks.append(
-                seasonal.Break(
-                    kind="additive outliers", start=caveat.start, end=caveat.end, reason=caveat.text
-                )
-            )
-    return tuple(breaks)
+    kinds = {"definition break": "level shift", "pandemic months": "additive outliers"}
+    return tuple(
+        seasonal.Break(
+            kind=kinds[caveat.kind],
+            start=caveat.start,
+            end=caveat.end if caveat.kind == "pandemic months" else None,
+            reason=caveat.text,
+        )
+        for caveat in caveats
+        if caveat.kind in kinds
+    )
 
 
 def quality_in_words(found: seasonal.SeasonalAdjustment) -> str:
@@ -637,18 +612,11 @@ def quality_in_words(found: seasonal.SeasonalAdjustment) -> str:
         return "No seasonal pattern can be told apart from chance, so the series is shown unadjusted."
     failed = [name for name, value in tests.m.items() if value > 1]
     grade = "poor" if tests.q is not None and tests.q >= 1 else "acceptable" if failed else "good"
-    judged = (
-        [f"its overall mark, Q, is {wording.number(tests.q, decimals=2)} (below 1 is good)"]
-        if tests.q is not None
-        else []
-    )
+    judged = [f"{'a' if tests.residual_seasonality else 'no'} season is left in the adjusted series"]
     if failed:
-        judged.append(f"{', '.join(failed)} above 1")
-    judged.append(
-        "a season is left in the adjusted series"
-        if tests.residual_seasonality
-        else "no season is left in the adjusted series"
-    )
+        judged.insert(0, f"{', '.join(failed)} above 1")
+    if tests.q is not None:
+        judged.insert(0, f"its overall mark, Q, is {wording.number(tests.q, decimals=2)} (below 1 is good)")
     provisional = " It is provisional: there are fewer than five years of data." if found.provisional else ""
     return f"The adjustment is of {grade} quality: {'; '.join(judged)}.{provisional}"
 
@@ -662,13 +630,8 @@ def _choice_in_words(value: object) -> str:
 
 
 def _effects_in_words(kind: str, effects: Sequence[seasonal.Effect], *, none: str) -> str:
-    if not effects:
-        return f"{kind}: {none}."
-    return (
-        f"{kind}: "
-        + "; ".join(f"{_effect_name(e.name)} (t = {wording.number(e.t_value, decimals=1)})" for e in effects)
-        + "."
-    )
+    words = [f"{_effect_name(e.name)} (t = {wording.number(e.t_value, decimals=1)})" for e in effects]
+    return f"{kind}: {'; '.join(words) or none}."
 
 
 def _effect_name(name: str) -> str:
@@ -696,11 +659,3 @@ def complete(counts: pd.Series) -> pd.Series:
     if len(missing):
         raise DataProblem(f"there is no data for {periods.months_in_words(missing)}.")
     return counts.astype("int64")
-
-
-def _revision(found: seasonal.SeasonalAdjustment, card: ReportCard) -> seasonal.Revision | None:
-    """Compare with the run on the data of the quarter before; none where that was too short to adjust."""
-    before = periods.last_month(card.quarter - 1)
-    if len(found.observed.loc[:before]) < 36:
-        return None
-    return seasonal.revision_since(found, before)

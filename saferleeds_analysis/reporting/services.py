@@ -416,9 +416,7 @@ def service_counts(
         like_for_like=change_between_counts(
             int(counts.iloc[:so_far].sum()), int(counts.iloc[4:].sum()), unit=known.unit
         ),
-        projection=None
-        if so_far == 4
-        else trajectory.project_year_end(counts, year=year, area=area, unit=known.unit),
+        projection=None if so_far == 4 else trajectory.project_year_end(counts, year=year, unit=known.unit),
         published=projections[0] if projections else None,
         caveats=catalogue.caveats(
             indicator, pd.period_range(first.start_time, periods.last_month(quarter).end_time, freq="M")

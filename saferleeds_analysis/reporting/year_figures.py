@@ -183,27 +183,26 @@ class YearFigures:
     def of_projection(self, p: trajectory.Projection) -> Iterator[Figure]:
         """Give every number of the projection: its intervals, the chances, the sums beside it, the fan and the pace."""
         year, said = Window.year(p.year), {"caveats": self._with_notice(p.caveats)}
+        simulated = {"method": trajectory.projection.METHOD}
         yield from (self.year_end(p, e.confidence) for e in p.intervals)
         for chance in p.chances:
             t = chance.target
-            of = {"qualifiers": {"target": f"{t.kind} target, {t.comparison} {t.value:,g}"}}
+            of = {"qualifiers": {"target": f"{t.kind} target, {t.comparison} {t.value:,g}"}} | said
             for measure, part, about in (
-                (CHANCE, "probability", {"unit": "probability", "method": trajectory.projection.METHOD}),
+                (CHANCE, "probability", {"unit": "probability"} | simulated),
                 (REQUIRED, "required", {"method": "arithmetic"}),
             ):
-                about = about | of | said | self._worked(workings.chance, t, of=part)
-                yield self._figure(measure, year, getattr(chance, part), **about)
+                worked = self._worked(workings.chance, t, of=part)
+                yield self._figure(measure, year, getattr(chance, part), **about, **of, **worked)
         for part, (measure, method) in _COMPARISONS.items():
             if (value := getattr(p, part)) is not None:
                 worked = self._worked(workings.projected, of=part)
                 yield self._figure(measure, year, value, method=method, **said, **worked)
         for month, fan in p.fan.iterrows():
             for part, value in fan.items():
-                about = {"qualifiers": {"quantile": f"{part:.1%}"}, "method": trajectory.projection.METHOD}
+                about = {"qualifiers": {"quantile": f"{part:.1%}"}} | simulated | said
                 worked = self._worked(workings.projected_to_date, month=str(month), quantile=part)
-                figure = self._figure(
-                    PROJECTED_TO_DATE, Window.to_date(month), value, **about, **said, **worked
-                )
+                figure = self._figure(PROJECTED_TO_DATE, Window.to_date(month), value, **about, **worked)
                 yield withheld_of(figure, self.card.shown.rules) if self.is_hidden(month) else figure
         for chance in p.chances[-1:]:
             worked = self._worked(workings.chance, chance.target, of="expected")
@@ -228,41 +227,39 @@ class YearFigures:
         """Give the letter, the position in the milestone range and the direction of travel, as far as there are any."""
         quarter = Window.quarter(self.card.quarter)
         about = {"unit": "", "method": "reference/rag_rules.toml"}
-        if path is None:
-            yield self._figure(RAG_LETTER, quarter, letter, **about)
-            return
-        worked = self._worked(workings.letter, path.target)
+        worked = {} if path is None else self._worked(workings.letter, path.target)
         yield self._figure(RAG_LETTER, quarter, letter, **about, **worked)
-        if path.position is not None:
+        if path is not None and path.position is not None:
             worked = self._worked(workings.position, path.target)
             yield self._figure(POSITION, quarter, path.position, **about, **worked)
         if direction is not None:
             way = self.card.indicator.improvement_direction
-            given = {"improvement_direction": way, "caveats": plain_caveats(self.card.caveats)}
+            given = {"improvement_direction": way, "caveats": self._given["caveats"]}
             worked = worked_out(self._counts, workings.direction, **given)
             yield self._figure(DIRECTION_OF_TRAVEL, quarter, direction.word, **about, **worked)
 
     def _of_month(self, path: trajectory.Trajectory, month: pd.Period) -> Iterator[Figure]:
         at, window = path.path.loc[month], Window.to_date(month)
         said = {"n": len(path.base_years), "caveats": self._with_notice(path.caveats)}
-        made = {"method": trajectory.milestones.METHOD} | said
+        summed = {"method": "sum"} | said
 
         def on_the_path(target: Target | None, column: str) -> dict[str, Any]:
-            return self._worked(workings.on_the_path, target, column=column, month=str(month))
+            worked = self._worked(workings.on_the_path, target, column=column, month=str(month))
+            return {"method": trajectory.milestones.METHOD} | said | worked
 
-        yield self._figure(SHARE, window, at["share"], unit="share", **made, **on_the_path(None, "share"))
+        yield self._figure(SHARE, window, at["share"], unit="share", **on_the_path(None, "share"))
         if path.target is not None:
             limits = {"lower": at["lower"], "upper": at["upper"], "confidence": path.confidence}
-            worked = on_the_path(path.target, "milestone")
-            yield self._figure(MILESTONE, window, at["milestone"], **limits, **made, **worked)
+            about = limits | on_the_path(path.target, "milestone")
+            yield self._figure(MILESTONE, window, at["milestone"], **about)
         for target, name in zip(path.superseded, path.superseded_path, strict=False):
-            about = {"qualifiers": {"target": name}} | made | on_the_path(target, "milestone")
+            about = {"qualifiers": {"target": name}} | on_the_path(target, "milestone")
             yield self._figure(SUPERSEDED_MILESTONE, window, path.superseded_path.loc[month, name], **about)
-        summed = {"method": "sum"} | said
         if pd.notna(at["actual"]):
-            worked = sum_of(self.card.data, self.card.area.name, window)
-            recorded = {"status": self.card.data.source.status}
-            yield self._figure(ACTUAL_TO_DATE, window, at["actual"], **summed, **recorded, **worked)
+            about = {"status": self.card.data.source.status} | sum_of(
+                self.card.data, self.card.area.name, window
+            )
+            yield self._figure(ACTUAL_TO_DATE, window, at["actual"], **summed, **about)
         if pd.notna(at["adjusted"]):
             rows, model = self.season.model()
             given = self._given | model | {"month": str(month)}

@@ -86,18 +86,17 @@ def on_control_chart(
         improvement_direction=improvement_direction,
         seasonality="adjusted" if found.identifiable else "not seasonal",
         baseline_points=baseline_points,
-        rebases=[] if decisions is None else [_rebase(row) for row in decisions.to_dict("records")],
+        rebases=[
+            control_charts.Rebase(
+                first=month_of(row["first"]),
+                reason=row["reason"],
+                decided_on=pd.Timestamp(row["decided_on"]).date(),
+                decided_by=row["decided_by"],
+            )
+            for row in ([] if decisions is None else decisions.to_dict("records"))
+        ],
     )
     return chart.variation.kind if of == "reading" else float(chart.points[of].iloc[-1])
-
-
-def _rebase(row: Mapping[str, str]) -> control_charts.Rebase:
-    return control_charts.Rebase(
-        first=month_of(row["first"]),
-        reason=row["reason"],
-        decided_on=pd.Timestamp(row["decided_on"]).date(),
-        decided_by=row["decided_by"],
-    )
 
 
 # One run of the program answers for every month of a series.
@@ -108,11 +107,13 @@ def _adjusted(counts: tuple, given: str) -> seasonal.SeasonalAdjustment:
     return seasonal.seasonally_adjust(
         series_of(counts).astype("int64"),
         spec=seasonal.SeasonalSpec(**spec),
-        breaks=[_break(**known) for known in breaks],
-    )
-
-
-def _break(kind: str, start: str, end: str = "") -> seasonal.Break:
-    return seasonal.Break(
-        kind=kind, start=month_of(start), end=month_of(end) if end else None, reason="as given"
+        breaks=[
+            seasonal.Break(
+                kind=known["kind"],
+                start=month_of(known["start"]),
+                end=month_of(known["end"]) if known["end"] else None,
+                reason="as given",
+            )
+            for known in breaks
+        ],
     )

@@ -140,23 +140,7 @@ def _target(row: pd.DataFrame | None) -> Target | None:
     if row is None:
         return None
     [cells] = row.to_dict("records")
-    return Target(
-        **{
-            name: cells[name]
-            for name in (
-                "indicator_id",
-                "area",
-                "period",
-                "kind",
-                "comparison",
-                "agreed_by",
-                "source",
-                "note",
-            )
-        },
-        value=float(cells["value"]),
-        set_on=date.fromisoformat(cells["set_on"]),
-    )
+    return Target(**cells | {"value": float(cells["value"]), "set_on": date.fromisoformat(cells["set_on"])})
 
 
 def _caveats(given: Iterable[Mapping[str, str]]) -> list[Caveat]:

@@ -332,14 +332,14 @@ def test_revision_tells_how_far_the_adjusted_series_moved():
     now = seasonally_adjust(counts, spec=PLAIN)
     revision = revision_since(now, counts.index[-4])
     then = seasonally_adjust(counts.iloc[:-3], spec=PLAIN)
-    assert list(revision.changes["period"]) == list(counts.index[:-3])
+    assert list(revision.table["period"]) == list(counts.index[:-3])
     expected = 100 * (now.adjusted / then.adjusted - 1).iloc[-15:-3].abs()
     assert revision.mean_absolute == pytest.approx(expected.mean())
     assert revision.largest == pytest.approx(expected.max())
     # A frozen shift that the shorter series cannot show yet is left out of it.
     shifted = seasonally_adjust(counts, spec=replace(PLAIN, outliers=("ls2012.12", "ao2013.2")))
     np.testing.assert_allclose(
-        revision_since(shifted, counts.index[-4]).changes["previous"], then.adjusted, rtol=1e-9
+        revision_since(shifted, counts.index[-4]).table["previous"], then.adjusted, rtol=1e-9
     )
     with pytest.raises(ValueError, match="is not a period of burglary before its last, 2013-03"):
         revision_since(now, counts.index[-1])

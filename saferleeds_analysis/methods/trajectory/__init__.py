@@ -6,7 +6,7 @@ of travel follow written rules (:mod:`rating`).
 """
 
 from saferleeds_analysis.methods.trajectory.backtest import Backtest, backtest
-from saferleeds_analysis.methods.trajectory.history import MEASURED, is_met
+from saferleeds_analysis.methods.trajectory.history import MEASURED, is_decrease, is_met
 from saferleeds_analysis.methods.trajectory.milestones import Trajectory, build_trajectory
 from saferleeds_analysis.methods.trajectory.projection import (
     RUN_RATE_MISLEADS,
@@ -21,6 +21,7 @@ from saferleeds_analysis.methods.trajectory.rating import (
     assess_level,
     cap_by_chance,
     direction_of_travel,
+    rating_of,
 )
 
 __all__ = [
@@ -38,6 +39,8 @@ __all__ = [
     "build_trajectory",
     "cap_by_chance",
     "direction_of_travel",
+    "is_decrease",
     "is_met",
     "project_year_end",
+    "rating_of",
 ]

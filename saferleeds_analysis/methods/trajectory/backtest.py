@@ -13,7 +13,6 @@ from saferleeds_analysis.methods.trajectory.history import break_starts, check_c
 from saferleeds_analysis.methods.trajectory.projection import Projection, project_year_end
 from saferleeds_analysis.problems import DataProblem
 
-METHODS = ("projection", "run-rate", "last year's months")
 # Twentieths: their pinball loss is close to half the continuous ranked probability score.
 QUANTILES = np.round(np.arange(0.05, 1, 0.05), 2)
 # The chances that are checked: of ending at or below these parts of the year before.
@@ -79,21 +78,16 @@ class Backtest:
 
     def to_frame(self) -> pd.DataFrame:
         """Give the scores and the reliability table together as tidy rows: group, measure, method, value, n."""
-        scores = self.scores().melt(
-            id_vars=["kind", "known", "method", "forecasts"], var_name="measure", value_name="value"
-        )
-        scores["group"] = scores["kind"] + " years, " + scores["known"].astype(str) + " periods known"
-        scores = scores.rename(columns={"forecasts": "n"})
-        rows = [scores[["group", "measure", "method", "value", "n"]]]
+        scores = self.scores().rename(columns={"forecasts": "n"})
+        group = scores.pop("kind") + " years, " + scores.pop("known").astype(str) + " periods known"
+        tables = [scores.assign(group=group)]
         for kind in self.chances["kind"].unique():
-            table = self.reliability(kind=kind).melt(
-                id_vars=["tenth", "chances"], var_name="measure", value_name="value"
-            )
-            table["group"] = f"{kind} years, chances of " + table["tenth"]
-            table["measure"] = "reliability, " + table["measure"]
-            table["method"] = "projection"
-            rows.append(table.rename(columns={"chances": "n"})[["group", "measure", "method", "value", "n"]])
-        return pd.concat(rows, ignore_index=True)
+            table = self.reliability(kind=kind).rename(columns={"chances": "n"})
+            group = f"{kind} years, chances of " + table.pop("tenth")
+            table = table.rename(columns={c: f"reliability, {c}" for c in table if c != "n"})
+            tables.append(table.assign(group=group, method="projection"))
+        tidy = [t.melt(["group", "method", "n"], var_name="measure") for t in tables]
+        return pd.concat(tidy, ignore_index=True)[["group", "measure", "method", "value", "n"]]
 
 
 def backtest(
@@ -143,14 +137,10 @@ def _replay(history, caveats, known, earliest_years, seed, forecasts, chances, s
     points = known or (length // 4, length // 2, 3 * length // 4)
     years = history.index.asfreq("Y-MAR")
     breaks = history.index.isin(break_starts(history.index, caveats=caveats))
-    # Where each whole financial year starts: the same year length - 1 periods on, another one the period before.
-    starts = [
-        i
-        for i in range(len(years) - length + 1)
-        if years[i + length - 1] == years[i] and (i == 0 or years[i - 1] != years[i])
-    ]
-    for start in starts[earliest_years:]:
-        year, inside = years[start], slice(start, start + length)
+    whole = [year for year in years.unique() if (years == year).sum() == length]
+    for year in whole[earliest_years:]:
+        inside = years.get_loc(year)
+        start = inside.start
         name = f"{history.name}, {periods.financial_year_name(year)}"
         if breaks[start + 1 : inside.stop].any() or history.iloc[start - length : inside.stop].isna().any():
             skipped.append(f"{name}: the definition changed inside the year, or a month has no count.")
@@ -180,13 +170,11 @@ def _replay(history, caveats, known, earliest_years, seed, forecasts, chances, s
 
 def _score(at: dict, projection: Projection, actual: int, before: int) -> list[dict]:
     quantiles = {"projection": np.quantile(projection.totals, QUANTILES, method="inverted_cdf")}
-    if projection.run_rate is not None:
-        quantiles["run-rate"] = projection.actual + stats.poisson.ppf(
-            QUANTILES, projection.run_rate - projection.actual
-        )
-    if projection.last_years_months is not None:
-        left = projection.last_years_months - projection.actual
-        quantiles["last year's months"] = projection.actual + stats.poisson.ppf(QUANTILES, left)
+    rivals = {"run-rate": projection.run_rate, "last year's months": projection.last_years_months}
+    for method, total in rivals.items():
+        if total is not None:
+            left = stats.poisson.ppf(QUANTILES, total - projection.actual)
+            quantiles[method] = projection.actual + left
     rows = []
     for method, q in quantiles.items():
         off = actual - q

@@ -27,9 +27,9 @@ from saferleeds_analysis.methods.trajectory.history import (
 from saferleeds_analysis.methods.trajectory.rating import (
     RULES,
     Rating,
-    no_rating,
     position_words,
     rate_against_range,
+    rating_of,
 )
 from saferleeds_analysis.problems import DataProblem
 
@@ -48,9 +48,6 @@ class Trajectory:
     not, each with why. ``confidence`` is the range's.
     """
 
-    name: str
-    area: str
-    unit: str
     year: pd.Period
     target: Target | None
     superseded: tuple[Target, ...]
@@ -75,8 +72,6 @@ def build_trajectory(
     caveats: Sequence[Caveat] = (),
     denominator: float | None = None,
     confidence: float = RULES["range"]["confidence"],
-    area: str = "",
-    unit: str = "offences",
 ) -> Trajectory:
     """Draw the path to a target over a financial year and say where the counts stand on it.
 
@@ -95,7 +90,7 @@ def build_trajectory(
     >>> enquiries = pd.Series([1011, 916, 645, 725, 725, 958], index=quarters, name="asb_enquiries")
     >>> aim = Target(indicator_id="asb_enquiries", area="Leeds", period="2012/13", kind="original", comparison="at most",
     ...     value=3000.0, set_on=date(2012, 4, 1), agreed_by="example", source="example", note="")
-    >>> t = build_trajectory(enquiries, target=aim, year=periods.financial_year("2012/13"), unit="enquiries")
+    >>> t = build_trajectory(enquiries, target=aim, year=periods.financial_year("2012/13"))
     >>> round(float(t.path["share"].iloc[1]), 3), t.position, t.rating.letter
     (0.584, 'at the lower end', 'G')
     """
@@ -114,20 +109,18 @@ def build_trajectory(
     if in_force is not None:
         value = target_count(in_force, denominator)
         path["milestone"] = value * shares
-        spread = stats.t.ppf(0.5 + confidence / 2, freedom) * _standard_deviation(
-            value, shares, dispersion, counts.sum()
-        )
+        # The second part is the error of the shares themselves, which rest on the base years' count.
+        variance = value * shares * (1 - shares) * dispersion * (1 + value / counts.sum())
+        spread = stats.t.ppf(0.5 + confidence / 2, freedom) * np.sqrt(variance)
         # What has been counted cannot be taken back: the range never falls, and a year that ends on target was never
         # above it.
         path["lower"] = np.maximum.accumulate(np.maximum(path["milestone"] - spread, 0))
         path["upper"] = np.minimum.accumulate((path["milestone"] + spread)[::-1])[::-1]
-    path["actual"] = _so_far(checked.this_year, checked.periods_a_year)
-    path["adjusted"] = np.nan if adjusted is None else _adjusted_so_far(adjusted, checked, shares)
+    known = checked.year_index[: checked.known]
+    path["actual"] = pd.Series(checked.counts_of(year).cumsum(), index=known)
+    path["adjusted"] = np.nan if adjusted is None else _adjusted_so_far(adjusted, known, path["share"])
     position, adjusted_position, rating = _stand(path, in_force, checked.known, denominator)
     return Trajectory(
-        name=str(history.name),
-        area=area,
-        unit=unit,
         year=year,
         target=in_force,
         superseded=targets[:-1],
@@ -150,16 +143,15 @@ def build_trajectory(
 
 
 def _choose_base_years(history: History) -> tuple[list[pd.Period], list[tuple[pd.Period, str]]]:
-    usable, left_out = [], []
-    for year in history.whole_years_before():
-        if history.is_left_out(year):
-            left_out.append((year, "months left out by a caveat"))
-        elif history.has_break_inside(year):
-            left_out.append((year, "the definition changed inside the year"))
-        elif history.counts_of(year).sum() == 0:
-            left_out.append((year, "a count of zero has no shares"))
-        else:
-            usable.append(year)
+    years, left_out = history.whole_years_before(), []
+    for year in years:
+        reasons = (
+            (history.is_left_out(year), "months left out by a caveat"),
+            (history.has_break_inside(year), "the definition changed inside the year"),
+            (not history.counts_of(year).sum(), "a count of zero has no shares"),
+        )
+        left_out += [(year, why) for holds, why in reasons if holds][:1]
+    usable = [y for y in years if y not in dict(left_out)]
     if not usable:
         why = "; ".join(f"{periods.financial_year_name(y)}: {reason}" for y, reason in left_out)
         raise DataProblem(
@@ -193,33 +185,22 @@ def _usual_year(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
     return shares, np.append(dispersion, 1.0), freedom
 
 
-def _standard_deviation(target: float, shares: np.ndarray, dispersion: np.ndarray, base: float) -> np.ndarray:
-    # The second part is the error of the shares themselves, which rest on the base years' count.
-    return np.sqrt(target * shares * (1 - shares) * dispersion * (1 + target / base))
-
-
-def _so_far(this_year: np.ndarray, length: int) -> np.ndarray:
-    return np.append(this_year.cumsum(), np.full(length - len(this_year), np.nan))
-
-
-def _adjusted_so_far(adjusted: pd.Series, history: History, shares: np.ndarray) -> np.ndarray:
-    known = history.year_index[: history.known]
+def _adjusted_so_far(adjusted: pd.Series, known: pd.PeriodIndex, share: pd.Series) -> pd.Series:
     if not isinstance(adjusted.index, pd.PeriodIndex) or not known.isin(adjusted.index).all():
         raise ValueError(
             "adjusted is the seasonally adjusted series of the same months or quarters: it lacks some of the year to date."
         )
-    length = history.periods_a_year
-    even = np.arange(1, length + 1) / length
-    return _so_far(adjusted.loc[known].to_numpy(dtype=float), length) * shares / even
+    even = np.arange(1, len(share) + 1) / len(share)
+    return adjusted.loc[known].astype(float).cumsum() * share / even
 
 
 def _stand(
     path: pd.DataFrame, target: Target | None, known: int, denominator: float | None
 ) -> tuple[str | None, str | None, Rating]:
     if target is None:
-        return None, None, no_rating("there is no target.")
+        return None, None, rating_of("N", "there is no target.")
     if not known:
-        return None, None, no_rating("the year has no count yet.")
+        return None, None, rating_of("N", "the year has no count yet.")
     latest = path.iloc[known - 1]
     limits = {"lower": latest["lower"], "upper": latest["upper"]}
     rating = rate_against_range(
@@ -243,19 +224,18 @@ def _caveats(
     said = [
         "The milestone range is the project's own definition: how far a year that ends exactly on target may stand from "
         f"its milestone, {confidence:.0%} of the time.",
-        f"The usual shares come from {', '.join(periods.financial_year_name(y) for y in base_years)}.",
+        f"The usual shares come from {', '.join(map(periods.financial_year_name, base_years))}.",
     ]
     said += [f"{periods.financial_year_name(y)} is left out: {reason}." for y, reason in left_out_years]
     if len(base_years) < 3:
         said.append(f"Only {len(base_years)} base year{'s' * (len(base_years) > 1)}: the range is wide.")
-    if older := [
-        b for b in history.breaks if b > history.counts.index[0] and base_years[0].end_time < b.start_time
-    ]:
-        said.append(
-            f"The definition changed in {period_name(older[-1])}: years before it give the shape of the year, not its level."
-        )
+    older = [b for b in history.breaks if base_years[0].end_time < b.start_time]
     said += [
-        f"The {t.kind} target ({t.comparison} {t.value:,g}) was superseded on {targets[-1].set_on.day} {targets[-1].set_on:%B %Y}."
+        f"The definition changed in {period_name(b)}: years before it give the shape of the year, not its level."
+        for b in older[-1:]
+    ]
+    said += [
+        f"The {t.kind} target ({t.comparison} {t.value:,g}) was superseded on {periods.day_name(targets[-1].set_on)}."
         for t in targets[:-1]
     ]
     if denominator is not None and targets:

@@ -67,8 +67,6 @@ class Projection:
     where they cannot be formed.
     """
 
-    name: str
-    area: str
     unit: str
     year: pd.Period
     known: int
@@ -120,7 +118,6 @@ def project_year_end(
     target: Target | Sequence[Target] | None = None,
     caveats: Sequence[Caveat] = (),
     denominator: float | None = None,
-    area: str = "",
     unit: str = "offences",
     seed: int = 1,
 ) -> Projection:
@@ -154,7 +151,7 @@ def project_year_end(
             f"them ({checked.periods_a_year}), to have seen every season once: add earlier counts."
         )
     paths = _simulate(checked, np.random.default_rng(seed))[:, checked.gap :]
-    actual = int(checked.this_year.sum())
+    actual = int(checked.counts_of(year).sum())
     cumulative = actual + paths.cumsum(axis=1)
     totals = np.sort(cumulative[:, -1])
     fan = pd.DataFrame(
@@ -163,19 +160,14 @@ def project_year_end(
         columns=list(_FAN),
     )
     left = checked.periods_a_year - checked.known
-    median = float(np.quantile(totals, 0.5, method="inverted_cdf"))
     return Projection(
-        name=str(history.name),
-        area=area,
         unit=unit,
         year=year,
         known=checked.known,
         actual=actual,
         totals=totals,
         fan=fan,
-        chances=tuple(
-            _chance(t, target_count(t, denominator), totals, actual, left, median) for t in targets
-        ),
+        chances=tuple(_chance(t, target_count(t, denominator), totals, actual, left) for t in targets),
         **_comparisons(checked, actual),
         caveats=_caveats(checked),
     )
@@ -215,7 +207,7 @@ class _Fit:
 
 
 def _explain(history: History, *, to_come: int) -> _Fit:
-    constants, step = CONSTANTS["projection"], history.months_per_period
+    constants, step = CONSTANTS["projection"], 12 // history.periods_a_year
     window = constants["history_years"] * history.periods_a_year
     index = history.counts.index[-window:]
     index = pd.period_range(index[0], periods=len(index) + to_come, freq=index.freq)
@@ -223,12 +215,15 @@ def _explain(history: History, *, to_come: int) -> _Fit:
     kept = np.append(past, np.arange(len(index) - to_come, len(index)))
     counts = history.counts.to_numpy(dtype=float)[-window:][past]
     # Rates are per mean month, so that February is not a season of its own.
-    exposure = np.log(_days(index)[kept] / _MONTH)
+    days = np.round((index.end_time - index.start_time) / pd.Timedelta(days=1)).to_numpy(dtype=float)
+    exposure = np.log(days[kept] / _MONTH)
     known = len(past)
 
     settings, weights = _settings()
     parts = _covariances(tuple((kept - kept[0]).tolist()), step)
-    level = constants["unknown_level"] ** 2 * (1.0 + _since_break(history.breaks, index[kept]))
+    # The level is unknown at the start and anew at each break: periods share the starts that lie behind both.
+    behind = np.array([index[kept] >= start for start in (index[0], *history.breaks)], dtype=float)
+    level = constants["unknown_level"] ** 2 * (behind.T @ behind)
     pseudo, noise = _working_data(counts, exposure[:known], parts, level, weights @ settings)
     middle = np.average(pseudo, weights=1 / (noise + 0.05))
 
@@ -310,21 +305,8 @@ def _settings() -> tuple[np.ndarray, np.ndarray]:
     return settings, weights / weights.sum()
 
 
-def _since_break(breaks: Sequence[pd.Period], index: pd.PeriodIndex) -> np.ndarray:
-    steps = np.zeros((len(index), len(index)))
-    for start in breaks:
-        after = np.asarray(index >= start, dtype=float)
-        steps += np.outer(after, after)
-    return steps
-
-
-def _days(index: pd.PeriodIndex) -> np.ndarray:
-    return np.round((index.end_time - index.start_time) / pd.Timedelta(days=1)).to_numpy(dtype=float)
-
-
-def _chance(
-    target: Target, value: float, totals: np.ndarray, actual: int, left: int, median: float
-) -> Chance:
+def _chance(target: Target, value: float, totals: np.ndarray, actual: int, left: int) -> Chance:
+    median = float(np.quantile(totals, 0.5, method="inverted_cdf"))
     short = value - actual
     open_still = short > 0 or (target.comparison == "at most" and short == 0)
     return Chance(
@@ -344,38 +326,46 @@ def _comparisons(history: History, actual: int) -> dict[str, float | None]:
     totals = sum((history.counts_of(y) for y in usable), start=np.zeros(length))
     so_far = totals[:known].sum()
     # Last year's months are those of the financial year just before, whatever it was like; none if it is not there whole.
-    last = history.counts_of(years[-1]) if years and years[-1] == history.year - 1 else None
+    last = history.counts_of(history.year - 1)
+    whole = len(last) == length and not np.isnan(last).any()
     return {
         "run_rate": actual * length / known if known else None,
-        "last_years_months": None
-        if last is None or np.isnan(last).any()
-        else actual + float(last[known:].sum()),
+        "last_years_months": actual + float(last[known:].sum()) if whole else None,
         "usual_share": float(actual * totals.sum() / so_far) if known and so_far else None,
     }
 
 
 def _caveats(history: History) -> tuple[str, ...]:
-    said = ["The chances hold for years in which nothing unheard-of happens."]
-    if history.known:
-        said.append(RUN_RATE_MISLEADS)
     years = (~history.left_out).sum() / history.periods_a_year
-    if years < 3:
-        said.append(
-            f"Short history ({years:.1f} years): most of what is known of the season comes from other series, and the projection is wide."
-        )
-    if history.left_out.any():
-        out = history.counts.index[history.left_out]
-        said.append(
-            f"Not learned from: {len(out)} periods from {period_name(out[0])} to {period_name(out[-1])}."
-        )
-    for start in history.breaks:
-        said.append(
-            f"The definition changed in {period_name(start)}: the level starts anew there, the season carries over."
-        )
-    if history.gap:
-        said.append(f"The year has not started: {history.gap} periods before it are projected as well.")
-    elif not history.known:
-        said.append("The year has no count yet: the projection rests on earlier years alone.")
-    if not history.counts.sum():
-        said.append("The history holds no event at all: the projection says no more than that they are rare.")
-    return tuple(said)
+    out = history.counts.index[history.left_out]
+    span = " to ".join(map(period_name, [*out[:1], *out[-1:]]))
+    caveats = (
+        (True, "The chances hold for years in which nothing unheard-of happens."),
+        (history.known, RUN_RATE_MISLEADS),
+        (
+            years < 3,
+            f"Short history ({years:.1f} years): most of what is known of the season comes from other series, and the "
+            "projection is wide.",
+        ),
+        (len(out), f"Not learned from: {len(out)} periods from {span}."),
+        *(
+            (
+                True,
+                f"The definition changed in {period_name(start)}: the level starts anew there, the season carries over.",
+            )
+            for start in history.breaks
+        ),
+        (
+            history.gap,
+            f"The year has not started: {history.gap} periods before it are projected as well.",
+        ),
+        (
+            not history.gap and not history.known,
+            "The year has no count yet: the projection rests on earlier years alone.",
+        ),
+        (
+            not history.counts.sum(),
+            "The history holds no event at all: the projection says no more than that they are rare.",
+        ),
+    )
+    return tuple(said for holds, said in caveats if holds)

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import hypot
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from saferleeds_analysis.methods.trajectory.history import (
     check_counts,
     is_decrease,
     is_met,
-    period_name,
+    names_of,
 )
 
 RULES = tomllib.loads(Path(REFERENCE / "rag_rules.toml").read_text(encoding="utf-8"))
@@ -44,24 +44,20 @@ def rate_against_range(
 ) -> Rating:
     """Rate a cumulative count against its milestone range, or at year end against the target itself."""
     name = f"{value:,.0f}"
-    if final:
-        if is_met(target, value, value=target_value):
-            return _rating(
-                "G",
-                f"the year ended at {name}, which meets the target ({target.comparison} {target_value:,.0f}).",
-            )
-        edge, where = target_value, f"the target ({target.comparison} {target_value:,.0f})"
-    else:
-        edge = upper if is_decrease(target) else lower
-        where = f"the milestone range's edge of {edge:,.0f}"
+    goal = f"the target ({target.comparison} {target_value:,.0f})"
+    if final and is_met(target, value, value=target_value):
+        return rating_of("G", f"the year ended at {name}, which meets {goal}.")
+    decrease = is_decrease(target)
+    edge = target_value if final else upper if decrease else lower
+    where = goal if final else f"the milestone range's edge of {edge:,.0f}"
     # How much worse than the edge, as a part of it; an edge of zero leaves no room for amber.
-    worse = value - edge if is_decrease(target) else edge - value
+    worse = value - edge if decrease else edge - value
     if worse <= 0 and not final:
         inside = lower <= value <= upper
-        return _rating("G", f"{name} is {'inside' if inside else 'ahead of'} the milestone range.")
+        return rating_of("G", f"{name} is {'inside' if inside else 'ahead of'} the milestone range.")
     if worse <= RULES["amber"]["beyond_the_edge"] * abs(edge):
-        return _rating("A", f"{name} is up to {RULES['amber']['beyond_the_edge']:.0%} worse than {where}.")
-    return _rating("R", f"{name} is more than {RULES['amber']['beyond_the_edge']:.0%} worse than {where}.")
+        return rating_of("A", f"{name} is up to {RULES['amber']['beyond_the_edge']:.0%} worse than {where}.")
+    return rating_of("R", f"{name} is more than {RULES['amber']['beyond_the_edge']:.0%} worse than {where}.")
 
 
 def cap_by_chance(rating: Rating, probability: float) -> Rating:
@@ -81,12 +77,12 @@ def cap_by_chance(rating: Rating, probability: float) -> Rating:
     )
     if "GAR".find(allowed) <= "GAR".find(rating.letter):
         return rating
-    return _rating(allowed, f"{rating.reason} The letter follows the chance of meeting the target.")
+    return rating_of(allowed, f"{rating.reason} The letter follows the chance of meeting the target.")
 
 
-def no_rating(reason: str) -> Rating:
-    """Give the grey rating, with why there is no other."""
-    return _rating("N", reason)
+def rating_of(letter: str, reason: str) -> Rating:
+    """Give a letter with its colour; ``N``, the grey one, with why there is no other."""
+    return Rating(letter=letter, colour=RULES["letters"][letter]["colour"], reason=reason)
 
 
 def position_words(value: float, *, lower: float, upper: float, decrease: bool) -> str:
@@ -98,16 +94,14 @@ def position_words(value: float, *, lower: float, upper: float, decrease: bool) 
     'beyond the upper limit (behind)'
     """
     words = RULES["words"]["decrease" if decrease else "increase"]
-    if value < lower:
-        return words["below"]
-    if value > upper:
-        return words["above"]
     end = RULES["range"]["end"] * (upper - lower)
-    if value < lower + end:
-        return words["lower"]
-    if value > upper - end:
-        return words["upper"]
-    return words["middle"]
+    places = {
+        "below": value < lower,
+        "above": value > upper,
+        "lower": value < lower + end,
+        "upper": value > upper - end,
+    }
+    return words[next((place for place, holds in places.items() if holds), "middle")]
 
 
 def direction_of_travel(
@@ -130,23 +124,19 @@ def direction_of_travel(
     left_out = check_counts(history, caveats=caveats)
     length = RULES["direction"]["months"] // (1 if history.index.freqstr == "M" else 3)
     unclear = RULES["direction"]["unclear"]
-    if len(history) < 2 * length:
-        return Direction(
-            word=unclear,
-            change=None,
-            reason=f"the test needs {2 * length} periods of counts, and there are {len(history)}.",
-        )
     two_years = history.index[-2 * length :]
-    if left_out[-2 * length :].any():
-        return Direction(
-            word=unclear, change=None, reason="some of the two years' months are left out by a caveat."
-        )
-    if broken := [
-        b for b in break_starts(history.index, caveats=caveats) if two_years[0] < b <= two_years[-1]
-    ]:
-        return Direction(
-            word=unclear, change=None, reason=f"the definition changed in {period_name(broken[-1])}."
-        )
+    broken = [b for b in break_starts(history.index, caveats=caveats) if b in two_years[1:]]
+    reasons = (
+        (
+            len(history) < 2 * length,
+            f"the test needs {2 * length} periods of counts, and there are {len(history)}.",
+        ),
+        (left_out[-2 * length :].any(), "some of the two years' months are left out by a caveat."),
+        (broken, f"the definition changed in {names_of(broken[-1:])}."),
+    )
+    for applies, reason in reasons:
+        if applies:
+            return Direction(word=unclear, change=None, reason=reason)
     change = change_between_counts(
         int(history.iloc[-2 * length : -length].sum()),
         int(history.iloc[-length:].sum()),
@@ -180,17 +170,17 @@ def assess_level(level: Estimate | None, *, target: Target | None) -> Rating:
     'A'
     """
     if target is None:
-        return no_rating("there is no target.")
+        return rating_of("N", "there is no target.")
     if level is None:
-        return no_rating("there is no figure.")
+        return rating_of("N", "there is no figure.")
     aim = f"the target ({target.comparison} {target.value:g})"
     figure = f"{level.value:g} (interval {level.lower:g} to {level.upper:g})"
     if is_met(target, level.value):
-        return _rating("G", f"{figure} meets {aim}.")
+        return rating_of("G", f"{figure} meets {aim}.")
     nearest = level.lower if is_decrease(target) else level.upper
     if is_met(target, nearest):
-        return _rating("A", f"{figure} does not meet {aim}, but the difference may be chance.")
-    return _rating("R", f"{figure} does not meet {aim}, and the difference is more than chance.")
+        return rating_of("A", f"{figure} does not meet {aim}, but the difference may be chance.")
+    return rating_of("R", f"{figure} does not meet {aim}, and the difference is more than chance.")
 
 
 def assess_gap(earlier: Estimate | None, later: Estimate | None) -> Rating:
@@ -206,7 +196,7 @@ def assess_gap(earlier: Estimate | None, later: Estimate | None) -> Rating:
     'G'
     """
     if earlier is None or later is None:
-        return no_rating("a gap is missing.")
+        return rating_of("N", "a gap is missing.")
     if earlier.unit != later.unit or earlier.confidence != later.confidence:
         raise ValueError("the two gaps are in different units or at different levels of confidence.")
     near, far = _size(later), _size(earlier)
@@ -215,24 +205,12 @@ def assess_gap(earlier: Estimate | None, later: Estimate | None) -> Rating:
     upper = change + hypot(near.upper - near.value, far.value - far.lower)
     words = f"the gap went from {far.value:g} to {near.value:g} {later.unit} (change {change:+.3g}, interval {lower:+.3g} to {upper:+.3g})"
     if upper < 0:
-        return _rating("G", f"closer: {words}.")
+        return rating_of("G", f"closer: {words}.")
     if lower > 0:
-        return _rating("R", f"further away: {words}.")
-    return _rating("A", f"no clear change: {words}.")
+        return rating_of("R", f"further away: {words}.")
+    return rating_of("A", f"no clear change: {words}.")
 
 
 def _size(gap: Estimate) -> Estimate:
-    if gap.value >= 0:
-        return gap
-    return Estimate(
-        value=-gap.value,
-        lower=-gap.upper,
-        upper=-gap.lower,
-        unit=gap.unit,
-        method=gap.method,
-        confidence=gap.confidence,
-    )
-
-
-def _rating(letter: str, reason: str) -> Rating:
-    return Rating(letter=letter, colour=RULES["letters"][letter]["colour"], reason=reason)
+    turned = replace(gap, value=-gap.value, lower=-gap.upper, upper=-gap.lower)
+    return gap if gap.value >= 0 else turned
