@@ -1,5 +1,6 @@
 """A project folder of its own for a test, and the command line run in it as a user would."""
 
+import random
 import shutil
 import subprocess
 import sys
@@ -32,3 +33,9 @@ def copy_project(folder):
 def words(tag):
     """Give the words of a piece of a page, white space folded."""
     return " ".join(tag.get_text(" ").split())
+
+
+def by_lot(some, number):
+    """So many of some things, others at each commit; outside a checkout always the same."""
+    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return random.Random(done.stdout.strip()).sample(some, min(number, len(some)))

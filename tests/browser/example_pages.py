@@ -1,14 +1,13 @@
 """Which pages the bundled example has: one for each report of a quarter, as the run list names them, and what packs add.
 
-Each type of page, that is each notebook, is read in the browser on every change. Of the many pages of one type, and of the
-quarter before, a few are drawn by lot, others at each commit: they are made by the same code from other numbers.
+Each type of page, that is each notebook, is read in the browser on every change, and of the many pages of one type a second.
+Those and the few of the quarter before are drawn by lot, others at each commit: they are made by the same code from other
+numbers.
 """
 
-import random
-import subprocess
 from collections import defaultdict
 
-from projects import ROOT
+from projects import ROOT, by_lot
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.publishing.run_list import read_run_list
@@ -39,17 +38,8 @@ def drawn(quarter, *, of_each):
     by_type = defaultdict(list)
     for report in reports_of(quarter):
         by_type[report.notebook].append(report)
-    lot = random.Random(f"{commit()} {quarter}")
-    chosen = [
-        report for reports in by_type.values() for report in lot.sample(reports, min(of_each, len(reports)))
-    ]
+    chosen = [report for reports in by_type.values() for report in by_lot(reports, of_each)]
     return pages_of(quarter, chosen)
-
-
-def commit():
-    """The commit that is tested; outside a checkout always the same draw."""
-    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
-    return done.stdout.strip()
 
 
 PAGES = ["index.html", *(page for quarter in QUARTERS for page in pages_of(quarter))]

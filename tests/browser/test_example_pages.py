@@ -16,7 +16,7 @@ TRACES = [
 ]
 
 
-@pytest.mark.parametrize("page", ["index.html", *drawn(QUARTERS[1], of_each=6), *TRACES])
+@pytest.mark.parametrize("page", ["index.html", *drawn(QUARTERS[1], of_each=2), *TRACES])
 def test_a_page_of_the_example_is_fit_to_be_published(check_page, example_as_published, page):
     check_page(example_as_published.project / "reports" / page)
 
