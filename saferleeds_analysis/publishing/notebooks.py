@@ -201,9 +201,9 @@ def write_notebook(notebook: Any, path: Path) -> None:
     """Write a notebook whole or not at all."""
     import nbformat
 
-    from saferleeds_analysis.publishing.files import replace_text
+    from saferleeds_analysis.publishing.files import replace_file
 
-    replace_text(path, nbformat.writes(notebook) + "\n")
+    replace_file(path, nbformat.writes(notebook) + "\n")
 
 
 def append_block(notebook: Any, block: "Block", *, source: str) -> None:
