@@ -280,7 +280,9 @@ def read_expected(file: Path) -> list[Row]:
     """Read what is meant to differ, and refuse an entry that cannot be understood or gives no reason."""
     entries = tomllib.loads(file.read_text(encoding="utf-8")).get("expected", [])
     for number, entry in enumerate(entries, 1):
-        unknown = set(entry) - {"what", "why", "report", "measure", "measure_id", "removed", "added"}
+        unknown = set(entry) - {
+            *("what", "why", "report", "measure", "measure_id", "removed", "added", "ending")
+        }
         if unknown or entry.get("what") not in {"figure", "words"} or not entry.get("why"):
             sys.exit(f"{file.name}, entry {number}: see the comment at its top for what an entry says.")
     return entries
@@ -290,6 +292,9 @@ def asks_for(entry: Row, difference: Difference, side: str, line: str) -> bool:
     """Say whether an entry asks for one line of a difference."""
     if entry["what"] != difference.what or (side not in entry and {"removed", "added"} & set(entry)):
         return False
+    if "ending" in entry:
+        longer = tuple(f"{removed} {entry['ending']}" for removed in difference.removed)
+        return difference.added == longer
     asked = {
         "report": difference.where,
         "measure": difference.measure,

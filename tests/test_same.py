@@ -178,12 +178,19 @@ def test_what_was_asked_for_passes_with_its_reason(packs, compare):
         'added = "It was 315."',
         'report = "2012-13_Q2/*"',
         'removed = "*"\nadded = "No."',
+        'ending = "It was 315."',
     ],
 )
 def test_an_entry_lets_nothing_pass_beyond_what_it_says(packs, compare, entry):
     old, new = packs("old", COUNT), packs("new", COUNT, page=PAGE.replace("was 314", "was 315"))
     code, out = compare(old, new, ENTRY.format("words") + entry)
     assert code == 1 and "  + It was 315.\n" in out
+
+
+def test_an_ending_may_be_added_to_lines_that_stay_as_they_are(packs, compare):
+    old = packs("old", COUNT)
+    new = packs("new", COUNT, page=PAGE.replace("Armley<", "Armley <span>Made up.</span><"))
+    assert compare(old, new, ENTRY.format("words") + 'ending = "Made up."')[0] == 0
 
 
 def test_an_entry_that_matches_nothing_is_stale_and_fails(packs, compare):
