@@ -33,13 +33,17 @@ def pages_of(quarter, reports=None):
     return [f"{periods.quarter_path(periods.quarter(quarter))}/{page}" for page in pages]
 
 
-def drawn(quarter, *, of_each):
-    """The pages that the pack adds, and of each type so many as are drawn by lot for this commit."""
+def reports_by_lot(quarter, *, of_each):
+    """Of each type of page so many reports as are drawn by lot for this commit."""
     by_type = defaultdict(list)
     for report in reports_of(quarter):
         by_type[report.notebook].append(report)
-    chosen = [report for reports in by_type.values() for report in by_lot(reports, of_each)]
-    return pages_of(quarter, chosen)
+    return [report for reports in by_type.values() for report in by_lot(reports, of_each)]
+
+
+def drawn(quarter, *, of_each):
+    """The pages that the pack adds, and of each type so many as are drawn by lot for this commit."""
+    return pages_of(quarter, reports_by_lot(quarter, of_each=of_each))
 
 
 PAGES = ["index.html", *(page for quarter in QUARTERS for page in pages_of(quarter))]

@@ -7,7 +7,7 @@ from projects import by_lot
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("page", by_lot(drawn(QUARTERS[0], of_each=1), 6))
+@pytest.mark.parametrize("page", by_lot(drawn(QUARTERS[0], of_each=1), 4))
 def test_a_page_of_the_quarter_before_is_fit_to_be_published(check_page, example_as_published, page):
     check_page(example_as_published.project / "reports" / page)
 
