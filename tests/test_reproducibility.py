@@ -42,7 +42,8 @@ KEY = "project_key.txt"
 def test_a_second_run_gives_the_same_bytes(example_as_published, tmp_path):
     """The first run had some order of finishing and a random hash seed; the second has another of each.
 
-    One report of each type, drawn by lot, is made anew in a copy of the pack, with the index and the page of changes.
+    One report of each type, drawn by lot, is made anew in a copy of the pack, and the page of changes. Index and data quality
+    tell of the run, so they are compared in whole packs of a small project: test_engine.py.
     """
     project = copy_project(tmp_path / "again")
     first, again = example_as_published.project / "reports", project / "reports"
@@ -59,7 +60,8 @@ def test_a_second_run_gives_the_same_bytes(example_as_published, tmp_path):
     one, other = (hashes(reports / "2012-13_Q2") for reports in (first, again))
     assert len(made) > 10
     assert one.keys() == other.keys()
-    assert [path for path in one if one[path] != other[path]] == []
+    told_of_the_run = {"index.html", "data-quality.html"}
+    assert {path for path in one if one[path] != other[path]} <= told_of_the_run
 
 
 def test_cold_kernels_give_the_same_bytes_as_the_warm_ones(example_as_published, tmp_path):
