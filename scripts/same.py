@@ -283,7 +283,8 @@ def read_expected(file: Path) -> list[Row]:
         unknown = set(entry) - {
             *("what", "why", "report", "measure", "measure_id", "removed", "added", "ending")
         }
-        if unknown or entry.get("what") not in {"figure", "words"} or not entry.get("why"):
+        in_two_ways = "ending" in entry and {"removed", "added"} & set(entry)
+        if unknown or in_two_ways or entry.get("what") not in {"figure", "words"} or not entry.get("why"):
             sys.exit(f"{file.name}, entry {number}: see the comment at its top for what an entry says.")
     return entries
 
@@ -292,9 +293,9 @@ def asks_for(entry: Row, difference: Difference, side: str, line: str) -> bool:
     """Say whether an entry asks for one line of a difference."""
     if entry["what"] != difference.what or (side not in entry and {"removed", "added"} & set(entry)):
         return False
-    if "ending" in entry:
-        longer = tuple(f"{removed} {entry['ending']}" for removed in difference.removed)
-        return difference.added == longer
+    longer = tuple(f"{removed} {entry.get('ending', '')}" for removed in difference.removed)
+    if "ending" in entry and difference.added != longer:
+        return False
     asked = {
         "report": difference.where,
         "measure": difference.measure,

@@ -4,6 +4,7 @@ import random
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -37,5 +38,10 @@ def words(tag):
 
 def by_lot(some, number):
     """So many of some things, others at each commit; outside a checkout always the same."""
+    return random.Random(_commit()).sample(some, min(number, len(some)))
+
+
+@cache
+def _commit():
     done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
-    return random.Random(done.stdout.strip()).sample(some, min(number, len(some)))
+    return done.stdout.strip()

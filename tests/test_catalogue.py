@@ -127,6 +127,11 @@ def test_a_project_adds_areas_and_indicators_without_code(tmp_path):
         ),
         (
             "areas.csv",
+            "area_set,name,kind,parent,code,basis\nx,East,part,West,,\nx,West,part,East,,\n",
+            "area 'East' of area set 'x' is a part of itself, through the wholes that are named.",
+        ),
+        (
+            "areas.csv",
             "area_set,name,kind,parent,code,basis\nleeds_2004,Armley,ward,Leeds,,\n",
             "area 'Armley' is in area set 'leeds_2004' twice.",
         ),

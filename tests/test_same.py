@@ -179,6 +179,7 @@ def test_what_was_asked_for_passes_with_its_reason(packs, compare):
         'report = "2012-13_Q2/*"',
         'removed = "*"\nadded = "No."',
         'ending = "It was 315."',
+        'report = "2012-13_Q2/*"\nending = "It was 315."',
     ],
 )
 def test_an_entry_lets_nothing_pass_beyond_what_it_says(packs, compare, entry):
@@ -190,7 +191,9 @@ def test_an_entry_lets_nothing_pass_beyond_what_it_says(packs, compare, entry):
 def test_an_ending_may_be_added_to_lines_that_stay_as_they_are(packs, compare):
     old = packs("old", COUNT)
     new = packs("new", COUNT, page=PAGE.replace("Armley<", "Armley <span>Made up.</span><"))
-    assert compare(old, new, ENTRY.format("words") + 'ending = "Made up."')[0] == 0
+    asked = ENTRY.format("words") + 'ending = "Made up."'
+    assert compare(old, new, asked)[0] == 0
+    assert compare(old, new, f'{asked}\nreport = "2012-13_Q9/*"')[0] == 1
 
 
 def test_an_entry_that_matches_nothing_is_stale_and_fails(packs, compare):
@@ -200,7 +203,13 @@ def test_an_entry_that_matches_nothing_is_stale_and_fails(packs, compare):
 
 
 @pytest.mark.parametrize(
-    "entry", ['what = "words"', 'what = "page"\nwhy = "x"', 'what = "words"\nwhy = "x"\nline = "y"']
+    "entry",
+    [
+        'what = "words"',
+        'what = "page"\nwhy = "x"',
+        'what = "words"\nwhy = "x"\nline = "y"',
+        'what = "words"\nwhy = "x"\nending = "y"\nadded = "z"',
+    ],
 )
 def test_an_entry_that_cannot_be_understood_is_refused(packs, compare, entry):
     with pytest.raises(SystemExit, match=r"expected.toml, entry 1"):

@@ -7,7 +7,6 @@ Boundaries change (the wards of Leeds in 2004 and 2018), so a file must have exa
 """
 
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from saferleeds_analysis.catalogue import Catalogue, unknown
-from saferleeds_analysis.intake.sources import inside_raw, raw_folder
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.catalogue import Catalogue, read_toml, unknown
+from saferleeds_analysis.intake.sources import inside_raw, is_text, raw_folder
+from saferleeds_analysis.problems import DataProblem, refuse
 
 _MOST_BYTES = 30_000_000
 _STATED = ("name_property", "publisher", "licence")
@@ -73,8 +72,7 @@ def boundaries(root: Path, area_set: str, *, catalogue: Catalogue) -> Boundaries
     missing = [area for area in smallest if area not in found]
     if missing and not problems:
         problems.append(f"{name}: has no boundary for {', '.join(missing)} of area set {area_set!r}.")
-    if problems:
-        raise DataProblem("\n".join(problems))
+    refuse(problems)
     return Boundaries(
         area_set=area_set, polygons=found, publisher=stated["publisher"], licence=stated["licence"]
     )
@@ -85,14 +83,8 @@ def _description(path: Path, name: str) -> dict[str, str]:
     wanted = ", ".join(f'{key} = "..."' for key in _STATED)
     if not path.is_file():
         raise DataProblem(f"{name}: there is no {place} beside it. Write it, with {wanted}.")
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataProblem(
-            f"{place}: cannot be read as TOML ({error}). Text values stand in quotes."
-        ) from error
-    wrong = [key for key in _STATED if not isinstance(table.get(key), str) or not table[key].strip()]
-    if wrong or set(table) - set(_STATED):
+    table = read_toml(path, place)
+    if set(table) != set(_STATED) or not all(map(is_text, table.values())):
         raise DataProblem(f"{place}: must state {wanted}, and nothing else.")
     return table
 

@@ -187,7 +187,7 @@ def _sections(body: str, *, first_line: int) -> list[tuple[str, str, int]]:
     sections = []
     line = first_line
     for heading, text in zip(["", *parts[::2]], [before, *parts[1::2]], strict=True):
-        blank = text[: len(text) - len(text.lstrip())].count("\n")
+        blank = text[: len(text) - len(text.lstrip())].count("\n") if text.strip() else 0
         sections.append((heading.strip().rstrip("#").strip(), text.strip(), line + blank))
         line += text.count("\n") + 1
     return sections if sections[0][1] else sections[1:]

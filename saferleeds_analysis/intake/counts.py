@@ -157,7 +157,7 @@ def _with_wholes(
         {area: own[list(rows)].sum(axis=1, skipna=False) for area, rows in made_of.items()}, index=months
     )
     differences = []
-    for area in own:
+    for area in filter(own.__contains__, areas):
         parts = [part.name for part in catalogue.parts(area_set, area)]
         if parts and made_of.keys() >= set(parts):
             differences += _difference(area, own[area], by_area[parts].sum(axis=1, skipna=False))

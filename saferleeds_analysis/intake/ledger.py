@@ -67,7 +67,7 @@ class Counted:
     """What a shape of raw file gives: a tidy table, its months, the rows of each file, and the rows not counted."""
 
     counts: pd.DataFrame
-    months: tuple[str, ...] = ()
+    months: tuple[str, ...]
     rows: dict[str, int]
     refused: tuple[Refusal, ...] = ()
     notes: tuple[str, ...] = ()

@@ -1,6 +1,5 @@
 """The analyst's monthly extract: one row a month, area and offence, in CSV or Excel."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,15 +16,18 @@ def count_monthly_extract(root: Path, source: Source, files: list[Path], catalog
     """Read a source's files; every problem of every file is named in one message, and nothing is mended."""
     kinds = {area.name: area.kind for area in catalogue.areas(source.area_set)}
     schema = schemas.monthly_extract_schema(source, kinds)
-    read, problems = schemas.read_sound_rows(root, source, files, schema, areas=kinds)
-    counts = read.counts.astype({"count": "int64"})
+    read = schemas.read_sound_rows(root, source, files, schema, areas=kinds)
+    counts = read.cells.astype({"count": "int64"})
     texts = {cell: schemas.month_text(cell, source.month_format) for cell in counts["month"].unique()}
     counts["month"] = counts["month"].map(texts)
-    problems += _repeated(counts) + _spelt_two_ways(counts)
+    problems = read.problems + _repeated(counts) + _spelt_two_ways(counts)
     # A row that was refused would look like a gap, so gaps are looked for only where all rows are sound.
     refuse(problems or _gaps(counts, source, kinds))
-    return replace(
-        read, counts=counts[[*COLUMNS, *PLACE_COLUMNS]], months=tuple(sorted(set(counts["month"])))
+    return Counted(
+        counts=counts[[*COLUMNS, *PLACE_COLUMNS]],
+        months=tuple(sorted(set(counts["month"]))),
+        rows=read.rows,
+        notes=read.notes,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from saferleeds_analysis.intake.sources import inside_raw, raw_folder
+from saferleeds_analysis.intake.sources import inside_raw, is_text, raw_folder
 from saferleeds_analysis.problems import DataProblem
 
 _MOST_BYTES = 200_000
@@ -105,20 +105,16 @@ def _items(value: str | list[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
 def _is_text_or_empty(value: object) -> bool:
     return isinstance(value, str)
 
 
 def _are_texts(value: object) -> bool:
-    return isinstance(value, list) and all(_is_text(item) for item in value)
+    return isinstance(value, list) and all(is_text(item) for item in value)
 
 
 def _is_cover(value: object) -> bool:
-    return isinstance(value, dict) and all(_is_text(line) for line in value.values())
+    return isinstance(value, dict) and all(is_text(line) for line in value.values())
 
 
 def _are_parts(value: object) -> bool:
@@ -126,21 +122,21 @@ def _are_parts(value: object) -> bool:
 
 
 def _are_blocks(value: object) -> bool:
-    return isinstance(value, dict) and all(_is_text(v) or (v and _are_texts(v)) for v in value.values())
+    return isinstance(value, dict) and all(is_text(v) or (v and _are_texts(v)) for v in value.values())
 
 
 # Of each key of a paper and of a part: what it must hold, what stands for it where it is not there, and what is said if
 # it does not hold.
 _Rules = dict[str, tuple[Callable[[object], bool], object, str]]
 _PAPER: _Rules = {
-    "document": (_is_text, None, "document must be a text"),
-    "title": (_is_text, None, "title must be a text"),
+    "document": (is_text, None, "document must be a text"),
+    "title": (is_text, None, "title must be a text"),
     "note": (_is_text_or_empty, "", "note must be a text"),
     "cover": (_is_cover, {}, "[cover] holds lines of 'name = \"text\"'"),
     "part": (_are_parts, None, "it has no [[part]]"),
 }
 _PART: _Rules = {
-    "heading": (_is_text, None, "heading must be a text"),
+    "heading": (is_text, None, "heading must be a text"),
     "group": (_is_text_or_empty, "", "group must be a text"),
     "figures": (_are_texts, [], "figures must be a list of ids of the register"),
     "blocks": (_are_blocks, None, "blocks must be a table of texts or lists of texts"),

@@ -223,6 +223,8 @@ def _read_lookups(root: Path, source: Source, catalogue: Catalogue) -> pd.DataFr
         "A best-fit look-up gives one ward; use look-ups to the same wards."
         for row in repeats(placed, ["lsoa"]).itertuples()
     ]
+    # Of two look-ups that name the authority of a small area otherwise, the last one holds.
+    placed = placed.drop(columns="authority").join(rows.groupby("lsoa")["authority"].last(), on="lsoa")
     ours = placed[placed["authority"] == source.local_authority]
     if ours.empty:
         raise DataProblem(
@@ -275,8 +277,10 @@ def _lookup_rows(root: Path, name: str, source: Source) -> pd.DataFrame:
             f"(yy the year of the boundaries); found {', '.join(map(repr, table.columns[:12]))}."
         )
     named = dict(zip((found[0] for found in others), ("code", "ward", "authority"), strict=True))
-    rows = table.melt(id_vars=list(named), value_vars=small, value_name="lsoa").rename(columns=named)
-    return rows[["lsoa", *named.values()]].assign(file=name)
+    ours = table[[*named, *small]].rename(columns=named)
+    return (
+        ours.melt(id_vars=list(named.values()), value_name="lsoa").drop(columns="variable").assign(file=name)
+    )
 
 
 def _wards(source: Source, catalogue: Catalogue) -> list:

@@ -1,6 +1,5 @@
 """A survey's respondents: one row a person, with the quarter, the area, how each was chosen, and the answers."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,9 +23,9 @@ def read_respondents(root: Path, source: Source, files: list[Path], catalogue: C
     columns = (*RESPONDENT_COLUMNS, *source.questions)
     areas = {area.name: area for area in catalogue.areas(source.area_set)}
     schema = schemas.respondents_schema(source, areas)
-    read, problems = schemas.read_sound_rows(root, source, files, schema, show_values=False)
-    refuse(problems)
-    people = read.counts
+    read = schemas.read_sound_rows(root, source, files, schema, show_values=False)
+    refuse(read.problems)
+    people = read.cells
     people["quarter"] = pd.PeriodIndex([periods.quarter(q) for q in people["quarter"]])
     people["weight"] = people["weight"].astype(float)
     refuse(_waves_twice(people, columns) + _gaps(people, source) + _single_clusters(people, source))
@@ -35,10 +34,11 @@ def read_respondents(root: Path, source: Source, files: list[Path], catalogue: C
     people["quarter"] = [periods.quarter_name(q) for q in people["quarter"]]
     for question in source.questions:
         people[question] = people[question].replace("", np.nan)
-    return replace(
-        read,
+    return Counted(
         counts=people[[*columns, *PLACE_COLUMNS]].reset_index(drop=True),
         months=tuple(str(month) for q in sorted(quarters) for month in periods.quarter_months(q)),
+        rows=read.rows,
+        notes=read.notes,
     )
 
 

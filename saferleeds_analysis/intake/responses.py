@@ -25,7 +25,7 @@ class SurveyResponses:
 
     ``respondents`` has the columns ``quarter`` (periods of frequency ``Q-MAR``), ``area``, ``stratum``, ``cluster``,
     ``weight`` and ``answer`` (a code of the source, missing where there was no answer), of the waves that had ended by
-    a day, with the ``file`` and ``row`` of each. ``answers`` gives the codes their words. ``source.notice``, if there is one, is shown wherever the data is.
+    the day ``as_at``, with the ``file`` and ``row`` of each. ``answers`` gives the codes their words. ``source.notice``, if there is one, is shown wherever the data is.
     """
 
     indicator: Indicator
@@ -33,6 +33,7 @@ class SurveyResponses:
     respondents: pd.DataFrame
     source: Source
     provenance: Provenance
+    as_at: date
 
     def rows(self, people: pd.DataFrame, *, role: str = "respondents") -> tuple[Rows, ...]:
         """Give the rows of the raw files in which some of the respondents stand."""
@@ -83,4 +84,5 @@ def survey_responses(
         respondents=people,
         source=source,
         provenance=provenance,
+        as_at=as_at,
     )

@@ -7,6 +7,7 @@ Cells are text here, whatever kind of file they came from.
 import difflib
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +16,6 @@ import pandera.pandas as pa
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.intake.files import read_table
-from saferleeds_analysis.intake.ledger import Counted
 from saferleeds_analysis.intake.sources import Source, name_in_raw
 from saferleeds_analysis.problems import noting, refuse
 
@@ -134,6 +134,16 @@ def counts_schema(areas: Iterable[str]) -> pa.DataFrameSchema:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class SoundRows:
+    """The rows of a source's files that can stand, as text with file and row, how many each file has, and all problems."""
+
+    cells: pd.DataFrame
+    rows: dict[str, int]
+    notes: tuple[str, ...]
+    problems: list[str]
+
+
 def read_sound_rows(
     root: Path,
     source: Source,
@@ -142,8 +152,8 @@ def read_sound_rows(
     *,
     areas: Iterable[str] = (),
     show_values: bool = True,
-) -> tuple[Counted, list[str]]:
-    """Read the columns of a schema from every file: the rows that can stand, each with its file and row, and all problems.
+) -> SoundRows:
+    """Read the columns of a schema from every file; where no file can be read at all, that is refused.
 
     ``areas`` and ``show_values`` are those of :func:`cell_problems`.
     """
@@ -161,7 +171,8 @@ def read_sound_rows(
             tables.append(cells.assign(file=name, row=cells.index).drop(index=list(refused)))
     if not tables:
         refuse(problems)
-    return Counted(counts=pd.concat(tables, ignore_index=True), rows=rows, notes=tuple(notes)), problems
+    cells = pd.concat(tables, ignore_index=True)
+    return SoundRows(cells=cells, rows=rows, notes=tuple(notes), problems=problems)
 
 
 def cell_problems(

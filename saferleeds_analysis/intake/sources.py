@@ -5,7 +5,7 @@ themselves (who published them, when they came, which boundaries, how the month 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
@@ -171,11 +171,12 @@ def _problems(table: dict, folder: Path) -> list[str]:
         for name in sorted(set(table) - known)
     ]
     columns = RESPONDENT_COLUMNS if shape == "respondents" else COLUMNS
-    for name, value in table.items():
-        if name in known:
-            problems += _problems_of_value(name, value, columns)
-    if not problems and table["id"] != folder.name:
-        return [f"id {table['id']!r} is not the name of the folder, {folder.name!r}. Make them the same."]
+    found = {name: _problems_of_value(name, table[name], columns) for name in table if name in known}
+    problems += [problem for of_value in found.values() for problem in of_value]
+    if found.get("id") == [] and table["id"] != folder.name:
+        problems.append(
+            f"id {table['id']!r} is not the name of the folder, {folder.name!r}. Make them the same."
+        )
     return problems
 
 
@@ -187,7 +188,14 @@ def _problems_of_value(name: str, value: Any, columns: tuple[str, ...]) -> list[
         return _problems_of_questions(value, columns)
     if name == "waves_not_held":
         return _problems_of_waves(value)
-    for holds, otherwise in _RULES.get(name, (_TEXT,)):
+    if name == "lookup" and _are_texts(value):
+        return [problem for text in value for problem in _broken((_PATH,), name, text)]
+    return _broken(_RULES.get(name, (_TEXT,)), name, value)
+
+
+def _broken(rules: Iterable[tuple[Callable[[Any], object], str]], name: str, value: Any) -> list[str]:
+    """Say which of the rules a value breaks first; nothing where it keeps them all."""
+    for holds, otherwise in rules:
         try:
             kept = holds(value)
         except (LookupError, ValueError):  # a rule that cannot read the value is broken
@@ -249,12 +257,9 @@ def _are_texts(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(is_text(text) for text in value)
 
 
-def _lies_inside(value: str | list[str]) -> bool:
-    texts = [value] if isinstance(value, str) else value
-    paths = [PurePosixPath(text) for text in texts]
-    return not any(path.is_absolute() or ".." in path.parts for path in paths) and not any(
-        mark in text for text in texts for mark in "\\:"
-    )
+def _lies_inside(value: str) -> bool:
+    path = PurePosixPath(value)
+    return not path.is_absolute() and ".." not in path.parts and not set(value) & {"\\", ":"}
 
 
 def _is_encoding(value: str) -> bool:
@@ -280,7 +285,7 @@ _RULES = {
         ),
     ),
     "files": (_TEXT, _PATH),
-    "lookup": (_TEXTS, _PATH),
+    "lookup": (_TEXTS,),
     "forces": (_TEXTS,),
     "status": (
         _TEXT,

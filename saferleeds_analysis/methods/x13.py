@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, refuse
 
 # Longer lines make the program stop (comments) or end without a word (arguments).
 _LONGEST_LINE = 120
@@ -102,8 +102,7 @@ def run_x13(
         finally:
             stop.set()
             workers.shutdown(wait=False, cancel_futures=True)
-    if problems:
-        raise DataProblem("\n".join(problems))
+    refuse(problems)
     return outputs
 
 

@@ -145,7 +145,7 @@ def _add_list(document: Any, block: Listing, pictures: Mapping[str, bytes]) -> N
 
 
 def _add_table(document: Any, table: Table) -> None:
-    document.add_paragraph(table.caption, style="Caption")
+    document.add_paragraph(table.title, style="Caption")
     made = document.add_table(rows=1 + len(table.rows), cols=len(table.columns))
     made.style = "Table Grid"
     made.autofit = False
@@ -168,8 +168,6 @@ def _add_table(document: Any, table: Table) -> None:
             run.bold = is_head or number == 0
             if table.numeric[number]:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    if table.label:
-        document.add_paragraph(table.label)
 
 
 def _add_picture(document: Any, picture: Chart, drawing: bytes | None) -> None:
@@ -244,7 +242,7 @@ def _add_field(paragraph: Any, code: str) -> None:
 
 def _say_of_table(made: Any, table: Table) -> None:
     properties = made._tbl.tblPr
-    properties.append(_element("tblCaption", val=table.caption))
+    properties.append(_element("tblCaption", val=table.title))
     properties.append(_element("tblDescription", val=f"Columns: {', '.join(table.columns)}."))
     look = properties.find(qn("w:tblLook"))
     look.set(qn("w:firstRow"), "1")

@@ -265,7 +265,7 @@ def _notes(pages: Sequence[Content]) -> Sheet:
 def _table(number: int, page: Content, table: Table) -> Sheet:
     return Sheet(
         name=f"Table_{number}",
-        title=table.caption,
+        title=table.title,
         subtitles=(page.title, *page.notices),
         columns=_unique(table.columns),
         rows=tuple(

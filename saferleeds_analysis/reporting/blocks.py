@@ -173,16 +173,16 @@ class Table(Block):
 
     @property
     def text(self) -> str:
-        """The caption, the columns and the rows, a line each."""
-        lines = [self.caption, " | ".join(self.columns)]
+        """The title, the columns and the rows, a line each."""
+        lines = [self.title, " | ".join(self.columns)]
         return "\n".join([*lines, *(" | ".join(map(cell_text, row)) for row in self.rows)])
 
     @property
-    def label(self) -> str:
-        """What must be known of its numbers where they stand, from their own status; a caption may say so already."""
+    def title(self) -> str:
+        """The caption, and what must be known of its numbers where they stand, from their own status, if it does not say so."""
         said = any(word in self.caption for word in ("llustrative", "ynthetic"))
         made_up = {figure.status for figure in self.figures} == {"illustrative"}
-        return "Worked out from illustrative data." if made_up and not said else ""
+        return f"{self.caption} (worked out from illustrative data)" if made_up and not said else self.caption
 
     @property
     def stacks(self) -> bool:

@@ -589,7 +589,7 @@ def test_a_page_is_made_again_from_its_executed_notebook(published):
     content = read_content(folder)
     soup = BeautifulSoup((folder / "report.html").read_text(encoding="utf-8"), "html.parser")
     assert content.title == soup.h1.get_text()
-    assert [t.caption for t in content.of(Table)] == [t.caption.get_text() for t in soup.find_all("table")]
+    assert [t.title for t in content.of(Table)] == [t.caption.get_text() for t in soup.find_all("table")]
 
 
 # The bundled example

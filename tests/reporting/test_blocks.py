@@ -190,11 +190,11 @@ def test_numbers_made_of_illustrative_data_say_so_in_the_caption_of_their_table(
     def shown(*figures, caption="Offences"):
         return table(caption=caption, columns=["Area", "Count"], rows=[["Leeds", "7"]], figures=figures)
 
-    label = '<caption>Offences <span class="small">Worked out from illustrative data.</span></caption>'
-    assert label in shown(made_up).html
-    assert shown(made_up, counted).label == "", "rows of several kinds are marked one by one"
-    assert shown(counted).label == shown().label == ""
-    assert shown(made_up, caption="Offences. Illustrative months, published totals").label == ""
+    assert "<caption>Offences (worked out from illustrative data)</caption>" in shown(made_up).html
+    assert shown(made_up, counted).title == "Offences", "rows of several kinds are marked one by one"
+    assert shown(counted).title == shown().title == "Offences"
+    said = "Offences. Illustrative months, published totals"
+    assert shown(made_up, caption=said).title == said
 
 
 def test_the_makers_make_what_a_page_needs():
