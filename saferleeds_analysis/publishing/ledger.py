@@ -384,8 +384,8 @@ class Ledger:
     def _reading(self) -> Iterator[sqlite3.Connection]:
         """Give a connection to read. What the file has not is there and empty: reading never makes or changes it."""
         with closing(_connect(self.path if self.path.exists() else ":memory:")) as connection:
-            missing = _MISSING[_version(connection)]
-            connection.executescript(missing.replace("CREATE TABLE", "CREATE TEMPORARY TABLE"))
+            if missing := _MISSING[_version(connection)]:
+                connection.executescript(missing.replace("CREATE TABLE", "CREATE TEMPORARY TABLE"))
             yield connection
 
     @contextmanager
