@@ -168,8 +168,8 @@ class PerformanceMeasure(TableRow):
     """One row of a table of performance measures: an indicator's target, where it stands, and what it is beside.
 
     ``current`` and ``comparators`` are ids of the register, split at ``|``; ``status_text`` stands where there is no figure
-    (``New measure to be established``). ``rated_by`` is the id of the target against which the current figure is rated, and
-    ``why_not_rated`` the reason where there is none.
+    (``New measure to be established``). ``rated_by`` is the id of the target against which the one current figure is rated,
+    and ``why_not_rated`` the reason where there is none.
     """
 
     number: str
@@ -183,11 +183,15 @@ class PerformanceMeasure(TableRow):
     why_not_rated: str
 
     def __post_init__(self) -> None:
-        """Refuse a row with neither a figure nor a text, and one that is neither rated nor says why."""
+        """Refuse a row with neither a figure nor a text, one neither rated nor saying why, and one that rates several figures."""
         if bool(self.current) == bool(self.status_text):
             raise ValueError(f"{self.target!r} needs either current figures or a status_text.")
         if bool(self.rated_by) == bool(self.why_not_rated):
             raise ValueError(f"{self.target!r} needs either rated_by or why_not_rated.")
+        if self.rated_by and (not self.current or "|" in self.current):
+            raise ValueError(
+                f"{self.target!r} has rated_by, so it needs one current figure, not {self.current!r}."
+            )
 
 
 def load_measures(year: str, *folders: Path) -> tuple[PerformanceMeasure, ...]:

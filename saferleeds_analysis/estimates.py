@@ -164,10 +164,17 @@ def change_between_counts(earlier: int, later: int, *, unit: str, confidence: fl
 def less(one: Estimate, other: Estimate, *, method: str, caveats: tuple[str, ...] = ()) -> Estimate:
     """Give one estimate less another, in their unit; the interval joins theirs (Zou and Donner 2008, "MOVER").
 
+    Both have one unit and one confidence. The base is that of both together, ``None`` where one has none.
+
     >>> ten, four = (count_with_interval(count, unit="offences") for count in (10, 4))
     >>> less(ten, four, method="MOVER").value
     6
     """
+    if (one.unit, one.confidence) != (other.unit, other.confidence):
+        raise ValueError(
+            "the two estimates are in different units or at different levels of confidence: "
+            f"{one.unit!r} at {one.confidence} and {other.unit!r} at {other.confidence}."
+        )
     value = one.value - other.value
     return Estimate(
         value=value,
@@ -176,7 +183,7 @@ def less(one: Estimate, other: Estimate, *, method: str, caveats: tuple[str, ...
         unit=one.unit,
         method=method,
         confidence=one.confidence,
-        n=one.n + other.n,
+        n=None if None in (one.n, other.n) else one.n + other.n,
         caveats=caveats,
     )
 

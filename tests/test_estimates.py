@@ -1,12 +1,13 @@
 """Counts, their intervals and changes, against R and PHEindicatormethods."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saferleeds_analysis.estimates import Estimate, change_between_counts, count_with_interval
+from saferleeds_analysis.estimates import Estimate, change_between_counts, count_with_interval, less
 
 counts = st.integers(0, 20_000)
 
@@ -118,3 +119,20 @@ def test_an_estimate_lies_in_its_own_interval():
         ValueError, match="a confidence level lies between 0 and 1, such as 0.95; 95 does not"
     ):
         Estimate(value=1, lower=0, upper=3, unit="%", method="Wilson", confidence=95)
+
+
+def test_only_estimates_of_one_unit_and_one_confidence_are_subtracted():
+    ten = count_with_interval(10, unit="offences")
+    for other in (
+        count_with_interval(4, unit="people"),
+        count_with_interval(4, unit="offences", confidence=0.998),
+    ):
+        with pytest.raises(ValueError, match="different units or at different levels of confidence"):
+            less(ten, other, method="MOVER")
+
+
+def test_a_difference_has_a_base_where_both_have_one():
+    ten, four = (count_with_interval(count, unit="offences") for count in (10, 4))
+    assert less(ten, four, method="MOVER").n == 14
+    assert less(ten, replace(four, n=None), method="MOVER").n is None
+    assert less(replace(ten, n=None), four, method="MOVER").n is None

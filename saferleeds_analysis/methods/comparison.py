@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
-from math import nan, sqrt
+from math import inf, nan, sqrt
 from numbers import Real
 
 import numpy as np
@@ -346,6 +346,10 @@ def overdispersion(
     >>> round(dispersion, 2), sd
     (0.05, 0.0)
     """
+    if not 0 <= average <= (1 if kind == "proportion" else inf):
+        raise ValueError(
+            f"an average of {average} cannot be: a proportion lies from 0 to 1, a rate or a ratio from 0 up."
+        )
     scores = (_steadied(shares, kind) - _steadied(average, kind)) * 2 * np.sqrt(sizes)
     low, high = np.quantile(scores, [winsorised, 1 - winsorised])
     by_chance = 1.0
@@ -542,7 +546,11 @@ def displacement_test(
             "displacement needs the counts round both the treated and the comparison area.",
         ),
         (
-            min(*period_weights, *area_weights) > 0,
+            all(len(two) == 2 for two in (*given, period_weights)) and len(area_weights) == 4,
+            "counts are two for each area, before and after; period_weights are two and area_weights four.",
+        ),
+        (
+            all(weight > 0 for weight in (*period_weights, *area_weights)),
             "period_weights and area_weights are all above zero.",
         ),
         (any(map(any, given)), "no events in any area or period: there is nothing to test."),

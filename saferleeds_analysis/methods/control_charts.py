@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, refuse_unless
 
 #: Process limits lie this many average moving ranges either side of the mean (three sigma, 3 / 1.128).
 LIMIT = 2.66
@@ -129,24 +129,21 @@ def xmr_chart(
     >>> chart.variation.words
     'Special cause of concern: the last point, 2013-05, is above the upper process limit.'
     """
-    rules = (
+    refuse_unless(
         (
-            improvement_direction not in IMPROVEMENT,
+            improvement_direction in IMPROVEMENT,
             f"improvement_direction is one of {IMPROVEMENT}, not {improvement_direction!r}.",
         ),
         (
-            seasonality not in SEASONALITY,
+            seasonality in SEASONALITY,
             f"seasonality states what the series is, one of {SEASONALITY}, not {seasonality!r}.",
         ),
         (
-            baseline_points is not None and baseline_points < 2,
+            baseline_points is None or baseline_points >= 2,
             "a baseline needs at least 2 points, and should have 12.",
         ),
-        (not isinstance(series.index, pd.PeriodIndex), "the series needs a PeriodIndex, one period a row."),
+        (isinstance(series.index, pd.PeriodIndex), "the series needs a PeriodIndex, one period a row."),
     )
-    for broken, why in rules:
-        if broken:
-            raise ValueError(why)
     _check_series(series)
     values = series.astype(float)
     phases = _phases(values.index, rebases)
@@ -229,9 +226,17 @@ def _rules(values: pd.Series, mean: float, outside: pd.Series, close: pd.Series)
     # A point between two runs belongs to the one that follows, as the step out of it shows.
     rises = step.shift(-1).where(in_trend.shift(-1, fill_value=False), step) > 0
     high = side > 0
-    found = (in_trend & rises, in_trend, in_two_of_three & high, in_two_of_three, in_run & high, in_run)
-    *broken, none = RULES
-    return np.select([outside & high, outside, *found], broken, none)
+    breaks = {
+        "above limit": outside & high,
+        "below limit": outside,
+        "rising": in_trend & rises,
+        "falling": in_trend,
+        "2 of 3 high": in_two_of_three & high,
+        "2 of 3 low": in_two_of_three,
+        "7 above mean": in_run & high,
+        "7 below mean": in_run,
+    }
+    return np.select(list(breaks.values()), list(breaks), "none")
 
 
 def _in_window(ends: pd.Series, length: int) -> pd.Series:
@@ -317,15 +322,15 @@ def _caveats(points: pd.DataFrame, rebases: Sequence[Rebase], seasonality: str) 
 
 
 def _check_series(series: pd.Series) -> None:
-    index, empty = series.index, series.index[series.isna()]
+    index, blank = series.index, series.index[series.isna()]
     repeated = index[index.duplicated()].astype(str)
     every = pd.period_range(index.min(), index.max(), freq=index.freq) if len(index) else index
     rules = (
-        (len(series) < 2, f"has {len(series)} points, and limits need at least 2"),
-        (len(repeated), f"has {''.join(repeated[:1])} twice"),
-        (not len(repeated) and not index.equals(every), "has gaps or is not in order"),
-        (len(empty), f"has no value in {', '.join(map(str, empty))}"),
+        (len(series) >= 2, f"has {len(series)} points, and limits need at least 2"),
+        (repeated.empty, f"has {''.join(repeated[:1])} twice"),
+        (not repeated.empty or index.equals(every), "has gaps or is not in order"),
+        (blank.empty, f"has no value in {', '.join(map(str, blank))}"),
     )
-    problems = [problem for broken, problem in rules if broken]
+    problems = [problem for holds, problem in rules if not holds]
     if problems:
         raise DataProblem(f"{series.name}: the series {'; '.join(problems)}.")

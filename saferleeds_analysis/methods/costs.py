@@ -27,7 +27,7 @@ from numbers import Integral
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.estimates import Estimate, count_with_interval
+from saferleeds_analysis.estimates import Estimate, count_with_interval, less
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import refuse_unless
 from saferleeds_analysis.unit_costs import (
@@ -78,9 +78,9 @@ class Uprating:
 class OffenceCost:
     """One recorded class of offence, valued.
 
-    ``unit_cost`` is pounds an offence at the estimate's prices, to the penny; ``amount`` is the count times
-    it. ``components`` holds the amount of each component that the edition gives, by name,
-    details such as ``response: police`` included. ``reservation`` says where the recorded class and the offence of the
+    ``unit_cost`` is pounds an offence at the estimate's prices, to the penny; ``amount`` is the count times it, and
+    ``cost`` the same with its interval, of this ``confidence``. ``components`` holds the amount of each component that
+    the edition gives, by name, details such as ``response: police`` included. ``reservation`` says where the recorded class and the offence of the
     edition differ, and is empty where they are the same.
     """
 
@@ -91,11 +91,17 @@ class OffenceCost:
     unit_cost: Decimal
     unit_cost_limits: tuple[float, float] | None
     amount: Decimal
+    confidence: float
     components: Mapping[str, Decimal]
     multiplier: Decimal | None
     reservation: str
     status: str
     provisional: tuple[str, ...]
+
+    @property
+    def cost(self) -> Estimate:
+        """The value of the offences in pounds, with its interval."""
+        return _interval([self], self.confidence)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,10 +144,7 @@ class CostEstimate:
     def to_frame(self) -> pd.DataFrame:
         """Give tidy rows: the total, each offence, each component, the fiscal part, the multiplied and the uncosted."""
         rows = [_row("value of recorded offences", self.total, caveats=self.caveats)]
-        rows += [
-            _row(f"value: {o.name}", _interval([o], self.total.confidence), caveats=(o.reservation,))
-            for o in self.by_offence
-        ]
+        rows += [_row(f"value: {o.name}", o.cost, caveats=(o.reservation,)) for o in self.by_offence]
         rows += [_plain_row(f"component: {name}", amount) for name, amount in self.by_component.items()]
         if self.fiscal is not None:
             rows.append(_plain_row("of which public spending", self.fiscal))
@@ -324,12 +327,13 @@ def cost_of_crime(
     by_offence, uncosted = [], []
     for code, match in _matches(counts, scheme, edition, months, tables).items():
         count = int(counts[code])
-        named = {row.component: row for row in tables.unit_costs(edition, match.offence)}
-        if match.match == "same":
-            named["multiplier"] = tables.multiplier(edition, match.offence)
-        rows = {name: row for name, row in named.items() if row and row.provisional in allowed}
+        unit_costs = tables.unit_costs(edition, match.offence)
+        rows = {row.component: row for row in unit_costs if row.provisional in allowed}
+        multiplier = tables.multiplier(edition, match.offence) if match.match == "same" else None
+        if multiplier and multiplier.provisional not in allowed:
+            multiplier = None
         if "total" in rows:
-            by_offence.append(_offence_cost(code, match, count, rows, factor))
+            by_offence.append(_offence_cost(code, match, count, rows, multiplier, factor, confidence))
         else:
             unseen = f"edition {edition} has no unit cost of {match.offence!r} {seen}"
             reason = match.reason if match.match == "none" else unseen
@@ -340,9 +344,9 @@ def cost_of_crime(
     return _estimate(by_offence, uncosted, edition, price_year, prices, months, seen, confidence)
 
 
-def whole_pennies(pounds: Decimal) -> Decimal:
+def whole_pennies(pounds: Decimal | int) -> Decimal:
     """Round an amount to the penny, half up."""
-    return pounds.quantize(_PENNY, rounding=ROUND_HALF_UP)
+    return Decimal(pounds).quantize(_PENNY, rounding=ROUND_HALF_UP)
 
 
 def cost_of_crime_by_area(counts: pd.DataFrame, **options) -> dict[str, CostEstimate]:
@@ -448,11 +452,8 @@ def change_in_cost(earlier: CostEstimate, later: CostEstimate) -> CostChange:
     _check_comparable(earlier, later)
     sides = (sorted(e.by_offence, key=lambda o: o.code) for e in (earlier, later))
     volume, mix, price = effects_of_change(*([(o.count, o.unit_cost) for o in side] for side in sides))
-    distances = (
-        hypot(later.total.value - later.total.lower, earlier.total.upper - earlier.total.value),
-        hypot(later.total.upper - later.total.value, earlier.total.value - earlier.total.lower),
-    )
     change = later.amount - earlier.amount
+    difference = less(later.total, earlier.total, method="MOVER", caveats=(NOT_CASH,))
     return CostChange(
         earlier=earlier,
         later=later,
@@ -460,16 +461,7 @@ def change_in_cost(earlier: CostEstimate, later: CostEstimate) -> CostChange:
         volume=volume,
         mix=mix,
         price=price,
-        difference=Estimate(
-            value=float(change),
-            lower=float(change) - distances[0],
-            upper=float(change) + distances[1],
-            unit="£",
-            method="MOVER",
-            confidence=later.total.confidence,
-            n=earlier.total.n + later.total.n,
-            caveats=(NOT_CASH,),
-        ),
+        difference=replace(difference, value=float(change)),
         method="Shapley value of number, mix and unit cost",
         caveats=(NOT_CASH, RECORDED_ONLY),
     )
@@ -640,10 +632,12 @@ def _matches(
     for code in counts.index:
         try:
             found[code] = match = tables.match(scheme, code, edition, months)
-            valued = f"{code!r} cannot be valued by edition {edition} in {_period_name(months)}"
-            refuse_unless((match.match != "changed", f"{valued}: {match.reason}."))
         except ValueError as error:
             problems.append(str(error))
+            continue
+        if match.match == "changed":
+            valued = f"{code!r} cannot be valued by edition {edition} in {_period_name(months)}"
+            problems.append(f"{valued}: {match.reason}.")
     if problems:
         raise ValueError("\n".join(problems))
     return found
@@ -653,12 +647,14 @@ def _offence_cost(
     code: str,
     match: OffenceMatch,
     count: int,
-    rows: Mapping[str, UnitCost | Multiplier],
+    rows: Mapping[str, UnitCost],
+    multiplier: Multiplier | None,
     factor: Decimal,
+    confidence: float,
 ) -> OffenceCost:
-    total, multiplier = rows["total"], rows.get("multiplier")
     # each unit cost is rounded to the penny first, so that every amount is whole pennies and all sums are exact
-    each = {name: whole_pennies(r.value * factor) for name, r in rows.items() if r is not multiplier}
+    each = {name: whole_pennies(row.value * factor) for name, row in rows.items()}
+    total = rows["total"]
     unit_cost = each.pop("total")
     has_limits = total.lower is not None
     return OffenceCost(
@@ -669,6 +665,7 @@ def _offence_cost(
         unit_cost=unit_cost,
         unit_cost_limits=(float(total.lower * factor), float(total.upper * factor)) if has_limits else None,
         amount=count * unit_cost,
+        confidence=confidence,
         components={name: count * value for name, value in each.items()},
         multiplier=multiplier.multiplier if multiplier else None,
         reservation=match.reason if match.match == "partial" else "",

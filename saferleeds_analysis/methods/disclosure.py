@@ -125,14 +125,17 @@ class _Table:
         deepest = np.maximum(-counts, -reach)
         least = np.where(is_hidden, deepest, np.where(may, np.minimum(low, deepest), low))
         most = np.where(is_hidden | may, reach, high)
-        # What may be withheld and is not stays within its rounding: a row from above and a row from below.
+        # A move has two rows for each count that may be withheld (one that is not stays within its rounding: from above,
+        # then from below), then a row for each sum. The block of a wanted count is the rows of its move up, the rows of its
+        # move down, and one row that holds the two apart.
         limited = np.repeat(np.flatnonzero(may), 2)
-        above = np.arange(len(limited)) % 2 == 0
+        above = np.tile([True, False], may.sum())
         one_each = sparse.eye_array(n, format="csr")
         room = np.where(above, high[limited] - reach, low[limited] - deepest[limited])
         sums = matrix_of(self._ties, cells)
         kept = np.zeros(len(self._ties))  # no move changes a sum
-        of_choice = sparse.vstack([sparse.diags_array(room) @ one_each[limited], 0 * sums])
+        unmoved = sparse.csr_array(sums.shape)  # a sum holds whatever is withheld
+        of_choice = sparse.vstack([sparse.diags_array(room) @ one_each[limited], unmoved])
         of_move = sparse.vstack([one_each[limited], sums])
         at_least = np.concatenate([np.where(above, -np.inf, low[limited]), kept])
         at_most = np.concatenate([np.where(above, high[limited], np.inf), kept])

@@ -26,7 +26,7 @@ from scipy import stats
 
 from saferleeds_analysis.estimates import TIDY_COLUMNS
 from saferleeds_analysis.methods.x13 import X13Output, period_from, run_x13, x13_date
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, refuse, refuse_unless
 
 AIRLINE = "(0 1 1)(0 1 1)"
 
@@ -56,23 +56,20 @@ class Break:
 
     def __post_init__(self) -> None:
         """Refuse a kind that X-13 is not told of, and an end that does not fit."""
-        rules = (
+        refuse_unless(
             (
-                self.kind not in ("level shift", "additive outliers"),
+                self.kind in ("level shift", "additive outliers"),
                 f"{self.kind!r} is not a break: 'level shift' or 'additive outliers'.",
             ),
             (
-                (self.kind == "additive outliers") != (self.end is not None),
+                (self.kind == "additive outliers") == (self.end is not None),
                 "additive outliers have an end; a level shift holds from its start on and has none.",
             ),
             (
-                self.end is not None and self.end < self.start,
+                self.end is None or self.end >= self.start,
                 f"the break ends ({self.end}) before it starts ({self.start}).",
             ),
         )
-        for broken, why in rules:
-            if broken:
-                raise ValueError(why)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,36 +98,36 @@ class SeasonalSpec:
 
     def __post_init__(self) -> None:
         """Name everything in the call that X-13 cannot be asked for."""
-        odd = [] if self.outliers == "automatic" else [n for n in self.outliers if not _OUTLIER.fullmatch(n)]
+        named = () if self.outliers == "automatic" else self.outliers
         unknown = sorted(set(self.outlier_types) - {"ao", "ls", "tc"})
         automatic = self.model == "automatic"
         decompositions = ("automatic", "multiplicative", "additive", "log-additive")
         rules = (
-            (self.method not in _TABLES, f"method {self.method!r} (one of 'X-11', 'SEATS')"),
+            (self.method in _TABLES, f"method {self.method!r} (one of 'X-11', 'SEATS')"),
             (
-                self.decomposition not in decompositions,
+                self.decomposition in decompositions,
                 f"decomposition {self.decomposition!r} (one of {', '.join(map(repr, decompositions))})",
             ),
             (
-                not (automatic or _MODEL.fullmatch(self.model)),
+                automatic or _MODEL.fullmatch(self.model),
                 f"model {self.model!r} ('automatic' or such as '{AIRLINE}')",
             ),
             (
-                automatic and (self.mean or self.ar or self.ma),
+                not automatic or not (self.mean or self.ar or self.ma),
                 "mean, ar or ma without a model (an automatic model chooses its own)",
             ),
-            *((True, f"outlier {name!r} (such as 'ao2012.8')") for name in odd),
-            (unknown, f"outlier types {unknown} (from 'ao', 'ls', 'tc')"),
+            *((_OUTLIER.fullmatch(name), f"outlier {name!r} (such as 'ao2012.8')") for name in named),
+            (not unknown, f"outlier types {unknown} (from 'ao', 'ls', 'tc')"),
             (
-                self.trading_day not in _TRADING_DAYS,
+                self.trading_day in _TRADING_DAYS,
                 f"trading_day {self.trading_day!r} (one of {', '.join(map(repr, _TRADING_DAYS))})",
             ),
             (
-                self.easter not in ("test", "none", *range(1, 26)),
+                self.easter in ("test", "none", *range(1, 26)),
                 f"easter {self.easter!r} ('test', 'none' or 1 to 25 days)",
             ),
         )
-        wrong = [what for broken, what in rules if broken]
+        wrong = [what for holds, what in rules if not holds]
         if wrong:
             raise ValueError("not a way to adjust a series: " + "; ".join(wrong) + ".")
 
@@ -329,7 +326,7 @@ def seasonally_adjust_many(
         for counts in batch:
             _check_call(counts)
         specs = [_own(spec, counts) or SeasonalSpec() for counts in batch]
-        _refuse(
+        refuse(
             f"{counts.name}: {problem}"
             for counts, own in zip(batch, specs, strict=True)
             for problem in _problems(counts, own)
@@ -965,11 +962,6 @@ def _own(given: Any, counts: pd.Series) -> Any:
     return given.get(counts.name) if isinstance(given, Mapping) else given
 
 
-def _refuse(problems: Iterable[str]) -> None:
-    if said := "\n".join(problems):
-        raise DataProblem(said)
-
-
 def _check_call(counts: pd.Series) -> None:
     if not isinstance(counts, pd.Series) or not isinstance(counts.index, pd.PeriodIndex):
         raise ValueError("counts must be a pandas Series with a PeriodIndex of months or quarters.")
@@ -989,32 +981,32 @@ def _problems(counts: pd.Series, spec: SeasonalSpec) -> list[str]:
     if len(counts) < least:
         return [f"{len(counts)} {word} are too few for a seasonal adjustment: at least {least} are needed."]
     gaps = pd.period_range(index[0], index[-1], freq=index.freq).difference(index)
-    empty, below, zeros = index[counts.isna()], index[counts < 0], int((counts == 0).sum())
-    constant = not len(below) and (counts == counts.iloc[0]).all()
+    blank, below, zeros = index[counts.isna()], index[counts < 0], int((counts == 0).sum())
+    varies = not below.empty or (counts != counts.iloc[0]).any()
     rules = (
-        (len(gaps), f"{_listed(gaps)} missing. Give each period its count; a true zero is 0."),
-        (len(empty), f"{_listed(empty)} without a count. Give each period its count; a true zero is 0."),
+        (gaps.empty, f"{_listed(gaps)} missing. Give each period its count; a true zero is 0."),
+        (blank.empty, f"{_listed(blank)} without a count. Give each period its count; a true zero is 0."),
         (
-            not len(empty) and not np.isfinite(counts.to_numpy(dtype=float)).all(),
+            not blank.empty or np.isfinite(counts.to_numpy(dtype=float)).all(),
             "some counts are not finite numbers.",
         ),
         (
-            len(below),
+            below.empty,
             f"{_listed(below)} below zero. Counts cannot be; put corrections into the period that they correct.",
         ),
-        (constant and zeros, "every count is zero: there is nothing to adjust."),
+        (varies or not zeros, "every count is zero: there is nothing to adjust."),
         (
-            constant and not zeros,
+            varies or zeros,
             f"every count is {counts.iloc[0]:g}: a constant series has no seasons to adjust for.",
         ),
         # One zero makes the program's own choice additive, however large the series, and then it gives negative counts.
         (
-            zeros and not constant and spec.decomposition != "additive",
+            not zeros or not varies or spec.decomposition == "additive",
             f"{zeros} of its {len(counts)} counts are zero, and seasonal factors are multiples. Borrow a larger area's "
             "factors with borrow_seasonality, or ask for decomposition='additive' if amounts suit the series.",
         ),
     )
-    return [problem for broken, problem in rules if broken]
+    return [problem for holds, problem in rules if not holds]
 
 
 def _check_areas(areas: pd.DataFrame, parent: SeasonalAdjustment) -> None:
@@ -1029,7 +1021,7 @@ def _check_areas(areas: pd.DataFrame, parent: SeasonalAdjustment) -> None:
             "order. Give each period its count; a true zero is 0."
         )
     wrong = {"without a count": areas.isna(), "below zero": areas < 0}
-    _refuse(
+    refuse(
         f"{name}: {_listed(index[cells[name]])} {what}."
         for what, cells in wrong.items()
         for name in areas

@@ -733,11 +733,12 @@ def _check_single_units(stages: Sequence[_Stage], strata: pd.DataFrame) -> None:
     for number, stage in enumerate(stages, start=1):
         if not stage.single.any():
             continue
-        place = f"{int(stage.single.sum())} units of stage {number - 1} hold one unit of stage {number}."
         if number == 1:
             alone = strata[stage.single[stage.stratum_of_unit[stage.unit]]]
             labels = [" ".join(map(str, row)) for row in alone.drop_duplicates().itertuples(index=False)]
             place = f"Strata with one unit: {_listed(labels)}."
+        else:
+            place = f"{int(stage.single.sum())} units of stage {number - 1} hold one unit of stage {number}."
         raise DataProblem(
             f"{place} How units differ there cannot be known. Join such strata to their neighbours, or name a rule in "
             f"single_unit_strata: {', '.join(SINGLE_UNIT_RULES)}."

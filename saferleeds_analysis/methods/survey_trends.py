@@ -132,7 +132,7 @@ def rolling_from_respondents(
     whole: str,
     localities: str | None = None,
     definition: str,
-    baselines: Mapping[str, SurveyEstimate] | None = None,
+    baselines: Mapping[str, SurveyEstimate | None] | None = None,
     confidence: float = 0.95,
 ) -> SurveyTrend:
     """Follow one question through the waves, for the ``whole`` and for each of the ``localities`` (a column).
@@ -185,7 +185,7 @@ def rolling_from_published(
     waves: pd.DataFrame,
     *,
     design_effect: float,
-    baselines: Mapping[str, SurveyEstimate] | None = None,
+    baselines: Mapping[str, SurveyEstimate | None] | None = None,
     confidence: float = 0.95,
 ) -> SurveyTrend:
     """Follow a percentage printed for each quarter: ``quarter``, ``area``, ``percent``, ``base``, ``definition``.
@@ -237,7 +237,7 @@ def rolling_from_published(
 
 def _trend(
     found: Mapping[str, tuple[Mapping[tuple[str, pd.Period], SurveyEstimate], np.ndarray]],
-    baselines: Mapping[str, SurveyEstimate],
+    baselines: Mapping[str, SurveyEstimate | None],
     breaks: tuple[str, ...] = (),
 ) -> SurveyTrend:
     """Make a trend of the levels of each area and their covariance matrix, whose order is the levels'."""
@@ -245,13 +245,14 @@ def _trend(
     for area, (estimates, covariances) in found.items():
         place = {level: i for i, level in enumerate(estimates)}
         latest = max((q for kind, q in estimates if kind == TWELVE_MONTHS), default=None)
-        for (kind, quarter), later in estimates.items():
-            # From here on an estimate stands by itself, without a value for each respondent.
-            alone = replace(later, linearised=None, in_base=None)
-            levels.append(SurveyLevel(area=area, kind=kind, quarter=quarter, estimate=alone))
+        baseline = baselines.get(area)
+        # From here on an estimate stands by itself, without a value for each respondent.
+        alone = {level: replace(e, linearised=None, in_base=None) for level, e in estimates.items()}
+        for (kind, quarter), later in alone.items():
+            levels.append(SurveyLevel(area=area, kind=kind, quarter=quarter, estimate=later))
             a = place[kind, quarter]
             for name, step in _STEPS[kind].items():
-                earlier = estimates.get((kind, quarter - step))
+                earlier = alone.get((kind, quarter - step))
                 if earlier is None or earlier.definition != later.definition:
                     continue
                 b = place[kind, quarter - step]
@@ -259,11 +260,9 @@ def _trend(
                 changes[area, name, quarter] = change_between_percentages(
                     earlier=earlier, later=later, variance=variance
                 )
-            if area in baselines and (kind, quarter) == (TWELVE_MONTHS, latest):
+            if baseline is not None and (kind, quarter) == (TWELVE_MONTHS, latest):
                 changes[area, ON_BASELINE, quarter] = change_between_percentages(
-                    earlier=baselines[area],
-                    later=later,
-                    variance=covariances[a, a] + variance_of(baselines[area]),
+                    earlier=baseline, later=later, variance=covariances[a, a] + variance_of(baseline)
                 )
     for kind in dict.fromkeys(kind for _, kind, _ in changes):
         keys = [key for key in changes if key[1] == kind]

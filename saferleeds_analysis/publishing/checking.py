@@ -25,8 +25,8 @@ from saferleeds_analysis.publishing.files import (
     QUALITY_PAGE,
     QUALITY_TABLE,
     pack_folder,
+    published_reports,
     read_record,
-    report_folders,
     write_rows,
     write_text,
 )
@@ -34,17 +34,18 @@ from saferleeds_analysis.publishing.pages import Link, Provenance, page_of_block
 from saferleeds_analysis.publishing.report import code_version
 from saferleeds_analysis.publishing.run_list import listed_reports
 from saferleeds_analysis.reporting import checks, quality
-from saferleeds_analysis.reporting.blocks import Commentary, Text, heading, join
+from saferleeds_analysis.reporting.blocks import Commentary, Text, heading, join, paragraph
 from saferleeds_analysis.reporting.checks import Check, CheckResult, Finding, PublishedPage
 
 
 @dataclass(frozen=True, kw_only=True)
 class PackChecks:
-    """All checks of a pack: whose it is, and the results in the order of the table of checks."""
+    """All checks of a pack: whose it is, what must be known of its data, and the results in the order of the table of checks."""
 
     quarter: pd.Period
     as_at: date
     edition: str
+    notices: tuple[str, ...]
     results: tuple[CheckResult, ...]
 
     @property
@@ -58,11 +59,7 @@ def check_pack(root: Path, quarter: pd.Period, *, edition: str = "public") -> Pa
 
     A quarter without a published pack is a ``ValueError``.
     """
-    folder = pack_folder(root, quarter, edition=edition)
-    pages = [_read_page(place) for place in report_folders(folder)]
-    name = periods.quarter_name(quarter)
-    if not pages:
-        raise ValueError(f'no pack of {name} is published. Make it first: saferleeds report "{name}"')
+    pages = [_read_page(place) for place in published_reports(root, quarter, edition=edition)]
     as_at = _as_at(pages, quarter)
     catalogue = load_catalogue(root / "data" / "raw" / "reference")
     counts, problems = _counts(root, catalogue, pages, as_at)
@@ -96,6 +93,7 @@ def check_pack(root: Path, quarter: pd.Period, *, edition: str = "public") -> Pa
         quarter=quarter,
         as_at=as_at,
         edition=edition,
+        notices=tuple(f"{d.indicator.name}. {d.source.notice}" for d in counts if d.source.notice),
         results=tuple(rules[check.id](check) for check in agreed),
     )
 
@@ -124,7 +122,11 @@ def write_quality_page(root: Path, found: PackChecks) -> Path:
     name = periods.quarter_name(found.quarter)
     folder = pack_folder(root, found.quarter, edition=found.edition)
     page = page_of_block(
-        join(heading(1, f"Data quality of {name}"), quality.quality_page(found.results)),
+        join(
+            heading(1, f"Data quality of {name}"),
+            *(paragraph(notice, css_class="notice") for notice in found.notices),
+            quality.quality_page(found.results),
+        ),
         name="data quality",
         provenance=Provenance(as_at=found.as_at, code_version=code_version(root), edition=found.edition),
         pack=Link(text=f"All reports of {name}", href=INDEX),

@@ -7,7 +7,7 @@ level is held to a share of false findings of one in twenty.
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import pandas as pd
@@ -149,11 +149,12 @@ class AreasBeside:
         }
         places = {name: self.place(name) for names in self.levels.values() for name in names}
         first = levels[self.smallest][0]
+        doubt = " may have" if "could be" in places[first.area] else " has"
         shown = charts.chart_of_ranked_areas(
             levels,
             places=places,
             name="ranked-areas",
-            headline=f"{first.area} has the most {self.card.indicator.unit} of the {self.smallest}s",
+            headline=f"{first.area}{doubt} the most {self.card.indicator.unit} of the {self.smallest}s",
             subtitle=f"{self.card.indicator.name}, {self.card.window}, with 95% intervals{self.card.label}",
             focus=focus,
         )
@@ -310,7 +311,7 @@ class AreasBeside:
         )
         text = (
             f"Per 1,000 {held.of} that is {wording.number(found.value, decimals=1)} (95% interval "
-            f"{wording.number(found.lower, decimals=1)} to {wording.number(found.upper, decimals=1)}), on "
+            f"{interval(found, partial(wording.number, decimals=1))}), on "
             f"{wording.number(held.number)} {held.of} counted on {periods.day_name(held.counted_on)} ({held.source})."
         )
         return paragraph(

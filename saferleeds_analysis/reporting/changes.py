@@ -10,11 +10,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isclose
+from typing import NamedTuple
 
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.figures import Figure, Identity, Measure
+from saferleeds_analysis.figures import Figure, Identity, Measure, weakest
 from saferleeds_analysis.intake.governance import GivenReason
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
@@ -86,8 +87,11 @@ class FigureChange:
         return None if before is None or after is None else after - before
 
 
-# One series in two packs, each pack giving it for its own quarter: the earlier figure and the later.
-ThenAndNow = tuple[Figure, Figure]
+class ThenAndNow(NamedTuple):
+    """One series in two packs, each pack giving it for its own quarter."""
+
+    then: Figure
+    now: Figure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,8 +165,8 @@ class Comparison:
             _table_of_late(late, names) if late else paragraph("No figure is late."),
             heading(2, "Provisional, and moved"),
             paragraph(
-                "These are estimated anew each quarter, as more months are known, or are marked provisional. That they move "
-                "is expected and is no restatement."
+                "These are estimated anew each quarter, as more months are known and targets are set, or are marked "
+                "provisional. That they move is expected and is no restatement."
             ),
             _table_of_series(self.having(PROVISIONAL), names, "Provisional figures that moved"),
             heading(2, "New"),
@@ -294,10 +298,13 @@ def then_and_now(
     if ends[0] == ends[1]:
         return ()
     old, new = (_own_quarter(figures, end) for figures, end in zip((before, after), ends, strict=True))
-    pairs = [(old[key], figure) for key, figure in new.items() if key in old]
+    pairs = [ThenAndNow(old[key], figure) for key, figure in new.items() if key in old]
     # The page's own area comes first on it; "not rated" twice tells nobody anything.
-    own = pairs[0][1].area if pairs else ""
-    return tuple((then, now) for then, now in pairs if now.area == own and not then.value == now.value == "N")
+    return tuple(
+        pair
+        for pair in pairs
+        if pair.now.area == pairs[0].now.area and not pair.then.value == pair.now.value == "N"
+    )
 
 
 _Series = tuple[str, str, str, tuple]
@@ -449,8 +456,8 @@ def _table_of_main(main: Sequence[ThenAndNow], earlier: str, names: Mapping[str,
     for then, now in main:
         name = names.get(now.indicator_id, now.indicator_id)
         what = f"{name}, {now.area}: {_CALLED.get(now.measure.id, _called(now))}"
-        if mixed and now.status in wording.STATUS_LABELS:  # a reader must tell it from those beside it
-            what += f" ({wording.STATUS_LABELS[now.status].lower()})"
+        if mixed:  # a reader must tell it from those beside it
+            what += _kind(now.status)
         rows.append([what, *(f"{_with_unit(figure)} ({figure.period})" for figure in (then, now))])
         figures.append(_repeated(PUBLISHED_BEFORE, then, then.value, "as published"))
     return table(
@@ -555,7 +562,7 @@ def _table_of_series(changes: Sequence[FigureChange], names: Mapping[str, str], 
         spans = list(dict.fromkeys(c.period for c in members))
         rows.append(
             [
-                names.get(indicator_id, indicator_id),
+                f"{names.get(indicator_id, indicator_id)}{_kind(weakest(c.figure.status for c in members))}",
                 _called(members[0].figure),
                 areas[0] if len(areas) == 1 else f"{len(areas)} areas" if areas else "none",
                 spans[0] if len(spans) == 1 else f"{spans[0]} to {spans[-1]}",
@@ -576,8 +583,13 @@ def _table_of_series(changes: Sequence[FigureChange], names: Mapping[str, str], 
 
 
 def _whose(change: FigureChange, names: Mapping[str, str]) -> str:
-    indicator = change.figure.indicator_id
-    return f"{names.get(indicator, indicator)}, {change.figure.area}"
+    figure = change.figure
+    return f"{names.get(figure.indicator_id, figure.indicator_id)}, {figure.area}{_kind(figure.status)}"
+
+
+def _kind(status: str) -> str:
+    """Mark what nobody recorded."""
+    return f" ({wording.STATUS_LABELS[status].lower()})" if status in wording.STATUS_LABELS else ""
 
 
 def _called(figure: Figure) -> str:

@@ -123,6 +123,8 @@ _Judged = Iterator[tuple[str, str]]
 
 def _rule(judge: Callable[..., _Judged]) -> Callable[..., CheckResult]:
     """Make a rule of a generator: everything that it judges was looked at, and what is wrong is found."""
+    # The rule takes its types from the generator, but gives a result.
+    judge.__annotations__["return"] = CheckResult
 
     @wraps(judge)
     def rule(check: Check, *of: Any, **about: Any) -> CheckResult:

@@ -442,12 +442,11 @@ class AreaComparison:
     def _gap_in_words(self, row: dict) -> str:
         if row["word"] == "no clear difference":
             return "not clearly different from it"
-        side = "above" if row["gap"] >= 0 else "below"
+        gap = f"{_rate(abs(row['gap']))} {'above' if row['gap'] >= 0 else 'below'} it"
+        if row["word"] == "not tested":
+            return f"{gap} (not tested)"
         limits = _signed_span(row["gap_lower"], row["gap_upper"], _signed_rate)
-        tested = f"{wording.percent(abs(row['gap_percent']))}; 95% interval of the gap {limits}"
-        return (
-            f"{_rate(abs(row['gap']))} {side} it ({'not tested' if row['word'] == 'not tested' else tested})"
-        )
+        return f"{gap} ({wording.percent(abs(row['gap_percent']))}; 95% interval of the gap {limits})"
 
     def _gap_lines(self) -> list[str]:
         row = self._simple

@@ -46,8 +46,8 @@ from saferleeds_analysis.reporting.blocks import (
 from saferleeds_analysis.reporting.counted import worked_out
 from saferleeds_analysis.reporting.disclosure import SUPPRESSED, ProtectedTable, protect
 from saferleeds_analysis.reporting.months_shown import months_shown
-from saferleeds_analysis.reporting.published import window_of
-from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.reporting.published import months_to_check
+from saferleeds_analysis.reporting.tables import interval, table
 from saferleeds_analysis.unit_costs import COMPONENTS, CostTables
 from saferleeds_analysis.workings import costs as workings
 
@@ -108,6 +108,8 @@ OFFENCES_FOR_RETURN = Measure(
 )
 # The indicator ids of the catalogue are the codes of this scheme in offence_mapping.csv.
 SCHEME = "local"
+# What is worked out from another value cannot be given without it, for the same reason.
+_MADE_OF = {"earlier": "later", "change": "earlier", "own_prices": "change", "editions": "later"}
 # The method of a check whose amount agrees with the published one, to the precision printed.
 REPRODUCED = "reproduced"
 WITHHELD = (
@@ -129,9 +131,7 @@ def _needs(name: str) -> Callable:
         def shown(self: "CostReport") -> Block:
             if getattr(self, name) is not None:
                 return block(self)
-            # What could not be valued at all could not be compared either.
-            reason = self.refusals.get(name) or self.refusals["later"]
-            return paragraph(f"No value is given: {reason}", css_class="notice")
+            return paragraph(f"No value is given: {self.refusals[name]}", css_class="notice")
 
         return shown
 
@@ -142,8 +142,7 @@ def _needs(name: str) -> Callable:
 class CostReport:
     """What the recorded offences of twelve months are valued at, in one area; its methods give the blocks of the page.
 
-    A value is worked out when a block asks for it. One that cannot be given is ``None``, and ``refusals`` then says why, by
-    the same name.
+    A value is worked out when a block asks for it. One that cannot be given is ``None``, and ``refusals`` says why.
     """
 
     area: Area
@@ -157,7 +156,14 @@ class CostReport:
     catalogue: Catalogue
     tables: CostTables
     areas: AreaTables
-    refusals: dict[str, str] = field(default_factory=dict)
+    protected: tuple[ProtectedTable, ...] = field(init=False, repr=False, compare=False)
+    _reasons: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Make the tables that say which counts are withheld: what they refuse is a slip of the call and ends the page."""
+        about = {"catalogue": self.catalogue, "edition": self.pack_edition}
+        tables = (_protected(d, self.area.name, self.months[-1], **about) for d in self.data)
+        object.__setattr__(self, "protected", tuple(tables))
 
     # What is valued
 
@@ -174,7 +180,7 @@ class CostReport:
     @cached_property
     def earlier(self) -> CostEstimate | None:
         """The value of the twelve months before, at prices of the same year."""
-        return self.later and self._attempt("change", self._value_shown, self.months - 12, self.area.name)
+        return self.later and self._attempt("earlier", self._value_shown, self.months - 12, self.area.name)
 
     @cached_property
     def change(self) -> CostChange | None:
@@ -194,7 +200,9 @@ class CostReport:
 
     @cached_property
     def bases(self) -> tuple[CostEstimate, ...]:
-        """The values of other twelve months that the data hold: calendar and financial years."""
+        """The values of other twelve months that the data hold: calendar and financial years; none without ``later``."""
+        if self.later is None:
+            return ()
         about = {
             "rules": self.catalogue.disclosure_rules,
             "edition": self.pack_edition,
@@ -205,10 +213,10 @@ class CostReport:
             months_shown(
                 d.by_area[self.area.name].loc[: self.months[-1]], theme=table.theme.id, **about
             ).by_quarter
-            for d, table in zip(self.data, self._protected, strict=True)
+            for d, table in zip(self.data, self.protected, strict=True)
         )
         years = _other_years(self.months[-1]) if shown else []
-        found = [self._attempt("bases", self._value, months) for months in years]
+        found = [self._attempt(f"base: {months[0]} to {months[-1]}", self._value, months) for months in years]
         return tuple(e for e in found if e is not None)
 
     @cached_property
@@ -229,6 +237,8 @@ class CostReport:
     @cached_property
     def parts(self) -> dict[str, dict[str, CostEstimate | None]]:
         """The values of the areas below, by kind; ``None`` where one is withheld or months are missing."""
+        if self.later is None:
+            return {}
         held = set.intersection(*(set(d.by_area.columns) for d in self.data))
         below = self.catalogue.parts_by_kind(self.area.area_set, self.area.name)
         names = {kind: [a.name for a in members if a.name in held] for kind, members in below.items()}
@@ -242,10 +252,10 @@ class CostReport:
 
     @cached_property
     def published(self) -> tuple[tuple[PublishedFigure, Figure], ...]:
-        """Published amounts, each with the same amount from the data."""
-        return self.later and _check_published(
-            self.data, self.catalogue, self.tables, self.area.name, self.as_at
-        )
+        """Published amounts, each with the same amount from the data; none where nothing is valued."""
+        if self.later is None:
+            return ()
+        return _check_published(self.data, self.catalogue, self.tables, self.area.name, self.as_at)
 
     @property
     def households(self) -> AreaDenominator | None:
@@ -253,20 +263,29 @@ class CostReport:
         return self.areas.denominator(self.area.area_set, self.area.name, as_at=self.as_at)
 
     @cached_property
-    def _protected(self) -> list[ProtectedTable]:
-        at = (self.area.name, self.months[-1])
-        return [_protected(d, *at, catalogue=self.catalogue, edition=self.pack_edition) for d in self.data]
+    def refusals(self) -> dict[str, str]:
+        """Why each value that is ``None`` or left out could not be given.
+
+        It stands under the name of the value (``later``), of the part (``part: Armley``) or of the other twelve months
+        (``base: 2012-01 to 2012-12``).
+        """
+        values = {name: getattr(self, name) for name in ("later", *_MADE_OF, "bases", "parts")}
+        said = dict(self._reasons)
+        for name, of in _MADE_OF.items():
+            if values[name] is None and name not in said:
+                said[name] = said[of]
+        return said
 
     def _attempt(self, name: str, make: Callable, *given, **options):
         try:
             return make(*given, **options)
         except (ValueError, DataProblem) as refusal:  # the page says the reason where the figure would stand
-            self.refusals[name] = str(refusal)
+            self._reasons[name] = str(refusal)
             return None
 
     def _value_shown(self, months: pd.PeriodIndex, area: str) -> CostEstimate:
         name = periods.twelve_months_name(months[-1])
-        if any(area in t.counts.index and t.is_withheld(area, name) for t in self._protected):
+        if any(area in t.counts.index and t.is_withheld(area, name) for t in self.protected):
             raise DataProblem(WITHHELD)
         return self._value(months, area=area)
 
@@ -446,7 +465,7 @@ class CostReport:
             *([label, *(_exact(getattr(c, name), sign=True) for c in changes)] for name, label in _EFFECTS),
             [wording.sentence(self.later.window.name), *(_exact(c.later.amount) for c in changes)],
             ["Change", *(_exact(c.change, sign=True) for c in changes)],
-            ["95% interval of the change", *(_interval(c.difference) for c in changes)],
+            ["95% interval of the change", *(interval(c.difference, wording.pounds) for c in changes)],
         ]
         shown = table(
             caption="What made the change in value; the three effects add up to it",
@@ -498,7 +517,7 @@ class CostReport:
                     wording.sentence(e.window.name),
                     wording.number(e.total.n),
                     wording.pounds(e.amount),
-                    _interval(e.total),
+                    interval(e.total, wording.pounds),
                 ]
                 for e in self._all_bases()
             ],
@@ -576,7 +595,7 @@ class CostReport:
                 f"Edition {name}",
                 "; ".join(wording.pounds_and_pence(o.unit_cost) for o in estimate.by_offence),
                 wording.pounds(estimate.amount),
-                _interval(estimate.total),
+                interval(estimate.total, wording.pounds),
                 "; ".join(o.reservation for o in estimate.by_offence if o.reservation) or "none",
                 _status(estimate),
             ]
@@ -620,7 +639,7 @@ class CostReport:
                     name,
                     wording.number(known[name].total.n),
                     wording.pounds(known[name].amount),
-                    _interval(known[name].total),
+                    interval(known[name].total, wording.pounds),
                 ]
                 for name in ranked
             ]
@@ -839,9 +858,10 @@ def cost_report(
     ``data`` holds the monthly counts of each indicator, all of one area set. A value is a count times a printed price, so
     one of a count that the ``pack_edition`` withholds is not given either. What cannot be valued (a redefined class, a
     mixture of offences, missing months) is no failure of the page: the report says so in its place. Refused: an unknown
-    edition, price year or vintage, and a quarter that the data do not hold. ``areas`` says how many households were known by
-    the day.
+    area, edition, price year, vintage or edition of the pack, and a quarter that the data do not hold. ``areas`` says how
+    many households were known by the day.
     """
+    place = catalogue.area(data[0].area_set, area)
     end = periods.last_month(quarter)
     # a slip of the call ends the page; only what the data or the tables cannot give becomes a sentence on it
     tables.deflators(vintage)
@@ -853,7 +873,7 @@ def cost_report(
                 f"{periods.quarter_name(quarter)}. Add the months to data/raw/{d.source.id}, or report an earlier quarter."
             )
     return CostReport(
-        area=catalogue.area(data[0].area_set, area),
+        area=place,
         quarter=quarter,
         as_at=as_at,
         edition=edition,
@@ -1038,26 +1058,28 @@ def _other_years(end: pd.Period) -> list[pd.PeriodIndex]:
 def _check_published(
     data: Sequence[RecordedCounts], catalogue: Catalogue, tables: CostTables, area: str, as_at: date
 ) -> tuple[tuple[PublishedFigure, Figure], ...]:
-    """Set each published amount beside the same from the data, by the unit cost that its publication used."""
+    """Set each published amount beside the same from the data, by the unit cost that its publication used.
+
+    An amount of a period that ``months_to_check`` leaves out, such as a quarter, is not checked.
+    """
     checks = []
     for d in data:
         figures = [p for p in catalogue.published(d.indicator.id, as_at=as_at) if p.area == area]
         editions = [p.period for p in figures if p.measure == "unit_cost_gbp"]
-        amounts = [
-            p for p in figures if "cost_gbp_million" in p.measure and window_of(p.period).months is not None
-        ]
-        for figure in amounts if editions else ():
+        for figure in figures if editions else ():
+            months = months_to_check(figure.period)
+            if months is None or "cost_gbp_million" not in figure.measure:
+                continue
             try:
-                checks.append((figure, _worked_out_again(figure, d, tables, editions[0])))
+                checks.append((figure, _worked_out_again(figure, months, d, tables, editions[0])))
             except DataProblem:  # months that the data do not hold: there is nothing to compare
                 continue
     return tuple(checks)
 
 
 def _worked_out_again(
-    figure: PublishedFigure, data: RecordedCounts, tables: CostTables, edition: str
+    figure: PublishedFigure, months: pd.PeriodIndex, data: RecordedCounts, tables: CostTables, edition: str
 ) -> Figure:
-    months = window_of(figure.period).months
     prices = {"tables": tables, "edition": edition, "price_year": tables.price_year(edition)}
     later = _value([data], figure.area, months, **prices)
     ours, sides, made = later.amount, {"": later}, {"function": workings.value}
@@ -1065,8 +1087,7 @@ def _worked_out_again(
         earlier = _value([data], figure.area, months - 12, **prices)
         ours, sides = later.amount - earlier.amount, {"earlier_": earlier, "later_": later}
         made = {"function": workings.change, "effect": "change"}
-    as_printed = Decimal(1).scaleb(figure.value.as_tuple().exponent)
-    agrees = (ours / _MILLION).quantize(as_printed, rounding=ROUND_HALF_UP) == figure.value
+    agrees = (ours / _MILLION).quantize(figure.value, rounding=ROUND_HALF_UP) == figure.value
     return Figure(
         measure=CHECK_OF_VALUE,
         indicator_id=figure.indicator_id,
@@ -1102,11 +1123,7 @@ def _other_base(
 
 
 def _with_interval(e: Estimate) -> str:
-    return f"{wording.pounds(e.value)} ({_percent(e)} interval {_interval(e)})"
-
-
-def _interval(e: Estimate) -> str:
-    return f"{wording.pounds(e.lower)} to {wording.pounds(e.upper)}"
+    return f"{wording.pounds(e.value)} ({_percent(e)} interval {interval(e, wording.pounds)})"
 
 
 def _percent(e: Estimate) -> str:
@@ -1120,9 +1137,10 @@ def _change_in_words(e: Estimate) -> str:
             f"{wording.pounds(-e.value)} less ({_percent(e)} interval {wording.pounds(-e.upper)} to "
             f"{wording.pounds(-e.lower)} less)"
         )
+    limits = f"{_percent(e)} interval {interval(e, wording.pounds)}"
     if e.lower > 0:
-        return f"{wording.pounds(e.value)} more ({_percent(e)} interval {_interval(e)} more)"
-    return f"no clear change ({wording.pounds(e.value)}; {_percent(e)} interval {_interval(e)})"
+        return f"{wording.pounds(e.value)} more ({limits} more)"
+    return f"no clear change ({wording.pounds(e.value)}; {limits})"
 
 
 def _exact(amount: Decimal, *, sign: bool = False) -> str:

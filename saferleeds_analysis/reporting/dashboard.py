@@ -21,7 +21,7 @@ from saferleeds_analysis.figures import Figure, Measure, Working
 from saferleeds_analysis.methods.formulas import call_of, earlier_counts_of_difference
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, heading, join, letter, paragraph
+from saferleeds_analysis.reporting.blocks import Block, join, letter, page_title, paragraph
 from saferleeds_analysis.reporting.board import Judgement
 from saferleeds_analysis.reporting.cards import ReportCard
 from saferleeds_analysis.reporting.counted import CHANGE_PERCENT, change_figure, count_figure
@@ -69,6 +69,7 @@ IMPLIED_COUNT = Measure(
     formula="the range of whole numbers that give both the percentage and the number as they were printed",
     decimals=0,
 )
+_SOME_ARE_MADE_UP = "Some of these measures rest on illustrative or synthetic data: their rows say so."
 COLUMNS = ("Priority and measure", "Previous", "Current", "Change", "RAG", "Comparison and comment")
 
 
@@ -104,16 +105,18 @@ class Dashboard:
     document: str
 
     def title(self) -> Block:
-        """Give the page's one first-level heading."""
-        return heading(1, f"Partnership dashboard, {self.area}, {periods.quarter_name(self.quarter)}")
+        """Give the page's one first-level heading, and what the reader must know of the rows before any number."""
+        text = f"Partnership dashboard, {self.area}, {periods.quarter_name(self.quarter)}"
+        made_up = any(f.status == "illustrative" for row in self.rows for f in row.figures)
+        return page_title(text, _SOME_ARE_MADE_UP if made_up else "")
 
     def summary(self) -> Block:
         """Say how many of the measures changed clearly, and how many could not be tested."""
         changed = sum(row.change.startswith(("down", "up", "fell", "rose")) for row in self.rows)
         untested = sum(row.change.startswith("not ") for row in self.rows)
         return paragraph(
-            f"Of {len(self.rows)} measures {changed} changed clearly, {len(self.rows) - changed - untested} show no clear change, and "
-            f"{untested} cannot be tested. A letter is given only where a target with a number is set, or where a board gave its own."
+            f"Of {len(self.rows)} measures {changed} changed clearly, each over the time that its row names; "
+            f"{len(self.rows) - changed - untested} show no clear change, and {untested} cannot be tested. A letter is given only where a target with a number is set, or where a board gave its own."
         )
 
     def table(self) -> Block:
@@ -205,7 +208,7 @@ def _recorded(card: ReportCard, outlook: Outlook) -> DashboardRow:
         previous=wording.number(at.change.earlier),
         current=wording.number(at.change.later),
         change=wording.change_with_interval(at.change),
-        comparison="see the report on core cities",
+        comparison="none on this page",
         rag=progress,
         comment=card.label.removeprefix(". ") or "See the report card",
         figures=(*_recorded_figures(card), *progress.figures),
@@ -236,9 +239,9 @@ def _service(service: ServiceCounts) -> DashboardRow:
         change=wording.change_with_interval(change),
         comparison="none published",
         rag=_not_rated("no target is set, and fewer need not be better"),
-        comment="A published projection doubles the half-year; like for like the year points another way"
+        comment="The published projection doubles the half-year and knows no season: see the page on this service"
         if service.published
-        else "Like for like with the same quarters",
+        else "The same quarters of two years are compared",
         figures=tuple(_service_figures(service)),
     )
 
@@ -274,7 +277,7 @@ def _as_judged(row: DashboardRow, judged: Judgement | None) -> DashboardRow:
         return row
     figures = (*row.figures, judged.figure)
     state = state_of(figures, judged.figure.indicator_id, judged.figure.area)
-    rag = letter(state.letter, state.colour, f"{state.letter_by[:1].upper()}{state.letter_by[1:]}.")
+    rag = letter(state.letter, state.colour, f"{wording.sentence(state.letter_by)}.")
     return replace(row, rag=rag, figures=figures)
 
 
@@ -316,7 +319,7 @@ def _printed(register: Register) -> list[DashboardRow]:
             change=f"not tested ({float(later.number - earlier.number):+.1f} points)",
             comparison="none published",
             rag=_not_rated("no target number is set"),
-            comment="The base of the earlier year is not printed, so the change cannot be tested",
+            comment="Half a year stands against a whole one, whose base is not printed, so the change cannot be tested",
             figures=tuple(
                 _of_print(
                     f,

@@ -26,7 +26,7 @@ from saferleeds_analysis.reporting.register import (
     document_notice,
     figures_table,
 )
-from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.reporting.tables import interval, table
 from saferleeds_analysis.workings.printed import number_in
 from saferleeds_analysis.workings.register import status_of_measure
 
@@ -136,9 +136,9 @@ class MeasuresReport:
         f, o = c.figure, c.outcome
         if f.unit == "offences" and f.number is not None:
             e = count_with_interval(int(f.number), unit=f.unit)
-            return f" {f.unit} (95% interval {wording.number(e.lower)} to {wording.number(e.upper)})"
+            return f" {f.unit} (95% interval {interval(e)})"
         if o.n:
-            return f" (95% interval {wording.percent(o.lower)} to {wording.percent(o.upper)})"
+            return f" (95% interval {interval(o, wording.percent)})"
         return ""
 
     def _status(self, m: PerformanceMeasure) -> tuple[str, str, str]:
@@ -210,7 +210,7 @@ def measures_report(
 ) -> MeasuresReport:
     """Gather a table of performance measures; an id that the register does not know is refused before anything is shown."""
     register.document(document)
-    named = {i for m in measures for ids in (m.current, m.comparators, m.rated_by) for i in _ids(ids)}
+    named = {i for m in measures for i in (*_ids(m.current), *_ids(m.comparators), m.rated_by) if i}
     return MeasuresReport(
         measures=measures,
         checked={i: check_figure(register, register.figure(i)) for i in sorted(named)},

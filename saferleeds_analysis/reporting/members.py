@@ -37,8 +37,9 @@ from saferleeds_analysis.reporting.outlook import Outlook, outlook_of
 from saferleeds_analysis.reporting.season import season_of
 from saferleeds_analysis.reporting.services import ServiceCounts, service_counts
 from saferleeds_analysis.reporting.state import COLOURS, state_of
-from saferleeds_analysis.reporting.survey_words import change_in_short, how_sure, interval
+from saferleeds_analysis.reporting.survey_words import change_in_short, how_sure
 from saferleeds_analysis.reporting.surveys import SurveyReport, survey_report
+from saferleeds_analysis.reporting.tables import interval
 from saferleeds_analysis.reporting.year_figures import CHANCE, PROJECTED_YEAR_END, RAG_LETTER
 
 AS_REPORTED_BEFORE = Measure(
@@ -69,7 +70,7 @@ _OF_SERVICE = (
 
 
 _KEY = (
-    "G, A and R: on course for the target, at risk, off course. N: not rated, since no target is recorded. A 95% interval is "
+    "G, A and R: on course for the target, at risk, off course, or as the board judges it where that is said. N: not rated, since no target is recorded. A 95% interval is "
     'made so that it holds the true figure 19 times in 20. "No clear change": chance alone could make such a difference.'
 )
 
@@ -263,8 +264,8 @@ def _outlook_of_card(outlook: Outlook) -> str:
 def _projected(p: Projection) -> str:
     e = p.interval(0.8)
     return (
-        f"{periods.financial_year_name(p.year)} is projected to end at about {wording.number(e.value)} (80% interval "
-        f"{wording.number(e.lower)} to {wording.number(e.upper)})"
+        f"{periods.financial_year_name(p.year)} is projected to end at about {wording.number(e.value)} "
+        f"(80% interval {interval(e)})"
     )
 
 
@@ -330,8 +331,8 @@ def _of_service(found: ServiceCounts) -> Item:
 
 def _of_survey(found: SurveyReport) -> Item:
     level, (change, on) = found.level, found.main_change
-    what = f"{wording.percent(level.value)} of those asked in the {found.window}"
-    sure = f"The percentage is {interval(level)} ({level.confidence:.0%} interval; base {wording.number(level.n)})."
+    what = f"{wording.percent(level.value)} of households in the {found.window}"
+    sure = f"The percentage is {interval(level, wording.percent)} ({level.confidence:.0%} interval; base {wording.number(level.n)})."
     if change is not None:
         what += f": {change_in_short(change)} on {on} ({wording.percent(change.earlier.value)})"
         sure = f"{how_sure(change)} {sure}"

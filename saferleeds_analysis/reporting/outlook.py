@@ -12,7 +12,6 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Target
-from saferleeds_analysis.estimates import Estimate
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
@@ -20,7 +19,7 @@ from saferleeds_analysis.reporting.blocks import Block, behind, bullets, join, l
 from saferleeds_analysis.reporting.cards import ReportCard
 from saferleeds_analysis.reporting.record import track_record
 from saferleeds_analysis.reporting.season import Season
-from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.reporting.tables import interval, table
 from saferleeds_analysis.reporting.year_figures import YearFigures
 
 OWN_DEFINITION = (
@@ -68,7 +67,7 @@ class Outlook:
             return self._progress(rating, wording.sentence(rating.reason))
         words = (
             f"{wording.number(at['actual'])} {self.card.indicator.unit} from April to {periods.month_name(at.name)}: "
-            f"{self.path.position} of the milestone range {_span(at)} for {_aim(self.path.target)}."
+            f"{self.path.position} of the milestone range {interval(at)} for {_aim(self.path.target)}."
         )
         if chance is not None:
             words += f" Chance of meeting it: {wording.chance_percent(chance.probability)}."
@@ -138,7 +137,7 @@ class Outlook:
             periods.month_name(month),
             wording.percent(100 * at["share"]),
             _or_none(at["milestone"]),
-            _span(at) if pd.notna(at["lower"]) else "none",
+            interval(at),
             _or_none(at["actual"]),
             self._fan_cell(month),
         ]
@@ -188,7 +187,7 @@ class Outlook:
             ]
         lines = [
             f"From April to {periods.month_name(at.name)}, {wording.number(at['actual'])} {unit} were recorded. The "
-            f"milestone range for the {target.kind} target of {_aim(target)} is {_span(at)} (80%): recorded performance is "
+            f"milestone range for the {target.kind} target of {_aim(target)} is {interval(at)} (80%): recorded performance is "
             f"{path.position} of it; {'fewer' if trajectory.is_decrease(target) else 'more'} is better."
         ]
         if path.adjusted_position is not None:
@@ -205,7 +204,7 @@ class Outlook:
         middle, wide = p.interval(0.8), p.interval(0.95)
         lines = [
             f"The year is projected to end at about {wording.number(middle.value)} "
-            f"(80% interval {_span(middle)}; 95% interval {_span(wide)})."
+            f"(80% interval {interval(middle)}; 95% interval {interval(wide)})."
         ]
         if p.run_rate is not None:
             lines.append(
@@ -299,10 +298,6 @@ def _aim(target: Target) -> str:
 
 def _superseded(target: Target, in_force: Target) -> str:
     return "" if target is in_force else ", since superseded"
-
-
-def _span(at: pd.Series | Estimate) -> str:
-    return f"{wording.number(at.lower)} to {wording.number(at.upper)}"
 
 
 def _or_none(value: float) -> str:

@@ -82,16 +82,15 @@ def check_published(figures: Iterable[PublishedFigure], by_area: pd.DataFrame) -
     """Work out each published figure again from monthly counts by area, where all its months are there.
 
     Counts must agree exactly, percentages to the precision at which they were printed. Figures of other kinds, areas
-    or months than the data hold are left out.
+    or months than the data hold are left out, and those of periods that :func:`months_to_check` leaves out.
     """
     figures = tuple(figures)
     checks = []
     for figure in figures:
-        window = window_of(figure.period)
-        if figure.measure not in MEASURES or figure.area not in by_area.columns or window.months is None:
+        months = months_to_check(figure.period)
+        if figure.measure not in MEASURES or figure.area not in by_area.columns or months is None:
             continue
-        counts = by_area[figure.area]
-        later, earlier = _total(counts, window.months), _total(counts, window.months - 12)
+        later, earlier = _total(by_area[figure.area], months), _total(by_area[figure.area], months - 12)
         if later is None or (figure.measure != "count" and not earlier):
             continue
         value = {
@@ -104,7 +103,7 @@ def check_published(figures: Iterable[PublishedFigure], by_area: pd.DataFrame) -
         checks.append(
             PublishedCheck(
                 figure=figure,
-                window=window,
+                window=window_of(figure.period),
                 measure=MEASURES[figure.measure],
                 value=value,
                 ours=f"{text}%" if figure.measure == "change_percent" else text,
@@ -145,10 +144,27 @@ def _total(monthly: pd.Series, months: pd.PeriodIndex) -> int | None:
 def window_of(period: str) -> Window:
     """Give the window of a period as published figures name it; without months where it is of another kind.
 
+    What is written as a financial year and is none is refused.
+
     >>> window_of("12 months to 2012-09").name, window_of("undated").months
     ('12 months to September 2012', None)
     """
+    if re.fullmatch(r"\d{4}/\d{2}", period):
+        return Window.year(period)
     return Window.named(period_in_words(period))
+
+
+def months_to_check(period: str) -> pd.PeriodIndex | None:
+    """Give the months over which a published figure is worked out again from the data; ``None`` where it is not.
+
+    It is for a financial year (``2012/13``), a calendar year (``calendar 2012``), a month (``month 2012-09``) and twelve
+    months (``12 months to 2012-09``). A quarter is left out above all: packs print a year to date under its quarter.
+
+    >>> len(months_to_check("calendar 2012")), months_to_check("2012/13 Q2")
+    (12, None)
+    """
+    checked = re.fullmatch(r"\d{4}/\d{2}|calendar \d{4}|(month|12 months to) \d{4}-\d{2}", period)
+    return window_of(period).months if checked else None
 
 
 def window_to_date(period: str) -> Window:

@@ -179,4 +179,5 @@ def _tables(
             for r in found.reliability().to_dict("records")
         ],
     )
-    return join(shown, chances, paragraph(found.caveats[0]))
+    width = paragraph("A run-rate is a single number: its interval has no width.", css_class="small")
+    return join(shown, width, chances, paragraph(found.caveats[0]))

@@ -59,7 +59,7 @@ VERDICTS: Mapping[str, tuple[str, bool]] = {
     "ambiguous": ("can be read in two ways that differ", True),
     "period mismatch": ("is of another period than the page it stands on", True),
     "not comparable": ("is made in another way than the figure it is set beside", True),
-    "sign differs": ("points the other way once the season is allowed for", True),
+    "sign differs": ("the same months of the year before point the other way", True),
     "narrative": ("the words beside it say less or more than a test does", True),
     "label": ("its name is probably wrong", True),
     "not checkable": ("no base, level or comparator is printed", True),

@@ -6,6 +6,7 @@ A half-width says how far chance moves the answers of those who answered. It say
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -19,8 +20,8 @@ from saferleeds_analysis.methods.survey_summaries import SatisfactionSurvey
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, join, paragraph
 from saferleeds_analysis.reporting.published import AS_PRINTED, as_printed, window_to_date
-from saferleeds_analysis.reporting.survey_words import interval, points
-from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.reporting.survey_words import points
+from saferleeds_analysis.reporting.tables import interval, table
 from saferleeds_analysis.survey_measures import Definition
 from saferleeds_analysis.workings import surveys
 
@@ -93,7 +94,7 @@ class SatisfactionMeasure:
     levels: tuple[PublishedFigure, ...]
     printed: Mapping[str, PublishedFigure]
 
-    @property
+    @cached_property
     def latest(self) -> SatisfactionSurvey | None:
         """The result of the year to date, where counts are behind it and one whole number prints as it."""
         if not self.printed:
@@ -198,8 +199,8 @@ class Satisfaction:
             s = m.latest
             lines.append(
                 f"{m.indicator.name}: {wording.number(s.satisfied)} of {wording.number(s.answered)}, "
-                f"{wording.percent(s.result.value)} (95% interval {interval(s.result)} for these {wording.number(s.asked)} cases; "
-                f"{interval(_beyond(s))} taken as a sample of cases to come). At this result the half-width is "
+                f"{wording.percent(s.result.value)} (95% interval {interval(s.result, wording.percent)} for these {wording.number(s.asked)} cases; "
+                f"{interval(_beyond(s), wording.percent)} taken as a sample of cases to come). At this result the half-width is "
                 f"{points(s.margin_at_result, decimals=1)}. If none of those who did not answer were satisfied it would be "
                 f"{wording.percent(s.lowest_possible)} of all who were asked; if all were, {wording.percent(s.highest_possible)}."
             )
@@ -410,6 +411,13 @@ def _beyond(s: SatisfactionSurvey) -> SurveyEstimate:
 
 
 def _ended_by(quarter: pd.Period, period: str) -> bool:
-    """Tell whether a year or a quarter had ended with the reported quarter; a period that names no months had not."""
-    months = periods.months_named(period)
-    return months is not None and months[-1] <= periods.last_month(quarter)
+    """Tell whether a financial year or a quarter had ended with the reported quarter; a period of another kind had not."""
+    try:
+        last = (
+            periods.quarter(period)
+            if " Q" in period
+            else periods.financial_year(period).asfreq("Q-MAR", how="end")
+        )
+    except ValueError:
+        return False
+    return last <= quarter

@@ -26,7 +26,7 @@ from saferleeds_analysis.reporting.cards import ReportCard
 from saferleeds_analysis.reporting.counted import about_counts, sum_of, worked_out
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect
 from saferleeds_analysis.reporting.months_shown import withheld_of
-from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.reporting.tables import interval, table
 from saferleeds_analysis.workings import season as workings
 
 _X13 = "the Census Bureau's X-13ARIMA-SEATS with the choices frozen for the year; docs/methods/seasonal.md"
@@ -347,8 +347,8 @@ class Season:
                 ]
                 continue
             figure = self._adjusted_quarter(name, found[name])
-            limits = f"{wording.number(figure.lower)} to {wording.number(figure.upper)}"
-            rows.append([name, wording.number(figure.n), wording.number(figure.value), limits, borrowed])
+            counts = (wording.number(figure.n), wording.number(figure.value))
+            rows.append([name, *counts, interval(figure), borrowed])
             figures.append(figure)
         shown = table(
             caption=f"{kind.capitalize()}s, {periods.review_period(card.quarter)}: recorded and seasonally adjusted",

@@ -13,7 +13,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator, PublishedFigure
-from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts
+from saferleeds_analysis.estimates import CountChange, change_between_counts
 from saferleeds_analysis.figures import Measure, Rows, Working
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.periods import Window
@@ -23,7 +23,7 @@ from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, heading
 from saferleeds_analysis.reporting.counted import CHANGE_COUNT, CHANGE_PERCENT
 from saferleeds_analysis.reporting.published import AS_PRINTED, as_printed
 from saferleeds_analysis.reporting.record import track_record
-from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.reporting.tables import interval, table
 from saferleeds_analysis.workings import printed
 
 QUARTERLY_COUNT = Measure(
@@ -143,7 +143,7 @@ class ServiceCounts:
                 f"{self._on_last_year(usual)} on last year's {wording.number(self.last_year_total)}.",
                 f"One year cannot show how much of that is the season and how much a change of level. Allowing for both, the "
                 f"year is projected to end at about "
-                f"{wording.number(wide.value)} (80% interval {_span(wide)}; 95% interval {_span(wider)})."
+                f"{wording.number(wide.value)} (80% interval {interval(wide)}; 95% interval {interval(wider)})."
                 + (" It holds last year's total: no clear change is projected." if self.is_unclear else ""),
             ]
             if self.published is not None:
@@ -152,7 +152,9 @@ class ServiceCounts:
 
     @property
     def is_unclear(self) -> bool:
-        """Whether the projection's 80% interval holds last year's total, so that no change is projected."""
+        """Whether the projection's 80% interval holds last year's total: no change is projected. Not so in a complete year."""
+        if self.projection is None:
+            return False
         e = self.projection.interval(0.8)
         return e.lower <= self.last_year_total <= e.upper
 
@@ -167,7 +169,7 @@ class ServiceCounts:
         rows.insert(4, [f"{self.last_year}, whole year", wording.number(self.last_year_total), ""])
         if self.projection is not None:
             e = self.projection.interval(0.8)
-            rows.append([f"{self.year}, projected", wording.number(e.value), f"80% interval {_span(e)}"])
+            rows.append([f"{self.year}, projected", wording.number(e.value), f"80% interval {interval(e)}"])
         if self.published is not None:
             rows.append(
                 [
@@ -422,7 +424,3 @@ def service_counts(
             indicator, pd.period_range(first.start_time, periods.last_month(quarter).end_time, freq="M")
         ),
     )
-
-
-def _span(e: Estimate) -> str:
-    return f"{wording.number(e.lower)} to {wording.number(e.upper)}"

@@ -3,6 +3,7 @@
 from saferleeds_analysis.catalogue import Indicator
 from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
 from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.tables import interval
 
 
 def level_in_words(e: SurveyEstimate) -> str:
@@ -13,7 +14,8 @@ def level_in_words(e: SurveyEstimate) -> str:
     '12.6% (95% interval 11.7% to 13.6%; base 6,073)'
     """
     return (
-        f"{wording.percent(e.value)} ({e.confidence:.0%} interval {interval(e)}; base {wording.number(e.n)})"
+        f"{wording.percent(e.value)} ({e.confidence:.0%} interval {interval(e, wording.percent)}; "
+        f"base {wording.number(e.n)})"
     )
 
 
@@ -51,8 +53,7 @@ def change_in_short(change: SurveyChange) -> str:
     """
     if change.direction == "no clear change":
         return change.direction
-    word = {"fell": "down", "rose": "up"}[change.direction]
-    return f"{word} {points(abs(change.difference.value))}"
+    return f"{wording.DOWN_OR_UP[change.direction]} {points(abs(change.difference.value))}"
 
 
 def how_sure(change: SurveyChange) -> str:
@@ -91,11 +92,6 @@ def points_interval(d: SurveyEstimate) -> str:
     if d.lower > 0:
         return f"up {lower} to {upper}"
     return f"down {lower} to up {upper}"
-
-
-def interval(e: SurveyEstimate) -> str:
-    """Write the interval of a percentage."""
-    return f"{wording.percent(e.lower)} to {wording.percent(e.upper)}"
 
 
 def travel_of(change: SurveyChange, indicator: Indicator) -> str:

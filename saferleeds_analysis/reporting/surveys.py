@@ -42,14 +42,13 @@ from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, letter_
 from saferleeds_analysis.reporting.published import window_of
 from saferleeds_analysis.reporting.survey_words import (
     change_in_words,
-    interval,
     level_in_words,
     points,
     points_interval,
     signed_points,
     travel_of,
 )
-from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.reporting.tables import interval, table
 from saferleeds_analysis.survey_measures import Definition, MeasureBaseline
 from saferleeds_analysis.workings.surveys import (
     design_of,
@@ -170,7 +169,7 @@ class SurveyReport:
 
     def summary(self) -> Block:
         """Give the headline numbers in a box."""
-        pairs = [(f"{self.indicator.name}, {self.window}", level_in_words(self.level))]
+        pairs = [(f"{self.indicator.name}, {self.window}{self.label}", level_in_words(self.level))]
         pairs += [(f"Change on {on}", change_in_words(change)) for on, change in self._main_changes().items()]
         return facts(pairs, kind="summary", figures=[self._figure(self.area)])
 
@@ -179,7 +178,7 @@ class SurveyReport:
         words = self.responses.answers[self.responses.question.answers[0]]
         lines = [
             f"In the {self.window}, {wording.percent(self.level.value)} of households in {self.area} said that "
-            f"{words[:1].lower()}{words[1:]} (95% interval {interval(self.level)}; base {wording.number(self.level.n)}).",
+            f"{words[:1].lower()}{words[1:]} (95% interval {interval(self.level, wording.percent)}; base {wording.number(self.level.n)}){self.label}.",
             self._on_the_baseline(),
         ]
         figures = [self._figure(self.area)]
@@ -237,7 +236,15 @@ class SurveyReport:
                 cells = [signed_points(d.value), points_interval(d), _reading(changes[key])]
                 figures.append(self._change_figure(changes[key], *key))
             e = level.estimate
-            rows.append([level.period, wording.percent(e.value), interval(e), wording.number(e.n), *cells])
+            rows.append(
+                [
+                    level.period,
+                    wording.percent(e.value),
+                    interval(e, wording.percent),
+                    wording.number(e.n),
+                    *cells,
+                ]
+            )
         shown_table = table(
             caption=f"{self.indicator.name}, {self.area}, quarter by quarter",
             columns=[
@@ -272,7 +279,7 @@ class SurveyReport:
         rows, figures = [], []
         for area in self.localities:
             e = self.trend.level(area, TWELVE_MONTHS, self.quarter)
-            cells = [area, wording.percent(e.value), interval(e), wording.number(e.n)]
+            cells = [area, wording.percent(e.value), interval(e, wording.percent), wording.number(e.n)]
             figures.append(self._figure(area))
             for key in ((area, kind, self.quarter) for kind in kinds):
                 cells.append(change_in_words(changes[key]) if key in changes else "not known")

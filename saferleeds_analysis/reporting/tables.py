@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+import pandas as pd
+
 from saferleeds_analysis.estimates import Estimate
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, Table
@@ -42,7 +44,7 @@ def table(
 
 
 def interval(
-    of: Figure | Estimate, show: Callable[[float], str] = wording.number, *, none: str = "none"
+    of: Figure | Estimate | pd.Series, show: Callable[[float], str] = wording.number, *, none: str = "none"
 ) -> str:
-    """Write the limits of a figure or an estimate by ``show``; ``none`` where it has no interval."""
-    return none if of.lower is None else f"{show(of.lower)} to {show(of.upper)}"
+    """Write the limits of a figure, an estimate or a row of a frame by ``show``; ``none`` where it has no interval."""
+    return none if pd.isna(of.lower) else f"{show(of.lower)} to {show(of.upper)}"

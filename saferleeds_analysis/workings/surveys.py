@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.methods import survey, survey_summaries, survey_trends
+from saferleeds_analysis.methods import feasibility, survey, survey_summaries, survey_trends
 from saferleeds_analysis.methods.survey import SurveyDesign, SurveyEstimate
 from saferleeds_analysis.methods.survey_summaries import SatisfactionSurvey
 from saferleeds_analysis.workings.printed import as_printed, number_in
@@ -168,9 +168,11 @@ def answers_wanted(
 def _satisfaction(
     asked: pd.DataFrame, answered: pd.DataFrame, level: pd.DataFrame, decimals: int
 ) -> SatisfactionSurvey:
-    return survey_summaries.satisfaction_as_printed(
-        asked=int(number_in(asked)),
-        answered=int(number_in(answered)),
-        printed_percent=as_printed(level, decimals),
-        definition="",
+    base, percent = int(number_in(answered)), as_printed(level, decimals)
+    satisfied = feasibility.numerators_behind(base=base, printed_percent=percent)
+    if len(satisfied) != 1:
+        how_many = "several whole numbers print" if satisfied else "no whole number prints"
+        raise ValueError(f"{how_many} as {percent}% of {base:,}.")
+    return survey_summaries.satisfaction_survey(
+        asked=int(number_in(asked)), answered=base, satisfied=satisfied[0], definition=""
     )

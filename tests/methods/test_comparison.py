@@ -443,6 +443,30 @@ def test_swapping_treated_and_control_flips_the_displacement_test():
             "displacement needs the counts round both the treated and the comparison area.",
         ),
         (lambda: displacement_test(treated=(0, 0), control=(0, 0)), "no events in any area or period"),
+        *(
+            (
+                lambda given=given: displacement_test(**{"treated": (1, 2), "control": (1, 2)} | given),
+                "counts are two for each area, before and after; period_weights are two and area_weights four.",
+            )
+            for given in (
+                {"treated": (1,)},
+                {"control": (1, 2, 3)},
+                {"displacement_treated": (1,), "displacement_control": (1,)},
+                {"period_weights": (1,)},
+                {"period_weights": ()},
+                {"area_weights": (1, 1)},  # as with rings: the sizes of all four
+                {"area_weights": (1,)},
+            )
+        ),
+        *(
+            (
+                lambda average=average, kind=kind: overdispersion(
+                    pd.Series([0.1, 0.2]), pd.Series([50, 60]), average=average, kind=kind
+                ),
+                f"an average of {average} cannot be: a proportion lies from 0 to 1, a rate or a ratio from 0 up.",
+            )
+            for average, kind in ((1.2, "proportion"), (-0.1, "proportion"), (-1, "rate"))
+        ),
         (lambda: poisson_z(1.5, 2), "1.5 is not a count"),
     ],
 )

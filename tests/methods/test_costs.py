@@ -177,6 +177,18 @@ def test_the_interval_is_the_counts_interval_in_pounds():
     assert (total.method, total.n) == ("Byar limits of the counts", 100)
 
 
+def test_each_offence_has_its_value_with_its_interval():
+    estimate = groups({"Homicide": 5, "Shoplifting": 900, "Arson": 100}, financial(2019), confidence=0.9)
+    rows = estimate.to_frame().set_index("measure")
+    for offence in estimate.by_offence:
+        assert (offence.cost.value, offence.cost.n) == (float(offence.amount), offence.count)
+        assert (offence.cost.unit, offence.cost.confidence) == ("£", 0.9)
+        of_frame = rows.loc[f"value: {offence.name}", ["lower", "upper"]]
+        assert of_frame.tolist() == [offence.cost.lower, offence.cost.upper]
+    alone = burglary(100, calendar(2012))
+    assert alone.by_offence[0].cost == alone.total
+
+
 def tables_with_limits(*unit_costs):
     shared = {"price_year": "2024/25", "status": "official", "publication": "x", "seen_in": "x", "note": ""}
     rows = [

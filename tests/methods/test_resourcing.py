@@ -131,6 +131,12 @@ def test_a_higher_share_never_costs_less_or_buys_more(position, one, other):
     assert dear.posts_from_budget <= cheap.posts_from_budget
 
 
+def test_money_in_whole_pounds_may_be_written_as_whole_numbers():
+    whole = replace(PCSO, full_cost=31_524, contribution=6_620, budget=1_060_000, other_funders=0)
+    assert check_position(whole) == check_position(PCSO)
+    assert funding_scenario(whole, share=1).cost == 165 * 31_524
+
+
 @pytest.mark.parametrize("share", [0, -0.1, 1.01, 21])
 def test_a_share_outside_nothing_to_all_is_refused(share):
     with pytest.raises(ValueError) as refused:

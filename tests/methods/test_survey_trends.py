@@ -133,6 +133,15 @@ def test_noise_is_no_clear_change_and_a_real_fall_is_found():
     assert change.difference.lower < -15 < change.difference.upper
 
 
+def test_the_estimates_of_a_change_are_the_levels_that_it_lies_between():
+    design = survey_design(household_survey(), weight="weight", wave="quarter")
+    trend = rolling_from_respondents(design, "q", **QUESTION)
+    change = trend.changes["Leeds", ON_WINDOW_BEFORE, QUARTERS[8]]
+    assert change.later is trend.level("Leeds", TWELVE_MONTHS, QUARTERS[8])
+    assert change.earlier is trend.level("Leeds", TWELVE_MONTHS, QUARTERS[7])
+    assert change.later.linearised is None and change.later.in_base is None
+
+
 def test_a_baseline_is_compared_with_the_latest_window_only():
     design = survey_design(household_survey(), weight="weight", wave="quarter")
     baseline = published_percentage(70.0, base=6000, design_effect=1.2, definition="safe")
@@ -146,6 +155,8 @@ def test_a_baseline_is_compared_with_the_latest_window_only():
     assert change.difference.standard_error == pytest.approx(
         np.hypot(window.standard_error, baseline.standard_error)
     )
+    without = rolling_from_respondents(design, "q", baselines={"Leeds": None}, **QUESTION)
+    assert without.changes.keys() == trend.changes.keys() - {key}
     other = published_percentage(70.0, base=6000, design_effect=1.2, definition="safe after dark")
     with pytest.raises(ValueError, match="'safe after dark' and 'safe' are two definitions"):
         rolling_from_respondents(design, "q", baselines={"Leeds": other}, **QUESTION)

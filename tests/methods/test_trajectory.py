@@ -4,6 +4,7 @@ Known answers are the published report card's and strategy's figures (Safer Leed
 Strategy 2013-2014) and plain arithmetic on them; the rest are laws, and truth recovered from simulated series.
 """
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -329,6 +330,16 @@ def test_the_adjusted_position_takes_the_season_out():
     assert trajectory.position == trajectory.adjusted_position == "in the middle"
 
 
+def test_a_gap_in_the_adjusted_series_leaves_no_adjusted_count_to_date_after_it():
+    adjusted = monthly(np.full(54, 1000.0))
+    adjusted.iloc[50] = np.nan  # the third month of the year
+    trajectory = build_trajectory(
+        monthly(np.full(54, 1000)), target=target(12_000), year=YEAR, adjusted=adjusted
+    )
+    assert trajectory.path["adjusted"].notna().tolist() == [True] * 2 + [False] * 10
+    assert (trajectory.position, trajectory.adjusted_position) == ("in the middle", None)
+
+
 def test_no_target_and_no_count_are_grey_with_the_reason():
     none = build_trajectory(seasonal(), target=None, year=YEAR)
     not_yet = build_trajectory(seasonal(48), target=target(6000), year=YEAR)
@@ -374,6 +385,8 @@ def test_levels_and_gaps_are_rated_by_their_intervals():
     assert assess_level(level(80), target=None).letter == assess_level(None, target=aim).letter == "N"
     assert [assess_gap(level(9), level(v)).letter for v in (3, 8, 15)] == ["G", "A", "R"]
     assert assess_gap(level(-9), level(-3)).letter == "G"
+    with pytest.raises(ValueError, match="different units or at different levels of confidence"):
+        assess_gap(level(9), replace(level(3), unit="per 1,000 households"))
 
 
 # --- Histories with something in them -----------------------------------------------------------------------------

@@ -200,7 +200,7 @@ def test_the_main_figures_are_set_beside_those_of_the_earlier_pack():
         "after_quarter": periods.quarter("2012/13 Q2"),
     }
     main = then_and_now(before, after, **quarters)
-    assert [(then.value, now.value) for then, now in main] == [(6771, 5938)]
+    assert [(pair.then.value, pair.now.value) for pair in main] == [(6771, 5938)]
     shown = Comparison(earlier="2012/13 Q1", main=main).section(names=NAMES)
     assert (
         "6,771 offences (12 months to June 2012) | 5,938 offences (12 months to September 2012)" in shown.text

@@ -7,6 +7,8 @@ twice, "March 2106" of a strategy, Calderdale's 800 by December and 782 for the 
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from inspect import signature
+from typing import get_type_hints
 
 import pandas as pd
 import pytest
@@ -22,6 +24,7 @@ from saferleeds_analysis.periods import Window
 from saferleeds_analysis.publishing.checking import read_checks
 from saferleeds_analysis.reporting import checks
 from saferleeds_analysis.reporting.checks import Check, PublishedPage
+from saferleeds_analysis.reporting.published import check_published
 from saferleeds_analysis.reporting.quality import quality_page, summary
 
 CATALOGUE = load_catalogue()
@@ -244,6 +247,25 @@ def test_the_published_figure_that_does_not_reproduce_is_named(counts):
     assert [f.where for f in result.findings] == [
         "published figures, Gipton & Harehills, 12 months to September 2012"
     ]
+
+
+# packs print a year to date under its quarter: April to September 2012 is not the count of July to September
+def test_a_published_figure_of_a_quarter_is_not_set_beside_the_months_of_the_quarter(counts):
+    others = ("2012/13 Q2", "September 2012", "calendar year 2011", "12 months to September 2012", "undated")
+    assert check_published([figure(period, 1) for period in others], counts.by_area) == ()
+    kept = ("2011/12", "calendar 2011", "month 2012-09", "12 months to 2012-09")
+    checked = check_published([figure(period, 1) for period in kept], counts.by_area)
+    assert [one.figure.period for one in checked] == list(kept)
+
+
+def test_a_financial_year_that_is_none_is_refused(counts):
+    with pytest.raises(ValueError, match="2012 is followed by 13, not 14"):
+        check_published([figure("2012/14", 1)], counts.by_area)
+
+
+def test_a_rule_says_that_it_gives_a_result():
+    assert get_type_hints(checks.additivity)["return"] is checks.CheckResult
+    assert signature(checks.additivity).return_annotation is checks.CheckResult
 
 
 def test_calderdales_800_by_december_and_782_for_the_year_are_found(shared):

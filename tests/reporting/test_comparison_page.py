@@ -130,6 +130,13 @@ def test_without_households_no_interval_and_no_weighted_average_is_given(tmp_pat
     assert all(f.lower is None for f in found.findings().figures)
 
 
+def test_a_gap_to_an_average_of_nothing_is_said_and_not_tested(tmp_path):
+    group = pd.read_csv(REFERENCE / "core_cities.csv", dtype=str)
+    known = {"denominator": "", "denominator_date": "", "denominator_source": "", "count": ""}
+    group.assign(rate="0.0", **known).to_csv(tmp_path / "none.csv", index=False)
+    assert "Leeds is 0.0 above it (not tested)." in compared(load_group("none", tmp_path)).findings().text
+
+
 @pytest.mark.parametrize(
     ("changes", "error", "message"),
     [

@@ -255,6 +255,36 @@ def test_a_missing_month_is_named_and_nothing_is_filled_in(project):
     )
 
 
+def test_every_refusal_is_known_before_a_block_is_asked_for(project):
+    counts = counts_at(project, Q2[1])
+    gap = counts.by_area.copy()
+    gap.loc[pd.Period("2011-03", freq="M"), :] = pd.NA
+    early = report_on(replace(counts, by_area=gap))
+    # the calendar year 2011 and the financial year 2010/11 hold the month too
+    without = ("earlier", "change", "own_prices", "base: 2011-01 to 2011-12", "base: 2010-04 to 2011-03")
+    assert early.refusals == dict.fromkeys(without, "no data for March 2011.")
+    again = replace(early, data=(counts,))
+    assert again.refusals == {} and "earlier" in early.refusals
+
+
+def test_where_nothing_is_valued_there_is_nothing_beside_it(project):
+    counts = counts_at(project, Q2[1])
+    mixture = report_on(replace(counts, indicator=CATALOGUE.indicator("burglary_police_uk")))
+    assert set(mixture.refusals) == {"later", "earlier", "change", "own_prices", "editions"}
+    assert (mixture.published, mixture.bases, mixture.parts) == ((), (), {})
+
+
+def test_an_amount_of_a_quarter_is_not_checked(project, q4, monkeypatch):
+    printed = q4.published[0][0]
+    of_quarter = replace(printed, period="2012/13 Q2")
+    used = next(
+        p for p in CATALOGUE.published(printed.indicator_id, as_at=Q4[1]) if p.measure == "unit_cost_gbp"
+    )
+    monkeypatch.setattr(type(CATALOGUE), "published", lambda *_, **__: (used, printed, of_quarter))
+    checked = report_on(counts_at(project, Q4[1]), at=Q4).published
+    assert [figure.period for figure, _ in checked] == [printed.period]
+
+
 def test_slips_of_the_call_end_the_page(project):
     counts = counts_at(project, Q2[1])
     with pytest.raises(ValueError, match="unknown edition of unit costs: '2011'"):
@@ -263,6 +293,10 @@ def test_slips_of_the_call_end_the_page(project):
         report_on(counts, vintage="June 2019")
     with pytest.raises(ValueError, match="price year 2040/41 is not in the deflator table of December 2025"):
         report_on(counts, price_year="2040/41")
+    with pytest.raises(ValueError, match="'staff' is not an edition: public or restricted"):
+        report_on(counts, pack_edition="staff")
+    with pytest.raises(ValueError, match=r"unknown area of area set .*: 'Leedz'\. Did you mean 'Leeds'\?"):
+        report_on(counts, area="Leedz")
     with pytest.raises(
         DataProblem, match="there is no data for 'Leeds' in December 2012, the last month of 2012/13 Q3"
     ):

@@ -72,7 +72,7 @@ def test_a_survey_says_its_baseline_and_is_not_projected(second):
     item = second.items[1]
     # 16.94% in 2008/09 and 12.62% now, of 6,073 asked: the published card on anti-social behaviour.
     assert item.what == (
-        "12.6% of those asked in the 12 months to September 2012: down 4.3 points on the baseline of 2008/09 (16.9%)."
+        "12.6% of households in the 12 months to September 2012: down 4.3 points on the baseline of 2008/09 (16.9%)."
     )
     assert item.sure.endswith("base 6,073).")
     assert item.outlook.startswith("A survey is not projected.")

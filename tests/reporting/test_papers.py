@@ -205,6 +205,21 @@ def test_a_measure_needs_a_figure_and_a_rating_or_the_reason_why_not():
         replace(row, why_not_rated="")
 
 
+def test_a_measure_is_rated_by_one_figure_on_one_figure():
+    rated = next(m for m in load_measures("2013_14") if m.rated_by)
+    with pytest.raises(ValueError, match=re.escape("so it needs one current figure, not 'F081|F002'")):
+        replace(rated, current="F081|F002")
+    with pytest.raises(ValueError, match=re.escape("unknown figure of the register: 'F081|F002'")):
+        measures_report(
+            [replace(rated, rated_by="F081|F002")],
+            register=REGISTER,
+            document="strategy_2013",
+            title="Performance measures",
+            as_at=DAY,
+            edition="public",
+        )
+
+
 # Leicestershire, 7 November 2012: 573 fewer is printed as 18%
 def test_a_published_change_has_its_counts_and_an_interval_at_both_ends():
     row = _published(REGISTER, REGISTER.figure("F135"))

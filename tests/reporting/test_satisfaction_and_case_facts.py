@@ -1,5 +1,6 @@
 """Satisfaction at case closure and the printed facts of cases: known answers of the card of 2012/13 Q2."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -82,6 +83,21 @@ def test_the_base_is_as_printed_and_the_half_width_is_called_what_it_is():
         "If none of those who did not answer were satisfied it would be 56.8% of all who were asked; if all were, 93.7%."
         in text
     )
+
+
+def test_a_result_of_another_kind_of_period_is_not_the_latest(monkeypatch):
+    known = {name: CATALOGUE.published(name, as_at=Q2["as_at"]) for name in QUESTIONS}
+    odd = [
+        replace(f, period="calendar 2011") for name in QUESTIONS for f in known[name] if f.period == "2011/12"
+    ]
+    monkeypatch.setattr(
+        type(CATALOGUE),
+        "published",
+        lambda _, name, **__: (*known[name], *(f for f in odd if f.indicator_id == name)),
+    )
+    measures = asked().measures
+    assert [m.levels[-1].period for m in measures] == ["2012/13 Q2", "2012/13 Q2"]
+    assert measures[0].latest is measures[0].latest, "it is worked out once"
 
 
 def test_next_year_needs_so_many_answers():

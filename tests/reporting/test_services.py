@@ -1,5 +1,6 @@
 """Service counts by quarter: the published run-rate beside a projection that knows last year's season."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -105,6 +106,11 @@ def test_what_came_later_is_not_known_earlier():
     with pytest.raises(DataProblem, match="for 2012/13 Q2 that was out by 2012-06-30"):
         counts_of("lasbt_cases", day=date(2012, 6, 30))
     assert counts_of("lasbt_cases", quarter="2012/13 Q1", day=date(2012, 6, 30)).published is None
+
+
+def test_a_complete_year_has_no_projection_that_could_be_unclear():
+    assert counts_of("lasbt_cases").is_unclear
+    assert not replace(counts_of("lasbt_cases"), projection=None).is_unclear
 
 
 def test_the_chart_names_every_figure():

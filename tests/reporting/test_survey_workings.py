@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 from projects import ROOT, copy_project
 from worked_again import all_agree, worked_again
@@ -15,6 +16,7 @@ from saferleeds_analysis.reporting.printed_surveys import printed_survey
 from saferleeds_analysis.reporting.satisfaction import satisfaction
 from saferleeds_analysis.reporting.services import service_counts
 from saferleeds_analysis.reporting.surveys import survey_report
+from saferleeds_analysis.workings import surveys
 
 CATALOGUE = load_catalogue(ROOT / "data" / "raw" / "reference")
 AT = {"quarter": periods.quarter("2012/13 Q2"), "as_at": date(2012, 9, 30)}
@@ -147,3 +149,18 @@ def test_every_figure_of_a_service_comes_out_of_its_rows_again(indicator):
     }
     assert all(f.working for f in figures)
     assert all_agree(figures)
+
+
+@pytest.mark.parametrize(
+    ("answered", "percent", "why"),
+    [
+        (6073, 12.62, "no whole number prints as 12.62% of 6,073."),
+        (30_000, 12.62, "several whole numbers print as 12.62% of 30,000."),
+    ],
+)
+def test_a_percentage_without_one_whole_number_behind_it_is_refused(answered, percent, why):
+    rows = [pd.DataFrame({"value": [value]}) for value in (40_000, answered, percent)]
+    with pytest.raises(ValueError, match=why):
+        surveys.satisfaction(*rows, decimals=2, give="satisfied")
+    with pytest.raises(ValueError, match=why):
+        surveys.answers_wanted(*rows, decimals=2, margin=5.0, quarter=2, at_result=True, give="people_to_ask")

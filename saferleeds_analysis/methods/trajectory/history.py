@@ -85,37 +85,37 @@ def check_history(history: pd.Series, *, year: pd.Period, caveats: Sequence[Cave
     inside = [s for s in starts if first < s <= last]
     rules = (
         (
-            index[-1] > last,
+            index[-1] <= last,
             ValueError,
             f" goes on after {name} ({period_name(index[-1])}). To look at a past year, give what was known then: "
             "history[:last month].",
         ),
         (
-            index[0] > first,
+            index[0] <= first,
             DataProblem,
             f" starts in {period_name(index[0])}, after the start of {name}. The count of the year to date needs every "
             "period from April on.",
         ),
         (
-            gap >= len(wanted),
+            gap < len(wanted),
             DataProblem,
             f" ends in {period_name(index[-1])}, more than a year before {name} starts. Add the counts since, or ask for "
             "an earlier year.",
         ),
         (
-            history[index >= first].isna().any(),
+            history[index >= first].notna().all(),
             DataProblem,
             f" has no count for some periods of {name} itself, so the year to date is not known. Find the counts.",
         ),
         (
-            inside,
+            not inside,
             DataProblem,
             f": the definition changed in {names_of(inside[:1])}, inside {name}, so the months of the year do not add up "
             "to one total. Restate the earlier months in the new definition, or ask for the next year.",
         ),
     )
-    for broken, problem, why in rules:
-        if broken:
+    for holds, problem, why in rules:
+        if not holds:
             raise problem(f"history {history.name!r}{why}")
     return History(
         counts=history,
@@ -144,29 +144,29 @@ def check_counts(history: pd.Series, *, caveats: Sequence[Caveat]) -> np.ndarray
     values = history.to_numpy(dtype=float, na_value=np.nan)
     repeated = index[index.duplicated()].unique()
     absent = pd.period_range(index.min(), index.max(), freq=index.freq).difference(index)
-    empty = index[np.isnan(values) & ~left_out]
+    blank = index[np.isnan(values) & ~left_out]
     below, broken = index[values < 0], index[values % 1 > 0]
     rules = (
-        (not index.is_monotonic_increasing, "the periods are not in order: sort the history by its index."),
-        (len(repeated), f"periods that are there twice: {names_of(repeated)}."),
+        (index.is_monotonic_increasing, "the periods are not in order: sort the history by its index."),
+        (repeated.empty, f"periods that are there twice: {names_of(repeated)}."),
         (
-            len(absent),
+            absent.empty,
             f"no row for {names_of(absent)}. Find the count, or write the period as missing and give a caveat of kind "
             "'missing' for it; a true zero is 0.",
         ),
         (
-            len(empty),
-            f"no count for {names_of(empty)}. Find the count, or give a caveat of kind 'missing' for the period; a true "
+            blank.empty,
+            f"no count for {names_of(blank)}. Find the count, or give a caveat of kind 'missing' for the period; a true "
             "zero is 0.",
         ),
-        (len(below), f"counts below zero: {names_of(below)}."),
+        (below.empty, f"counts below zero: {names_of(below)}."),
         (
-            len(broken),
+            broken.empty,
             f"values that are not whole numbers: {names_of(broken)}. Only counts add up over a year. For a rate, give the "
             "counts and denominator=; a percentage is a level, for which there is assess_level.",
         ),
     )
-    problems = [f"\n- {problem}" for wrong, problem in rules if wrong]
+    problems = [f"\n- {problem}" for holds, problem in rules if not holds]
     if problems:
         raise DataProblem(f"history {history.name!r}:{''.join(problems)}")
     return left_out

@@ -191,7 +191,8 @@ def _adjusted_so_far(adjusted: pd.Series, known: pd.PeriodIndex, share: pd.Serie
             "adjusted is the seasonally adjusted series of the same months or quarters: it lacks some of the year to date."
         )
     even = np.arange(1, len(share) + 1) / len(share)
-    return adjusted.loc[known].astype(float).cumsum() * share / even
+    # After a gap the count to date is not known.
+    return adjusted.loc[known].astype(float).cumsum(skipna=False) * share / even
 
 
 def _stand(

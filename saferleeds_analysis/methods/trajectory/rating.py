@@ -3,13 +3,12 @@
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import hypot
 from pathlib import Path
 
 import pandas as pd
 
 from saferleeds_analysis.catalogue import REFERENCE, Caveat, Target
-from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts
+from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts, less
 from saferleeds_analysis.methods.trajectory.history import (
     break_starts,
     check_counts,
@@ -197,16 +196,15 @@ def assess_gap(earlier: Estimate | None, later: Estimate | None) -> Rating:
     """
     if earlier is None or later is None:
         return rating_of("N", "a gap is missing.")
-    if earlier.unit != later.unit or earlier.confidence != later.confidence:
-        raise ValueError("the two gaps are in different units or at different levels of confidence.")
     near, far = _size(later), _size(earlier)
-    change = near.value - far.value
-    lower = change - hypot(near.value - near.lower, far.upper - far.value)
-    upper = change + hypot(near.upper - near.value, far.value - far.lower)
-    words = f"the gap went from {far.value:g} to {near.value:g} {later.unit} (change {change:+.3g}, interval {lower:+.3g} to {upper:+.3g})"
-    if upper < 0:
+    change = less(near, far, method="MOVER")
+    words = (
+        f"the gap went from {far.value:g} to {near.value:g} {later.unit} "
+        f"(change {change.value:+.3g}, interval {change.lower:+.3g} to {change.upper:+.3g})"
+    )
+    if change.upper < 0:
         return rating_of("G", f"closer: {words}.")
-    if lower > 0:
+    if change.lower > 0:
         return rating_of("R", f"further away: {words}.")
     return rating_of("A", f"no clear change: {words}.")
 
