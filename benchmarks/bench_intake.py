@@ -22,7 +22,7 @@ INTAKE = """
 from pathlib import Path
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.intake import build_processed
-build_processed(Path({root!r}), load_catalogue())
+build_processed(Path({root!r}), load_catalogue("data/raw/reference"))
 """
 
 PANDAS = """

@@ -87,7 +87,7 @@ def northern_ireland() -> list[pd.Series]:
 def caveats():
     """Give the pandemic's caveat, and no other: the London burglary series is back-cast and shows no break."""
     months = pd.period_range("2010-04", "2024-03", freq="M")
-    return [c for c in load_catalogue().caveats("none", months) if c.kind == "pandemic"]
+    return [c for c in load_catalogue("data/raw/reference").caveats("none", months) if c.kind == "pandemic"]
 
 
 def quarterly(history: pd.Series) -> pd.Series:

@@ -1,10 +1,9 @@
 """What the reports on areas rest on besides counts: groups to compare with, households, a tile layout, new limits.
 
-Like the catalogue, these are reviewed tables (``reference/`` in this package), each row with its source. An analyst adds
-rows in tables of the same names in the project's own ``data/raw/reference/``, and a group of most similar areas as one more
-file of the columns of ``core_cities.csv``; never in code.
+Like the catalogue, these are reviewed tables in the project's ``data/raw/reference/``, each row with its source; a group of
+areas to compare with is one file, ``group_<name>.csv``.
 
->>> tables = load_area_tables()
+>>> tables = load_area_tables("data/raw/reference")
 >>> tables.denominator("leeds_2004", "Leeds", as_at=date(2013, 3, 31)).number
 320596.0
 >>> tables.denominator("leeds_2004", "Leeds", as_at=date(2012, 9, 30)) is None
@@ -22,7 +21,7 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import REFERENCE, places_in, read_rows
+from saferleeds_analysis.catalogue import local_tables, places_in, read_rows, unknown
 from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import DataProblem, refuse
 
@@ -148,13 +147,11 @@ class AreaTables:
         )
 
 
-def load_area_tables(*folders: Path) -> AreaTables:
-    """Read ``denominators.csv``, ``area_tiles.csv`` and ``rebase_decisions.csv`` of the package and of further folders."""
-    places = [REFERENCE, *folders]
+def load_area_tables(folder: Path | str) -> AreaTables:
+    """Read ``denominators.csv``, ``area_tiles.csv`` and ``rebase_decisions.csv`` of a project's ``data/raw/reference``."""
 
     def rows(name: str, kind: type) -> list:
-        files = [place / name for place in places if (place / name).is_file()]
-        return [row for file in files for row in read_rows(file, kind)]
+        return [row for path in local_tables(folder, name) for row in read_rows(path, kind)]
 
     return AreaTables(
         denominators=rows("denominators.csv", AreaDenominator),
@@ -170,23 +167,24 @@ _READ_OF_A_GROUP = {
 }
 
 
-def load_group(name: str, *folders: Path) -> pd.DataFrame:
-    """Read a group to compare an area with: ``<name>.csv`` in the package's tables or in a further folder.
+def load_group(name: str, folder: Path | str) -> pd.DataFrame:
+    """Read a group to compare an area with: ``group_<name>.csv`` of a project's ``data/raw/reference``.
 
-    The columns are those of ``core_cities.csv``. ``rate_as_printed`` keeps the printed precision; ``known_from`` is the
-    first day on which a reader could know the figures, and ``place`` where each row stands.
+    One row an area: ``group``, ``area``, ``code``, ``measure``, ``period``, ``rate``, ``per``, ``count``, ``denominator``,
+    ``denominator_of``, ``denominator_date``, ``denominator_source``, ``source``, ``known_from``. ``rate_as_printed`` keeps the
+    printed precision; ``known_from`` is the first day on which a reader could know the figures, and ``place`` where each row
+    stands.
 
-    >>> load_group("core_cities").loc[4, ["area", "rate_as_printed", "denominator_of"]].tolist()
+    >>> load_group("core_cities", "data/raw/reference").loc[4, ["area", "rate_as_printed", "denominator_of"]].tolist()
     ['Liverpool', '15.0', 'households']
     """
     if not re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", name):
         raise ValueError(f"{name!r} cannot name a group: small letters, digits and underscores, no ending.")
-    path = next(
-        (p for p in (folder / f"{name}.csv" for folder in [*folders, REFERENCE]) if p.is_file()), None
-    )
-    if path is None:
+    path = Path(folder) / f"group_{name}.csv"
+    if not path.is_file():
+        known = [file.stem.removeprefix("group_") for file in local_tables(folder, "group_*.csv")]
         raise ValueError(
-            f"there is no group {name!r}: put {name}.csv, with the columns of core_cities.csv, into data/raw/reference."
+            f"{unknown('group', name, known)} A group is a file group_{name}.csv in data/raw/reference."
         )
     try:
         table = pd.read_csv(path, encoding="utf-8-sig", dtype={"rate": str})
@@ -194,7 +192,7 @@ def load_group(name: str, *folders: Path) -> pd.DataFrame:
         raise DataProblem(f"{path.name}: cannot be read as CSV in UTF-8 ({str(error).strip()}).") from error
     if missing := [c for c in ("area", "rate", "known_from") if c not in table.columns]:
         raise DataProblem(
-            f"{path.name}: has no column {', '.join(missing)}. It needs those of core_cities.csv."
+            f"{path.name}: has no column {', '.join(missing)}. A group has area, rate and known_from at least."
         )
     problems = []
     for number, row in enumerate(table.to_dict("records"), start=2):

@@ -1,10 +1,10 @@
 """What the partnership measures and where: indicators, targets, areas, caveats and published figures.
 
-All of it is agreed text and numbers, so it lives in reviewed tables (``reference/`` in this package), each row with
-its source. An analyst adds an indicator, a target or an area by adding rows, in the package's tables or in tables of
-the same names in the project's own ``data/raw/reference/``; never in code.
+All of it is agreed text and numbers, so it lives in reviewed tables, each row with its source. What is local (indicators,
+targets, areas and what was published of them) stands in the project's ``data/raw/reference/``; what holds for England and
+Wales stands in ``national/`` of this package. An analyst adds an indicator, a target or an area by adding rows; never in code.
 
->>> catalogue = load_catalogue()
+>>> catalogue = load_catalogue("data/raw/reference")
 >>> catalogue.indicator("domestic_burglary").improvement_direction
 'decrease'
 >>> [t.value for t in catalogue.targets("domestic_burglary", "Leeds", "2012/13", as_at=date(2012, 9, 30))]
@@ -14,7 +14,7 @@ the same names in the project's own ``data/raw/reference/``; never in code.
 import difflib
 import hashlib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -26,10 +26,38 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import DisclosureRules, read_disclosure_rules
 from saferleeds_analysis.figures import Rows, TableRow
-from saferleeds_analysis.problems import DataProblem, refuse, twice
+from saferleeds_analysis.problems import DataProblem, noting, refuse, twice
 from saferleeds_analysis.survey_measures import Definition, MeasureBaseline, SurveyQuestion, check_definitions
 
-REFERENCE = Path(__file__).parent / "reference"
+NATIONAL = Path(__file__).parent / "national"
+
+# The tables that a project's data/raw/reference may hold; of a name with * there may be several.
+LOCAL_TABLES = (
+    "area_tiles.csv",
+    "areas.csv",
+    "baselines.csv",
+    "caveat_families.csv",
+    "caveats.csv",
+    "crime_multipliers.csv",
+    "definitions.csv",
+    "denominators.csv",
+    "disclosure.toml",
+    "documents.csv",
+    "funding.toml",
+    "gdp_deflators.csv",
+    "group_*.csv",
+    "indicators.toml",
+    "offence_mapping.csv",
+    "performance_measures_*.csv",
+    "project.toml",
+    "published_figures*.csv",
+    "rebase_decisions.csv",
+    "register_*.csv",
+    "seasonal_specs.toml",
+    "survey_questions.toml",
+    "targets.csv",
+    "unit_costs.csv",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +219,7 @@ class Catalogue:
         definitions: Iterable[Definition] = (),
         baselines: Iterable[MeasureBaseline] = (),
         disclosure_rules: DisclosureRules | None = None,
+        target_tables: Iterable[Rows] = (),
     ) -> None:
         """Hold the tables; refuse an indicator or an area that is there twice, and a part without its whole."""
         indicators, areas = tuple(indicators), tuple(areas)
@@ -218,6 +247,8 @@ class Catalogue:
         ]
         refuse(problems)
         self._targets = sorted(targets, key=lambda t: t.set_on)
+        # The table of targets as a whole: what rests on there being none of a measure rests on all of it.
+        self.target_tables = tuple(target_tables)
         self._caveats = tuple(caveats)
         self._families = tuple(families)
         self._published = tuple(published)
@@ -227,7 +258,7 @@ class Catalogue:
         check_definitions(self._definitions, self._baselines)
         # The frozen choices of seasonal adjustment as TOML text: methods.seasonal reads and checks it.
         self.seasonal_specs = seasonal_specs
-        # What may be printed of small numbers. A project's folders cannot change it.
+        # What may be printed of small numbers: a project may be stricter, and can loosen nothing.
         self.disclosure_rules = disclosure_rules or read_disclosure_rules()
 
     def indicators(self) -> tuple[Indicator, ...]:
@@ -254,7 +285,7 @@ class Catalogue:
     def parts(self, area_set: str, name: str) -> tuple[Area, ...]:
         """Give the areas directly below an area: the divisions of a city, the wards of a division.
 
-        >>> [a.name for a in load_catalogue().parts("leeds_2004", "Leeds")]
+        >>> [a.name for a in load_catalogue("data/raw/reference").parts("leeds_2004", "Leeds")]
         ['NWL', 'NEL', 'C&H']
         """
         self.area(area_set, name)
@@ -263,7 +294,7 @@ class Catalogue:
     def below_city(self) -> frozenset[str]:
         """Give the names of all areas that are a part of another: divisions and wards; others (forces, cities) count as cities.
 
-        >>> {"Leeds", "NWL", "Armley"} & load_catalogue().below_city() == {"NWL", "Armley"}
+        >>> {"Leeds", "NWL", "Armley"} & load_catalogue("data/raw/reference").below_city() == {"NWL", "Armley"}
         True
         """
         return frozenset(a.name for members in self._areas.values() for a in members.values() if a.parent)
@@ -291,7 +322,7 @@ class Catalogue:
         """Give the caveats that touch an indicator, its families or a page's ``topics`` in any of these months.
 
         >>> months = pd.period_range("2014-01", "2014-03", freq="M")
-        >>> [c.kind for c in load_catalogue().caveats("domestic_burglary", months, topics=["cost of crime"])]
+        >>> [c.kind for c in load_catalogue("data/raw/reference").caveats("domestic_burglary", months, topics=["cost of crime"])]
         ['recording', 'economic cost']
         """
         first, last = months.min(), months.max()
@@ -307,7 +338,7 @@ class Catalogue:
     def families(self, indicator_id: str) -> tuple[str, ...]:
         """Give the families to which an indicator belongs; none for an id that the catalogue does not hold.
 
-        >>> load_catalogue().families("burglary_police_uk")
+        >>> load_catalogue("data/raw/reference").families("burglary_police_uk")
         ('police recorded crime', 'open crime data', 'wards of Leeds')
         """
         indicator = self._indicators.get(indicator_id)
@@ -321,7 +352,7 @@ class Catalogue:
     def question(self, indicator_id: str) -> SurveyQuestion:
         """Give the question of an indicator that is read from respondents.
 
-        >>> load_catalogue().question("asb_got_worse").question
+        >>> load_catalogue("data/raw/reference").question("asb_got_worse").question
         'asb'
         """
         return _looked_up("indicator with a survey question", indicator_id, self._questions)
@@ -333,7 +364,7 @@ class Catalogue:
     def definitions(self, indicator_id: str) -> tuple[Definition, ...]:
         """Give the definitions of an indicator, the oldest first: its line breaks where one replaces another.
 
-        >>> [d.definition for d in load_catalogue().definitions("clean_streets")]
+        >>> [d.definition for d in load_catalogue("data/raw/reference").definitions("clean_streets")]
         ['NI 195', 'clean streets indicator']
         """
         return tuple(d for d in self._definitions if d.indicator_id == indicator_id)
@@ -343,7 +374,7 @@ class Catalogue:
     ) -> MeasureBaseline | None:
         """Give the one baseline of a measure that was known on a day; ``None`` where it has none.
 
-        >>> catalogue = load_catalogue()
+        >>> catalogue = load_catalogue("data/raw/reference")
         >>> day = date(2012, 9, 30)
         >>> catalogue.baseline("asb_got_worse", "Leeds", "got worse in the last 12 months", as_at=day).value
         Decimal('16.94')
@@ -361,7 +392,7 @@ class Catalogue:
     def chance_in_words(self, probability: float) -> str:
         """Put a chance into the words of the agreed yardstick.
 
-        >>> load_catalogue().chance_in_words(0.62)
+        >>> load_catalogue("data/raw/reference").chance_in_words(0.62)
         'likely'
         """
         return next(word.words for word in self._chance_words if probability < word.below or word.below >= 1)
@@ -377,43 +408,63 @@ def _is_in_itself(area: Area, members: Mapping[str, Area]) -> bool:
     return False
 
 
-def load_catalogue(*folders: Path) -> Catalogue:
-    """Read the tables of the package and of any further folders (a project's ``data/raw/reference``).
+def load_catalogue(folder: Path | str) -> Catalogue:
+    """Read the tables of a project (its ``data/raw/reference``), and beside them what holds for England and Wales.
 
-    Each folder may hold ``indicators.toml``, ``targets.csv``, ``areas.csv``, ``caveats.csv``, ``caveat_families.csv``, ``published_figures.csv``,
-    ``seasonal_specs.toml``, and for surveys ``survey_questions.toml``, ``definitions.csv`` and ``baselines.csv``, in the package's shape; a long table may stand in several files
-    whose names begin alike (``published_figures_asb_card.csv``). A folder adds; it cannot redefine.
+    The folder may hold the files of :data:`LOCAL_TABLES` and no other; none of them must be there. Every fault of every
+    table comes in one :class:`DataProblem`.
     """
-    places = [REFERENCE, *folders]
+    folder = Path(folder)
+    faults = [*unknown_tables(folder)]
 
-    def rows(name: str, kind: type) -> list:
-        return [row for path in _files(places, name) for row in read_rows(path, kind)]
+    def rows(name: str, kind: type, read: Callable = read_rows, *places: Path) -> list:
+        found = []
+        for path in (*places, *local_tables(folder, name)):
+            with noting(faults):
+                found += read(path, kind)
+        return found
 
-    def tables(file: str, name: str, kind: type) -> list:
-        return [row for path in _files(places, file) for row in _read_tables(path, name, kind)]
+    def national(name: str, kind: type) -> list:
+        return rows(name, kind, read_rows, NATIONAL / name)
 
-    return Catalogue(
-        indicators=tables("indicators.toml", "indicator", Indicator),
-        targets=rows("targets.csv", Target),
-        areas=rows("areas.csv", Area),
-        caveats=rows("caveats.csv", Caveat),
-        families=rows("caveat_families.csv", FamilyRule),
-        published=rows("published_figures.csv", PublishedFigure),
-        seasonal_specs="\n".join(p.read_text("utf-8") for p in _files(places, "seasonal_specs.toml")),
-        chance_words=read_rows(REFERENCE / "chance_words.csv", ChanceWord),
-        questions=tables("survey_questions.toml", "question", SurveyQuestion),
-        definitions=rows("definitions.csv", Definition),
-        baselines=rows("baselines.csv", MeasureBaseline),
-    )
+    given = {
+        "indicators": rows("indicators.toml", Indicator, _read_tables),
+        "targets": rows("targets.csv", Target),
+        "areas": rows("areas.csv", Area),
+        "caveats": national("caveats.csv", Caveat),
+        "families": national("caveat_families.csv", FamilyRule),
+        "published": rows("published_figures*.csv", PublishedFigure),
+        "questions": rows("survey_questions.toml", SurveyQuestion, _read_tables),
+        "definitions": rows("definitions.csv", Definition),
+        "baselines": rows("baselines.csv", MeasureBaseline),
+    }
+    with noting(faults):
+        given["disclosure_rules"] = read_disclosure_rules(*local_tables(folder, "disclosure.toml"))
+    with noting(faults):
+        given["seasonal_specs"] = "\n".join(
+            path.read_text("utf-8") for path in local_tables(folder, "seasonal_specs.toml")
+        )
+    refuse(faults)
+    given["target_tables"] = [
+        replace(place, role="targets", numbers=())
+        for path in local_tables(folder, "targets.csv")
+        for place in places_in(path, 1)
+    ]
+    return Catalogue(**given, chance_words=read_rows(NATIONAL / "chance_words.csv", ChanceWord))
 
 
-def read_project(*folders: Path) -> Project:
-    """Read whose pages a project makes: the last ``project.toml`` of the package and these folders.
+def read_project(folder: Path | str) -> Project:
+    """Read whose pages a project makes: ``project.toml`` of its ``data/raw/reference``.
 
-    >>> read_project().organisation
+    >>> read_project("data/raw/reference").organisation
     'Safer Leeds'
     """
-    path = [file for place in (REFERENCE, *folders) if (file := place / "project.toml").is_file()][-1]
+    path = Path(folder) / "project.toml"
+    if not path.is_file():
+        raise DataProblem(
+            'there is no project.toml in data/raw/reference: it says whose pages these are, as organisation = "..." and '
+            'contact = "...".'
+        )
     table = read_toml(path, path.name)
     wanted = [f.name for f in fields(Project)]
     if sorted(table) != sorted(wanted) or not all(isinstance(v, str) and v.strip() for v in table.values()):
@@ -421,10 +472,19 @@ def read_project(*folders: Path) -> Project:
     return Project(**table)
 
 
-def _files(places: Iterable[Path], name: str) -> list[Path]:
-    """Give the files of a table, the long ones in several (``published_figures_asb_card.csv``)."""
-    stem, ending = name.split(".")
-    return [path for place in places for path in sorted(place.glob(f"{stem}*.{ending}"))]
+def local_tables(folder: Path | str | None, name: str) -> list[Path]:
+    """Give the files of one table of a project: one, or several where its name in :data:`LOCAL_TABLES` has a ``*``."""
+    return [] if folder is None else sorted(Path(folder).glob(name))
+
+
+def unknown_tables(folder: Path) -> Iterator[str]:
+    """Say of each file in the folder of tables that nothing reads what it may have been meant to be."""
+    if not folder.is_dir():
+        yield f"there is no folder {folder.name!r} for the tables of the project (data/raw/reference)."
+        return
+    for path in sorted(folder.iterdir()):
+        if not path.name.startswith((".", "~$")) and not any(map(path.match, LOCAL_TABLES)):
+            yield f"{path.name}: {unknown('table of data/raw/reference', path.name, LOCAL_TABLES)}"
 
 
 def read_toml(path: Path, name: str) -> dict[str, Any]:
@@ -438,10 +498,11 @@ def read_toml(path: Path, name: str) -> dict[str, Any]:
         ) from error
 
 
-def _read_tables(path: Path, name: str, kind: type) -> list:
-    """Read a TOML file of tables ``[[name]]``, one ``kind`` a table, its fields as keys; lists become tuples."""
-    tables = read_toml(path, path.name).get(name, [])
-    wanted = {f.name for f in fields(kind)}
+def _read_tables(path: Path, kind: type) -> list:
+    """Read a TOML file of tables, one ``kind`` a table, its fields as keys; lists become tuples."""
+    content, name = read_toml(path, path.name), _NAMES_OF_TABLES[kind]
+    tables, wanted = content.get(name, []), {f.name for f in fields(kind)}
+    refuse(f"{path.name}: {other!r} is not known; it holds [[{name}]]." for other in set(content) - {name})
     refuse(
         f"{path.name}, {name} {number} ({table.get('id', 'without id')}): "
         f"missing {sorted(wanted - set(table))}, not known {sorted(set(table) - wanted)}."
@@ -452,7 +513,7 @@ def _read_tables(path: Path, name: str, kind: type) -> list:
 
 
 def read_rows(path: Path, kind: type) -> list:
-    """Read a CSV table of the package's shape: one ``kind`` a row, its fields as columns; all faults in one message.
+    """Read a CSV table of the project's shape: one ``kind`` a row, its fields as columns; all faults in one message.
 
     A :class:`~saferleeds_analysis.figures.TableRow` is told where it stands.
     """
@@ -483,7 +544,7 @@ def read_rows(path: Path, kind: type) -> list:
 
 def places_in(path: Path, count: int) -> list[Rows]:
     """Give for each row of a table (``count`` in all, below the header) in which file of the project it stands, and where."""
-    folder = "saferleeds_analysis/reference" if path.parent == REFERENCE else "data/raw/reference"
+    folder = "saferleeds_analysis/national" if path.parent == NATIONAL else "data/raw/reference"
     file, sha256 = f"{folder}/{path.name}", hashlib.sha256(path.read_bytes()).hexdigest()
     return [Rows(role="row", file=file, sha256=sha256, numbers=(n,)) for n in range(2, count + 2)]
 
@@ -499,6 +560,7 @@ def read_decimal(text: str) -> Decimal:
     return number
 
 
+_NAMES_OF_TABLES = {Indicator: "indicator", SurveyQuestion: "question"}
 # Where a row stands is no column of its table.
 _NO_COLUMNS = [f.name for f in fields(TableRow)]
 _READERS = {

@@ -1,6 +1,6 @@
 """What may be printed of small numbers: the partnership's rules as data, each with its basis.
 
-The rules stand in ``reference/disclosure_rules.toml``. They say which counts are small in which theme, what theme a
+The rules stand in ``national/disclosure_rules.toml``. They say which counts are small in which theme, what theme a
 measure belongs to, and what else is asked of a number before it is printed. What follows from them for a table is
 worked out in ``reporting.disclosure``, and for a whole pack in the audit.
 
@@ -13,12 +13,12 @@ worked out in ``reporting.disclosure``, and for a whole pack in the audit.
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from saferleeds_analysis.problems import DataProblem
 
-_RULES = Path(__file__).parent / "reference" / "disclosure_rules.toml"
+_RULES = Path(__file__).parent / "national" / "disclosure_rules.toml"
 STANDINGS = ("verified", "remembered", "derived", "judgement")
 EDITIONS = ("public", "restricted")
 
@@ -140,11 +140,14 @@ class DisclosureRules:
         return self.theme("offences")
 
 
-def read_disclosure_rules() -> DisclosureRules:
-    """Read the rules of this package. No folder of a project adds to them, so that none can loosen them."""
-    content = tomllib.loads(_RULES.read_text(encoding="utf-8"))
+def read_disclosure_rules(*own: Path) -> DisclosureRules:
+    """Read the rules of this package, and what a project adds in its ``disclosure.toml`` (``own``).
+
+    A project may tell of sums between its figures (``[[tie]]``) and be stricter (``[thresholds]``); it can loosen nothing.
+    """
     try:
-        return DisclosureRules(
+        content = tomllib.loads(_RULES.read_text(encoding="utf-8"))
+        rules = DisclosureRules(
             smallest_base=content["smallest_base"],
             withheld=content["withheld"],
             base_too_small=content["base_too_small"],
@@ -154,14 +157,32 @@ def read_disclosure_rules() -> DisclosureRules:
                 Judgement(theme=row["theme"], words=tuple(row["words"]), why=row["why"])
                 for row in content["judgement"]
             ),
-            ties=tuple(
-                DeclaredTie(
-                    whole=tuple(row["whole"]),
-                    parts=tuple(tuple(part) for part in row["parts"]),
-                    why=row["why"],
-                )
-                for row in content.get("tie", [])
-            ),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise DataProblem(f"{_RULES.name}: {error}") from error
+    for path in own:
+        rules = _with_own(rules, path)
+    return rules
+
+
+def _with_own(rules: DisclosureRules, path: Path) -> DisclosureRules:
+    """Add what a project's table says to the rules."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        if not_known := set(content) - {"tie", "thresholds"}:
+            raise ValueError(f"{sorted(not_known)} is not known; it holds [[tie]] and [thresholds].")
+        stricter = content.get("thresholds", {})
+        for name, threshold in stricter.items():
+            if not isinstance(threshold, int) or threshold < rules.theme(name).threshold:
+                raise ValueError(
+                    f"the threshold of {name!r} is a whole number of at least {rules.theme(name).threshold}, which holds for "
+                    f"everybody, not {threshold!r}."
+                )
+        ties = tuple(
+            DeclaredTie(whole=tuple(row["whole"]), parts=tuple(map(tuple, row["parts"])), why=row["why"])
+            for row in content.get("tie", [])
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataProblem(f"{path.name}: {error}") from error
+    themes = tuple(replace(t, threshold=stricter.get(t.id, t.threshold)) for t in rules.themes)
+    return replace(rules, themes=themes, ties=rules.ties + ties)

@@ -1,6 +1,6 @@
 """Published documents and every figure printed in them, as a register: what was printed, where, and what can be worked out.
 
-``reference/documents.csv`` names the documents; ``reference/register_<document>.csv`` holds their figures, one a row, each
+``documents.csv`` of a project's ``data/raw/reference`` names the documents; ``register_<document>.csv`` holds their figures, one a row, each
 with the formula by which it can be worked out again (:mod:`saferleeds_analysis.methods.formulas`).
 """
 
@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from saferleeds_analysis.catalogue import REFERENCE, read_decimal, read_rows, unknown
+from saferleeds_analysis.catalogue import local_tables, read_decimal, read_rows, unknown
 from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import DataProblem
 
@@ -140,26 +140,19 @@ class Register:
         return self._figures[figure_id]
 
 
-def load_register(*folders: Path) -> Register:
-    """Read ``documents.csv`` and every ``register_*.csv`` of the package and of any further folders.
+def load_register(folder: Path | str) -> Register:
+    """Read ``documents.csv`` and every ``register_*.csv`` of a project's ``data/raw/reference``.
 
-    What a rule withholds from the public stands in the project's own folder and not in the package.
-
-    >>> register = load_register()
+    >>> register = load_register("data/raw/reference")
     >>> register.figure("F057").value, register.document("scrutiny_2015").published.isoformat()
     ('3297', '2015-10-13')
     """
-    places = [REFERENCE, *folders]
+
+    def rows(name: str, kind: type) -> list:
+        return [row for path in local_tables(folder, name) for row in read_rows(path, kind)]
+
     return Register(
-        documents=[
-            d for p in places for f in sorted(p.glob("documents.csv")) for d in read_rows(f, Document)
-        ],
-        figures=[
-            r
-            for p in places
-            for f in sorted(p.glob("register_*.csv"))
-            for r in read_rows(f, RegisteredFigure)
-        ],
+        documents=rows("documents.csv", Document), figures=rows("register_*.csv", RegisteredFigure)
     )
 
 
@@ -194,14 +187,14 @@ class PerformanceMeasure(TableRow):
             )
 
 
-def load_measures(year: str, *folders: Path) -> tuple[PerformanceMeasure, ...]:
-    """Read ``performance_measures_<year>.csv`` (``2013_14``) of the package and of any further folders.
+def load_measures(year: str, folder: Path | str) -> tuple[PerformanceMeasure, ...]:
+    """Read ``performance_measures_<year>.csv`` (``2013_14``) of a project's ``data/raw/reference``.
 
-    >>> measures = load_measures("2013_14")
+    >>> measures = load_measures("2013_14", "data/raw/reference")
     >>> len({m.number for m in measures}), measures[1].status_text
     (9, 'New measure to be established')
     """
-    found = [f for p in (REFERENCE, *folders) for f in sorted(p.glob(f"performance_measures_{year}.csv"))]
-    if not found:
+    path = Path(folder) / f"performance_measures_{year}.csv"
+    if not path.is_file():
         raise ValueError(f"there is no performance_measures_{year}.csv; years are written 2013_14.")
-    return tuple(row for path in found for row in read_rows(path, PerformanceMeasure))
+    return tuple(read_rows(path, PerformanceMeasure))

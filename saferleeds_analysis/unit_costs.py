@@ -1,8 +1,7 @@
 """What an offence is taken to cost, what a pound was worth, and who pays for a post: agreed tables with their sources.
 
-Like the catalogue, these are reviewed tables (``reference/`` in this package), each row with its source and with how far
-it was verified. An analyst adds an edition of unit costs, a newer deflator table, a mapping or a funding position by
-adding rows in tables of the same names in the project's own ``data/raw/reference/``; never in code.
+These are reviewed tables, each row with its source and with how far it was verified: those of ``national/`` in this package,
+and a project's own in its ``data/raw/reference/``.
 
 >>> tables = load_cost_tables()
 >>> tables.editions()
@@ -12,7 +11,7 @@ Decimal('3925')
 """
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -22,13 +21,13 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import REFERENCE, places_in, read_decimal, read_rows, unknown
+from saferleeds_analysis.catalogue import NATIONAL, local_tables, places_in, read_decimal, read_rows, unknown
 from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import refuse, refuse_unless
 
 COMPONENTS = ("anticipation", "consequence", "response")
 STATUSES = ("official", "press", "secondary", "derived")
-SCHEMES = ("police.uk", "home_office", "home_office_subgroup", "local")
+SCHEMES = ("police.uk", "home_office", "home_office_subgroup", "extract")
 MATCHES = ("same", "partial", "none", "changed")
 # Home Office tables print to £10, so three parts can miss their total by a little; a slip of the pen misses by more.
 _ROUNDING = Decimal(20)
@@ -370,26 +369,25 @@ class CostTables:
         ]
 
 
-def load_cost_tables(*folders: Path) -> CostTables:
-    """Read the cost tables of the package and of any further folders (a project's ``data/raw/reference``).
+def load_cost_tables(folder: Path | str | None = None) -> CostTables:
+    """Read the cost tables that hold for England and Wales, and those of a project's ``data/raw/reference``.
 
-    Each folder may hold ``unit_costs.csv``, ``crime_multipliers.csv``, ``gdp_deflators.csv``, ``offence_mapping.csv``
-    and ``funding.toml``, in the package's shape. A folder adds; it cannot redefine. A new release of the deflator is a
-    ``gdp_deflators.csv`` with the columns ``vintage, series, year, index, status, publication, seen_in`` and a vintage
-    of its own.
+    A project has ``funding.toml``, and may add rows in ``offence_mapping.csv`` (its own classes of offence), and in
+    ``unit_costs.csv``, ``crime_multipliers.csv`` and ``gdp_deflators.csv``, in the shape of the national ones: an edition or a vintage that
+    came out since. What is there twice is refused.
     """
-    places = [REFERENCE, *folders]
+
+    def rows(name: str, kind: type) -> list:
+        paths = [NATIONAL / name, *local_tables(folder, name)]
+        return [row for path in paths for row in read_rows(path, kind)]
+
     return CostTables(
-        unit_costs=_all(places, "unit_costs.csv", read_rows, UnitCost),
-        multipliers=_all(places, "crime_multipliers.csv", read_rows, Multiplier),
-        deflators=_all(places, "gdp_deflators.csv", read_rows, DeflatorIndex),
-        mapping=_all(places, "offence_mapping.csv", read_rows, OffenceMatch),
-        funding=_all(places, "funding.toml", _read_positions),
+        unit_costs=rows("unit_costs.csv", UnitCost),
+        multipliers=rows("crime_multipliers.csv", Multiplier),
+        deflators=rows("gdp_deflators.csv", DeflatorIndex),
+        mapping=rows("offence_mapping.csv", OffenceMatch),
+        funding=[row for path in local_tables(folder, "funding.toml") for row in _read_positions(path)],
     )
-
-
-def _all(places: list[Path], name: str, read: Callable, *kind: type) -> list:
-    return [row for place in places if (place / name).is_file() for row in read(place / name, *kind)]
 
 
 def _read_positions(path: Path) -> list[FundingPosition]:

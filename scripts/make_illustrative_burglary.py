@@ -7,7 +7,7 @@ that could lie behind them, in three steps:
 2. noisy: one draw around it, more scattered than a Poisson count, as real burglary is;
 3. adjusted: the smallest change, in whole offences, that meets every published total exactly.
 
-Every published figure is read from `saferleeds_analysis/reference/published_figures.csv`, where each has its source.
+Every published figure is read from `data/raw/reference/published_figures.csv`, where each has its source.
 The tables below are our own choices, led by what was printed; they are not records.
 
     python scripts/make_illustrative_burglary.py
@@ -25,7 +25,7 @@ from scipy.special import ndtri
 from scipy.stats import nbinom
 
 ROOT = Path(__file__).resolve().parents[1]
-PUBLISHED = ROOT / "saferleeds_analysis" / "reference" / "published_figures.csv"
+PUBLISHED = ROOT / "data" / "raw" / "reference" / "published_figures.csv"
 SERIES = ROOT / "data" / "raw" / "illustrative_burglary" / "leeds_domestic_burglary.csv"
 SEED = 2012
 MONTHS = [f"{year}-{month:02d}" for year in range(2005, 2014) for month in range(1, 13)][3:-9]

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+REFERENCE = ROOT / "data" / "raw" / "reference"
 
 
 def run(project, *words):

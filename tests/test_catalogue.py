@@ -2,21 +2,23 @@
 
 import hashlib
 import json
+import re
+import shutil
 from dataclasses import asdict, replace
 from datetime import date
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from projects import ROOT
+from projects import REFERENCE, ROOT
 
-from saferleeds_analysis.catalogue import REFERENCE, Caveat, FamilyRule, load_catalogue, read_rows
-from saferleeds_analysis.documents import load_register
+from saferleeds_analysis.catalogue import NATIONAL, Caveat, FamilyRule, load_catalogue, read_rows
 from saferleeds_analysis.problems import DataProblem
 
 
 @pytest.fixture(scope="module")
 def catalogue():
-    return load_catalogue()
+    return load_catalogue(REFERENCE)
 
 
 def test_targets_are_those_known_on_the_day(catalogue):
@@ -75,7 +77,7 @@ def test_a_row_of_a_table_knows_where_it_stands(catalogue):
     ]
     for row in rows:
         [at] = row.rows("printed")
-        path = REFERENCE.parent.parent / at.file
+        path = ROOT / at.file
         assert at.role == "printed"
         assert at.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
         read = pd.read_csv(path).iloc[[n - 2 for n in at.numbers]]
@@ -102,7 +104,19 @@ def write(folder, name, text):
     return folder
 
 
-def test_a_project_adds_areas_and_indicators_without_code(tmp_path):
+@pytest.fixture
+def own(tmp_path):
+    """Give the folder of the example's tables to change, and a way to add rows to one of them."""
+    folder = shutil.copytree(REFERENCE, tmp_path / "reference")
+
+    def add(name, rows):
+        with (folder / name).open("a", encoding="utf-8") as file:
+            file.write(rows)
+
+    return SimpleNamespace(folder=folder, add=add)
+
+
+def test_a_project_has_areas_and_indicators_of_its_own_and_no_others(tmp_path):
     write(
         tmp_path,
         "areas.csv",
@@ -110,6 +124,45 @@ def test_a_project_adds_areas_and_indicators_without_code(tmp_path):
     )
     catalogue = load_catalogue(tmp_path)
     assert [a.name for a in catalogue.parts("london", "London")] == ["Barnet"]
+    assert (catalogue.area_sets(), catalogue.indicators()) == (("london",), ())
+
+
+def test_every_fault_of_every_table_comes_in_one_message(tmp_path):
+    write(tmp_path, "areas.csv", "area_set,name\n")
+    write(tmp_path, "target.csv", "x\n")
+    write(tmp_path, "project.tml", "x\n")
+    write(tmp_path, "indicators.toml", '[[indicator]]\nid = "x"\n[[indicater]]\n')
+    write(tmp_path, "disclosure.toml", "[thresholds]\npeople = 4\n")
+    with pytest.raises(DataProblem) as refused:
+        load_catalogue(tmp_path)
+    lines = str(refused.value).splitlines()
+    assert [line.split(":")[0].split(",")[0] for line in lines] == [
+        "project.tml",
+        "target.csv",
+        "indicators.toml",
+        "areas.csv",
+        "disclosure.toml",
+    ]
+    assert lines[0] == (
+        "project.tml: unknown table of data/raw/reference: 'project.tml'. Did you mean 'project.toml'?"
+    )
+    assert lines[1].endswith("Did you mean 'targets.csv'?")
+    assert lines[2] == "indicators.toml: 'indicater' is not known; it holds [[indicator]]."
+    assert lines[4] == (
+        "disclosure.toml: the threshold of 'people' is a whole number of at least 5, which holds for everybody, not 4."
+    )
+
+
+def test_a_project_may_be_stricter_with_small_numbers(tmp_path):
+    write(tmp_path, "disclosure.toml", "[thresholds]\npeople = 10\n")
+    rules = load_catalogue(tmp_path).disclosure_rules
+    assert {t.id: t.threshold for t in rules.themes} == {"sensitive": 10, "people": 10, "offences": 5}
+    assert rules.ties == ()
+
+
+def test_a_folder_that_is_not_there_is_no_project(tmp_path):
+    with pytest.raises(DataProblem, match="there is no folder 'nowhere' for the tables of the project"):
+        load_catalogue(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize(
@@ -132,7 +185,8 @@ def test_a_project_adds_areas_and_indicators_without_code(tmp_path):
         ),
         (
             "areas.csv",
-            "area_set,name,kind,parent,code,basis\nleeds_2004,Armley,ward,Leeds,,\n",
+            "area_set,name,kind,parent,code,basis\nleeds_2004,Leeds,city,,,\n"
+            + 2 * "leeds_2004,Armley,ward,Leeds,,\n",
             "area 'Armley' is in area set 'leeds_2004' twice.",
         ),
         (
@@ -160,25 +214,22 @@ def test_a_bad_table_is_refused_with_file_and_row(tmp_path, name, text, message)
     assert message in str(refused.value)
 
 
-def test_a_second_definition_of_a_measure_is_refused(tmp_path):
-    from saferleeds_analysis.catalogue import REFERENCE
-
-    write(tmp_path, "indicators.toml", (REFERENCE / "indicators.toml").read_text(encoding="utf-8"))
+def test_a_second_definition_of_a_measure_is_refused(own):
+    again = (REFERENCE / "indicators.toml").read_text(encoding="utf-8").split("\n\n")[1]
+    own.add("indicators.toml", f"\n{again}\n")
     with pytest.raises(
         DataProblem, match="indicator 'domestic_burglary' is defined twice. One measure has one definition."
     ):
-        load_catalogue(tmp_path)
+        load_catalogue(own.folder)
 
 
-BASELINES = "indicator_id,area,definition,period,value,known_from,source,note\n"
-DEFINITIONS = "indicator_id,definition,words,since,replaces,reason,source\n"
 STRATEGY = "asb_got_worse,Leeds,{},2008/09,18.03,2013-04-30,Safer Leeds Strategy 2013-2014,\n"
 
 
-def test_a_second_baseline_of_one_definition_is_refused(tmp_path):
-    write(tmp_path, "baselines.csv", BASELINES + STRATEGY.format("got worse in the last 12 months"))
+def test_a_second_baseline_of_one_definition_is_refused(own):
+    own.add("baselines.csv", STRATEGY.format("got worse in the last 12 months"))
     with pytest.raises(DataProblem) as refused:
-        load_catalogue(tmp_path)
+        load_catalogue(own.folder)
     assert str(refused.value) == (
         "baselines.csv: 'asb_got_worse' in 'Leeds' has more than one baseline: 16.94% for 2008/09 (Safer Leeds Performance "
         "Accountability Tracker: Anti-Social Behaviour, 2012/13 Q2) and 18.03% for 2008/09 (Safer Leeds Strategy 2013-2014). "
@@ -187,17 +238,17 @@ def test_a_second_baseline_of_one_definition_is_refused(tmp_path):
     )
 
 
-def test_a_second_baseline_needs_its_change_of_definition_declared(tmp_path):
-    write(tmp_path, "baselines.csv", BASELINES + STRATEGY.format("reweighted"))
+def test_a_second_baseline_needs_its_change_of_definition_declared(own):
+    own.add("baselines.csv", STRATEGY.format("reweighted"))
     with pytest.raises(DataProblem) as refused:
-        load_catalogue(tmp_path)
+        load_catalogue(own.folder)
     assert str(refused.value) == (
         "baselines.csv: 'reweighted' is no declared definition of 'asb_got_worse'. Declare it in definitions.csv, with what it "
         "replaces and since when."
     )
     change = "asb_got_worse,reweighted,w,2013-04,got worse in the last 12 months,New weights,Strategy\n"
-    write(tmp_path, "definitions.csv", DEFINITIONS + change)
-    catalogue = load_catalogue(tmp_path)
+    own.add("definitions.csv", change)
+    catalogue = load_catalogue(own.folder)
 
     def baseline(definition):
         return catalogue.baseline("asb_got_worse", "Leeds", definition, as_at=date(2013, 9, 30)).value
@@ -206,10 +257,10 @@ def test_a_second_baseline_needs_its_change_of_definition_declared(tmp_path):
     assert str(baseline("got worse in the last 12 months")) == "16.94"
 
 
-def test_a_second_definition_says_what_it_replaces_and_since_when(tmp_path):
-    write(tmp_path, "definitions.csv", DEFINITIONS + "asb_got_worse,reweighted,w,,,,\n")
+def test_a_second_definition_says_what_it_replaces_and_since_when(own):
+    own.add("definitions.csv", "asb_got_worse,reweighted,w,,,,\n")
     with pytest.raises(DataProblem) as refused:
-        load_catalogue(tmp_path)
+        load_catalogue(own.folder)
     assert str(refused.value) == (
         "definitions.csv: 'asb_got_worse' has a second definition, 'reweighted', that does not say which one it replaces and "
         "since when. Its definitions so far: got worse in the last 12 months."
@@ -240,8 +291,8 @@ def test_a_baseline_is_known_from_its_day_on(catalogue):
         ("pandemic breaches", "asb_incidents", "2020-02", "2020-03", "2021-07"),
     ],
 )
-def test_each_caveat_holds_from_its_month_on(kind, indicator, before, first, last, tmp_path):
-    burglary = load_catalogue().indicator("domestic_burglary")
+def test_each_caveat_holds_from_its_month_on(kind, indicator, before, first, last, own):
+    burglary = load_catalogue(REFERENCE).indicator("domestic_burglary")
     more = {
         "stalking": replace(burglary, id="stalking", offence="Stalking and harassment", name="Stalking"),
         "asb_incidents": replace(
@@ -252,8 +303,8 @@ def test_each_caveat_holds_from_its_month_on(kind, indicator, before, first, las
         "[[indicator]]\n" + "".join(f"{k} = {json.dumps(v)}\n" for k, v in asdict(one).items())
         for one in more.values()
     )
-    (tmp_path / "indicators.toml").write_text(text, encoding="utf-8")
-    catalogue = load_catalogue(tmp_path)
+    own.add("indicators.toml", text)
+    catalogue = load_catalogue(own.folder)
 
     def kinds(month):
         return [c.kind for c in catalogue.caveats(indicator, pd.PeriodIndex([month], freq="M"))]
@@ -293,17 +344,21 @@ def test_what_is_true_of_every_sample_or_cost_has_no_date(catalogue):
     ]
 
 
+def both(name, kind):
+    return [row for folder in (NATIONAL, REFERENCE) for row in read_rows(folder / name, kind)]
+
+
 def test_every_caveat_is_about_something_that_is_there_and_says_its_basis(catalogue):
-    families = read_rows(REFERENCE / "caveat_families.csv", FamilyRule)
+    families = both("caveat_families.csv", FamilyRule)
     known = {"all", *(i.id for i in catalogue.indicators()), *(rule.family for rule in families)}
-    caveats = read_rows(REFERENCE / "caveats.csv", Caveat)
+    caveats = both("caveats.csv", Caveat)
     assert [c.applies_to for c in caveats if c.applies_to not in known] == []
     assert [c.kind for c in caveats if not c.basis] == []
 
 
 def test_the_library_holds_every_caveat_of_the_table_of_facts(shared):
     facts = pd.read_csv(shared / "facts" / "caveats.csv")
-    told = {(str(c.start) if c.start else "any") for c in read_rows(REFERENCE / "caveats.csv", Caveat)}
+    told = {(str(c.start) if c.start else "any") for c in both("caveats.csv", Caveat)}
     assert set(facts["from"]) <= told
 
 
@@ -320,10 +375,16 @@ def test_a_family_that_looks_at_no_field_is_refused(tmp_path):
 
 def test_what_a_rule_withholds_does_not_stand_in_the_package():
     """Numbers that the public edition marks [c] lie in the project's folder; the wheel goes to anybody."""
-    package = "\n".join(p.read_text(encoding="utf-8-sig") for p in REFERENCE.glob("*.csv"))
-    withheld = list((ROOT / "data" / "raw" / "reference").glob("*_withheld.csv"))
-    rows = [line for path in withheld for line in path.read_text(encoding="utf-8-sig").splitlines()[1:]]
-    assert len(rows) == 11
+    package = "\n".join(p.read_text(encoding="utf-8-sig") for p in NATIONAL.parent.rglob("*.csv"))
+    tables = [*REFERENCE.glob("register_*.csv"), *REFERENCE.glob("published_figures*.csv")]
+    rows = [line for path in tables for line in path.read_text(encoding="utf-8-sig").splitlines()[1:]]
+    assert len(rows) > 200
     assert [row for row in rows if row in package] == []
-    registered = load_register().figures()
-    assert [figure.id for figure in registered if figure.disclosure] == []
+
+
+def test_nothing_in_the_package_is_about_one_place():
+    """Names of places and bodies stand in the tables of a project, and in no table that comes with the library."""
+    tables = [p for p in NATIONAL.parent.rglob("*") if p.suffix in (".csv", ".toml")]
+    assert len(tables) > 10
+    local = re.compile("Leeds|LASBT|lasbt|Leicestershire|West Yorkshire")
+    assert [p.name for p in tables if local.search(p.read_text(encoding="utf-8-sig"))] == []

@@ -1,6 +1,6 @@
 """The bundled series: illustrative months, published totals.
 
-The published figures, each with its source, are in saferleeds_analysis/reference/published_figures.csv. They are
+The published figures, each with its source, are in data/raw/reference/published_figures.csv. They are
 worked out again here with pandas and decimals, apart from the script that made the series.
 """
 

@@ -34,8 +34,11 @@ def test_a_projects_own_name_stands_at_the_top_of_its_pages(project):
     assert "Safer Leeds" not in page
 
 
-def test_without_one_it_is_the_examples(tmp_path):
-    assert read_project(tmp_path).organisation == "Safer Leeds"
+def test_without_one_nobody_s_name_is_taken(tmp_path):
+    with pytest.raises(
+        DataProblem, match=r"there is no project\.toml in data/raw/reference: it says whose pages"
+    ):
+        read_project(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pandas as pd
 import pytest
+from projects import REFERENCE
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import REFERENCE, load_catalogue
+from saferleeds_analysis.catalogue import NATIONAL, load_catalogue
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.unit_costs import load_cost_tables
 
@@ -28,11 +29,11 @@ YEAR_2018 = pd.period_range("2018-01", "2018-12", freq="M")
 
 def test_every_figure_says_where_it_was_seen(tables):
     for name in ("unit_costs.csv", "crime_multipliers.csv", "gdp_deflators.csv"):
-        for row in rows(REFERENCE / name):
+        for row in rows(NATIONAL / name):
             assert row["publication"] and row["seen_in"], row
             assert "remember" not in " ".join(row.values()).lower(), row
-    # the one unit cost that we have seen in an official document: Safer Leeds Strategy 2013-14
-    official = [row for row in rows(REFERENCE / "unit_costs.csv") if row["status"] == "official"]
+    # the one unit cost that we have seen in an official document: a strategy for 2013/14
+    official = [row for row in rows(NATIONAL / "unit_costs.csv") if row["status"] == "official"]
     assert [(r["offence"], r["value"], r["price_year"]) for r in official] == [
         ("Burglary in a dwelling", "3925", "2010/11")
     ]
@@ -97,7 +98,7 @@ def test_no_figure_differs_from_what_was_researched_and_none_is_only_remembered(
         if r["value_gbp"] and not r["verification"].startswith("REMEMBERED")
     }
     sourced |= {("2015/16", Decimal(r["police_cost_per_crime_gbp_2015_16"])) for r in police}
-    ours = rows(REFERENCE / "unit_costs.csv")
+    ours = rows(NATIONAL / "unit_costs.csv")
     assert [r for r in ours if (r["price_year"], Decimal(r["value"])) not in sourced] == []
     remembered = [r for r in researched if r["verification"].startswith("REMEMBERED")]
     assert len(remembered) == 21  # the number that docs/methods/costs.md says were left out
@@ -112,7 +113,7 @@ def test_no_figure_differs_from_what_was_researched_and_none_is_only_remembered(
         for r in researched
         if r["multiplier_recorded_to_actual"] and r["source_id"] == "HO-2019/20"
     }
-    assert {Decimal(r["multiplier"]) for r in rows(REFERENCE / "crime_multipliers.csv")} == multipliers
+    assert {Decimal(r["multiplier"]) for r in rows(NATIONAL / "crime_multipliers.csv")} == multipliers
 
 
 @pytest.mark.shared
@@ -121,7 +122,7 @@ def test_the_deflators_are_the_researched_ones(shared):
         (r["period"], r["basis"].replace("-approx", ", approximate"), Decimal(r["index"]))
         for r in rows(shared / "facts" / "gdp_deflators.csv")
     }
-    ours = {(r["year"], r["series"], Decimal(r["index"])) for r in rows(REFERENCE / "gdp_deflators.csv")}
+    ours = {(r["year"], r["series"], Decimal(r["index"])) for r in rows(NATIONAL / "gdp_deflators.csv")}
     assert ours == researched
 
 
@@ -159,8 +160,7 @@ def test_the_deflators_agree_with_the_office_for_national_statistics(tables, sha
 @pytest.mark.parametrize(
     ("scheme", "code", "edition", "months", "offence", "match"),
     [
-        ("local", "domestic_burglary", "2010/11", YEAR_2012, "Burglary in a dwelling", "same"),
-        ("local", "Domestic burglary", "2010/11", YEAR_2012, "Burglary in a dwelling", "same"),
+        ("extract", "Domestic burglary", "2010/11", YEAR_2012, "Burglary in a dwelling", "same"),
         ("home_office", "28A", "2003/04", YEAR_2012, "Burglary in a dwelling", "same"),
         ("home_office", "28A", "2019/20", YEAR_2012, "Domestic burglary", "partial"),
         ("home_office", "28E", "2019/20", YEAR_2018, "Domestic burglary", "same"),
@@ -184,21 +184,22 @@ def test_what_a_recorded_class_stands_for(tables, scheme, code, edition, months,
 
 def test_a_year_that_spans_a_redefinition_is_the_redefined_class(tables):
     spanning = pd.period_range("2016-07", "2017-06", freq="M")
-    assert tables.match("local", "domestic_burglary", "2010/11", spanning).match == "changed"
+    assert tables.match("extract", "Domestic burglary", "2010/11", spanning).match == "changed"
     with pytest.raises(
         ValueError, match=r"does not say what '28A' \(home_office\) stands for in edition 2010/11"
     ):
         tables.match("home_office", "28A", "2010/11", spanning)
     # the 2019/20 edition takes 'partial' before April 2017 and 'same' after: neither row serves the whole year
     with pytest.raises(ValueError, match="in all the months from July 2016 to June 2017"):
-        tables.match("local", "domestic_burglary", "2019/20", spanning)
+        tables.match("extract", "Domestic burglary", "2019/20", spanning)
 
 
-def test_every_local_indicator_and_every_police_uk_type_is_mapped(tables):
-    recorded = [i for i in load_catalogue().indicators() if i.unit == "offences"]
+def test_every_indicator_of_the_example_is_mapped_by_its_offence(tables):
+    recorded = [i for i in load_catalogue(REFERENCE).indicators() if i.unit == "offences"]
     for indicator in recorded:
+        scheme = "police.uk" if indicator.source == "police_uk" else "extract"
         for edition in tables.editions():
-            assert tables.match("local", indicator.id, edition, YEAR_2012).reason
+            assert tables.match(scheme, indicator.offence, edition, YEAR_2012).reason
 
 
 @pytest.mark.shared
@@ -325,27 +326,27 @@ def test_an_analyst_adds_a_release_of_the_deflator_without_code(tmp_path):
         ),
         (
             "offence_mapping.csv",
-            MAPPING + "local,arson,Arson,,,2010/11,Arsonn,same,the same\n",
+            MAPPING + "extract,arson,Arson,,,2010/11,Arsonn,same,the same\n",
             "offence_mapping.csv: unit_costs.csv has no offence 'Arsonn' in edition 2010/11.",
         ),
         (
             "offence_mapping.csv",
-            MAPPING + "local,arson,Arson,,,any,Arson,none,no match\n",
+            MAPPING + "extract,arson,Arson,,,any,Arson,none,no match\n",
             "offence_mapping.csv, row 2: a row with match 'none' names no offence, and every other row names one.",
         ),
         (
             "offence_mapping.csv",
             MAPPING + "police,arson,Arson,,,any,,none,no match\n",
-            "offence_mapping.csv, row 2: scheme 'police' is none of police.uk, home_office, home_office_subgroup, local.",
+            "offence_mapping.csv, row 2: scheme 'police' is none of police.uk, home_office, home_office_subgroup, extract.",
         ),
         (
             "offence_mapping.csv",
-            MAPPING + "local,domestic_burglary,x,2010-01,,2010/11,Burglary in a dwelling,same,x\n",
-            "offence_mapping.csv: 'domestic_burglary' (local) has two rows for edition 2010/11 in the same months.",
+            MAPPING + "extract,Domestic burglary,x,2010-01,,2010/11,Burglary in a dwelling,same,x\n",
+            "offence_mapping.csv: 'Domestic burglary' (extract) has two rows for edition 2010/11 in the same months.",
         ),
         (
             "offence_mapping.csv",
-            MAPPING + "local,arson,Arson,2017-04,2016-04,any,,none,x\n",
+            MAPPING + "extract,arson,Arson,2017-04,2016-04,any,,none,x\n",
             "offence_mapping.csv, row 2: first_month 2017-04 comes after last_month 2016-04.",
         ),
         (
@@ -371,9 +372,9 @@ def test_unknown_names_are_refused_with_what_is_known(tables):
     ):
         tables.deflators("June 2019")
     with pytest.raises(
-        ValueError, match=r"unknown offence of scheme 'local': 'domestic burglry'. Did you mean"
+        ValueError, match=r"unknown offence of scheme 'extract': 'domestic burglry'. Did you mean"
     ):
-        tables.match("local", "domestic burglry", "2010/11", YEAR_2012)
+        tables.match("extract", "domestic burglry", "2010/11", YEAR_2012)
     with pytest.raises(ValueError, match="unknown scheme of offences: 'police'"):
         tables.match("police", "Burglary", "2010/11", YEAR_2012)
     with pytest.raises(ValueError, match="unknown funding position: 'pcso'"):

@@ -107,15 +107,14 @@ class DisplacementTest:
 def compare_with_group(group: pd.DataFrame, *, area: str, confidence: float = 0.95) -> GroupComparison:
     """Compare an area's published rate with its group: both averages, its rank, and the gap in events.
 
-    ``group`` has the columns of ``reference/core_cities.csv``, one row an area; a most-similar group is a file of the
+    ``group`` has the columns of a group of :func:`~saferleeds_analysis.area_tables.load_group`, one row an area; a most-similar group is a file of the
     same columns. Rates are as published. ``count`` may be empty: it is then implied by rate and denominator, which
     serves the intervals. Without denominators the weighted averages and all intervals are not given, with the reason.
 
     The intervals join the areas' Poisson limits (MOVER, Zou and Donner 2008). The gap in events is how many fewer
     events would bring the area to that average, the average being held.
 
-    >>> from saferleeds_analysis.catalogue import REFERENCE
-    >>> cities = pd.read_csv(REFERENCE / "core_cities.csv")
+    >>> cities = pd.read_csv("data/raw/reference/group_core_cities.csv")
     >>> leeds = compare_with_group(cities, area="Leeds")
     >>> leeds.rank, leeds.rank_lower, leeds.rank_upper
     (3, 3, 4)

@@ -7,9 +7,9 @@ HM Treasury's GDP deflator for prices, both read by :mod:`saferleeds_analysis.un
 
 >>> from saferleeds_analysis.unit_costs import load_cost_tables
 >>> estimate = cost_of_crime(
-...     pd.Series({"domestic_burglary": 5631}),
+...     pd.Series({"Domestic burglary": 5631}),
 ...     months=pd.period_range("2012-01", "2012-12", freq="M"),
-...     scheme="local", edition="2010/11", price_year="2010/11", tables=load_cost_tables(),
+...     scheme="extract", edition="2010/11", price_year="2010/11", tables=load_cost_tables(),
 ... )
 >>> f"£{estimate.amount / 1_000_000:.1f}m, {estimate.window}"
 '£22.1m, calendar year 2012'
@@ -305,7 +305,7 @@ def cost_of_crime(
     """Value recorded offences by an edition's unit costs, at the prices of ``price_year``.
 
     ``counts`` is a Series of whole numbers, one for each class of recorded offence as ``scheme`` names it (``police.uk``
-    types, ``home_office`` codes, ``home_office_subgroup`` or ``local`` names); ``months`` are the months counted, because
+    types, ``home_office`` codes, ``home_office_subgroup`` or the names of an ``extract``); ``months`` are the months counted, because
     classes of offence are redefined from time to time. ``vintage`` names the release of the deflator, and is needed when
     ``price_year`` is not the edition's own. ``include_provisional=False`` leaves out every figure that was not seen in an
     official document.
@@ -362,8 +362,8 @@ def cost_per(estimate: CostEstimate, *, number: int, unit: str) -> Estimate:
 
     >>> from saferleeds_analysis.unit_costs import load_cost_tables
     >>> estimate = cost_of_crime(
-    ...     pd.Series({"domestic_burglary": 5631}), months=pd.period_range("2012-01", "2012-12", freq="M"),
-    ...     scheme="local", edition="2010/11", price_year="2010/11", tables=load_cost_tables(),
+    ...     pd.Series({"Domestic burglary": 5631}), months=pd.period_range("2012-01", "2012-12", freq="M"),
+    ...     scheme="extract", edition="2010/11", price_year="2010/11", tables=load_cost_tables(),
     ... )
     >>> round(cost_per(estimate, number=341466, unit="household").value, 2)
     64.73

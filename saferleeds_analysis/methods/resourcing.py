@@ -4,7 +4,7 @@ The question of the Leeds scrutiny report of October 2015 on 165 police communit
 of £31,524 each from a budget of £1.060m; what if it had to pay 50%? Amounts are pounds a year and no year is uprated.
 
 >>> from saferleeds_analysis.unit_costs import load_cost_tables
->>> position = load_cost_tables().funding("pcso_leeds_2015_16")
+>>> position = load_cost_tables("data/raw/reference").funding("pcso_leeds_2015_16")
 >>> scenario = funding_scenario(position, share=Decimal("0.5"))
 >>> scenario.more_than_budget, scenario.posts_from_budget, round(scenario.posts_from_budget_exact, 2)
 (Decimal('1540730.00'), 67, 67.25)

@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import intake, periods
-from saferleeds_analysis.catalogue import REFERENCE, Catalogue, load_catalogue
+from saferleeds_analysis.catalogue import NATIONAL, Catalogue, load_catalogue, read_project
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.content import read_content
 from saferleeds_analysis.publishing.files import (
@@ -98,7 +98,7 @@ def check_pack(root: Path, quarter: pd.Period, *, edition: str = "public") -> Pa
     )
 
 
-def read_checks(path: Path = REFERENCE / "data_checks.toml") -> tuple[Check, ...]:
+def read_checks(path: Path = NATIONAL / "data_checks.toml") -> tuple[Check, ...]:
     """Read the table of checks: their levels, words and numbers, in their order.
 
     >>> [check.id for check in read_checks()][:2]
@@ -128,7 +128,12 @@ def write_quality_page(root: Path, found: PackChecks) -> Path:
             quality.quality_page(found.results),
         ),
         name="data quality",
-        provenance=Provenance(as_at=found.as_at, code_version=code_version(root), edition=found.edition),
+        provenance=Provenance(
+            as_at=found.as_at,
+            code_version=code_version(root),
+            organisation=read_project(root / "data" / "raw" / "reference").organisation,
+            edition=found.edition,
+        ),
         pack=Link(text=f"All reports of {name}", href=INDEX),
         files=(Link(text="every finding (CSV)", href=QUALITY_TABLE),),
     )

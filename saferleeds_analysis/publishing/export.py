@@ -77,7 +77,8 @@ def export_pack(
         )
     version_to_make(root, quarter)  # refuses a pack that is signed off
     records = {place: read_record(place) for place in places}
-    as_at = provenance_of(records[places[0]]).as_at
+    provenance = provenance_of(records[places[0]])
+    as_at = provenance.as_at
     asked = [place for place in places if place.name in reports]
     usual = asked or _usual(records, read_on_request(root / "notebooks"))
     pages = {place: read_content(place) for place in (places if every else usual)}
@@ -87,6 +88,7 @@ def export_pack(
             [pages[place] for place in usual],
             [(place.name, place / FIGURES) for place in places],
             title=f"Tables of {name}",
+            author=provenance.organisation,
             as_at=as_at,
             marking=MARKINGS[edition],
             left_out=[place.name for place in places if place not in usual],

@@ -44,9 +44,9 @@ class Provenance:
 
     as_at: date
     code_version: str
+    organisation: str
     sources: tuple[str, ...] = ()
     edition: str = "public"
-    organisation: str = "Safer Leeds"
     version: str = ""
 
     @property

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import REFERENCE, Catalogue
+from saferleeds_analysis.catalogue import NATIONAL, Catalogue
 from saferleeds_analysis.disclosure_rules import EDITIONS
 from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.publishing.audit import audit_pack, audit_restricted
@@ -58,7 +58,7 @@ class ChecklistItem:
 @cache
 def checklist() -> tuple[ChecklistItem, ...]:
     """Give the questions that are asked before a sign-off, in their order."""
-    items = tomllib.loads((REFERENCE / "qa_checklist.toml").read_text(encoding="utf-8"))["item"]
+    items = tomllib.loads((NATIONAL / "qa_checklist.toml").read_text(encoding="utf-8"))["item"]
     return tuple(ChecklistItem(**item) for item in items)
 
 

@@ -71,7 +71,8 @@ def _set_up(document: Any, title: str, provenance: Provenance) -> None:
     properties = document.core_properties
     moment = datetime.combine(provenance.as_at, time())
     properties.title, properties.language = title, "en-GB"
-    properties.author, properties.last_modified_by, properties.comments = "Safer Leeds", "Safer Leeds", ""
+    properties.author = properties.last_modified_by = provenance.organisation
+    properties.comments = ""
     properties.created, properties.modified, properties.revision = moment, moment, 1
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)

@@ -67,6 +67,7 @@ class Workbook:
 
     title: str
     subject: str
+    author: str
     cover: tuple[str, ...]
     sheets: tuple[Sheet, ...]
     made_on: date
@@ -77,6 +78,7 @@ def workbook_of(
     figures: Iterable[tuple[str, Path]],
     *,
     title: str,
+    author: str,
     as_at: date,
     marking: str,
     left_out: Sequence[str] = (),
@@ -109,6 +111,7 @@ def workbook_of(
     return Workbook(
         title=title,
         subject="Crime-performance statistics",
+        author=author,
         cover=tuple(line for line in told if line),
         sheets=tuple(sheets),
         made_on=as_at,
@@ -133,7 +136,7 @@ def write_xlsx(book: Workbook, path: Path) -> None:
         }
         writer = GPWorkbook(filename=made, options=options)
         writer.set_properties(
-            {"title": book.title, "subject": book.subject, "author": "Safer Leeds", "created": moment}
+            {"title": book.title, "subject": book.subject, "author": book.author, "created": moment}
         )
         _write_cover(writer.add_worksheet("Cover"), book)
         for sheet in book.sheets:
@@ -205,7 +208,7 @@ def write_ods(book: Workbook, path: Path) -> None:
     meta, moment = document.meta, datetime.combine(book.made_on, time())
     meta.title, meta.subject, meta.language = book.title, book.subject, "en-GB"
     meta.creation_date, meta.date = moment, moment
-    meta.initial_creator, meta.creator, meta.generator = "Safer Leeds", "Safer Leeds", "saferleeds_analysis"
+    meta.initial_creator, meta.creator, meta.generator = book.author, book.author, "saferleeds_analysis"
     sheets.append(_ods_ranges(book.sheets))
     made = io.BytesIO()
     document.save(made)

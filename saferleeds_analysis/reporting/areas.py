@@ -56,7 +56,7 @@ RATE = Measure(
     id="rate_per_1000",
     words="rate per 1,000 {of}",
     role="rate",
-    formula="1,000 times the count of the area divided by its households or people (reference/denominators.csv)",
+    formula="1,000 times the count of the area divided by its households or people (data/raw/reference/denominators.csv)",
     recurs=True,
 )
 

@@ -1,6 +1,6 @@
 """Checks of a quarter's data and pages before they are published: the rules, on results.
 
-Every rule takes a :class:`Check` (its level, its words and its numbers, from ``reference/data_checks.toml``) and what it
+Every rule takes a :class:`Check` (its level, its words and its numbers, from ``national/data_checks.toml``) and what it
 looks at, and gives a :class:`CheckResult`: how many things it looked at and what it found. A rule that had nothing to look
 at says so and is never shown as passed. Files are read elsewhere.
 """

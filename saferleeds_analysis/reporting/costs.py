@@ -106,8 +106,6 @@ OFFENCES_FOR_RETURN = Measure(
     formula=_ASSUMED,
     decimals=0,
 )
-# The indicator ids of the catalogue are the codes of this scheme in offence_mapping.csv.
-SCHEME = "local"
 # What is worked out from another value cannot be given without it, for the same reason.
 _MADE_OF = {"earlier": "later", "change": "earlier", "own_prices": "change", "editions": "later"}
 # The method of a check whose amount agrees with the published one, to the precision printed.
@@ -231,7 +229,7 @@ class CostReport:
             tables=self.tables,
             editions=self.tables.editions(),
             months=self.months,
-            scheme=SCHEME,
+            scheme=_scheme(self.data),
         )
 
     @cached_property
@@ -985,13 +983,13 @@ def _rows(
     """
     latest = list(sides.values())[-1]
     edition, wanted = latest.edition, offences or latest.by_offence
-    matches = [tables.match(SCHEME, o.code, edition, latest.window.months) for o in wanted]
+    matches = [tables.match(_scheme(data), o.code, edition, latest.window.months) for o in wanted]
     each = [tables.unit_cost(edition, o.offence, component) for o in wanted for component in components]
     found = [*chain.from_iterable(match.rows("mapping") for match in matches)]
     found += chain.from_iterable(cost.rows("unit_costs") for cost in each if cost)
     for side, estimate in sides.items():
         valued = {o.code for o in offences or estimate.by_offence}
-        counted = {f"{side}{d.indicator.id}": d for d in data if d.indicator.id in valued}
+        counted = {f"{side}{d.indicator.offence}": d for d in data if d.indicator.offence in valued}
         months = estimate.window.months
         found += chain.from_iterable(d.rows(area, months, role=role) for role, d in counted.items())
         if estimate.uprating:
@@ -1001,14 +999,24 @@ def _rows(
     return tuple(dict.fromkeys(found))  # two classes may stand for one offence
 
 
+def _scheme(data: Sequence[RecordedCounts]) -> str:
+    """Say by whose names of offences, of offence_mapping.csv, the counts stand."""
+    schemes = {"police.uk" if d.source.shape == "police_uk_street" else "extract" for d in data}
+    if len(schemes) > 1:
+        raise ValueError(
+            "police.uk's classes of offence and those of a monthly extract cannot be valued together."
+        )
+    return schemes.pop()
+
+
 def _value(data: Sequence[RecordedCounts], area: str, months: pd.PeriodIndex, **prices) -> CostEstimate:
     counts = _counts(data, area, months)
-    return costs.cost_of_crime(counts, months=months, scheme=SCHEME, **prices)
+    return costs.cost_of_crime(counts, months=months, scheme=_scheme(data), **prices)
 
 
 def _counts(data: Sequence[RecordedCounts], area: str, months: pd.PeriodIndex) -> pd.Series:
     """Add up each indicator's months; a missing month is refused, because a sum without it is no twelve months."""
-    monthly = pd.DataFrame({d.indicator.id: d.by_area[area].reindex(months) for d in data})
+    monthly = pd.DataFrame({d.indicator.offence: d.by_area[area].reindex(months) for d in data})
     missing = months[monthly.isna().any(axis=1)]
     if len(missing):
         raise DataProblem(f"no data for {periods.months_in_words(missing)}.")

@@ -8,7 +8,7 @@ the restricted edition everything is shown.
 >>> from saferleeds_analysis.catalogue import load_catalogue
 >>> completions = pd.Series({"Opiate": 31, "Non-opiate": 3, "All": 34})
 >>> shown = protect(
-...     completions, rules=load_catalogue().disclosure_rules, theme="people", edition="public", below_city=False,
+...     completions, rules=load_catalogue("data/raw/reference").disclosure_rules, theme="people", edition="public", below_city=False,
 ...     wholes={"All": ["Opiate", "Non-opiate"]},
 ... )
 >>> [shown.cell(row) for row in completions.index]
@@ -286,7 +286,7 @@ def protect_percentages(
     >>> from saferleeds_analysis.catalogue import load_catalogue
     >>> shared = {"in full": 50.0, "without name": 46.0, "not at all": 4.0}
     >>> protect_percentages(
-    ...     shared, base=73, rules=load_catalogue().disclosure_rules, theme="sensitive", edition="public", below_city=False
+    ...     shared, base=73, rules=load_catalogue("data/raw/reference").disclosure_rules, theme="sensitive", edition="public", below_city=False
     ... )
     {'in full': 50.0, 'without name': '[c]', 'not at all': '[c]'}
     """

@@ -56,6 +56,7 @@ class MeasuresReport:
     register: Register
     document: str
     title_text: str
+    area: str
     as_at: date
     edition: str
 
@@ -129,7 +130,7 @@ class MeasuresReport:
             return f"{c.outcome.came_out} {f.unit}, {f.area} (not printed)"
         if f.unit.startswith("per "):
             return f"{name}{f.printed_as} {f.unit}{flag}"
-        place = "" if f.area == "Leeds" or f.area in f.printed_as else f", {f.area}"
+        place = "" if f.area == self.area or f.area in f.printed_as else f", {f.area}"
         return f"{name}{f.printed_as}{place}{self._interval(c)}{flag}"
 
     def _interval(self, c: CheckedFigure) -> str:
@@ -165,7 +166,7 @@ class MeasuresReport:
             measure=STATUS_OF_MEASURE,
             qualifiers={"number": m.number, "target": m.target},
             indicator_id=self.document,
-            area="Leeds",
+            area=self.area,
             window=Window.named(self.register.document(self.document).published.isoformat()),
             value=m.status_text or given,
             status="judgement",
@@ -205,10 +206,14 @@ def measures_report(
     register: Register,
     document: str,
     title: str,
+    area: str,
     as_at: date,
     edition: str,
 ) -> MeasuresReport:
-    """Gather a table of performance measures; an id that the register does not know is refused before anything is shown."""
+    """Gather a table of performance measures; an id that the register does not know is refused before anything is shown.
+
+    ``area`` is whose measures they are: figures of other areas name theirs.
+    """
     register.document(document)
     named = {i for m in measures for i in (*_ids(m.current), *_ids(m.comparators), m.rated_by) if i}
     return MeasuresReport(
@@ -217,6 +222,7 @@ def measures_report(
         register=register,
         document=document,
         title_text=title,
+        area=area,
         as_at=as_at,
         edition=edition,
     )

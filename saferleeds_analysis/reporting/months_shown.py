@@ -7,7 +7,7 @@ and no part of a year is shown; the twelve-month counts are protected with those
 
 >>> from saferleeds_analysis.catalogue import load_catalogue
 >>> months = pd.Series([2, 9, 7], index=pd.period_range("2012-04", "2012-06", freq="M"))
->>> shown = months_shown(months, rules=load_catalogue().disclosure_rules, theme="offences", edition="public", below_city=True)
+>>> shown = months_shown(months, rules=load_catalogue("data/raw/reference").disclosure_rules, theme="offences", edition="public", below_city=True)
 >>> [str(month) for month in shown.withheld], shown.by_quarter
 (['2012-04', '2012-06'], True)
 """

@@ -12,15 +12,8 @@ from datetime import date
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import (
-    REFERENCE,
-    Catalogue,
-    Caveat,
-    Indicator,
-    PublishedFigure,
-    places_in,
-)
-from saferleeds_analysis.figures import Measure, Working
+from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator, PublishedFigure
+from saferleeds_analysis.figures import Measure, Rows, Working
 from saferleeds_analysis.methods import feasibility, survey, survey_summaries
 from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
 from saferleeds_analysis.periods import Window
@@ -81,7 +74,7 @@ RATING = Measure(
 @dataclass(frozen=True, kw_only=True)
 class PrintedSurvey:
     """The printed percentages of one measure in one area: those known by the as-at date, and those printed ``later``
-    that contradict them."""
+    that contradict them. ``targets`` is the table in which the measure has none."""
 
     indicator: Indicator
     area: str
@@ -92,6 +85,7 @@ class PrintedSurvey:
     figures: tuple[PublishedFigure, ...]
     later: tuple[PublishedFigure, ...]
     caveats: tuple[Caveat, ...]
+    targets: tuple[Rows, ...]
 
     @property
     def notice(self) -> str:
@@ -160,7 +154,9 @@ class PrintedSurvey:
     def progress(self) -> Block:
         """Give the letter of the measure: grey, because no target is recorded, and no travel across a break."""
         reason = "No target is recorded, and there are not two results of one definition to compare."
-        return letter_without_target(self.indicator, self.area, Window.quarter(self.quarter), reason)
+        return letter_without_target(
+            self.indicator, self.area, Window.quarter(self.quarter), reason, targets=self.targets
+        )
 
     def quarters(self) -> Block:
         """Say that there are no quarters to compare."""
@@ -412,17 +408,18 @@ def _nor_together(change: SurveyChange) -> str:
     return f", nor if all {change.comparisons} steps are allowed for (p {p})"
 
 
-def letter_without_target(indicator: Indicator, area: str, window: Window, reason: str) -> Block:
-    """Give the letter of a measure for which no target is recorded, grey, with its reason."""
-    [first] = places_in(REFERENCE / "targets.csv", 1)
-    whole = replace(first, role="targets", numbers=(), note="none of its rows is of this measure")
+def letter_without_target(
+    indicator: Indicator, area: str, window: Window, reason: str, *, targets: tuple[Rows, ...]
+) -> Block:
+    """Give the letter of a measure for which the table of ``targets`` has none, grey, with its reason."""
+    whole = (replace(table, note="none of its rows is of this measure") for table in targets)
     about = {"indicator_id": indicator.id, "area": area}
     figure = Figure(
         **about,
         measure=RATING,
         window=window,
         value="N",
-        rows=(whole,),
+        rows=tuple(whole),
         working=Working.of(grey_without_target, **about),
     )
     return letter("N", "Grey", reason, figures=[figure])
@@ -446,6 +443,7 @@ def printed_survey(
         figures=tuple(f for f in every if f.known_from <= as_at),
         later=_contradictions(every, quarter, as_at),
         caveats=catalogue.caveats(indicator, periods.quarter_months(quarter)),
+        targets=catalogue.target_tables,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from saferleeds_analysis.catalogue import REFERENCE, Caveat
+from saferleeds_analysis.catalogue import NATIONAL, Caveat
 from saferleeds_analysis.figures import Figure, Measure, Rows, Working, weakest
 from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.methods import trajectory
@@ -25,7 +25,7 @@ MEASURED = Measure(
     id="projection_measured",
     words="projection measured: {of}",
     role="quality",
-    formula="as measured once on open data and recorded in reference/trajectory.toml",
+    formula="as measured once on open data and recorded in national/trajectory.toml",
     decimals=2,
 )
 REPLAYED = Measure(
@@ -103,8 +103,8 @@ def _measured_on_open_data(indicator_id: str) -> Block:
     measured = trajectory.MEASURED
     constants = Rows(
         role="constants",
-        file="saferleeds_analysis/reference/trajectory.toml",
-        sha256=sha256_of(REFERENCE / "trajectory.toml"),
+        file="saferleeds_analysis/national/trajectory.toml",
+        sha256=sha256_of(NATIONAL / "trajectory.toml"),
         note="the table [measured]",
     )
     return paragraph(

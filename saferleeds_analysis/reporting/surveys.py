@@ -387,7 +387,9 @@ class SurveyReport:
     def progress(self) -> Block:
         """Give the letter of the measure (grey: no target is recorded) with the direction of travel."""
         reason = f"No target is recorded, so no colour is given. Direction of travel: {self.travel()}."
-        return letter_without_target(self.indicator, self.area, self.window, reason)
+        return letter_without_target(
+            self.indicator, self.area, self.window, reason, targets=self.printed.targets
+        )
 
     def _on_the_baseline(self) -> str:
         if self.baseline is None:

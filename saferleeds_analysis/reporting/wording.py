@@ -237,7 +237,7 @@ def targets_in_words(targets: Sequence[Target]) -> list[str]:
 
     >>> from datetime import date
     >>> from saferleeds_analysis.catalogue import load_catalogue
-    >>> both = load_catalogue().targets("domestic_burglary", "Leeds", "2012/13", as_at=date(2012, 9, 30))
+    >>> both = load_catalogue("data/raw/reference").targets("domestic_burglary", "Leeds", "2012/13", as_at=date(2012, 9, 30))
     >>> for sentence in targets_in_words(both):
     ...     print(sentence)
     The target in force for 2012/13 is at most 5,999 (stretch, set September 2012).

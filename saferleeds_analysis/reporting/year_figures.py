@@ -23,7 +23,7 @@ from saferleeds_analysis.workings import trajectory as workings
 
 _MILESTONE = "the target times the mean share of a year that had fallen by the month in the base years; docs/methods/trajectory.md"
 _PATHS = "simulated paths of the months that are left, from a structural model of the history; docs/methods/trajectory.md"
-_RULES = "the written rules of reference/rag_rules.toml, applied to the position in the milestone range and the chance of the target"
+_RULES = "the written rules of national/rag_rules.toml, applied to the position in the milestone range and the chance of the target"
 SHARE = Measure(
     id="share_of_usual_year",
     words="share of a usual year",
@@ -148,7 +148,7 @@ DIRECTION_OF_TRAVEL = Measure(
     words="direction of travel",
     role="letter",
     part="direction",
-    formula="the test of the last twelve months on the twelve before, by the written rules of reference/rag_rules.toml",
+    formula="the test of the last twelve months on the twelve before, by the written rules of national/rag_rules.toml",
     recurs=True,
     revised=True,
 )
@@ -226,7 +226,7 @@ class YearFigures:
     ) -> Iterator[Figure]:
         """Give the letter, the position in the milestone range and the direction of travel, as far as there are any."""
         quarter = Window.quarter(self.card.quarter)
-        about = {"unit": "", "method": "reference/rag_rules.toml"}
+        about = {"unit": "", "method": "national/rag_rules.toml"}
         worked = {} if path is None else self._worked(workings.letter, path.target)
         yield self._figure(RAG_LETTER, quarter, letter, **about, **worked)
         if path is not None and path.position is not None:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from projects import REFERENCE
 
 from saferleeds_analysis import intake
 from saferleeds_analysis.catalogue import load_catalogue
@@ -27,13 +28,13 @@ def put(root, content, stated=STATED):
 
 
 def read(root):
-    return intake.boundaries(root, "leeds_2018", catalogue=load_catalogue())
+    return intake.boundaries(root, "leeds_2018", catalogue=load_catalogue(REFERENCE))
 
 
 @pytest.fixture
 def wards():
     """Give a made-up square for each ward."""
-    names = [a.name for a in load_catalogue().areas("leeds_2018") if a.kind == "ward"]
+    names = [a.name for a in load_catalogue(REFERENCE).areas("leeds_2018") if a.kind == "ward"]
     return {
         "type": "FeatureCollection",
         "features": [

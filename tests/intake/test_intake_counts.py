@@ -6,13 +6,14 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from projects import REFERENCE
 from real_inputs import LONDON, write_london_project
 
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.intake import build_processed, recorded_counts
 from saferleeds_analysis.problems import DataProblem
 
-C_AND_H = [area.name for area in load_catalogue().parts("leeds_2004", "C&H")]
+C_AND_H = [area.name for area in load_catalogue(REFERENCE).parts("leeds_2004", "C&H")]
 
 
 def rows_of(ward_count: int, *months: str) -> list[str]:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from projects import REFERENCE
 from real_inputs import POLICE_UK_MANIFEST, STREET_COLUMNS, write_police_uk_project
 
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.intake import build_processed, police_uk, recorded_counts
 from saferleeds_analysis.problems import DataProblem
 
-CATALOGUE = load_catalogue()
+CATALOGUE = load_catalogue(REFERENCE)
 WARDS = [area for area in CATALOGUE.areas("leeds_2018") if area.kind == "ward"]
 BURGLARY = CATALOGUE.indicator("burglary_police_uk")
 FORCE = "West Yorkshire Police"

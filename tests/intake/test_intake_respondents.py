@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from projects import REFERENCE
 
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.intake import build_processed, recorded_counts, survey_responses
@@ -40,7 +41,7 @@ class Survey:
     """A project folder with one survey."""
 
     def __init__(self, root):
-        self.root, self.catalogue = root, load_catalogue()
+        self.root, self.catalogue = root, load_catalogue(REFERENCE)
         self.folder = root / "data" / "raw" / "synthetic_household_survey"
         self.folder.mkdir(parents=True)
         self.manifest()

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from projects import REFERENCE
 from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
 from statsmodels.stats.multitest import multipletests
 
-from saferleeds_analysis.catalogue import REFERENCE
 from saferleeds_analysis.methods.comparison import (
     GROUP_COLUMNS,
     changes_by_area,
@@ -28,7 +28,7 @@ from saferleeds_analysis.problems import DataProblem
 
 @pytest.fixture(scope="module")
 def core_cities():
-    return pd.read_csv(REFERENCE / "core_cities.csv")
+    return pd.read_csv(REFERENCE / "group_core_cities.csv")
 
 
 def areas(counts, denominators=None):

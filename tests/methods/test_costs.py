@@ -36,8 +36,8 @@ def financial(start):
 
 
 def burglary(count, months, **changes):
-    options = {"scheme": "local", "edition": "2010/11", "price_year": "2010/11", "tables": TABLES} | changes
-    return cost_of_crime(pd.Series({"domestic_burglary": count}), months=months, **options)
+    options = {"scheme": "extract", "edition": "2010/11", "price_year": "2010/11", "tables": TABLES} | changes
+    return cost_of_crime(pd.Series({"Domestic burglary": count}), months=months, **options)
 
 
 def millions(amount):
@@ -205,7 +205,7 @@ def tables_with_limits(*unit_costs):
     ]
     mapping = [
         OffenceMatch(
-            scheme="local",
+            scheme="extract",
             code=row.offence,
             name=row.offence,
             first_month=None,
@@ -222,7 +222,7 @@ def tables_with_limits(*unit_costs):
 
 def test_known_limits_of_a_unit_cost_widen_the_interval():
     tables = tables_with_limits(("Arson", 1000, 900, 1200))
-    options = {"scheme": "local", "edition": "2024/25", "price_year": "2024/25", "tables": tables}
+    options = {"scheme": "extract", "edition": "2024/25", "price_year": "2024/25", "tables": tables}
     total = cost_of_crime(pd.Series({"Arson": 100}), months=calendar(2024), **options).total
     # distances: count 18.64 and 21.63 at £1,000; unit cost £100 and £200 at 100 offences; combined as squares
     assert total.lower == pytest.approx(100_000 - np.hypot(18_640, 10_000), abs=10)
@@ -238,7 +238,7 @@ def test_the_interval_of_a_sum_holds_the_truth_as_often_as_it_says():
     )
     expected = np.array([4, 400, 150])
     truth = expected @ np.array([3_000_000, 10_000, 2_000])
-    options = {"scheme": "local", "edition": "2024/25", "price_year": "2024/25", "tables": tables}
+    options = {"scheme": "extract", "edition": "2024/25", "price_year": "2024/25", "tables": tables}
     random = np.random.default_rng(20130331)
     held = 0
     for draw in random.poisson(expected, size=(600, 3)):
@@ -326,12 +326,12 @@ def test_the_value_per_resident_and_household():
 
 def test_areas_add_up_to_the_whole():
     by_area = pd.DataFrame(
-        {"domestic_burglary": [315, 314, 0], "burglary_police_uk": [1, 2, 3]},
+        {"Domestic burglary": [315, 314, 0], "Burglary": [1, 2, 3]},
         index=["Gipton & Harehills", "Armley", "Harewood"],
     )
     options = {
         "months": calendar(2012),
-        "scheme": "local",
+        "scheme": "extract",
         "edition": "2010/11",
         "price_year": "2010/11",
         "tables": TABLES,
@@ -347,13 +347,13 @@ def test_areas_add_up_to_the_whole():
 
 def test_the_range_across_editions_is_at_one_years_prices():
     found = cost_across_editions(
-        pd.Series({"domestic_burglary": 5631}),
+        pd.Series({"Domestic burglary": 5631}),
         price_year="2012/13",
         vintage="December 2025",
         tables=TABLES,
         editions=TABLES.editions(),
         months=calendar(2012),
-        scheme="local",
+        scheme="extract",
     )
     assert list(found.estimates) == ["2003/04", "2010/11", "2019/20"]
     assert (found.lowest, found.highest) == ("2003/04", "2019/20")
@@ -426,12 +426,12 @@ def test_tidy_rows_hold_every_figure():
         ),
         (
             {"edition": "2015/16", "price_year": "2015/16"},
-            "edition 2015/16 puts no value on any of these offences ('domestic_burglary': edition 2015/16 has no unit cost "
+            "edition 2015/16 puts no value on any of these offences ('Domestic burglary': edition 2015/16 has no unit cost "
             "of 'Domestic burglary' from a named source).",
         ),
         (
             {"edition": "2003/04", "price_year": "2003/04", "include_provisional": False},
-            "edition 2003/04 puts no value on any of these offences ('domestic_burglary': edition 2003/04 has no unit cost "
+            "edition 2003/04 puts no value on any of these offences ('Domestic burglary': edition 2003/04 has no unit cost "
             "of 'Burglary in a dwelling' seen in an official document).",
         ),
     ],
@@ -455,26 +455,26 @@ def test_the_last_year_of_burglary_in_a_dwelling_is_valued():
 @pytest.mark.parametrize("count", [-1, 5631.5, 5631.0, float("nan"), "5631", True])
 def test_counts_that_are_not_whole_numbers_are_refused(count):
     with pytest.raises(
-        ValueError, match=r"counts are whole numbers from 0; these are not: 'domestic_burglary':"
+        ValueError, match=r"counts are whole numbers from 0; these are not: 'Domestic burglary':"
     ):
         burglary(count, calendar(2012))
 
 
 def test_every_wrong_offence_is_named_in_one_message():
-    counts = pd.Series({"domestic_burglry": 3, "domestic_burglary": 4, "robery": 5})
+    counts = pd.Series({"Domestic burglry": 3, "Domestic burglary": 4, "robery": 5})
     with pytest.raises(ValueError) as refused:
         cost_of_crime(
             counts,
             months=calendar(2018),
-            scheme="local",
+            scheme="extract",
             edition="2010/11",
             price_year="2010/11",
             tables=TABLES,
         )
     assert [line[:40] for line in str(refused.value).splitlines()] == [
-        "unknown offence of scheme 'local': 'dome",
-        "'domestic_burglary' cannot be valued by ",
-        "unknown offence of scheme 'local': 'robe",
+        "unknown offence of scheme 'extract': 'Do",
+        "'Domestic burglary' cannot be valued by ",
+        "unknown offence of scheme 'extract': 'ro",
     ]
 
 

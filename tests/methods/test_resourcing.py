@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from projects import REFERENCE
 
 from saferleeds_analysis.methods.resourcing import (
     check_position,
@@ -15,7 +16,7 @@ from saferleeds_analysis.methods.resourcing import (
 )
 from saferleeds_analysis.unit_costs import FundingPosition, load_cost_tables
 
-PCSO = load_cost_tables().funding("pcso_leeds_2015_16")
+PCSO = load_cost_tables(REFERENCE).funding("pcso_leeds_2015_16")
 
 
 # Scrutiny report of 13 October 2015: £31,524 a post, 21% (£6,620) council and 79% (£24,904) commissioner, 165 posts,

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from projects import REFERENCE
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Caveat, Target, load_catalogue
@@ -101,7 +102,9 @@ def test_a_single_year_is_handled_and_said():
 
 
 def test_the_targets_of_2012_stay_visible_and_the_one_in_force_draws_the_path():
-    targets = load_catalogue().targets("domestic_burglary", "Leeds", "2012/13", as_at=date(2012, 9, 30))
+    targets = load_catalogue(REFERENCE).targets(
+        "domestic_burglary", "Leeds", "2012/13", as_at=date(2012, 9, 30)
+    )
     history = seasonal()
     in_august = build_trajectory(history, target=targets, year=YEAR, as_at=date(2012, 8, 31))
     in_september = build_trajectory(history, target=targets, year=YEAR, as_at=date(2012, 9, 30))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from projects import REFERENCE
 from publishing.packs import own_count, write_report
 
 from saferleeds_analysis import periods
@@ -16,7 +17,7 @@ from saferleeds_analysis.periods import Window
 from saferleeds_analysis.publishing.audit import audit_pack
 from saferleeds_analysis.reporting.disclosure import protect
 
-CATALOGUE = load_catalogue()
+CATALOGUE = load_catalogue(REFERENCE)
 Q1, Q2 = periods.quarter("2012/13 Q1"), periods.quarter("2012/13 Q2")
 YEAR = "12 months to September 2012"
 COMPLETIONS = {"indicator_id": "completions", "area": "Leeds", "window": Window.named("2012/13")}

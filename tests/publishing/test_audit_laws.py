@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from projects import REFERENCE
 from publishing.packs import own_count, write_report
 
 from saferleeds_analysis import periods
@@ -17,7 +18,7 @@ from saferleeds_analysis.publishing.content import pack_figures
 from saferleeds_analysis.publishing.printed import Reader, gather
 from saferleeds_analysis.reporting.disclosure import protect
 
-CATALOGUE = load_catalogue()
+CATALOGUE = load_catalogue(REFERENCE)
 Q2 = periods.quarter("2012/13 Q2")
 YEAR = "12 months to September 2012"
 DIVISIONS = {

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from projects import REFERENCE
 from publishing.packs import write_report
 
 from saferleeds_analysis import periods
@@ -13,7 +14,7 @@ from saferleeds_analysis.periods import Window
 from saferleeds_analysis.publishing.audit import audit_restricted
 from saferleeds_analysis.publishing.files import pack_folder
 
-CATALOGUE = load_catalogue()
+CATALOGUE = load_catalogue(REFERENCE)
 Q2 = periods.quarter("2012/13 Q2")
 PUBLIC = {"Opiate": "[c]", "Non-opiate": "[c]", "all": 27}
 RESTRICTED = {"Opiate": 25, "Non-opiate": 2, "all": 27}

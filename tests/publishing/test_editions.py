@@ -6,6 +6,7 @@ from datetime import date
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from projects import REFERENCE
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
@@ -29,7 +30,7 @@ from saferleeds_analysis.reporting.blocks import heading
 from saferleeds_analysis.reporting.disclosure import breakdown, protect
 about = {"indicator_id": "completions", "area": "Leeds", "window": Window.year("2012/13"), "what": "completions by drug"}
 words = {"caption": "Completions by drug", "first_column": "Drug", "whole": "All", "unit": "people"}
-shared = {"rules": load_catalogue().disclosure_rules, "theme": "people", "below_city": False}"""
+shared = {"rules": load_catalogue(REFERENCE).disclosure_rules, "theme": "people", "below_city": False}"""
 TITLE = 'heading(1, "Treatment")'
 PROTECTED = """\
 counts = pd.Series({"Opiate": 25, "Non-opiate": 2, "All": 27})
@@ -69,7 +70,7 @@ def publish(root, names):
             Q2,
             [Report(name=name, notebook=name, parameters={}) for name in names],
             as_at=date(2012, 9, 30),
-            catalogue=load_catalogue(),
+            catalogue=load_catalogue(REFERENCE),
             say=said.append,
         )
     except ReportFailed as failure:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from projects import REFERENCE
 from publishing.packs import ANSWERS, ROLES, figure, write_pack
 
 from saferleeds_analysis import periods
@@ -30,7 +31,7 @@ from saferleeds_analysis.reporting.changes import compare_figures
 
 Q1, Q2 = periods.quarter("2012/13 Q1"), periods.quarter("2012/13 Q2")
 NOW = datetime(2012, 7, 20, 9, 30, tzinfo=UTC)
-CATALOGUE = load_catalogue()
+CATALOGUE = load_catalogue(REFERENCE)
 
 
 def sign(root, quarter, **more):
@@ -247,7 +248,7 @@ def test_two_processes_sign_off_at_once_one_wins_and_the_other_is_told(tmp_path)
         "from saferleeds_analysis.catalogue import load_catalogue\n"
         "from saferleeds_analysis.publishing.sign_off import Roles, sign_off\n"
         "roles = Roles(analyst='A', reviewer='B', owner=sys.argv[1])\n"
-        "catalogue = load_catalogue()\n"
+        "catalogue = load_catalogue(REFERENCE)\n"
         "print('ready', flush=True); sys.stdin.readline()\n"
         "sign_off(pathlib.Path(sys.argv[2]), periods.quarter('2012/13 Q1'), roles=roles, answers=ANSWERS, "
         "catalogue=catalogue)\n"
@@ -288,7 +289,7 @@ def test_a_sign_off_that_is_killed_leaves_all_or_nothing(tmp_path):
         "from saferleeds_analysis import periods\n"
         "from saferleeds_analysis.catalogue import load_catalogue\n"
         "from saferleeds_analysis.publishing.sign_off import sign_off\n"
-        "catalogue = load_catalogue()\n"
+        "catalogue = load_catalogue(REFERENCE)\n"
         "print('ready', flush=True)\n"
         "sign_off(pathlib.Path(sys.argv[1]), periods.quarter('2012/13 Q1'), roles=ROLES, answers=ANSWERS, "
         "catalogue=catalogue)\n"

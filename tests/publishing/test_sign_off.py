@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from named_figures import named_figure
+from projects import REFERENCE
 from publishing.packs import ANSWERS, ROLES, figure, write_pack
 
 from saferleeds_analysis import periods
@@ -27,7 +28,7 @@ def sign(root, quarter=Q1, **more):
     return sign_off(
         root,
         quarter,
-        **{"roles": ROLES, "answers": ANSWERS, "catalogue": load_catalogue(), "now": NOW} | more,
+        **{"roles": ROLES, "answers": ANSWERS, "catalogue": load_catalogue(REFERENCE), "now": NOW} | more,
     )
 
 

@@ -185,7 +185,7 @@ def test_a_tile_map_says_every_value_and_never_by_colour_alone(city):
         assert label in svg
 
 
-def test_limits_move_by_a_recorded_decision_of_the_area_or_of_the_whole(given):
+def test_limits_move_by_a_recorded_decision_of_the_area_or_of_the_whole(given, tmp_path):
     card = report_card(given.counts, catalogue=given.catalogue, area="Leeds", quarter=Q2, as_at=DAY)
     season = season_of(card, catalogue=given.catalogue)
     found = control_of(season, tables=given.tables)
@@ -195,7 +195,7 @@ def test_limits_move_by_a_recorded_decision_of_the_area_or_of_the_whole(given):
         in found.findings().text
     )
     assert list(found.found.points["phase"].unique()) == [1, 2]
-    bare = control_of(season, tables=load_area_tables())
+    bare = control_of(season, tables=load_area_tables(tmp_path))
     assert "No decision to set new limits is recorded." in bare.findings().text
     assert list(bare.found.points["phase"].unique()) == [1]
     late = RebaseDecision(

@@ -5,7 +5,7 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
-from projects import copy_project
+from projects import REFERENCE, copy_project
 from worked_again import all_agree
 
 from saferleeds_analysis import intake, periods
@@ -15,7 +15,7 @@ from saferleeds_analysis.reporting.areas import areas_of
 from saferleeds_analysis.reporting.cards import report_card
 from saferleeds_analysis.reporting.profile import profile_of
 
-CATALOGUE, TABLES = load_catalogue(), load_area_tables()
+CATALOGUE, TABLES = load_catalogue(REFERENCE), load_area_tables(REFERENCE)
 
 
 @pytest.fixture(scope="module")

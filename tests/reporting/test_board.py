@@ -5,14 +5,14 @@ from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup
-from projects import ROOT, words
+from projects import REFERENCE, ROOT, words
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting.board import board_card
 
-CATALOGUE = load_catalogue()
+CATALOGUE = load_catalogue(REFERENCE)
 QUARTER = periods.quarter("2012/13 Q2")
 WORDS = intake.commentary(ROOT, QUARTER, "clean_streets")
 

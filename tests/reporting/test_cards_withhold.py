@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from projects import REFERENCE
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.reporting.cards import report_card
 
 ROOT = Path(__file__).parent.parent.parent
-CATALOGUE = load_catalogue()
+CATALOGUE = load_catalogue(REFERENCE)
 QUARTER, DAY = periods.quarter("2012/13 Q2"), date(2012, 9, 30)
 YEAR, BEFORE = "12 months to September 2012", "12 months to September 2011"
 

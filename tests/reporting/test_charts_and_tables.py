@@ -6,6 +6,7 @@ from datetime import date
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from projects import REFERENCE
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
@@ -22,7 +23,9 @@ def totals():
 
 
 def draw(totals, name="total"):
-    targets = load_catalogue().targets("domestic_burglary", "Leeds", "2012/13", as_at=date(2012, 9, 30))
+    targets = load_catalogue(REFERENCE).targets(
+        "domestic_burglary", "Leeds", "2012/13", as_at=date(2012, 9, 30)
+    )
     return chart_of_totals(
         totals,
         name=name,

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from projects import copy_project
+from projects import REFERENCE, copy_project
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import PublishedFigure, load_catalogue
@@ -27,7 +27,7 @@ from saferleeds_analysis.reporting.checks import Check, PublishedPage
 from saferleeds_analysis.reporting.published import check_published
 from saferleeds_analysis.reporting.quality import quality_page, summary
 
-CATALOGUE = load_catalogue()
+CATALOGUE = load_catalogue(REFERENCE)
 QUARTER = periods.quarter("2012/13 Q2")
 DAY = date(2012, 9, 30)
 CHECKS = {check.id: check for check in read_checks()}

@@ -4,10 +4,11 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from projects import REFERENCE
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.area_tables import load_area_tables, load_group
-from saferleeds_analysis.catalogue import REFERENCE, load_catalogue
+from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting.comparison import compare_area
 
@@ -16,7 +17,7 @@ Q2 = periods.quarter("2012/13 Q2")
 
 def compared(group=None, **changes):
     given = {
-        "catalogue": load_catalogue(),
+        "catalogue": load_catalogue(REFERENCE),
         "indicator": "domestic_burglary",
         "area": "Leeds",
         "measure": "Domestic burglary",
@@ -24,7 +25,9 @@ def compared(group=None, **changes):
         "quarter": Q2,
         "as_at": date(2012, 9, 30),
     }
-    return compare_area(load_group("core_cities") if group is None else group, **{**given, **changes})
+    return compare_area(
+        load_group("core_cities", REFERENCE) if group is None else group, **{**given, **changes}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -108,8 +111,8 @@ def test_a_page_on_later_figures_says_so_at_its_top_and_one_of_its_own_time_does
 
 
 def test_a_most_similar_group_is_just_another_file(tmp_path):
-    group = pd.read_csv(REFERENCE / "core_cities.csv", dtype=str).iloc[:5]
-    group.assign(group="Most similar cities").to_csv(tmp_path / "most_similar.csv", index=False)
+    group = pd.read_csv(REFERENCE / "group_core_cities.csv", dtype=str).iloc[:5]
+    group.assign(group="Most similar cities").to_csv(tmp_path / "group_most_similar.csv", index=False)
     found = compared(load_group("most_similar", tmp_path))
     assert found.title().text.startswith("Domestic burglary in Leeds beside the most similar cities, 2012/13")
     # (23.3 + 18.2 + 16.5 + 16.4 + 15.0) / 5 = 17.88
@@ -118,9 +121,9 @@ def test_a_most_similar_group_is_just_another_file(tmp_path):
 
 
 def test_without_households_no_interval_and_no_weighted_average_is_given(tmp_path):
-    group = pd.read_csv(REFERENCE / "core_cities.csv", dtype=str)
+    group = pd.read_csv(REFERENCE / "group_core_cities.csv", dtype=str)
     blank = group.assign(denominator="", denominator_date="", denominator_source="", count="")
-    blank.to_csv(tmp_path / "bare.csv", index=False)
+    blank.to_csv(tmp_path / "group_bare.csv", index=False)
     found = compared(load_group("bare", tmp_path))
     text = found.findings().text
     assert "How far chance could move its place is not known." in text
@@ -131,9 +134,9 @@ def test_without_households_no_interval_and_no_weighted_average_is_given(tmp_pat
 
 
 def test_a_gap_to_an_average_of_nothing_is_said_and_not_tested(tmp_path):
-    group = pd.read_csv(REFERENCE / "core_cities.csv", dtype=str)
+    group = pd.read_csv(REFERENCE / "group_core_cities.csv", dtype=str)
     known = {"denominator": "", "denominator_date": "", "denominator_source": "", "count": ""}
-    group.assign(rate="0.0", **known).to_csv(tmp_path / "none.csv", index=False)
+    group.assign(rate="0.0", **known).to_csv(tmp_path / "group_none.csv", index=False)
     assert "Leeds is 0.0 above it (not tested)." in compared(load_group("none", tmp_path)).findings().text
 
 
@@ -160,19 +163,22 @@ def test_what_the_group_does_not_hold_is_refused(changes, error, message):
 
 
 def test_a_group_that_is_not_there_or_cannot_be_read_is_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"there is no group 'most_similar': put most_similar\.csv"):
+    with pytest.raises(
+        ValueError,
+        match=r"unknown group: 'most_similar'\. Known: none\. A group is a file group_most_similar\.csv",
+    ):
         load_group("most_similar", tmp_path)
     with pytest.raises(ValueError, match="cannot name a group"):
-        load_group("../core_cities")
-    text = (REFERENCE / "core_cities.csv").read_text(encoding="utf-8")
-    (tmp_path / "bad.csv").write_text(
+        load_group("../core_cities", tmp_path)
+    text = (REFERENCE / "group_core_cities.csv").read_text(encoding="utf-8")
+    (tmp_path / "group_bad.csv").write_text(
         text.replace("23.3", "many").replace("2013-04-30", "April", 1), encoding="utf-8"
     )
     with pytest.raises(DataProblem) as refused:
         load_group("bad", tmp_path)
     assert str(refused.value) == (
-        "bad.csv, row 2: rate 'many' is not a number.\n"
-        "bad.csv, row 2: known_from 'April' is not a day such as 2013-04-30."
+        "group_bad.csv, row 2: rate 'many' is not a number.\n"
+        "group_bad.csv, row 2: known_from 'April' is not a day such as 2013-04-30."
     )
 
 
@@ -189,6 +195,6 @@ def test_two_areas_on_one_tile_are_refused(tmp_path):
 
 @pytest.mark.parametrize("area_set", ["leeds_2004", "leeds_2018"])
 def test_every_ward_has_a_tile_and_no_tile_is_without_its_ward(area_set):
-    wards = {a.name for a in load_catalogue().areas(area_set) if a.kind == "ward"}
-    assert load_area_tables().tiles(area_set).keys() == wards
+    wards = {a.name for a in load_catalogue(REFERENCE).areas(area_set) if a.kind == "ward"}
+    assert load_area_tables(REFERENCE).tiles(area_set).keys() == wards
     assert len(wards) == 33

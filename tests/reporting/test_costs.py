@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from projects import copy_project
+from projects import REFERENCE, copy_project
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.area_tables import load_area_tables
@@ -16,7 +16,7 @@ from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting.costs import cost_report, return_chart, return_findings
 from saferleeds_analysis.unit_costs import load_cost_tables
 
-CATALOGUE, TABLES, AREAS = load_catalogue(), load_cost_tables(), load_area_tables()
+CATALOGUE, TABLES, AREAS = load_catalogue(REFERENCE), load_cost_tables(), load_area_tables(REFERENCE)
 Q2, Q4 = ("2012/13 Q2", date(2012, 9, 30)), ("2012/13 Q4", date(2013, 6, 30))
 BLOCKS = [
     "summary",
@@ -209,7 +209,7 @@ def test_what_has_no_unit_cost_is_listed_beside_what_has(project):
     mixed = replace(counts, indicator=CATALOGUE.indicator("burglary_police_uk"))
     text = report_on(counts, mixed).findings().text
     assert (
-        "Not valued: Burglary (police.uk) (5,938 offences): mixes homes with shops, offices and other buildings."
+        "Not valued: Burglary (all buildings) (5,938 offences): mixes homes with shops, offices and other buildings."
         in text
     )
 

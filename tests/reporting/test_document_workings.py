@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from projects import ROOT, copy_project
+from projects import REFERENCE, ROOT, copy_project
 from worked_again import all_agree, worked_again
 
 from saferleeds_analysis import intake, periods
@@ -31,7 +31,7 @@ from saferleeds_analysis.unit_costs import load_cost_tables
 from saferleeds_analysis.workings import costs as workings
 
 RULES = ROOT / "data/raw/reference"
-CATALOGUE, TABLES, AREAS = load_catalogue(RULES), load_cost_tables(), load_area_tables()
+CATALOGUE, TABLES, AREAS = load_catalogue(RULES), load_cost_tables(REFERENCE), load_area_tables(REFERENCE)
 REGISTER = load_register(RULES)
 Q2, DAY = periods.quarter("2012/13 Q2"), date(2012, 9, 30)
 
@@ -140,7 +140,7 @@ def test_every_figure_of_a_funding_scenario_comes_out_of_the_stated_position_aga
 
 def test_every_figure_beside_a_group_comes_out_of_the_published_rates_again():
     found = compare_area(
-        load_group("core_cities"),
+        load_group("core_cities", REFERENCE),
         catalogue=CATALOGUE,
         indicator="domestic_burglary",
         area="Leeds",
@@ -178,7 +178,13 @@ def test_every_figure_of_papers_and_measures_comes_out_of_its_rows_again(edition
     common = {"register": REGISTER, "as_at": DAY, "edition": edition}
     review = paper_report(intake.paper(ROOT, "annual_update_2021"), **common)
     scrutiny = paper_report(intake.paper(ROOT, "scrutiny_2015_10"), **common)
-    measures = measures_report(load_measures("2013_14"), document="strategy_2013", title="Measures", **common)
+    measures = measures_report(
+        load_measures("2013_14", REFERENCE),
+        document="strategy_2013",
+        title="Measures",
+        area="Leeds",
+        **common,
+    )
     figures = figures_of(review.change("F146", "F147"), review.figures(), scrutiny.figures())
     figures += figures_of(measures.table())
     assert all((f.value == "[c]") == (f.working is None) for f in figures)

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from projects import REFERENCE
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.methods.resourcing import check_position
@@ -12,7 +13,7 @@ from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting.funding import funding_report
 from saferleeds_analysis.unit_costs import load_cost_tables
 
-TABLES = load_cost_tables()
+TABLES = load_cost_tables(REFERENCE)
 
 
 def report_of(quarter="2015/16 Q3", day=date(2015, 12, 31), share=0.5):

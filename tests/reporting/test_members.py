@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 from bs4 import BeautifulSoup
-from projects import copy_project, words
+from projects import REFERENCE, copy_project, words
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import load_catalogue, read_project
@@ -34,7 +34,7 @@ def summary(project):
         return members_summary(
             sources,
             catalogue=catalogue,
-            project=read_project(),
+            project=read_project(REFERENCE),
             area="Leeds",
             quarter=review,
             as_at=as_at,

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from projects import copy_project
+from projects import REFERENCE, copy_project
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.area_tables import load_area_tables
@@ -22,7 +22,7 @@ from saferleeds_analysis.reporting.outlook import outlook_of
 from saferleeds_analysis.reporting.season import season_of
 from saferleeds_analysis.unit_costs import load_cost_tables
 
-CATALOGUE = load_catalogue()
+CATALOGUE = load_catalogue(REFERENCE)
 Q2 = periods.quarter("2012/13 Q2")
 DAY = date(2012, 9, 30)
 
@@ -195,7 +195,12 @@ def test_the_value_of_a_withheld_count_is_withheld(counts):
         "price_year": "2010/11",
         "vintage": "December 2025",
     }
-    common = {"catalogue": CATALOGUE, "tables": load_cost_tables(), "areas": load_area_tables(), **at}
+    common = {
+        "catalogue": CATALOGUE,
+        "tables": load_cost_tables(),
+        "areas": load_area_tables(REFERENCE),
+        **at,
+    }
     tiny = few(counts, "Wetherby", 4)
     card = cost_report([tiny], area="Wetherby", **common).card()
     assert card.text.startswith("No value is given: withheld, because a small count")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from projects import ROOT
+from projects import REFERENCE, ROOT
 from scipy import stats
 
 from saferleeds_analysis import intake
@@ -16,7 +16,7 @@ from saferleeds_analysis.reporting.dashboard import _published
 from saferleeds_analysis.reporting.measures import measures_report
 from saferleeds_analysis.reporting.papers import paper_report
 
-REGISTER = load_register(ROOT / "data" / "raw" / "reference")
+REGISTER = load_register(REFERENCE)
 DAY = date(2012, 9, 30)
 
 
@@ -171,7 +171,7 @@ def test_a_paper_that_is_not_there_is_refused_with_those_that_are(tmp_path):
 @pytest.fixture(scope="module")
 def measures():
     return measures_report(
-        load_measures("2013_14"),
+        load_measures("2013_14", REFERENCE),
         register=REGISTER,
         document="strategy_2013",
         title="Performance measures 2013/14",
@@ -198,7 +198,7 @@ def test_the_ambiguous_numerator_is_said(measures):
 
 
 def test_a_measure_needs_a_figure_and_a_rating_or_the_reason_why_not():
-    row = load_measures("2013_14")[0]
+    row = load_measures("2013_14", REFERENCE)[0]
     with pytest.raises(ValueError, match="needs either current figures or a status_text"):
         replace(row, current="")
     with pytest.raises(ValueError, match="needs either rated_by or why_not_rated"):
@@ -206,7 +206,7 @@ def test_a_measure_needs_a_figure_and_a_rating_or_the_reason_why_not():
 
 
 def test_a_measure_is_rated_by_one_figure_on_one_figure():
-    rated = next(m for m in load_measures("2013_14") if m.rated_by)
+    rated = next(m for m in load_measures("2013_14", REFERENCE) if m.rated_by)
     with pytest.raises(ValueError, match=re.escape("so it needs one current figure, not 'F081|F002'")):
         replace(rated, current="F081|F002")
     with pytest.raises(ValueError, match=re.escape("unknown figure of the register: 'F081|F002'")):
@@ -215,6 +215,7 @@ def test_a_measure_is_rated_by_one_figure_on_one_figure():
             register=REGISTER,
             document="strategy_2013",
             title="Performance measures",
+            area="Leeds",
             as_at=DAY,
             edition="public",
         )

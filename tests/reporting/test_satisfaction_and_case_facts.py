@@ -5,14 +5,14 @@ from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup
-from projects import ROOT, words
+from projects import REFERENCE, words
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.reporting.case_facts import case_facts
 from saferleeds_analysis.reporting.satisfaction import satisfaction
 
-CATALOGUE = load_catalogue(ROOT / "data" / "raw" / "reference")
+CATALOGUE = load_catalogue(REFERENCE)
 Q1 = {"quarter": periods.quarter("2012/13 Q1"), "as_at": date(2012, 6, 30)}
 Q2 = {"quarter": periods.quarter("2012/13 Q2"), "as_at": date(2012, 9, 30)}
 QUESTIONS = ["lasbt_satisfaction_outcome", "lasbt_satisfaction_service"]

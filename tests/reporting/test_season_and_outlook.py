@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from projects import copy_project
+from projects import REFERENCE, copy_project
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import load_catalogue
@@ -15,7 +15,7 @@ from saferleeds_analysis.reporting.outlook import outlook_of
 from saferleeds_analysis.reporting.season import breaks_from, season_of
 from saferleeds_analysis.reporting.wording import chance_percent
 
-CATALOGUE = load_catalogue()
+CATALOGUE = load_catalogue(REFERENCE)
 QUARTER = periods.quarter("2012/13 Q2")
 DAY = date(2012, 9, 30)
 

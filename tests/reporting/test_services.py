@@ -5,13 +5,14 @@ from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup
+from projects import REFERENCE
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting.services import service_counts
 
-CATALOGUE = load_catalogue()
+CATALOGUE = load_catalogue(REFERENCE)
 
 
 def counts_of(indicator, quarter="2012/13 Q2", day=date(2012, 9, 30)):

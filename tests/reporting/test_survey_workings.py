@@ -5,7 +5,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from projects import ROOT, copy_project
+from projects import REFERENCE, copy_project
 from worked_again import all_agree, worked_again
 
 from saferleeds_analysis import intake, periods
@@ -18,7 +18,7 @@ from saferleeds_analysis.reporting.services import service_counts
 from saferleeds_analysis.reporting.surveys import survey_report
 from saferleeds_analysis.workings import surveys
 
-CATALOGUE = load_catalogue(ROOT / "data" / "raw" / "reference")
+CATALOGUE = load_catalogue(REFERENCE)
 AT = {"quarter": periods.quarter("2012/13 Q2"), "as_at": date(2012, 9, 30)}
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup
-from projects import ROOT, words
+from projects import REFERENCE, ROOT, words
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import load_catalogue
@@ -17,7 +17,7 @@ from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting.printed_surveys import printed_survey
 from saferleeds_analysis.reporting.surveys import survey_report
 
-CATALOGUE = load_catalogue()
+CATALOGUE = load_catalogue(REFERENCE)
 DAY = date(2012, 9, 30)
 Q1, Q2 = periods.quarter("2012/13 Q1"), periods.quarter("2012/13 Q2")
 

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from projects import REFERENCE
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Target, load_catalogue
@@ -55,7 +56,7 @@ SAYS = {
     "counted": wording.counted,
     "fewer or more": wording.fewer_or_more,
     "chance": wording.chance_percent,
-    "chance in words": load_catalogue().chance_in_words,
+    "chance in words": load_catalogue(REFERENCE).chance_in_words,
     "position": lambda at, lower, upper, decrease: position_words(
         at, lower=lower, upper=upper, decrease=decrease
     ),

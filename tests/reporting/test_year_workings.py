@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 
 import pytest
-from projects import copy_project
+from projects import REFERENCE, copy_project
 from worked_again import all_agree
 
 from saferleeds_analysis import intake, periods
@@ -120,7 +120,7 @@ def test_the_figures_of_the_members_page_are_those_of_the_cards(catalogue, proje
     summary = members_summary(
         sources,
         catalogue=catalogue,
-        project=read_project(),
+        project=read_project(REFERENCE),
         area="Leeds",
         quarter=quarter,
         as_at=date(2012, 9, 30),

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import REFERENCE, Caveat, Target
+from saferleeds_analysis.catalogue import NATIONAL, Caveat, Target
 from saferleeds_analysis.problems import DataProblem
 
-CONSTANTS = tomllib.loads(Path(REFERENCE / "trajectory.toml").read_text(encoding="utf-8"))
+CONSTANTS = tomllib.loads(Path(NATIONAL / "trajectory.toml").read_text(encoding="utf-8"))
 # How the projection did on data that had no part in making it.
 MEASURED = CONSTANTS["measured"]
 

@@ -166,7 +166,7 @@ def _usual_year(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
     """Give cumulative shares, their dispersion over the base years, and the degrees of freedom behind it.
 
     The dispersion of cumulative shares is Pearson's, period by period. Three base years speak for themselves; where there
-    are fewer, what is believed of series like this one (``reference/trajectory.toml``) stands in for the missing ones, so
+    are fewer, what is believed of series like this one (``national/trajectory.toml``) stands in for the missing ones, so
     that a single year has a range too, and a wide one.
     """
     constants = CONSTANTS["milestones"]

@@ -3,7 +3,7 @@
 The counts are taken as Poisson round a rate whose logarithm is a level that wanders, a slope that is slowly forgotten,
 a season and noise: a structural time-series model, in its Gaussian-process form so that left-out months and breaks of
 definition are simply told to it. How much of each a series has is not one guess: every combination in
-``reference/trajectory.toml`` is tried and counts by how well it explains the history, so that a short history leaves
+``national/trajectory.toml`` is tried and counts by how well it explains the history, so that a short history leaves
 them all in play and the projection is wide. Paths of the remaining months are drawn, month by month with their
 correlation, and added up; the limits of single months are never added.
 """

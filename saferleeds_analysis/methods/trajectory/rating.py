@@ -1,4 +1,4 @@
-"""RAG letters and direction of travel, by the written rules in ``reference/rag_rules.toml``."""
+"""RAG letters and direction of travel, by the written rules in ``national/rag_rules.toml``."""
 
 import tomllib
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from saferleeds_analysis.catalogue import REFERENCE, Caveat, Target
+from saferleeds_analysis.catalogue import NATIONAL, Caveat, Target
 from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts, less
 from saferleeds_analysis.methods.trajectory.history import (
     break_starts,
@@ -17,7 +17,7 @@ from saferleeds_analysis.methods.trajectory.history import (
     names_of,
 )
 
-RULES = tomllib.loads(Path(REFERENCE / "rag_rules.toml").read_text(encoding="utf-8"))
+RULES = tomllib.loads(Path(NATIONAL / "rag_rules.toml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, kw_only=True)
