@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: report test check same lock clean
+.PHONY: report papers test check same lock clean
 
 report: $(READY)  ## the bundled example's two quarters, or QUARTER="2012/13 Q3", from raw data to the page to open
 ifdef QUARTER
@@ -14,6 +14,9 @@ else
 	$(BIN)/saferleeds report "2012/13 Q1"
 	$(BIN)/saferleeds report "2012/13 Q2"
 endif
+
+papers: $(READY)  ## the published documents of 2012 to 2021, worked out again: a project of its own
+	cd examples/published_papers && ../../$(BIN)/saferleeds report "2012/13 Q2"
 
 test: $(READY)  ## every test, the browser tests included
 	$(BIN)/python scripts/ensure_programs.py

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from hypothesis import settings
-from projects import ROOT, copy_project, run
+from projects import PAPERS, ROOT, copy_project, run
 
 # No law is broken by a slow machine; and a change is judged on the same examples each time, here and in CI.
 settings.register_profile("project", deadline=None, derandomize=True)
@@ -68,6 +68,15 @@ def example(example_as_published, tmp_path_factory):
     said = example_as_published.finished.stdout.replace(str(example_as_published.project), str(project))
     finished = SimpleNamespace(returncode=0, stdout=said, stderr=example_as_published.finished.stderr)
     return SimpleNamespace(project=project, finished=finished)
+
+
+@pytest.fixture(scope="session")
+def published_papers(tmp_path_factory):
+    """Give a copy of the second project, of published documents, with its pack as the command makes it."""
+    project = copy_project(tmp_path_factory.mktemp("papers") / "project", PAPERS)
+    finished = run(project, "report", "2012/13 Q2")
+    assert finished.returncode == 0, finished.stderr
+    return project
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "data" / "raw" / "reference"
+# The second project of the repository, of published documents.
+PAPERS = ROOT / "examples" / "published_papers"
+PAPERS_REFERENCE = PAPERS / "data" / "raw" / "reference"
 
 
 def run(project, *words):
@@ -23,12 +26,18 @@ def run(project, *words):
     )
 
 
-def copy_project(folder):
-    """Copy what the project carries (notebooks and raw data, nothing made) into a folder of its own."""
-    shutil.copytree(
-        ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints")
-    )
-    shutil.copytree(ROOT / "data" / "raw", folder / "data" / "raw")
+def copy_project(folder, project=ROOT):
+    """Copy what a project carries (notebooks and raw data, nothing made) into a folder of its own."""
+    made = shutil.ignore_patterns(".ipynb_checkpoints")
+    shutil.copytree(project / "notebooks", folder / "notebooks", ignore=made)
+    shutil.copytree(project / "data" / "raw", folder / "data" / "raw")
+    return folder
+
+
+def with_tables(folder):
+    """Give a folder the example's own tables, by which its areas and indicators are known and its pages have a name."""
+    if not (folder / "data" / "raw" / "reference").is_dir():
+        shutil.copytree(REFERENCE, folder / "data" / "raw" / "reference")
     return folder
 
 

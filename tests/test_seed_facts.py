@@ -37,9 +37,9 @@ def facts(shared):
 
 
 @pytest.fixture(scope="module")
-def figures(example):
-    pack = example.project / "reports" / "2012-13_Q2"
-    return {path.parent.name: read(path, "utf-8-sig") for path in sorted(pack.glob("*/figures.csv"))}
+def figures(example, published_papers):
+    packs = [project / "reports" / "2012-13_Q2" for project in (example.project, published_papers)]
+    return {p.parent.name: read(p, "utf-8-sig") for pack in packs for p in sorted(pack.glob("*/figures.csv"))}
 
 
 def same_number(printed, value):

@@ -4,9 +4,10 @@ Everything is taken from the same results as the cards. A measure that cannot be
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -14,7 +15,6 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Indicator, Project
 from saferleeds_analysis.estimates import change_between_counts
 from saferleeds_analysis.figures import Measure
-from saferleeds_analysis.intake import Commentary, CommentaryRequest, RecordedCounts, SurveyResponses
 from saferleeds_analysis.methods.survey_trends import ON_WINDOW_BEFORE
 from saferleeds_analysis.methods.trajectory import Projection
 from saferleeds_analysis.problems import DataProblem
@@ -31,14 +31,15 @@ from saferleeds_analysis.reporting.blocks import (
     letter,
     paragraph,
 )
-from saferleeds_analysis.reporting.board import judgement
-from saferleeds_analysis.reporting.cards import TARGET, ReportCard, report_card
-from saferleeds_analysis.reporting.outlook import Outlook, outlook_of
-from saferleeds_analysis.reporting.season import season_of
-from saferleeds_analysis.reporting.services import ServiceCounts, service_counts
+from saferleeds_analysis.reporting.cards import TARGET, ReportCard
+from saferleeds_analysis.reporting.gathered import Recorded, Result, Sources, result_of, wanted_indicators
+from saferleeds_analysis.reporting.outlook import Outlook
+from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey
+from saferleeds_analysis.reporting.published import period_in_words
+from saferleeds_analysis.reporting.services import ServiceCounts
 from saferleeds_analysis.reporting.state import COLOURS, state_of
 from saferleeds_analysis.reporting.survey_words import change_in_short, how_sure
-from saferleeds_analysis.reporting.surveys import SurveyReport, survey_report
+from saferleeds_analysis.reporting.surveys import SurveyReport
 from saferleeds_analysis.reporting.tables import interval
 from saferleeds_analysis.reporting.year_figures import CHANCE, PROJECTED_YEAR_END, RAG_LETTER
 
@@ -73,19 +74,6 @@ _KEY = (
     "G, A and R: on course for the target, at risk, off course, or as the board judges it where that is said. N: not rated, since no target is recorded. A 95% interval is "
     'made so that it holds the true figure 19 times in 20. "No clear change": chance alone could make such a difference.'
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sources:
-    """How to get at what is needed: an indicator's counts or respondents ``as_at`` a day, the words on it, who was asked.
-
-    A survey's respondents are ``None`` for an indicator that no survey asks for.
-    """
-
-    counts: Callable[..., RecordedCounts]
-    responses: Callable[..., SurveyResponses | None]
-    words: Callable[[str], Commentary | None]
-    asked: Callable[[str], CommentaryRequest | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,19 +150,19 @@ def members_summary(
     ``indicators`` are ids with commas between; without them, every indicator of the catalogue for which there is data, in
     its order. A named one that cannot be made is said to be missing, with the reason.
     """
-    named = [name.strip() for name in indicators.split(",") if name.strip()]
-    wanted = [catalogue.indicator(name) for name in named] or list(catalogue.indicators())
     items, gaps = [], []
     late: dict[date, list[str]] = defaultdict(list)
-    at = {"catalogue": catalogue, "area": area, "quarter": quarter, "as_at": as_at}
-    for indicator in wanted:
+    at = {"area": area, "quarter": quarter, "as_at": as_at}
+    for indicator in wanted_indicators(catalogue, indicators):
         try:
-            item, received = _item_of(indicator, sources, **at)
-            items.append(_as_judged(item, indicator, sources, area=area, quarter=quarter))
+            found = result_of(indicator, sources, catalogue=catalogue, **at)
         except DataProblem as problem:
-            if named:
+            if indicators.strip():
                 gaps.append(f"{indicator.name}: no figures. {' '.join(str(problem).split())}")
             continue
+        item = _item_of(found, indicator, sources, catalogue=catalogue, **at)
+        items.append(_as_judged(item, indicator, sources, area=area, quarter=quarter))
+        received = _received(found)
         if received is not None and received > as_at:
             late[received].append(indicator.name)
         gaps += _gaps_of_words(indicator, sources, as_at)
@@ -184,40 +172,35 @@ def members_summary(
     return MembersSummary(project=project, area=area, quarter=quarter, items=tuple(items), gaps=tuple(gaps))
 
 
-def _item_of(
-    indicator: Indicator,
-    sources: Sources,
-    *,
-    catalogue: Catalogue,
-    area: str,
-    quarter: pd.Period,
-    as_at: date,
-) -> tuple[Item, date | None]:
-    """Make an indicator's item, and give the day on which its data were received, where it has data of its own."""
-    at = {"catalogue": catalogue, "area": area, "quarter": quarter, "as_at": as_at}
-    if indicator.source == "published_figures":
-        return _of_service(service_counts(indicator=indicator.id, **at)), None
-    if catalogue.is_asked(indicator.id):
-        answers = sources.responses(indicator, as_at=as_at)
-        received = None if answers is None else answers.source.received
-        return _of_survey(survey_report(answers, **at)), received
-    data = sources.counts(indicator, as_at=as_at)
-    card, outlook = _card(data, **at)
+def _item_of(found: Result, indicator: Indicator, sources: Sources, *, quarter: pd.Period, **at: Any) -> Item:
+    """Make an indicator's item; recorded counts are set beside what was known of them a quarter ago."""
+    match found:
+        case ServiceCounts():
+            return _of_service(found)
+        case SurveyReport():
+            return _of_survey(found)
+        case PrintedSurvey():
+            return _of_print(found)
     earlier = quarter - 1
     ended = periods.last_month(earlier).end_time.date()
     try:
-        before = _card(sources.counts(indicator, as_at=ended), **at | {"quarter": earlier, "as_at": ended})
+        before = result_of(indicator, sources, **at | {"quarter": earlier, "as_at": ended})
     except DataProblem:
         before = None
-    return _of_card(card, outlook, before), data.source.received
+    return _of_card(*found, before)
 
 
-def _card(data: RecordedCounts, *, catalogue: Catalogue, **at) -> tuple[ReportCard, Outlook]:
-    card = report_card(data, catalogue=catalogue, **at)
-    return card, outlook_of(card, season=season_of(card, catalogue=catalogue), catalogue=catalogue)
+def _received(found: Result) -> date | None:
+    """Give the day on which an indicator's data were received, where it has data of its own."""
+    match found:
+        case Recorded(card=card):
+            return card.data.source.received
+        case SurveyReport():
+            return found.responses.source.received
+    return None
 
 
-def _of_card(card: ReportCard, outlook: Outlook, before: tuple[ReportCard, Outlook] | None) -> Item:
+def _of_card(card: ReportCard, outlook: Outlook, before: Recorded | None) -> Item:
     at, unit = card.headline, card.indicator.unit
     letter = _letter(outlook)
     figures = [*outlook.progress().figures, *card.findings().figures, *outlook.findings().figures]
@@ -357,6 +340,21 @@ def _of_survey(found: SurveyReport) -> Item:
     )
 
 
+def _of_print(found: PrintedSurvey) -> Item:
+    latest = found.levels[-1:]
+    what = "; ".join(f"{f.printed_as}, {period_in_words(f.period)}" for f in latest) or "No result is known"
+    return Item(
+        name=found.indicator.name,
+        letter="N",
+        label="",
+        what=f"{what}.",
+        sure="Only a percentage was printed: without its base no interval can be given.",
+        outlook="A printed percentage is not projected.",
+        since="Single results were printed, so no quarter can be compared with another.",
+        figures=tuple(found.findings().figures),
+    )
+
+
 def _letter(outlook: Outlook) -> str:
     return next(str(f.value) for f in outlook.progress().figures if f.measure is RAG_LETTER)
 
@@ -368,9 +366,7 @@ def _kept(figures: Sequence[Figure], area: str, measures: Sequence[Measure]) -> 
 
 def _as_judged(item: Item, indicator: Indicator, sources: Sources, *, area: str, quarter: pd.Period) -> Item:
     """Give a measure the letter that every page has of it: the board's own, where it gave one."""
-    judged = judgement(
-        sources.words(indicator.id), indicator=indicator.id, area=area, quarter=quarter, edition="public"
-    )
+    judged = sources.judged(indicator, area=area, quarter=quarter, edition="public")
     if judged is None:
         return item
     figures = (judged.figure, *item.figures)

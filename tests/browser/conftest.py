@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from browser.page_checks import faults_of_page, launch
+from projects import with_tables
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.publishing.pack import publish_reports
@@ -49,7 +50,7 @@ def pack(tmp_path_factory):
     """Give the folder of a published pack with one page that has everything on it."""
     root = tmp_path_factory.mktemp("pack") / "a project"
     shutil.copytree(ROOT / "tests" / "publishing" / "notebooks", root / "notebooks")
-    (root / "data" / "raw").mkdir(parents=True)
+    with_tables(root)
     quarter = periods.quarter("2012/13 Q2")
     index = publish_reports(
         root, quarter, read_run_list(root / "notebooks"), as_at=date(2012, 9, 30), say=[].append

@@ -15,15 +15,15 @@ from saferleeds_analysis.publishing.run_list import read_run_list
 QUARTERS = ("2012/13 Q1", "2012/13 Q2")
 
 
-def reports_of(quarter):
+def reports_of(quarter, project=ROOT):
     """The reports of a quarter, as the run list names them."""
     review = periods.quarter(quarter)
-    return [report for report in read_run_list(ROOT / "notebooks") if report.is_made_in(review)]
+    return [report for report in read_run_list(project / "notebooks") if report.is_made_in(review)]
 
 
-def pages_of(quarter, reports=None):
+def pages_of(quarter, reports):
     """One page for each report of the quarter, and what the pack adds."""
-    named = [report.name for report in (reports_of(quarter) if reports is None else reports)]
+    named = [report.name for report in reports]
     pages = [
         "index.html",
         "data-quality.html",
@@ -33,17 +33,17 @@ def pages_of(quarter, reports=None):
     return [f"{periods.quarter_path(periods.quarter(quarter))}/{page}" for page in pages]
 
 
-def reports_by_lot(quarter, *, of_each):
+def reports_by_lot(quarter, *, of_each, project=ROOT):
     """Of each type of page so many reports as are drawn by lot for this commit."""
     by_type = defaultdict(list)
-    for report in reports_of(quarter):
+    for report in reports_of(quarter, project):
         by_type[report.notebook].append(report)
     return [report for reports in by_type.values() for report in by_lot(reports, of_each)]
 
 
-def drawn(quarter, *, of_each):
+def drawn(quarter, *, of_each, project=ROOT):
     """The pages that the pack adds, and of each type so many as are drawn by lot for this commit."""
-    return pages_of(quarter, reports_by_lot(quarter, of_each=of_each))
+    return pages_of(quarter, reports_by_lot(quarter, of_each=of_each, project=project))
 
 
-PAGES = ["index.html", *(page for quarter in QUARTERS for page in pages_of(quarter))]
+PAGES = ["index.html", *(page for quarter in QUARTERS for page in pages_of(quarter, reports_of(quarter)))]

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from projects import REFERENCE
+from projects import REFERENCE, with_tables
 
 from saferleeds_analysis import intake
 from saferleeds_analysis.catalogue import load_catalogue
@@ -52,7 +52,7 @@ def wards():
 
 
 def test_a_project_without_boundaries_has_none(tmp_path):
-    (tmp_path / "data" / "raw").mkdir(parents=True)
+    with_tables(tmp_path)
     assert read(tmp_path) is None
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from projects import with_tables
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.publishing.pack import publish_reports
@@ -18,6 +19,7 @@ Q2 = periods.quarter("2012/13 Q2")
 def make_project(root: Path) -> Path:
     """Lay out a project round the test notebook; its path has a space, as folders of people do."""
     shutil.copytree(HERE / "notebooks", root / "notebooks")
+    with_tables(root)
     (root / "data" / "raw" / "source").mkdir(parents=True)
     (root / "data" / "raw" / "source" / "counts.csv").write_text(
         "month,count\n2012-09,407\n", encoding="utf-8"
@@ -53,7 +55,7 @@ def notebook(tmp_path):
     def write(
         *cells: str, parameters: str = 'quarter: str = "2012/13 Q2"  # the quarter', name: str = "trial"
     ) -> Path:
-        folder = tmp_path / "a project" / "notebooks"
+        folder = with_tables(tmp_path / "a project") / "notebooks"
         folder.mkdir(parents=True, exist_ok=True)
         node = nbformat.v4.new_notebook()
         node.cells = [nbformat.v4.new_code_cell(source) for source in (parameters, *cells)]

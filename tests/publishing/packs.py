@@ -2,6 +2,8 @@
 
 import json
 
+from projects import with_tables
+
 from saferleeds_analysis import periods
 from saferleeds_analysis.figures import Figure, Measure
 from saferleeds_analysis.periods import Window
@@ -42,6 +44,7 @@ def write_report(folder, figures, title="Card"):
 
 def write_pack(root, quarter, figures, *, version=1, edition="public", report="burglary", inputs=None):
     """Write a pack of one report, as publishing would: its page, notebook, figures and record."""
+    with_tables(root)
     folder = pack_folder(root, periods.quarter(quarter), edition=edition) / report
     write_report(folder, figures)
     (folder / "report.html").write_text(f"<h1>{quarter}</h1>{[f.value for f in figures]}", encoding="utf-8")

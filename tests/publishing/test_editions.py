@@ -6,7 +6,7 @@ from datetime import date
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from projects import REFERENCE
+from projects import REFERENCE, with_tables
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
@@ -30,7 +30,7 @@ from saferleeds_analysis.reporting.blocks import heading
 from saferleeds_analysis.reporting.disclosure import breakdown, protect
 about = {"indicator_id": "completions", "area": "Leeds", "window": Window.year("2012/13"), "what": "completions by drug"}
 words = {"caption": "Completions by drug", "first_column": "Drug", "whole": "All", "unit": "people"}
-shared = {"rules": load_catalogue(REFERENCE).disclosure_rules, "theme": "people", "below_city": False}"""
+shared = {"rules": load_catalogue("../data/raw/reference").disclosure_rules, "theme": "people", "below_city": False}"""
 TITLE = 'heading(1, "Treatment")'
 PROTECTED = """\
 counts = pd.Series({"Opiate": 25, "Non-opiate": 2, "All": 27})
@@ -82,7 +82,7 @@ def publish(root, names):
 def run(tmp_path_factory):
     """Give a project of three reports, published in both editions, and what was said."""
     root = tmp_path_factory.mktemp("editions") / "a project"
-    (root / "data" / "raw").mkdir(parents=True)
+    with_tables(root)
     tables = {"treatment": PROTECTED, "safe": SAFE, "naive": NAIVE}
     for name, table in tables.items():
         write_notebook(root, name, table)
@@ -161,7 +161,7 @@ def test_a_restricted_edition_that_is_no_longer_needed_goes(run):
 
 def test_a_restricted_report_that_is_at_odds_with_the_public_one_is_taken_out_and_kept(tmp_path):
     """The total of the restricted edition is another than the public one's: one of them is wrong."""
-    (tmp_path / "data" / "raw").mkdir(parents=True)
+    with_tables(tmp_path)
     wrong = PROTECTED.replace("counts = ", 'extra = 2 if edition == "restricted" else 0\ncounts = ').replace(
         '"All": 27', '"All": 27 + extra'
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from projects import ROOT
+from projects import ROOT, with_tables
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.publishing import pool
@@ -180,7 +180,7 @@ def three_ways(notebook, monkeypatch, tmp_path):
             monkeypatch.setattr(pool.multiprocessing, "get_all_start_methods", lambda: ["spawn"])
         root = tmp_path / way
         shutil.copytree(path.parent, root / "notebooks")
-        (root / "data").mkdir()
+        with_tables(root)
         (root / "data" / "project_key.txt").write_text("the same in each", encoding="utf-8")
         said = []
         publish_reports(root, Q2, named("a", "b", "c"), as_at=DAY, say=said.append, **options)
@@ -250,7 +250,7 @@ def start_slow_reports(notebook, tmp_path, *options):
     """Start the command on reports that finish once and then hang, and wait until it is in the midst of them."""
     hang = "import pathlib, time\nif pathlib.Path('hang').exists():\n    pathlib.Path(f'at-{area}').touch(); time.sleep(100)\n"
     root = notebook(hang + PAGE, parameters=ASKED).parent.parent
-    (root / "data" / "raw").mkdir(parents=True)
+    with_tables(root)
     entries = [f'[[report]]\nname = "{a}"\nnotebook = "trial"\nparameters = {{area = "{a}"}}' for a in "abc"]
     (root / "notebooks" / "run_list.toml").write_text("\n".join(entries), encoding="utf-8")
     publish_reports(root, Q2, named("a"), as_at=DAY, say=[].append)

@@ -22,7 +22,12 @@ from saferleeds_analysis.reporting.blocks import (
 )
 from saferleeds_analysis.reporting.tables import table
 
-PROVENANCE = Provenance(as_at=date(2012, 9, 30), code_version="0123456789ab", sources=("Police & partners",))
+PROVENANCE = Provenance(
+    as_at=date(2012, 9, 30),
+    code_version="0123456789ab",
+    organisation="Safer Leeds",
+    sources=("Police & partners",),
+)
 TITLE = heading(1, "Burglary in Leeds & district")
 
 

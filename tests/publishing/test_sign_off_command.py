@@ -8,6 +8,7 @@ import sys
 import nbformat
 import pytest
 from click.testing import CliRunner
+from projects import with_tables
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.cli import main
@@ -35,7 +36,7 @@ def project(tmp_path, monkeypatch):
     """Give a project with one small notebook and no data, as the current folder."""
     root = tmp_path / "a project"
     (root / "notebooks").mkdir(parents=True)
-    (root / "data" / "raw").mkdir(parents=True)
+    with_tables(root)
     node = nbformat.v4.new_notebook()
     node.cells = [nbformat.v4.new_code_cell(source) for source in CARD]
     node.cells[0].metadata["tags"] = ["parameters"]

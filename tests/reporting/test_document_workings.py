@@ -3,10 +3,11 @@
 import re
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pandas as pd
 import pytest
-from projects import REFERENCE, ROOT, copy_project
+from projects import PAPERS, PAPERS_REFERENCE, REFERENCE, ROOT, copy_project
 from worked_again import all_agree, worked_again
 
 from saferleeds_analysis import intake, periods
@@ -14,25 +15,22 @@ from saferleeds_analysis.area_tables import load_area_tables, load_group
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.documents import load_measures, load_register
 from saferleeds_analysis.methods.costs import ReturnAssumptions
-from saferleeds_analysis.reporting.board import judgement
-from saferleeds_analysis.reporting.cards import report_card
 from saferleeds_analysis.reporting.comparison import compare_area
 from saferleeds_analysis.reporting.costs import cost_report, return_findings
 from saferleeds_analysis.reporting.dashboard import dashboard
 from saferleeds_analysis.reporting.funding import funding_report
+from saferleeds_analysis.reporting.gathered import Sources
 from saferleeds_analysis.reporting.measures import measures_report
-from saferleeds_analysis.reporting.outlook import outlook_of
 from saferleeds_analysis.reporting.papers import paper_report
+from saferleeds_analysis.reporting.printed_changes import PrintedChanges
 from saferleeds_analysis.reporting.register import register_report
-from saferleeds_analysis.reporting.season import season_of
-from saferleeds_analysis.reporting.services import service_counts
 from saferleeds_analysis.reporting.surveys import survey_report
 from saferleeds_analysis.unit_costs import load_cost_tables
 from saferleeds_analysis.workings import costs as workings
 
 RULES = ROOT / "data/raw/reference"
 CATALOGUE, TABLES, AREAS = load_catalogue(RULES), load_cost_tables(REFERENCE), load_area_tables(REFERENCE)
-REGISTER = load_register(RULES)
+REGISTER = load_register(PAPERS_REFERENCE)
 Q2, DAY = periods.quarter("2012/13 Q2"), date(2012, 9, 30)
 
 
@@ -176,10 +174,10 @@ def test_the_public_register_gives_no_way_back_to_what_it_leaves_out():
 @pytest.mark.parametrize("edition", ["public", "restricted"])
 def test_every_figure_of_papers_and_measures_comes_out_of_its_rows_again(edition):
     common = {"register": REGISTER, "as_at": DAY, "edition": edition}
-    review = paper_report(intake.paper(ROOT, "annual_update_2021"), **common)
-    scrutiny = paper_report(intake.paper(ROOT, "scrutiny_2015_10"), **common)
+    review = paper_report(intake.paper(PAPERS, "annual_update_2021"), **common)
+    scrutiny = paper_report(intake.paper(PAPERS, "scrutiny_2015_10"), **common)
     measures = measures_report(
-        load_measures("2013_14", REFERENCE),
+        load_measures("2013_14", PAPERS_REFERENCE),
         document="strategy_2013",
         title="Measures",
         area="Leeds",
@@ -191,32 +189,21 @@ def test_every_figure_of_papers_and_measures_comes_out_of_its_rows_again(edition
     assert all_agree(figures)
 
 
-def dashboard_of(project, **more):
-    at = {"area": "Leeds", "quarter": Q2, "as_at": DAY}
-    card = report_card(counts_at(project, DAY), catalogue=CATALOGUE, **at)
-    return dashboard(
-        card=card,
-        outlook=outlook_of(card, season=season_of(card, catalogue=CATALOGUE), catalogue=CATALOGUE),
-        services=[
-            service_counts(CATALOGUE, indicator=name, **at) for name in ("lasbt_enquiries", "lasbt_cases")
-        ],
-        surveys={
-            priority: survey_report(responses_at(project, name), catalogue=CATALOGUE, **at)
-            for priority, name in (
-                ("Anti-social behaviour", "asb_got_worse"),
-                ("Cohesive communities", "different_backgrounds"),
-            )
-        },
-        register=REGISTER,
-        document="leicestershire_2012",
-        as_at=DAY,
-        **more,
+def dashboard_of(project, indicators=""):
+    sources = Sources(
+        counts=partial(intake.recorded_counts, project, catalogue=CATALOGUE),
+        responses=partial(intake.survey_responses, project, catalogue=CATALOGUE),
+        words=partial(intake.commentary, project, Q2),
+        asked=partial(intake.commentary_request, project, Q2),
     )
+    at = {"area": "Leeds", "quarter": Q2, "as_at": DAY, "edition": "public"}
+    return dashboard(sources, catalogue=CATALOGUE, indicators=indicators, **at)
 
 
 def test_every_figure_of_the_dashboard_comes_out_of_its_rows_again(project):
     page = dashboard_of(project)
-    figures = figures_of(page.table(), page.published_table())
+    changes = PrintedChanges(register=REGISTER, document="leicestershire_2012", as_at=DAY)
+    figures = figures_of(page.table(), changes.table())
     previous = [f for f in figures if f.measure.id == "previous_count"]
     assert [(f.value, f.window.last) for f in previous] == [
         (9214, "2011-09"),
@@ -230,21 +217,15 @@ def test_every_figure_of_the_dashboard_comes_out_of_its_rows_again(project):
 
 def test_the_dashboard_has_the_letters_that_the_boards_gave(project):
     # The published cards of 2012/13 Q2: cohesion amber, clean neighbourhoods green.
-    judged = {
-        name: judgement(
-            intake.commentary(project, Q2, name), indicator=name, area="Leeds", quarter=Q2, edition="public"
-        )
-        for name in ("different_backgrounds", "clean_streets")
-    }
-    rows = dashboard_of(project, judgements=judged).rows
-    assert {
-        row.indicator_id: row.rag.text for row in rows if row.indicator_id not in ("domestic_burglary", "")
-    } == {
+    rows = dashboard_of(project).rows
+    assert {row.indicator_id: row.rag.text for row in rows if row.indicator_id != "domestic_burglary"} == {
         "lasbt_enquiries": "N Not rated: no target is set, and fewer need not be better.",
         "lasbt_cases": "N Not rated: no target is set, and fewer need not be better.",
         "asb_got_worse": "N Not rated: no target number is set.",
         "different_backgrounds": "A Amber. The board's own judgement.",
         "clean_streets": "G Green. The board's own judgement.",
+        "lasbt_satisfaction_outcome": "N Not rated: no target number is set.",
+        "lasbt_satisfaction_service": "N Not rated: no target number is set.",
     }
     letters = [f for row in rows for f in row.figures if f.status == "judgement"]
     assert [(f.indicator_id, f.value) for f in letters] == [
@@ -262,6 +243,29 @@ def test_the_dashboard_tells_of_a_survey_what_its_card_tells(project):
     assert f"fell by 4.3 points ({upper} to {lower})" in report.summary().text
     assert (row.previous, row.current) == ("16.9% (baseline of 2008/09)", "12.6%")
     assert "Synthetic respondents" in row.comment
+
+
+def test_the_dashboard_tells_of_a_printed_percentage_what_was_printed(project):
+    rows = {row.indicator_id: row for row in dashboard_of(project).rows}
+    outcome, streets = rows["lasbt_satisfaction_outcome"], rows["clean_streets"]
+    # The anti-social behaviour card of 2012/13 Q2: 79.9% in 2011/12, 90.0% from April to September 2012.
+    assert (outcome.previous, outcome.current, outcome.change) == (
+        "79.9% (2011/12)",
+        "90.0%",
+        "not tested (+10.1 points)",
+    )
+    assert outcome.comment.endswith("cannot be tested, and they are not of times of one length")
+    assert (streets.previous, streets.change) == (
+        "86.7% (another method)",
+        "not comparable: the method changed",
+    )
+
+
+def test_a_named_measure_that_cannot_be_made_has_a_row_with_the_reason(project):
+    assert "burglary_police_uk" not in {row.indicator_id for row in dashboard_of(project).rows}
+    [row] = dashboard_of(project, "burglary_police_uk").rows
+    assert (row.current, row.change) == ("not known", "not tested: there are no figures")
+    assert "police_uk" in row.comment
 
 
 def test_a_formula_reads_the_precision_with_which_its_figures_are_printed():

@@ -9,7 +9,8 @@ from projects import REFERENCE, copy_project, words
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import load_catalogue, read_project
-from saferleeds_analysis.reporting.members import Sources, members_summary
+from saferleeds_analysis.reporting.gathered import Sources
+from saferleeds_analysis.reporting.members import members_summary
 
 
 @pytest.fixture(scope="module")

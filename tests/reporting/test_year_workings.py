@@ -15,7 +15,8 @@ from saferleeds_analysis.reporting.blocks import block_of
 from saferleeds_analysis.reporting.board import board_card
 from saferleeds_analysis.reporting.cards import report_card
 from saferleeds_analysis.reporting.control import control_of
-from saferleeds_analysis.reporting.members import Sources, members_summary
+from saferleeds_analysis.reporting.gathered import Sources
+from saferleeds_analysis.reporting.members import members_summary
 from saferleeds_analysis.reporting.outlook import outlook_of
 from saferleeds_analysis.reporting.season import season_of
 from saferleeds_analysis.reporting.services import service_counts

@@ -5,23 +5,24 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from projects import REFERENCE, ROOT
+from projects import PAPERS as PROJECT
+from projects import PAPERS_REFERENCE
 from scipy import stats
 
 from saferleeds_analysis import intake
 from saferleeds_analysis.documents import load_measures, load_register
 from saferleeds_analysis.intake.papers import Paper, Part
 from saferleeds_analysis.problems import DataProblem
-from saferleeds_analysis.reporting.dashboard import _published
 from saferleeds_analysis.reporting.measures import measures_report
 from saferleeds_analysis.reporting.papers import paper_report
+from saferleeds_analysis.reporting.printed_changes import row_of_print
 
-REGISTER = load_register(REFERENCE)
+REGISTER = load_register(PAPERS_REFERENCE)
 DAY = date(2012, 9, 30)
 
 
 def report_of(name, edition="public"):
-    return paper_report(intake.paper(ROOT, name), register=REGISTER, as_at=DAY, edition=edition)
+    return paper_report(intake.paper(PROJECT, name), register=REGISTER, as_at=DAY, edition=edition)
 
 
 def made(*parts, **more):
@@ -40,7 +41,7 @@ def ratio_limits(earlier, later):
     return low / (1 - low), high / (1 - high)
 
 
-PAPERS = sorted(p.stem for p in (ROOT / "data" / "raw" / "papers").glob("*.toml"))
+PAPERS = sorted(p.stem for p in (PROJECT / "data" / "raw" / "papers").glob("*.toml"))
 
 
 @pytest.mark.parametrize("name", PAPERS)
@@ -50,7 +51,7 @@ def test_every_paper_says_that_it_is_later_than_the_pack(name):
 
 # The fixed shape of a scrutiny report: six numbered sections, and five themes with three blocks each.
 def test_the_scrutiny_report_has_its_fixed_fields_and_sections():
-    paper = intake.paper(ROOT, "scrutiny_2015_10")
+    paper = intake.paper(PROJECT, "scrutiny_2015_10")
     assert [k for k, _ in paper.cover][:4] == ["Report of", "Report to", "Date", "Subject"]
     assert len(paper.cover) == 8
     assert [p.heading[:2] for p in paper.group("Sections")] == ["1.", "2.", "3.", "4.", "5.", "6."]
@@ -171,10 +172,11 @@ def test_a_paper_that_is_not_there_is_refused_with_those_that_are(tmp_path):
 @pytest.fixture(scope="module")
 def measures():
     return measures_report(
-        load_measures("2013_14", REFERENCE),
+        load_measures("2013_14", PAPERS_REFERENCE),
         register=REGISTER,
         document="strategy_2013",
         title="Performance measures 2013/14",
+        area="Leeds",
         as_at=DAY,
         edition="public",
     )
@@ -198,7 +200,7 @@ def test_the_ambiguous_numerator_is_said(measures):
 
 
 def test_a_measure_needs_a_figure_and_a_rating_or_the_reason_why_not():
-    row = load_measures("2013_14", REFERENCE)[0]
+    row = load_measures("2013_14", PAPERS_REFERENCE)[0]
     with pytest.raises(ValueError, match="needs either current figures or a status_text"):
         replace(row, current="")
     with pytest.raises(ValueError, match="needs either rated_by or why_not_rated"):
@@ -206,7 +208,7 @@ def test_a_measure_needs_a_figure_and_a_rating_or_the_reason_why_not():
 
 
 def test_a_measure_is_rated_by_one_figure_on_one_figure():
-    rated = next(m for m in load_measures("2013_14", REFERENCE) if m.rated_by)
+    rated = next(m for m in load_measures("2013_14", PAPERS_REFERENCE) if m.rated_by)
     with pytest.raises(ValueError, match=re.escape("so it needs one current figure, not 'F081|F002'")):
         replace(rated, current="F081|F002")
     with pytest.raises(ValueError, match=re.escape("unknown figure of the register: 'F081|F002'")):
@@ -223,7 +225,7 @@ def test_a_measure_is_rated_by_one_figure_on_one_figure():
 
 # Leicestershire, 7 November 2012: 573 fewer is printed as 18%
 def test_a_published_change_has_its_counts_and_an_interval_at_both_ends():
-    row = _published(REGISTER, REGISTER.figure("F135"))
+    row = row_of_print(REGISTER.figure("F135"))
     assert row.previous == "3,098 to 3,274 (implied)"
     assert row.current == "2,525 to 2,701 (implied)"
     ends = [100 * (r - 1) for r in (*ratio_limits(3098, 2525), *ratio_limits(3274, 2701))]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from projects import REFERENCE
+from projects import PAPERS_REFERENCE
 
 from saferleeds_analysis.documents import Document, Register, load_register
 from saferleeds_analysis.problems import DataProblem
@@ -18,7 +18,7 @@ from saferleeds_analysis.reporting.register import (
     register_report,
 )
 
-REGISTER = load_register(REFERENCE)
+REGISTER = load_register(PAPERS_REFERENCE)
 CHECKED = {c.figure.id: c for c in check_register(REGISTER)}
 SMALL = ("F049", "F094", "F095", "F096", "F097", "F098", "F114", "F115", "F130", "F131")
 

@@ -1,0 +1,72 @@
+"""What a quarter says of an indicator, whatever its data are: the results from which pages on many indicators are made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+import pandas as pd
+
+from saferleeds_analysis.catalogue import Catalogue, Indicator
+from saferleeds_analysis.intake import Commentary, CommentaryRequest, RecordedCounts, SurveyResponses
+from saferleeds_analysis.reporting.board import Judgement, judgement
+from saferleeds_analysis.reporting.cards import ReportCard, report_card
+from saferleeds_analysis.reporting.outlook import Outlook, outlook_of
+from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, printed_survey
+from saferleeds_analysis.reporting.season import season_of
+from saferleeds_analysis.reporting.services import ServiceCounts, service_counts
+from saferleeds_analysis.reporting.surveys import SurveyReport, survey_report
+
+
+class Recorded(NamedTuple):
+    """Monthly counts of an indicator: the card and where the year is heading."""
+
+    card: ReportCard
+    outlook: Outlook
+
+
+Result = Recorded | ServiceCounts | SurveyReport | PrintedSurvey
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """How to get at what is needed: an indicator's counts or respondents ``as_at`` a day, the words on it, who was asked."""
+
+    counts: Callable[..., RecordedCounts]
+    responses: Callable[..., SurveyResponses]
+    words: Callable[[str], Commentary | None]
+    asked: Callable[[str], CommentaryRequest | None]
+
+    def judged(
+        self, indicator: Indicator, *, area: str, quarter: pd.Period, edition: str
+    ) -> Judgement | None:
+        """Give the letter that a board gave a measure; ``None`` where it gave none."""
+        words = self.words(indicator.id)
+        return judgement(words, indicator=indicator.id, area=area, quarter=quarter, edition=edition)
+
+
+def wanted_indicators(catalogue: Catalogue, named: str) -> tuple[Indicator, ...]:
+    """Give the indicators of some ids with commas between; without any, every one of the catalogue, in its order."""
+    ids = [name.strip() for name in named.split(",") if name.strip()]
+    return tuple(map(catalogue.indicator, ids)) or catalogue.indicators()
+
+
+def result_of(
+    indicator: Indicator,
+    sources: Sources,
+    *,
+    catalogue: Catalogue,
+    area: str,
+    quarter: pd.Period,
+    as_at: date,
+) -> Result:
+    """Work out what a quarter says of an indicator in an area; where its data do not reach so far a ``DataProblem`` says why."""
+    at = {"area": area, "quarter": quarter, "as_at": as_at}
+    if catalogue.is_asked(indicator.id):
+        return survey_report(sources.responses(indicator, as_at=as_at), catalogue=catalogue, **at)
+    if indicator.source == "published_figures":
+        printed = printed_survey if indicator.unit == "%" else service_counts
+        return printed(catalogue, indicator=indicator.id, **at)
+    card = report_card(sources.counts(indicator, as_at=as_at), catalogue=catalogue, **at)
+    season = season_of(card, catalogue=catalogue)
+    return Recorded(card, outlook_of(card, season=season, catalogue=catalogue))
