@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 from saferleeds_analysis.publishing.warm_kernels import ENGINE, WarmEngine
 
 if TYPE_CHECKING:
@@ -314,8 +314,9 @@ def _execute(
         )
     except PapermillExecutionError as error:
         details = strip_color("\n".join(error.traceback))
-        if error.ename == DataProblem.__name__:  # its message is for the analyst as it stands
-            raise DataProblem(without_machine_paths(error.evalue, folder.parent)) from None
+        for kind in (DataProblem, QuarterNotHeld):  # their message is for the analyst as it stands
+            if error.ename == kind.__name__:
+                raise kind(without_machine_paths(error.evalue, folder.parent)) from None
         raise failure(f"{error.ename}: {error.evalue}", details) from None
     except CellTimeoutError as error:
         raise failure(

@@ -17,7 +17,7 @@ from saferleeds_analysis.figures import Measure
 from saferleeds_analysis.intake import Commentary, CommentaryRequest, RecordedCounts, SurveyResponses
 from saferleeds_analysis.methods.survey_trends import ON_WINDOW_BEFORE
 from saferleeds_analysis.methods.trajectory import Projection
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 from saferleeds_analysis.reporting import counted, services, wording
 from saferleeds_analysis.reporting.blocks import (
     Block,
@@ -119,8 +119,6 @@ class MembersSummary:
 
     def measures(self) -> Block:
         """Give each measure under its name and letter: what it says, how sure that is, the outlook, the last quarter."""
-        if not self.items:
-            return paragraph("No measure can be given for this quarter.", css_class="notice")
         return join(*[self._item(item) for item in self.items], paragraph(_KEY, css_class="small"))
 
     def late_or_missing(self) -> Block:
@@ -160,11 +158,12 @@ def members_summary(
     """Gather the measures of a quarter for members.
 
     ``indicators`` are ids with commas between; without them, every indicator of the catalogue for which there is data, in
-    its order. A named one that cannot be made is said to be missing, with the reason.
+    its order. A named one that cannot be made is said to be missing, with the reason. Where none can be made, there is no
+    summary: the reasons are refused, as a quarter that is not held where that is all of them.
     """
     named = [name.strip() for name in indicators.split(",") if name.strip()]
     wanted = [catalogue.indicator(name) for name in named] or list(catalogue.indicators())
-    items, gaps = [], []
+    items, gaps, missing = [], [], []
     late: dict[date, list[str]] = defaultdict(list)
     at = {"catalogue": catalogue, "area": area, "quarter": quarter, "as_at": as_at}
     for indicator in wanted:
@@ -172,12 +171,17 @@ def members_summary(
             item, received = _item_of(indicator, sources, **at)
             items.append(_as_judged(item, indicator, sources, area=area, quarter=quarter))
         except DataProblem as problem:
+            missing.append(problem)
             if named:
                 gaps.append(f"{indicator.name}: no figures. {' '.join(str(problem).split())}")
             continue
         if received is not None and received > as_at:
             late[received].append(indicator.name)
         gaps += _gaps_of_words(indicator, sources, as_at)
+    if not items:
+        kind = QuarterNotHeld if all(isinstance(p, QuarterNotHeld) for p in missing) else DataProblem
+        name = periods.quarter_name(quarter)
+        raise kind(" ".join([f"no measure can be given for {name}.", *dict.fromkeys(map(str, missing))]))
     if late:
         came = "; ".join(f"{' and '.join(names)} on {periods.day_name(day)}" for day, names in late.items())
         gaps.insert(0, f"The data were received after {periods.day_name(as_at)}: {came}.")

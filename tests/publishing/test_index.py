@@ -197,7 +197,9 @@ def test_what_is_missing_or_was_not_renewed_is_said(pack):
     text = words(pack.read(not_renewed=["other", "never-heard-of"]).select_one(".notice"))
     assert text == (
         "The last run did not renew: other. What is shown for them here, if anything, comes from an earlier run. "
-        "Not in this pack, though the run list names them for this quarter: every-block."
+        "Not in this pack, though the run list names them for this quarter: every-block. "
+        "In this pack from an earlier run: other: the run list does not make it in this quarter. Take it out: "
+        'saferleeds retire other --quarter "2012/13 Q2"; or put it on the run list and report the quarter anew.'
     )
 
 
