@@ -300,6 +300,7 @@ def retire(root: Path, report: str, quarter: Any) -> None:
             raise ValueError("there is no pack yet; say from which quarter on: --quarter.")
         quarter = max(packs)
     _alone(root, quarter)
+    _version(root, quarter, None, whole=True)
     sources = _titles_of_built_sources(root, _catalogue(root))
     kept = retire(root, quarter, report, sources=sources)
     click.echo(f"Retired from {periods.quarter_name(quarter)} on: {report}")
