@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import re
+import shlex
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -105,12 +106,13 @@ def leftovers(root: Path, quarter: pd.Period) -> tuple[str, ...]:
     return tuple(sorted(there - made)) if listed else ()
 
 
-def cure_of_leftover(name: str, quarter: pd.Period) -> str:
-    """Say what to do with a leftover: the command takes it out of both editions."""
-    return (
-        f"the run list does not make it in this quarter. Take it out: saferleeds retire {name} --quarter "
+def cures_of_leftovers(root: Path, quarter: pd.Period) -> list[str]:
+    """Say of each leftover of a quarter's pack what to do with it: the command takes it out of both editions."""
+    return [
+        f"{name}: the run list does not make it in this quarter. Take it out: saferleeds retire {shlex.quote(name)} --quarter "
         f'"{periods.quarter_name(quarter)}"; or put it on the run list and report the quarter anew.'
-    )
+        for name in leftovers(root, quarter)
+    ]
 
 
 def in_reports(pack: Path, file: str) -> list[Path]:

@@ -27,8 +27,7 @@ from saferleeds_analysis.publishing.files import (
     PDF,
     QUALITY_PAGE,
     XLSX,
-    cure_of_leftover,
-    leftovers,
+    cures_of_leftovers,
     not_made,
     public_packs,
     read_record,
@@ -38,7 +37,7 @@ from saferleeds_analysis.publishing.files import (
 )
 from saferleeds_analysis.publishing.pages import Link, render_page
 from saferleeds_analysis.publishing.report import Run, start_run
-from saferleeds_analysis.publishing.run_list import listed_reports, read_groups, slug
+from saferleeds_analysis.publishing.run_list import Report, listed_reports, read_groups, slug
 from saferleeds_analysis.reporting.blocks import Facts, Group
 from saferleeds_analysis.reporting.state import State, state_of
 
@@ -97,24 +96,31 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
         if not any(folder.iterdir()):
             folder.rmdir()
     else:
-        names = {entry.name for entry in entries}
-        without_data = {name: why for name, why in not_made(folder).items() if name not in names}
-        expected = [r.name for r in listed if r.is_made_in(run.quarter) and r.name not in names]
         html = _index_page(
             run,
             groups=_grouped(entries, groups),
             sources=tuple(sources),
-            not_renewed=[name for name in not_renewed if name in names | order.keys()],
-            missing=[name for name in expected if name not in without_data],
-            without_data=sentences({name: why for name, why in without_data.items() if name in expected}),
-            leftovers=[
-                f"{name}: {cure_of_leftover(name, run.quarter)}" for name in leftovers(run.root, run.quarter)
-            ],
+            **_what_is_not_there(run, listed, {entry.name for entry in entries}, not_renewed),
         )
         replace_file(index, html)
     if run.edition == "public":
         _write_all_packs(run)
     return index
+
+
+def _what_is_not_there(
+    run: Run, listed: Sequence[Report], names: set[str], not_renewed: Iterable[str]
+) -> dict[str, list[str]]:
+    """Say what the pack has not, or has though it should not: for the notice at the top of its index."""
+    known = names | {report.name for report in listed}
+    absent = [r.name for r in listed if r.is_made_in(run.quarter) and r.name not in names]
+    reasons = not_made(run.folder)
+    return {
+        "not_renewed": [name for name in not_renewed if name in known],
+        "missing": [name for name in absent if name not in reasons],
+        "without_data": sentences({name: reasons[name] for name in absent if name in reasons}),
+        "leftovers": cures_of_leftovers(run.root, run.quarter),
+    }
 
 
 def renew_index(

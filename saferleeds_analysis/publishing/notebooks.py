@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from saferleeds_analysis.reporting.blocks import Block
 
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
+# Errors of a cell whose message is for the analyst as it stands, by their names.
+_FOR_THE_ANALYST = {kind.__name__: kind for kind in (DataProblem, QuarterNotHeld)}
 _LIBRARY = Path(__file__).parent.parent.parent
 _METADATA = {
     "kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"},
@@ -314,9 +316,8 @@ def _execute(
         )
     except PapermillExecutionError as error:
         details = strip_color("\n".join(error.traceback))
-        for kind in (DataProblem, QuarterNotHeld):  # their message is for the analyst as it stands
-            if error.ename == kind.__name__:
-                raise kind(without_machine_paths(error.evalue, folder.parent)) from None
+        if error.ename in _FOR_THE_ANALYST:
+            raise _FOR_THE_ANALYST[error.ename](without_machine_paths(error.evalue, folder.parent)) from None
         raise failure(f"{error.ename}: {error.evalue}", details) from None
     except CellTimeoutError as error:
         raise failure(

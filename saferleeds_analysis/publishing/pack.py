@@ -37,10 +37,9 @@ from saferleeds_analysis.publishing.earlier import earlier_pack
 from saferleeds_analysis.publishing.files import (
     FIGURES,
     INDEX,
-    cure_of_leftover,
+    cures_of_leftovers,
     forget_what_was_made_of,
     in_reports,
-    leftovers,
     pack_folder,
     report_folders,
     sentences,
@@ -59,6 +58,8 @@ from saferleeds_analysis.publishing.taking_out import (
 from saferleeds_analysis.reporting.disclosure import SUPPRESSED
 
 logger = logging.getLogger(__name__)
+
+_LOST = "Its page of an earlier run stands: put the data back, or take the page out with saferleeds retire."
 
 # What a pack says: each figure with where it stands.
 _Said = dict[Identity, tuple[str, Figure]]
@@ -96,8 +97,7 @@ def publish_editions(
         forget_what_was_made_of(pack_folder(root, quarter, edition=edition))
     publish(reports, "public")
     withholding = [r for r in reports if r.is_made_in(quarter) and withholds_something(public / r.name)]
-    kept = {report.name for report in withholding}
-    forget_restricted(root, quarter, [report.name for report in reports], keep=kept, **about)
+    forget_restricted(root, quarter, [r.name for r in reports if r not in withholding], **about)
     if withholding:
         say(f"Restricted edition of {len(withholding)}, from which something is withheld in the public one:")
         publish(withholding, "restricted")
@@ -114,8 +114,7 @@ def publish_editions(
             if edition == "public" and refused:
                 publish(refused, "restricted")
             failures.append(failure)
-    left = [f"{name}: {cure_of_leftover(name, quarter)}" for name in leftovers(root, quarter)]
-    _say_all("In the pack, though no run of the list renews it:", left, say)
+    _say_all("In the pack, though no run of the list renews it:", cures_of_leftovers(root, quarter), say)
     if failures:
         raise _failed("\n".join(map(str, failures)), failures)
     return public / INDEX
@@ -139,12 +138,12 @@ def publish_reports(
     given to the notebooks that declare it, and the restricted one has a folder of its own. ``sources`` are the data that the
     project holds, named in the index (a page names its own in its text). Reports that are not made in this quarter
     (:meth:`Report.is_made_in`) are left out and named. Every parameter of every report is checked before the first one runs.
-    The reports that fail are named at the end, in one :class:`ReportFailed`; the others are published. A report whose data do
-    not hold the quarter has not failed: it is left out, and the pack keeps the reason for its index, its checks and its
-    sign-off (``not_made.json``); but one of which a page stands from before fails, and a run of which that is all is a
-    ``DataProblem``. One pack has one value
+    The reports that fail are named at the end, in one :class:`ReportFailed`; the others are published. One pack has one value
     of a figure: a report that gives another than one that is in the pack already, made in this run or left from before,
     fails. ``say`` is told one line a report, in the order of finishing.
+
+    A report whose data do not hold the quarter has not failed: it is left out, and ``not_made.json`` keeps the reason for the
+    index, the checks and the sign-off. Where none can be made for that reason, it is a ``DataProblem``.
 
     ``workers`` processes make reports at once (as many as pay, when it is not given), with kernels forked from a ``warm``
     template or started cold; the pages are the same. An interruption leaves what has finished, published and listed.
@@ -155,7 +154,7 @@ def publish_reports(
     run.folder.mkdir(parents=True, exist_ok=True)
     left = [report.name for report in reports]
     said = _standing(run, but=left)
-    failed, not_held, questions = {}, {}, {}  # by the names of reports
+    errors, questions = {}, {}  # by the names of reports
     started = time.monotonic()
     crew = workers or workers_for(len(reports))
     try:
@@ -166,21 +165,20 @@ def publish_reports(
             for done, outcome in enumerate(outcomes, start=1):
                 name = outcome.report.name
                 error = _publish(run, outcome, said)
-                # Where a page stands from before, the data held the quarter once and have lost it.
-                if isinstance(error, QuarterNotHeld) and not (run.folder / name).is_dir():
-                    not_held[name] = str(error)
-                elif error is not None:
-                    failed[name] = error
+                if error is not None:
+                    errors[name] = error
                 if outcome.made is not None:
                     questions[name] = outcome.made.questions
                 left.remove(name)
                 ahead = _time_left(time.monotonic() - started, done, len(left))
-                came_to = "not made" if name in not_held else "failed" if error else _to_look_at(outcome)
-                parts = [f"{done}/{len(reports)}", name, f"{outcome.seconds:.1f} s", ahead, came_to]
+                parts = [f"{done}/{len(reports)}", name, f"{outcome.seconds:.1f} s", ahead]
+                parts.append(_came_to(outcome, error))
                 say("  ".join(filter(None, parts)))
     finally:  # when it is stopped, too: the index lists what is there
+        not_held = {name: str(error) for name, error in errors.items() if isinstance(error, QuarterNotHeld)}
+        failed = {name: error for name, error in errors.items() if name not in not_held}
         write_changes_page(run)
-        record_not_made(run.folder, not_held, of=[report.name for report in reports])
+        record_not_made(run.folder, not_held, of=[r.name for r in reports if r.name not in left])
         index = write_index(run, not_renewed=[*failed, *left], sources=sources)
     if not_held and len(not_held) == len(reports):
         raise DataProblem("\n".join([f"nothing can be made of {run.quarter_name}.", *sentences(not_held)]))
@@ -212,7 +210,9 @@ def _publish(run: Run, outcome: Outcome, said: _Said) -> Exception | None:
     ``said`` is what the pack says already; what is put in place is added to it.
     """
     if outcome.made is None:
-        return outcome.error
+        # Where a page stands from before, the data held the quarter once and have lost it: that is a failure.
+        lost = isinstance(outcome.error, QuarterNotHeld) and (run.folder / outcome.report.name).is_dir()
+        return DataProblem(f"{outcome.error} {_LOST}") if lost else outcome.error
     for warning in outcome.made.warnings:
         logger.warning("%s: %s", outcome.report.name, without_machine_paths(warning, run.root))
     placed = _places(outcome.made.draft)
@@ -241,7 +241,9 @@ def _say_all(head: str, lines: Iterable[str], say: Callable[[str], None]) -> Non
         say(f"  {line}")
 
 
-def _to_look_at(outcome: Outcome) -> str:
+def _came_to(outcome: Outcome, error: Exception | None) -> str:
+    if error is not None:
+        return "not made" if isinstance(error, QuarterNotHeld) else "failed"
     return f"{len(outcome.made.warnings)} to look at in the log" if outcome.made.warnings else ""
 
 

@@ -245,26 +245,30 @@ def _words_of(
 ) -> list[dict[str, str]]:
     """Give for each thing that a rule is about, in order, the words that may stand in braces."""
     if each == _INDICATOR:
-        indicators = catalogue.indicators()
-        rows = [{**asdict(i), "data": kind_of_data(i)} for i in indicators]
+        rows = [{**asdict(i), "data": kind_of_data(i)} for i in catalogue.indicators()]
         kept = _narrowed(rows, where, [*(f.name for f in fields(Indicator)), "data"])
         return [{_INDICATOR: row["id"], "area": _whole(row["area_set"], catalogue)} for row in kept]
-    areas = [asdict(area) for area_set in catalogue.area_sets() for area in catalogue.areas(area_set)]
-    of_kind = [area for area in areas if area["kind"] == each]
-    if not of_kind:
-        known = dict.fromkeys([_INDICATOR, *(area["kind"] for area in areas)])
-        raise ValueError(unknown("kind of thing in each", each, known))
     if "area_set" not in where:  # an indicator is counted in one set
         of = {i.id: i.area_set for i in catalogue.indicators()}
         named = parameters.get(_INDICATOR)
         where = {**where, "area_set": of[named]} if named in of else where
+    return [{"area": name} for name in _areas(each, where, catalogue)]
+
+
+def _areas(kind: str, where: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
+    """Give the names of the areas of a kind, in their order; those of several area sets are told apart by ``where``."""
+    rows = [asdict(area) for area_set in catalogue.area_sets() for area in catalogue.areas(area_set)]
+    of_kind = [row for row in rows if row["kind"] == kind]
+    if not of_kind:
+        known = dict.fromkeys([_INDICATOR, *(row["kind"] for row in rows)])
+        raise ValueError(unknown("kind of thing in each", kind, known))
     kept = _narrowed(of_kind, where, [f.name for f in fields(Area)])
-    sets = list(dict.fromkeys(area["area_set"] for area in kept))
+    sets = list(dict.fromkeys(row["area_set"] for row in kept))
     if len(sets) > 1:
         raise ValueError(
-            f'each "{each}" is in the area sets {", ".join(sets)}: say which, where = {{ area_set = "{sets[0]}" }}.'
+            f'each "{kind}" is in the area sets {", ".join(sets)}: say which, where = {{ area_set = "{sets[0]}" }}.'
         )
-    return [{"area": name} for name in sorted((area["name"] for area in kept), key=str.casefold)]
+    return sorted((row["name"] for row in kept), key=str.casefold)
 
 
 def _narrowed(

@@ -25,7 +25,7 @@ from saferleeds_analysis.publishing.files import (
     NOTEBOOK,
     PAGE,
     RECORD,
-    cure_of_leftover,
+    cures_of_leftovers,
     files_of,
     in_reports,
     leftovers,
@@ -129,13 +129,11 @@ def _read_reports(
 ) -> tuple[list[SignedReport], list[str]]:
     """Read every report of the pack, both editions, and say what is wrong with them."""
     name, reports, left = periods.quarter_name(quarter), [], leftovers(root, quarter)
-    faults = [f"{leftover}: {cure_of_leftover(leftover, quarter)}" for leftover in left]
+    faults = cures_of_leftovers(root, quarter)  # whatever else is wrong with them, no run makes them anew
     for edition in EDITIONS:
         inputs: dict[str, tuple[str, str]] = {}
         folder = pack_folder(root, quarter, edition=edition)
-        for place in [record.parent for record in in_reports(folder, RECORD)]:
-            if place.name in left:  # no run makes it anew, whatever else is wrong with it
-                continue
+        for place in [r.parent for r in in_reports(folder, RECORD) if r.parent.name not in left]:
             report, at = _read_report(place, edition, catalogue), place.relative_to(root).as_posix()
             if isinstance(report, str):
                 faults.append(report)

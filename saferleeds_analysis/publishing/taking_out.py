@@ -9,7 +9,7 @@ After each of them the page of changes and the index are written anew, so that n
 import json
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import count
@@ -104,13 +104,12 @@ def forget_restricted(
     quarter: pd.Period,
     names: Iterable[str],
     *,
-    keep: Collection[str],
     as_at: date,
     sources: Iterable[str],
 ) -> None:
     """Take away restricted editions of reports of which the public one now shows everything."""
     folder = pack_folder(root, quarter, edition="restricted")
-    gone = [name for name in names if name not in keep and (folder / name).is_dir()]
+    gone = [name for name in names if (folder / name).is_dir()]
     for name in gone:
         shutil.rmtree(folder / name)
     if gone or [place.name for place in report_folders(folder)] == [CHANGES]:

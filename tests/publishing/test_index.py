@@ -230,7 +230,7 @@ def test_without_groups_a_report_stands_where_its_content_puts_it(pack):
         ("Other reports", ["a-season", "f-paper"]),
         ("Area profiles", ["b-ward", "c-division"]),
     ]
-    assert [a["href"] for a in soup.select("table.glance a")] == ["a-season/report.html"]
+    assert [a["href"] for a in soup.select("table.glance a")] == ["d-card/report.html"]
     assert soup.select_one("details summary").text == "Show the 2 area profiles"
 
 
