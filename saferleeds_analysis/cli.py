@@ -27,8 +27,12 @@ logger = logging.getLogger(__name__)
 
 LOG = "reports/last_run.log"
 
-# The notebooks of `saferleeds report --indicator ... --area ...`.
-CARD, SERVICE, SURVEY = "recorded_crime_card", "service_counts", "survey_report"
+# The notebooks of `saferleeds report --indicator ... --area ...`, by what the indicator is read from.
+NOTEBOOK_OF = {
+    "counts": "recorded_crime_card",
+    "printed counts": "service_counts",
+    "percentages": "survey_report",
+}
 
 
 class _Commands(click.Group):
@@ -67,7 +71,7 @@ def _in_project(command: Callable[..., None]) -> Callable[..., None]:
     def run(*, project: Path | None, **given: Any) -> None:
         root = _find_project(project)
         _start_log(root)
-        if "quarter" in given:
+        if given.get("quarter") is not None:
             from saferleeds_analysis import periods
 
             given["quarter"] = periods.quarter(given["quarter"])
@@ -166,6 +170,7 @@ def sign_off_(
 ) -> None:
     """Sign off the pack of a QUARTER: check it, record every figure in the ledger, and freeze its files."""
     from saferleeds_analysis.intake.governance import read_answers
+    from saferleeds_analysis.publishing.files import not_made, pack_folder, sentences
     from saferleeds_analysis.publishing.sign_off import ANSWERS, Roles, blocking_faults, checklist, sign_off
     from saferleeds_analysis.publishing.versions import version_to_make
 
@@ -186,6 +191,8 @@ def sign_off_(
         f"Signed off: {signed.quarter}, version {signed.version}: {len(signed.reports)} reports, {figures:,} figures, "
         f"{len(signed.files)} files. They are read-only now."
     )
+    for line in sentences(not_made(pack_folder(root, quarter, edition="public"))):
+        click.echo(f"Not in it: {line}")
 
 
 @main.command()
@@ -270,6 +277,37 @@ def check(root: Path, quarter: Any) -> None:
         click.echo(f"Open this page:\n{page}")
     if checks.blocking(found.findings):
         raise click.exceptions.Exit(1)
+
+
+@main.command()
+@click.argument("report")
+@click.option(
+    "--quarter", help='From this quarter on ("2012/13 Q2"); without it, from that of the newest pack.'
+)
+@_in_project
+def retire(root: Path, report: str, quarter: Any) -> None:
+    """Retire a REPORT (the name of its folder): out of the pack and the index, kept in versions, and made no more.
+
+    A page that the run list no longer makes is taken out in the same way.
+    """
+    from saferleeds_analysis import periods
+    from saferleeds_analysis.publishing.files import in_reports, pack_folder, public_packs
+    from saferleeds_analysis.publishing.taking_out import retire
+
+    if quarter is None:
+        packs = public_packs(root).values()
+        if not packs:
+            raise ValueError("there is no pack yet; say from which quarter on: --quarter.")
+        quarter = max(packs)
+    _alone(root, quarter)
+    _version(root, quarter, None, whole=True)
+    sources = _titles_of_built_sources(root, _catalogue(root))
+    kept = retire(root, quarter, report, sources=sources)
+    click.echo(f"Retired from {periods.quarter_name(quarter)} on: {report}")
+    for place in kept:
+        click.echo(f"Its pages are kept in {place.relative_to(root).as_posix()}")
+    if kept and in_reports(pack_folder(root, quarter, edition="public"), "run.json"):
+        _check_and_say(root, quarter, sources)
 
 
 @main.command()
@@ -503,19 +541,16 @@ def _one_card(catalogue: "Catalogue", indicator: str | None, area: str | None) -
         raise ValueError(
             "--indicator and --area go together: one report card is about one indicator in one area."
         )
-    from saferleeds_analysis.publishing.content import slug
-    from saferleeds_analysis.publishing.run_list import Report
+    from saferleeds_analysis.publishing.run_list import Report, kind_of_data, slug
 
-    # Percentages from respondents, and counts that come from the table of published figures, have their own notebooks.
     known = catalogue.indicator(indicator)
     catalogue.area(known.area_set, area)
-    printed, survey = known.source == "published_figures", known.unit == "%"
-    if printed and survey:
+    notebook = NOTEBOOK_OF.get(kind_of_data(known))
+    if notebook is None:
         raise ValueError(
             f"{indicator!r} was only printed as percentages and has no report of its own. It stands on the cards of "
             "notebooks/run_list.toml: leave out --indicator and --area."
         )
-    notebook = SURVEY if survey else SERVICE if printed else CARD
     return Report(
         name=slug(f"{indicator} {area}"), notebook=notebook, parameters={"indicator": indicator, "area": area}
     )

@@ -13,6 +13,13 @@ class DataProblem(Exception):
     """
 
 
+class QuarterNotHeld(DataProblem):
+    """Data that do not hold the quarter that is asked for: they end before it, begin after it, or have not come at all.
+
+    Nothing in them is wrong. A report that meets it is left out of the pack of that quarter, with this message as the reason.
+    """
+
+
 def refuse(problems: Iterable[str]) -> None:
     """Raise all problems as one :class:`DataProblem`, a line each; where there are none, nothing happens."""
     lines = list(problems)

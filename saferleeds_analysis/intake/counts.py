@@ -17,7 +17,7 @@ from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.intake.ledger import Provenance, read_provenance, rows_of_places
 from saferleeds_analysis.intake.sources import Source
 from saferleeds_analysis.periods import month_name, months_in_words
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,10 @@ def recorded_counts(root: Path, indicator: Indicator, *, catalogue: Catalogue, a
         offences = (
             pq.read_table(table_path, columns=["offence"], filters=months)["offence"].unique().to_pylist()
         )
-        raise DataProblem(_nothing(indicator, last, offences))
+        kind = (
+            DataProblem if offences else QuarterNotHeld
+        )  # a source that has other offences may misspell this one
+        raise kind(_nothing(indicator, last, offences))
     by_area, differences, made_of = _with_wholes(counts, indicator.area_set, catalogue)
     return RecordedCounts(
         indicator=indicator,
@@ -112,7 +115,7 @@ def processed_table(root: Path, indicator: Indicator) -> tuple[Path, Provenance]
     """Give the path of an indicator's processed table with its provenance, having seen that it is the table's own."""
     table_path, provenance_path = processed_paths(root, indicator.source)
     if not (table_path.is_file() and provenance_path.is_file()):
-        raise DataProblem(
+        raise QuarterNotHeld(
             f"the data of indicator {indicator.id!r} (source {indicator.source!r}) has not been processed. "
             f"Put its files and a manifest in data/raw/{indicator.source}, then run: saferleeds data"
         )

@@ -12,7 +12,7 @@ from saferleeds_analysis.figures import Rows
 from saferleeds_analysis.intake.counts import processed_table
 from saferleeds_analysis.intake.ledger import Provenance, rows_of_places
 from saferleeds_analysis.intake.sources import PLACE_COLUMNS, Source
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 from saferleeds_analysis.survey_measures import SurveyQuestion
 
 # Where only percentages were ever printed, there are no respondents to read.
@@ -76,7 +76,7 @@ def survey_responses(
     ended = {text for text, q in known.items() if periods.last_month(q).end_time.date() <= as_at}
     people = people[people["quarter"].isin(ended)].reset_index(drop=True)
     if people.empty:
-        raise DataProblem(f"{source.id}: no wave of the survey had ended by {as_at.isoformat()}.")
+        raise QuarterNotHeld(f"{source.id}: no wave of the survey had ended by {as_at.isoformat()}.")
     people["quarter"] = pd.PeriodIndex([known[text] for text in people["quarter"]], freq="Q-MAR")
     return SurveyResponses(
         indicator=indicator,

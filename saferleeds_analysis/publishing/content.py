@@ -5,7 +5,6 @@ The page, the paper copy, Word, the workbook, the index and the checks are made 
 
 import json
 import re
-import unicodedata
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +17,7 @@ from typing import Any, TypeVar
 
 from saferleeds_analysis.figures import Figure, Identity
 from saferleeds_analysis.publishing.files import FIGURES, NOTEBOOK, in_reports, read_figures
+from saferleeds_analysis.publishing.run_list import slug
 from saferleeds_analysis.reporting.blocks import (
     BLOCKS_MEDIA_TYPE,
     Block,
@@ -213,17 +213,6 @@ def words_of(block: Block) -> str:
     if isinstance(block, Group):
         return " ".join([block.summary, *map(words_of, block.blocks)])
     return block.text
-
-
-def slug(text: str) -> str:
-    """Write text as it can stand in an address or a folder's name.
-
-    >>> slug("domestic_burglary Gipton & Harehills")
-    'domestic-burglary-gipton-harehills'
-    """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
-    return words if not words or words[0].isalpha() else f"section-{words}"
 
 
 def _outside(blocks: Iterable[Block], *kinds: type, opening: bool = False) -> Iterator[Block]:

@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import re
+import shlex
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +22,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import EDITIONS
 from saferleeds_analysis.figures import FIGURE_COLUMNS
-from saferleeds_analysis.publishing.run_list import REPORT_NAME
+from saferleeds_analysis.publishing.run_list import REPORT_NAME, listed_reports
 
 # Of each report: its page, the page that leads from its numbers back to the rows they come from, and what lies beside them.
 PAGE, TRACE, NOTEBOOK = "report.html", "trace.html", "report.ipynb"
@@ -30,6 +31,7 @@ DOCX, PDF = "report.docx", "report.pdf"
 
 # Of the pack: its index, the folder of its page of changes, what is made of its pages besides, and what a sign-off adds.
 INDEX, CHANGES = "index.html", "changes"
+NOT_MADE = "not_made.json"
 XLSX, ODS = "pack.xlsx", "pack.ods"
 QUALITY_PAGE, QUALITY_TABLE = "data-quality.html", "data-quality.csv"
 MANIFEST, VERSIONS = "signed_off.json", "versions"
@@ -72,6 +74,45 @@ def published_reports(root: Path, quarter: pd.Period, *, edition: str) -> list[P
     if not reports:
         raise ValueError(f'no pack of {name} is published. Make it first: saferleeds report "{name}"')
     return reports
+
+
+def not_made(pack: Path) -> dict[str, str]:
+    """Give the reports that a pack has not, because their data do not hold its quarter: each with that in a sentence."""
+    path = pack / NOT_MADE
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def sentences(reasons: Mapping[str, str]) -> list[str]:
+    """Put the reasons why reports are not made into a line each, those with the same reason together.
+
+    >>> sentences({"ward-a": "no month is held.", "ward-b": "no month is held.", "plan": "it is retired."})
+    ['ward-a, ward-b: no month is held.', 'plan: it is retired.']
+    """
+    names: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        names.setdefault(reason, []).append(name)
+    return [f"{', '.join(of_it)}: {reason}" for reason, of_it in names.items()]
+
+
+def leftovers(root: Path, quarter: pd.Period) -> tuple[str, ...]:
+    """Name the reports that stand in a quarter's pack, in either edition, and are no longer made in it by the run list.
+
+    No run renews them. Of a project without a run list none is one.
+    """
+    listed = listed_reports(root)
+    made = {report.name for report in listed if report.is_made_in(quarter)} | {CHANGES}
+    packs = [pack_folder(root, quarter, edition=edition) for edition in EDITIONS]
+    there = {path.parent.name for pack in packs for file in (PAGE, RECORD) for path in in_reports(pack, file)}
+    return tuple(sorted(there - made)) if listed else ()
+
+
+def cures_of_leftovers(root: Path, quarter: pd.Period) -> list[str]:
+    """Say of each leftover of a quarter's pack what to do with it: the command takes it out of both editions."""
+    return [
+        f"{name}: the run list does not make it in this quarter. Take it out: saferleeds retire {shlex.quote(name)} --quarter "
+        f'"{periods.quarter_name(quarter)}"; or put it on the run list and report the quarter anew.'
+        for name in leftovers(root, quarter)
+    ]
 
 
 def in_reports(pack: Path, file: str) -> list[Path]:

@@ -3,39 +3,47 @@
 It is made from what is published: the words that each report's ``run.json`` keeps of its page, and its ``figures.csv``.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import Catalogue, load_catalogue
 from saferleeds_analysis.figures import Figure
-from saferleeds_analysis.publishing.content import pack_figures, slug
+from saferleeds_analysis.publishing.content import pack_figures, read_content
 from saferleeds_analysis.publishing.files import (
     CHANGES,
     DOCX,
     FIGURES,
     INDEX,
+    NOTEBOOK,
     ODS,
     PAGE,
     PDF,
     QUALITY_PAGE,
     XLSX,
+    cures_of_leftovers,
+    not_made,
     public_packs,
     read_record,
     replace_file,
     report_folders,
+    sentences,
 )
 from saferleeds_analysis.publishing.pages import Link, render_page
 from saferleeds_analysis.publishing.report import Run, start_run
-from saferleeds_analysis.publishing.run_list import listed_reports, read_groups
+from saferleeds_analysis.publishing.run_list import Report, listed_reports, read_groups, slug
+from saferleeds_analysis.reporting.blocks import Facts, Group
 from saferleeds_analysis.reporting.state import State, state_of
 
 _LONGEST_FINDING = 240  # letters
-_OTHERS = "Other reports"
+# Where a report stands whose notebook the run list puts under no heading: by what its page shows.
+_MEMBERS, _CARDS, _OTHERS = "For members", "Report cards", "Other reports"
 # Shown as a table of their own that is folded away, since there is one for each area.
 _FOLDED = "Area profiles"
 _OTHER_FORMS = (
@@ -55,7 +63,7 @@ class Entry:
     """A published report as the index lists it: where it is, what its page says first, and the state of its indicator."""
 
     name: str
-    notebook: str
+    heading: str
     title: str
     notice: str
     finding: str
@@ -72,8 +80,14 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
     folder, listed = run.folder, listed_reports(run.root)
     order = {report.name: number for number, report in enumerate(listed)}
     figures = [printed.figure for printed in pack_figures(folder)]
+    groups = read_groups(run.root / "notebooks") if listed else {}
+    heading_of = _headings(groups, load_catalogue(run.root / "data" / "raw" / "reference"))
     entries = sorted(
-        (_read_entry(place, run, figures) for place in report_folders(folder) if place.name != CHANGES),
+        (
+            _read_entry(place, run, figures, heading_of)
+            for place in report_folders(folder)
+            if place.name != CHANGES
+        ),
         key=lambda entry: (order.get(entry.name, len(order)), entry.name),
     )
     index = folder / INDEX
@@ -82,18 +96,31 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
         if not any(folder.iterdir()):
             folder.rmdir()
     else:
-        names = {entry.name for entry in entries}
         html = _index_page(
             run,
-            groups=_grouped(entries, read_groups(run.root / "notebooks") if listed else {}),
+            groups=_grouped(entries, groups),
             sources=tuple(sources),
-            not_renewed=[name for name in not_renewed if name in names | order.keys()],
-            missing=[r.name for r in listed if r.is_made_in(run.quarter) and r.name not in names],
+            **_what_is_not_there(run, listed, {entry.name for entry in entries}, not_renewed),
         )
         replace_file(index, html)
     if run.edition == "public":
         _write_all_packs(run)
     return index
+
+
+def _what_is_not_there(
+    run: Run, listed: Sequence[Report], names: set[str], not_renewed: Iterable[str]
+) -> dict[str, list[str]]:
+    """Say what the pack has not, or has though it should not: for the notice at the top of its index."""
+    known = names | {report.name for report in listed}
+    absent = [r.name for r in listed if r.is_made_in(run.quarter) and r.name not in names]
+    reasons = not_made(run.folder)
+    return {
+        "not_renewed": [name for name in not_renewed if name in known],
+        "missing": [name for name in absent if name not in reasons],
+        "without_data": sentences({name: reasons[name] for name in absent if name in reasons}),
+        "leftovers": cures_of_leftovers(run.root, run.quarter),
+    }
 
 
 def renew_index(
@@ -103,7 +130,36 @@ def renew_index(
     return write_index(start_run(root, quarter, as_at=as_at, edition=edition), sources=sources)
 
 
-def _read_entry(place: Path, run: Run, figures: Sequence[Figure]) -> Entry:
+def _headings(
+    groups: Mapping[str, Sequence[str]], catalogue: Catalogue
+) -> Callable[[Path, Mapping[str, Any]], str]:
+    """Give a way to say under which heading a report stands, by its folder and the record of its run.
+
+    The headings of the run list go first. Otherwise its content says it: measures in four sentences each are for members,
+    the fixed fields of a card make a card, and what else is about a part of a whole profiles it.
+    """
+    heading = {notebook: name for name, members in groups.items() for notebook in members}
+    area_sets = {indicator.id: indicator.area_set for indicator in catalogue.indicators()}
+    parts = {(s, area.name) for s in catalogue.area_sets() for area in catalogue.areas(s) if area.parent}
+
+    def heading_of(place: Path, record: Mapping[str, Any]) -> str:
+        notebook, about = Path(record["notebook"]["name"]).stem, record["parameters"]
+        if notebook in heading or not (place / NOTEBOOK).is_file():
+            return heading.get(notebook, _OTHERS)
+        kinds = {block.kind for block in read_content(place).of(Group, Facts)}
+        if "measure" in kinds:
+            return _MEMBERS
+        if "card-fields" in kinds and "indicator" in about:
+            return _CARDS
+        about_a_part = (area_sets.get(about.get("indicator")), about.get("area")) in parts
+        return _FOLDED if about_a_part else _OTHERS
+
+    return heading_of
+
+
+def _read_entry(
+    place: Path, run: Run, figures: Sequence[Figure], heading_of: Callable[[Path, Mapping[str, Any]], str]
+) -> Entry:
     record = read_record(place)
     about = record["parameters"]
     # What a report is about, its parameters say: one of many indicators has no state of its own.
@@ -116,7 +172,7 @@ def _read_entry(place: Path, run: Run, figures: Sequence[Figure]) -> Entry:
     finding = page.get("finding", "")
     return Entry(
         name=place.name,
-        notebook=Path(record["notebook"]["name"]).stem,
+        heading=heading_of(place, record),
         # Every report here is of this quarter.
         title=page.get("title", place.name).replace(f", {run.quarter_name}", "", 1),
         notice=page.get("notice", ""),
@@ -132,9 +188,8 @@ def _read_entry(place: Path, run: Run, figures: Sequence[Figure]) -> Entry:
 
 def _grouped(entries: Sequence[Entry], groups: Mapping[str, Sequence[str]]) -> dict[str, list[Entry]]:
     """Put the reports under their headings, in the order of the headings; none of them is left out."""
-    heading = {notebook: name for name, members in groups.items() for notebook in members}
-    under = [(heading.get(entry.notebook, _OTHERS), entry) for entry in entries]
-    found = {name: [entry for of, entry in under if of == name] for name in [*groups, _OTHERS]}
+    names = [*groups, _MEMBERS, _CARDS, _OTHERS, _FOLDED]
+    found = {name: [entry for entry in entries if entry.heading == name] for name in names}
     return {name: members for name, members in found.items() if members}
 
 

@@ -20,13 +20,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 from saferleeds_analysis.publishing.warm_kernels import ENGINE, WarmEngine
 
 if TYPE_CHECKING:
     from saferleeds_analysis.reporting.blocks import Block
 
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
+# Errors of a cell whose message is for the analyst as it stands, by their names.
+_FOR_THE_ANALYST = {kind.__name__: kind for kind in (DataProblem, QuarterNotHeld)}
 _LIBRARY = Path(__file__).parent.parent.parent
 _METADATA = {
     "kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"},
@@ -314,8 +316,8 @@ def _execute(
         )
     except PapermillExecutionError as error:
         details = strip_color("\n".join(error.traceback))
-        if error.ename == DataProblem.__name__:  # its message is for the analyst as it stands
-            raise DataProblem(without_machine_paths(error.evalue, folder.parent)) from None
+        if error.ename in _FOR_THE_ANALYST:
+            raise _FOR_THE_ANALYST[error.ename](without_machine_paths(error.evalue, folder.parent)) from None
         raise failure(f"{error.ename}: {error.evalue}", details) from None
     except CellTimeoutError as error:
         raise failure(

@@ -17,7 +17,6 @@ a restricted one that is not marked, or at odds with the public one, is taken ou
 """
 
 import logging
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -31,32 +30,36 @@ import pandas as pd
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.disclosure_rules import EDITIONS
 from saferleeds_analysis.figures import Figure, Identity
-from saferleeds_analysis.publishing.audit import Audit, audit_pack, audit_restricted
-from saferleeds_analysis.publishing.content import contradictions, pack_figures, placed_figures
-from saferleeds_analysis.publishing.earlier import earlier_pack, of_reports
+from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
+from saferleeds_analysis.publishing.audit import audit_pack, audit_restricted
+from saferleeds_analysis.publishing.content import contradictions, placed_figures
+from saferleeds_analysis.publishing.earlier import earlier_pack
 from saferleeds_analysis.publishing.files import (
-    CHANGES,
     FIGURES,
     INDEX,
+    cures_of_leftovers,
     forget_what_was_made_of,
     in_reports,
     pack_folder,
     report_folders,
+    sentences,
 )
 from saferleeds_analysis.publishing.index import write_index
-from saferleeds_analysis.publishing.notebooks import (
-    ReportFailed,
-    check_parameters,
-    notebook_of_block,
-    without_machine_paths,
-)
-from saferleeds_analysis.publishing.pages import page_of_block
+from saferleeds_analysis.publishing.notebooks import ReportFailed, check_parameters, without_machine_paths
 from saferleeds_analysis.publishing.pool import Outcome, make_reports, workers_for
-from saferleeds_analysis.publishing.report import Run, frame_of, put_in_place, start_run, write_draft
+from saferleeds_analysis.publishing.report import Run, put_in_place, start_run
 from saferleeds_analysis.publishing.run_list import Report
+from saferleeds_analysis.publishing.taking_out import (
+    forget_restricted,
+    record_not_made,
+    take_out_refused,
+    write_changes_page,
+)
 from saferleeds_analysis.reporting.disclosure import SUPPRESSED
 
 logger = logging.getLogger(__name__)
+
+_LOST = "Its page of an earlier run stands: put the data back, or take the page out with saferleeds retire."
 
 # What a pack says: each figure with where it stands.
 _Said = dict[Identity, tuple[str, Figure]]
@@ -94,7 +97,7 @@ def publish_editions(
         forget_what_was_made_of(pack_folder(root, quarter, edition=edition))
     publish(reports, "public")
     withholding = [r for r in reports if r.is_made_in(quarter) and withholds_something(public / r.name)]
-    _forget_restricted(root, quarter, reports, keep=withholding)
+    forget_restricted(root, quarter, [r.name for r in reports if r not in withholding], **about)
     if withholding:
         say(f"Restricted edition of {len(withholding)}, from which something is withheld in the public one:")
         publish(withholding, "restricted")
@@ -105,12 +108,13 @@ def publish_editions(
             continue
         say(found.in_words().partition("\n")[0])
         if found.findings:
-            failure = _take_out(root, quarter, found, edition=edition, **about)
+            failure = take_out_refused(root, quarter, found, edition=edition, **about)
             # Those who may see everything need not wait until the public edition is mended.
             refused = [r for r in reports if r.name in found.offending and r not in withholding]
             if edition == "public" and refused:
                 publish(refused, "restricted")
             failures.append(failure)
+    _say_all("In the pack, though no run of the list renews it:", cures_of_leftovers(root, quarter), say)
     if failures:
         raise _failed("\n".join(map(str, failures)), failures)
     return public / INDEX
@@ -138,6 +142,9 @@ def publish_reports(
     of a figure: a report that gives another than one that is in the pack already, made in this run or left from before,
     fails. ``say`` is told one line a report, in the order of finishing.
 
+    A report whose data do not hold the quarter has not failed: it is left out, and ``not_made.json`` keeps the reason for the
+    index, the checks and the sign-off. Where none can be made for that reason, it is a ``DataProblem``.
+
     ``workers`` processes make reports at once (as many as pay, when it is not given), with kernels forked from a ``warm``
     template or started cold; the pages are the same. An interruption leaves what has finished, published and listed.
     """
@@ -147,7 +154,7 @@ def publish_reports(
     run.folder.mkdir(parents=True, exist_ok=True)
     left = [report.name for report in reports]
     said = _standing(run, but=left)
-    failed, questions = {}, {}  # by the names of reports
+    errors, questions = {}, {}  # by the names of reports
     started = time.monotonic()
     crew = workers or workers_for(len(reports))
     try:
@@ -159,17 +166,23 @@ def publish_reports(
                 name = outcome.report.name
                 error = _publish(run, outcome, said)
                 if error is not None:
-                    failed[name] = error
+                    errors[name] = error
                 if outcome.made is not None:
                     questions[name] = outcome.made.questions
                 left.remove(name)
                 ahead = _time_left(time.monotonic() - started, done, len(left))
-                came_to = "failed" if error else _to_look_at(outcome)
-                parts = [f"{done}/{len(reports)}", name, f"{outcome.seconds:.1f} s", ahead, came_to]
+                parts = [f"{done}/{len(reports)}", name, f"{outcome.seconds:.1f} s", ahead]
+                parts.append(_came_to(outcome, error))
                 say("  ".join(filter(None, parts)))
     finally:  # when it is stopped, too: the index lists what is there
-        _write_changes_page(run)
+        not_held = {name: str(error) for name, error in errors.items() if isinstance(error, QuarterNotHeld)}
+        failed = {name: error for name, error in errors.items() if name not in not_held}
+        write_changes_page(run)
+        record_not_made(run.folder, not_held, of=[r.name for r in reports if r.name not in left])
         index = write_index(run, not_renewed=[*failed, *left], sources=sources)
+    if not_held and len(not_held) == len(reports):
+        raise DataProblem("\n".join([f"nothing can be made of {run.quarter_name}.", *sentences(not_held)]))
+    _say_all(f"Not made, because the data do not hold {run.quarter_name}:", sentences(not_held), say)
     _ask([question for report in reports for question in questions.get(report.name, ())], say)
     if failed:
         told = [f"{name}: {without_machine_paths(str(error), root)}" for name, error in failed.items()]
@@ -197,7 +210,9 @@ def _publish(run: Run, outcome: Outcome, said: _Said) -> Exception | None:
     ``said`` is what the pack says already; what is put in place is added to it.
     """
     if outcome.made is None:
-        return outcome.error
+        # Where a page stands from before, the data held the quarter once and have lost it: that is a failure.
+        lost = isinstance(outcome.error, QuarterNotHeld) and (run.folder / outcome.report.name).is_dir()
+        return DataProblem(f"{outcome.error} {_LOST}") if lost else outcome.error
     for warning in outcome.made.warnings:
         logger.warning("%s: %s", outcome.report.name, without_machine_paths(warning, run.root))
     placed = _places(outcome.made.draft)
@@ -213,15 +228,22 @@ def _publish(run: Run, outcome: Outcome, said: _Said) -> Exception | None:
 
 def _ask(questions: Iterable[str], say: Callable[[str], None]) -> None:
     """Put each question about the commentary once, in the order of the reports, whichever finished first."""
-    asked = list(dict.fromkeys(questions))
-    if asked:
-        say("Before this is published, ask about the commentary:")
-    for question in asked:
-        logger.warning("%s", question)
-        say(f"  {question}")
+    _say_all("Before this is published, ask about the commentary:", dict.fromkeys(questions), say)
 
 
-def _to_look_at(outcome: Outcome) -> str:
+def _say_all(head: str, lines: Iterable[str], say: Callable[[str], None]) -> None:
+    """Say some lines under a head, and log them; where there are none, nothing is said."""
+    lines = list(lines)
+    if lines:
+        say(head)
+    for line in lines:
+        logger.warning("%s", line)
+        say(f"  {line}")
+
+
+def _came_to(outcome: Outcome, error: Exception | None) -> str:
+    if error is not None:
+        return "not made" if isinstance(error, QuarterNotHeld) else "failed"
     return f"{len(outcome.made.warnings)} to look at in the log" if outcome.made.warnings else ""
 
 
@@ -246,9 +268,8 @@ def _to_make(run: Run, reports: Sequence[Report], say: Callable[[str], None]) ->
         raise ValueError(
             f"no report of the run list is made in {run.quarter_name}: see first_quarter and last_quarter of each."
         )
-    if len(made) < len(reports):
-        left_out = ", ".join(report.name for report in reports if report not in made)
-        say(f"Not made in {run.quarter_name}: {left_out}")
+    left_out = {report.name: report.why_not_in(run.quarter) for report in reports if report not in made}
+    _say_all(f"Not made in {run.quarter_name}:", sentences(left_out), say)
     faults = []
     for report in made:
         try:
@@ -266,38 +287,6 @@ def _failed(words: str, failures: Iterable[Exception]) -> ReportFailed:
     return ReportFailed(words, details="\n\n".join(details))
 
 
-def _write_changes_page(run: Run) -> None:
-    """Write the page of changes of a pack from what is published in it, if anything is."""
-    if not in_reports(run.folder, FIGURES):
-        return
-    figures = [printed.figure for printed in of_reports(pack_figures(run.folder))]
-    block = run.earlier.page(figures)
-    page = page_of_block(
-        block,
-        name="the page of changes",
-        provenance=run.provenance,
-        **frame_of(CHANGES, run.quarter_name),
-    )
-    record = {
-        "report": CHANGES,
-        "notebook": {"name": f"made by {__name__}", "sha256": ""},
-        "parameters": {
-            "quarter": run.quarter_name,
-            "as_at": run.as_at.isoformat(),
-            "edition": run.edition,
-            "compared_with": run.earlier.name,
-        },
-        "started": "",
-        "finished": "",
-        **run.made_with,
-    }
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=run.folder) as scratch:
-        draft = Path(scratch) / CHANGES
-        notebook = notebook_of_block(block, source=f"# Made by {__name__}")
-        write_draft(draft, page=page, notebook=notebook, record=record)
-        put_in_place(draft, run.folder)
-
-
 # The editions
 
 
@@ -305,46 +294,3 @@ def withholds_something(report: Path) -> bool:
     """Say whether anything is withheld in a published report."""
     # By its method where the figure went through reporting.disclosure, by its mark where a page has its own.
     return any(figure.method == SUPPRESSED or figure.value == "[c]" for _, figure in placed_figures(report))
-
-
-def _take_out(
-    root: Path,
-    quarter: pd.Period,
-    audit: Audit,
-    *,
-    as_at: date,
-    edition: str,
-    sources: Iterable[str],
-) -> ReportFailed:
-    """Take the reports that an audit refused out of an edition's pack, keep them for the analyst, and say so."""
-    folder = pack_folder(root, quarter, edition=edition)
-    refused = pack_folder(root, quarter, edition=edition, refused=True)
-    names = sorted(audit.offending)
-    for name in names:
-        if (folder / name).is_dir():
-            refused.mkdir(parents=True, exist_ok=True)
-            if (refused / name).exists():
-                shutil.rmtree(refused / name)
-            (folder / name).rename(refused / name)
-    run = start_run(root, quarter, as_at=as_at, edition=edition)
-    # Nothing of a refused report may stand on the page of changes.
-    _write_changes_page(replace(run, earlier=earlier_pack(root, quarter, edition=edition)))
-    write_index(run, not_renewed=names, sources=sources)
-    reports, stands = (
-        ("1 report was", "stands") if len(names) == 1 else (f"{len(names)} reports were", "stand")
-    )
-    place = refused.relative_to(root).as_posix()
-    return ReportFailed(
-        f"{reports} taken out of the {edition} pack and {stands} in {place}.\n{audit.in_words()}"
-    )
-
-
-def _forget_restricted(
-    root: Path, quarter: pd.Period, reports: Sequence[Report], *, keep: Sequence[Report]
-) -> None:
-    """Take away restricted editions of reports of which the public one now shows everything."""
-    folder = pack_folder(root, quarter, edition="restricted")
-    kept = {report.name for report in keep}
-    for report in reports:
-        if report.name not in kept and (folder / report.name).is_dir():
-            shutil.rmtree(folder / report.name)

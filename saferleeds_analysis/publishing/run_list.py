@@ -1,14 +1,28 @@
-"""The run list: what a quarter makes. One table a report in ``notebooks/run_list.toml``, in the order of the pack."""
+"""The run list: what a quarter makes. One table a report, or a rule for many, in ``notebooks/run_list.toml``, in order.
+
+A rule has ``each``: one report for each indicator, or for each area of a kind (``ward``, ``division``), of the project's
+own tables. Its name and parameters say in braces what comes from the table:
+
+    [[report]]
+    each = "ward"
+    name = "ward-{area}"
+    notebook = "area_profile"
+    parameters = { indicator = "domestic_burglary", area = "{area}" }
+"""
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import Area, Catalogue, Indicator, load_catalogue, unknown
 
 RUN_LIST = "run_list.toml"
 
@@ -19,6 +33,9 @@ GIVEN_BY_THE_COMMAND = ("quarter", "as_at", "edition")
 REPORT_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NOTEBOOK_NAME = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 _WINDOWS_KEEPS = re.compile(r"con|prn|aux|nul|(com|lpt)\d")
+_IN_BRACES = re.compile(r"\{([^{}]*)\}")
+_INDICATOR = "indicator"
+KINDS_OF_DATA = ("counts", "percentages", "printed counts", "printed percentages")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +43,7 @@ class Report:
     """One report of a pack: which notebook, with what besides the quarter, published in a folder of this name.
 
     ``first_quarter`` and ``last_quarter`` (``2015/16 Q3``) bound the quarters in which it is made: a one-off paper, or a
-    series that has ended. Without them it is made in every quarter.
+    series that has ended. Without them it is made in every quarter. From ``retired_from`` on it is made no more.
     """
 
     name: str
@@ -34,6 +51,7 @@ class Report:
     parameters: Mapping[str, str | int | float | bool]
     first_quarter: str = ""
     last_quarter: str = ""
+    retired_from: str = ""
 
     def __post_init__(self) -> None:
         """Refuse names that could leave their folder or that Windows cannot store, and parameters not ours to give."""
@@ -57,48 +75,96 @@ class Report:
 
     def is_made_in(self, quarter: pd.Period) -> bool:
         """Say whether a quarter lies within the report's own bounds."""
-        return (not self.first_quarter or periods.quarter(self.first_quarter) <= quarter) and (
-            not self.last_quarter or quarter <= periods.quarter(self.last_quarter)
-        )
+        return not self.why_not_in(quarter)
+
+    def why_not_in(self, quarter: pd.Period) -> str:
+        """Say why the run list does not make the report in a quarter; empty where it does.
+
+        >>> paper = Report(name="plan", notebook="plan", parameters={}, last_quarter="2012/13 Q2")
+        >>> paper.why_not_in(periods.quarter("2012/13 Q3"))
+        'ended by the run list with 2012/13 Q2.'
+        """
+        if self.retired_from and periods.quarter(self.retired_from) <= quarter:
+            return f"retired from {self.retired_from} on."
+        if self.first_quarter and quarter < periods.quarter(self.first_quarter):
+            return f"begun by the run list with {self.first_quarter}."
+        if self.last_quarter and periods.quarter(self.last_quarter) < quarter:
+            return f"ended by the run list with {self.last_quarter}."
+        return ""
 
 
 def read_run_list(notebooks: Path) -> tuple[Report, ...]:
     """Read ``run_list.toml`` in the folder of notebooks: the reports of a quarter, in their order.
 
     Each ``[[report]]`` has ``name``, ``notebook`` and ``parameters``, may have ``first_quarter`` and ``last_quarter``, and
-    has nothing else. All faults in one message.
+    as a rule ``each`` and ``where``. A rule is filled from the tables of the project (``data/raw/reference``): indicators in
+    the order of their table, areas in that of their names. ``[[retired]]`` names a report and the quarter from which on it
+    is made no more. All faults in one ``ValueError``.
     """
     content = _read(notebooks)
     entries = content.get("report", [])
     problems = [
         f"{key!r} is not known; a run list holds [[report]] tables."
         for key in content
-        if key not in ("report", "groups", "formats")
+        if key not in ("report", "retired", "groups", "formats")
     ]
     if not (isinstance(entries, list) and entries and all(isinstance(entry, dict) for entry in entries)):
         problems.append("it names no [[report]].")
         entries = []
-    reports: dict[str, Report] = {}
+    tables = cache(lambda: load_catalogue(notebooks.parent / "data" / "raw" / "reference"))
+    found: dict[str, tuple[str, Report]] = {}
     for number, entry in enumerate(entries, start=1):
         try:
-            report = _read_report(entry)
+            reports = _reports_of(entry, f"report {number}", tables)
         except ValueError as error:
             problems.append(f"report {number}: {error}")
             continue
-        if report.name in reports:
-            problems.append(f"report {number}: {report.name!r} is there twice.")
-        if not (notebooks / f"{report.notebook}.ipynb").is_file():
-            problems.append(f"report {number}: there is no notebook {report.notebook}.ipynb.")
-        reports[report.name] = report
+        if not (notebooks / f"{entry['notebook']}.ipynb").is_file():
+            problems.append(f"report {number}: there is no notebook {entry['notebook']}.ipynb.")
+        for place, report in reports:
+            if report.name in found:
+                first, _ = found[report.name]
+                problems.append(f"{place}: {report.name!r} is there twice. The first is that of {first}.")
+            found.setdefault(report.name, (place, report))
+    listed = {name: report for name, (_, report) in found.items()}
+    problems += _retire(listed, content.get("retired", []))
     if problems:
         raise ValueError(f"{RUN_LIST}:\n" + "\n".join(problems))
-    return tuple(reports.values())
+    return tuple(listed.values())
 
 
 def listed_reports(root: Path) -> tuple[Report, ...]:
     """Read the run list of a project; nothing is listed where it has none."""
     notebooks = root / "notebooks"
     return read_run_list(notebooks) if (notebooks / RUN_LIST).is_file() else ()
+
+
+def with_retired(notebooks: Path, name: str, quarter: str) -> str:
+    """Give the text of the run list with a report retired from a quarter on; all else in it stays as it is written."""
+    text = (notebooks / RUN_LIST).read_text(encoding="utf-8").rstrip("\n")
+    return f'{text}\n\n[[retired]]\nname = "{name}"\nfrom_quarter = "{quarter}"\n'
+
+
+def kind_of_data(indicator: Indicator) -> str:
+    """Say what an indicator is read from: ``counts`` or ``percentages`` of the project's data, or ``printed`` ones.
+
+    >>> from types import SimpleNamespace
+    >>> kind_of_data(SimpleNamespace(source="published_figures", unit="%"))
+    'printed percentages'
+    """
+    printed, percentages = indicator.source == "published_figures", indicator.unit == "%"
+    return KINDS_OF_DATA[2 * printed + percentages]
+
+
+def slug(text: str) -> str:
+    """Write text as it can stand in an address or a folder's name.
+
+    >>> slug("domestic_burglary Gipton & Harehills")
+    'domestic-burglary-gipton-harehills'
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    return words if not words or words[0].isalpha() else f"section-{words}"
 
 
 def read_groups(notebooks: Path) -> dict[str, tuple[str, ...]]:
@@ -137,9 +203,11 @@ def _read(notebooks: Path) -> dict:
         raise ValueError(f"{RUN_LIST} cannot be read: {error}") from error
 
 
-def _read_report(entry: dict) -> Report:
-    wanted = {"name": str, "notebook": str, "parameters": dict}
-    allowed = {**wanted, "first_quarter": str, "last_quarter": str}
+def _refuse_keys(entry: Any, wanted: Mapping[str, type], also: Mapping[str, type] | None = None) -> None:
+    """Refuse a table that lacks a key that is wanted, has one that is not known, or a value of another type."""
+    if not isinstance(entry, dict):
+        raise ValueError("it is not a table.")
+    allowed = {**wanted, **(also or {})}
     faults = [f"{key!r} is missing." for key in wanted if key not in entry]
     faults += [f"{key!r} is not known." for key in entry if key not in allowed]
     faults += [
@@ -147,4 +215,109 @@ def _read_report(entry: dict) -> Report:
     ]
     if faults:
         raise ValueError(" ".join(faults))
-    return Report(**entry)
+
+
+def _reports_of(entry: dict, place: str, tables: Callable[[], Catalogue]) -> list[tuple[str, Report]]:
+    """Give the report of an entry, or those of a rule, each with the place that it comes from."""
+    wanted = {"name": str, "notebook": str, "parameters": dict}
+    _refuse_keys(entry, wanted, {"first_quarter": str, "last_quarter": str, "each": str, "where": dict})
+    given = {key: value for key, value in entry.items() if key not in ("each", "where")}
+    if "each" not in entry:
+        if "where" in entry:
+            raise ValueError("'where' narrows a rule; add each, or leave it out.")
+        return [(place, Report(**given))]
+    of = entry["each"]
+    found = []
+    for words in _words_of(of, entry.get("where", {}), entry["parameters"], tables()):
+        parameters = {
+            k: _filled(v, words) if isinstance(v, str) else v for k, v in entry["parameters"].items()
+        }
+        name = slug(_filled(entry["name"], words))
+        about = words[_INDICATOR if of == _INDICATOR else "area"]
+        found.append(
+            (f"{place}, {of} {about!r}", Report(**{**given, "name": name, "parameters": parameters}))
+        )
+    return found
+
+
+def _words_of(
+    each: str, where: Mapping[str, Any], parameters: Mapping[str, Any], catalogue: Catalogue
+) -> list[dict[str, str]]:
+    """Give for each thing that a rule is about, in order, the words that may stand in braces."""
+    if each == _INDICATOR:
+        rows = [{**asdict(i), "data": kind_of_data(i)} for i in catalogue.indicators()]
+        kept = _narrowed(rows, where, [*(f.name for f in fields(Indicator)), "data"])
+        return [{_INDICATOR: row["id"], "area": _whole(row["area_set"], catalogue)} for row in kept]
+    if "area_set" not in where:  # an indicator is counted in one set
+        of = {i.id: i.area_set for i in catalogue.indicators()}
+        named = parameters.get(_INDICATOR)
+        where = {**where, "area_set": of[named]} if named in of else where
+    return [{"area": name} for name in _areas(each, where, catalogue)]
+
+
+def _areas(kind: str, where: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
+    """Give the names of the areas of a kind, in their order; those of several area sets are told apart by ``where``."""
+    rows = [asdict(area) for area_set in catalogue.area_sets() for area in catalogue.areas(area_set)]
+    of_kind = [row for row in rows if row["kind"] == kind]
+    if not of_kind:
+        known = dict.fromkeys([_INDICATOR, *(row["kind"] for row in rows)])
+        raise ValueError(unknown("kind of thing in each", kind, known))
+    kept = _narrowed(of_kind, where, [f.name for f in fields(Area)])
+    sets = list(dict.fromkeys(row["area_set"] for row in kept))
+    if len(sets) > 1:
+        raise ValueError(
+            f'each "{kind}" is in the area sets {", ".join(sets)}: say which, where = {{ area_set = "{sets[0]}" }}.'
+        )
+    return sorted((row["name"] for row in kept), key=str.casefold)
+
+
+def _narrowed(
+    rows: Sequence[dict[str, str]], where: Mapping[str, Any], columns: Sequence[str]
+) -> list[dict[str, str]]:
+    """Keep the rows of which each column named by ``where`` has its value, or one of its list of values.
+
+    Refused are a column that the table has not, and a value that no row has; a kind of data may have come to nobody yet.
+    """
+    wanted = {column: value if isinstance(value, list) else [value] for column, value in where.items()}
+    for column, values in wanted.items():
+        if column not in columns:
+            raise ValueError(unknown("column in where", column, columns))
+        held = dict.fromkeys([*(row[column] for row in rows), *(KINDS_OF_DATA if column == "data" else ())])
+        for value in values:
+            if value not in held:
+                raise ValueError(unknown(f"{column} in where", str(value), held))
+    return [row for row in rows if all(row[column] in values for column, values in wanted.items())]
+
+
+def _whole(area_set: str, catalogue: Catalogue) -> str:
+    wholes = [area.name for area in catalogue.areas(area_set) if not area.parent]
+    # With several there is none to stand in braces; who asks for it is told so.
+    return wholes[0] if len(wholes) == 1 else ""
+
+
+def _filled(template: str, words: Mapping[str, str]) -> str:
+    """Put words in the place of their names in braces."""
+    for name in _IN_BRACES.findall(template):
+        if not words.get(name):
+            known = ", ".join(f"{{{word}}}" for word, value in words.items() if value)
+            raise ValueError(f"{{{name}}} in {template!r} stands for nothing here. Known: {known}.")
+    return _IN_BRACES.sub(lambda found: words[found[1]], template)
+
+
+def _retire(listed: dict[str, Report], entries: Any) -> list[str]:
+    """Let each retired report end with its quarter, the earliest where it is named twice, and say what is wrong."""
+    faults = []
+    for number, entry in enumerate(entries if isinstance(entries, list) else [entries], start=1):
+        try:
+            _refuse_keys(entry, {"name": str, "from_quarter": str})
+            start = periods.quarter_name(periods.quarter(entry["from_quarter"]))
+            if entry["name"] not in listed:
+                raise ValueError(
+                    f"{unknown('report', entry['name'], listed)} One that no entry makes needs no end."
+                )
+        except ValueError as error:
+            faults.append(f"retired {number}: {error}")
+            continue
+        report = listed[entry["name"]]
+        listed[report.name] = replace(report, retired_from=min(start, report.retired_from or start))
+    return faults

@@ -25,8 +25,11 @@ from saferleeds_analysis.publishing.files import (
     NOTEBOOK,
     PAGE,
     RECORD,
+    cures_of_leftovers,
     files_of,
     in_reports,
+    leftovers,
+    not_made,
     pack_folder,
     read_record,
 )
@@ -125,11 +128,12 @@ def _read_reports(
     root: Path, quarter: pd.Period, version: int, catalogue: Catalogue
 ) -> tuple[list[SignedReport], list[str]]:
     """Read every report of the pack, both editions, and say what is wrong with them."""
-    name, reports, faults = periods.quarter_name(quarter), [], []
+    name, reports, left = periods.quarter_name(quarter), [], leftovers(root, quarter)
+    faults = cures_of_leftovers(root, quarter)  # whatever else is wrong with them, no run makes them anew
     for edition in EDITIONS:
         inputs: dict[str, tuple[str, str]] = {}
         folder = pack_folder(root, quarter, edition=edition)
-        for place in [record.parent for record in in_reports(folder, RECORD)]:
+        for place in [r.parent for r in in_reports(folder, RECORD) if r.parent.name not in left]:
             report, at = _read_report(place, edition, catalogue), place.relative_to(root).as_posix()
             if isinstance(report, str):
                 faults.append(report)
@@ -185,10 +189,12 @@ def _read_report(folder: Path, edition: str, catalogue: Catalogue) -> SignedRepo
 
 
 def _unfinished(root: Path, quarter: pd.Period, made: set[str]) -> list[str]:
+    accounted_for = made | not_made(pack_folder(root, quarter, edition="public")).keys()
     return [
-        f"{report.name} is on the run list and was not made. Report it, or take it off the list."
+        f"{report.name} is on the run list and was not made. Report it, or retire it: "
+        f'saferleeds retire {report.name} --quarter "{periods.quarter_name(quarter)}"'
         for report in listed_reports(root)
-        if report.is_made_in(quarter) and report.name not in made
+        if report.is_made_in(quarter) and report.name not in accounted_for
     ]
 
 

@@ -16,7 +16,7 @@ from saferleeds_analysis.estimates import CountChange, change_between_counts
 from saferleeds_analysis.figures import Measure, Working
 from saferleeds_analysis.intake import RecordedCounts
 from saferleeds_analysis.periods import Window
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import (
     NOTHING,
@@ -594,7 +594,7 @@ def _refuse_what_cannot_be_reported(
             )
         raise DataProblem(f"{data.source.id}: there is no data for {area!r}.")
     if end not in data.by_area.index:
-        raise DataProblem(
+        raise QuarterNotHeld(
             f"{data.source.id}: the data run from {periods.month_name(data.by_area.index[0])} to "
             f"{periods.month_name(data.by_area.index[-1])} and do not hold {periods.month_name(end)}, the last month "
             f"of {periods.quarter_name(quarter)}. Add the months to data/raw/{data.source.id}, or report an earlier quarter."

@@ -145,12 +145,16 @@ def completeness(
     counts: Sequence[RecordedCounts],
     quarter: pd.Period,
     problems: Sequence[tuple[str, str]] = (),
+    without_data: Mapping[str, str] | None = None,
 ) -> CheckResult:
     """Find reports that are not there, months that are missing, and sources that end before the quarter does.
 
+    ``without_data`` are the reports whose data do not hold the quarter, with the reason: there is nothing to look at.
     ``problems`` are pairs of indicator and message for data that could not be read at all.
     """
     made, last = {page.report for page in pages}, periods.last_month(quarter)
+    left_out = {name: why for name, why in (without_data or {}).items() if name not in made}
+    expected = [name for name in expected if name not in left_out]
     found = [
         (name, "the report is on the run list of this quarter and is not published")
         for name in expected
@@ -171,7 +175,8 @@ def completeness(
             gaps = series.index[series.isna() & (series.index <= ends)]
             if len(gaps):
                 found.append((f"{data.source.id}, {area}", f"no count for {periods.months_in_words(gaps)}"))
-    return check.result(len(expected) + sum(len(d.by_area.columns) for d in counts), found)
+    looked_at = len(expected) + sum(len(d.by_area.columns) for d in counts)
+    return check.result(looked_at, found, not_looked_at=left_out.items())
 
 
 @_rule

@@ -32,7 +32,7 @@ from saferleeds_analysis.methods.costs import (
     ReturnAssumptions,
 )
 from saferleeds_analysis.periods import Window
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import (
     Block,
@@ -866,7 +866,8 @@ def cost_report(
     costs.prices_carried(tables, edition=edition, price_year=price_year, vintage=vintage)
     for d in data:
         if area not in d.by_area.columns or end not in d.by_area.index:
-            raise DataProblem(
+            kind = DataProblem if end in d.by_area.index else QuarterNotHeld
+            raise kind(
                 f"{d.source.id}: there is no data for {area!r} in {periods.month_name(end)}, the last month of "
                 f"{periods.quarter_name(quarter)}. Add the months to data/raw/{d.source.id}, or report an earlier quarter."
             )

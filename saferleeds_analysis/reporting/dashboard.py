@@ -13,13 +13,12 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Indicator
 from saferleeds_analysis.figures import Figure, Measure, Working
 from saferleeds_analysis.periods import Window
-from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, letter, page_title, paragraph
 from saferleeds_analysis.reporting.board import Judgement
 from saferleeds_analysis.reporting.cards import ReportCard
 from saferleeds_analysis.reporting.counted import CHANGE_PERCENT, change_figure, count_figure
-from saferleeds_analysis.reporting.gathered import Recorded, Result, Sources, result_of, wanted_indicators
+from saferleeds_analysis.reporting.gathered import Recorded, Result, Sources, results_of
 from saferleeds_analysis.reporting.outlook import Outlook
 from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey
 from saferleeds_analysis.reporting.published import period_in_words, window_to_date
@@ -111,15 +110,11 @@ def dashboard(
     ``indicators`` are ids with commas between; without them, every indicator of the catalogue for which there is data, in
     its order. A named one that cannot be made has a row with the reason.
     """
-    rows, at = [], {"area": area, "quarter": quarter}
-    for indicator in wanted_indicators(catalogue, indicators):
-        try:
-            found = result_of(indicator, sources, catalogue=catalogue, as_at=as_at, **at)
-        except DataProblem as problem:
-            if indicators.strip():
-                rows.append(_unknown(indicator, " ".join(str(problem).split())))
-            continue
-        judged = sources.judged(indicator, edition=edition, **at)
+    at = {"area": area, "quarter": quarter}
+    results, reasons = results_of(indicators, sources, catalogue=catalogue, as_at=as_at, **at)
+    rows = [_unknown(catalogue.indicator(name), reason) for name, reason in reasons.items()]
+    for name, found in results.items():
+        judged = sources.judged(catalogue.indicator(name), edition=edition, **at)
         rows.append(_as_judged(_row(found), judged))
     return Dashboard(rows=tuple(rows), **at)
 

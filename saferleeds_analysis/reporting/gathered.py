@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Indicator
 from saferleeds_analysis.intake import Commentary, CommentaryRequest, RecordedCounts, SurveyResponses
+from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 from saferleeds_analysis.reporting.board import Judgement, judgement
 from saferleeds_analysis.reporting.cards import ReportCard, report_card
 from saferleeds_analysis.reporting.outlook import Outlook, outlook_of
@@ -45,10 +47,28 @@ class Sources:
         return judgement(words, indicator=indicator.id, area=area, quarter=quarter, edition=edition)
 
 
-def wanted_indicators(catalogue: Catalogue, named: str) -> tuple[Indicator, ...]:
-    """Give the indicators of some ids with commas between; without any, every one of the catalogue, in its order."""
-    ids = [name.strip() for name in named.split(",") if name.strip()]
-    return tuple(map(catalogue.indicator, ids)) or catalogue.indicators()
+def results_of(
+    indicators: str, sources: Sources, *, catalogue: Catalogue, quarter: pd.Period, **at: Any
+) -> tuple[dict[str, Result], dict[str, str]]:
+    """Work out what a quarter says of some indicators, and give the results and the reasons of those that have none, by id.
+
+    ``indicators`` are ids with commas between; without them, every indicator of the catalogue for which there is data, in
+    its order, and no reasons. Where there is not one result, the reasons are refused, as a quarter that is not held where
+    that is all of them.
+    """
+    named = [name.strip() for name in indicators.split(",") if name.strip()]
+    results, reasons = {}, {}
+    for indicator in map(catalogue.indicator, named) if named else catalogue.indicators():
+        try:
+            results[indicator.id] = result_of(indicator, sources, catalogue=catalogue, quarter=quarter, **at)
+        except DataProblem as problem:
+            reasons[indicator.id] = problem
+    told = {name: " ".join(str(problem).split()) for name, problem in reasons.items()}
+    if not results:
+        kind = QuarterNotHeld if all(isinstance(p, QuarterNotHeld) for p in reasons.values()) else DataProblem
+        said = [f"no measure can be given for {periods.quarter_name(quarter)}.", *told.values()]
+        raise kind(" ".join(dict.fromkeys(said)))
+    return results, told if named else {}
 
 
 def result_of(

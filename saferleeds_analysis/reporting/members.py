@@ -32,7 +32,7 @@ from saferleeds_analysis.reporting.blocks import (
     paragraph,
 )
 from saferleeds_analysis.reporting.cards import TARGET, ReportCard
-from saferleeds_analysis.reporting.gathered import Recorded, Result, Sources, result_of, wanted_indicators
+from saferleeds_analysis.reporting.gathered import Recorded, Result, Sources, result_of, results_of
 from saferleeds_analysis.reporting.outlook import Outlook
 from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey
 from saferleeds_analysis.reporting.published import period_in_words
@@ -107,8 +107,6 @@ class MembersSummary:
 
     def measures(self) -> Block:
         """Give each measure under its name and letter: what it says, how sure that is, the outlook, the last quarter."""
-        if not self.items:
-            return paragraph("No measure can be given for this quarter.", css_class="notice")
         return join(*[self._item(item) for item in self.items], paragraph(_KEY, css_class="small"))
 
     def late_or_missing(self) -> Block:
@@ -148,18 +146,15 @@ def members_summary(
     """Gather the measures of a quarter for members.
 
     ``indicators`` are ids with commas between; without them, every indicator of the catalogue for which there is data, in
-    its order. A named one that cannot be made is said to be missing, with the reason.
+    its order. A named one that cannot be made is said to be missing, with the reason. Where none can be made, there is no
+    summary: the reasons are refused, as a quarter that is not held where that is all of them.
     """
-    items, gaps = [], []
-    late: dict[date, list[str]] = defaultdict(list)
     at = {"area": area, "quarter": quarter, "as_at": as_at}
-    for indicator in wanted_indicators(catalogue, indicators):
-        try:
-            found = result_of(indicator, sources, catalogue=catalogue, **at)
-        except DataProblem as problem:
-            if indicators.strip():
-                gaps.append(f"{indicator.name}: no figures. {' '.join(str(problem).split())}")
-            continue
+    results, reasons = results_of(indicators, sources, catalogue=catalogue, **at)
+    gaps = [f"{catalogue.indicator(name).name}: no figures. {reason}" for name, reason in reasons.items()]
+    items, late = [], defaultdict(list)
+    for name, found in results.items():
+        indicator = catalogue.indicator(name)
         item = _item_of(found, indicator, sources, catalogue=catalogue, **at)
         items.append(_as_judged(item, indicator, sources, area=area, quarter=quarter))
         received = _received(found)

@@ -17,7 +17,7 @@ from saferleeds_analysis.estimates import CountChange, change_between_counts
 from saferleeds_analysis.figures import Measure, Rows, Working
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.periods import Window
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, heading, join, paragraph
 from saferleeds_analysis.reporting.counted import CHANGE_COUNT, CHANGE_PERCENT
@@ -400,7 +400,10 @@ def service_counts(
     )
     missing = [periods.quarter_name(q) for q in wanted[counts.isna()]]
     if missing:
-        raise DataProblem(
+        held = counts.dropna().index
+        gap = len(held) and len(held) <= (held[-1] - held[0]).n  # a quarter between others was forgotten
+        kind = DataProblem if gap else QuarterNotHeld
+        raise kind(
             f"published_figures.csv has no count of {indicator!r} in {area!r} for {', '.join(missing)} that was out by "
             f"{as_at.isoformat()}. Add the rows, or report a quarter for which they are there."
         )

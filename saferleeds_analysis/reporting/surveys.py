@@ -26,7 +26,7 @@ from saferleeds_analysis.methods.survey_trends import (
     TWELVE_MONTHS,
 )
 from saferleeds_analysis.periods import Window
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import (
     Block,
@@ -498,7 +498,7 @@ def survey_report(
     people = people[people["quarter"] <= quarter]
     if not (people["quarter"] == quarter).any():
         last = responses.respondents["quarter"].max()
-        raise DataProblem(
+        raise QuarterNotHeld(
             f"{responses.source.id}: no wave for {periods.quarter_name(quarter)} that was known on {as_at.isoformat()}; the last "
             f"is {periods.quarter_name(last)}. Add the wave to data/raw/{responses.source.id}, or report an earlier quarter."
         )
@@ -530,7 +530,9 @@ def survey_report(
         design, wave="quarter", whole=whole, localities="area", baselines=estimates, **answered
     )
     if (area, TWELVE_MONTHS, quarter) not in {(e.area, e.kind, e.quarter) for e in trend.levels}:
-        raise DataProblem(
+        begins_later = people["quarter"].min() > quarter - 3
+        kind = QuarterNotHeld if begins_later else DataProblem
+        raise kind(
             f"{responses.source.id}: the twelve months to {periods.month_name(periods.last_month(quarter))} need four waves, and not "
             "all of them are in the data."
         )

@@ -12,8 +12,10 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.figures import Figure, Measure
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.publishing.index import write_index
+from saferleeds_analysis.publishing.notebooks import notebook_of_block, write_notebook
 from saferleeds_analysis.publishing.report import start_run
 from saferleeds_analysis.publishing.run_list import read_groups
+from saferleeds_analysis.reporting.blocks import Group, facts, heading, join, paragraph
 
 from .packs import write_report
 
@@ -192,12 +194,54 @@ def test_reports_stand_under_their_headings_and_each_indicator_once_at_the_top(p
     assert words(folded[0].td) == "10 offences"
 
 
+def test_without_groups_a_report_stands_where_its_content_puts_it(pack):
+    """Whatever the notebooks are called: measures in four sentences, the fields of a card, and a part of a whole."""
+    value = figure("headline", 10, unit="offences")
+    about = {
+        name: replace(value, indicator_id="domestic_burglary", area=name)
+        for name in ("Leeds", "Armley", "NWL")
+    }
+    blocks = {
+        "a-season": (heading(1, "Season"),),
+        "b-ward": (heading(1, "Ward"),),
+        "c-division": (heading(1, "Division"),),
+        "d-card": (heading(1, "Card"), facts([("Outcome", "Safe")], kind="card-fields")),
+        "e-members": (heading(1, "Members"), Group(blocks=(heading(2, "Burglary"),), kind="measure")),
+        "f-paper": (heading(1, "Paper"), facts([("Agreed", "2013")], kind="card-fields")),
+    }
+    of = {"a-season": "Leeds", "b-ward": "Armley", "c-division": "NWL", "d-card": "Leeds"}
+    for name, shown in blocks.items():
+        figures = [about[of[name]]] if name in of else []
+        pack(name, figures, notebook=name.replace("-", "_"))
+        block = join(*shown, paragraph("Counted.", figures=figures))
+        write_notebook(
+            notebook_of_block(block, source="# by hand"),
+            pack.root / "reports/2012-13_Q2" / name / "report.ipynb",
+        )
+    soup = pack.read()
+    found = {
+        h2.text: [a["href"].split("/")[0] for a in h2.find_next_sibling().select("li > a, th > a")]
+        for h2 in soup.find_all("h2")
+    }
+    assert list(found.items()) == [
+        ("At a glance", []),
+        ("For members", ["e-members"]),
+        ("Report cards", ["d-card"]),
+        ("Other reports", ["a-season", "f-paper"]),
+        ("Area profiles", ["b-ward", "c-division"]),
+    ]
+    assert [a["href"] for a in soup.select("table.glance a")] == ["d-card/report.html"]
+    assert soup.select_one("details summary").text == "Show the 2 area profiles"
+
+
 def test_what_is_missing_or_was_not_renewed_is_said(pack):
     pack("other")
     text = words(pack.read(not_renewed=["other", "never-heard-of"]).select_one(".notice"))
     assert text == (
         "The last run did not renew: other. What is shown for them here, if anything, comes from an earlier run. "
-        "Not in this pack, though the run list names them for this quarter: every-block."
+        "Not in this pack, though the run list names them for this quarter: every-block. "
+        "In this pack from an earlier run: other: the run list does not make it in this quarter. Take it out: "
+        'saferleeds retire other --quarter "2012/13 Q2"; or put it on the run list and report the quarter anew.'
     )
 
 
