@@ -17,6 +17,7 @@ from saferleeds_analysis.intake.ledger import Provenance
 from saferleeds_analysis.intake.papers import Paper, paper
 from saferleeds_analysis.intake.responses import SurveyResponses, survey_responses
 from saferleeds_analysis.intake.sources import Source
+from saferleeds_analysis.intake.unread import unread_files
 
 __all__ = [
     "Boundaries",
@@ -34,4 +35,5 @@ __all__ = [
     "paper",
     "recorded_counts",
     "survey_responses",
+    "unread_files",
 ]

@@ -124,10 +124,7 @@ def read_source(folder: Path) -> Source:
 
 
 def source_files(root: Path, source: Source) -> list[Path]:
-    """Give the files that a manifest names, in the order of their paths.
-
-    Files that a program leaves while a file is open (``~$burglary.xlsx``, ``.~lock.burglary.csv#``) are not data.
-    """
+    """Give the files that a manifest names, in the order of their paths."""
     try:
         matching = list((raw_folder(root) / source.id).glob(source.files))
     except (ValueError, IndexError, NotImplementedError) as error:
@@ -137,7 +134,9 @@ def source_files(root: Path, source: Source) -> list[Path]:
     found = sorted(
         path
         for path in matching
-        if path.is_file() and not path.name.startswith(("~$", ".")) and path.name != MANIFEST
+        if path.is_file()
+        and path.name != MANIFEST
+        and not is_left_by_a_program(path.relative_to(raw_folder(root)))
     )
     if not found:
         raise DataProblem(
@@ -145,6 +144,11 @@ def source_files(root: Path, source: Source) -> list[Path]:
             "Put the files there, or correct the pattern."
         )
     return [inside_raw(root, path) for path in found]
+
+
+def is_left_by_a_program(path: Path) -> bool:
+    """Tell what a program leaves from data: ``~$burglary.xlsx``, ``.~lock.burglary.csv#``, all in ``.ipynb_checkpoints``."""
+    return any(part.startswith(("~$", ".")) for part in path.parts)
 
 
 def inside_raw(root: Path, path: Path) -> Path:
