@@ -87,7 +87,7 @@ def read_provenance(path: Path) -> Provenance:
         source = Source(
             **source
             | {
-                "received": date.fromisoformat(source["received"]),
+                "received": date.fromisoformat(source["received"]) if source["received"] else None,
                 "lookup": tuple(source["lookup"]),
                 "forces": tuple(source["forces"]),
                 "waves_not_held": tuple(source["waves_not_held"]),

@@ -8,7 +8,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -251,6 +251,9 @@ def _month_checks(source: Source) -> list[pa.Check]:
 
 
 def _ended(source: Source, read: Callable[[str], pd.Period], cure: str) -> pa.Check:
+    if source.received is None:
+        today = date.today()
+        return _each(lambda cell: read(cell).end_time.date() < today, f"has not ended yet. {cure}")
     return _each(
         lambda cell: read(cell).end_time.date() <= source.received,
         f"had not ended on {periods.day_name(source.received)}, when the data was received. "

@@ -36,8 +36,11 @@ _NOT_SOURCES = ("boundaries", "commentary", "lookups", "papers", "reference", "s
 _NOT_LOOSE = ("restatements.csv",)
 _DATA_FILES = (".csv", ".xls", ".xlsx", ".xlsm", ".zip")
 
-_REQUIRED = ("id", "title", "publisher", "licence", "received", "shape", "files", "area_set")
-_OPTIONAL = ("notice", "status", "encoding")
+# The files of a source, where its manifest does not say: downloads of police.uk hold outcomes and searches, too.
+_ENDINGS = {"police_uk_street": ("-street.csv",)}
+
+_REQUIRED = ("id", "title", "publisher", "licence", "shape", "area_set")
+_OPTIONAL = ("received", "files", "notice", "status", "encoding")
 # What a manifest of each shape must state, and what it may state, beside these.
 _OF_SHAPE = {
     "monthly_extract": ((), ("month_format", "sheet", "columns")),
@@ -50,7 +53,9 @@ _OF_SHAPE = {
 class Source:
     """What a folder of ``data/raw`` holds.
 
-    ``received`` is the day the files came: a month that had not ended by then is refused. ``notice`` is a sentence
+    ``received`` is the day the newest of the files came: a month that had not ended by then is refused, and one that has not
+    ended today where it is not stated. ``files`` is the pattern of the files that are read; without one, all data files of the
+    folder are. ``notice`` is a sentence
     shown wherever the data is shown; ``status`` says whether they are ``recorded`` or made up (``illustrative``). ``month_format`` and ``encoding`` are explicit statements about files that are
     not written our way. ``columns`` maps the file's names to ours. ``lookup``, ``local_authority`` and ``forces`` belong to
     police.uk files: the look-up tables from small area (LSOA) to ward, the local authority to count, and the forces whose
@@ -63,10 +68,10 @@ class Source:
     title: str
     publisher: str
     licence: str
-    received: date
     shape: str
-    files: str
     area_set: str
+    received: date | None = None
+    files: str = ""
     notice: str = ""
     encoding: str = ""
     month_format: str = ""
@@ -124,9 +129,14 @@ def read_source(folder: Path) -> Source:
 
 
 def source_files(root: Path, source: Source) -> list[Path]:
-    """Give the files that a manifest names, in the order of their paths."""
+    """Give the files that a manifest names, or all data files of the folder, in the order of their paths."""
+    folder, endings = raw_folder(root) / source.id, _ENDINGS.get(source.shape, _DATA_FILES)
     try:
-        matching = list((raw_folder(root) / source.id).glob(source.files))
+        matching = (
+            list(folder.glob(source.files))
+            if source.files
+            else [path for path in folder.rglob("*") if path.name.lower().endswith(endings)]
+        )
     except (ValueError, IndexError, NotImplementedError) as error:
         raise DataProblem(
             f"{source.id}/{MANIFEST}: files = {source.files!r} is not a pattern ({error})."
@@ -138,6 +148,8 @@ def source_files(root: Path, source: Source) -> list[Path]:
         and path.name != MANIFEST
         and not is_left_by_a_program(path.relative_to(raw_folder(root)))
     )
+    if not found and not source.files:
+        raise DataProblem(f"{source.id}: has no data file ({', '.join(endings)}). Put the files there.")
     if not found:
         raise DataProblem(
             f"{source.id}/{MANIFEST}: files = {source.files!r} matches no file in data/raw/{source.id}. "

@@ -49,7 +49,9 @@ def unread_files(root: Path, catalogue: Catalogue) -> list[str]:
         if path in read or not path.is_file() or is_left_by_a_program(below) or path.name.lower() in _NOTES:
             continue
         if place in sources:
-            cure = f"Correct files in {place}/{MANIFEST}, or move it out of data/raw."
+            cure = (
+                f"Correct files in {place}/{MANIFEST}, save it as CSV or .xlsx, or move it out of data/raw."
+            )
         elif len(below.parts) == 1:
             cure = f"Put it in a folder with a {MANIFEST}, or move it out of data/raw."
         elif place in _HOLDS:

@@ -65,7 +65,6 @@ def test_every_problem_of_a_manifest_comes_in_one_message(project):
                 "title",
                 "publisher",
                 "licence",
-                "received",
                 "area_set",
                 "lookup",
                 "local_authority",
@@ -124,7 +123,7 @@ def test_the_manifests_of_the_guide_are_accepted(tmp_path):
     lines = ["\n".join(line[4:] for line in block.splitlines()).strip() for block in blocks]
     extract, optional, street = (
         next(text for text in lines if text.startswith(start))
-        for start in ('id = "vehicle', "notice", 'id = "police')
+        for start in ('id = "vehicle', "received", 'id = "police')
     )
     for name, text in (("vehicle_crime", f"{extract}\n{optional}"), ("police_uk", street)):
         (tmp_path / name).mkdir()

@@ -27,7 +27,10 @@ def test_a_silently_unread_file_is_named_at_every_run_on_the_screen_and_in_the_l
     manifest.write_text(text.replace('files = "*"', 'files = "q1.csv"'), encoding="utf-8")
     project.rows("2012-06,Armley,Theft,7", name="q1.csv")
     project.rows("2012-07,Armley,Theft,5", name="q2.csv")
-    said = "thefts/q2.csv: nothing reads this file. Correct files in thefts/source.toml, or move it out of data/raw."
+    said = (
+        "thefts/q2.csv: nothing reads this file. Correct files in thefts/source.toml, "
+        "save it as CSV or .xlsx, or move it out of data/raw."
+    )
     card = ("--indicator", "domestic_burglary", "--area", "Leeds")
     for command in (["data"], ["list"], ["report", "2012/13 Q1", *card]):
         done = run(project.root, *command)
