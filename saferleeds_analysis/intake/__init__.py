@@ -15,9 +15,9 @@ from saferleeds_analysis.intake.commentaries import (
 from saferleeds_analysis.intake.counts import RecordedCounts, recorded_counts
 from saferleeds_analysis.intake.ledger import Provenance
 from saferleeds_analysis.intake.papers import Paper, paper
+from saferleeds_analysis.intake.reading import data_fingerprint, pack_inputs, unread_files
 from saferleeds_analysis.intake.responses import SurveyResponses, survey_responses
 from saferleeds_analysis.intake.sources import Source
-from saferleeds_analysis.intake.unread import unread_files
 
 __all__ = [
     "Boundaries",
@@ -32,6 +32,8 @@ __all__ = [
     "build_processed",
     "commentary",
     "commentary_request",
+    "data_fingerprint",
+    "pack_inputs",
     "paper",
     "recorded_counts",
     "survey_responses",

@@ -24,6 +24,7 @@ from saferleeds_analysis.publishing.files import (
     PDF,
     QUALITY_PAGE,
     XLSX,
+    out_of_date,
     public_packs,
     read_record,
     replace_file,
@@ -61,6 +62,7 @@ class Entry:
     finding: str
     files: tuple[Link, ...]
     state: State | None
+    out_of_date: bool
 
 
 def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[str] = ()) -> Path:
@@ -72,8 +74,10 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
     folder, listed = run.folder, listed_reports(run.root)
     order = {report.name: number for number, report in enumerate(listed)}
     figures = [printed.figure for printed in pack_figures(folder)]
+    old = out_of_date(run.root, run.quarter)
+    places = [place for place in report_folders(folder) if place.name != CHANGES]
     entries = sorted(
-        (_read_entry(place, run, figures) for place in report_folders(folder) if place.name != CHANGES),
+        (_read_entry(place, run, figures, out_of_date=place in old) for place in places),
         key=lambda entry: (order.get(entry.name, len(order)), entry.name),
     )
     index = folder / INDEX
@@ -87,6 +91,7 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
             run,
             groups=_grouped(entries, read_groups(run.root / "notebooks") if listed else {}),
             sources=tuple(sources),
+            out_of_date=[entry.name for entry in entries if entry.out_of_date],
             not_renewed=[name for name in not_renewed if name in names | order.keys()],
             missing=[r.name for r in listed if r.is_made_in(run.quarter) and r.name not in names],
         )
@@ -103,7 +108,7 @@ def renew_index(
     return write_index(start_run(root, quarter, as_at=as_at, edition=edition), sources=sources)
 
 
-def _read_entry(place: Path, run: Run, figures: Sequence[Figure]) -> Entry:
+def _read_entry(place: Path, run: Run, figures: Sequence[Figure], *, out_of_date: bool) -> Entry:
     record = read_record(place)
     about = record["parameters"]
     # What a report is about, its parameters say: one of many indicators has no state of its own.
@@ -127,6 +132,7 @@ def _read_entry(place: Path, run: Run, figures: Sequence[Figure]) -> Entry:
             if (place / file).is_file()
         ),
         state=state if state is not None and (state.value or state.letter) else None,
+        out_of_date=out_of_date,
     )
 
 
@@ -171,6 +177,7 @@ def _index_page(
         states=states,
         groups=[(name, slug(name), members) for name, members in groups.items()],
         folded=_FOLDED,
+        quarter=run.quarter_name,
         of_the_pack=of_the_pack,
         changes=f"{CHANGES}/{PAGE}" if (run.folder / CHANGES / PAGE).is_file() else "",
         neighbours=[] if restricted else _neighbours(run),
