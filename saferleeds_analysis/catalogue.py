@@ -15,7 +15,7 @@ import difflib
 import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -441,12 +441,13 @@ def read_toml(path: Path, name: str) -> dict[str, Any]:
 def _read_tables(path: Path, name: str, kind: type) -> list:
     """Read a TOML file of tables ``[[name]]``, one ``kind`` a table, its fields as keys; lists become tuples."""
     tables = read_toml(path, path.name).get(name, [])
-    wanted = {f.name for f in fields(kind)}
+    known = {f.name for f in fields(kind)}
+    wanted = {f.name for f in fields(kind) if f.default is MISSING}
     refuse(
         f"{path.name}, {name} {number} ({table.get('id', 'without id')}): "
-        f"missing {sorted(wanted - set(table))}, not known {sorted(set(table) - wanted)}."
+        f"missing {sorted(wanted - set(table))}, not known {sorted(set(table) - known)}."
         for number, table in enumerate(tables, start=1)
-        if set(table) != wanted
+        if not wanted <= set(table) <= known
     )
     return [kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}) for table in tables]
 

@@ -92,6 +92,7 @@ class PrintedSurvey:
     figures: tuple[PublishedFigure, ...]
     later: tuple[PublishedFigure, ...]
     caveats: tuple[Caveat, ...]
+    respondents: str
 
     @property
     def notice(self) -> str:
@@ -298,7 +299,7 @@ class PrintedSurvey:
             return ""
         yearly = int(of_year.value)
         return (
-            f"called a quarter's figure, but printed beside the {wording.number(yearly)} households of twelve months. "
+            f"called a quarter's figure, but printed beside the {wording.number(yearly)} {self.respondents} of twelve months. "
             f"{_whole_numbers(percent, yearly)}; {_whole_numbers(percent, round(yearly / 4))} (a quarter of them)."
         )
 
@@ -316,7 +317,7 @@ class PrintedSurvey:
                     f"Had {f.printed_as} been a simple random sample of {wording.number(base)}, its 95% half-width would be "
                     f"{points(half, decimals=2)}; weights and clusters widen it by the square root of the design effect.",
                     figures=[
-                        as_printed(row, PUBLISHED_BASE, value=base, unit="households"),
+                        as_printed(row, PUBLISHED_BASE, value=base, unit=self.respondents),
                         Figure(
                             measure=HALF_WIDTH,
                             indicator_id=f.indicator_id,
@@ -446,6 +447,9 @@ def printed_survey(
         figures=tuple(f for f in every if f.known_from <= as_at),
         later=_contradictions(every, quarter, as_at),
         caveats=catalogue.caveats(indicator, periods.quarter_months(quarter)),
+        respondents=catalogue.question(indicator).respondents
+        if catalogue.is_asked(indicator)
+        else "respondents",
     )
 
 
