@@ -165,14 +165,20 @@ def _made_with(root: Path, quarter: pd.Period) -> dict[str, Any]:
 
     ``data_fingerprint`` is the same in both editions, by which reports of two states of the data are found in one pack.
     """
-    inputs = intake.pack_inputs(root, quarter, load_catalogue(root / "data" / "raw" / "reference"))
+    inputs, fingerprint = _read_by_the_pack(root, quarter)
     return {
         "code_version": code_version(root),
         "inputs": inputs,
-        "data_fingerprint": salted(intake.data_fingerprint(inputs), project_key(root)),
+        "data_fingerprint": fingerprint,
         "python": sys.version.split()[0],
         "packages": dict(sorted((d.name, d.version) for d in metadata.distributions() if d.name)),
     }
+
+
+def _read_by_the_pack(root: Path, quarter: pd.Period) -> tuple[dict[str, str], str]:
+    """Give the SHA-256 of each file that a pack can be made from, and the fingerprint of the data among them."""
+    inputs = intake.pack_inputs(root, quarter, load_catalogue(root / "data" / "raw" / "reference"))
+    return inputs, salted(intake.data_fingerprint(inputs), project_key(root))
 
 
 def code_version(root: Path) -> str:
@@ -209,6 +215,8 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
     executed = run_notebook(
         notebook, run.parameters(report), folder_to_run_in=notebook.parent, template=template
     )
+    if _read_by_the_pack(run.root, run.quarter)[1] != run.made_with["data_fingerprint"]:
+        raise ReportFailed("the data changed while the report was made. Make it again.")
     if run.edition == "public":
         keep(run.root, run.quarter, report.name, put_by(executed.notebook, project_key(run.root)))
     if run.earlier is not None:

@@ -6,7 +6,7 @@ Published cards double the first half-year. That leaves out the season, and wher
 larger one it can point the wrong way; so the published projection is shown beside one that knows the season.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -449,9 +449,10 @@ def service_counts(
     first = year.asfreq("Q-MAR", how="start") - 4
     wanted = pd.period_range(first, quarter, freq="Q-MAR")
     figures = tuple(f for f in catalogue.published(indicator, as_at=as_at) if f.area == area)
-    published = {f.period: f for f in figures if f.measure == "count"}
+    by_name = {f.period: f for f in figures if f.measure == "count"}
+    published = {q: f for q in wanted if (f := by_name.get(periods.quarter_name(q)))}
     sums = {} if monthly is None else _sums_of_months(monthly.series(area), wanted)
-    by_quarter = {q: int(f.value) for q in wanted if (f := published.get(periods.quarter_name(q)))} | sums
+    by_quarter = {q: int(f.value) for q, f in published.items()} | sums
     missing = [periods.quarter_name(q) for q in wanted if q not in by_quarter]
     if missing:
         table = "published_figures.csv has no count"
@@ -463,32 +464,39 @@ def service_counts(
         )
     counts = pd.Series([by_quarter[q] for q in wanted], index=wanted, name=indicator, dtype=int)
     so_far = len(wanted) - 4
-    replaced = [f for q in sums if (f := published.get(periods.quarter_name(q)))]
-    projections = [
+    of_year = [
         f for f in figures if f.measure == "projection" and f.period == periods.financial_year_name(year)
     ]
+    replaced = {q: f for q, f in published.items() if q in sums}
     return ServiceCounts(
         indicator=known,
         area=area,
         quarter=quarter,
         counts=counts,
-        figures=tuple(f for f in figures if f not in replaced),
+        figures=tuple(f for f in figures if f not in replaced.values()),
         like_for_like=change_between_counts(
             int(counts.iloc[:so_far].sum()), int(counts.iloc[4:].sum()), unit=known.unit
         ),
         projection=None if so_far == 4 else trajectory.project_year_end(counts, year=year, unit=known.unit),
-        published=projections[0] if projections else None,
+        published=next(iter(of_year), None),
         caveats=catalogue.caveats(
             indicator, pd.period_range(first.start_time, periods.last_month(quarter).end_time, freq="M")
         ),
         monthly=monthly,
         from_months=tuple(sums),
-        differences=tuple(
-            f"{f.printed_as} {known.unit} were published for {f.period} ({f.source}); its months add up to "
-            f"{wording.number(sums[periods.quarter(f.period)])}, which is used here."
-            for f in replaced
-            if int(f.value) != sums[periods.quarter(f.period)]
-        ),
+        differences=_differences(replaced, sums, known.unit),
+    )
+
+
+def _differences(
+    replaced: Mapping[pd.Period, PublishedFigure], sums: Mapping[pd.Period, int], unit: str
+) -> tuple[str, ...]:
+    """Say where the months of a quarter add up to another count than was published."""
+    return tuple(
+        f"{f.printed_as} {unit} were published for {f.period} ({f.source}); its months add up to {wording.number(sums[q])}, "
+        "which is used here."
+        for q, f in replaced.items()
+        if int(f.value) != sums[q]
     )
 
 

@@ -13,6 +13,7 @@ from publishing.packs import ANSWERS, ROLES
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import FamilyRule, load_catalogue
 from saferleeds_analysis.intake import build_processed
+from saferleeds_analysis.publishing.notebooks import ReportFailed
 from saferleeds_analysis.publishing.pack import publish_reports
 from saferleeds_analysis.publishing.run_list import Report
 from saferleeds_analysis.publishing.sign_off import sign_off
@@ -93,6 +94,24 @@ def test_the_same_data_again_leave_no_report_out_of_date_and_words_are_not_data(
     words_of_partners.write_text("x", encoding="utf-8")
     publish("one")
     assert "Out of date" not in words(index_of(root))
+
+
+def test_data_that_change_while_a_report_is_made_do_not_get_into_the_pack(pack, notebook):
+    root, publish = pack
+    header = ",".join(f.name for f in fields(FamilyRule))
+    table = "../data/raw/reference/caveat_families_more.csv"
+    changes = f"from pathlib import Path\nPath('../data/raw/reference').mkdir()\nPath('{table}').write_text('{header}')"
+    notebook(changes, CARD, parameters=ASKED)
+    with pytest.raises(
+        ReportFailed, match=r"one: the data changed while the report was made\. Make it again\."
+    ):
+        publish("one")
+    assert sorted(p.name for p in (root / "reports/2012-13_Q2").iterdir() if p.is_dir()) == [
+        "changes",
+        "one",
+        "other",
+    ]
+    assert not [e for e in index_of(root).select("ul.reports strong") if "Out of date" in words(e)]
 
 
 def test_the_restricted_edition_is_of_the_same_state(pack):
