@@ -41,9 +41,14 @@ _ENDINGS = {"police_uk_street": ("-street.csv",)}
 
 _REQUIRED = ("id", "title", "publisher", "licence", "shape", "area_set")
 _OPTIONAL = ("received", "files", "notice", "status", "encoding")
+# What only a monthly extract with its months across the columns states.
+_OF_WIDE = ("header_rows", "offence", "columns_not_read", "total_rows", "footnotes_from")
+# What the total in a row is the sum of: the rows since the total before it, or all rows above it.
+SUMS = ("above", "all")
+
 # What a manifest of each shape must state, and what it may state, beside these.
 _OF_SHAPE = {
-    "monthly_extract": ((), ("month_format", "sheet", "columns")),
+    "monthly_extract": ((), ("month_format", "sheet", "columns", "layout", *_OF_WIDE)),
     "police_uk_street": (("lookup", "local_authority", "forces"), ()),
     "respondents": (("questions",), ("sheet", "columns", "waves_not_held", "single_unit_strata")),
 }
@@ -61,7 +66,8 @@ class Source:
     police.uk files: the look-up tables from small area (LSOA) to ward, the local authority to count, and the forces whose
     records are counted (a month counts as present only when each of them is in the files). The last three belong to
     respondents of a survey: the answer codes of each question with their words, quarters known to be without a wave, and
-    the rule for a stratum with one cluster (:func:`methods.survey.survey_design`).
+    the rule for a stratum with one cluster (:func:`methods.survey.survey_design`). ``layout`` and the five after it say how a
+    sheet with its months across is read (:mod:`intake.wide`).
     """
 
     id: str
@@ -83,6 +89,12 @@ class Source:
     questions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     waves_not_held: tuple[str, ...] = ()
     single_unit_strata: str = ""
+    layout: str = ""
+    header_rows: tuple[int, ...] = ()
+    offence: str = ""
+    columns_not_read: tuple[str, ...] = ()
+    total_rows: Mapping[str, str] = field(default_factory=dict)
+    footnotes_from: str = ""
     status: str = "recorded"
 
 
@@ -186,6 +198,15 @@ def _problems(table: dict, folder: Path) -> list[str]:
         f"{name!r} is not known for shape {shape!r}. Known: {', '.join(sorted(known))}."
         for name in sorted(set(table) - known)
     ]
+    if "layout" in table and "header_rows" not in table:
+        problems.append(
+            'header_rows is missing: layout = "wide" needs the rows of the header, such as header_rows = [3].'
+        )
+    problems += [
+        f'{name} says how a wide sheet is read: state layout = "wide" too.'
+        for name in _OF_WIDE
+        if name in table and "layout" not in table
+    ]
     columns = RESPONDENT_COLUMNS if shape == "respondents" else COLUMNS
     found = {name: _problems_of_value(name, table[name], columns) for name in table if name in known}
     problems += [problem for of_value in found.values() for problem in of_value]
@@ -273,6 +294,15 @@ def _are_texts(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(is_text(text) for text in value)
 
 
+def _are_rows(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(type(row) is int and row > 0 for row in value)
+        and value == list(range(value[0], value[0] + len(value)))
+    )
+
+
 def _lies_inside(value: str) -> bool:
     path = PurePosixPath(value)
     return not path.is_absolute() and ".." not in path.parts and not set(value) & {"\\", ":"}
@@ -302,6 +332,26 @@ _RULES = {
     ),
     "files": (_TEXT, _PATH),
     "lookup": (_TEXTS,),
+    "layout": (
+        (
+            "wide".__eq__,
+            'layout is "wide" for months across the columns, not {value!r}; leave it out otherwise.',
+        ),
+    ),
+    "header_rows": (
+        (
+            _are_rows,
+            "header_rows is a list of neighbouring row numbers, such as [3] or [2, 3], not {value!r}.",
+        ),
+    ),
+    "columns_not_read": (_TEXTS,),
+    "total_rows": (
+        (
+            lambda value: isinstance(value, dict) and set(value.values()) <= set(SUMS),
+            'total_rows is a table of labels and what they total, "above" (the rows since the total before) or "all", such as '
+            'total_rows = {{ "Total" = "above" }}, not {value!r}.',
+        ),
+    ),
     "forces": (_TEXTS,),
     "status": (
         _TEXT,
