@@ -453,15 +453,8 @@ def service_counts(
     published = {q: f for q in wanted if (f := by_name.get(periods.quarter_name(q)))}
     sums = {} if monthly is None else _sums_of_months(monthly.series(area), wanted)
     by_quarter = {q: int(f.value) for q, f in published.items()} | sums
-    missing = [periods.quarter_name(q) for q in wanted if q not in by_quarter]
-    if missing:
-        table = "published_figures.csv has no count"
-        if monthly is not None:
-            table = f"neither published_figures.csv nor the months of {known.source} have a count"
-        raise DataProblem(
-            f"{table} of {indicator!r} in {area!r} for {', '.join(missing)} that was out by "
-            f"{as_at.isoformat()}. Add the rows, or report a quarter for which they are there."
-        )
+    if missing := [periods.quarter_name(q) for q in wanted if q not in by_quarter]:
+        raise DataProblem(_not_there(missing, known, area=area, as_at=as_at))
     counts = pd.Series([by_quarter[q] for q in wanted], index=wanted, name=indicator, dtype=int)
     so_far = len(wanted) - 4
     of_year = [
@@ -485,6 +478,16 @@ def service_counts(
         monthly=monthly,
         from_months=tuple(sums),
         differences=_differences(replaced, sums, known.unit),
+    )
+
+
+def _not_there(missing: Iterable[str], indicator: Indicator, *, area: str, as_at: date) -> str:
+    table = "published_figures.csv has no count"
+    if indicator.source != PUBLISHED:
+        table = f"neither published_figures.csv nor the months of {indicator.source} have a count"
+    return (
+        f"{table} of {indicator.id!r} in {area!r} for {', '.join(missing)} that was out by "
+        f"{as_at.isoformat()}. Add the rows, or report a quarter for which they are there."
     )
 
 
