@@ -15,7 +15,7 @@ import difflib
 import hashlib
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -501,13 +501,14 @@ def read_toml(path: Path, name: str) -> dict[str, Any]:
 def _read_tables(path: Path, kind: type) -> list:
     """Read a TOML file of tables, one ``kind`` a table, its fields as keys; lists become tuples."""
     content, name = read_toml(path, path.name), _NAMES_OF_TABLES[kind]
-    tables, wanted = content.get(name, []), {f.name for f in fields(kind)}
+    tables, known = content.get(name, []), {f.name for f in fields(kind)}
+    wanted = {f.name for f in fields(kind) if f.default is MISSING}
     refuse(f"{path.name}: {other!r} is not known; it holds [[{name}]]." for other in set(content) - {name})
     refuse(
         f"{path.name}, {name} {number} ({table.get('id', 'without id')}): "
-        f"missing {sorted(wanted - set(table))}, not known {sorted(set(table) - wanted)}."
+        f"missing {sorted(wanted - set(table))}, not known {sorted(set(table) - known)}."
         for number, table in enumerate(tables, start=1)
-        if set(table) != wanted
+        if not wanted <= set(table) <= known
     )
     return [kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}) for table in tables]
 

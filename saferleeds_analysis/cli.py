@@ -344,9 +344,7 @@ def render(root: Path, quarter: Any, edition: str) -> None:
 @_in_project
 def data(root: Path) -> None:
     """Read the files of data/raw into data/processed, or say all that is wrong with them."""
-    from saferleeds_analysis import intake
-
-    for built in intake.build_processed(root, _catalogue(root)):
+    for built in _built(root, _catalogue(root)):
         click.echo(
             f"{built.source.id}: {built.rows_in:,} rows read, {built.rows_refused:,} not counted, "
             f"months {built.months[0]} to {built.months[-1]}"
@@ -359,10 +357,8 @@ def data(root: Path) -> None:
 @_in_project
 def list_(root: Path) -> None:
     """Say what can be reported: the indicators, their areas and the quarters that the data hold."""
-    from saferleeds_analysis import intake
-
     catalogue = _catalogue(root)
-    months = {p.source.id: p.months for p in intake.build_processed(root, catalogue)}
+    months = {p.source.id: p.months for p in _built(root, catalogue)}
     for indicator in catalogue.indicators():
         held = _areas_with_data(root, indicator, catalogue) if indicator.source in months else None
         names = [area.name for area in catalogue.areas(indicator.area_set)]
@@ -454,7 +450,7 @@ def _counts(root: Path, catalogue: "Catalogue", indicator: str, area: str, last:
 
     wanted = catalogue.indicator(indicator)
     catalogue.area(wanted.area_set, area)
-    intake.build_processed(root, catalogue)
+    _built(root, catalogue)
     day = periods.last_month(periods.quarter(last)).end_time.date() if last else date.today()
     return intake.recorded_counts(root, wanted, catalogue=catalogue, as_at=day)
 
@@ -529,9 +525,18 @@ def _catalogue(root: Path) -> "Catalogue":
 
 def _titles_of_built_sources(root: Path, catalogue: "Catalogue") -> list[str]:
     """Read the raw data into ``data/processed`` and give the title and publisher of each source."""
+    return [f"{p.source.title}. {p.source.publisher}" for p in _built(root, catalogue)]
+
+
+def _built(root: Path, catalogue: "Catalogue") -> list[Any]:
+    """Read the raw data into ``data/processed``, having named each file of it that nothing reads."""
     from saferleeds_analysis import intake
 
-    return [f"{p.source.title}. {p.source.publisher}" for p in intake.build_processed(root, catalogue)]
+    # First, because a file that is not read may be why the build finds a gap.
+    for unread in intake.unread_files(root, catalogue):
+        logger.warning(unread)
+        click.echo(unread, err=True)
+    return intake.build_processed(root, catalogue)
 
 
 def _one_card(catalogue: "Catalogue", indicator: str | None, area: str | None) -> "Report | None":

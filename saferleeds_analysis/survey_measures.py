@@ -21,7 +21,8 @@ from saferleeds_analysis.problems import refuse
 class SurveyQuestion:
     """How an indicator is read from respondents: the ``answers`` that count, ``out_of`` all that are in the base.
 
-    ``question`` names the column of the source, ``definition`` the measure that the answers make.
+    ``question`` names the column of the source, ``definition`` the measure that the answers make, and ``respondents`` those who
+    are asked, as a sentence names them: ``households``, ``residents``.
     """
 
     indicator_id: str
@@ -29,6 +30,7 @@ class SurveyQuestion:
     question: str
     answers: tuple[str, ...]
     out_of: tuple[str, ...]
+    respondents: str = "respondents"
 
 
 @dataclass(frozen=True, kw_only=True)

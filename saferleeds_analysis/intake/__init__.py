@@ -12,9 +12,10 @@ from saferleeds_analysis.intake.commentaries import (
     commentary,
     commentary_request,
 )
-from saferleeds_analysis.intake.counts import RecordedCounts, recorded_counts
+from saferleeds_analysis.intake.counts import RecordedCounts, monthly_counts, recorded_counts
 from saferleeds_analysis.intake.ledger import Provenance
 from saferleeds_analysis.intake.papers import Paper, paper
+from saferleeds_analysis.intake.reading import data_fingerprint, pack_inputs, unread_files
 from saferleeds_analysis.intake.responses import SurveyResponses, survey_responses
 from saferleeds_analysis.intake.sources import Source
 
@@ -31,7 +32,11 @@ __all__ = [
     "build_processed",
     "commentary",
     "commentary_request",
+    "data_fingerprint",
+    "monthly_counts",
+    "pack_inputs",
     "paper",
     "recorded_counts",
     "survey_responses",
+    "unread_files",
 ]

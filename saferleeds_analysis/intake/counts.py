@@ -19,6 +19,9 @@ from saferleeds_analysis.intake.sources import Source
 from saferleeds_analysis.periods import month_name, months_in_words
 from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 
+# The source of an indicator of which only figures were ever printed: there are no counts and no respondents to read.
+PUBLISHED = "published_figures"
+
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedCounts:
@@ -109,6 +112,15 @@ def recorded_counts(root: Path, indicator: Indicator, *, catalogue: Catalogue, a
         places={(row.month, row.area): (row.file, row.row) for row in counts.itertuples()},
         made_of=made_of,
     )
+
+
+def monthly_counts(
+    root: Path, indicator: Indicator, *, catalogue: Catalogue, as_at: date
+) -> RecordedCounts | None:
+    """Give an indicator's monthly counts as :func:`recorded_counts` does, and ``None`` where it was only ever printed."""
+    if indicator.source == PUBLISHED:
+        return None
+    return recorded_counts(root, indicator, catalogue=catalogue, as_at=as_at)
 
 
 def processed_table(root: Path, indicator: Indicator) -> tuple[Path, Provenance]:

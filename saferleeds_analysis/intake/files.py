@@ -72,11 +72,9 @@ def read_table(
     Returns the cells of our columns as text, indexed by the row number that a spreadsheet shows, and the names of the
     columns that are not read. Rows that are empty throughout are no data and are left out.
     """
-    rows = (
-        _excel_rows(path, name, source)
-        if path.suffix.lower() in (".xlsx", ".xlsm")
-        else _csv_rows(path, name, source)
-    )
+    rows = read_cells(path, name, source)
+    if not any(rows[0][1]):
+        raise DataProblem(f"{name}, row 1: is empty; the header must stand in row 1 of the sheet.")
     header, body = rows[0][1], [row for row in rows[1:] if any(row[1])]
     places = _columns(header, name, source, columns)
     refuse(
@@ -98,6 +96,13 @@ def read_table(
     )
     unread = [title for place, title in enumerate(header) if place not in places.values() and title]
     return table, unread
+
+
+def read_cells(path: Path, name: str, source: Source) -> list[tuple[int, list[str]]]:
+    """Read every row of a CSV file or of a workbook's sheet as text, with the row number that a spreadsheet shows."""
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        return _excel_rows(path, name, source)
+    return _csv_rows(path, name, source)
 
 
 def repeats(table: pd.DataFrame, key: list[str]) -> pd.DataFrame:
@@ -142,11 +147,15 @@ def _excel_rows(path: Path, name: str, source: Source) -> list[tuple[int, list[s
         with warnings.catch_warnings():
             # openpyxl warns of drop-down lists, styles and the like, which bear no data.
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            # Which cells are merged is known only of a workbook that is read whole, and matters only in a wide one.
+            wide = source.layout == "wide"
+            book = openpyxl.load_workbook(path, read_only=not wide, data_only=True)
             try:
                 sheet = _sheet(book, name, source)
-                # Some programs write a wrong extent of the sheet, which would hide rows.
-                sheet.reset_dimensions()
+                if wide:
+                    _spread_merged_cells(sheet, last_of_header=source.header_rows[-1])
+                else:  # some programs write a wrong extent of the sheet, which would hide rows
+                    sheet.reset_dimensions()
                 rows = [
                     (number, [_cell_text(cell, source) for cell in cells])
                     for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1)
@@ -159,9 +168,20 @@ def _excel_rows(path: Path, name: str, source: Source) -> list[tuple[int, list[s
             "Is it protected by a password, or another kind of file? Save it again as .xlsx."
         ) from error
     width = max((place for _, cells in rows for place, cell in enumerate(cells, start=1) if cell), default=0)
-    if not width or not any(rows[0][1]):
+    if not width:
         raise DataProblem(f"{name}, row 1: is empty; the header must stand in row 1 of the sheet.")
     return [(number, (cells + [""] * width)[:width]) for number, cells in rows]
+
+
+def _spread_merged_cells(sheet, *, last_of_header: int) -> None:
+    """Put what a merged cell shows into every cell that it covers; a count below the header stays the one that it is."""
+    for merged in list(sheet.merged_cells.ranges):
+        shown = sheet.cell(merged.min_row, merged.min_col).value
+        if merged.min_row > last_of_header and (not isinstance(shown, str) or shown.strip().isdigit()):
+            continue
+        sheet.unmerge_cells(str(merged))
+        for row, column in merged.cells:
+            sheet.cell(row, column).value = shown
 
 
 def _sheet(book, name: str, source: Source):

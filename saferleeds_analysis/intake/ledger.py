@@ -87,10 +87,12 @@ def read_provenance(path: Path) -> Provenance:
         source = Source(
             **source
             | {
-                "received": date.fromisoformat(source["received"]),
+                "received": date.fromisoformat(source["received"]) if source["received"] else None,
                 "lookup": tuple(source["lookup"]),
                 "forces": tuple(source["forces"]),
                 "waves_not_held": tuple(source["waves_not_held"]),
+                "header_rows": tuple(source["header_rows"]),
+                "columns_not_read": tuple(source["columns_not_read"]),
             }
         )
         made = table | {
@@ -139,6 +141,18 @@ def rows_of_places(role: str, places: Iterable[tuple[str, int]], provenance: Pro
             )
             for i in provenance.inputs
             if i.rows
+        )
+    if (
+        provenance.source.layout == "wide"
+    ):  # a row holds many months, so its number alone does not lead to a count
+        return tuple(
+            Rows(
+                role=role,
+                file=f"data/raw/{file}",
+                sha256=hashes[file],
+                note=f"a column a month, in the rows {', '.join(map(str, sorted(set(numbers))))}",
+            )
+            for file, numbers in sorted(found.items())
         )
     return tuple(
         Rows(role=role, file=f"data/raw/{file}", sha256=hashes[file], numbers=tuple(sorted(numbers)))

@@ -7,7 +7,7 @@ import pandas as pd
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.intake import schemas
 from saferleeds_analysis.intake.files import repeats
-from saferleeds_analysis.intake.ledger import Counted, months_between
+from saferleeds_analysis.intake.ledger import Counted, Refusal, months_between
 from saferleeds_analysis.intake.sources import COLUMNS, PLACE_COLUMNS, Source
 from saferleeds_analysis.problems import refuse
 
@@ -20,23 +20,53 @@ def count_monthly_extract(root: Path, source: Source, files: list[Path], catalog
     counts = read.cells.astype({"count": "int64"})
     texts = {cell: schemas.month_text(cell, source.month_format) for cell in counts["month"].unique()}
     counts["month"] = counts["month"].map(texts)
-    problems = read.problems + _repeated(counts) + _spelt_two_ways(counts)
+    key = ["month", "area", "offence"]
+    again = repeats(counts, key)
+    problems = read.problems + _told_twice(again) + _spelt_two_ways(counts)
     # A row that was refused would look like a gap, so gaps are looked for only where all rows are sound.
     refuse(problems or _gaps(counts, source, kinds))
+    overlap = again.groupby(["file", "file_first", "month"]).size()
+    files = overlap.groupby(["file", "file_first"]).sum()
     return Counted(
-        counts=counts[[*COLUMNS, *PLACE_COLUMNS]],
+        counts=counts.drop_duplicates(key)[[*COLUMNS, *PLACE_COLUMNS]],
         months=tuple(sorted(set(counts["month"]))),
         rows=read.rows,
-        notes=read.notes,
+        refused=tuple(
+            Refusal(
+                file=file,
+                month=month,
+                offence="",
+                reason=f"the same count stands in {first}",
+                rows=int(number),
+            )
+            for (file, first, month), number in overlap.items()
+        ),
+        notes=(
+            *read.notes,
+            *(
+                f"{file}: {number:,} rows repeat {first} with the same counts, and are counted once."
+                for (file, first), number in files.items()
+            ),
+        ),
     )
 
 
-def _repeated(counts: pd.DataFrame) -> list[str]:
+def _told_twice(again: pd.DataFrame) -> list[str]:
+    """Find what one file says twice, and what two files say differently.
+
+    Extracts often repeat the months of the one before. Where they say the same of them, that is no fault; where they do not,
+    nobody but their owner knows which is right.
+    """
     return [
         f"{row.file}, row {row.row}, column 'month': {row.month!r} is there again for {row.area!r}, "
         f"{row.offence!r} (first in {row.file_first}, row {row.row_first}). "
         "Keep one row a month, area and offence."
-        for row in repeats(counts, ["month", "area", "offence"]).itertuples()
+        if row.file == row.file_first
+        else f"{row.file}, row {row.row}, column 'count': {row.count} for {row.month!r}, {row.area!r}, {row.offence!r}, but "
+        f"{row.count_first} in {row.file_first}, row {row.row_first}. Ask which file is right, and move the other out of "
+        "data/raw, or ask for it without these months."
+        for row in again.itertuples()
+        if row.file == row.file_first or row.count != row.count_first
     ]
 
 

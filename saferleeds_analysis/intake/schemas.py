@@ -8,7 +8,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +17,7 @@ import pandera.pandas as pa
 from saferleeds_analysis import periods
 from saferleeds_analysis.intake.files import read_table
 from saferleeds_analysis.intake.sources import Source, name_in_raw
+from saferleeds_analysis.intake.wide import read_wide
 from saferleeds_analysis.problems import noting, refuse
 
 # Recorded crime in England and Wales is below 7 million offences a year; no month of an area comes near this.
@@ -162,13 +163,18 @@ def read_sound_rows(
     for path in files:
         name = name_in_raw(root, path)
         with noting(problems):
-            cells, unread = read_table(path, name, source, tuple(schema.columns))
+            if source.layout == "wide":
+                cells, unread = read_wide(path, name, source)
+            else:
+                cells, unread = read_table(path, name, source, tuple(schema.columns))
             rows[name] = len(cells)
             if unread:
                 notes.append(f"{name}: columns not read: {', '.join(unread)}.")
             refused = cell_problems(schema, cells, name, areas=areas, show_values=show_values)
-            problems += [line for lines in refused.values() for line in lines]
-            tables.append(cells.assign(file=name, row=cells.index).drop(index=list(refused)))
+            # An area of a wide sheet is looked at with each of its months, and told once.
+            problems += dict.fromkeys(line for lines in refused.values() for line in lines)
+            rows_of = cells.get("row", pd.Series(cells.index, index=cells.index))
+            tables.append(cells.assign(file=name, row=rows_of).drop(index=list(refused)))
     if not tables:
         refuse(problems)
     cells = pd.concat(tables, ignore_index=True)
@@ -197,9 +203,11 @@ def cell_problems(
             row, column, value = int(case.index), case.column, case.failure_case
             shown = f"{_shown(value)} " if show_values and value != "" else ""
             hint = f". {_nearest(value, areas)}" if column == "area" and value != "" else ""
-            problems.setdefault(row, []).append(
-                f"{file}, row {row}, column {column!r}: {shown}{case.check}{hint}."
+            # In a wide sheet a count and a month stand in a cell of their own.
+            place = (
+                cells.loc[row, f"{column}_at"] if f"{column}_at" in cells else f"row {row}, column {column!r}"
             )
+            problems.setdefault(row, []).append(f"{file}, {place}: {shown}{case.check}{hint}.")
     return problems
 
 
@@ -251,6 +259,9 @@ def _month_checks(source: Source) -> list[pa.Check]:
 
 
 def _ended(source: Source, read: Callable[[str], pd.Period], cure: str) -> pa.Check:
+    if source.received is None:
+        today = date.today()
+        return _each(lambda cell: read(cell).end_time.date() < today, f"has not ended yet. {cure}")
     return _each(
         lambda cell: read(cell).end_time.date() <= source.received,
         f"had not ended on {periods.day_name(source.received)}, when the data was received. "

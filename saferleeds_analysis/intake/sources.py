@@ -36,11 +36,19 @@ _NOT_SOURCES = ("boundaries", "commentary", "lookups", "papers", "reference", "s
 _NOT_LOOSE = ("restatements.csv",)
 _DATA_FILES = (".csv", ".xls", ".xlsx", ".xlsm", ".zip")
 
-_REQUIRED = ("id", "title", "publisher", "licence", "received", "shape", "files", "area_set")
-_OPTIONAL = ("notice", "status", "encoding")
+# The files of a source, where its manifest does not say: downloads of police.uk hold outcomes and searches, too.
+_ENDINGS = {"police_uk_street": ("-street.csv",)}
+
+_REQUIRED = ("id", "title", "publisher", "licence", "shape", "area_set")
+_OPTIONAL = ("received", "files", "notice", "status", "encoding")
+# What only a monthly extract with its months across the columns states.
+_OF_WIDE = ("header_rows", "offence", "columns_not_read", "total_rows", "footnotes_from")
+# What the total in a row is the sum of: the rows since the total before it, or all rows above it.
+SUMS = ("above", "all")
+
 # What a manifest of each shape must state, and what it may state, beside these.
 _OF_SHAPE = {
-    "monthly_extract": ((), ("month_format", "sheet", "columns")),
+    "monthly_extract": ((), ("month_format", "sheet", "columns", "layout", *_OF_WIDE)),
     "police_uk_street": (("lookup", "local_authority", "forces"), ()),
     "respondents": (("questions",), ("sheet", "columns", "waves_not_held", "single_unit_strata")),
 }
@@ -50,23 +58,26 @@ _OF_SHAPE = {
 class Source:
     """What a folder of ``data/raw`` holds.
 
-    ``received`` is the day the files came: a month that had not ended by then is refused. ``notice`` is a sentence
+    ``received`` is the day the newest of the files came: a month that had not ended by then is refused, and one that has not
+    ended today where it is not stated. ``files`` is the pattern of the files that are read; without one, all data files of the
+    folder are. ``notice`` is a sentence
     shown wherever the data is shown; ``status`` says whether they are ``recorded`` or made up (``illustrative``). ``month_format`` and ``encoding`` are explicit statements about files that are
     not written our way. ``columns`` maps the file's names to ours. ``lookup``, ``local_authority`` and ``forces`` belong to
     police.uk files: the look-up tables from small area (LSOA) to ward, the local authority to count, and the forces whose
     records are counted (a month counts as present only when each of them is in the files). The last three belong to
     respondents of a survey: the answer codes of each question with their words, quarters known to be without a wave, and
-    the rule for a stratum with one cluster (:func:`methods.survey.survey_design`).
+    the rule for a stratum with one cluster (:func:`methods.survey.survey_design`). ``layout`` and the five after it say how a
+    sheet with its months across is read (:mod:`intake.wide`).
     """
 
     id: str
     title: str
     publisher: str
     licence: str
-    received: date
     shape: str
-    files: str
     area_set: str
+    received: date | None = None
+    files: str = ""
     notice: str = ""
     encoding: str = ""
     month_format: str = ""
@@ -78,6 +89,12 @@ class Source:
     questions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     waves_not_held: tuple[str, ...] = ()
     single_unit_strata: str = ""
+    layout: str = ""
+    header_rows: tuple[int, ...] = ()
+    offence: str = ""
+    columns_not_read: tuple[str, ...] = ()
+    total_rows: Mapping[str, str] = field(default_factory=dict)
+    footnotes_from: str = ""
     status: str = "recorded"
 
 
@@ -124,12 +141,14 @@ def read_source(folder: Path) -> Source:
 
 
 def source_files(root: Path, source: Source) -> list[Path]:
-    """Give the files that a manifest names, in the order of their paths.
-
-    Files that a program leaves while a file is open (``~$burglary.xlsx``, ``.~lock.burglary.csv#``) are not data.
-    """
+    """Give the files that a manifest names, or all data files of the folder, in the order of their paths."""
+    folder, endings = raw_folder(root) / source.id, _ENDINGS.get(source.shape, _DATA_FILES)
     try:
-        matching = list((raw_folder(root) / source.id).glob(source.files))
+        matching = (
+            list(folder.glob(source.files))
+            if source.files
+            else [path for path in folder.rglob("*") if path.name.lower().endswith(endings)]
+        )
     except (ValueError, IndexError, NotImplementedError) as error:
         raise DataProblem(
             f"{source.id}/{MANIFEST}: files = {source.files!r} is not a pattern ({error})."
@@ -137,14 +156,23 @@ def source_files(root: Path, source: Source) -> list[Path]:
     found = sorted(
         path
         for path in matching
-        if path.is_file() and not path.name.startswith(("~$", ".")) and path.name != MANIFEST
+        if path.is_file()
+        and path.name != MANIFEST
+        and not is_left_by_a_program(path.relative_to(raw_folder(root)))
     )
+    if not found and not source.files:
+        raise DataProblem(f"{source.id}: has no data file ({', '.join(endings)}). Put the files there.")
     if not found:
         raise DataProblem(
             f"{source.id}/{MANIFEST}: files = {source.files!r} matches no file in data/raw/{source.id}. "
             "Put the files there, or correct the pattern."
         )
     return [inside_raw(root, path) for path in found]
+
+
+def is_left_by_a_program(path: Path) -> bool:
+    """Tell what a program leaves from data: ``~$burglary.xlsx``, ``.~lock.burglary.csv#``, all in ``.ipynb_checkpoints``."""
+    return any(part.startswith(("~$", ".")) for part in path.parts)
 
 
 def inside_raw(root: Path, path: Path) -> Path:
@@ -169,6 +197,15 @@ def _problems(table: dict, folder: Path) -> list[str]:
     problems += [
         f"{name!r} is not known for shape {shape!r}. Known: {', '.join(sorted(known))}."
         for name in sorted(set(table) - known)
+    ]
+    if "layout" in table and "header_rows" not in table:
+        problems.append(
+            'header_rows is missing: layout = "wide" needs the rows of the header, such as header_rows = [3].'
+        )
+    problems += [
+        f'{name} says how a wide sheet is read: state layout = "wide" too.'
+        for name in _OF_WIDE
+        if name in table and "layout" not in table
     ]
     columns = RESPONDENT_COLUMNS if shape == "respondents" else COLUMNS
     found = {name: _problems_of_value(name, table[name], columns) for name in table if name in known}
@@ -257,6 +294,15 @@ def _are_texts(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(is_text(text) for text in value)
 
 
+def _are_rows(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(type(row) is int and row > 0 for row in value)
+        and value == list(range(value[0], value[0] + len(value)))
+    )
+
+
 def _lies_inside(value: str) -> bool:
     path = PurePosixPath(value)
     return not path.is_absolute() and ".." not in path.parts and not set(value) & {"\\", ":"}
@@ -286,6 +332,26 @@ _RULES = {
     ),
     "files": (_TEXT, _PATH),
     "lookup": (_TEXTS,),
+    "layout": (
+        (
+            "wide".__eq__,
+            'layout is "wide" for months across the columns, not {value!r}; leave it out otherwise.',
+        ),
+    ),
+    "header_rows": (
+        (
+            _are_rows,
+            "header_rows is a list of neighbouring row numbers, such as [3] or [2, 3], not {value!r}.",
+        ),
+    ),
+    "columns_not_read": (_TEXTS,),
+    "total_rows": (
+        (
+            lambda value: isinstance(value, dict) and set(value.values()) <= set(SUMS),
+            'total_rows is a table of labels and what they total, "above" (the rows since the total before) or "all", such as '
+            'total_rows = {{ "Total" = "above" }}, not {value!r}.',
+        ),
+    ),
     "forces": (_TEXTS,),
     "status": (
         _TEXT,

@@ -141,6 +141,16 @@ def read_record(report: Path) -> dict[str, Any]:
     return json.loads((report / RECORD).read_text(encoding="utf-8"))
 
 
+def out_of_date(root: Path, quarter: pd.Period) -> list[Path]:
+    """Give the reports of a pack, of both editions, that were made from another state of the data than the newest of them."""
+    packs = [pack_folder(root, quarter, edition=edition) for edition in EDITIONS]
+    # The page of changes is written anew with every run, from what the other pages say.
+    reports = [place for pack in packs for place in report_folders(pack) if place.name != CHANGES]
+    made = {place: read_record(place) for place in reports}
+    newest = max(made.values(), key=lambda record: record.get("finished", ""), default={})
+    return [p for p in reports if made[p].get("data_fingerprint") != newest.get("data_fingerprint")]
+
+
 def read_figures(path: Path) -> list[dict[str, str]]:
     """Read a published ``figures.csv`` as it is printed: without the apostrophes that keep text from being a formula."""
     with path.open(encoding="utf-8-sig", newline="") as file:

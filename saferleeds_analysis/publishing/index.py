@@ -29,6 +29,7 @@ from saferleeds_analysis.publishing.files import (
     XLSX,
     cures_of_leftovers,
     not_made,
+    out_of_date,
     public_packs,
     read_record,
     replace_file,
@@ -69,6 +70,7 @@ class Entry:
     finding: str
     files: tuple[Link, ...]
     state: State | None
+    out_of_date: bool
 
 
 def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[str] = ()) -> Path:
@@ -82,12 +84,10 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
     figures = [printed.figure for printed in pack_figures(folder)]
     groups = read_groups(run.root / "notebooks") if listed else {}
     heading_of = _headings(groups, load_catalogue(run.root / "data" / "raw" / "reference"))
+    old = out_of_date(run.root, run.quarter)
+    places = [place for place in report_folders(folder) if place.name != CHANGES]
     entries = sorted(
-        (
-            _read_entry(place, run, figures, heading_of)
-            for place in report_folders(folder)
-            if place.name != CHANGES
-        ),
+        (_read_entry(place, run, figures, heading_of, out_of_date=place in old) for place in places),
         key=lambda entry: (order.get(entry.name, len(order)), entry.name),
     )
     index = folder / INDEX
@@ -100,6 +100,7 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
             run,
             groups=_grouped(entries, groups),
             sources=tuple(sources),
+            out_of_date=[entry.name for entry in entries if entry.out_of_date],
             **_what_is_not_there(run, listed, {entry.name for entry in entries}, not_renewed),
         )
         replace_file(index, html)
@@ -158,7 +159,12 @@ def _headings(
 
 
 def _read_entry(
-    place: Path, run: Run, figures: Sequence[Figure], heading_of: Callable[[Path, Mapping[str, Any]], str]
+    place: Path,
+    run: Run,
+    figures: Sequence[Figure],
+    heading_of: Callable[[Path, Mapping[str, Any]], str],
+    *,
+    out_of_date: bool,
 ) -> Entry:
     record = read_record(place)
     about = record["parameters"]
@@ -183,6 +189,7 @@ def _read_entry(
             if (place / file).is_file()
         ),
         state=state if state is not None and (state.value or state.letter) else None,
+        out_of_date=out_of_date,
     )
 
 
@@ -226,6 +233,7 @@ def _index_page(
         states=states,
         groups=[(name, slug(name), members) for name, members in groups.items()],
         folded=_FOLDED,
+        quarter=run.quarter_name,
         of_the_pack=of_the_pack,
         changes=f"{CHANGES}/{PAGE}" if (run.folder / CHANGES / PAGE).is_file() else "",
         neighbours=[] if restricted else _neighbours(run),

@@ -36,7 +36,7 @@ from saferleeds_analysis.publishing.files import (
     write_figures,
     write_text,
 )
-from saferleeds_analysis.publishing.kept_rows import KEPT, keep, project_key, put_by, salted
+from saferleeds_analysis.publishing.kept_rows import keep, project_key, put_by, salted
 from saferleeds_analysis.publishing.notebooks import (
     ExecutedNotebook,
     ReportFailed,
@@ -141,7 +141,7 @@ def start_run(
         raise ValueError(
             f"{periods.quarter_name(quarter)} ends on {last_day.isoformat()}; it cannot be reported as at {as_at.isoformat()}."
         )
-    made = _made_with(root)
+    made = _made_with(root, quarter)
     if edition == "public":  # a fingerprint lets anybody try out what a file holds
         key = project_key(root)
         made["inputs"] = {path: salted(sha256, key) for path, sha256 in made["inputs"].items()}
@@ -160,22 +160,25 @@ def start_run(
     )
 
 
-def _made_with(root: Path) -> dict[str, Any]:
-    """Say what every report of a run is made with: the code's version, the inputs by their SHA-256, the software."""
-    # The rows that published figures rest on are kept among the data too, and are no input.
-    files = [
-        p
-        for folder in ("raw", "processed")
-        for p in sorted((root / "data" / folder).rglob("*"))
-        if p.is_file()
-    ]
-    inputs = [path for path in files if not path.is_relative_to(root / KEPT)]
+def _made_with(root: Path, quarter: pd.Period) -> dict[str, Any]:
+    """Say what every report of a run is made with: the code's version, the inputs by their SHA-256, the software.
+
+    ``data_fingerprint`` is the same in both editions, by which reports of two states of the data are found in one pack.
+    """
+    inputs, fingerprint = _read_by_the_pack(root, quarter)
     return {
         "code_version": code_version(root),
-        "inputs": {path.relative_to(root).as_posix(): sha256_of(path) for path in inputs},
+        "inputs": inputs,
+        "data_fingerprint": fingerprint,
         "python": sys.version.split()[0],
         "packages": dict(sorted((d.name, d.version) for d in metadata.distributions() if d.name)),
     }
+
+
+def _read_by_the_pack(root: Path, quarter: pd.Period) -> tuple[dict[str, str], str]:
+    """Give the SHA-256 of each file that a pack can be made from, and the fingerprint of the data among them."""
+    inputs = intake.pack_inputs(root, quarter, load_catalogue(root / "data" / "raw" / "reference"))
+    return inputs, salted(intake.data_fingerprint(inputs), project_key(root))
 
 
 def code_version(root: Path) -> str:
@@ -212,6 +215,8 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
     executed = run_notebook(
         notebook, run.parameters(report), folder_to_run_in=notebook.parent, template=template
     )
+    if _read_by_the_pack(run.root, run.quarter)[1] != run.made_with["data_fingerprint"]:
+        raise ReportFailed("the data changed while the report was made. Make it again.")
     if run.edition == "public":
         keep(run.root, run.quarter, report.name, put_by(executed.notebook, project_key(run.root)))
     if run.earlier is not None:

@@ -30,6 +30,7 @@ from saferleeds_analysis.publishing.files import (
     in_reports,
     leftovers,
     not_made,
+    out_of_date,
     pack_folder,
     read_record,
 )
@@ -84,6 +85,7 @@ def sign_off(
     name = periods.quarter_name(quarter)
     version = version_to_make(root, quarter)
     reports, faults = _read_reports(root, quarter, version.number, catalogue)
+    faults += _mixed(root, quarter)
     faults += _unfinished(root, quarter, {r.name for r in reports if r.edition == "public"})
     faults += _unanswered(answers, name)
     faults += failing
@@ -147,7 +149,7 @@ def _read_reports(
                 faults.append(f"{at} is of version {made_as}, not of version {version}. Report it anew.")
             for path, sha256 in report.inputs.items():
                 other = inputs.setdefault(path, (sha256, at))
-                if other[0] != sha256 and _is_data(path):
+                if other[0] != sha256:
                     faults.append(
                         f"{path} changed between the runs of {other[1]} and {at}. Report the quarter anew."
                     )
@@ -157,11 +159,6 @@ def _read_reports(
     if len({report.parameters.get("as_at") for report in reports}) > 1:
         faults.append("the reports have different as-at dates. Report the quarter anew.")
     return reports, faults
-
-
-def _is_data(path: str) -> bool:
-    """Tell data from what is written about them: notes, answers, and the record of processing, which holds a time."""
-    return not (path.startswith("data/raw/signoff/") or path.endswith(("README.md", ".provenance.json")))
 
 
 def _read_report(folder: Path, edition: str, catalogue: Catalogue) -> SignedReport | str:
@@ -186,6 +183,23 @@ def _read_report(folder: Path, edition: str, catalogue: Catalogue) -> SignedRepo
         return (
             f"{folder.name}: its {RECORD}, {NOTEBOOK} or {FIGURES} cannot be read ({error}). Report it anew."
         )
+
+
+def _mixed(root: Path, quarter: pd.Period) -> list[str]:
+    """Say which reports were made from an earlier state of the data, and how the pack comes to be of one."""
+    old = sorted({place.name for place in out_of_date(root, quarter)})
+    if not old:
+        return []
+    unlisted = sorted({*old} - {report.name for report in listed_reports(root)})
+    return [
+        f"made from another state of the data than the newest report: {', '.join(old)}. Make the whole pack from one "
+        f'state: saferleeds report "{periods.quarter_name(quarter)}".'
+        + (
+            f" Not on the run list, so made one by one with --indicator and --area, or taken out of reports: {', '.join(unlisted)}."
+            if unlisted
+            else ""
+        )
+    ]
 
 
 def _unfinished(root: Path, quarter: pd.Period, made: set[str]) -> list[str]:

@@ -342,9 +342,14 @@ class ReportCard:
     def sources(self) -> Block:
         """Say where the data and the targets come from."""
         source = self.data.source
+        came = (
+            f"Received {periods.day_name(source.received)}"
+            if source.received
+            else "Day of receipt not stated"
+        )
         lines = [
             f"{source.title}. Publisher: {source.publisher}. Licence: {source.licence}. "
-            f"Received {periods.day_name(source.received)}; read as at {periods.day_name(self.as_at)}.",
+            f"{came}; read as at {periods.day_name(self.as_at)}.",
             *[
                 f"Target of {t.comparison} {wording.number(t.value)} ({t.kind}): {t.source}. {t.note}".strip()
                 for t in self.targets

@@ -261,14 +261,16 @@ def sudden_breaks(check: Check, counts: Sequence[RecordedCounts], catalogue: Cat
 
 def lateness(check: Check, counts: Sequence[RecordedCounts], *, as_at: date) -> CheckResult:
     """Find sources that were received after the day on which the pack is read."""
-    sources = {data.source.id: data.source for data in counts}
+    sources = {data.source.id: data.source.received for data in counts}
+    stated = {source: day for source, day in sources.items() if day is not None}
     return check.result(
-        len(sources),
+        len(stated),
         [
-            (s.id, f"was received on {s.received.isoformat()}; the pack is read as at {as_at.isoformat()}")
-            for s in sources.values()
-            if s.received > as_at
+            (source, f"was received on {day.isoformat()}; the pack is read as at {as_at.isoformat()}")
+            for source, day in stated.items()
+            if day > as_at
         ],
+        not_looked_at=[(s, "its source.toml does not state received") for s in sources if s not in stated],
     )
 
 

@@ -309,7 +309,7 @@ def _of_service(found: ServiceCounts) -> Item:
 
 def _of_survey(found: SurveyReport) -> Item:
     level, (change, on) = found.level, found.main_change
-    what = f"{wording.percent(level.value)} of households in the {found.window}"
+    what = f"{wording.percent(level.value)} of {found.respondents} in the {found.window}"
     sure = f"The percentage is {interval(level, wording.percent)} ({level.confidence:.0%} interval; base {wording.number(level.n)})."
     if change is not None:
         what += f": {change_in_short(change)} on {on} ({wording.percent(change.earlier.value)})"

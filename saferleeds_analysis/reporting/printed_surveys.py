@@ -86,6 +86,7 @@ class PrintedSurvey:
     later: tuple[PublishedFigure, ...]
     caveats: tuple[Caveat, ...]
     targets: tuple[Rows, ...]
+    respondents: str
 
     @property
     def notice(self) -> str:
@@ -294,7 +295,7 @@ class PrintedSurvey:
             return ""
         yearly = int(of_year.value)
         return (
-            f"called a quarter's figure, but printed beside the {wording.number(yearly)} households of twelve months. "
+            f"called a quarter's figure, but printed beside the {wording.number(yearly)} {self.respondents} of twelve months. "
             f"{_whole_numbers(percent, yearly)}; {_whole_numbers(percent, round(yearly / 4))} (a quarter of them)."
         )
 
@@ -312,7 +313,7 @@ class PrintedSurvey:
                     f"Had {f.printed_as} been a simple random sample of {wording.number(base)}, its 95% half-width would be "
                     f"{points(half, decimals=2)}; weights and clusters widen it by the square root of the design effect.",
                     figures=[
-                        as_printed(row, PUBLISHED_BASE, value=base, unit="households"),
+                        as_printed(row, PUBLISHED_BASE, value=base, unit=self.respondents),
                         Figure(
                             measure=HALF_WIDTH,
                             indicator_id=f.indicator_id,
@@ -444,6 +445,9 @@ def printed_survey(
         later=_contradictions(every, quarter, as_at),
         caveats=catalogue.caveats(indicator, periods.quarter_months(quarter)),
         targets=catalogue.target_tables,
+        respondents=catalogue.question(indicator).respondents
+        if catalogue.is_asked(indicator)
+        else "respondents",
     )
 
 

@@ -1,10 +1,12 @@
-"""Counts of a service by quarter, as published: the year so far, and where the year is heading with the season in it.
+"""Counts of a service by quarter: the year so far, and where the year is heading with the season in it.
+
+A quarter is the sum of its months where the service's monthly counts are there, and else the count as published.
 
 Published cards double the first half-year. That leaves out the season, and where the first half of a year is usually the
 larger one it can point the wrong way; so the published projection is shown beside one that knows the season.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -14,13 +16,15 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator, PublishedFigure
 from saferleeds_analysis.estimates import CountChange, change_between_counts
-from saferleeds_analysis.figures import Measure, Rows, Working
+from saferleeds_analysis.figures import Measure, Rows, weakest
+from saferleeds_analysis.intake import RecordedCounts
+from saferleeds_analysis.intake.counts import PUBLISHED
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, heading, join, paragraph
-from saferleeds_analysis.reporting.counted import CHANGE_COUNT, CHANGE_PERCENT
+from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, join, page_title, paragraph
+from saferleeds_analysis.reporting.counted import CHANGE_COUNT, CHANGE_PERCENT, count_figure, worked_out
 from saferleeds_analysis.reporting.published import AS_PRINTED, as_printed
 from saferleeds_analysis.reporting.record import track_record
 from saferleeds_analysis.reporting.tables import interval, table
@@ -33,6 +37,16 @@ QUARTERLY_COUNT = Measure(
     own=True,
     part="headline",
     formula="the count as its owner published it",
+    decimals=0,
+    recurs=True,
+)
+SUM_OF_MONTHS = Measure(
+    id="quarterly_count",
+    words="quarterly count",
+    role="count",
+    own=True,
+    part="headline",
+    formula="the sum of the three monthly counts of the area",
     decimals=0,
     recurs=True,
 )
@@ -83,7 +97,8 @@ class ServiceCounts:
     """A service's counts by quarter up to the reported one, last year's total, and both projections of this year.
 
     ``usual_share`` is the year's total if the same share of it has fallen by now as last year; ``published`` the
-    projection as it was printed, if there was one.
+    projection as it was printed, if there was one. ``from_months`` are the quarters that are sums of ``monthly`` counts, and
+    ``figures`` what was published of the others; ``differences`` say where a quarter was published differently.
     """
 
     indicator: Indicator
@@ -95,6 +110,9 @@ class ServiceCounts:
     projection: trajectory.Projection | None
     published: PublishedFigure | None
     caveats: tuple[Caveat, ...] = ()
+    monthly: RecordedCounts | None = None
+    from_months: tuple[pd.Period, ...] = ()
+    differences: tuple[str, ...] = ()
 
     @property
     def year(self) -> str:
@@ -120,7 +138,10 @@ class ServiceCounts:
 
     def title(self) -> Block:
         """Give the page's one first-level heading."""
-        return heading(1, f"{self.indicator.name} in {self.area}, {periods.quarter_name(self.quarter)}")
+        notice = self.monthly.source.notice if self.monthly else ""
+        return page_title(
+            f"{self.indicator.name} in {self.area}, {periods.quarter_name(self.quarter)}", notice
+        )
 
     def findings(self) -> Block:
         """Say how the year so far compares with the same quarters of last year, and where both projections point."""
@@ -162,6 +183,9 @@ class ServiceCounts:
         """Draw the quarters of both years side by side, and list them with the year's total or both of its projections."""
         names = [periods.quarter_name(q) for q in self.counts.index]
         notes = {f.period: f.note for f in self.figures if "check" in f.note and f.period in names}
+        if self.from_months and len(self.from_months) < len(names):  # two ways of counting stand in one table
+            notes = dict.fromkeys(names, "as published") | notes
+            notes |= {periods.quarter_name(q): "sum of its months" for q in self.from_months}
         rows = [
             [name, wording.number(count), notes.get(name, "")]
             for name, count in zip(names, self.counts, strict=True)
@@ -241,13 +265,17 @@ class ServiceCounts:
             caveats=(),
             indicator_id=self.indicator.id,
             area=self.area,
-            status="published",
+            status=self._status(self.counts.index),
             rows=self.rows(self.counts.index, str(self.counts.name)),
         )
 
     def caveats_and_sources(self) -> Block:
         """Say where the counts come from and what the reader must know of them."""
         lines = [f"{source}." for source in dict.fromkeys(f.source for f in self.figures)]
+        if self.monthly is not None:
+            source = self.monthly.source
+            lines += [f"{source.title}. Publisher: {source.publisher}. Licence: {source.licence}."]
+            lines += [*self.differences, *self.monthly.caveats]
         lines += [f"{c.text} Basis: {c.basis}." for c in self.caveats]
         # No chance is stated and the run-rate is explained where it stands, so those two caveats are not repeated.
         known = self.projection.caveats if self.projection else ()
@@ -264,13 +292,26 @@ class ServiceCounts:
         return bullets(lines, kind="caveats")
 
     def rows(self, quarters: Iterable[pd.Period], role: str) -> tuple[Rows, ...]:
-        """Give the rows in which the counts of some quarters were published."""
-        return tuple(row for q in quarters for row in self._printed(q).rows(role))
+        """Give the rows of the counts of some quarters: those of their months, or those in which they were published."""
+        quarters = list(quarters)
+        printed_rows = tuple(
+            row for q in quarters if q not in self.from_months for row in self._printed(q).rows(role)
+        )
+        months = [m for q in quarters if q in self.from_months for m in periods.quarter_months(q)]
+        if not months:
+            return printed_rows
+        return (*printed_rows, *self.monthly.rows(self.area, pd.PeriodIndex(months, freq="M"), role=role))
+
+    def _status(self, quarters: Iterable[pd.Period]) -> str:
+        """Give the status of what is made of the counts of some quarters."""
+        own = self.monthly.source.status if self.monthly else ""
+        return weakest(own if q in self.from_months else "published" for q in quarters)
 
     def changes(
         self, change: CountChange, window: Window, earlier: Iterable[pd.Period], later: Iterable[pd.Period]
     ) -> list[Figure]:
         """Give a change of the counts of some quarters as figures, in number and in per cent."""
+        earlier, later = list(earlier), list(later)
         rows = (*self.rows(earlier, "earlier"), *self.rows(later, "later"))
         return [
             Figure.of(
@@ -279,9 +320,8 @@ class ServiceCounts:
                 indicator_id=self.indicator.id,
                 area=self.area,
                 window=window,
-                status="published",
-                rows=rows,
-                working=Working.of(function),
+                status=self._status([*earlier, *later]),
+                **worked_out(rows, function),
             )
             for measure, estimate, function in (
                 (CHANGE_COUNT, change.difference, printed.difference),
@@ -330,6 +370,10 @@ class ServiceCounts:
         return figures + self._as_published()
 
     def _count(self, q: pd.Period) -> Figure:
+        if q in self.from_months:
+            return count_figure(
+                self.monthly, SUM_OF_MONTHS, self.area, Window.quarter(q), int(self.counts[q])
+            )
         f = self._printed(q)
         slip = (f.note,) if "check" in f.note else ()
         return as_printed(f, QUARTERLY_COUNT, value=int(f.value), unit=self.indicator.unit, caveats=slip)
@@ -343,9 +387,8 @@ class ServiceCounts:
             value=self.last_year_total,
             unit=self.indicator.unit,
             method="sum",
-            status="published",
-            rows=self.rows(self.counts.index[:4], "counts"),
-            working=Working.of(printed.total),
+            status=self._status(self.counts.index[:4]),
+            **worked_out(self.rows(self.counts.index[:4], "counts"), printed.total),
         )
 
     def _projected(self, confidence: float) -> Figure:
@@ -367,9 +410,8 @@ class ServiceCounts:
             value=getattr(self.projection, give),
             unit=self.indicator.unit,
             method=method,
-            status="estimated",
-            rows=self.rows(self.counts.index, "counts"),
-            working=Working.of(printed.year_end, year=self.year, give=give),
+            status=weakest(["estimated", self._status(self.counts.index)]),
+            **worked_out(self.rows(self.counts.index, "counts"), printed.year_end, year=self.year, give=give),
             **about,
         )
 
@@ -383,47 +425,88 @@ class ServiceCounts:
 
 
 def service_counts(
-    catalogue: Catalogue, *, indicator: str, area: str, quarter: pd.Period, as_at: date
+    catalogue: Catalogue,
+    *,
+    indicator: str,
+    area: str,
+    quarter: pd.Period,
+    as_at: date,
+    monthly: RecordedCounts | None = None,
 ) -> ServiceCounts:
-    """Gather a service's published counts by quarter and project its year.
+    """Gather a service's counts by quarter and project its year.
 
-    The four quarters of the year before and every quarter of this one up to ``quarter`` must have been published by
-    ``as_at``; otherwise the missing ones are named.
+    ``monthly`` are its monthly counts (:func:`intake.monthly_counts`), where it has a source of them: a quarter of which all
+    three months are there is their sum, and any other is the count as published. Where both are there and differ, the months
+    are used and the page says by how much. The four quarters of the year before and every quarter of this one up to
+    ``quarter`` must have been known by ``as_at``; otherwise the missing ones are named.
     """
-    figures = tuple(f for f in catalogue.published(indicator, as_at=as_at) if f.area == area)
-    by_period = {f.period: int(f.value) for f in figures if f.measure == "count"}
+    known = catalogue.indicator(indicator)
+    if monthly is None and known.source != PUBLISHED:
+        raise ValueError(
+            f"indicator {indicator!r} has monthly counts in source {known.source!r}: pass them as monthly=intake.monthly_counts(...)."
+        )
     year = periods.financial_year_of(quarter)
     first = year.asfreq("Q-MAR", how="start") - 4
     wanted = pd.period_range(first, quarter, freq="Q-MAR")
-    counts = pd.Series(
-        [by_period.get(periods.quarter_name(q)) for q in wanted], index=wanted, name=indicator, dtype="Int64"
-    )
-    missing = [periods.quarter_name(q) for q in wanted[counts.isna()]]
-    if missing:
-        held = counts.dropna().index
-        gap = len(held) and len(held) <= (held[-1] - held[0]).n  # a quarter between others was forgotten
+    figures = tuple(f for f in catalogue.published(indicator, as_at=as_at) if f.area == area)
+    by_name = {f.period: f for f in figures if f.measure == "count"}
+    published = {q: f for q in wanted if (f := by_name.get(periods.quarter_name(q)))}
+    sums = {} if monthly is None else _sums_of_months(monthly.series(area), wanted)
+    by_quarter = {q: int(f.value) for q, f in published.items()} | sums
+    if missing := [periods.quarter_name(q) for q in wanted if q not in by_quarter]:
+        held = sorted(by_quarter)
+        gap = held and len(held) <= (held[-1] - held[0]).n  # a quarter between others was forgotten
         kind = DataProblem if gap else QuarterNotHeld
-        raise kind(
-            f"published_figures.csv has no count of {indicator!r} in {area!r} for {', '.join(missing)} that was out by "
-            f"{as_at.isoformat()}. Add the rows, or report a quarter for which they are there."
-        )
-    counts, so_far = counts.astype(int), len(wanted) - 4
-    known = catalogue.indicator(indicator)
-    projections = [
+        raise kind(_not_there(missing, known, area=area, as_at=as_at))
+    counts = pd.Series([by_quarter[q] for q in wanted], index=wanted, name=indicator, dtype=int)
+    so_far = len(wanted) - 4
+    of_year = [
         f for f in figures if f.measure == "projection" and f.period == periods.financial_year_name(year)
     ]
+    replaced = {q: f for q, f in published.items() if q in sums}
     return ServiceCounts(
         indicator=known,
         area=area,
         quarter=quarter,
         counts=counts,
-        figures=figures,
+        figures=tuple(f for f in figures if f not in replaced.values()),
         like_for_like=change_between_counts(
             int(counts.iloc[:so_far].sum()), int(counts.iloc[4:].sum()), unit=known.unit
         ),
         projection=None if so_far == 4 else trajectory.project_year_end(counts, year=year, unit=known.unit),
-        published=projections[0] if projections else None,
+        published=next(iter(of_year), None),
         caveats=catalogue.caveats(
             indicator, pd.period_range(first.start_time, periods.last_month(quarter).end_time, freq="M")
         ),
+        monthly=monthly,
+        from_months=tuple(sums),
+        differences=_differences(replaced, sums, known.unit),
     )
+
+
+def _not_there(missing: Iterable[str], indicator: Indicator, *, area: str, as_at: date) -> str:
+    table = "published_figures.csv has no count"
+    if indicator.source != PUBLISHED:
+        table = f"neither published_figures.csv nor the months of {indicator.source} have a count"
+    return (
+        f"{table} of {indicator.id!r} in {area!r} for {', '.join(missing)} that was out by "
+        f"{as_at.isoformat()}. Add the rows, or report a quarter for which they are there."
+    )
+
+
+def _differences(
+    replaced: Mapping[pd.Period, PublishedFigure], sums: Mapping[pd.Period, int], unit: str
+) -> tuple[str, ...]:
+    """Say where the months of a quarter add up to another count than was published."""
+    return tuple(
+        f"{f.printed_as} {unit} were published for {f.period} ({f.source}); its months add up to {wording.number(sums[q])}, "
+        "which is used here."
+        for q, f in replaced.items()
+        if int(f.value) != sums[q]
+    )
+
+
+def _sums_of_months(months: pd.Series, quarters: pd.PeriodIndex) -> dict[pd.Period, int]:
+    """Give the count of each quarter of which every month is there."""
+    found = {q: months.reindex(periods.quarter_months(q)) for q in quarters}
+    return {q: int(own.sum()) for q, own in found.items() if own.notna().all()}

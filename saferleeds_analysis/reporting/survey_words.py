@@ -1,9 +1,33 @@
 """The words for percentages of surveys and their changes."""
 
+from collections.abc import Sequence
+
 from saferleeds_analysis.catalogue import Indicator
 from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.tables import interval
+
+
+def answers_in_words(answers: Sequence[str]) -> str:
+    """Write the answers that count as the end of a sentence that begins with "said"; what they end on alike is said once.
+
+    >>> answers_in_words(["Very safe", "Fairly safe"])
+    'very or fairly safe'
+    >>> answers_in_words(["Every day", "Most days", "Once a week"])
+    'every day, most days or once a week'
+    >>> answers_in_words(["ASB got worse"]), answers_in_words(["People get on well"])
+    ('ASB got worse', 'people get on well')
+    """
+    split = [answer.split() for answer in answers]
+    shared = 0
+    if len(split) > 1:
+        while shared < min(map(len, split)) - 1 and len({w[-1 - shared].casefold() for w in split}) == 1:
+            shared += 1
+    # A word in capitals throughout is an abbreviation, or "I".
+    begun = [[w[0] if w[0].isupper() else w[0][:1].lower() + w[0][1:], *w[1:]] for w in split]
+    each = [" ".join(words[: len(words) - shared]) for words in begun]
+    told = " or ".join(filter(None, [", ".join(each[:-1]), each[-1]]))
+    return " ".join([told, *begun[-1][len(begun[-1]) - shared :]])
 
 
 def level_in_words(e: SurveyEstimate) -> str:

@@ -41,6 +41,7 @@ from saferleeds_analysis.reporting.cards import card_fields
 from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, letter_without_target, printed_survey
 from saferleeds_analysis.reporting.published import window_of
 from saferleeds_analysis.reporting.survey_words import (
+    answers_in_words,
     change_in_words,
     level_in_words,
     points,
@@ -141,6 +142,11 @@ class SurveyReport:
         return next(((change, on) for on, change in self._main_changes().items()), (None, ""))
 
     @property
+    def respondents(self) -> str:
+        """The word for those who were asked."""
+        return self.responses.question.respondents
+
+    @property
     def notice(self) -> str:
         """What a reader must know of the data before any number."""
         return self.responses.source.notice
@@ -175,10 +181,10 @@ class SurveyReport:
 
     def findings(self) -> Block:
         """Say the level and each change in sentences that come from the tests."""
-        words = self.responses.answers[self.responses.question.answers[0]]
+        words = answers_in_words([self.responses.answers[a] for a in self.responses.question.answers])
         lines = [
-            f"In the {self.window}, {wording.percent(self.level.value)} of households in {self.area} said that "
-            f"{words[:1].lower()}{words[1:]} (95% interval {interval(self.level, wording.percent)}; base {wording.number(self.level.n)}){self.label}.",
+            f"In the {self.window}, {wording.percent(self.level.value)} of {self.respondents} in {self.area} said "
+            f"{words} (95% interval {interval(self.level, wording.percent)}; base {wording.number(self.level.n)}){self.label}.",
             self._on_the_baseline(),
         ]
         figures = [self._figure(self.area)]
@@ -313,12 +319,12 @@ class SurveyReport:
         e = self.level
         silent = int(self.responses.respondents["answer"].isna().sum())
         lines = [
-            f"The percentage rests on {wording.number(e.n)} households. Weights and clusters make its design effect "
+            f"The percentage rests on {wording.number(e.n)} {self.respondents}. Weights and clusters make its design effect "
             f"{wording.number(e.design_effect, decimals=2)}: it is as exact as a simple random sample of "
             f"{wording.number(e.effective_n)} would be (effective base).",
             f"The interval is {e.method}; the standard error is {points(e.standard_error, decimals=2)}, from the differences "
             "between clusters within strata (Taylor linearisation).",
-            "How many households were asked and did not answer was not published, so the response rate is not known. The "
+            f"How many {self.respondents} were asked and did not answer was not published, so the response rate is not known. The "
             "interval does not allow for how those who did not take part may differ from those who did.",
         ]
         if silent:
@@ -334,7 +340,7 @@ class SurveyReport:
             )
             for measure, name, unit, method in (
                 (DESIGN_EFFECT, "design_effect", "", "Taylor linearisation"),
-                (EFFECTIVE_BASE, "effective_n", "households", "base over design effect"),
+                (EFFECTIVE_BASE, "effective_n", self.respondents, "base over design effect"),
                 (STANDARD_ERROR, "standard_error", "percentage points", "Taylor linearisation"),
             )
         ]

@@ -1,4 +1,7 @@
-"""What is made of numbers that somebody printed: each row of a table of published figures has its ``value``."""
+"""What is made of numbers that somebody printed: each row of a table of published figures has its ``value``.
+
+Where a service's later quarters are counted by month, the rows of the months stand beside the printed ones, with their ``count``.
+"""
 
 import pandas as pd
 
@@ -23,8 +26,12 @@ def as_printed(row: pd.DataFrame, decimals: int) -> str:
 
 
 def total(counts: pd.DataFrame) -> float:
-    """Give the sum of the numbers."""
-    return float(counts["value"].sum())
+    """Give the sum of the numbers.
+
+    >>> total(pd.DataFrame({"value": [725, None], "count": [None, 958]}))
+    1683.0
+    """
+    return float(_numbers(counts).sum())
 
 
 def difference(earlier: pd.DataFrame, later: pd.DataFrame) -> float:
@@ -77,10 +84,17 @@ def grey_without_target(targets: pd.DataFrame | None = None, *, indicator_id: st
 
 def year_end(counts: pd.DataFrame, *, year: str, give: str) -> float:
     """Project the total of a financial year from counts by quarter: the middle projection (``give="median"``) or another of its numbers."""
-    by_quarter = pd.Series(
-        counts["value"].astype(int).to_numpy(),
-        index=pd.PeriodIndex([periods.quarter(q) for q in counts["period"]], freq="Q-MAR"),
-        name="counts",
-    )
-    projection = trajectory.project_year_end(by_quarter.sort_index(), year=periods.financial_year(year))
+    blank = pd.Series([None] * len(counts), index=counts.index)
+    places = zip(counts.get("period", blank), counts.get("month", blank), strict=True)
+    quarters = [
+        periods.month(month).asfreq("Q-MAR") if pd.notna(month) else periods.quarter(period)
+        for period, month in places
+    ]
+    by_quarter = _numbers(counts).astype(int).groupby(pd.PeriodIndex(quarters, freq="Q-MAR")).sum()
+    projection = trajectory.project_year_end(by_quarter.rename("counts"), year=periods.financial_year(year))
     return getattr(projection, give)
+
+
+def _numbers(counts: pd.DataFrame) -> pd.Series:
+    """Give the number of each row: the ``value`` that was printed, or the ``count`` of a month."""
+    return counts[[column for column in ("value", "count") if column in counts]].sum(axis=1)

@@ -4,14 +4,19 @@ import csv
 import gzip
 from datetime import date
 
+import openpyxl
 import pandas as pd
 import pytest
 from projects import REFERENCE
 from real_inputs import LONDON, write_london_project
 
 from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.figures import Figure, Measure, Working
 from saferleeds_analysis.intake import build_processed, recorded_counts
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.workings.again import work_out
+from saferleeds_analysis.workings.counts import total
 
 C_AND_H = [area.name for area in load_catalogue(REFERENCE).parts("leeds_2004", "C&H")]
 
@@ -157,3 +162,18 @@ def test_the_london_boroughs_are_read_as_published(tmp_path, shared):
             ):
                 totals[row["month"]] = totals.get(row["month"], 0) + int(row["count"])
     assert {str(month): count for month, count in counts.series(LONDON).items()} == totals
+
+
+def test_a_count_of_a_workbook_with_names_of_its_own_is_worked_out_again_from_its_rows(project):
+    """The trace read such a file as plain CSV before, and ended in an error."""
+    project.manifest('month_format = "%b-%y"', "[columns]", '"Month" = "month"', '"Ward" = "area"', '"Crime" = "offence"', '"Offences" = "count"')  # fmt: skip
+    book = openpyxl.Workbook()
+    for row in (["Month", "Ward", "Crime", "Offences"], ["Aug-12", "Armley", "Theft", 7], [], ["Sep-12", "Armley", "Theft", 5]):  # fmt: skip
+        book.active.append(row)
+    book.save(project.folder / "a.xlsx")
+    counts = project.counts()
+    rows = counts.rows("Armley", pd.period_range("2012-09", "2012-09", freq="M"))
+    assert rows[0].numbers == (4,)
+    measure = Measure(id="count", words="count", role="count", own=True)
+    figure = Figure(measure=measure, indicator_id="theft", area="Armley", window=Window.named("September 2012"), value=5, rows=rows, working=Working.of(total))  # fmt: skip
+    assert work_out(figure, project.root) == 5

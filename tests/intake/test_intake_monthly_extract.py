@@ -6,7 +6,8 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from saferleeds_analysis.intake import files
+from saferleeds_analysis.intake import files, unread_files
+from saferleeds_analysis.problems import DataProblem
 
 MONTHS = ("2012-07", "2012-08", "2012-09")
 SAVE_AS = "Open it in Excel and save it as 'CSV UTF-8 (Comma delimited)'."
@@ -83,12 +84,77 @@ def test_a_month_that_is_there_twice_is_refused(project):
     )
 
 
-def test_a_month_that_is_in_two_files_is_refused(project):
+def test_a_month_that_two_files_give_differently_is_refused(project):
     project.rows("2012-08,Armley,Theft,1", "2012-09,Armley,Theft,7")
-    project.rows("2012-09,Armley,Theft,7", name="b.csv")
+    project.rows("2012-09,Armley,Theft,8", name="b.csv")
     assert project.refusal() == (
-        "thefts/b.csv, row 2, column 'month': '2012-09' is there again for 'Armley', 'Theft' "
-        "(first in thefts/a.csv, row 3). Keep one row a month, area and offence."
+        "thefts/b.csv, row 2, column 'count': 8 for '2012-09', 'Armley', 'Theft', but 7 in thefts/a.csv, row 3. Ask which "
+        "file is right, and move the other out of data/raw, or ask for it without these months."
+    )
+
+
+def test_a_month_that_one_file_has_twice_is_refused_beside_another_that_has_it(project):
+    project.rows("2012-09,Armley,Theft,7")
+    project.rows("2012-08,Armley,Theft,7", "2012-08,Armley,Theft,7", name="b.csv")
+    assert project.refusal() == (
+        "thefts/b.csv, row 3, column 'month': '2012-08' is there again for 'Armley', 'Theft' "
+        "(first in thefts/b.csv, row 2). Keep one row a month, area and offence."
+    )
+
+
+def test_months_that_two_files_give_alike_are_counted_once_and_accounted_for(project):
+    project.rows("2012-08,Armley,Theft,1", "2012-09,Armley,Theft,7")
+    project.rows("2012-07,Armley,Theft,3", "2012-08,Armley,Theft,1", "2012-09,Armley,Theft,7", name="b.csv")
+    (provenance,) = project.build()
+    counts = project.counts()
+    assert counts.series("Armley").tolist() == [3, 1, 7]
+    assert counts.caveats == ()
+    assert (provenance.rows_in, provenance.rows_refused, provenance.rows_out) == (5, 2, 3)
+    assert [(r.file, r.month, r.reason, r.rows) for r in provenance.refused] == [
+        ("thefts/b.csv", month, "the same count stands in thefts/a.csv", 1)
+        for month in ("2012-08", "2012-09")
+    ]
+    assert provenance.notes == (
+        "thefts/b.csv: 2 rows repeat thefts/a.csv with the same counts, and are counted once.",
+    )
+
+
+def test_a_new_quarters_file_beside_the_old_one_is_read_without_a_word_in_the_manifest(project):
+    """Neither files nor received need be stated: all data files of the folder are read, in whatever folder of it they are."""
+    manifest = project.folder / "source.toml"
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(
+        text.replace('files = "*"\n', "").replace("received = 2012-10-05\n", ""), encoding="utf-8"
+    )
+    project.file("How it came", "README.md")
+    project.rows("2012-09,Armley,Theft,7")
+    assert project.build()[0].months == ("2012-09",)
+    project.rows("2012-10,Armley,Theft,5", "2012-11,Armley,Theft,4", name="2012-13_Q3/thefts.csv")
+    assert project.build()[0].months == ("2012-09", "2012-10", "2012-11")
+    assert unread_files(project.root, project.catalogue) == []
+    project.file(b"\xd0\xcf\x11\xe0", "q4.xls")
+    with pytest.raises(DataProblem, match=r"^thefts/q4\.xls: is an old or a password-protected Office file"):
+        project.build()
+
+
+def test_without_the_day_of_receipt_a_month_that_has_not_ended_today_is_refused(project):
+    manifest = project.folder / "source.toml"
+    text = manifest.read_text(encoding="utf-8").replace("received = 2012-10-05\n", "")
+    manifest.write_text(text, encoding="utf-8")
+    this_month = date.today().strftime("%Y-%m")
+    project.rows("2012-09,Armley,Theft,7", f"{this_month},Armley,Theft,7")
+    assert project.refusal() == (
+        f"thefts/a.csv, row 3, column 'month': '{this_month}' has not ended yet. Take the row out."
+    )
+
+
+def test_a_folder_without_a_data_file_is_refused(project):
+    manifest = project.folder / "source.toml"
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(text.replace('files = "*"\n', ""), encoding="utf-8")
+    project.file("x", "notes.docx")
+    assert project.refusal() == (
+        "thefts: has no data file (.csv, .xls, .xlsx, .xlsm, .zip). Put the files there."
     )
 
 

@@ -15,12 +15,17 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        (['colour = "red"'], "'colour' is not known for shape 'monthly_extract'. Known: area_set, columns, encoding, files, id, licence, month_format, notice, publisher, received, shape, sheet, status, title."),
-        (['forces = ["A"]'], "'forces' is not known for shape 'monthly_extract'. Known: area_set, columns, encoding, files, id, licence, month_format, notice, publisher, received, shape, sheet, status, title."),
+        (['colour = "red"'], "'colour' is not known for shape 'monthly_extract'. Known: area_set, columns, columns_not_read, encoding, files, footnotes_from, header_rows, id, layout, licence, month_format, notice, offence, publisher, received, shape, sheet, status, title, total_rows."),
+        (['forces = ["A"]'], "'forces' is not known for shape 'monthly_extract'. Known: area_set, columns, columns_not_read, encoding, files, footnotes_from, header_rows, id, layout, licence, month_format, notice, offence, publisher, received, shape, sheet, status, title, total_rows."),
         (['encoding = "latin-9000"'], "encoding 'latin-9000' is not known. Files saved by Excel on Windows are \"cp1252\"."),
         (['encoding = "hex"'], "encoding 'hex' is not known. Files saved by Excel on Windows are \"cp1252\"."),
         (['month_format = "%b"'], "month_format '%b' does not state both year and month. Write for example \"%b-%y\" for Feb-25, \"%m/%Y\" for 02/2025 or \"%d/%m/%Y\" for 01/02/2025."),
         (['notice = ""'], "notice is a text in quotes, not ''."),
+        (["header_rows = [3]"], "header_rows says how a wide sheet is read: state layout = \"wide\" too."),
+        (['layout = "wide"'], "header_rows is missing: layout = \"wide\" needs the rows of the header, such as header_rows = [3]."),
+        (['layout = "tall"', "header_rows = [3]"], "layout is \"wide\" for months across the columns, not 'tall'; leave it out otherwise."),
+        (['layout = "wide"', "header_rows = [3, 5]"], "header_rows is a list of neighbouring row numbers, such as [3] or [2, 3], not [3, 5]."),
+        (['layout = "wide"', "header_rows = [3]", 'total_rows = ["Total"]'], "total_rows is a table of labels and what they total, \"above\" (the rows since the total before) or \"all\", such as total_rows = { \"Total\" = \"above\" }, not ['Total']."),
         (["sheet = 2"], "sheet is a text in quotes, not 2."),
         (["[columns]", '"Offences" = "number"'], "[columns] 'Offences' = 'number': our columns are month, area, offence, count."),
         (["[columns]", '"A" = "count"', '"B" = "count"'], "[columns] gives one of our columns twice."),
@@ -65,7 +70,6 @@ def test_every_problem_of_a_manifest_comes_in_one_message(project):
                 "title",
                 "publisher",
                 "licence",
-                "received",
                 "area_set",
                 "lookup",
                 "local_authority",
@@ -124,7 +128,7 @@ def test_the_manifests_of_the_guide_are_accepted(tmp_path):
     lines = ["\n".join(line[4:] for line in block.splitlines()).strip() for block in blocks]
     extract, optional, street = (
         next(text for text in lines if text.startswith(start))
-        for start in ('id = "vehicle', "notice", 'id = "police')
+        for start in ('id = "vehicle', "received", 'id = "police')
     )
     for name, text in (("vehicle_crime", f"{extract}\n{optional}"), ("police_uk", street)):
         (tmp_path / name).mkdir()

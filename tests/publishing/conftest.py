@@ -9,22 +9,41 @@ import pytest
 from projects import with_tables
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.intake import build_processed
 from saferleeds_analysis.publishing.pack import publish_reports
 from saferleeds_analysis.publishing.run_list import read_run_list
 
 HERE = Path(__file__).parent
 Q2 = periods.quarter("2012/13 Q2")
+SOURCE = """\
+id = "source"
+title = "Thefts"
+publisher = "Police"
+licence = "For tests"
+received = 2012-12-31
+shape = "monthly_extract"
+area_set = "leeds_2004"
+"""
 
 
 def make_project(root: Path) -> Path:
     """Lay out a project round the test notebook; its path has a space, as folders of people do."""
     shutil.copytree(HERE / "notebooks", root / "notebooks")
     with_tables(root)
-    (root / "data" / "raw" / "source").mkdir(parents=True)
-    (root / "data" / "raw" / "source" / "counts.csv").write_text(
-        "month,count\n2012-09,407\n", encoding="utf-8"
-    )
+    put_source(root)
     return root
+
+
+def put_source(root: Path) -> Path:
+    """Put a source of one month into a project, and give its folder."""
+    folder = root / "data" / "raw" / "source"
+    folder.mkdir(parents=True)
+    (folder / "source.toml").write_text(SOURCE, encoding="utf-8")
+    (folder / "counts.csv").write_text(
+        "month,area,offence,count\n2012-09,Leeds,Theft,407\n", encoding="utf-8"
+    )
+    return folder
 
 
 @pytest.fixture
@@ -37,6 +56,7 @@ def published(tmp_path_factory):
     """Give a project whose pack is published, and the lines that were said."""
     root = make_project(tmp_path_factory.mktemp("published") / "a project")
     said = []
+    build_processed(root, load_catalogue())
     publish_reports(
         root,
         Q2,

@@ -14,7 +14,9 @@ import pandas as pd
 import pytest
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.figures import FIGURE_COLUMNS
+from saferleeds_analysis.intake import build_processed
 from saferleeds_analysis.publishing.content import pack_figures, read_content
 from saferleeds_analysis.publishing.files import pack_folder, read_record, write_figures
 from saferleeds_analysis.publishing.kept_rows import is_reference
@@ -65,11 +67,18 @@ def test_the_record_says_what_the_report_was_made_from(published):
         "area": "Leeds & district",
         "steps": 12,
     }
-    # sha256sum of "month,count\n2012-09,407\n"; a fingerprint that anybody could try out is not in public.
-    true = "59759f924c8d58f4605ac1590a9a58a8483b00f5259ec8e902f4625d4752db6f"
+    # sha256sum of "month,area,offence,count\n2012-09,Leeds,Theft,407\n"; a fingerprint that anybody could try out is not in
+    # public.
+    true = "3f5c8c162f8c3ffe99098f63b678971e3ea7482a5e1cf8c44047fa2cb2e9b02f"
     key = (root / "data" / "project_key.txt").read_text(encoding="utf-8").strip()
     salted = hmac.new(key.encode(), true.encode(), hashlib.sha256).hexdigest()[:32]
-    assert record["inputs"] == {"data/raw/source/counts.csv": salted}
+    assert record["inputs"]["data/raw/source/counts.csv"] == salted
+    assert sorted(record["inputs"]) == [
+        "data/processed/source.parquet",
+        "data/raw/source/counts.csv",
+        "data/raw/source/source.toml",
+    ]
+    assert re.fullmatch("[0-9a-f]{32}", record["data_fingerprint"])
     assert not [name for name, content in files_of(root / "reports").items() if true.encode() in content]
     assert record["code_version"] == "not in a git checkout"
     assert record["packages"]["papermill"]
@@ -125,6 +134,7 @@ def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe(tmp_path, text):
 def test_two_runs_give_the_same_bytes_but_for_the_record(published, project):
     first, _ = published
     shutil.copy(first / "data" / "project_key.txt", project / "data")
+    build_processed(project, load_catalogue())
     publish_reports(
         project, Q2, read_run_list(project / "notebooks"), as_at=DAY, sources=["Police"], say=[].append
     )
@@ -344,11 +354,22 @@ def test_a_trace_finds_the_rows_again_and_works_the_figure_out(traced):
     )
 
 
-def test_the_kept_rows_are_no_input_of_the_next_run(traced):
-    _, publish = traced
+def test_neither_kept_rows_nor_what_nothing_reads_are_inputs_of_the_next_run(traced):
+    root, publish = traced
+    raw = root / "data" / "raw"
+    for name in (
+        "papers/plan.toml",
+        "papers/plan.docx",
+        "commentary/2012-13_Q1/domestic_burglary.md",
+        "README.md",
+    ):
+        (raw / name).parent.mkdir(parents=True, exist_ok=True)
+        (raw / name).write_text("x", encoding="utf-8")
     publish("a key")
     folder, _ = publish("a key")
-    assert list(read_record(folder)["inputs"]) == ["data/raw/source/counts.csv"]
+    assert list(read_record(folder)["inputs"]) == ["data/raw/papers/plan.toml"], (
+        "no table was made of the source"
+    )
 
 
 # The run list

@@ -209,6 +209,10 @@ def test_an_extract_of_a_later_day_and_missing_commentary_are_said(counts):
     assert told(checks.lateness(CHECKS["lateness"], [counts], as_at=DAY)) == [
         ("illustrative_burglary", "was received on 2013-04-30; the pack is read as at 2012-09-30")
     ]
+    unstated = replace(counts, source=replace(counts.source, received=None))
+    result = checks.lateness(CHECKS["lateness"], [unstated], as_at=DAY)
+    assert (result.looked_at, result.findings) == (0, ())
+    assert result.not_looked_at == (("illustrative_burglary", "its source.toml does not state received"),)
     received = {"domestic_burglary": "final", "asb": "", "theft": "draft"}
     assert told(checks.commentary_received(CHECKS["commentary"], received)) == [
         ("data/raw/commentary, asb", "no commentary has come"),

@@ -4,6 +4,7 @@ Expected values: the report cards of 2012/13 Q2 and arithmetic on what they prin
 """
 
 import shutil
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -29,9 +30,13 @@ def report_of(tmp_path_factory):
     shutil.copytree(source, root / "data" / "raw" / source.name)
     intake.build_processed(root, CATALOGUE)
 
-    def make(indicator="asb_got_worse", area="Leeds", quarter=Q2, day=DAY):
+    def make(indicator="asb_got_worse", area="Leeds", quarter=Q2, day=DAY, codes=None, **question):
         known = CATALOGUE.indicator(indicator)
         responses = intake.survey_responses(root, known, catalogue=CATALOGUE, as_at=day)
+        responses = replace(responses, question=replace(responses.question, **question))
+        if codes:
+            asked = responses.source.questions | {responses.question.question: codes}
+            responses = replace(responses, source=replace(responses.source, questions=asked))
         return survey_report(responses, catalogue=CATALOGUE, area=area, quarter=quarter, as_at=day)
 
     return make
@@ -50,7 +55,7 @@ def cohesion(report_of):
 def test_the_level_and_the_fall_since_the_baseline_are_those_of_the_card(asb):
     text = asb.findings().text
     assert (
-        "In the 12 months to September 2012, 12.6% of households in Leeds said that anti-social behaviour got worse in the last "
+        "In the 12 months to September 2012, 12.6% of households in Leeds said anti-social behaviour got worse in the last "
         "12 months (95% interval" in text
     )
     assert "base 6,073)" in text
@@ -102,6 +107,33 @@ def test_localities_are_tested_together(asb):
     assert sum(percentages[a].n for a in ("NWL", "NEL", "C&H")) == 6073
 
 
+def test_a_measure_of_several_answers_says_them_all_and_the_word_for_respondents_is_the_tables(report_of):
+    codes = {"1": "Very safe", "3": "Fairly safe", "2": "Not safe", "9": "Don't know"}
+    report = report_of(codes=codes, answers=("1", "3"), respondents="residents")
+    share = round(report.level.value, 1)
+    assert (
+        f"In the 12 months to September 2012, {share}% of residents in Leeds said very or fairly safe (95% interval"
+        in (report.findings().text)
+    )
+    assert "rests on 6,073 residents." in report.quality().text
+    assert [f.unit for f in report.quality().figures if f.words == "effective base"] == ["residents"]
+    everything = " ".join(
+        b.text for b in (report.findings(), report.quality(), report.summary(), report.why())
+    )
+    assert "households." not in everything and "of households" not in everything.replace(
+        "share of all households", ""
+    )
+
+
+def test_without_a_word_of_its_own_a_question_is_put_to_respondents(tmp_path):
+    text = '[[question]]\nindicator_id = "felt_safe"\ndefinition = "safe"\nquestion = "safe"\nanswers = ["1"]\nout_of = ["1"]\n'
+    (tmp_path / "survey_questions_more.toml").write_text(text, encoding="utf-8")
+    assert load_catalogue(tmp_path).question("felt_safe").respondents == "respondents"
+    (tmp_path / "survey_questions_more.toml").write_text(text + 'asked = "x"\n', encoding="utf-8")
+    with pytest.raises(DataProblem, match=r"missing \[\], not known \['asked'\]"):
+        load_catalogue(tmp_path)
+
+
 def test_the_design_effect_and_the_silence_of_the_rest_are_said(asb):
     text = asb.quality().text
     by_measure = {f.words: f.value for f in asb.quality().figures}
@@ -112,7 +144,7 @@ def test_the_design_effect_and_the_silence_of_the_rest_are_said(asb):
 
 def test_a_locality_has_a_page_of_its_own_and_a_ward_has_none(report_of):
     report = report_of(area="NWL")
-    assert "of households in NWL said that" in report.findings().text
+    assert "of households in NWL said anti-social behaviour" in report.findings().text
     assert report.locality_table().text == "The survey has no localities within NWL."
     with pytest.raises(DataProblem) as refused:
         report_of(area="Armley")

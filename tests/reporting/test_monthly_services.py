@@ -1,0 +1,154 @@
+"""A service whose counts come by month: the same page, each quarter the sum of its months, or as it was published."""
+
+from datetime import date
+from math import isclose
+
+import pytest
+from projects import REFERENCE, with_tables
+
+from saferleeds_analysis import intake, periods
+from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.reporting.services import service_counts
+from saferleeds_analysis.workings.again import work_out
+
+INDICATOR = """\
+[[indicator]]
+id = "helpline_calls"
+name = "Calls to the helpline"
+outcome = "o"
+priority = "p"
+why = "w"
+unit = "calls"
+improvement_direction = "neither"
+population = "residents"
+definition = "Calls answered."
+source = "helpline"
+offence = "Calls"
+area_set = "leeds_2004"
+"""
+SOURCE = """\
+id = "helpline"
+title = "Calls by month"
+publisher = "The helpline"
+licence = "For tests"
+received = 2012-10-05
+shape = "monthly_extract"
+area_set = "leeds_2004"
+"""
+HEADER = (
+    "indicator_id,area,period,measure,value,printed_as,unit,source,source_vintage,known_from,verdict,note\n"
+)
+# The four quarters of 2011/12 as printed: 1,200 calls in all.
+PRINTED = {"2011/12 Q1": 290, "2011/12 Q2": 310, "2011/12 Q3": 300, "2011/12 Q4": 300}
+DAY = date(2012, 9, 30)
+
+
+class Helpline:
+    """A project with one service: its printed quarters and, from January 2012 on, 100 to 108 calls a month."""
+
+    def __init__(self, root):
+        self.root, self.raw = root, root / "data" / "raw"
+        with_tables(root)
+        (self.raw / "helpline").mkdir()
+        with (self.raw / "reference" / "indicators.toml").open("a", encoding="utf-8") as file:
+            file.write(f"\n{INDICATOR}")
+        (self.raw / "helpline" / "source.toml").write_text(SOURCE, encoding="utf-8")
+        self.published(PRINTED)
+        self.months({f"2012-{month:02}": 99 + month for month in range(1, 10)})
+
+    def published(self, counts):
+        rows = [
+            f"helpline_calls,Leeds,{quarter},count,{n},{n},calls,The helpline's bulletin,July 2012,2012-07-01,ok,\n"
+            for quarter, n in counts.items()
+        ]
+        path = self.raw / "reference" / "published_figures_helpline.csv"
+        path.write_text(HEADER + "".join(rows), encoding="utf-8")
+
+    def months(self, counts):
+        rows = [f"{month},Leeds,Calls,{n}\n" for month, n in counts.items()]
+        path = self.raw / "helpline" / "calls.csv"
+        path.write_text("month,area,offence,count\n" + "".join(rows), encoding="utf-8")
+
+    def report(self, quarter="2012/13 Q2", **given):
+        catalogue = load_catalogue(self.raw / "reference")
+        intake.build_processed(self.root, catalogue)
+        monthly = intake.monthly_counts(
+            self.root, catalogue.indicator("helpline_calls"), catalogue=catalogue, as_at=DAY
+        )
+        about = {"indicator": "helpline_calls", "area": "Leeds", "as_at": DAY, "monthly": monthly} | given
+        return service_counts(catalogue, quarter=periods.quarter(quarter), **about)
+
+
+@pytest.fixture
+def helpline(tmp_path):
+    return Helpline(tmp_path)
+
+
+def test_a_quarter_is_the_sum_of_its_months_and_else_as_it_was_published(helpline):
+    service = helpline.report()
+    # January to March 100 + 101 + 102, April to June 103 + 104 + 105, July to September 106 + 107 + 108.
+    assert service.counts.tolist() == [290, 310, 300, 303, 312, 321]
+    figures = {f.period: f for f in service.findings().figures if f.words == "quarterly count"}
+    assert [(f.value, f.status, f.unit) for f in figures.values()] == [
+        (290, "published", "calls"),
+        (310, "published", "calls"),
+        (300, "published", "calls"),
+        (303, "recorded", "calls"),
+        (312, "recorded", "calls"),
+        (321, "recorded", "calls"),
+    ]
+    assert "In the first two quarters of 2012/13, 633 calls were counted" in service.findings().text
+    text = service.quarters().text
+    assert "as published" in text and "sum of its months" in text
+
+
+def test_where_both_are_there_the_months_are_used_and_the_difference_is_said(helpline):
+    assert (
+        "300 calls were published for 2011/12 Q4 (The helpline's bulletin); its months add up to 303, which is used here."
+        in helpline.report().caveats_and_sources().text
+    )
+    helpline.published(PRINTED | {"2011/12 Q4": 303})
+    assert "add up to" not in helpline.report().caveats_and_sources().text
+
+
+def test_the_sources_of_both_are_named(helpline):
+    text = helpline.report().caveats_and_sources().text
+    assert "The helpline's bulletin." in text
+    assert "Calls by month. Publisher: The helpline. Licence: For tests." in text
+
+
+def test_every_figure_is_worked_out_again_from_the_rows_of_both_tables(helpline):
+    service = helpline.report()
+    figures = [*service.findings().figures, *service.quarters().figures]
+    again = {f.identity: (work_out(f, helpline.root), f.value) for f in figures if f.working is not None}
+    assert len(again) >= 15
+    assert [pair for pair in again.values() if not isclose(*pair)] == []
+
+
+def test_illustrative_months_make_every_figure_of_theirs_illustrative_and_the_notice_stands_on_top(helpline):
+    manifest = helpline.raw / "helpline" / "source.toml"
+    manifest.write_text(SOURCE + 'status = "illustrative"\nnotice = "Made up."\n', encoding="utf-8")
+    service = helpline.report()
+    assert "Made up." in service.title().text
+    change = next(f for f in service.quarters().figures if f.measure.id == "change_count")
+    assert change.status == "illustrative"
+    assert "recorded" not in {f.status for f in service.findings().figures}
+
+
+def test_a_quarter_with_two_of_its_months_is_not_taken_for_a_whole_one(helpline):
+    helpline.months({f"2012-{month:02}": 100 for month in range(1, 9)})
+    with pytest.raises(DataProblem) as refused:
+        helpline.report()
+    assert str(refused.value) == (
+        "neither published_figures.csv nor the months of helpline have a count of 'helpline_calls' in 'Leeds' for 2012/13 Q2 "
+        "that was out by 2012-09-30. Add the rows, or report a quarter for which they are there."
+    )
+
+
+def test_the_months_cannot_be_left_out_unseen(helpline):
+    with pytest.raises(ValueError, match="has monthly counts in source 'helpline': pass them as monthly="):
+        helpline.report(monthly=None)
+    catalogue = load_catalogue(REFERENCE)
+    only_printed = catalogue.indicator("lasbt_cases")
+    assert intake.monthly_counts(helpline.root, only_printed, catalogue=catalogue, as_at=DAY) is None
