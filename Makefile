@@ -1,9 +1,14 @@
 # Two commands do everything:  make report  and  make test.   (On Windows without make: see README.md.)
-# The environment is made once, in .venv, from requirements.lock, and made again only when the lock changes.
+# The environment is made once, in .venv, and made again only when its lock changes: requirements.lock holds what reports
+# need, requirements-dev.lock the same and what tests need (Node.js, Java, Playwright and more).
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
+READY_FOR_TESTS := .venv/ready_for_tests
+
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade \
+    --no-annotate --no-header --no-emit-index-url --quiet
 
 .PHONY: report papers test check same lock clean
 
@@ -18,21 +23,21 @@ endif
 papers: $(READY)  ## the published documents of 2012 to 2021, worked out again: a project of its own
 	cd examples/published_papers && ../../$(BIN)/saferleeds report "2012/13 Q2"
 
-test: $(READY)  ## every test, the browser tests included
+test: $(READY_FOR_TESTS)  ## every test, the browser tests included
 	$(BIN)/python scripts/ensure_programs.py
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-check: $(READY)  ## style, the rooms' imports, notebooks without outputs
+check: $(READY_FOR_TESTS)  ## style, the rooms' imports, notebooks without outputs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
-same: $(READY)  ## whether OLD=<commit> makes the same figures and words as this folder, or as NEW=<commit>
+same: $(READY_FOR_TESTS)  ## whether OLD=<commit> makes the same figures and words as this folder, or as NEW=<commit>
 	$(BIN)/python scripts/same.py $(OLD) $(NEW)
 
-lock: $(READY)  ## write requirements.lock anew from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --universal --extra dev --python-version 3.11 --no-annotate --no-header \
-	    --no-emit-index-url --upgrade -o requirements.lock
+lock: $(READY_FOR_TESTS)  ## write both locks anew from pyproject.toml
+	$(COMPILE) --group build --output-file requirements.lock
+	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:  ## remove what code made: the environment, processed data, reports that are not signed off
 	rm -rf .venv data/processed/*.parquet data/processed/*.json
@@ -40,8 +45,13 @@ clean:  ## remove what code made: the environment, processed data, reports that 
 	    [ "$$pack" = reports/restricted/ ] || [ -e "$$pack/signed_off.json" ] || [ -e "$$pack/versions" ] || rm -rf "$$pack"; \
 	done
 
-# By uv, and by pip where uv cannot: the lock is the same.
 $(READY): requirements.lock pyproject.toml
 	@echo "Making the environment in .venv (once; this takes a minute or two) ..."
 	$(PYTHON) scripts/make_environment.py
 	@touch $(READY)
+
+# What serves the tests serves the reports too.
+$(READY_FOR_TESTS): requirements.lock requirements-dev.lock pyproject.toml
+	@echo "Making the environment in .venv, for tests too (once; this takes a minute or two) ..."
+	$(PYTHON) scripts/make_environment.py --dev
+	@touch $(READY) $(READY_FOR_TESTS)

@@ -18,6 +18,7 @@ import click
 
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.notebooks import ReportFailed
+from saferleeds_analysis.publishing.places import DISTRIBUTION, find_project
 
 if TYPE_CHECKING:
     from saferleeds_analysis.catalogue import Catalogue
@@ -59,17 +60,20 @@ class _Commands(click.Group):
             raise click.ClickException(f"{what}\n{_where_the_log_is(ctx)}") from error
 
 
+_project_option = click.option(
+    "--project",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="The project's folder; without it, this folder or the nearest above it that is one.",
+)
+
+
 def _in_project(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the folder of its project first, with the log started, and the quarter that it is about read."""
 
-    @click.option(
-        "--project",
-        type=click.Path(path_type=Path, file_okay=False, exists=True),
-        help="The project's folder; without it, this folder or the nearest above it that is one.",
-    )
+    @_project_option
     @functools.wraps(command)
     def run(*, project: Path | None, **given: Any) -> None:
-        root = _find_project(project)
+        root = find_project(project)
         _start_log(root)
         if given.get("quarter") is not None:
             from saferleeds_analysis import periods
@@ -81,7 +85,7 @@ def _in_project(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.group(cls=_Commands)
-@click.version_option(package_name="saferleeds-analysis")
+@click.version_option(package_name=DISTRIBUTION)
 def main() -> None:
     """Crime-performance statistics and quarterly write-ups for a Community Safety Partnership."""
 
@@ -353,6 +357,31 @@ def data(root: Path) -> None:
             click.echo(f"  {note}")
 
 
+@main.command()
+@_project_option
+def doctor(project: Path | None) -> None:
+    """Say what is wrong with the environment, X-13, the browser, the disk and the project's tables, and the cure."""
+    from saferleeds_analysis.publishing.doctor import examine
+
+    root, faults = None, 0
+    try:
+        root = find_project(project)
+        click.echo(f"OK     project: {root}")
+    except ValueError as error:
+        if project:
+            raise
+        click.echo(f"NOTE   project: {error}")
+    for found in examine(root):
+        for fault in found.faults:
+            click.echo(f"{'WRONG' if found.needed else 'NOTE '}  {found.what}: {fault}")
+        if not found.faults:
+            click.echo(f"OK     {found.what}: {found.well}")
+        faults += len(found.faults) if found.needed else 0
+    if faults:
+        raise click.ClickException(f"{faults} to be mended before pages can be made.")
+    click.echo("All that is needed to make pages is well.")
+
+
 @main.command(name="list")
 @_in_project
 def list_(root: Path) -> None:
@@ -500,21 +529,6 @@ def _export_and_say(
     for problem in done.problems:
         click.echo(problem, err=True)
     click.echo(f"{len(done.made)} files made in {done.made[0].parent.relative_to(root).as_posix()}")
-
-
-def _find_project(given: Path | None) -> Path:
-    start = (given or Path.cwd()).absolute()
-    for folder in [start] if given else [start, *start.parents]:
-        if (folder / "notebooks").is_dir() and (folder / "data" / "raw").is_dir():
-            return folder
-    where = (
-        f"the folder {given} is not a project"
-        if given
-        else "neither this folder nor one above it is a project"
-    )
-    raise click.ClickException(
-        f"{where}: a project has the folders notebooks and data/raw. Go there, or use --project."
-    )
 
 
 def _catalogue(root: Path) -> "Catalogue":

