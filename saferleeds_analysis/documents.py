@@ -143,7 +143,7 @@ class Register:
 def load_register(folder: Path | str) -> Register:
     """Read ``documents.csv`` and every ``register_*.csv`` of a project's ``data/raw/reference``.
 
-    >>> register = load_register("data/raw/reference")
+    >>> register = load_register("examples/published_papers/data/raw/reference")
     >>> register.figure("F057").value, register.document("scrutiny_2015").published.isoformat()
     ('3297', '2015-10-13')
     """
@@ -190,7 +190,7 @@ class PerformanceMeasure(TableRow):
 def load_measures(year: str, folder: Path | str) -> tuple[PerformanceMeasure, ...]:
     """Read ``performance_measures_<year>.csv`` (``2013_14``) of a project's ``data/raw/reference``.
 
-    >>> measures = load_measures("2013_14", "data/raw/reference")
+    >>> measures = load_measures("2013_14", "examples/published_papers/data/raw/reference")
     >>> len({m.number for m in measures}), measures[1].status_text
     (9, 'New measure to be established')
     """

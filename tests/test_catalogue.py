@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from projects import REFERENCE, ROOT
+from projects import PAPERS_REFERENCE, REFERENCE, ROOT
 
 from saferleeds_analysis.catalogue import NATIONAL, Caveat, FamilyRule, load_catalogue, read_rows
 from saferleeds_analysis.problems import DataProblem
@@ -376,7 +376,7 @@ def test_a_family_that_looks_at_no_field_is_refused(tmp_path):
 def test_what_a_rule_withholds_does_not_stand_in_the_package():
     """Numbers that the public edition marks [c] lie in the project's folder; the wheel goes to anybody."""
     package = "\n".join(p.read_text(encoding="utf-8-sig") for p in NATIONAL.parent.rglob("*.csv"))
-    tables = [*REFERENCE.glob("register_*.csv"), *REFERENCE.glob("published_figures*.csv")]
+    tables = [*PAPERS_REFERENCE.glob("register_*.csv"), *REFERENCE.glob("published_figures*.csv")]
     rows = [line for path in tables for line in path.read_text(encoding="utf-8-sig").splitlines()[1:]]
     assert len(rows) > 200
     assert [row for row in rows if row in package] == []

@@ -292,9 +292,10 @@ def _printed(found: PrintedSurvey) -> DashboardRow:
     elif before:
         previous = f"{before[0].printed_as} ({period_in_words(before[0].period)})"
         change = f"not tested ({float(now.value - before[0].value):+.1f} points)"
-        lengths = [len(window_to_date(f.period).months or ()) for f in shown]
+        windows = [window_to_date(f.period) for f in shown]
+        lengths = {len(window.months) for window in windows if window.first}
         comment = "Without the bases of both the change cannot be tested"
-        if len(set(lengths)) > 1:
+        if len(lengths) > 1:
             comment += ", and they are not of times of one length"
     return DashboardRow(
         indicator_id=found.indicator.id,

@@ -151,8 +151,7 @@ def members_summary(
     """
     at = {"area": area, "quarter": quarter, "as_at": as_at}
     results, reasons = results_of(indicators, sources, catalogue=catalogue, **at)
-    gaps = [f"{catalogue.indicator(name).name}: no figures. {reason}" for name, reason in reasons.items()]
-    items, late = [], defaultdict(list)
+    items, gaps, late = [], [], defaultdict(list)
     for name, found in results.items():
         indicator = catalogue.indicator(name)
         item = _item_of(found, indicator, sources, catalogue=catalogue, **at)
@@ -161,6 +160,7 @@ def members_summary(
         if received is not None and received > as_at:
             late[received].append(indicator.name)
         gaps += _gaps_of_words(indicator, sources, as_at)
+    gaps += [f"{catalogue.indicator(name).name}: no figures. {reason}" for name, reason in reasons.items()]
     if late:
         came = "; ".join(f"{' and '.join(names)} on {periods.day_name(day)}" for day, names in late.items())
         gaps.insert(0, f"The data were received after {periods.day_name(as_at)}: {came}.")

@@ -151,7 +151,7 @@ def check_figure(register: Register, figure: RegisteredFigure) -> CheckedFigure:
     is none of :data:`VERDICTS`.
 
     >>> from saferleeds_analysis.documents import load_register
-    >>> register = load_register("data/raw/reference")
+    >>> register = load_register("examples/published_papers/data/raw/reference")
     >>> checked = check_figure(register, register.figure("F066"))
     >>> checked.outcome.how, checked.verdict
     ('The sum of its parts: 335 + 354 + 251 + 308 = 1,248.', 'reproduces')

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from projects import REFERENCE
+from projects import with_tables
 
 from saferleeds_analysis.catalogue import Catalogue, Indicator, load_catalogue
 from saferleeds_analysis.intake import RecordedCounts, build_processed, recorded_counts
@@ -32,7 +32,7 @@ class Project:
         self.root = root
         self.folder = root / "data" / "raw" / "thefts"
         self.processed = root / "data" / "processed"
-        self.catalogue: Catalogue = load_catalogue(REFERENCE)
+        self.catalogue: Catalogue = load_catalogue(with_tables(root) / "data" / "raw" / "reference")
         self.folder.mkdir(parents=True)
         self.manifest()
 

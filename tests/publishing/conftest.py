@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from projects import with_tables
+from projects import REFERENCE, with_tables
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
@@ -56,7 +56,7 @@ def published(tmp_path_factory):
     """Give a project whose pack is published, and the lines that were said."""
     root = make_project(tmp_path_factory.mktemp("published") / "a project")
     said = []
-    build_processed(root, load_catalogue())
+    build_processed(root, load_catalogue(REFERENCE))
     publish_reports(
         root,
         Q2,

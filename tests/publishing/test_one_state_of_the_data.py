@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup
-from projects import words
+from projects import REFERENCE, words
 from publishing.conftest import put_source
 from publishing.packs import ANSWERS, ROLES
 
@@ -35,7 +35,7 @@ def pack(notebook):
     put_source(root)
 
     def publish(*names, edition="public"):
-        build_processed(root, load_catalogue())
+        build_processed(root, load_catalogue(REFERENCE))
         reports = [Report(name=name, notebook="trial", parameters={"area": name}) for name in names]
         publish_reports(root, Q2, reports, as_at=date(2012, 9, 30), edition=edition, workers=1, say=[].append)
 
@@ -44,7 +44,7 @@ def pack(notebook):
 
 
 def sign(root):
-    return sign_off(root, Q2, roles=ROLES, answers=ANSWERS, catalogue=load_catalogue())
+    return sign_off(root, Q2, roles=ROLES, answers=ANSWERS, catalogue=load_catalogue(REFERENCE))
 
 
 def index_of(root):

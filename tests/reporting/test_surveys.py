@@ -127,9 +127,9 @@ def test_a_measure_of_several_answers_says_them_all_and_the_word_for_respondents
 
 def test_without_a_word_of_its_own_a_question_is_put_to_respondents(tmp_path):
     text = '[[question]]\nindicator_id = "felt_safe"\ndefinition = "safe"\nquestion = "safe"\nanswers = ["1"]\nout_of = ["1"]\n'
-    (tmp_path / "survey_questions_more.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "survey_questions.toml").write_text(text, encoding="utf-8")
     assert load_catalogue(tmp_path).question("felt_safe").respondents == "respondents"
-    (tmp_path / "survey_questions_more.toml").write_text(text + 'asked = "x"\n', encoding="utf-8")
+    (tmp_path / "survey_questions.toml").write_text(text + 'asked = "x"\n', encoding="utf-8")
     with pytest.raises(DataProblem, match=r"missing \[\], not known \['asked'\]"):
         load_catalogue(tmp_path)
 
