@@ -35,46 +35,55 @@ def read_wide(path: Path, name: str, source: Source) -> tuple[pd.DataFrame, list
     footnotes = (at for at, (_, cells) in enumerate(body) if _begins(cells, source.footnotes_from))
     body = body[: next(footnotes, None)]
     titles = [_title(parts) for parts in zip(*(cells for _, cells in rows[first:last]), strict=True)]
-    labels = _labels(titles, name, source)
-    months = [
-        at
-        for at, title in enumerate(titles)
-        if title not in source.columns_not_read
-        and at not in labels.values()
-        and (title or any(cells[at] for _, cells in body))
-    ]
-    table = []
-    for number, cells in body:
-        about = {column: cells[place] for column, place in labels.items()}
-        about.setdefault("offence", source.offence)
-        table += [
-            {
-                "month": titles[at],
-                **about,
-                "count": cells[at],
-                "row": number,
-                "column": get_column_letter(at + 1),
-            }
-            for at in months
-        ]
-    if not table:
-        raise DataProblem(
-            f"{name}: has no row below the header in row {last}. Correct header_rows in source.toml."
-        )
-    cells = pd.DataFrame(table)
-    is_total = pd.concat([cells[label] for label in labels], axis=1).isin([*source.total_rows])
-    labelled = cells.assign(total=cells[[*labels]].where(is_total).bfill(axis=1).iloc[:, 0])
+    cells, labels = _cells(titles, body, name, source)
+    is_total = cells[labels].isin([*source.total_rows])
+    labelled = cells.assign(total=cells[labels].where(is_total).bfill(axis=1).iloc[:, 0])
     refuse(_wrong_totals(labelled, name, source.total_rows))
     data = cells[~is_total.any(axis=1)].reset_index(drop=True)
-    row, header = data["row"].astype(str), f"{last}"
+    if data.empty:
+        raise DataProblem(
+            f"{name}: has no row of counts below the header in row {last}. Correct header_rows in source.toml."
+        )
+    row = data["row"].astype(str)
     data = data.assign(
         count_at="cell " + data["column"] + row,
-        month_at="cell " + data["column"] + header,
+        month_at="cell " + data["column"] + str(last),
         area_at="row " + row + ", column 'area'",
         offence_at="row " + row + ", column 'offence'",
     )
     unread = [title for title in titles if title in source.columns_not_read]
     return data.drop(columns="column"), unread
+
+
+def _cells(
+    titles: list[str], body: list[tuple[int, list[str]]], name: str, source: Source
+) -> tuple[pd.DataFrame, list[str]]:
+    """Give every cell below a month as a row, those of totals too, and the columns that say what a row is about."""
+    labels = _labels(titles, name, source)
+    left_out = {
+        *labels.values(),
+        *(at for at, title in enumerate(titles) if title in source.columns_not_read),
+    }
+    # A column without a title is left out only where it is empty.
+    months = [
+        at
+        for at, title in enumerate(titles)
+        if at not in left_out and (title or any(cells[at] for _, cells in body))
+    ]
+    columns = ["month", "area", "offence", "count", "row", "column"]
+    rows = [
+        (
+            titles[at],
+            cells[labels["area"]],
+            cells[labels["offence"]] if "offence" in labels else source.offence,
+            cells[at],
+            number,
+            get_column_letter(at + 1),
+        )
+        for number, cells in body
+        for at in months
+    ]
+    return pd.DataFrame(rows, columns=columns), [*labels]
 
 
 def _labels(titles: list[str], name: str, source: Source) -> dict[str, int]:

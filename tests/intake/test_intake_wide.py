@@ -165,6 +165,13 @@ def test_a_sheet_without_its_columns_is_refused_with_the_cure(project):
     ]
 
 
+def test_a_sheet_of_totals_alone_is_refused(wide):
+    save(wide, [*SHEET[:4], ["Total", None, 0, 0, 0]], MERGED[:4])
+    assert wide.refusal() == (
+        "thefts/a.xlsx: has no row of counts below the header in row 4. Correct header_rows in source.toml."
+    )
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(counts=st.lists(st.lists(st.integers(0, 999), min_size=3, max_size=3), min_size=2, max_size=2))
 def test_wide_and_long_are_the_same_table(project, counts):
