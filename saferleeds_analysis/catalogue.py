@@ -15,7 +15,7 @@ import difflib
 import hashlib
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -195,10 +195,25 @@ class PublishedFigure(TableRow):
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """Whose pages these are, and whom a reader asks: ``organisation`` stands at the top of each page."""
+    """Whose pages these are, and whom a reader asks: ``organisation`` stands at the top of each page.
+
+    ``prices`` are the partnership's choices for costs, each of which may be left out: ``edition`` of unit costs,
+    ``price_year`` and ``vintage`` of the deflator (:meth:`unit_costs.CostTables.prices`).
+    """
 
     organisation: str
     contact: str
+    prices: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what is no text, and choices that are not known."""
+        texts = (self.organisation, self.contact, *dict(self.prices).values())
+        if not all(isinstance(text, str) and text.strip() for text in texts):
+            raise ValueError("organisation, contact and each of the prices are texts that are not empty.")
+        if others := set(self.prices) - {"edition", "price_year", "vintage"}:
+            raise ValueError(
+                f"[prices] {sorted(others)} is not known; it holds edition, price_year and vintage."
+            )
 
 
 class Catalogue:
@@ -465,11 +480,12 @@ def read_project(folder: Path | str) -> Project:
             'there is no project.toml in data/raw/reference: it says whose pages these are, as organisation = "..." and '
             'contact = "...".'
         )
-    table = read_toml(path, path.name)
-    wanted = [f.name for f in fields(Project)]
-    if sorted(table) != sorted(wanted) or not all(isinstance(v, str) and v.strip() for v in table.values()):
-        raise DataProblem(f"{path.name}: must give {' and '.join(wanted)}, each a text, and nothing else.")
-    return Project(**table)
+    try:
+        return Project(**read_toml(path, path.name))
+    except (TypeError, ValueError) as error:
+        raise DataProblem(
+            f"{path.name}: must give organisation and contact, each a text, may give [prices], and nothing else ({error})."
+        ) from error
 
 
 def local_tables(folder: Path | str | None, name: str) -> list[Path]:

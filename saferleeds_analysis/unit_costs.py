@@ -244,6 +244,21 @@ class CostTables:
         """Give the editions of unit costs, in the order of the tables."""
         return tuple(dict.fromkeys(edition for edition, _, _ in self._unit_costs))
 
+    def prices(self, *choices: Mapping[str, str]) -> dict[str, str]:
+        """Give ``edition``, ``price_year`` and ``vintage``: of each the first that is chosen and not empty, or what goes without saying.
+
+        That is the newest edition of which a unit cost was seen in an official publication, its own prices, and the newest
+        vintage of the deflator.
+
+        >>> load_cost_tables().prices({"edition": ""}, {"vintage": "September 2019"})
+        {'edition': '2010/11', 'price_year': '2010/11', 'vintage': 'September 2019'}
+        """
+        chosen = {name: one for some in reversed(choices) for name, one in some.items() if one}
+        verified = {row.edition for row in self._unit_costs.values() if not row.provisional}
+        edition = chosen.get("edition") or max(verified or self.editions(), key=self.price_year)
+        usual = {"edition": edition, "price_year": self.price_year(edition), "vintage": self.vintages()[-1]}
+        return usual | chosen
+
     def price_year(self, edition: str) -> str:
         """Give the price year of an edition."""
         self._check_edition(edition)

@@ -362,6 +362,16 @@ def test_a_bad_table_is_refused_with_file_and_row(tmp_path, name, text, message)
     assert message in str(refused.value)
 
 
+def test_what_nobody_chose_is_the_newest_verified_edition_at_its_own_prices(tables):
+    # Of the four editions one unit cost of 2010/11 was seen in an official publication (docs/methods/costs.md).
+    assert tables.prices() == {"edition": "2010/11", "price_year": "2010/11", "vintage": "December 2025"}
+    chosen = tables.prices(
+        {"edition": "", "price_year": "2012/13"}, {"edition": "2015/16", "price_year": "2020/21"}
+    )
+    assert chosen == {"edition": "2015/16", "price_year": "2012/13", "vintage": "December 2025"}
+    assert tables.prices({"edition": "2019/20"})["price_year"] == tables.price_year("2019/20")
+
+
 def test_unknown_names_are_refused_with_what_is_known(tables):
     with pytest.raises(
         ValueError, match=r"unknown edition of unit costs: '2012/13'. Known: 2003/04, 2010/11,"
