@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from click.testing import CliRunner
+from projects import with_tables
 
 from saferleeds_analysis.cli import main
 from saferleeds_analysis.publishing import pack
@@ -38,7 +39,7 @@ def project(tmp_path, monkeypatch):
     """Give a project with a small notebook and no data, with one of its folders as the current one."""
     notebooks = tmp_path / "a project" / "notebooks"
     notebooks.mkdir(parents=True)
-    (notebooks.parent / "data" / "raw").mkdir(parents=True)
+    with_tables(notebooks.parent)
     node = nbformat.v4.new_notebook()
     node.cells = [nbformat.v4.new_code_cell(source) for source in CARD]
     node.cells[0].metadata["tags"] = ["parameters"]

@@ -52,7 +52,6 @@ WHY = "late: source: the counts end with 2012-06."
 def root(notebook, monkeypatch):
     """Give a project of three reports, the data of one of which do not hold the quarter yet."""
     root = notebook(CARD, parameters=PARAMETERS).parent.parent
-    (root / "data/raw").mkdir(parents=True)
     (root / "data/held").mkdir()
     hold(root, early="2012-09", late="2012-06", other="2012-09")
     make_list(root, *ALL)
