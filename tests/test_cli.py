@@ -170,6 +170,7 @@ def test_outside_a_project_every_command_says_how_to_make_one(name, tmp_path, mo
         "indicator": "domestic_burglary",
         "area": "Leeds",
         "name": "card",
+        "report": "card",
         "analyst": "A",
         "reviewer": "B",
         "owner": "C",
@@ -190,8 +191,7 @@ def test_outside_a_project_every_command_says_how_to_make_one(name, tmp_path, mo
 
 
 def test_list_says_indicators_areas_and_quarters(tmp_path):
-    for name in ("notebooks", "data/raw"):
-        (tmp_path / name).mkdir(parents=True)
+    (with_tables(tmp_path) / "notebooks").mkdir()
     shutil.copytree(ROOT / "data/raw/illustrative_burglary", tmp_path / "data/raw/illustrative_burglary")
     done = run("list", "--project", str(tmp_path))
     assert done.exit_code == 0, done.output
