@@ -16,7 +16,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "same"
 QUARTERS = ("2012/13 Q1", "2012/13 Q2")
-MADE_FROM = ("saferleeds_analysis", "notebooks", "data", "pyproject.toml", "requirements.lock")
+# A project of its own since published papers left the example: their pages are set beside those that the example had.
+PAPERS = Path("examples", "published_papers")
+MADE_FROM = ("saferleeds_analysis", "notebooks", "data", "examples", "pyproject.toml", "requirements.lock")
 
 
 def build(commit: str | None) -> Path:
@@ -39,6 +41,12 @@ def build(commit: str | None) -> Path:
             shutil.copyfile(ROOT / file, folder / file)
     for quarter in QUARTERS:
         _run(folder, python, "-m", "saferleeds_analysis", "report", quarter)
+    if (folder / PAPERS).is_dir():
+        _run(folder, python, "-m", "saferleeds_analysis", "report", QUARTERS[1], "--project", str(PAPERS))
+        for figures in sorted((folder / PAPERS / "reports").rglob("figures.csv")):
+            place = folder / figures.parent.relative_to(folder / PAPERS)
+            if not place.exists():  # each has its own page of changes
+                shutil.copytree(figures.parent, place)
     shutil.rmtree(folder / ".venv", ignore_errors=True)
     stamp.write_text(made_from, encoding="utf-8")
     return folder / "reports"
