@@ -524,8 +524,8 @@ def read_rows(path: Path, kind: type) -> list:
         raise DataProblem(
             f"{path.name}: cannot be read as CSV in UTF-8 ({str(error).strip()}). Text with commas stands in quotes."
         ) from error
-    columns = [f for f in fields(kind) if f.name not in _NO_COLUMNS]
-    wanted = [f.name for f in columns]
+    wanted = columns_of(kind)
+    columns = [f for f in fields(kind) if f.name in wanted]
     if sorted(table.columns) != sorted(wanted):
         raise DataProblem(
             f"{path.name}: the columns must be {', '.join(wanted)}; found {', '.join(table.columns)}."
@@ -541,6 +541,15 @@ def read_rows(path: Path, kind: type) -> list:
     if not issubclass(kind, TableRow):
         return rows
     return [replace(row, place=at) for row, at in zip(rows, places_in(path, len(rows)), strict=True)]
+
+
+def columns_of(kind: type) -> list[str]:
+    """Give the columns of a CSV table of the project's shape, in their order.
+
+    >>> columns_of(Area)
+    ['area_set', 'name', 'kind', 'parent', 'code', 'basis']
+    """
+    return [f.name for f in fields(kind) if f.name not in _NO_COLUMNS]
 
 
 def places_in(path: Path, count: int) -> list[Rows]:

@@ -48,7 +48,7 @@ def test_the_wheel_carries_code_tables_templates_notebooks_and_the_lock_and_noth
         if name.startswith("notebooks/")
         else name
         for name in files
-    } | {"saferleeds_analysis/templates/requirements.lock"}
+    } | {f"saferleeds_analysis/templates/{name}" for name in ("requirements.lock", "data/raw/README.md")}
     with zipfile.ZipFile(wheel) as held:
         names = {name for name in held.namelist() if ".dist-info/" not in name}
     assert names == expected
