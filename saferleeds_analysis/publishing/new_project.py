@@ -7,7 +7,6 @@ class by which it is read.
 
 import csv
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -100,7 +99,7 @@ def make_project(folder: Path, partnership: Partnership, *, today: date | None =
     The folder must not be there yet, or be empty. All that is wrong with what was given comes in one message, and then
     nothing is written.
     """
-    folder = Path(os.path.abspath(folder))
+    folder = folder.resolve()
     if folder.is_dir() and any(folder.iterdir()):
         raise ValueError(f"the folder {folder.name!r} is not empty. Name one that is not there yet.")
     if folder.exists() and not folder.is_dir():
@@ -306,15 +305,15 @@ def write_table(path: Path, kind: type, rows: Iterable[Any]) -> None:
 
 def write_notebook(source: Path, target: Path, defaults: dict[str, str]) -> None:
     """Copy a notebook with other defaults of its parameters; those that ``defaults`` does not name become empty."""
+    kept = defaults | {"edition": "public"}
+
+    def with_default(found: re.Match) -> str:
+        return f"{found[1]}{found[2]}{json.dumps(kept.get(found[1], ''), ensure_ascii=False)}"
+
     notebook = json.loads(source.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         if "parameters" in cell["metadata"].get("tags", []):
-            text = "".join(cell["source"])
-            kept = defaults | {"edition": "public"}
-            text = _DEFAULT.sub(
-                lambda found: f"{found[1]}{found[2]}{json.dumps(kept.get(found[1], ''), ensure_ascii=False)}",
-                text,
-            )
+            text = _DEFAULT.sub(with_default, "".join(cell["source"]))
             cell["source"] = text.splitlines(keepends=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(notebook, indent=1, ensure_ascii=False)
