@@ -11,11 +11,13 @@ import sysconfig
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.publishing.run_list import read_run_list
+from saferleeds_analysis.publishing.sign_off import checklist
 
 AREAS = {
     "East": ["Mill Hill", "St Anne's", "Cliff Top", "Old Town", "Ferry Road", "Quarry"],
@@ -45,9 +47,9 @@ def months(first, last):
 
 def crime(first, last):
     """Counts with a season and a slow fall, by chance of a fixed seed."""
-    chance = random.Random(first)
+    chance = np.random.default_rng(pd.Period(first).ordinal)
     return [
-        [str(m), ward, offence, chance.binomialvariate(60, level * (1 + 0.2 * (m.month in (11, 12, 1))) / 60)]
+        [str(m), ward, offence, chance.poisson(level * (1 + 0.2 * (m.month in (11, 12, 1))))]
         for m in months(first, last)
         for ward in WARDS
         for offence, level in OFFENCES.items()
@@ -92,15 +94,10 @@ def put_survey(project, *quarters):
     )
 
 
-def uncommented(project, name, start, end):
-    """Make a table of an example that the project's TOML file shows in comments, as an analyst would."""
-    path = project / "data/raw/reference" / name
+def uncomment(path):
+    """Make the examples that a TOML file of the project shows in comments part of it, as an analyst would."""
     text = path.read_text(encoding="utf-8")
-    lines = [line.removeprefix("#").strip() for line in text.splitlines() if line.startswith("#")]
-    example = "\n".join(lines)
-    example = example[example.index(start) :]
-    example = example[: example.index(end) + len(end)] if end else example
-    path.write_text(f"{text}\n{example}\n", encoding="utf-8")
+    path.write_text(re.sub(r"^# (?=\[\[|\w+ = )", "", text, flags=re.MULTILINE), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -155,8 +152,8 @@ def make_project(saferleeds, folder):
     )
     project = folder / "otterbridge"
     reference = project / "data/raw/reference"
-    uncommented(project, "indicators.toml", "[[indicator]]", "")
-    uncommented(project, "survey_questions.toml", "[[question]]", "")
+    uncomment(reference / "indicators.toml")
+    uncomment(reference / "survey_questions.toml")
     write(
         reference / "definitions.csv",
         [],
@@ -192,6 +189,12 @@ def make_project(saferleeds, folder):
             for year in ("2025/26", "2026/27")
         ],
     )
+    run_list = project / "notebooks" / "run_list.toml"
+    text = run_list.read_text(encoding="utf-8")
+    three = text.replace(
+        'each = "ward"\n', 'each = "ward"\nwhere = { name = ["Castle & Moat", "Mill Hill", "St Anne\'s"] }\n'
+    )
+    run_list.write_text(three, encoding="utf-8")
     about = 'publisher = "{}"\nlicence = "Agreement"\narea_set = "otterbridge"\nreceived = 2026-07-20\n'
     for name, shape, publisher, more in (
         ("wardens", "monthly_extract", "Otterbridge Council", ""),
@@ -249,6 +252,16 @@ def made_in(project, quarter):
     return {page.parent.name for page in pack.glob("*/report.html")} - {"changes"}
 
 
+def sign_off(saferleeds, project, quarter):
+    """Answer the checklist with yes and sign off, by roles."""
+    answers = project / "data/raw/signoff" / f"{periods.quarter_path(periods.quarter(quarter))}.toml"
+    answers.parent.mkdir(exist_ok=True)
+    lines = [f'[{item.id}]\nanswer = "yes"\n' for item in checklist()]
+    answers.write_text("\n".join(lines), encoding="utf-8")
+    roles = ("--analyst", "Analyst", "--reviewer", "Reviewer", "--owner", "Owner")
+    saferleeds(project, "sign-off", quarter, *roles)
+
+
 def test_a_partnership_of_other_names_reports_signs_and_exports_from_the_wheel_alone(saferleeds, tmp_path):
     project = make_project(saferleeds, tmp_path)
     listed = {report.name for report in read_run_list(project / "notebooks")}
@@ -268,3 +281,18 @@ def test_a_partnership_of_other_names_reports_signs_and_exports_from_the_wheel_a
     put_survey(project, "2025/26 Q4")
     saferleeds(project, "report", "2025/26 Q4")
     assert made_in(project, "2025/26 Q4") == listed
+
+    pack = project / "reports/2025-26_Q4"
+    saferleeds(project, "check", "2025/26 Q4")
+    saferleeds(project, "export", "2025/26 Q4", "--all")
+    sign_off(saferleeds, project, "2025/26 Q4")
+    saferleeds(project, "verify", "2025/26 Q4")
+    assert_of_nobody_else(project / "reports")
+    assert_of_nobody_else(project / "data/processed")
+    assert {path.suffix for path in pack.rglob("*")} >= {".html", ".csv", ".xlsx", ".docx", ".pdf"}
+
+    put_crime(project, "2026-04", "2026-06")
+    put_survey(project, "2026/27 Q1")
+    saferleeds(project, "report", "2026/27 Q1")
+    assert made_in(project, "2026/27 Q1") == listed
+    assert_of_nobody_else(project / "reports")
