@@ -397,6 +397,25 @@ def init(folder: Path, **given: Any) -> None:
     click.echo(f"Next: read its README.md, and put the counts into data/raw/{SOURCE}.")
 
 
+@main.command("new-quarter")
+@click.argument("quarter")
+@_in_project
+def new_quarter(root: Path, quarter: Any) -> None:
+    """Lay out a QUARTER: templates of the commentaries asked for, and the files expected, from whom and by when."""
+    from saferleeds_analysis import periods
+    from saferleeds_analysis.publishing.new_project import expected_files, lay_out_quarter
+
+    for path in lay_out_quarter(root, quarter, _catalogue(root)):
+        click.echo(f"Template: {path.relative_to(root).as_posix()}")
+    expected = expected_files(root, quarter)
+    click.echo(f"Expected for {periods.quarter_name(quarter)}:")
+    for one in expected:
+        due = periods.day_name(one.due) if one.due else "no day is stated (due_days in source.toml)"
+        click.echo(f"  {one.file}\n    from {one.owner}, due: {due}")
+    if not any(one.file.endswith(".md") for one in expected):
+        click.echo("No commentary is asked for: data/raw/commentary/requests.csv has no row of this quarter.")
+
+
 @main.command()
 @_project_option
 def doctor(project: Path | None) -> None:

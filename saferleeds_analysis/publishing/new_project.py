@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,12 @@ from saferleeds_analysis.catalogue import (
     load_catalogue,
     read_project,
     read_rows,
+    unknown,
 )
 from saferleeds_analysis.documents import Document
-from saferleeds_analysis.intake.commentaries import CommentaryRequest
-from saferleeds_analysis.intake.sources import read_source, source_folders
+from saferleeds_analysis.intake.commentaries import CommentaryRequest, commentary_requests
+from saferleeds_analysis.intake.reading import TEMPLATE
+from saferleeds_analysis.intake.sources import inside_raw, raw_folder, read_source, source_folders
 from saferleeds_analysis.problems import DataProblem, noting, refuse, twice
 from saferleeds_analysis.publishing.places import shipped
 from saferleeds_analysis.publishing.run_list import read_run_list, slug
@@ -228,15 +230,7 @@ def _write(draft: Path, given: _Checked, quarter: pd.Period) -> None:
 def _render_all(draft: Path, given: _Checked, quarter: pd.Period) -> None:
     """Write every file of ``templates/project`` where it lies there, filled in."""
     templates = shipped("project")
-    environment = Environment(  # noqa: S701  # text, no HTML: what is put in is quoted as TOML by its own filter
-        loader=FileSystemLoader(templates, encoding="utf-8"),
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    # A text of TOML is written as one of JSON: both quote and escape alike.
-    environment.filters["toml"] = lambda text: json.dumps(text, ensure_ascii=False)
+    environment = _environment(templates)
     words = {
         "partnership": given.partnership,
         "area_set": given.area_set,
@@ -244,6 +238,7 @@ def _render_all(draft: Path, given: _Checked, quarter: pd.Period) -> None:
         "offences": given.offences,
         "on_one_side": ", ".join(offence["id"] for offence in given.offences[:_ON_ONE_SIDE]),
         "prices": _prices(),
+        "valued": [offence["id"] for offence in given.offences if _has_a_value(offence["name"])],
         "quarter": periods.quarter_name(quarter),
         "source": SOURCE,
         "version": __version__,
@@ -255,6 +250,20 @@ def _render_all(draft: Path, given: _Checked, quarter: pd.Period) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         text = environment.get_template(name).render(words)
         target.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _environment(folder: Path) -> Environment:
+    """Give what fills in the templates of a folder."""
+    environment = Environment(  # noqa: S701  # no HTML: what is put in is quoted by a filter of its own
+        loader=FileSystemLoader(folder, encoding="utf-8"),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    # A text of TOML and of YAML is written as one of JSON: they quote and escape alike.
+    environment.filters["quoted"] = lambda text: json.dumps(text, ensure_ascii=False)
+    return environment
 
 
 def _prices() -> dict[str, str]:
@@ -291,6 +300,16 @@ def _matches(offences: Sequence[str]) -> list[OffenceMatch]:
             )
         ]
     return found
+
+
+def _has_a_value(offence: str) -> bool:
+    """Say whether the newest edition puts a value on an offence, by the national table or by what a new project writes."""
+    rows = [*read_rows(NATIONAL / "offence_mapping.csv", OffenceMatch), *_matches([offence])]
+    return any(
+        (row.scheme, row.code, row.edition) == ("extract", offence, _prices()["cost_edition"])
+        and row.match in ("same", "partial")
+        for row in rows
+    )
 
 
 def write_table(path: Path, kind: type, rows: Iterable[Any]) -> None:
@@ -330,3 +349,60 @@ def _read_again(draft: Path) -> None:
     read_run_list(draft / "notebooks")
     for folder in source_folders(draft):
         read_source(folder)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """A file that a quarter needs: where it goes, from whom, and by which day (``None``: nobody has said)."""
+
+    file: str
+    owner: str
+    due: date | None
+
+
+def expected_files(root: Path, quarter: pd.Period) -> list[Expected]:
+    """List what a quarter needs, the first due first: new months or a wave of each source, and the commentaries asked for."""
+    ended = periods.last_month(quarter).end_time.date()
+    sources = [read_source(folder) for folder in source_folders(root)]
+    found = [
+        Expected(
+            file=f"data/raw/{source.id}: {'respondents' if source.shape == 'respondents' else 'the months'} of "
+            f"{periods.quarter_name(quarter)}",
+            owner=source.owner or source.publisher,
+            due=ended + timedelta(days=source.due_days) if source.due_days else None,
+        )
+        for source in sources
+    ]
+    place = f"data/raw/commentary/{periods.quarter_path(quarter)}"
+    found += [
+        Expected(
+            file=f"{place}/{asked.indicator_id}.md",
+            owner=f"{asked.owner}, {asked.organisation}",
+            due=asked.due,
+        )
+        for asked in commentary_requests(root, quarter)
+    ]
+    return sorted(found, key=lambda one: one.due or date.max)
+
+
+def lay_out_quarter(root: Path, quarter: pd.Period, catalogue: Catalogue) -> list[Path]:
+    """Write a template for each commentary that is asked for in a quarter and give them; none where one or its text is there."""
+    folder = raw_folder(root) / "commentary" / periods.quarter_path(quarter)
+    asked_for = commentary_requests(root, quarter)
+    known = {indicator.id for indicator in catalogue.indicators()}
+    refuse(
+        f"commentary/requests.csv: {unknown('indicator', asked.indicator_id, known)}"
+        for asked in asked_for
+        if asked.indicator_id not in known
+    )
+    template = _environment(shipped("commentary.md").parent).get_template("commentary.md")
+    written = []
+    for asked in asked_for:
+        path = inside_raw(root, folder / f"{asked.indicator_id}{TEMPLATE}")
+        if path.exists() or (folder / f"{asked.indicator_id}.md").exists():
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        text = template.render(request=asked, received=asked.due.isoformat())
+        path.write_text(text, encoding="utf-8", newline="\n")
+        written.append(path)
+    return written
