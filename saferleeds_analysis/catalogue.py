@@ -195,10 +195,16 @@ class PublishedFigure(TableRow):
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """Whose pages these are, and whom a reader asks: ``organisation`` stands at the top of each page."""
+    """Whose pages these are, and whom a reader asks: ``organisation`` stands at the top of each page.
+
+    The last three say at which prices report cards value offences; empty: the newest (:meth:`~.unit_costs.CostTables.prices`).
+    """
 
     organisation: str
     contact: str
+    cost_edition: str = ""
+    price_year: str = ""
+    vintage: str = ""
 
 
 class Catalogue:
@@ -466,9 +472,13 @@ def read_project(folder: Path | str) -> Project:
             'contact = "...".'
         )
     table = read_toml(path, path.name)
-    wanted = [f.name for f in fields(Project)]
-    if sorted(table) != sorted(wanted) or not all(isinstance(v, str) and v.strip() for v in table.values()):
-        raise DataProblem(f"{path.name}: must give {' and '.join(wanted)}, each a text, and nothing else.")
+    must = [f.name for f in fields(Project) if f.default is MISSING]
+    may = [f.name for f in fields(Project) if f.name not in must]
+    texts = all(isinstance(v, str) and v.strip() for v in table.values())
+    if not (set(must) <= set(table) <= {*must, *may} and texts):
+        raise DataProblem(
+            f"{path.name}: must give {' and '.join(must)}, each a text, and may give {', '.join(may)}, and nothing else."
+        )
     return Project(**table)
 
 

@@ -21,7 +21,15 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import NATIONAL, local_tables, places_in, read_decimal, read_rows, unknown
+from saferleeds_analysis.catalogue import (
+    NATIONAL,
+    Project,
+    local_tables,
+    places_in,
+    read_decimal,
+    read_rows,
+    unknown,
+)
 from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import refuse, refuse_unless
 
@@ -248,6 +256,19 @@ class CostTables:
         """Give the price year of an edition."""
         self._check_edition(edition)
         return next(row.price_year for row in self._unit_costs.values() if row.edition == edition)
+
+    def prices(self, project: Project) -> dict[str, str]:
+        """Give the edition, price year and vintage that a project names; the newest edition at its own prices where it does not.
+
+        >>> load_cost_tables().prices(Project(organisation="Safer Otterbridge", contact="Analysts"))
+        {'edition': '2019/20', 'price_year': '2019/20', 'vintage': 'December 2025'}
+        """
+        edition = project.cost_edition or self.editions()[-1]
+        return {
+            "edition": edition,
+            "price_year": project.price_year or self.price_year(edition),
+            "vintage": project.vintage or self.vintages()[-1],
+        }
 
     def unit_costs(self, edition: str, offence: str) -> tuple[UnitCost, ...]:
         """Give every component that an edition has for an offence; empty where there is none."""

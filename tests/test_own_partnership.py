@@ -25,6 +25,52 @@ AREAS = {
 }
 WARDS = [ward for wards in AREAS.values() for ward in wards]
 OFFENCES = {"Domestic burglary": 9, "Theft from a vehicle": 14, "Town centre theft": 11}
+GROUP = [
+    "group",
+    "area",
+    "code",
+    "measure",
+    "period",
+    "rate",
+    "per",
+    "count",
+    "denominator",
+    "denominator_of",
+]
+GROUP += ["denominator_date", "denominator_source", "source", "known_from"]
+_COUNTED = "1000||52000|households|2021-03-21|Census 2021|Invented|2025-07-01"
+LIKE_AREAS = [
+    f"Like areas|{area}||Domestic burglary|2024/25|{rate}|{_COUNTED}"
+    for area, rate in (
+        ("Otterbridge", 26.1),
+        ("Ashford Vale", 22.4),
+        ("Long Marton", 30.8),
+        ("Pendle Bay", 27.5),
+    )
+]
+# The general notebooks of which the list that init writes has no report, because they need tables of the partnership's own.
+OTHER_NOTEBOOKS = """
+[[report]]
+name = "feeling-safe"
+notebook = "survey_and_service_card"
+parameters = { indicator = "feels_safe", area = "Otterbridge", enquiries = "warden_calls", cases = "warden_calls", questions = "", people = "", calls = "", durations = "", margin = 3.0 }
+
+[[report]]
+name = "feeling-safe-board"
+notebook = "board_card"
+parameters = { indicator = "feels_safe", area = "Otterbridge", meeting = "Safer Otterbridge Board" }
+
+[[report]]
+name = "like-areas"
+notebook = "area_comparison"
+parameters = { group = "like_areas", measure = "Domestic burglary", period = "2024/25", area = "Otterbridge", indicator = "domestic_burglary" }
+
+[[report]]
+name = "wardens"
+notebook = "funding_scenario"
+first_quarter = "2026/27 Q1"
+parameters = { position = "wardens_2026_27", share = 0.5, spread = 0.1 }
+"""
 # The names of the library and its command, which are those of the first partnership that used it.
 _THE_LIBRARY = re.compile(r"saferleeds|safer-leeds-analysis", flags=re.IGNORECASE)
 # Documents of 2012 to 2021, and what only they speak of.
@@ -189,12 +235,13 @@ def make_project(saferleeds, folder):
             for year in ("2025/26", "2026/27")
         ],
     )
+    uncomment(reference / "funding.toml")
+    write(reference / "group_like_areas.csv", GROUP, [area.split("|") for area in LIKE_AREAS])
     run_list = project / "notebooks" / "run_list.toml"
     text = run_list.read_text(encoding="utf-8")
-    three = text.replace(
-        'each = "ward"\n', 'each = "ward"\nwhere = { name = ["Castle & Moat", "Mill Hill", "St Anne\'s"] }\n'
-    )
-    run_list.write_text(three, encoding="utf-8")
+    one_ward = text.replace('each = "ward"\n', 'each = "ward"\nwhere = { name = "Castle & Moat" }\n')
+    assert one_ward != text
+    run_list.write_text(one_ward + OTHER_NOTEBOOKS, encoding="utf-8")
     about = 'publisher = "{}"\nlicence = "Agreement"\narea_set = "otterbridge"\nreceived = 2026-07-20\n'
     for name, shape, publisher, more in (
         ("wardens", "monthly_extract", "Otterbridge Council", ""),
@@ -264,9 +311,17 @@ def sign_off(saferleeds, project, quarter):
 
 def test_a_partnership_of_other_names_reports_signs_and_exports_from_the_wheel_alone(saferleeds, tmp_path):
     project = make_project(saferleeds, tmp_path)
-    listed = {report.name for report in read_run_list(project / "notebooks")}
-    assert {"domestic-burglary", "town-centre-theft-cost", "feels-safe", "warden-calls"} <= listed
-    assert {"ward-castle-moat", "division-east", "members-summary", "partnership-dashboard"} <= listed
+    reports = read_run_list(project / "notebooks")
+
+    def listed(quarter):
+        return {report.name for report in reports if report.is_made_in(periods.quarter(quarter))}
+
+    names = listed("2026/27 Q1")
+    assert {"domestic-burglary-season", "theft-from-a-vehicle-cost", "feels-safe", "warden-calls"} <= names
+    assert {"ward-castle-moat", "division-east", "members-summary", "partnership-dashboard"} <= names
+    assert "town-centre-theft-cost" not in names  # nobody has said yet what it stands for in the unit costs
+    general = {path.stem for path in (project / "notebooks").glob("*.ipynb")} - {"start_here"}
+    assert {report.notebook for report in reports} == general
     put_crime(project, "2021-01", "2025-12")
     put_survey(
         project,
@@ -275,16 +330,16 @@ def test_a_partnership_of_other_names_reports_signs_and_exports_from_the_wheel_a
     )
 
     saferleeds(project, "report", "2025/26 Q3")
-    assert made_in(project, "2025/26 Q3") == listed
+    assert made_in(project, "2025/26 Q3") == listed("2025/26 Q3")
 
     put_crime(project, "2026-01", "2026-03")
     put_survey(project, "2025/26 Q4")
     saferleeds(project, "report", "2025/26 Q4")
-    assert made_in(project, "2025/26 Q4") == listed
+    assert made_in(project, "2025/26 Q4") == listed("2025/26 Q4")
 
     pack = project / "reports/2025-26_Q4"
     saferleeds(project, "check", "2025/26 Q4")
-    saferleeds(project, "export", "2025/26 Q4", "--all")
+    saferleeds(project, "export", "2025/26 Q4")
     sign_off(saferleeds, project, "2025/26 Q4")
     saferleeds(project, "verify", "2025/26 Q4")
     assert_of_nobody_else(project / "reports")
@@ -294,5 +349,5 @@ def test_a_partnership_of_other_names_reports_signs_and_exports_from_the_wheel_a
     put_crime(project, "2026-04", "2026-06")
     put_survey(project, "2026/27 Q1")
     saferleeds(project, "report", "2026/27 Q1")
-    assert made_in(project, "2026/27 Q1") == listed
+    assert made_in(project, "2026/27 Q1") == listed("2026/27 Q1")
     assert_of_nobody_else(project / "reports")

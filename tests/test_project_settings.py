@@ -47,7 +47,8 @@ def test_without_one_nobody_s_name_is_taken(tmp_path):
         ("organisation = Safer Leeds\n", "project.toml: cannot be read as TOML ("),
         (
             'organisation = "A"\n',
-            "project.toml: must give organisation and contact, each a text, and nothing else.",
+            "project.toml: must give organisation and contact, each a text, and may give cost_edition, price_year, vintage, and "
+            "nothing else.",
         ),
         (
             'organisation = "A"\ncontact = " "\n',

@@ -27,6 +27,7 @@ from saferleeds_analysis.catalogue import (
     Catalogue,
     Caveat,
     FamilyRule,
+    Project,
     PublishedFigure,
     Target,
     columns_of,
@@ -222,7 +223,7 @@ def _write(draft: Path, given: _Checked, quarter: pd.Period) -> None:
         "indicator": given.offences[0]["id"],
         "indicators": "",
         "meeting": given.partnership.organisation,
-    } | _prices()
+    } | _prices(given.partnership)
     for path in sorted(shipped("notebooks").glob("*.ipynb")):
         write_notebook(path, draft / "notebooks" / path.name, defaults)
 
@@ -231,14 +232,15 @@ def _render_all(draft: Path, given: _Checked, quarter: pd.Period) -> None:
     """Write every file of ``templates/project`` where it lies there, filled in."""
     templates = shipped("project")
     environment = _environment(templates)
+    prices = _prices(given.partnership)
     words = {
         "partnership": given.partnership,
         "area_set": given.area_set,
         "kinds": given.kinds,
         "offences": given.offences,
         "on_one_side": ", ".join(offence["id"] for offence in given.offences[:_ON_ONE_SIDE]),
-        "prices": _prices(),
-        "valued": [offence["id"] for offence in given.offences if _has_a_value(offence["name"])],
+        "prices": prices,
+        "valued": [o["id"] for o in given.offences if _has_a_value(o["name"], prices["cost_edition"])],
         "quarter": periods.quarter_name(quarter),
         "source": SOURCE,
         "version": __version__,
@@ -266,15 +268,11 @@ def _environment(folder: Path) -> Environment:
     return environment
 
 
-def _prices() -> dict[str, str]:
-    """Give the newest edition of unit costs, at its own prices, and the newest release of the deflator."""
-    tables = load_cost_tables()
-    newest = tables.editions()[-1]
-    return {
-        "cost_edition": newest,
-        "price_year": tables.price_year(newest),
-        "vintage": tables.vintages()[-1],
-    }
+def _prices(given: Partnership) -> dict[str, str]:
+    """Give the prices at which a new project values offences, by the names of the parameters of notebooks."""
+    whose = Project(organisation=given.organisation, contact=given.contact)
+    edition, price_year, vintage = load_cost_tables().prices(whose).values()
+    return {"cost_edition": edition, "price_year": price_year, "vintage": vintage}
 
 
 def _matches(offences: Sequence[str]) -> list[OffenceMatch]:
@@ -302,11 +300,11 @@ def _matches(offences: Sequence[str]) -> list[OffenceMatch]:
     return found
 
 
-def _has_a_value(offence: str) -> bool:
-    """Say whether the newest edition puts a value on an offence, by the national table or by what a new project writes."""
+def _has_a_value(offence: str, edition: str) -> bool:
+    """Say whether an edition puts a value on an offence, by the national table or by what a new project writes."""
     rows = [*read_rows(NATIONAL / "offence_mapping.csv", OffenceMatch), *_matches([offence])]
     return any(
-        (row.scheme, row.code, row.edition) == ("extract", offence, _prices()["cost_edition"])
+        (row.scheme, row.code, row.edition) == ("extract", offence, edition)
         and row.match in ("same", "partial")
         for row in rows
     )
