@@ -15,7 +15,7 @@ import difflib
 import hashlib
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -197,23 +197,14 @@ class PublishedFigure(TableRow):
 class Project:
     """Whose pages these are, and whom a reader asks: ``organisation`` stands at the top of each page.
 
-    ``prices`` are the partnership's choices for costs, each of which may be left out: ``edition`` of unit costs,
-    ``price_year`` and ``vintage`` of the deflator (:meth:`unit_costs.CostTables.prices`).
+    The last three say at which prices report cards value offences; empty: the newest (:meth:`~.unit_costs.CostTables.prices`).
     """
 
     organisation: str
     contact: str
-    prices: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Refuse what is no text, and choices that are not known."""
-        texts = (self.organisation, self.contact, *dict(self.prices).values())
-        if not all(isinstance(text, str) and text.strip() for text in texts):
-            raise ValueError("organisation, contact and each of the prices are texts that are not empty.")
-        if others := set(self.prices) - {"edition", "price_year", "vintage"}:
-            raise ValueError(
-                f"[prices] {sorted(others)} is not known; it holds edition, price_year and vintage."
-            )
+    cost_edition: str = ""
+    price_year: str = ""
+    vintage: str = ""
 
 
 class Catalogue:
@@ -480,12 +471,15 @@ def read_project(folder: Path | str) -> Project:
             'there is no project.toml in data/raw/reference: it says whose pages these are, as organisation = "..." and '
             'contact = "...".'
         )
-    try:
-        return Project(**read_toml(path, path.name))
-    except (TypeError, ValueError) as error:
+    table = read_toml(path, path.name)
+    must = [f.name for f in fields(Project) if f.default is MISSING]
+    may = [f.name for f in fields(Project) if f.name not in must]
+    texts = all(isinstance(v, str) and v.strip() for v in table.values())
+    if not (set(must) <= set(table) <= {*must, *may} and texts):
         raise DataProblem(
-            f"{path.name}: must give organisation and contact, each a text, may give [prices], and nothing else ({error})."
-        ) from error
+            f"{path.name}: must give {' and '.join(must)}, each a text, and may give {', '.join(may)}, and nothing else."
+        )
+    return Project(**table)
 
 
 def local_tables(folder: Path | str | None, name: str) -> list[Path]:
@@ -540,8 +534,8 @@ def read_rows(path: Path, kind: type) -> list:
         raise DataProblem(
             f"{path.name}: cannot be read as CSV in UTF-8 ({str(error).strip()}). Text with commas stands in quotes."
         ) from error
-    columns = [f for f in fields(kind) if f.name not in _NO_COLUMNS]
-    wanted = [f.name for f in columns]
+    wanted = columns_of(kind)
+    columns = [f for f in fields(kind) if f.name in wanted]
     if sorted(table.columns) != sorted(wanted):
         raise DataProblem(
             f"{path.name}: the columns must be {', '.join(wanted)}; found {', '.join(table.columns)}."
@@ -557,6 +551,15 @@ def read_rows(path: Path, kind: type) -> list:
     if not issubclass(kind, TableRow):
         return rows
     return [replace(row, place=at) for row, at in zip(rows, places_in(path, len(rows)), strict=True)]
+
+
+def columns_of(kind: type) -> list[str]:
+    """Give the columns of a CSV table of the project's shape, in their order.
+
+    >>> columns_of(Area)
+    ['area_set', 'name', 'kind', 'parent', 'code', 'basis']
+    """
+    return [f.name for f in fields(kind) if f.name not in _NO_COLUMNS]
 
 
 def places_in(path: Path, count: int) -> list[Rows]:

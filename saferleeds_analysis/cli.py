@@ -31,6 +31,7 @@ LOG = "reports/last_run.log"
 # The notebooks of `saferleeds report --indicator ... --area ...`, by what the indicator is read from.
 NOTEBOOK_OF = {
     "counts": "recorded_crime_card",
+    "service counts": "service_counts",
     "printed counts": "service_counts",
     "percentages": "survey_report",
 }
@@ -355,6 +356,64 @@ def data(root: Path) -> None:
         )
         for note in built.notes:
             click.echo(f"  {note}")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--name", "organisation", help="The partnership's name, as its pages print it.")
+@click.option("--contact", help="Whom a reader of the pages asks: a team, not a person.")
+@click.option("--area", help="The name of the whole area.")
+@click.option(
+    "--areas",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A CSV file of the areas below it: name, kind (ward, division) and parent (empty: the whole).",
+)
+@click.option("--police", help="Who sends the counts: the police force.")
+@click.option(
+    "--offence", "offences", multiple=True, help="An offence, as the counts name it; may be repeated."
+)
+def init(folder: Path, **given: Any) -> None:
+    """Make a project in FOLDER, which must not be there yet or be empty. What no option gives is asked."""
+    from saferleeds_analysis.publishing.new_project import SOURCE, Partnership, make_project
+
+    questions = {
+        "organisation": "The partnership's name",
+        "contact": "Whom a reader asks",
+        "area": "The name of the whole area",
+        "areas": "The CSV file of the areas below it (name, kind, parent)",
+        "police": "The police force that sends the counts",
+        "offences": "The offences, as the counts name them, with semicolons between",
+    }
+    missing = [name for name in questions if not given[name]]
+    if missing and not sys.stdin.isatty():
+        options = {"organisation": "--name", "offences": "--offence"}
+        raise ValueError(f"missing: {', '.join(options.get(name, f'--{name}') for name in missing)}.")
+    for name in missing:
+        given[name] = click.prompt(questions[name])
+    if isinstance(given["offences"], str):
+        given["offences"] = tuple(part.strip() for part in given["offences"].split(";") if part.strip())
+    made = make_project(folder, Partnership(**given | {"areas": Path(given["areas"])}))
+    click.echo(f"Made: {made}")
+    click.echo(f"Next: read its README.md, and put the counts into data/raw/{SOURCE}.")
+
+
+@main.command("new-quarter")
+@click.argument("quarter")
+@_in_project
+def new_quarter(root: Path, quarter: Any) -> None:
+    """Lay out a QUARTER: templates of the commentaries asked for, and the files expected, from whom and by when."""
+    from saferleeds_analysis import periods
+    from saferleeds_analysis.publishing.new_project import expected_files, lay_out_quarter
+
+    for path in lay_out_quarter(root, quarter, _catalogue(root)):
+        click.echo(f"Template: {path.relative_to(root).as_posix()}")
+    expected = expected_files(root, quarter)
+    click.echo(f"Expected for {periods.quarter_name(quarter)}:")
+    for one in expected:
+        due = periods.day_name(one.due) if one.due else "no day is stated (due_days in source.toml)"
+        click.echo(f"  {one.file}\n    from {one.owner}, due: {due}")
+    if not any(one.file.endswith(".md") for one in expected):
+        click.echo("No commentary is asked for: data/raw/commentary/requests.csv has no row of this quarter.")
 
 
 @main.command()

@@ -21,7 +21,15 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import NATIONAL, local_tables, places_in, read_decimal, read_rows, unknown
+from saferleeds_analysis.catalogue import (
+    NATIONAL,
+    Project,
+    local_tables,
+    places_in,
+    read_decimal,
+    read_rows,
+    unknown,
+)
 from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import refuse, refuse_unless
 
@@ -244,25 +252,26 @@ class CostTables:
         """Give the editions of unit costs, in the order of the tables."""
         return tuple(dict.fromkeys(edition for edition, _, _ in self._unit_costs))
 
-    def prices(self, *choices: Mapping[str, str]) -> dict[str, str]:
-        """Give ``edition``, ``price_year`` and ``vintage``: of each the first that is chosen and not empty, or what goes without saying.
-
-        That is the newest edition of which a unit cost was seen in an official publication, its own prices, and the newest
-        vintage of the deflator.
-
-        >>> load_cost_tables().prices({"edition": ""}, {"vintage": "September 2019"})
-        {'edition': '2010/11', 'price_year': '2010/11', 'vintage': 'September 2019'}
-        """
-        chosen = {name: one for some in reversed(choices) for name, one in some.items() if one}
-        verified = {row.edition for row in self._unit_costs.values() if not row.provisional}
-        edition = chosen.get("edition") or max(verified or self.editions(), key=self.price_year)
-        usual = {"edition": edition, "price_year": self.price_year(edition), "vintage": self.vintages()[-1]}
-        return usual | chosen
-
     def price_year(self, edition: str) -> str:
         """Give the price year of an edition."""
         self._check_edition(edition)
         return next(row.price_year for row in self._unit_costs.values() if row.edition == edition)
+
+    def prices(self, project: Project) -> dict[str, str]:
+        """Give the edition, price year and vintage that a project names; where it does not, the newest verified edition at its own prices.
+
+        Verified is an edition of which a unit cost was seen in an official publication.
+
+        >>> load_cost_tables().prices(Project(organisation="Safer Otterbridge", contact="Analysts"))
+        {'edition': '2010/11', 'price_year': '2010/11', 'vintage': 'December 2025'}
+        """
+        verified = [row.edition for row in self._unit_costs.values() if not row.provisional]
+        edition = project.cost_edition or max(verified or self.editions(), key=self.price_year)
+        return {
+            "edition": edition,
+            "price_year": project.price_year or self.price_year(edition),
+            "vintage": project.vintage or self.vintages()[-1],
+        }
 
     def unit_costs(self, edition: str, offence: str) -> tuple[UnitCost, ...]:
         """Give every component that an edition has for an offence; empty where there is none."""

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -83,3 +85,14 @@ def published_papers(tmp_path_factory):
 def quarter_before(example):
     """Give the folder of the example's pack for the quarter before, 2012/13 Q1, in the same project."""
     return example.project / "reports" / "2012-13_Q1"
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory):
+    """Build the wheel by the locked hatchling; nothing is fetched and nothing is written beside it."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    [made] = folder.iterdir()
+    return made

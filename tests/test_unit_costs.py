@@ -1,6 +1,7 @@
 """The cost tables: what they hold and where it comes from, what they refuse, and how an analyst adds to them."""
 
 import csv
+from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
@@ -8,7 +9,7 @@ import pytest
 from projects import REFERENCE
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import NATIONAL, load_catalogue
+from saferleeds_analysis.catalogue import NATIONAL, Project, load_catalogue
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.unit_costs import load_cost_tables
 
@@ -364,12 +365,12 @@ def test_a_bad_table_is_refused_with_file_and_row(tmp_path, name, text, message)
 
 def test_what_nobody_chose_is_the_newest_verified_edition_at_its_own_prices(tables):
     # Of the four editions one unit cost of 2010/11 was seen in an official publication (docs/methods/costs.md).
-    assert tables.prices() == {"edition": "2010/11", "price_year": "2010/11", "vintage": "December 2025"}
-    chosen = tables.prices(
-        {"edition": "", "price_year": "2012/13"}, {"edition": "2015/16", "price_year": "2020/21"}
-    )
-    assert chosen == {"edition": "2015/16", "price_year": "2012/13", "vintage": "December 2025"}
-    assert tables.prices({"edition": "2019/20"})["price_year"] == tables.price_year("2019/20")
+    nobody = Project(organisation="A", contact="B")
+    usual = {"edition": "2010/11", "price_year": "2010/11", "vintage": "December 2025"}
+    assert tables.prices(nobody) == usual
+    assert tables.prices(replace(nobody, price_year="2012/13")) == usual | {"price_year": "2012/13"}
+    newer = tables.prices(replace(nobody, cost_edition="2019/20"))
+    assert newer == usual | {"edition": "2019/20", "price_year": tables.price_year("2019/20")}
 
 
 def test_unknown_names_are_refused_with_what_is_known(tables):

@@ -22,17 +22,6 @@ print(code_version(Path.cwd()))
 """
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """Build the wheel by the locked hatchling; nothing is fetched and nothing is written beside it."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
-    assert done.returncode == 0, done.stderr
-    [made] = folder.iterdir()
-    return made
-
-
 def test_the_wheel_carries_code_tables_templates_notebooks_and_the_lock_and_nothing_else(wheel):
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "saferleeds_analysis", "notebooks"],
@@ -48,7 +37,7 @@ def test_the_wheel_carries_code_tables_templates_notebooks_and_the_lock_and_noth
         if name.startswith("notebooks/")
         else name
         for name in files
-    } | {"saferleeds_analysis/templates/requirements.lock"}
+    } | {f"saferleeds_analysis/templates/{name}" for name in ("requirements.lock", "data/raw/README.md")}
     with zipfile.ZipFile(wheel) as held:
         names = {name for name in held.namelist() if ".dist-info/" not in name}
     assert names == expected

@@ -69,16 +69,19 @@ def commentary_request(root: Path, wanted: pd.Period, indicator_id: str) -> Comm
 
     The table is ``data/raw/commentary/requests.csv``. ``owner`` is a role ("Performance team"), not a person's name.
     """
-    path = inside_raw(root, raw_folder(root) / "commentary" / "requests.csv")
-    if not path.is_file():
-        return None
-    rows = [r for r in read_rows(path, CommentaryRequest) if r.indicator_id == indicator_id]
-    found = [r for r in rows if quarter(r.quarter) == wanted]
+    found = [r for r in commentary_requests(root, wanted) if r.indicator_id == indicator_id]
     if len(found) > 1:
         raise DataProblem(
-            f"commentary/{path.name}: {indicator_id} is asked for twice in {found[0].quarter}. Keep one row."
+            f"commentary/requests.csv: {indicator_id} is asked for twice in {found[0].quarter}. Keep one row."
         )
     return found[0] if found else None
+
+
+def commentary_requests(root: Path, wanted: pd.Period) -> list[CommentaryRequest]:
+    """Give every commentary that is asked for in a quarter, in the order of the table; none where there is no table."""
+    path = inside_raw(root, raw_folder(root) / "commentary" / "requests.csv")
+    rows = read_rows(path, CommentaryRequest) if path.is_file() else []
+    return [row for row in rows if quarter(row.quarter) == wanted]
 
 
 def commentary(root: Path, quarter: pd.Period, indicator_id: str) -> Commentary | None:

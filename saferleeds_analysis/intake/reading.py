@@ -20,6 +20,8 @@ from saferleeds_analysis.intake.sources import (
 )
 from saferleeds_analysis.problems import DataProblem
 
+# What `saferleeds new-quarter` lays ready for the writers of a commentary, who save it under its own name.
+TEMPLATE = ".template.md"
 # Notes for people, and what Windows leaves.
 _NOTES = ("readme.md", "readme.txt", "thumbs.db", "desktop.ini")
 
@@ -77,7 +79,7 @@ def data_fingerprint(inputs: dict[str, str]) -> str:
 def unread_files(root: Path, catalogue: Catalogue) -> list[str]:
     """Name every file of ``data/raw`` that nothing reads, a sentence each, with what to do about it.
 
-    Not named are notes (``README.md``), hidden files, those that a program leaves while a file is open, and what stands in a
+    Not named are notes (``README.md``), templates of commentaries, hidden files, those that a program leaves while a file is open, and what stands in a
     folder whose manifest is missing or refused, because the build says that.
 
     >>> from saferleeds_analysis.catalogue import load_catalogue
@@ -111,7 +113,7 @@ def _files(root: Path) -> list[tuple[Path, tuple[str, ...]]]:
     return [
         (path, below.parts)
         for path, below in files
-        if not is_left_by_a_program(below) and below.name.lower() not in _NOTES
+        if not (is_left_by_a_program(below) or below.name.lower() in _NOTES or below.name.endswith(TEMPLATE))
     ]
 
 

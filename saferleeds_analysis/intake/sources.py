@@ -40,7 +40,7 @@ _DATA_FILES = (".csv", ".xls", ".xlsx", ".xlsm", ".zip")
 _ENDINGS = {"police_uk_street": ("-street.csv",)}
 
 _REQUIRED = ("id", "title", "publisher", "licence", "shape", "area_set")
-_OPTIONAL = ("received", "files", "notice", "status", "encoding")
+_OPTIONAL = ("received", "files", "notice", "status", "encoding", "owner", "due_days")
 # What only a monthly extract with its months across the columns states.
 _OF_WIDE = ("header_rows", "offence", "columns_not_read", "total_rows", "footnotes_from")
 # What the total in a row is the sum of: the rows since the total before it, or all rows above it.
@@ -67,7 +67,8 @@ class Source:
     records are counted (a month counts as present only when each of them is in the files). The last three belong to
     respondents of a survey: the answer codes of each question with their words, quarters known to be without a wave, and
     the rule for a stratum with one cluster (:func:`methods.survey.survey_design`). ``layout`` and the five after it say how a
-    sheet with its months across is read (:mod:`intake.wide`).
+    sheet with its months across is read (:mod:`intake.wide`). ``owner`` is who sends the files, where that is not the
+    publisher, and ``due_days`` in how many days after a quarter's end (0: nobody has said).
     """
 
     id: str
@@ -96,6 +97,8 @@ class Source:
     total_rows: Mapping[str, str] = field(default_factory=dict)
     footnotes_from: str = ""
     status: str = "recorded"
+    owner: str = ""
+    due_days: int = 0
 
 
 def raw_folder(root: Path) -> Path:
@@ -322,6 +325,12 @@ _TEXT = (is_text, "{name} is a text in quotes, not {value!r}.")
 _TEXTS = (_are_texts, '{name} is a list of texts, such as {name} = ["..."], not {value!r}.')
 _PATH = (_lies_inside, "{name} {value!r} must be a path inside data/raw, written with / and without '..'.")
 _RULES = {
+    "due_days": (
+        (
+            lambda value: type(value) is int and value > 0,
+            "due_days is a number of days, such as 20, not {value!r}.",
+        ),
+    ),
     "received": ((_is_day, "received is a day written without quotes, such as 2012-10-05, not {value!r}."),),
     "id": (
         _TEXT,

@@ -35,7 +35,7 @@ _NOTEBOOK_NAME = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 _WINDOWS_KEEPS = re.compile(r"con|prn|aux|nul|(com|lpt)\d")
 _IN_BRACES = re.compile(r"\{([^{}]*)\}")
 _INDICATOR = "indicator"
-KINDS_OF_DATA = ("counts", "percentages", "printed counts", "printed percentages")
+KINDS_OF_DATA = ("counts", "service counts", "percentages", "printed counts", "printed percentages")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,14 +146,17 @@ def with_retired(notebooks: Path, name: str, quarter: str) -> str:
 
 
 def kind_of_data(indicator: Indicator) -> str:
-    """Say what an indicator is read from: ``counts`` or ``percentages`` of the project's data, or ``printed`` ones.
+    """Say what an indicator is read from: ``counts`` of offences, ``service counts`` or ``percentages``, or ``printed`` ones.
 
     >>> from types import SimpleNamespace
     >>> kind_of_data(SimpleNamespace(source="published_figures", unit="%"))
     'printed percentages'
     """
-    printed, percentages = indicator.source == "published_figures", indicator.unit == "%"
-    return KINDS_OF_DATA[2 * printed + percentages]
+    kind = "percentages" if indicator.unit == "%" else "counts"
+    if indicator.source == "published_figures":
+        return f"printed {kind}"
+    # As in caveat_families.csv of national/: what is counted in offences is recorded crime.
+    return "service counts" if kind == "counts" and "offences" not in indicator.unit else kind
 
 
 def slug(text: str) -> str:

@@ -46,7 +46,7 @@ def commands(quarter: str) -> Block:
     """
     lines = [
         f'saferleeds report "{quarter}"',
-        f'saferleeds report "{quarter}" --indicator domestic_burglary --area NWL',
+        f'saferleeds report "{quarter}" --indicator INDICATOR --area AREA',
         "saferleeds list",
     ]
     spans = [span for line in lines for span in (Span("\n"), Span(line, kind="code"))]

@@ -121,7 +121,7 @@ class CaseFacts:
                 f"{self.rules.withheld} stands for a number that is held back because it could point to a person."
             )
         shown_table = table(
-            caption=f"People in active cases, {self.area}, {window_to_date(self._of(groups[0][0])[0].period)}",
+            caption=f"People in active cases, {self.area}, {figures[0].window}",
             columns=["Who", "Published", "Base", "Remark"],
             rows=rows,
             text_columns=(2, 3),

@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property, wraps
 from itertools import chain
 from math import ceil
+from typing import Any
 
 import pandas as pd
 
@@ -126,9 +127,9 @@ def _needs(name: str) -> Callable:
 
     def or_reason(block: Callable) -> Callable:
         @wraps(block)
-        def shown(self: "CostReport") -> Block:
+        def shown(self: "CostReport", *given: Any, **options: Any) -> Block:
             if getattr(self, name) is not None:
-                return block(self)
+                return block(self, *given, **options)
             return paragraph(f"No value is given: {self.refusals[name]}", css_class="notice")
 
         return shown
@@ -313,6 +314,20 @@ class CostReport:
         if self.later is None:
             raise ValueError(f"there is no unit value: {self.refusals['later']}")
         return float(self.later.amount) / max(self.later.total.n, 1)
+
+    @_needs("later")
+    def assumed_return(self, assumed: Mapping[str, float], *, claimed: float) -> Block:
+        """Say what stated assumptions (all of a return but the value of an offence) give for each pound."""
+        return return_findings(ReturnAssumptions(**assumed, unit_value=self.unit_value), claimed=claimed)
+
+    @_needs("later")
+    def assumed_return_chart(
+        self, assumed: Mapping[str, float], *, ranges: Mapping[str, tuple[float, float]]
+    ) -> Block:
+        """Draw how far that return moves over the range of each assumption; of the value of an offence, in parts of it."""
+        low, high = (part * self.unit_value for part in ranges["unit_value"])
+        stated = ReturnAssumptions(**assumed, unit_value=self.unit_value)
+        return return_chart(stated, ranges={**ranges, "unit_value": (low, high)})
 
     def title(self) -> Block:
         """Give the page's one first-level heading, and what the reader must know of the data before any number."""

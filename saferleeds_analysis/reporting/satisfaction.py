@@ -175,16 +175,19 @@ class Satisfaction:
             )
             for m in self.measures
         ]
-        if any(len(points_of_line) < 2 for _, points_of_line in lines):
+        if not lines or any(len(points_of_line) < 2 for _, points_of_line in lines):
             return paragraph("There are not two years to draw.")
         last = self.measures[0].levels[-1]
+        since = ", ".join(
+            periods.month_name(d.since) for d in self.measures[0].definitions if d.breaks_the_line(self.as_at)
+        )
         return charts.chart_of_lines_with_break(
             lines,
             name="satisfaction-by-year",
             headline=f"{last.value}% satisfied with the outcome in {self._label(last.period)}",
             subtitle=f"Victims satisfied at case closure, {self.area}, {self._label(self.measures[0].levels[0].period)} to "
             f"{self._label(last.period)}",
-            break_note="New service from\nApril 2011: a break",
+            break_note=f"New service from\n{since}: a break",
         )
 
     def base(self) -> Block:

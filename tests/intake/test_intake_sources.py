@@ -15,8 +15,10 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        (['colour = "red"'], "'colour' is not known for shape 'monthly_extract'. Known: area_set, columns, columns_not_read, encoding, files, footnotes_from, header_rows, id, layout, licence, month_format, notice, offence, publisher, received, shape, sheet, status, title, total_rows."),
-        (['forces = ["A"]'], "'forces' is not known for shape 'monthly_extract'. Known: area_set, columns, columns_not_read, encoding, files, footnotes_from, header_rows, id, layout, licence, month_format, notice, offence, publisher, received, shape, sheet, status, title, total_rows."),
+        (['colour = "red"'], "'colour' is not known for shape 'monthly_extract'. Known: area_set, columns, columns_not_read, due_days, encoding, files, footnotes_from, header_rows, id, layout, licence, month_format, notice, offence, owner, publisher, received, shape, sheet, status, title, total_rows."),
+        (['forces = ["A"]'], "'forces' is not known for shape 'monthly_extract'. Known: area_set, columns, columns_not_read, due_days, encoding, files, footnotes_from, header_rows, id, layout, licence, month_format, notice, offence, owner, publisher, received, shape, sheet, status, title, total_rows."),
+        (['due_days = "20"'], "due_days is a number of days, such as 20, not '20'."),
+        (["due_days = 0"], "due_days is a number of days, such as 20, not 0."),
         (['encoding = "latin-9000"'], "encoding 'latin-9000' is not known. Files saved by Excel on Windows are \"cp1252\"."),
         (['encoding = "hex"'], "encoding 'hex' is not known. Files saved by Excel on Windows are \"cp1252\"."),
         (['month_format = "%b"'], "month_format '%b' does not state both year and month. Write for example \"%b-%y\" for Feb-25, \"%m/%Y\" for 02/2025 or \"%d/%m/%Y\" for 01/02/2025."),
@@ -134,4 +136,4 @@ def test_the_manifests_of_the_guide_are_accepted(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "source.toml").write_text(text, encoding="utf-8")
     assert read_source(tmp_path / "vehicle_crime").columns == {"Ward name": "area", "Offences": "count"}
-    assert read_source(tmp_path / "police_uk").forces == ("West Yorkshire Police",)
+    assert read_source(tmp_path / "police_uk").forces == ("Our County Police",)
