@@ -53,7 +53,7 @@ OTHER_NOTEBOOKS = """
 [[report]]
 name = "feeling-safe"
 notebook = "survey_and_service_card"
-parameters = { indicator = "feels_safe", area = "Otterbridge", enquiries = "warden_calls", cases = "warden_calls", questions = "", people = "", calls = "", durations = "", margin = 3.0 }
+parameters = { indicator = "feels_safe", area = "Otterbridge", enquiries = "warden_calls", cases = "warden_cases", questions = "", people = "", calls = "", durations = "", margin = 3.0 }
 
 [[report]]
 name = "feeling-safe-board"
@@ -104,7 +104,11 @@ def crime(first, last):
 
 def calls(first, last):
     chance = random.Random(first)
-    return [[str(m), "Otterbridge", "Calls", chance.randint(80, 120)] for m in months(first, last)]
+    return [
+        [str(m), "Otterbridge", what, chance.randint(least, least + 40)]
+        for m in months(first, last)
+        for what, least in (("Calls", 80), ("Cases", 30))
+    ]
 
 
 def respondents(*quarters):
@@ -199,6 +203,14 @@ def make_project(saferleeds, folder):
     project = folder / "otterbridge"
     reference = project / "data/raw/reference"
     uncomment(reference / "indicators.toml")
+    table = (reference / "indicators.toml").read_text(encoding="utf-8")
+    cases = (
+        table[table.rindex("[[indicator]]") :]
+        .replace("warden_calls", "warden_cases")
+        .replace('"calls"', '"cases"')
+    )
+    cases = cases.replace("Calls", "Cases")
+    (reference / "indicators.toml").write_text(f"{table}\n{cases}", encoding="utf-8")
     uncomment(reference / "survey_questions.toml")
     write(
         reference / "definitions.csv",

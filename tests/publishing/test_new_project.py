@@ -1,0 +1,131 @@
+"""What `saferleeds init` refuses and writes, and what `saferleeds new-quarter` lays out."""
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from saferleeds_analysis import intake, periods
+from saferleeds_analysis.catalogue import LOCAL_TABLES, columns_of, load_catalogue
+from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.publishing.new_project import (
+    _TABLES,
+    Partnership,
+    expected_files,
+    lay_out_quarter,
+    make_project,
+)
+
+QUARTER = periods.quarter("2026/27 Q2")
+AREAS = 'name,kind,parent\nEast,division,\nMill Hill,ward,East\n"Old ""Town""",ward,East\n'
+
+
+@pytest.fixture
+def given(tmp_path):
+    (tmp_path / "areas.csv").write_text(AREAS, encoding="utf-8")
+    return Partnership(
+        organisation='Safer "Otterbridge"',
+        contact="Analysts \\ Council",
+        area="Otterbridge",
+        police="Otter Valley Police",
+        areas=tmp_path / "areas.csv",
+        offences=("Domestic burglary", "Town centre theft"),
+    )
+
+
+def test_names_with_quotes_and_backslashes_come_through_and_every_header_is_that_of_its_reader(
+    given, tmp_path
+):
+    project = make_project(tmp_path / "new", given, today=date(2026, 7, 9))
+    reference = project / "data/raw/reference"
+    assert [a.name for a in load_catalogue(reference).areas("otterbridge")] == [
+        "Otterbridge",
+        "East",
+        "Mill Hill",
+        'Old "Town"',
+    ]
+    assert (reference / "project.toml").read_text(encoding="utf-8").splitlines()[
+        1
+    ] == 'organisation = "Safer \\"Otterbridge\\""'
+    for name, kind in _TABLES.items():
+        header = (project / "data/raw" / name).read_text(encoding="utf-8").splitlines()[0]
+        assert header == ",".join(columns_of(kind))
+    of_one_name = {name for name in LOCAL_TABLES if "*" not in name}
+    assert {path.name for path in reference.iterdir()} == of_one_name | {"published_figures.csv"}
+    card = json.loads((project / "notebooks/recorded_crime_card.ipynb").read_text(encoding="utf-8"))
+    assert 'quarter: str = "2026/27 Q1"' in "".join(card["cells"][1]["source"])
+    assert intake.unread_files(project, load_catalogue(reference)) == []
+
+
+def test_all_faults_of_what_is_given_come_in_one_message_and_nothing_is_left(given, tmp_path):
+    rows = "name,kind,parent\nEast ,division,\nMill Hill,Ward,West\nMill Hill,ward,East\n"
+    given.areas.write_text(rows, encoding="utf-8")
+    with pytest.raises(DataProblem) as refusal:
+        make_project(tmp_path / "new", replace(given, contact="", offences=("Theft", "theft")))
+    assert str(refusal.value).splitlines() == [
+        "the contact is a line of text, without spaces around it; '' is not.",
+        "two offences have the id 'theft'.",
+        "areas.csv, row 2, column 'name': 'East ' is not a name. Write it without spaces around it.",
+        "areas.csv, row 3, column 'kind': 'Ward' is not a kind of area. Write it in small letters, such as ward.",
+        "area 'Mill Hill' is in area set 'otterbridge' twice.",
+        "area 'Mill Hill' names 'West' as its whole, which is not in area set 'otterbridge'.",
+        "area 'Mill Hill' names 'East' as its whole, which is not in area set 'otterbridge'.",
+    ]
+    assert [path.name for path in tmp_path.iterdir()] == ["areas.csv"]
+
+
+def test_a_folder_that_is_not_empty_stays_as_it_is_and_a_failure_on_the_way_leaves_nothing(
+    given, tmp_path, monkeypatch
+):
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(
+        ValueError, match=r"^the folder 'new' is not empty\. Name one that is not there yet\.$"
+    ):
+        make_project(tmp_path / "new", given)
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["mine.txt"]
+    # Two wards whose names are written alike in an address: found when all that was written is read again.
+    given.areas.write_text("name,kind,parent\nOld Town,ward,\nOld-Town,ward,\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="'ward-old-town' is there twice"):
+        make_project(tmp_path / "other", given)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["areas.csv", "new"]
+
+
+def test_a_quarter_is_laid_out_once_and_says_what_is_expected_of_whom_and_by_when(given, tmp_path):
+    project = make_project(tmp_path / "new", given)
+    catalogue = load_catalogue(project / "data/raw/reference")
+    source = project / "data/raw/recorded_crime/source.toml"
+    source.write_text(source.read_text(encoding="utf-8").replace("# due_days", "due_days"), encoding="utf-8")
+    with (project / "data/raw/commentary/requests.csv").open("a", encoding="utf-8") as file:
+        file.write(
+            "2026/27 Q2,domestic_burglary,The council,Wardens,2026-10-31,\n2026/27 Q1,town_centre_theft,A,B,2026-07-31,\n"
+        )
+
+    [template] = lay_out_quarter(project, QUARTER, catalogue)
+
+    assert template == project / "data/raw/commentary/2026-27_Q2/domestic_burglary.template.md"
+    assert [(one.file, one.owner, one.due) for one in expected_files(project, QUARTER)] == [
+        ("data/raw/recorded_crime: the months of 2026/27 Q2", "Otter Valley Police", date(2026, 10, 20)),
+        ("data/raw/commentary/2026-27_Q2/domestic_burglary.md", "Wardens, The council", date(2026, 10, 31)),
+    ]
+    assert intake.unread_files(project, catalogue) == []
+    assert intake.commentary(project, QUARTER, "domestic_burglary") is None
+    template.write_text("begun", encoding="utf-8")
+    assert lay_out_quarter(project, QUARTER, catalogue) == []
+    assert template.read_text(encoding="utf-8") == "begun"
+
+
+def test_a_template_filled_in_is_read_and_one_without_its_day_is_refused(given, tmp_path):
+    project = make_project(tmp_path / "new", given)
+    with (project / "data/raw/commentary/requests.csv").open("a", encoding="utf-8") as file:
+        file.write('2026/27 Q2,domestic_burglary,"The council: wardens",Wardens,2026-10-31,\n')
+    [template] = lay_out_quarter(project, QUARTER, load_catalogue(project / "data/raw/reference"))
+    page = template.with_name("domestic_burglary.md")
+    text = template.read_text(encoding="utf-8").replace("## What we did\n", "## What we did\n\nPatrols.\n")
+    page.write_text(text, encoding="utf-8")
+    with pytest.raises(DataProblem, match="received must be a day such as 2012-10-05"):
+        intake.commentary(project, QUARTER, "domestic_burglary")
+    page.write_text(text.replace("received:", "received: 2026-10-20"), encoding="utf-8")
+    read = intake.commentary(project, QUARTER, "domestic_burglary")
+    assert (read.organisation, read.received) == ("The council: wardens", date(2026, 10, 20))
