@@ -292,7 +292,8 @@ def _printed(found: PrintedSurvey) -> DashboardRow:
     elif before:
         previous = f"{before[0].printed_as} ({period_in_words(before[0].period)})"
         change = f"not tested ({float(now.value - before[0].value):+.1f} points)"
-        lengths = [len(window_to_date(f.period).months or ()) for f in shown]
+        windows = [window_to_date(f.period).months for f in shown]
+        lengths = [0 if months is None else len(months) for months in windows]
         comment = "Without the bases of both the change cannot be tested"
         if len(set(lengths)) > 1:
             comment += ", and they are not of times of one length"
