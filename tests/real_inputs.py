@@ -69,6 +69,16 @@ LONDON = "London (22 boroughs)"
 _AIRPORTS = "London Heathrow and London City Airports"
 
 
+LONDON_PROJECT = 'organisation = "Open data on London"\ncontact = "publisher of the data"\n'
+LONDON_RUN_LIST = """\
+[[report]]
+each = "indicator"
+name = "{indicator}"
+notebook = "recorded_crime_card"
+parameters = { indicator = "{indicator}", area = "{area}" }
+"""
+
+
 def write_police_uk_project(root: Path, shared: Path) -> None:
     """Write the police.uk records of Leeds, January to November 2014 without March, April, May and July.
 
@@ -117,3 +127,5 @@ def write_london_project(root: Path, shared: Path) -> None:
         columns=["area_set", "name", "kind", "parent", "code", "basis"],
     )
     areas.to_csv(reference / "areas.csv", index=False)
+    (reference / "project.toml").write_text(LONDON_PROJECT, encoding="utf-8")
+    (root / "notebooks" / "run_list.toml").write_text(LONDON_RUN_LIST, encoding="utf-8")

@@ -13,12 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from projects import REFERENCE
 
 ROOT = Path(__file__).resolve().parents[1]
 SERIES = ROOT / "data" / "raw" / "illustrative_burglary" / "leeds_domestic_burglary.csv"
-PUBLISHED = pd.read_csv(
-    ROOT / "saferleeds_analysis" / "reference" / "published_figures.csv", dtype=str, keep_default_na=False
-)
+PUBLISHED = pd.read_csv(REFERENCE / "published_figures.csv", dtype=str, keep_default_na=False)
 PUBLISHED = PUBLISHED[PUBLISHED["indicator_id"] == "domestic_burglary"]
 IN_SERIES = PUBLISHED[PUBLISHED["verdict"] != "input"]
 NINE = PUBLISHED.query("measure == 'count' and period == '12 months to 2012-09' and area != 'Leeds'")
@@ -89,7 +88,7 @@ def test_the_file_is_in_the_shape_of_the_monthly_extract(script):
     table = pd.read_csv(SERIES)
     wards = sorted(ward for division in script.WARDS.values() for ward in division)
     assert len(wards) == len(set(wards)) == 33
-    areas = pd.read_csv(ROOT / "saferleeds_analysis" / "reference" / "areas.csv")
+    areas = pd.read_csv(REFERENCE / "areas.csv")
     areas = areas.query("area_set == 'leeds_2004' and kind == 'ward'").set_index("name")["parent"].to_dict()
     assert areas == {ward: name for name, members in script.WARDS.items() for ward in members}
     expected = [(str(m), w) for m in pd.period_range("2005-04", "2013-03", freq="M") for w in wards]

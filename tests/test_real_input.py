@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 from bs4 import BeautifulSoup
-from projects import ROOT, run, words
+from projects import ROOT, run, with_tables, words
 from real_inputs import write_london_project, write_police_uk_project
 
 pytestmark = pytest.mark.shared
@@ -15,7 +15,14 @@ pytestmark = pytest.mark.shared
 def project(tmp_path_factory, shared):
     root = tmp_path_factory.mktemp("real")
     shutil.copytree(ROOT / "notebooks", root / "notebooks")
-    write_police_uk_project(root, shared)
+    write_police_uk_project(with_tables(root), shared)
+    return root
+
+
+@pytest.fixture(scope="module")
+def london(tmp_path_factory, shared):
+    root = tmp_path_factory.mktemp("london")
+    shutil.copytree(ROOT / "notebooks", root / "notebooks")
     write_london_project(root, shared)
     return root
 
@@ -86,11 +93,11 @@ def test_no_crime_id_point_street_or_small_area_reaches_what_is_published_or_log
         assert "On or near" not in text, path.name
 
 
-def test_london_boroughs_to_2023_24_q2(project, shared):
+def test_london_boroughs_to_2023_24_q2(london, shared):
     import pandas as pd
 
     finished = run(
-        project,
+        london,
         "report",
         "2023/24 Q2",
         "--indicator",
@@ -99,7 +106,7 @@ def test_london_boroughs_to_2023_24_q2(project, shared):
         "London (22 boroughs)",
     )
     assert finished.returncode == 0, finished.stderr
-    page = page_of(project, "2023-24_Q2", "london-domestic-burglary-london-22-boroughs")
+    page = page_of(london, "2023-24_Q2", "london-domestic-burglary-london-22-boroughs")
     rows = pd.read_csv(shared / "data" / "london_borough_monthly_2010-04_2024-01.csv.gz")
     rows = rows[(rows["minor"] == "Domestic Burglary") & ~rows["borough"].str.contains("Airport")]
     by_month = rows.groupby("month")["count"].sum()

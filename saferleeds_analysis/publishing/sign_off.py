@@ -186,20 +186,12 @@ def _read_report(folder: Path, edition: str, catalogue: Catalogue) -> SignedRepo
 
 
 def _mixed(root: Path, quarter: pd.Period) -> list[str]:
-    """Say which reports were made from an earlier state of the data, and how the pack comes to be of one."""
-    old = sorted({place.name for place in out_of_date(root, quarter)})
-    if not old:
-        return []
-    unlisted = sorted({*old} - {report.name for report in listed_reports(root)})
+    """Say which reports were made from another state of the data; a leftover is named with its own cure."""
+    old = {place.name for place in out_of_date(root, quarter)} - set(leftovers(root, quarter))
     return [
-        f"made from another state of the data than the newest report: {', '.join(old)}. Make the whole pack from one "
+        f"made from another state of the data than the newest report: {', '.join(sorted(old))}. Make the whole pack from one "
         f'state: saferleeds report "{periods.quarter_name(quarter)}".'
-        + (
-            f" Not on the run list, so made one by one with --indicator and --area, or taken out of reports: {', '.join(unlisted)}."
-            if unlisted
-            else ""
-        )
-    ]
+    ] * bool(old)
 
 
 def _unfinished(root: Path, quarter: pd.Period, made: set[str]) -> list[str]:

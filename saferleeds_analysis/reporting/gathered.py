@@ -53,8 +53,8 @@ def results_of(
     """Work out what a quarter says of some indicators, and give the results and the reasons of those that have none, by id.
 
     ``indicators`` are ids with commas between; without them, every indicator of the catalogue for which there is data, in
-    its order, and no reasons. Where there is not one result, the reasons are refused, as a quarter that is not held where
-    that is all of them.
+    its order, and no reasons. Where there is not one result, or what was once printed is all that is left, the reasons are
+    refused, as a quarter that is not held where that is all of them.
     """
     named = [name.strip() for name in indicators.split(",") if name.strip()]
     results, reasons = {}, {}
@@ -64,7 +64,7 @@ def results_of(
         except DataProblem as problem:
             reasons[indicator.id] = problem
     told = {name: " ".join(str(problem).split()) for name, problem in reasons.items()}
-    if not results:
+    if reasons and all(isinstance(found, PrintedSurvey) for found in results.values()):
         kind = QuarterNotHeld if all(isinstance(p, QuarterNotHeld) for p in reasons.values()) else DataProblem
         said = [f"no measure can be given for {periods.quarter_name(quarter)}.", *told.values()]
         raise kind(" ".join(dict.fromkeys(said)))

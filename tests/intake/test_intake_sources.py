@@ -98,7 +98,7 @@ def test_a_manifest_saved_by_notepad_is_read(project):
 
 def test_a_folder_without_a_manifest_and_a_loose_file_are_refused(project):
     (project.folder / "source.toml").unlink()
-    for known in ("reference", "lookups", "commentary"):
+    for known in ("lookups", "commentary"):
         (project.folder.parent / known).mkdir()
     (project.folder.parent / "README.md").write_text("how", encoding="utf-8")
     (project.folder.parent / "loose.CSV").write_text("month", encoding="utf-8")

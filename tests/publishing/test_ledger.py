@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from projects import REFERENCE
+from projects import REFERENCE, with_tables
 from publishing.packs import ANSWERS, ROLES, figure, write_pack
 
 from saferleeds_analysis import periods
@@ -180,7 +180,7 @@ VERSION_1 = Path(__file__).parent / "ledger_version_1.sql"
 @pytest.fixture
 def signed_long_ago(tmp_path):
     """Give a project signed off by the software that knew no identities: its ledger as that wrote it, and its pack."""
-    path = open_ledger(tmp_path).path
+    path = open_ledger(with_tables(tmp_path)).path
     path.parent.mkdir(parents=True)
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.executescript(VERSION_1.read_text(encoding="utf-8"))
@@ -248,7 +248,7 @@ def test_two_processes_sign_off_at_once_one_wins_and_the_other_is_told(tmp_path)
         "from saferleeds_analysis.catalogue import load_catalogue\n"
         "from saferleeds_analysis.publishing.sign_off import Roles, sign_off\n"
         "roles = Roles(analyst='A', reviewer='B', owner=sys.argv[1])\n"
-        "from projects import REFERENCE\n"
+        "from projects import REFERENCE, with_tables\n"
         "catalogue = load_catalogue(REFERENCE)\n"
         "print('ready', flush=True); sys.stdin.readline()\n"
         "sign_off(pathlib.Path(sys.argv[2]), periods.quarter('2012/13 Q1'), roles=roles, answers=ANSWERS, "
@@ -290,7 +290,7 @@ def test_a_sign_off_that_is_killed_leaves_all_or_nothing(tmp_path):
         "from saferleeds_analysis import periods\n"
         "from saferleeds_analysis.catalogue import load_catalogue\n"
         "from saferleeds_analysis.publishing.sign_off import sign_off\n"
-        "from projects import REFERENCE\n"
+        "from projects import REFERENCE, with_tables\n"
         "catalogue = load_catalogue(REFERENCE)\n"
         "print('ready', flush=True)\n"
         "sign_off(pathlib.Path(sys.argv[1]), periods.quarter('2012/13 Q1'), roles=ROLES, answers=ANSWERS, "
