@@ -130,6 +130,7 @@ def test_what_is_not_on_the_run_list_is_cured_in_another_way(pack):
     a_new_quarters_file(root)
     publish("one", "other")
     with pytest.raises(
-        ValueError, match=r"once: the run list does not make it in this quarter\. Take it out: saferleeds retire once"
+        ValueError,
+        match=r"once: the run list does not make it in this quarter\. Take it out: saferleeds retire once",
     ):
         sign(root)
