@@ -290,7 +290,7 @@ def _printed(found: PrintedSurvey) -> DashboardRow:
         previous, change = f"{before[0].printed_as} (another method)", "not comparable: the method changed"
         comment = f"{wording.sentence(now.measure)} takes the place of {before[0].measure}"
     elif before:
-        previous = f"{before[0].printed_as} ({period_in_words(before[0].period)})"
+        previous = f"{before[0].printed_as} ({_when(before[0].period)})"
         change = f"not tested ({float(now.value - before[0].value):+.1f} points)"
         windows = [window_to_date(f.period) for f in shown]
         lengths = {len(window.months) for window in windows if window.first}
@@ -300,7 +300,7 @@ def _printed(found: PrintedSurvey) -> DashboardRow:
     return DashboardRow(
         indicator_id=found.indicator.id,
         priority=found.indicator.priority,
-        measure=f"{found.indicator.name}, {period_in_words(now.period)}" if now else found.indicator.name,
+        measure=f"{found.indicator.name}, {_when(now.period)}" if now else found.indicator.name,
         previous=previous,
         current=now.printed_as if now else "not known",
         change=change,
@@ -309,3 +309,8 @@ def _printed(found: PrintedSurvey) -> DashboardRow:
         comment=comment,
         figures=tuple(found.findings().figures),
     )
+
+
+def _when(period: str) -> str:
+    """Write the period of a printed percentage: a pack prints a year to date under its quarter."""
+    return str(window_to_date(period)) if " Q" in period else period_in_words(period)

@@ -256,6 +256,7 @@ def test_the_dashboard_tells_of_a_printed_percentage_what_was_printed(project):
         "90.0%",
         "not tested (+10.1 points)",
     )
+    assert outcome.measure.endswith(", April to September 2012")
     assert outcome.comment.endswith("cannot be tested, and they are not of times of one length")
     assert (streets.previous, streets.change) == (
         "86.7% (another method)",
