@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
+import zipfile
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -31,8 +31,8 @@ def build(commit: str | None) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     python = sys.executable
     if commit:
-        with tarfile.open(fileobj=BytesIO(_git("archive", name))) as archive:
-            archive.extractall(folder, filter="data")
+        with zipfile.ZipFile(BytesIO(_git("archive", "--format=zip", name))) as archive:
+            archive.extractall(folder)
         _run(folder, python, "scripts/make_environment.py")
         python = str(folder / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
     else:

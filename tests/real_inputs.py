@@ -128,4 +128,5 @@ def write_london_project(root: Path, shared: Path) -> None:
     )
     areas.to_csv(reference / "areas.csv", index=False)
     (reference / "project.toml").write_text(LONDON_PROJECT, encoding="utf-8")
+    (root / "notebooks").mkdir(exist_ok=True)
     (root / "notebooks" / "run_list.toml").write_text(LONDON_RUN_LIST, encoding="utf-8")

@@ -4,7 +4,7 @@ A percentage whose base was not printed cannot be checked, and is shown as such.
 counted and not shown in the public edition.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -70,7 +70,7 @@ class CaseFacts:
     public: bool
     rules: DisclosureRules
 
-    def demographics(self, groups: Sequence[tuple[str, str]]) -> Block:
+    def demographics(self, groups: Iterable[tuple[str, str]]) -> Block:
         """Give what was printed of groups of people: pairs of the figures' id and the people's name in words."""
         rows, figures = [], []
         for name, people in groups:

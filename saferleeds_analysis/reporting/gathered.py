@@ -18,6 +18,7 @@ from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, printed
 from saferleeds_analysis.reporting.season import season_of
 from saferleeds_analysis.reporting.services import ServiceCounts, service_counts
 from saferleeds_analysis.reporting.surveys import SurveyReport, survey_report
+from saferleeds_analysis.reporting.wording import names_in
 
 
 class Recorded(NamedTuple):
@@ -56,7 +57,7 @@ def results_of(
     its order, and no reasons. Where there is not one result, or what was once printed is all that is left, the reasons are
     refused, as a quarter that is not held where that is all of them.
     """
-    named = [name.strip() for name in indicators.split(",") if name.strip()]
+    named = names_in(indicators)
     results, reasons = {}, {}
     for indicator in map(catalogue.indicator, named) if named else catalogue.indicators():
         try:

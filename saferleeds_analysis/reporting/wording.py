@@ -296,3 +296,26 @@ def due_in_words(request: CommentaryRequest, *, as_at: date | None) -> str:
     day = periods.day_name(request.due)
     late = as_at is not None and as_at > request.due
     return f"it was due on {day} and is late" if late else f"it is due on {day}"
+
+
+def names_in(text: str) -> list[str]:
+    """Give the names that stand in a text with commas between.
+
+    >>> names_in("domestic_burglary, asb_got_worse,")
+    ['domestic_burglary', 'asb_got_worse']
+    """
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def pairs_in(text: str) -> dict[str, str]:
+    """Give the names that stand in a text with commas between, each with what stands behind its colon.
+
+    >>> pairs_in("service_victims: victims, service_clients: clients")
+    {'service_victims': 'victims', 'service_clients': 'clients'}
+    """
+    pairs = [name.partition(":") for name in names_in(text)]
+    if any(not (colon and words.strip()) for _, colon, words in pairs):
+        raise ValueError(
+            f"{text!r}: each name needs a colon and its words behind it, such as victims_2012: victims."
+        )
+    return {name.strip(): words.strip() for name, _, words in pairs}
