@@ -13,6 +13,7 @@ import pytest
 from projects import PAPERS_REFERENCE, REFERENCE, ROOT
 
 from saferleeds_analysis.catalogue import NATIONAL, Caveat, FamilyRule, load_catalogue, read_rows
+from saferleeds_analysis.documents import RegisteredFigure
 from saferleeds_analysis.problems import DataProblem
 
 
@@ -380,6 +381,15 @@ def test_what_a_rule_withholds_does_not_stand_in_the_package():
     rows = [line for path in tables for line in path.read_text(encoding="utf-8-sig").splitlines()[1:]]
     assert len(rows) > 200
     assert [row for row in rows if row in package] == []
+
+
+def test_what_a_rule_withholds_lies_in_files_of_its_own():
+    withheld = [*REFERENCE.glob("*_withheld.csv"), *PAPERS_REFERENCE.glob("*_withheld.csv")]
+    assert sum(len(path.read_text(encoding="utf-8-sig").splitlines()) - 1 for path in withheld) == 11
+    open_registers = {*PAPERS_REFERENCE.glob("register_*.csv")} - {*withheld}
+    figures = [figure for path in open_registers for figure in read_rows(path, RegisteredFigure)]
+    assert len(figures) > 100
+    assert [figure.id for figure in figures if figure.disclosure] == []
 
 
 def test_nothing_in_the_package_is_about_one_place():

@@ -30,6 +30,7 @@ from saferleeds_analysis.publishing.files import (
     cures_of_leftovers,
     not_made,
     out_of_date,
+    pack_folder,
     public_packs,
     read_record,
     replace_file,
@@ -114,6 +115,11 @@ def _what_is_not_there(
 ) -> dict[str, list[str]]:
     """Say what the pack has not, or has though it should not: for the notice at the top of its index."""
     known = names | {report.name for report in listed}
+    if (
+        run.edition == "restricted"
+    ):  # it holds those reports only of which the public edition withholds something
+        public = pack_folder(run.root, run.quarter, edition="public")
+        names = names | {place.name for place in report_folders(public)}
     absent = [r.name for r in listed if r.is_made_in(run.quarter) and r.name not in names]
     reasons = not_made(run.folder)
     return {

@@ -268,7 +268,7 @@ class AreasBeside:
         if not rows:
             return said
         shown = table(
-            caption=f"{self.smallest.capitalize()}s whose change differs from the rest of the city, {self.card.window} on the 12 months before",
+            caption=f"{self.smallest.capitalize()}s whose change differs from the rest of the city, {self.card.window} on the 12 months before{self.card.label}",
             columns=[
                 self.smallest.capitalize(),
                 "12 months before",

@@ -87,7 +87,7 @@ class Dashboard:
         untested = sum(row.change.startswith("not ") for row in self.rows)
         return paragraph(
             f"Of {len(self.rows)} measures {changed} changed clearly, each over the time that its row names; "
-            f"{len(self.rows) - changed - untested} show no clear change, and {untested} cannot be tested. A letter is given only where a target with a number is set, or where a board gave its own."
+            f"no clear change in {len(self.rows) - changed - untested}, and {untested} cannot be tested. A letter is given only where a target with a number is set, or where a board gave its own."
         )
 
     def table(self) -> Block:
@@ -215,11 +215,18 @@ def _service(service: ServiceCounts) -> DashboardRow:
         change=wording.change_with_interval(change),
         comparison="none published",
         rag=not_rated("no target is set, and fewer need not be better"),
-        comment="The published projection doubles the half-year and knows no season: see the page on this service"
-        if service.published
-        else "The same quarters of two years are compared",
+        comment=_about_service(service),
         figures=tuple(_service_figures(service)),
     )
+
+
+def _about_service(service: ServiceCounts) -> str:
+    said = "The same quarters of two years are compared"
+    if service.published:
+        said = (
+            "The published projection doubles the half-year and knows no season: see the page on this service"
+        )
+    return f"{said}. A count may have been copied by mistake: to be checked" if service.is_doubted else said
 
 
 def _service_figures(service: ServiceCounts) -> list[Figure]:
@@ -283,16 +290,25 @@ def _asked(report: SurveyReport) -> DashboardRow:
 
 def _printed(found: PrintedSurvey) -> DashboardRow:
     """Make the row of percentages that were only printed: without their bases nothing can be tested."""
-    shown = found.levels[-2:]
-    *before, now = shown if shown else (None,)
+    in_force = [d.definition for d in found.definitions if not d.replaces or d.breaks_the_line(found.as_at)]
+    *before, now = (None, *found.levels)[-2:] if found.levels else (None, None)
+    if now and now.measure != in_force[-1]:  # what another method gave is no current result
+        before, now = [now], None
+    before = [f for f in before if f]
     previous, change, comment = "not known", "not tested: there is no earlier result", "Only printed"
-    if before and before[0].measure != now.measure:
+    if before and now is None:
+        previous = f"{before[0].printed_as} ({before[0].measure}, {_when(before[0].period)})"
+        change, comment = (
+            "not tested: there is no result by the method in force",
+            f"{in_force[-1]} is in force",
+        )
+    elif before and before[0].measure != now.measure:
         previous, change = f"{before[0].printed_as} (another method)", "not comparable: the method changed"
         comment = f"{wording.sentence(now.measure)} takes the place of {before[0].measure}"
     elif before:
         previous = f"{before[0].printed_as} ({_when(before[0].period)})"
         change = f"not tested ({float(now.value - before[0].value):+.1f} points)"
-        windows = [window_to_date(f.period) for f in shown]
+        windows = [window_to_date(f.period) for f in (before[0], now)]
         lengths = {len(window.months) for window in windows if window.first}
         comment = "Without the bases of both the change cannot be tested"
         if len(lengths) > 1:
@@ -307,7 +323,7 @@ def _printed(found: PrintedSurvey) -> DashboardRow:
         comparison="none published",
         rag=not_rated("no target number is set"),
         comment=comment,
-        figures=tuple(found.findings().figures),
+        figures=tuple(replace(f, window=window_to_date(f.period)) for f in found.findings().figures),
     )
 
 

@@ -108,7 +108,7 @@ class Outlook:
         rows = [self._milestone_cells(month, at) for month, at in self.path.path.iterrows()]
         years = ", ".join(periods.financial_year_name(y) for y in self.path.base_years)
         shown = table(
-            caption=f"Milestones of {periods.financial_year_name(self.path.year)}, cumulative from April",
+            caption=f"Milestones of {periods.financial_year_name(self.path.year)}, cumulative from April{self.card.label}",
             columns=[
                 "To the end of",
                 "Usual share of the year",

@@ -172,6 +172,11 @@ class ServiceCounts:
         return bullets(lines, figures=self._figures())
 
     @property
+    def is_doubted(self) -> bool:
+        """Whether one of its published counts is noted to be looked at again, as it may have been copied by mistake."""
+        return any("check" in f.note for f in self.figures)
+
+    @property
     def is_unclear(self) -> bool:
         """Whether the projection's 80% interval holds last year's total: no change is projected. Not so in a complete year."""
         if self.projection is None:
@@ -280,7 +285,7 @@ class ServiceCounts:
         # No chance is stated and the run-rate is explained where it stands, so those two caveats are not repeated.
         known = self.projection.caveats if self.projection else ()
         lines += [c for c in known if "chances" not in c and "run-rate" not in c]
-        if any("check" in f.note for f in self.figures):
+        if self.is_doubted:
             lines.append(
                 "If a quarter's count was copied by mistake, every comparison and projection on this page changes."
             )

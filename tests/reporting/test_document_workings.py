@@ -257,6 +257,9 @@ def test_the_dashboard_tells_of_a_printed_percentage_what_was_printed(project):
         "not tested (+10.1 points)",
     )
     assert outcome.measure.endswith(", April to September 2012")
+    assert (outcome.figures[-1].value, outcome.figures[-1].window.first) == (90.0, "2012-04")
+    # 725 enquiries were printed for two quarters, one after the other (data check of equal neighbours).
+    assert rows["lasbt_enquiries"].comment.endswith("copied by mistake: to be checked")
     assert outcome.comment.endswith("cannot be tested, and they are not of times of one length")
     assert (streets.previous, streets.change) == (
         "86.7% (another method)",
