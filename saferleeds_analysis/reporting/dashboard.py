@@ -323,7 +323,10 @@ def _printed(found: PrintedSurvey) -> DashboardRow:
         comparison="none published",
         rag=not_rated("no target number is set"),
         comment=comment,
-        figures=tuple(replace(f, window=window_to_date(f.period)) for f in found.findings().figures),
+        figures=tuple(
+            replace(f, window=window_to_date(f.period)) if " Q" in f.period else f
+            for f in found.findings().figures
+        ),
     )
 
 
