@@ -30,6 +30,8 @@ from saferleeds_analysis.problems import DataProblem, noting, refuse, twice
 from saferleeds_analysis.survey_measures import Definition, MeasureBaseline, SurveyQuestion, check_definitions
 
 NATIONAL = Path(__file__).parent / "national"
+# The source of an indicator of which only printed numbers are known.
+PUBLISHED = "published_figures"
 
 # The tables that a project's data/raw/reference may hold; of a name with * there may be several.
 LOCAL_TABLES = (
@@ -81,6 +83,15 @@ class Indicator:
     source: str
     offence: str
     area_set: str
+
+    @property
+    def kind_of_data(self) -> str:
+        """What it is read from: ``counts`` of offences, ``service counts`` or ``percentages``, or ``printed`` ones."""
+        kind = "percentages" if self.unit == "%" else "counts"
+        if self.source == PUBLISHED:
+            return f"printed {kind}"
+        # As in caveat_families.csv of national/: what is counted in offences is recorded crime.
+        return "service counts" if kind == "counts" and "offences" not in self.unit else kind
 
     def __post_init__(self) -> None:
         """Refuse an improvement direction that is none of the three words."""

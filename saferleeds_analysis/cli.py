@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from saferleeds_analysis.publishing.run_list import Report
 
 logger = logging.getLogger(__name__)
+# A command without a log says what is wrong once, by click.
+logging.getLogger("saferleeds_analysis").addHandler(logging.NullHandler())
 
 LOG = "reports/last_run.log"
 
@@ -296,7 +298,7 @@ def retire(root: Path, report: str, quarter: Any) -> None:
     A page that the run list no longer makes is taken out in the same way.
     """
     from saferleeds_analysis import periods
-    from saferleeds_analysis.publishing.files import in_reports, pack_folder, public_packs
+    from saferleeds_analysis.publishing.files import pack_folder, public_packs, report_folders
     from saferleeds_analysis.publishing.taking_out import retire
 
     if quarter is None:
@@ -311,7 +313,7 @@ def retire(root: Path, report: str, quarter: Any) -> None:
     click.echo(f"Retired from {periods.quarter_name(quarter)} on: {report}")
     for place in kept:
         click.echo(f"Its pages are kept in {place.relative_to(root).as_posix()}")
-    if kept and in_reports(pack_folder(root, quarter, edition="public"), "run.json"):
+    if report_folders(pack_folder(root, quarter, edition="public")):
         _check_and_say(root, quarter, sources)
 
 
@@ -619,11 +621,11 @@ def _one_card(catalogue: "Catalogue", indicator: str | None, area: str | None) -
         raise ValueError(
             "--indicator and --area go together: one report card is about one indicator in one area."
         )
-    from saferleeds_analysis.publishing.run_list import Report, kind_of_data, slug
+    from saferleeds_analysis.publishing.run_list import Report, slug
 
     known = catalogue.indicator(indicator)
     catalogue.area(known.area_set, area)
-    notebook = NOTEBOOK_OF.get(kind_of_data(known))
+    notebook = NOTEBOOK_OF.get(known.kind_of_data)
     if notebook is None:
         raise ValueError(
             f"{indicator!r} was only printed as percentages and has no report of its own. It stands on the cards of "

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from saferleeds_analysis.catalogue import Catalogue, Indicator
+from saferleeds_analysis.catalogue import PUBLISHED, Catalogue, Indicator
 from saferleeds_analysis.figures import Rows
 from saferleeds_analysis.intake.build import processed_paths
 from saferleeds_analysis.intake.files import sha256_of
@@ -20,7 +20,6 @@ from saferleeds_analysis.periods import month_name, months_in_words
 from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 
 # The source of an indicator of which only figures were ever printed: there are no counts and no respondents to read.
-PUBLISHED = "published_figures"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import Catalogue, Indicator
+from saferleeds_analysis.catalogue import PUBLISHED, Catalogue, Indicator
 from saferleeds_analysis.figures import Rows
-from saferleeds_analysis.intake.counts import PUBLISHED, processed_table
+from saferleeds_analysis.intake.counts import processed_table
 from saferleeds_analysis.intake.ledger import Provenance, rows_of_places
 from saferleeds_analysis.intake.sources import PLACE_COLUMNS, Source
 from saferleeds_analysis.problems import DataProblem, QuarterNotHeld

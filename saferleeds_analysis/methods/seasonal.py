@@ -414,7 +414,7 @@ def review(
 
 
 def write_specs(specs: Mapping[str, SeasonalSpec]) -> str:
-    """Write specs as TOML text, one table a series, for ``reference/``.
+    """Write specs as TOML text, one table a series, for ``data/raw/reference/seasonal_specs.toml``.
 
     >>> print(write_specs({"domestic_burglary": SeasonalSpec(model=AIRLINE, outliers=("ao2012.8",))}))
     [domestic_burglary]

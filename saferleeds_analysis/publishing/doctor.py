@@ -173,20 +173,27 @@ def _disk(root: Path) -> Finding:
     return Finding(what="disk", well=well, faults=tuple(faults))
 
 
-def _tables(root: Path) -> Finding:
-    from saferleeds_analysis.catalogue import load_catalogue
+def table_faults(reference: Path) -> list[str]:
+    """Read every table of a project as its runs read them, and say all that is wrong with them."""
+    from saferleeds_analysis.area_tables import load_area_tables
+    from saferleeds_analysis.catalogue import load_catalogue, read_project
     from saferleeds_analysis.methods.seasonal import read_specs
+    from saferleeds_analysis.unit_costs import load_cost_tables
 
     faults: list[str] = []
     with noting(faults):
-        catalogue = load_catalogue(root / "data" / "raw" / "reference")
-        read_specs(catalogue.seasonal_specs)
-    well = (
-        ""
-        if faults
-        else f"{len(catalogue.indicators())} indicators in {len(catalogue.area_sets())} sets of areas"
-    )
-    return Finding(what="tables", well=well, faults=tuple(faults))
+        read_specs(load_catalogue(reference).seasonal_specs)
+    for read in (read_project, load_area_tables, load_cost_tables):
+        with noting(faults):
+            read(reference)
+    return faults
+
+
+def _tables(root: Path) -> Finding:
+    reference = root / "data" / "raw" / "reference"
+    faults = table_faults(reference)
+    well = f"{len(list(reference.glob('*.*')))} files of data/raw/reference are read"
+    return Finding(what="tables", well="" if faults else well, faults=tuple(faults))
 
 
 def _run_list(root: Path) -> Finding:

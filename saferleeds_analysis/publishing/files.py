@@ -106,12 +106,12 @@ def leftovers(root: Path, quarter: pd.Period) -> tuple[str, ...]:
     return tuple(sorted(there - made)) if listed else ()
 
 
-def cures_of_leftovers(root: Path, quarter: pd.Period) -> list[str]:
-    """Say of each leftover of a quarter's pack what to do with it: the command takes it out of both editions."""
+def cures_of_leftovers(names: Iterable[str], quarter: pd.Period) -> list[str]:
+    """Say of each leftover (by name) of a quarter's pack what to do with it: the command takes it out of both editions."""
     return [
         f"{name}: the run list does not make it in this quarter. Take it out: saferleeds retire {shlex.quote(name)} --quarter "
         f'"{periods.quarter_name(quarter)}"; or put it on the run list and report the quarter anew.'
-        for name in leftovers(root, quarter)
+        for name in names
     ]
 
 

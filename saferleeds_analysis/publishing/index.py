@@ -28,6 +28,7 @@ from saferleeds_analysis.publishing.files import (
     QUALITY_PAGE,
     XLSX,
     cures_of_leftovers,
+    leftovers,
     not_made,
     out_of_date,
     pack_folder,
@@ -115,18 +116,17 @@ def _what_is_not_there(
 ) -> dict[str, list[str]]:
     """Say what the pack has not, or has though it should not: for the notice at the top of its index."""
     known = names | {report.name for report in listed}
-    if (
-        run.edition == "restricted"
-    ):  # it holds those reports only of which the public edition withholds something
-        public = pack_folder(run.root, run.quarter, edition="public")
-        names = names | {place.name for place in report_folders(public)}
-    absent = [r.name for r in listed if r.is_made_in(run.quarter) and r.name not in names]
-    reasons = not_made(run.folder)
+    # The restricted edition holds those reports only of which the public one, which says what has no data, withholds something.
+    public = pack_folder(run.root, run.quarter, edition="public")
+    in_either = names | {place.name for place in report_folders(public)}
+    absent = [r.name for r in listed if r.is_made_in(run.quarter) and r.name not in in_either]
+    reasons = not_made(public)
+    left = [name for name in leftovers(run.root, run.quarter) if name in names]
     return {
         "not_renewed": [name for name in not_renewed if name in known],
         "missing": [name for name in absent if name not in reasons],
         "without_data": sentences({name: reasons[name] for name in absent if name in reasons}),
-        "leftovers": cures_of_leftovers(run.root, run.quarter),
+        "leftovers": cures_of_leftovers(left, run.quarter),
     }
 
 

@@ -20,7 +20,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from saferleeds_analysis import __version__, periods
-from saferleeds_analysis.area_tables import AreaDenominator, RebaseDecision, Tile, load_area_tables
+from saferleeds_analysis.area_tables import AreaDenominator, RebaseDecision, Tile
 from saferleeds_analysis.catalogue import (
     NATIONAL,
     Area,
@@ -31,8 +31,6 @@ from saferleeds_analysis.catalogue import (
     PublishedFigure,
     Target,
     columns_of,
-    load_catalogue,
-    read_project,
     read_rows,
     unknown,
 )
@@ -41,6 +39,7 @@ from saferleeds_analysis.intake.commentaries import CommentaryRequest, commentar
 from saferleeds_analysis.intake.reading import TEMPLATE
 from saferleeds_analysis.intake.sources import inside_raw, raw_folder, read_source, source_folders
 from saferleeds_analysis.problems import DataProblem, noting, refuse, twice
+from saferleeds_analysis.publishing.doctor import table_faults
 from saferleeds_analysis.publishing.places import shipped
 from saferleeds_analysis.publishing.run_list import read_run_list, slug
 from saferleeds_analysis.survey_measures import Definition, MeasureBaseline
@@ -223,7 +222,7 @@ def _write(draft: Path, given: _Checked, quarter: pd.Period) -> None:
         "indicator": given.offences[0]["id"],
         "indicators": "",
         "meeting": given.partnership.organisation,
-    } | _prices(given.partnership)
+    }
     for path in sorted(shipped("notebooks").glob("*.ipynb")):
         write_notebook(path, draft / "notebooks" / path.name, defaults)
 
@@ -233,6 +232,7 @@ def _render_all(draft: Path, given: _Checked, quarter: pd.Period) -> None:
     templates = shipped("project")
     environment = _environment(templates)
     prices = _prices(given.partnership)
+    valued = _valued(given.partnership.offences, prices["cost_edition"])
     words = {
         "partnership": given.partnership,
         "area_set": given.area_set,
@@ -240,7 +240,7 @@ def _render_all(draft: Path, given: _Checked, quarter: pd.Period) -> None:
         "offences": given.offences,
         "on_one_side": ", ".join(offence["id"] for offence in given.offences[:_ON_ONE_SIDE]),
         "prices": prices,
-        "valued": [o["id"] for o in given.offences if _has_a_value(o["name"], prices["cost_edition"])],
+        "valued": [o["id"] for o in given.offences if o["name"] in valued],
         "quarter": periods.quarter_name(quarter),
         "source": SOURCE,
         "version": __version__,
@@ -269,7 +269,7 @@ def _environment(folder: Path) -> Environment:
 
 
 def _prices(given: Partnership) -> dict[str, str]:
-    """Give the prices at which a new project values offences, by the names of the parameters of notebooks."""
+    """Give the prices at which a new project values offences, as project.toml names them."""
     whose = Project(organisation=given.organisation, contact=given.contact)
     edition, price_year, vintage = load_cost_tables().prices(whose).values()
     return {"cost_edition": edition, "price_year": price_year, "vintage": vintage}
@@ -300,14 +300,11 @@ def _matches(offences: Sequence[str]) -> list[OffenceMatch]:
     return found
 
 
-def _has_a_value(offence: str, edition: str) -> bool:
-    """Say whether an edition puts a value on an offence, by the national table or by what a new project writes."""
-    rows = [*read_rows(NATIONAL / "offence_mapping.csv", OffenceMatch), *_matches([offence])]
-    return any(
-        (row.scheme, row.code, row.edition) == ("extract", offence, edition)
-        and row.match in ("same", "partial")
-        for row in rows
-    )
+def _valued(offences: Sequence[str], edition: str) -> set[str]:
+    """Give the offences on which an edition puts a value, by the national table or by what a new project writes."""
+    rows = [*read_rows(NATIONAL / "offence_mapping.csv", OffenceMatch), *_matches(offences)]
+    wanted = ("extract", edition)
+    return {r.code for r in rows if (r.scheme, r.edition) == wanted and r.match in ("same", "partial")}
 
 
 def write_table(path: Path, kind: type, rows: Iterable[Any]) -> None:
@@ -340,10 +337,7 @@ def write_notebook(source: Path, target: Path, defaults: dict[str, str]) -> None
 def _read_again(draft: Path) -> None:
     """Read all that was written as a run reads it; what is wrong came in with what was given."""
     reference = draft / "data" / "raw" / "reference"
-    read_project(reference)
-    load_catalogue(reference)
-    load_area_tables(reference)
-    load_cost_tables(reference)
+    refuse(table_faults(reference))
     read_run_list(draft / "notebooks")
     for folder in source_folders(draft):
         read_source(folder)

@@ -40,6 +40,7 @@ from saferleeds_analysis.publishing.files import (
     cures_of_leftovers,
     forget_what_was_made_of,
     in_reports,
+    leftovers,
     pack_folder,
     report_folders,
     sentences,
@@ -91,6 +92,10 @@ def publish_editions(
             publish_reports(root, quarter, some, edition=edition, **about, **engine)
         except ReportFailed as failure:
             failures.append(failure)
+        except DataProblem as problem:  # not one of them has data for the quarter
+            if edition == "public":
+                raise
+            failures.append(ReportFailed(str(problem)))
 
     public = pack_folder(root, quarter, edition="public")
     for edition in EDITIONS:
@@ -114,7 +119,11 @@ def publish_editions(
             if edition == "public" and refused:
                 publish(refused, "restricted")
             failures.append(failure)
-    _say_all("In the pack, though no run of the list renews it:", cures_of_leftovers(root, quarter), say)
+    _say_all(
+        "In the pack, though no run of the list renews it:",
+        cures_of_leftovers(leftovers(root, quarter), quarter),
+        say,
+    )
     if failures:
         raise _failed("\n".join(map(str, failures)), failures)
     return public / INDEX

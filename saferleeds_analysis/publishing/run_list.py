@@ -128,6 +128,11 @@ def read_run_list(notebooks: Path) -> tuple[Report, ...]:
             found.setdefault(report.name, (place, report))
     listed = {name: report for name, (_, report) in found.items()}
     problems += _retire(listed, content.get("retired", []))
+    for read in (read_groups, read_on_request):  # else they would be refused when all reports are made
+        try:
+            read(notebooks)
+        except ValueError as error:
+            problems.append(str(error).removeprefix(f"{RUN_LIST}, "))
     if problems:
         raise ValueError(f"{RUN_LIST}:\n" + "\n".join(problems))
     return tuple(listed.values())
@@ -140,23 +145,9 @@ def listed_reports(root: Path) -> tuple[Report, ...]:
 
 
 def with_retired(notebooks: Path, name: str, quarter: str) -> str:
-    """Give the text of the run list with a report retired from a quarter on; all else in it stays as it is written."""
+    """Give the text of the run list with a report retired from a quarter on; all else in it stays."""
     text = (notebooks / RUN_LIST).read_text(encoding="utf-8").rstrip("\n")
     return f'{text}\n\n[[retired]]\nname = "{name}"\nfrom_quarter = "{quarter}"\n'
-
-
-def kind_of_data(indicator: Indicator) -> str:
-    """Say what an indicator is read from: ``counts`` of offences, ``service counts`` or ``percentages``, or ``printed`` ones.
-
-    >>> from types import SimpleNamespace
-    >>> kind_of_data(SimpleNamespace(source="published_figures", unit="%"))
-    'printed percentages'
-    """
-    kind = "percentages" if indicator.unit == "%" else "counts"
-    if indicator.source == "published_figures":
-        return f"printed {kind}"
-    # As in caveat_families.csv of national/: what is counted in offences is recorded crime.
-    return "service counts" if kind == "counts" and "offences" not in indicator.unit else kind
 
 
 def slug(text: str) -> str:
@@ -173,6 +164,10 @@ def slug(text: str) -> str:
 def read_groups(notebooks: Path) -> dict[str, tuple[str, ...]]:
     """Read under which headings an index shows the reports of which notebooks: the ``[groups]`` of the run list, in order."""
     groups = _read(notebooks).get("groups", {})
+    if not isinstance(groups, dict):
+        raise ValueError(
+            f"{RUN_LIST}, groups: it is a table of headings, each with a list of names of notebooks."
+        )
     faults = [
         f"{name!r} is not a list of names of notebooks."
         for name, members in groups.items()
@@ -248,7 +243,7 @@ def _words_of(
 ) -> list[dict[str, str]]:
     """Give for each thing that a rule is about, in order, the words that may stand in braces."""
     if each == _INDICATOR:
-        rows = [{**asdict(i), "data": kind_of_data(i)} for i in catalogue.indicators()]
+        rows = [{**asdict(i), "data": i.kind_of_data} for i in catalogue.indicators()]
         kept = _narrowed(rows, where, [*(f.name for f in fields(Indicator)), "data"])
         return [{_INDICATOR: row["id"], "area": _whole(row["area_set"], catalogue)} for row in kept]
     if "area_set" not in where:  # an indicator is counted in one set

@@ -131,7 +131,7 @@ def _read_reports(
 ) -> tuple[list[SignedReport], list[str]]:
     """Read every report of the pack, both editions, and say what is wrong with them."""
     name, reports, left = periods.quarter_name(quarter), [], leftovers(root, quarter)
-    faults = cures_of_leftovers(root, quarter)  # whatever else is wrong with them, no run makes them anew
+    faults = cures_of_leftovers(left, quarter)  # whatever else is wrong with them, no run makes them anew
     for edition in EDITIONS:
         inputs: dict[str, tuple[str, str]] = {}
         folder = pack_folder(root, quarter, edition=edition)

@@ -67,13 +67,16 @@ def retire(root: Path, quarter: pd.Period, name: str, *, sources: Iterable[str] 
     kept = []
     for edition in EDITIONS:
         folder = pack_folder(root, quarter, edition=edition)
+        if not folder.is_dir():
+            continue
         record_not_made(folder, {}, of=[name])
         if (folder / name).is_dir():
             place = _free(folder / VERSIONS / RETIRED / name)
             _move(folder / name, place)
             kept.append(place)
             forget_what_was_made_of(folder)
-            renew(root, quarter, edition=edition, as_at=_as_at(folder, quarter), sources=sources)
+        # Also where it had no page: the index says what is not in the pack.
+        renew(root, quarter, edition=edition, as_at=_as_at(folder, quarter), sources=sources)
     return kept
 
 

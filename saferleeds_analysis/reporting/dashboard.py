@@ -10,18 +10,18 @@ from datetime import date
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import Catalogue, Indicator
-from saferleeds_analysis.figures import Figure, Measure, Working
+from saferleeds_analysis.catalogue import Catalogue, Indicator, PublishedFigure
+from saferleeds_analysis.figures import Figure, Measure
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, letter, page_title, paragraph
 from saferleeds_analysis.reporting.board import Judgement
 from saferleeds_analysis.reporting.cards import ReportCard
-from saferleeds_analysis.reporting.counted import CHANGE_PERCENT, change_figure, count_figure
+from saferleeds_analysis.reporting.counted import CHANGE_PERCENT, change_figure, count_figure, worked_out
 from saferleeds_analysis.reporting.gathered import Recorded, Result, Sources, results_of
 from saferleeds_analysis.reporting.outlook import Outlook
 from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey
-from saferleeds_analysis.reporting.published import period_in_words, window_to_date
+from saferleeds_analysis.reporting.published import when_printed, window_to_date
 from saferleeds_analysis.reporting.services import ServiceCounts
 from saferleeds_analysis.reporting.state import state_of
 from saferleeds_analysis.reporting.surveys import SurveyReport
@@ -112,11 +112,11 @@ def dashboard(
     """
     at = {"area": area, "quarter": quarter}
     results, reasons = results_of(indicators, sources, catalogue=catalogue, as_at=as_at, **at)
-    rows = [_unknown(catalogue.indicator(name), reason) for name, reason in reasons.items()]
+    rows = {name: _unknown(catalogue.indicator(name), reason) for name, reason in reasons.items()}
     for name, found in results.items():
         judged = sources.judged(catalogue.indicator(name), edition=edition, **at)
-        rows.append(_as_judged(_row(found), judged))
-    return Dashboard(rows=tuple(rows), **at)
+        rows[name] = _as_judged(_row(found), judged)
+    return Dashboard(rows=tuple(rows[name] for name in wording.names_in(indicators) or rows), **at)
 
 
 def _row(found: Result) -> DashboardRow:
@@ -214,7 +214,11 @@ def _service(service: ServiceCounts) -> DashboardRow:
         current=wording.number(change.later),
         change=wording.change_with_interval(change),
         comparison="none published",
-        rag=not_rated("no target is set, and fewer need not be better"),
+        rag=not_rated(
+            "no target is set, and fewer need not be better"
+            if service.indicator.improvement_direction == "neither"
+            else "counts by quarter are not rated"
+        ),
         comment=_about_service(service),
         figures=tuple(_service_figures(service)),
     )
@@ -241,9 +245,8 @@ def _service_figures(service: ServiceCounts) -> list[Figure]:
             window=replace(window, name=name),
             value=value,
             unit=service.indicator.unit,
-            status="published",
-            rows=service.rows(quarters, "counts"),
-            working=Working.of(printed.total),
+            status=service.status(quarters),
+            **worked_out(service.rows(quarters, "counts"), printed.total),
         )
         for measure, window, value, quarters in (
             (PREVIOUS, before, change.earlier, this - 4),
@@ -290,33 +293,12 @@ def _asked(report: SurveyReport) -> DashboardRow:
 
 def _printed(found: PrintedSurvey) -> DashboardRow:
     """Make the row of percentages that were only printed: without their bases nothing can be tested."""
-    in_force = [d.definition for d in found.definitions if not d.replaces or d.breaks_the_line(found.as_at)]
-    *before, now = (None, *found.levels)[-2:] if found.levels else (None, None)
-    if now and now.measure != in_force[-1]:  # what another method gave is no current result
-        before, now = [now], None
-    before = [f for f in before if f]
-    previous, change, comment = "not known", "not tested: there is no earlier result", "Only printed"
-    if before and now is None:
-        previous = f"{before[0].printed_as} ({before[0].measure}, {_when(before[0].period)})"
-        change, comment = (
-            "not tested: there is no result by the method in force",
-            f"{in_force[-1]} is in force",
-        )
-    elif before and before[0].measure != now.measure:
-        previous, change = f"{before[0].printed_as} (another method)", "not comparable: the method changed"
-        comment = f"{wording.sentence(now.measure)} takes the place of {before[0].measure}"
-    elif before:
-        previous = f"{before[0].printed_as} ({_when(before[0].period)})"
-        change = f"not tested ({float(now.value - before[0].value):+.1f} points)"
-        windows = [window_to_date(f.period) for f in (before[0], now)]
-        lengths = {len(window.months) for window in windows if window.first}
-        comment = "Without the bases of both the change cannot be tested"
-        if len(lengths) > 1:
-            comment += ", and they are not of times of one length"
+    before, now = found.before_and_now
+    previous, change, comment = _change_of_print(before, now)
     return DashboardRow(
         indicator_id=found.indicator.id,
         priority=found.indicator.priority,
-        measure=f"{found.indicator.name}, {_when(now.period)}" if now else found.indicator.name,
+        measure=f"{found.indicator.name}, {when_printed(now.period)}" if now else found.indicator.name,
         previous=previous,
         current=now.printed_as if now else "not known",
         change=change,
@@ -330,6 +312,19 @@ def _printed(found: PrintedSurvey) -> DashboardRow:
     )
 
 
-def _when(period: str) -> str:
-    """Write the period of a printed percentage: a pack prints a year to date under its quarter."""
-    return str(window_to_date(period)) if " Q" in period else period_in_words(period)
+def _change_of_print(before: PublishedFigure | None, now: PublishedFigure | None) -> tuple[str, str, str]:
+    """Say what was printed before, why a change cannot be tested, and what the reader must know of both."""
+    if before is None:
+        return "not known", "not tested: there is no earlier result", "Only printed"
+    if now is None:
+        previous = f"{before.printed_as} ({before.measure}, {when_printed(before.period)})"
+        return previous, "not tested: there is no result by the method in force", "The method was replaced"
+    if before.measure != now.measure:
+        comment = f"{wording.sentence(now.measure)} takes the place of {before.measure}"
+        return f"{before.printed_as} (another method)", "not comparable: the method changed", comment
+    comment = "Without the bases of both the change cannot be tested"
+    lengths = {len(w.months) for w in map(window_to_date, (before.period, now.period)) if w.first}
+    if len(lengths) > 1:
+        comment += ", and they are not of times of one length"
+    change = f"not tested ({float(now.value - before.value):+.1f} points)"
+    return f"{before.printed_as} ({when_printed(before.period)})", change, comment

@@ -83,11 +83,16 @@ def result_of(
 ) -> Result:
     """Work out what a quarter says of an indicator in an area; where its data do not reach so far a ``DataProblem`` says why."""
     at = {"area": area, "quarter": quarter, "as_at": as_at}
-    if catalogue.is_asked(indicator.id):
-        return survey_report(sources.responses(indicator, as_at=as_at), catalogue=catalogue, **at)
-    if indicator.source == "published_figures":
-        printed = printed_survey if indicator.unit == "%" else service_counts
-        return printed(catalogue, indicator=indicator.id, **at)
+    match indicator.kind_of_data:
+        case "percentages":
+            return survey_report(sources.responses(indicator, as_at=as_at), catalogue=catalogue, **at)
+        case "printed percentages":
+            return printed_survey(catalogue, indicator=indicator.id, **at)
+        case "printed counts":
+            return service_counts(catalogue, indicator=indicator.id, **at)
+        case "service counts":
+            monthly = sources.counts(indicator, as_at=as_at)
+            return service_counts(catalogue, indicator=indicator.id, monthly=monthly, **at)
     card = report_card(sources.counts(indicator, as_at=as_at), catalogue=catalogue, **at)
     season = season_of(card, catalogue=catalogue)
     return Recorded(card, outlook_of(card, season=season, catalogue=catalogue))

@@ -15,6 +15,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Indicator, Project
 from saferleeds_analysis.estimates import change_between_counts
 from saferleeds_analysis.figures import Measure
+from saferleeds_analysis.intake import RecordedCounts
 from saferleeds_analysis.methods.survey_trends import ON_WINDOW_BEFORE
 from saferleeds_analysis.methods.trajectory import Projection
 from saferleeds_analysis.problems import DataProblem
@@ -35,7 +36,7 @@ from saferleeds_analysis.reporting.cards import TARGET, ReportCard
 from saferleeds_analysis.reporting.gathered import Recorded, Result, Sources, result_of, results_of
 from saferleeds_analysis.reporting.outlook import Outlook
 from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey
-from saferleeds_analysis.reporting.published import period_in_words
+from saferleeds_analysis.reporting.published import when_printed
 from saferleeds_analysis.reporting.services import ServiceCounts
 from saferleeds_analysis.reporting.state import COLOURS, state_of
 from saferleeds_analysis.reporting.survey_words import change_in_short, how_sure
@@ -192,6 +193,8 @@ def _received(found: Result) -> date | None:
             return card.data.source.received
         case SurveyReport():
             return found.responses.source.received
+        case ServiceCounts(monthly=RecordedCounts() as monthly):
+            return monthly.source.received
     return None
 
 
@@ -336,14 +339,16 @@ def _of_survey(found: SurveyReport) -> Item:
 
 
 def _of_print(found: PrintedSurvey) -> Item:
-    latest = found.levels[-1:]
-    what = "; ".join(f"{f.printed_as}, {period_in_words(f.period)}" for f in latest) or "No result is known"
+    _, now = found.before_and_now
+    what = f"{now.printed_as}, {when_printed(now.period)}" if now else "No result is known"
     return Item(
         name=found.indicator.name,
         letter="N",
         label="",
         what=f"{what}.",
-        sure="Only a percentage was printed: without its base no interval can be given.",
+        sure="No interval is given here: see the card."
+        if found.has_base
+        else "Only a percentage was printed: without its base no interval can be given.",
         outlook="A printed percentage is not projected.",
         since="Single results were printed, so no quarter can be compared with another.",
         figures=tuple(found.findings().figures),

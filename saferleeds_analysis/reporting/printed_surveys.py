@@ -101,6 +101,18 @@ class PrintedSurvey:
             sorted((f for f in self.figures if f.measure in names), key=lambda f: names.index(f.measure))
         )
 
+    @property
+    def before_and_now(self) -> tuple[PublishedFigure | None, PublishedFigure | None]:
+        """The last result by the definition in force, where there is one, and the result before it."""
+        in_force = [d.definition for d in self.definitions if not d.replaces or d.breaks_the_line(self.as_at)]
+        *_, before, last = (None, None, *self.levels)
+        return (before, last) if last and last.measure == in_force[-1] else (last, None)
+
+    @property
+    def has_base(self) -> bool:
+        """Whether it was printed how many were asked or inspected."""
+        return any(f.measure in ("base", "answered") for f in self.figures)
+
     def title(self) -> Block:
         """Give the page's one first-level heading."""
         return heading(1, f"{self.indicator.name}: {self.area}, {periods.quarter_name(self.quarter)}")
@@ -128,7 +140,7 @@ class PrintedSurvey:
             for d in self.definitions
             if d.breaks_the_line(self.as_at)
         ]
-        if not any(f.measure == "base" for f in self.figures):
+        if not self.has_base:
             lines.append("How many were inspected or asked was not printed, so no interval can be given.")
         return bullets(lines, figures=[self._figure(f) for f in self.levels])
 

@@ -179,3 +179,8 @@ def period_in_words(period: str) -> str:
         return period
     month = periods.month(found[2])
     return periods.month_name(month) if found[1] == "month" else periods.twelve_months_name(month)
+
+
+def when_printed(period: str) -> str:
+    """Write the period of a printed percentage in words: a pack prints a year to date under its quarter."""
+    return str(window_to_date(period)) if " Q" in period else period_in_words(period)

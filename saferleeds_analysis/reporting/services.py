@@ -14,11 +14,10 @@ from typing import Any
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator, PublishedFigure
+from saferleeds_analysis.catalogue import PUBLISHED, Catalogue, Caveat, Indicator, PublishedFigure
 from saferleeds_analysis.estimates import CountChange, change_between_counts
 from saferleeds_analysis.figures import Measure, Rows, weakest
 from saferleeds_analysis.intake import RecordedCounts
-from saferleeds_analysis.intake.counts import PUBLISHED
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
@@ -40,15 +39,8 @@ QUARTERLY_COUNT = Measure(
     decimals=0,
     recurs=True,
 )
-SUM_OF_MONTHS = Measure(
-    id="quarterly_count",
-    words="quarterly count",
-    role="count",
-    own=True,
-    part="headline",
-    formula="the sum of the three monthly counts of the area",
-    decimals=0,
-    recurs=True,
+SUM_OF_MONTHS = replace(
+    QUARTERLY_COUNT, id="quarterly_count", formula="the sum of the three monthly counts of the area"
 )
 LAST_YEARS_TOTAL = Measure(
     id="last_years_total",
@@ -174,7 +166,8 @@ class ServiceCounts:
     @property
     def is_doubted(self) -> bool:
         """Whether one of its published counts is noted to be looked at again, as it may have been copied by mistake."""
-        return any("check" in f.note for f in self.figures)
+        names = [periods.quarter_name(q) for q in self.counts.index]
+        return any(_slip(f) for f in self.figures if f.period in names)
 
     @property
     def is_unclear(self) -> bool:
@@ -187,7 +180,7 @@ class ServiceCounts:
     def quarters(self) -> Block:
         """Draw the quarters of both years side by side, and list them with the year's total or both of its projections."""
         names = [periods.quarter_name(q) for q in self.counts.index]
-        notes = {f.period: f.note for f in self.figures if "check" in f.note and f.period in names}
+        notes = {f.period: _slip(f) for f in self.figures if f.period in names and _slip(f)}
         if self.from_months and len(self.from_months) < len(names):  # two ways of counting stand in one table
             notes = dict.fromkeys(names, "as published") | notes
             notes |= {periods.quarter_name(q): "sum of its months" for q in self.from_months}
@@ -270,7 +263,7 @@ class ServiceCounts:
             caveats=(),
             indicator_id=self.indicator.id,
             area=self.area,
-            status=self._status(self.counts.index),
+            status=self.status(self.counts.index),
             rows=self.rows(self.counts.index, str(self.counts.name)),
         )
 
@@ -307,7 +300,7 @@ class ServiceCounts:
             return printed_rows
         return (*printed_rows, *self.monthly.rows(self.area, pd.PeriodIndex(months, freq="M"), role=role))
 
-    def _status(self, quarters: Iterable[pd.Period]) -> str:
+    def status(self, quarters: Iterable[pd.Period]) -> str:
         """Give the status of what is made of the counts of some quarters."""
         own = self.monthly.source.status if self.monthly else ""
         return weakest(own if q in self.from_months else "published" for q in quarters)
@@ -325,7 +318,7 @@ class ServiceCounts:
                 indicator_id=self.indicator.id,
                 area=self.area,
                 window=window,
-                status=self._status([*earlier, *later]),
+                status=self.status([*earlier, *later]),
                 **worked_out(rows, function),
             )
             for measure, estimate, function in (
@@ -380,7 +373,7 @@ class ServiceCounts:
                 self.monthly, SUM_OF_MONTHS, self.area, Window.quarter(q), int(self.counts[q])
             )
         f = self._printed(q)
-        slip = (f.note,) if "check" in f.note else ()
+        slip = (_slip(f),) if _slip(f) else ()
         return as_printed(f, QUARTERLY_COUNT, value=int(f.value), unit=self.indicator.unit, caveats=slip)
 
     def _last_year(self) -> Figure:
@@ -392,7 +385,7 @@ class ServiceCounts:
             value=self.last_year_total,
             unit=self.indicator.unit,
             method="sum",
-            status=self._status(self.counts.index[:4]),
+            status=self.status(self.counts.index[:4]),
             **worked_out(self.rows(self.counts.index[:4], "counts"), printed.total),
         )
 
@@ -415,7 +408,7 @@ class ServiceCounts:
             value=getattr(self.projection, give),
             unit=self.indicator.unit,
             method=method,
-            status=weakest(["estimated", self._status(self.counts.index)]),
+            status=weakest(["estimated", self.status(self.counts.index)]),
             **worked_out(self.rows(self.counts.index, "counts"), printed.year_end, year=self.year, give=give),
             **about,
         )
@@ -458,16 +451,10 @@ def service_counts(
     published = {q: f for q in wanted if (f := by_name.get(periods.quarter_name(q)))}
     sums = {} if monthly is None else _sums_of_months(monthly.series(area), wanted)
     by_quarter = {q: int(f.value) for q, f in published.items()} | sums
-    if missing := [periods.quarter_name(q) for q in wanted if q not in by_quarter]:
-        held = sorted(by_quarter)
-        gap = held and len(held) <= (held[-1] - held[0]).n  # a quarter between others was forgotten
-        kind = DataProblem if gap else QuarterNotHeld
-        raise kind(_not_there(missing, known, area=area, as_at=as_at))
+    _refuse_gaps(wanted, by_quarter, known, area=area, as_at=as_at)
     counts = pd.Series([by_quarter[q] for q in wanted], index=wanted, name=indicator, dtype=int)
     so_far = len(wanted) - 4
-    of_year = [
-        f for f in figures if f.measure == "projection" and f.period == periods.financial_year_name(year)
-    ]
+    projected = ("projection", periods.financial_year_name(year))
     replaced = {q: f for q, f in published.items() if q in sums}
     return ServiceCounts(
         indicator=known,
@@ -479,7 +466,7 @@ def service_counts(
             int(counts.iloc[:so_far].sum()), int(counts.iloc[4:].sum()), unit=known.unit
         ),
         projection=None if so_far == 4 else trajectory.project_year_end(counts, year=year, unit=known.unit),
-        published=next(iter(of_year), None),
+        published=next((f for f in figures if (f.measure, f.period) == projected), None),
         caveats=catalogue.caveats(
             indicator, pd.period_range(first.start_time, periods.last_month(quarter).end_time, freq="M")
         ),
@@ -489,14 +476,33 @@ def service_counts(
     )
 
 
-def _not_there(missing: Iterable[str], indicator: Indicator, *, area: str, as_at: date) -> str:
+def _refuse_gaps(
+    wanted: pd.PeriodIndex,
+    held: Mapping[pd.Period, int],
+    indicator: Indicator,
+    *,
+    area: str,
+    as_at: date,
+) -> None:
+    """Refuse quarters without a count: as a fault where others stand on both sides, else as a quarter that is not held."""
+    missing = [periods.quarter_name(q) for q in wanted if q not in held]
+    if not missing:
+        return
     table = "published_figures.csv has no count"
     if indicator.source != PUBLISHED:
         table = f"neither published_figures.csv nor the months of {indicator.source} have a count"
-    return (
+    forgotten = held and len(held) <= (max(held) - min(held)).n
+    kind = DataProblem if forgotten else QuarterNotHeld
+    raise kind(
         f"{table} of {indicator.id!r} in {area!r} for {', '.join(missing)} that was out by "
         f"{as_at.isoformat()}. Add the rows, or report a quarter for which they are there."
     )
+
+
+def _slip(figure: PublishedFigure) -> str:
+    """Give the note of a published count that asks for it to be looked at again; empty where it does not."""
+    doubted = figure.measure == "count" and "check for a copying slip" in figure.note
+    return figure.note if doubted else ""
 
 
 def _differences(

@@ -169,10 +169,11 @@ def _satisfaction(
     asked: pd.DataFrame, answered: pd.DataFrame, level: pd.DataFrame, decimals: int
 ) -> SatisfactionSurvey:
     base, percent = int(number_in(answered)), as_printed(level, decimals)
-    satisfied = feasibility.numerators_behind(base=base, printed_percent=percent)
-    if len(satisfied) != 1:
-        how_many = "several whole numbers print" if satisfied else "no whole number prints"
-        raise ValueError(f"{how_many} as {percent}% of {base:,}.")
-    return survey_summaries.satisfaction_survey(
-        asked=int(number_in(asked)), answered=base, satisfied=satisfied[0], definition=""
+    found = survey_summaries.satisfaction_as_printed(
+        asked=int(number_in(asked)), answered=base, printed_percent=percent, definition=""
     )
+    if found is None:
+        several = feasibility.numerators_behind(base=base, printed_percent=percent)
+        how_many = "several whole numbers print" if several else "no whole number prints"
+        raise ValueError(f"{how_many} as {percent}% of {base:,}.")
+    return found

@@ -129,7 +129,8 @@ def test_a_full_disk_is_a_fault(project, monkeypatch):
 
 
 def test_all_faults_of_tables_run_list_and_sources_are_said_at_once(project):
-    # A choice that nobody knows, a run list that is no TOML, two manifests with a fault each, and a loose file.
+    # A choice that nobody knows, nobody's name, a run list that is no TOML, two manifests with a fault each, and a loose file.
+    (project / "data" / "raw" / "reference" / "project.toml").unlink()
     specs = project / "data" / "raw" / "reference" / "seasonal_specs.toml"
     specs.write_text('["domestic_burglary, Leeds"]\ncolour = "red"\n', encoding="utf-8")
     (project / "notebooks" / "run_list.toml").write_text("[[report", encoding="utf-8")
@@ -140,6 +141,7 @@ def test_all_faults_of_tables_run_list_and_sources_are_said_at_once(project):
     code, lines, stderr = examine()
     assert code == 1
     assert "[domestic_burglary, Leeds] has colour, which no spec has. Known: " in lines["WRONG tables"][0]
+    assert "there is no project.toml in data/raw/reference" in lines["WRONG tables"][1]
     assert "run_list.toml" in lines["WRONG run list"][0]
     sources = "\n".join(lines["WRONG sources"])
     assert "loose.csv: lies loose in data/raw and would not be read." in sources

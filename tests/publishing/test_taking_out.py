@@ -17,6 +17,7 @@ from saferleeds_analysis.disclosure_rules import MARKINGS
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.checking import check_pack
 from saferleeds_analysis.publishing.files import leftovers, not_made
+from saferleeds_analysis.publishing.index import renew_index
 from saferleeds_analysis.publishing.notebooks import ReportFailed
 from saferleeds_analysis.publishing.pack import publish_editions
 from saferleeds_analysis.publishing.run_list import read_run_list
@@ -104,6 +105,29 @@ def test_a_report_whose_data_do_not_hold_the_quarter_is_left_out_with_its_senten
     assert (completeness.looked_at, completeness.findings) == (2, ())
     assert completeness.not_looked_at == (("late", "source: the counts end with 2012-06."),)
     assert sign(root).version == 1
+
+
+def test_a_report_without_a_page_is_retired_from_index_and_sign_off_too(root):
+    publish(root)
+    done = CliRunner().invoke(main, ["retire", "late", "--quarter", "2012/13 Q2"])
+    assert done.exit_code == 0, done.output
+    assert index(root).select_one(".notice") is None
+    assert not_made(root / "reports/2012-13_Q2") == {}
+    assert check_pack(root, Q2).results[0].not_looked_at == ()
+
+
+def test_what_stands_in_one_edition_alone_is_a_leftover_of_that_edition(root):
+    publish(root)
+    write_pack(root, "2012/13 Q2", [figure(1)], report="dropped", edition="restricted")
+    renew_index(root, Q2, as_at=DAY, edition="public")
+    assert "dropped" not in words(index(root))
+    renew_index(root, Q2, as_at=DAY, edition="restricted")
+    page = root / "reports/restricted/2012-13_Q2/index.html"
+    notice = words(BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select_one(".notice"))
+    assert "dropped: the run list does not make it" in notice
+    # what the public edition has is missing nowhere, and what it has no data for is no different here
+    assert "early" not in notice
+    assert WHY in notice
 
 
 def test_when_the_data_have_come_it_is_made_and_nothing_is_said_any_more(root):

@@ -1,14 +1,19 @@
 """A service whose counts come by month: the same page, each quarter the sum of its months, or as it was published."""
 
 from datetime import date
+from functools import partial
 from math import isclose
 
 import pytest
 from projects import REFERENCE, with_tables
 
 from saferleeds_analysis import intake, periods
-from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.catalogue import load_catalogue, read_project
 from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.dashboard import dashboard
+from saferleeds_analysis.reporting.gathered import Sources
+from saferleeds_analysis.reporting.members import members_summary
 from saferleeds_analysis.reporting.services import service_counts
 from saferleeds_analysis.workings.again import work_out
 
@@ -152,3 +157,24 @@ def test_the_months_cannot_be_left_out_unseen(helpline):
     catalogue = load_catalogue(REFERENCE)
     only_printed = catalogue.indicator("lasbt_cases")
     assert intake.monthly_counts(helpline.root, only_printed, catalogue=catalogue, as_at=DAY) is None
+
+
+def test_the_dashboard_and_the_members_page_tell_what_the_services_page_tells(helpline):
+    service = helpline.report()
+    catalogue = load_catalogue(helpline.raw / "reference")
+    sources = Sources(
+        counts=partial(intake.recorded_counts, helpline.root, catalogue=catalogue),
+        responses=partial(intake.survey_responses, helpline.root, catalogue=catalogue),
+        words=lambda indicator: None,
+        asked=lambda indicator: None,
+    )
+    at = {"area": "Leeds", "quarter": periods.quarter("2012/13 Q2"), "as_at": DAY}
+    [row] = dashboard(sources, catalogue=catalogue, indicators="helpline_calls", edition="public", **at).rows
+    # 290 + 310 a year before; January to September as above
+    assert (row.previous, row.current) == ("600", "633")
+    assert row.change == wording.change_with_interval(service.like_for_like)
+    counts = {f.words: (f.value, f.status) for f in row.figures if f.words in ("previous", "current")}
+    assert counts == {"previous": (600, "published"), "current": (633, "recorded")}
+    whose = read_project(helpline.raw / "reference")
+    summary = members_summary(sources, catalogue=catalogue, project=whose, indicators="helpline_calls", **at)
+    assert "633 calls in the first two quarters of 2012/13" in summary.measures().text
