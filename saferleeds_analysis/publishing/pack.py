@@ -19,7 +19,7 @@ a restricted one that is not marked, or at odds with the public one, is taken ou
 import logging
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -31,7 +31,7 @@ from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.disclosure_rules import EDITIONS
 from saferleeds_analysis.figures import Figure, Identity
 from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
-from saferleeds_analysis.publishing.audit import audit_pack, audit_restricted
+from saferleeds_analysis.publishing.audit import Audit, audit_pack, audit_restricted
 from saferleeds_analysis.publishing.content import contradictions, placed_figures
 from saferleeds_analysis.publishing.earlier import earlier_pack
 from saferleeds_analysis.publishing.files import (
@@ -106,19 +106,12 @@ def publish_editions(
     if withholding:
         say(f"Restricted edition of {len(withholding)}, from which something is withheld in the public one:")
         publish(withholding, "restricted")
-    audits = (("public", audit_pack), ("restricted", audit_restricted)) if in_reports(public, FIGURES) else ()
-    for edition, audit in audits:
-        found = audit(root, quarter, catalogue=catalogue)
-        if found is None:  # there is no restricted edition
-            continue
-        say(found.in_words().partition("\n")[0])
-        if found.findings:
-            failure = take_out_refused(root, quarter, found, edition=edition, **about)
-            # Those who may see everything need not wait until the public edition is mended.
-            refused = [r for r in reports if r.name in found.offending and r not in withholding]
-            if edition == "public" and refused:
-                publish(refused, "restricted")
-            failures.append(failure)
+    for edition, found in _audited(root, quarter, catalogue, say):
+        failures.append(take_out_refused(root, quarter, found, edition=edition, **about))
+        # Those who may see everything need not wait until the public edition is mended.
+        refused = [r for r in reports if r.name in found.offending and r not in withholding]
+        if edition == "public" and refused:
+            publish(refused, "restricted")
     _say_all(
         "In the pack, though no run of the list renews it:",
         cures_of_leftovers(leftovers(root, quarter), quarter),
@@ -127,6 +120,20 @@ def publish_editions(
     if failures:
         raise _failed("\n".join(map(str, failures)), failures)
     return public / INDEX
+
+
+def _audited(
+    root: Path, quarter: pd.Period, catalogue: Catalogue, say: Callable[[str], None]
+) -> Iterator[tuple[str, Audit]]:
+    """Audit each edition, the second when the first has been dealt with, and give what was found where something was."""
+    if not in_reports(pack_folder(root, quarter, edition="public"), FIGURES):
+        return
+    for edition, audit in (("public", audit_pack), ("restricted", audit_restricted)):
+        found = audit(root, quarter, catalogue=catalogue)
+        if found is not None:  # there may be no restricted edition
+            say(found.in_words().partition("\n")[0])
+            if found.findings:
+                yield edition, found
 
 
 def publish_reports(
