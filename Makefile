@@ -25,7 +25,7 @@ papers: $(READY)  ## the published documents of 2012 to 2021, worked out again: 
 
 test: $(READY_FOR_TESTS)  ## every test, the browser tests included
 	$(BIN)/python scripts/ensure_programs.py
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY_FOR_TESTS)  ## style, the rooms' imports, notebooks without outputs
 	$(BIN)/ruff check .

@@ -9,7 +9,7 @@ from functools import lru_cache
 from math import sqrt
 from numbers import Integral
 
-from scipy import stats
+from scipy import special
 
 from saferleeds_analysis.problems import refuse_unless
 
@@ -202,6 +202,9 @@ def ratio_of_rates(
     total = int(count) + int(other_count)
     if not total:
         return 0.0, float("inf"), 1.0
+    # Half of what a command takes to start would go to this import, and few commands compare counts.
+    from scipy import stats
+
     test = stats.binomtest(int(count), total, exposure / (exposure + other_exposure))
     share = test.proportion_ci(confidence, method="exact")
     scale = other_exposure / exposure
@@ -212,9 +215,9 @@ def ratio_of_rates(
 def _poisson_limits(count: int, confidence: float, method: str) -> tuple[float, float]:
     tail = (1 - confidence) / 2
     if method == "exact Poisson":
-        lower = stats.chi2.ppf(tail, 2 * count) / 2 if count else 0.0
-        return float(lower), float(stats.chi2.isf(tail, 2 * count + 2) / 2)
-    z = stats.norm.isf(tail)
+        lower = special.gammaincinv(count, tail) if count else 0.0
+        return float(lower), float(special.gammainccinv(count + 1, tail))
+    z = -special.ndtri(tail)
     lower = count * (1 - 1 / (9 * count) - z / (3 * sqrt(count))) ** 3
     upper = (count + 1) * (1 - 1 / (9 * (count + 1)) + z / (3 * sqrt(count + 1))) ** 3
     return float(lower), float(upper)

@@ -17,6 +17,23 @@ from projects import PAPERS, ROOT, copy_project, run
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
 
+# The test files that take longest, the longest first.
+LONG = (
+    "test_own_partnership.py",
+    "test_reproducibility.py",
+    "test_taking_out.py",
+    "test_one_state_of_the_data.py",
+    "test_other_quarters.py",
+    "test_example_pages.py",
+    "test_pages_of_the_papers.py",
+    "test_seed_facts.py",
+    "test_hostile_commentary.py",
+    "test_ledger.py",
+    "test_engine.py",
+    "test_real_input.py",
+    "test_formats.py",
+)
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
@@ -31,25 +48,29 @@ def shared() -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def example_as_published(tmp_path_factory, worker_id):
-    """Publish the bundled example once for all processes of a run, both quarters, by the command that people use.
+def pytest_collection_modifyitems(items):
+    """Begin with the files that publish whole packs, so that none of them is left to one process at the end."""
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
 
-    Give its ``project`` folder, which nobody may change, and how the second quarter ``finished``.
+
+def published_once(tmp_path_factory, worker_id, name, source, quarters):
+    """Publish a project once for all processes of a run, by the command that people use.
+
+    Give its ``project`` folder, which nobody may change, and how the last quarter ``finished``.
     """
     shared = worker_id != "master"
-    base = tmp_path_factory.getbasetemp().parent if shared else tmp_path_factory.mktemp("example")
-    project, done = base / "a project with spaces", base / "example.json"
+    base = tmp_path_factory.getbasetemp().parent if shared else tmp_path_factory.mktemp("published")
+    project, done = base / f"{name} with spaces", base / f"{name}.json"
     try:
-        (base / "example.lock").touch(exist_ok=False)
+        (base / f"{name}.lock").touch(exist_ok=False)
     except FileExistsError:
         deadline = time.monotonic() + 900
         while not done.exists():
-            assert time.monotonic() < deadline, "the process that publishes the example has not finished"
+            assert time.monotonic() < deadline, f"the process that publishes {name} has not finished"
             time.sleep(0.5)
     else:
-        copy_project(project)
-        for quarter in ("2012/13 Q1", "2012/13 Q2"):  # so that "since last quarter" is real
+        copy_project(project, source)
+        for quarter in quarters:
             finished = run(project, "report", quarter)
             said = {"returncode": finished.returncode, "stdout": finished.stdout, "stderr": finished.stderr}
             if finished.returncode != 0:
@@ -63,6 +84,12 @@ def example_as_published(tmp_path_factory, worker_id):
 
 
 @pytest.fixture(scope="session")
+def example_as_published(tmp_path_factory, worker_id):
+    """Publish the bundled example, both quarters, so that "since last quarter" is real."""
+    return published_once(tmp_path_factory, worker_id, "example", ROOT, ("2012/13 Q1", "2012/13 Q2"))
+
+
+@pytest.fixture(scope="session")
 def example(example_as_published, tmp_path_factory):
     """Give a copy of the published example that this process may change, and how it ``finished``."""
     project = tmp_path_factory.mktemp("a copy with spaces") / "project"
@@ -73,12 +100,9 @@ def example(example_as_published, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def published_papers(tmp_path_factory):
-    """Give a copy of the second project, of published documents, with its pack as the command makes it."""
-    project = copy_project(tmp_path_factory.mktemp("papers") / "project", PAPERS)
-    finished = run(project, "report", "2012/13 Q2")
-    assert finished.returncode == 0, finished.stderr
-    return project
+def published_papers(tmp_path_factory, worker_id):
+    """Give the second project, of published documents, with its pack; nobody may change it."""
+    return published_once(tmp_path_factory, worker_id, "papers", PAPERS, ("2012/13 Q2",)).project
 
 
 @pytest.fixture(scope="session")
