@@ -253,8 +253,7 @@ def _render_all(draft: Path, given: _Checked, quarter: pd.Period) -> None:
         name = path.relative_to(templates).as_posix()
         target = draft / (".gitignore" if name == "gitignore" else name)
         target.parent.mkdir(parents=True, exist_ok=True)
-        text = environment.get_template(name).render(words)
-        target.write_text(text, encoding="utf-8", newline="\n")
+        write_text(target, environment.get_template(name).render(words))
 
 
 def _environment(folder: Path) -> Environment:
@@ -395,7 +394,6 @@ def lay_out_quarter(root: Path, quarter: pd.Period, catalogue: Catalogue) -> lis
         if path.exists() or (folder / f"{asked.indicator_id}.md").exists():
             continue
         folder.mkdir(parents=True, exist_ok=True)
-        text = template.render(request=asked, received=asked.due.isoformat())
-        path.write_text(text, encoding="utf-8", newline="\n")
+        write_text(path, template.render(request=asked, received=asked.due.isoformat()))
         written.append(path)
     return written
