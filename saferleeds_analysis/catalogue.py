@@ -26,6 +26,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import DisclosureRules, read_disclosure_rules
 from saferleeds_analysis.figures import Rows, TableRow
+from saferleeds_analysis.formats import KEY, refuse_other_formats
 from saferleeds_analysis.problems import DataProblem, noting, refuse, twice
 from saferleeds_analysis.survey_measures import Definition, MeasureBaseline, SurveyQuestion, check_definitions
 
@@ -482,7 +483,9 @@ def read_project(folder: Path | str) -> Project:
             'there is no project.toml in data/raw/reference: it says whose pages these are, as organisation = "..." and '
             'contact = "...".'
         )
+    refuse_other_formats(folder)
     table = read_toml(path, path.name)
+    table.pop(KEY)
     must = [f.name for f in fields(Project) if f.default is MISSING]
     may = [f.name for f in fields(Project) if f.name not in must]
     texts = all(isinstance(v, str) and v.strip() for v in table.values())

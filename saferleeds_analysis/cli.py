@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from saferleeds_analysis.formats import project_format, refuse_other_formats
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.notebooks import ReportFailed
 from saferleeds_analysis.publishing.places import DISTRIBUTION, find_project
@@ -70,14 +71,18 @@ _project_option = click.option(
 )
 
 
-def _in_project(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the folder of its project first, with the log started, and the quarter that it is about read."""
+def _in_project(command: Callable[..., None], *, older_too: bool = False) -> Callable[..., None]:
+    """Give a command the folder of its project first, with the log started, and the quarter that it is about read.
+
+    A project of another format is refused; an older one is not (``older_too``) where its tables are not read.
+    """
 
     @_project_option
     @functools.wraps(command)
     def run(*, project: Path | None, **given: Any) -> None:
         root = find_project(project)
         _start_log(root)
+        (project_format if older_too else refuse_other_formats)(root / "data" / "raw" / "reference")
         if given.get("quarter") is not None:
             from saferleeds_analysis import periods
 
@@ -85,6 +90,9 @@ def _in_project(command: Callable[..., None]) -> Callable[..., None]:
         command(root, **given)
 
     return run
+
+
+_in_project_of_any_age = functools.partial(_in_project, older_too=True)
 
 
 @click.group(cls=_Commands)
@@ -239,7 +247,7 @@ def trace(
 
 @main.command()
 @click.argument("quarter")
-@_in_project
+@_in_project_of_any_age
 def verify(root: Path, quarter: Any) -> None:
     """Say whether every file of the signed-off pack of a QUARTER, and the ledger, are as they were signed off."""
     from saferleeds_analysis.publishing import versions
@@ -397,6 +405,22 @@ def init(folder: Path, **given: Any) -> None:
     made = make_project(folder, Partnership(**given | {"areas": Path(given["areas"])}))
     click.echo(f"Made: {made}")
     click.echo(f"Next: read its README.md, and put the counts into data/raw/{SOURCE}.")
+
+
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.option(
+    "--tables",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="The folder saferleeds_analysis/reference of the version that made the project; without it, that of the project.",
+)
+@_in_project_of_any_age
+def upgrade(root: Path, dry_run: bool, tables: Path | None) -> None:
+    """Bring a project that was made with an older version over to this one; its former files are kept beside it."""
+    from saferleeds_analysis.publishing.upgrade import upgrade_project
+
+    for line in upgrade_project(root, tables_before=tables, dry_run=dry_run):
+        click.echo(line)
 
 
 @main.command("new-quarter")

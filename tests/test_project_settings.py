@@ -26,7 +26,7 @@ def project(tmp_path):
 
 
 def test_a_projects_own_name_stands_at_the_top_of_its_pages(project):
-    root = project('organisation = "Safer Camden"\ncontact = "Community safety team"\n')
+    root = project('organisation = "Safer Camden"\ncontact = "Community safety team"\nformat = 2\n')
     assert read_project(root / "data" / "raw" / "reference").contact == "Community safety team"
     run = start_run(root, periods.quarter("2012/13 Q2"), as_at=date(2012, 9, 30), edition="public")
     page = render_page(title="T", body="<h1>T</h1>", provenance=run.provenance)
@@ -46,17 +46,21 @@ def test_without_one_nobody_s_name_is_taken(tmp_path):
     [
         ("organisation = Safer Leeds\n", "project.toml: cannot be read as TOML ("),
         (
-            'organisation = "A"\n',
+            'organisation = "A"\nformat = 2\n',
             "project.toml: must give organisation and contact, each a text, and may give cost_edition, price_year, vintage, and "
             "nothing else.",
         ),
         (
-            'organisation = "A"\ncontact = " "\n',
+            'organisation = "A"\ncontact = " "\nformat = 2\n',
             "project.toml: must give organisation and contact, each a text,",
         ),
         (
-            'organisation = "A"\ncontact = "B"\nlogo = "C"\n',
+            'organisation = "A"\ncontact = "B"\nlogo = "C"\nformat = 2\n',
             "project.toml: must give organisation and contact,",
+        ),
+        (
+            'organisation = "A"\ncontact = "B"\n',
+            "this project is of format 1, and this library reads the tables of format 2: bring it over with saferleeds upgrade",
         ),
     ],
 )

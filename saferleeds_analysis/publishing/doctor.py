@@ -15,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from saferleeds_analysis.formats import refuse_other_formats
 from saferleeds_analysis.problems import noting
 from saferleeds_analysis.publishing.places import DISTRIBUTION, shipped
 
@@ -191,7 +192,11 @@ def table_faults(reference: Path) -> list[str]:
 
 def _tables(root: Path) -> Finding:
     reference = root / "data" / "raw" / "reference"
-    faults = table_faults(reference)
+    faults: list[str] = []
+    if (reference / "project.toml").is_file():  # that there is none, the tables' readers say
+        with noting(faults):
+            refuse_other_formats(reference)
+    faults = faults or table_faults(reference)
     well = f"{len(list(reference.glob('*.*')))} files of data/raw/reference are read"
     return Finding(what="tables", well="" if faults else well, faults=tuple(faults))
 

@@ -22,6 +22,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import EDITIONS
 from saferleeds_analysis.figures import FIGURE_COLUMNS
+from saferleeds_analysis.formats import format_of
 from saferleeds_analysis.publishing.run_list import REPORT_NAME, listed_reports
 
 # Of each report: its page, the page that leads from its numbers back to the rows they come from, and what lies beside them.
@@ -137,8 +138,10 @@ def forget_what_was_made_of(folder: Path) -> None:
 
 
 def read_record(report: Path) -> dict[str, Any]:
-    """Read the record of a report's run."""
-    return json.loads((report / RECORD).read_text(encoding="utf-8"))
+    """Read the record of a report's run; one of a newer format than this library's is refused."""
+    record = json.loads((report / RECORD).read_text(encoding="utf-8"))
+    format_of(record, f"{report.name}/{RECORD}")
+    return record
 
 
 def out_of_date(root: Path, quarter: pd.Period) -> list[Path]:

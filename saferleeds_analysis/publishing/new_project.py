@@ -35,11 +35,13 @@ from saferleeds_analysis.catalogue import (
     unknown,
 )
 from saferleeds_analysis.documents import Document
+from saferleeds_analysis.formats import FORMAT
 from saferleeds_analysis.intake.commentaries import CommentaryRequest, commentary_requests
 from saferleeds_analysis.intake.reading import TEMPLATE
 from saferleeds_analysis.intake.sources import inside_raw, raw_folder, read_source, source_folders
 from saferleeds_analysis.problems import DataProblem, noting, refuse, twice
 from saferleeds_analysis.publishing.doctor import table_faults
+from saferleeds_analysis.publishing.files import write_text
 from saferleeds_analysis.publishing.places import shipped
 from saferleeds_analysis.publishing.run_list import read_run_list, slug
 from saferleeds_analysis.survey_measures import Definition, MeasureBaseline
@@ -54,7 +56,7 @@ from saferleeds_analysis.unit_costs import (
 SOURCE = "recorded_crime"
 
 # The CSV tables of a new project, each with the class that its rows are read as.
-_TABLES = {
+TABLES = {
     "commentary/requests.csv": CommentaryRequest,
     "reference/area_tiles.csv": Tile,
     "reference/areas.csv": Area,
@@ -211,7 +213,7 @@ def _write(draft: Path, given: _Checked, quarter: pd.Period) -> None:
         "reference/areas.csv": given.areas,
         "reference/offence_mapping.csv": _matches(given.partnership.offences),
     }
-    for name, kind in _TABLES.items():
+    for name, kind in TABLES.items():
         write_table(raw / name, kind, rows.get(name, ()))
     shutil.copyfile(shipped("data/raw/README.md"), raw / "README.md")
     shutil.copyfile(shipped("requirements.lock"), draft / "requirements.lock")
@@ -224,7 +226,7 @@ def _write(draft: Path, given: _Checked, quarter: pd.Period) -> None:
         "meeting": given.partnership.organisation,
     }
     for path in sorted(shipped("notebooks").glob("*.ipynb")):
-        write_notebook(path, draft / "notebooks" / path.name, defaults)
+        write_text(draft / "notebooks" / path.name, with_defaults(path, defaults))
 
 
 def _render_all(draft: Path, given: _Checked, quarter: pd.Period) -> None:
@@ -244,14 +246,14 @@ def _render_all(draft: Path, given: _Checked, quarter: pd.Period) -> None:
         "quarter": periods.quarter_name(quarter),
         "source": SOURCE,
         "version": __version__,
+        "format": FORMAT,
         "example_area": given.areas[-1].name,
     }
     for path in sorted(path for path in templates.rglob("*") if path.is_file()):
         name = path.relative_to(templates).as_posix()
         target = draft / (".gitignore" if name == "gitignore" else name)
         target.parent.mkdir(parents=True, exist_ok=True)
-        text = environment.get_template(name).render(words)
-        target.write_text(text, encoding="utf-8", newline="\n")
+        write_text(target, environment.get_template(name).render(words))
 
 
 def _environment(folder: Path) -> Environment:
@@ -317,8 +319,8 @@ def write_table(path: Path, kind: type, rows: Iterable[Any]) -> None:
         table.writerows([getattr(row, name) for name in columns] for row in rows)  # None is an empty cell
 
 
-def write_notebook(source: Path, target: Path, defaults: dict[str, str]) -> None:
-    """Copy a notebook with other defaults of its parameters; those that ``defaults`` does not name become empty."""
+def with_defaults(source: Path, defaults: dict[str, str]) -> str:
+    """Give the text of a notebook with other defaults of its parameters; those that ``defaults`` does not name become empty."""
     kept = defaults | {"edition": "public"}
 
     def with_default(found: re.Match) -> str:
@@ -329,9 +331,7 @@ def write_notebook(source: Path, target: Path, defaults: dict[str, str]) -> None
         if "parameters" in cell["metadata"].get("tags", []):
             text = _DEFAULT.sub(with_default, "".join(cell["source"]))
             cell["source"] = text.splitlines(keepends=True)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(notebook, indent=1, ensure_ascii=False)
-    target.write_text(text + "\n", encoding="utf-8", newline="\n")
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
 def _read_again(draft: Path) -> None:
@@ -394,7 +394,6 @@ def lay_out_quarter(root: Path, quarter: pd.Period, catalogue: Catalogue) -> lis
         if path.exists() or (folder / f"{asked.indicator_id}.md").exists():
             continue
         folder.mkdir(parents=True, exist_ok=True)
-        text = template.render(request=asked, received=asked.due.isoformat())
-        path.write_text(text, encoding="utf-8", newline="\n")
+        write_text(path, template.render(request=asked, received=asked.due.isoformat()))
         written.append(path)
     return written

@@ -18,6 +18,7 @@ import pandas as pd
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import load_catalogue, read_project
+from saferleeds_analysis.formats import FORMAT, KEY
 from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.publishing.content import Content, content_of
 from saferleeds_analysis.publishing.earlier import EarlierPack
@@ -168,6 +169,7 @@ def _made_with(root: Path, quarter: pd.Period) -> dict[str, Any]:
     """
     inputs, fingerprint = _read_by_the_pack(root, quarter)
     return {
+        KEY: FORMAT,
         "code_version": code_version(root),
         "inputs": inputs,
         "data_fingerprint": fingerprint,

@@ -15,11 +15,13 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import EDITIONS
+from saferleeds_analysis.formats import FORMAT, KEY, format_of
 from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.publishing.files import MANIFEST, VERSIONS, files_of, pack_folder, replace_file
 from saferleeds_analysis.publishing.ledger import Correction, open_ledger
@@ -101,14 +103,14 @@ def freeze(root: Path, quarter: pd.Period) -> None:
         if not folder.is_dir():
             continue
         manifest = {
+            KEY: FORMAT,
             **{key: signed[key] for key in signed if key != "fingerprint"},
             "ledger_fingerprint": signed["fingerprint"],
             "files": _within(folder, files, root),
         }
-        text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
         place = folder / MANIFEST
-        if not place.is_file() or place.read_text(encoding="utf-8") != text:
-            replace_file(place, text)
+        if not _says(place, manifest):
+            replace_file(place, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
         for path in [*files_of(folder), place]:
             _set_writable(path, False)
 
@@ -147,6 +149,15 @@ def altered_files(root: Path, quarter: pd.Period, version: int) -> list[str]:
             if sha256_of(found[name]) != wanted[name]
         ]
     return faults
+
+
+def _says(place: Path, manifest: Mapping[str, Any]) -> bool:
+    """Say whether a ``signed_off.json`` holds what it should, in whichever format it was written; a newer one is refused."""
+    try:
+        written = json.loads(place.read_text(encoding="utf-8"))
+        return manifest | {KEY: format_of(written, place.name)} == {KEY: 1} | written
+    except (FileNotFoundError, ValueError, AttributeError):  # not there, or no such table
+        return False
 
 
 def _within(folder: Path, files: Mapping[str, str], root: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import LOCAL_TABLES, columns_of, load_catalogue
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.new_project import (
-    _TABLES,
+    TABLES,
     Partnership,
     expected_files,
     lay_out_quarter,
@@ -48,7 +48,7 @@ def test_names_with_quotes_and_backslashes_come_through_and_every_header_is_that
     assert (reference / "project.toml").read_text(encoding="utf-8").splitlines()[
         1
     ] == 'organisation = "Safer \\"Otterbridge\\""'
-    for name, kind in _TABLES.items():
+    for name, kind in TABLES.items():
         header = (project / "data/raw" / name).read_text(encoding="utf-8").splitlines()[0]
         assert header == ",".join(columns_of(kind))
     of_one_name = {name for name in LOCAL_TABLES if "*" not in name}
