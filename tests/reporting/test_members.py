@@ -64,7 +64,7 @@ def test_burglary_says_the_published_headline_and_what_has_changed_since(second)
     )
     assert (
         item.sure
-        == "If nothing had changed, a difference this large would come less than once in 20 times: down 33.4% to 37.6% (95% interval)."
+        == "Chance makes a difference this large less than once in 20 times: down 33.4% to 37.6% (95% interval)."
     )
     assert item.letter == "G"
     assert item.since.endswith("A stretch target of at most 5,999 was set in September 2012.")
