@@ -19,9 +19,10 @@ from projects import REFERENCE, copy_project
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import PublishedFigure, load_catalogue
 from saferleeds_analysis.figures import Figure, Measure
+from saferleeds_analysis.intake.ledger import Revision
 from saferleeds_analysis.methods.feasibility import earlier_counts_behind
 from saferleeds_analysis.periods import Window
-from saferleeds_analysis.publishing.checking import read_checks
+from saferleeds_analysis.publishing.checking import _revised, read_checks
 from saferleeds_analysis.reporting import checks
 from saferleeds_analysis.reporting.checks import Check, PublishedPage
 from saferleeds_analysis.reporting.published import check_published
@@ -223,6 +224,28 @@ def test_an_extract_of_a_later_day_and_missing_commentary_are_said(counts):
         ("data/raw/commentary, Disorder", "no commentary has come"),
         ("data/raw/commentary, Theft", "the commentary is a draft"),
     ]
+
+
+def test_what_a_newer_file_revised_stands_on_the_page_and_a_small_sum_is_withheld(counts):
+    revision = Revision(
+        file="thefts/old.csv",
+        by="thefts/new.csv",
+        offence="Theft",
+        kind="ward",
+        areas=("Armley",),
+        months=("2012-08",),
+        before=1061,
+        after=1064,
+    )
+    of = replace(counts.provenance, revisions=(revision,))
+    about = (counts.source.title, "Theft: 1 area of the kind ward", "1")
+    [shown] = _revised([of], CATALOGUE)
+    assert shown == (*about, "1,061", "1,064", "new.csv")
+    page = quality_page([], revised=[shown]).text
+    assert "What newer files revised" in page and "1,061" in page and "1,064" in page
+    of_people = replace(of, revisions=(replace(revision, offence="Hate crime victims"),))
+    [(*_, was, became, _)] = _revised([of_people], CATALOGUE)
+    assert (was, became) == ("[c]", "[c]")
 
 
 # Of published figures
