@@ -84,7 +84,7 @@ def _planned(draft: Draft, number: int) -> list[str]:
 def _lay_ready(draft: Draft, folder: Path, kept: str) -> None:
     """Lay out the project as it is to be, to be read, and beside it the former and the new text of what changes."""
     shutil.rmtree(folder, ignore_errors=True)
-    for name in (REFERENCE, "notebooks"):
+    for name in (REFERENCE, "data/raw/commentary", "notebooks"):
         if (draft.root / name).is_dir():
             left_out = shutil.ignore_patterns(".ipynb_checkpoints")
             shutil.copytree(draft.root / name, folder / "project" / name, ignore=left_out)
@@ -102,7 +102,7 @@ def _lay_ready(draft: Draft, folder: Path, kept: str) -> None:
 
 def _faults_of_a_run(project: Path) -> list[str]:
     """Say what a run would refuse in the tables, the run list and its parameters."""
-    faults = table_faults(project / REFERENCE)
+    faults = table_faults(project)
     if faults or not (project / LIST).is_file():
         return faults
     try:
