@@ -31,7 +31,7 @@ from projects import ROOT, copy_project
 GUIDES = ROOT / "docs" / "guides"
 _BLOCK = re.compile(r"^```([^\n]+)\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 _STEP = re.compile(r"^## (\d+)\. ", flags=re.MULTILINE)
-_STATED = re.compile(r"^\*\*(\d+) steps, about (\d+) minutes of waiting", flags=re.MULTILINE)
+_STATED = re.compile(r"^\*\*(\d+) steps, about (\d+) minutes? of waiting", flags=re.MULTILINE)
 
 
 @dataclass
