@@ -144,6 +144,16 @@ def found_in(text, lines):
             at = where + len(line)
 
 
+def dead_links(folder):
+    """Give the links of the README, the guides and the page on tables that lead to no file of a folder."""
+    return [
+        (page.name, link)
+        for page in (folder / "README.md", folder / "docs/tables.md", *(folder / "docs/guides").glob("*.md"))
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
+        if not (page.parent / link).exists()
+    ]
+
+
 @pytest.fixture(scope="module")
 def partnership(tmp_path_factory):
     """Give the folder outside the repository in which the guides that follow each other are followed."""
@@ -157,3 +167,12 @@ def test_the_first_hour(tmp_path, record_property):
 @pytest.mark.parametrize("name", ["your-own-partnership.md", "a-new-quarter.md", "notebook-cookbook.md"])
 def test_the_guides_of_a_partnership_follow_each_other(name, partnership, record_property):
     partnership.follow(name, record_property)
+    assert dead_links(partnership.folder) == []
+
+
+def test_the_readme_leads_to_every_guide_and_no_link_is_dead():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert {f"docs/guides/{guide.name}" for guide in GUIDES.glob("*.md")} <= set(
+        re.findall(r"\((\S+)\)", readme)
+    )
+    assert dead_links(ROOT) == []
