@@ -630,7 +630,6 @@ def read_rows(path: Path, kind: type) -> list:
     for number, row in enumerate(table.to_dict("records"), start=2):
         if empty := list(unfilled(kind, row)):
             problems.append(f"{path.name}, row {number}: nothing stands in {', '.join(empty)}. Fill it in.")
-            continue
         try:
             cells = {f.name: _READERS.get(f.type, str)(row[f.name].strip()) for f in columns}
             rows.append(kind(**cells))
