@@ -42,7 +42,7 @@ class Follower:
     printed: str = ""
     notebook: list = field(default_factory=list)
 
-    def follow(self, name, record_property):
+    def follow(self, name, record):
         """Follow a guide to its end, with the cells at last as one notebook, and record its steps and seconds."""
         text, begun = (GUIDES / name).read_text(encoding="utf-8"), time.monotonic()
         steps, (stated, _) = _STEP.findall(text), _STATED.search(text).groups()
@@ -59,7 +59,7 @@ class Follower:
                 {"sh": self.run, "text": self.expect, "python": self.cell}[kind](body, rest)
         self.run_cells()
         seconds = time.monotonic() - begun
-        record_property(name, f"{len(steps)} steps, {seconds:.0f} s")
+        record.append((name, f"{len(steps)} steps followed in {seconds:.0f} s"))
 
     def run(self, body, rest):
         """Run the commands of a block, each as it is printed."""
@@ -160,13 +160,13 @@ def partnership(tmp_path_factory):
     return Follower(tmp_path_factory.mktemp("outside"))
 
 
-def test_the_first_hour(tmp_path, record_property):
-    Follower(copy_project(tmp_path / "clone")).follow("first-hour.md", record_property)
+def test_the_first_hour(tmp_path, request):
+    Follower(copy_project(tmp_path / "clone")).follow("first-hour.md", request.node.user_properties)
 
 
 @pytest.mark.parametrize("name", ["your-own-partnership.md", "a-new-quarter.md", "notebook-cookbook.md"])
-def test_the_guides_of_a_partnership_follow_each_other(name, partnership, record_property):
-    partnership.follow(name, record_property)
+def test_the_guides_of_a_partnership_follow_each_other(name, partnership, request):
+    partnership.follow(name, request.node.user_properties)
     assert dead_links(partnership.folder) == []
 
 
