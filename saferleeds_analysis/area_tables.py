@@ -16,12 +16,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import local_tables, places_in, read_rows, unknown
+from saferleeds_analysis.explained import explained
 from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import DataProblem, refuse
 
@@ -30,14 +32,14 @@ from saferleeds_analysis.problems import DataProblem, refuse
 class AreaDenominator(TableRow):
     """How many households or people (``of``) an area had on a day, who counted them, and since when it was known."""
 
-    area_set: str
-    area: str
-    of: str
-    number: float
-    counted_on: date
-    source: str
-    known_from: date
-    note: str
+    area_set: str = explained("the set of areas", "otterbridge")
+    area: str = explained("an area of the set", "Otterbridge")
+    of: str = explained("what was counted: households, people", "households")
+    number: float = explained("how many there are, above zero", "52000")
+    counted_on: date = explained("the day that the count is about", "2021-03-21")
+    source: str = explained("who counted them", "Census 2021, table TS041")
+    known_from: date = explained("the day on which the count came out", "2023-01-05")
+    note: str = explained("what a reader must know of it", "Rounded", empty="nothing")
 
     def __post_init__(self) -> None:
         """Refuse a denominator of nothing, without a name or without a source."""
@@ -51,11 +53,15 @@ class AreaDenominator(TableRow):
 class Tile:
     """Where an area stands on a tile map: row 1 is the northernmost, column 1 the westernmost."""
 
-    area_set: str
-    area: str
-    row: float
-    column: float
-    basis: str
+    area_set: str = explained("the set of areas", "otterbridge")
+    area: str = explained("an area of the set, once", "Mill Hill")
+    row: float = explained(
+        "its row on the tile map, the northernmost being 1", "1", holds="a whole number from 1"
+    )
+    column: float = explained(
+        "its column, the westernmost being 1; no two areas have one place", "2", holds="a whole number from 1"
+    )
+    basis: str = explained("whose layout it is", "schematic, our own layout")
 
     def __post_init__(self) -> None:
         """Refuse a place that is no whole number from 1."""
@@ -69,12 +75,14 @@ class Tile:
 class RebaseDecision(TableRow):
     """A recorded decision to set new limits on the control chart of a series from a month on."""
 
-    indicator_id: str
-    area: str
-    first: str
-    reason: str
-    decided_on: date
-    decided_by: str
+    indicator_id: str = explained("the id of an indicator in indicators.toml", "domestic_burglary")
+    area: str = explained("the area of the series", "Otterbridge")
+    first: str = explained("the first month of the new limits", "2024-04", holds="a month, 2024-04")
+    reason: str = explained("why: what changed, and that it is meant to last", "The new patrol plan began")
+    decided_on: date = explained(
+        "the day of the decision: no page as at an earlier day uses it", "2024-10-01"
+    )
+    decided_by: str = explained("who decided: a group or a role", "Performance board")
 
     def __post_init__(self) -> None:
         """Refuse a decision without its month, its reason or its maker."""
@@ -160,6 +168,34 @@ def load_area_tables(folder: Path | str) -> AreaTables:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class GroupMember:
+    """One area of a group to compare with. All areas of a group have the same group, measure, period, per and denominator_of."""
+
+    group: str = explained("the name of the group", "Like areas")
+    area: str = explained("the name of the area", "Otterbridge")
+    code: str = explained(
+        "its code of the Office for National Statistics", "E06000099", empty="nobody has looked"
+    )
+    measure: str = explained("what is compared", "Domestic burglary")
+    period: str = explained("the months, in words", "2024/25")
+    rate: Decimal = explained("the rate as printed", "12.4")
+    per: float = explained("of how many it is: 1000 for a rate per 1,000", "1000")
+    count: float | None = explained("how many were counted", "645", empty="not published")
+    denominator: float | None = explained(
+        "how many households or people the area has",
+        "52000",
+        empty="not held: then for all areas of the group",
+    )
+    denominator_of: str = explained("of what the rate is: households, people", "households")
+    denominator_date: date | None = explained(
+        "the day that the denominator is about", "2021-03-21", empty="none is held"
+    )
+    denominator_source: str = explained("who counted it", "Census 2021, table TS041", empty="none is held")
+    source: str = explained("where the rate stands", "Home Office open data, July 2025")
+    known_from: date = explained("the first day on which a reader could know it", "2025-07-24")
+
+
 # The columns of a group that must hold more than text: how each is read, and what is wrong where it cannot be.
 _READ_OF_A_GROUP = {
     "rate": (float, "is not a number"),
@@ -170,10 +206,8 @@ _READ_OF_A_GROUP = {
 def load_group(name: str, folder: Path | str) -> pd.DataFrame:
     """Read a group to compare an area with: ``group_<name>.csv`` of a project's ``data/raw/reference``.
 
-    One row an area: ``group``, ``area``, ``code``, ``measure``, ``period``, ``rate``, ``per``, ``count``, ``denominator``,
-    ``denominator_of``, ``denominator_date``, ``denominator_source``, ``source``, ``known_from``. ``rate_as_printed`` keeps the
-    printed precision; ``known_from`` is the first day on which a reader could know the figures, and ``place`` where each row
-    stands.
+    One row an area, with the columns of :class:`GroupMember`. ``rate_as_printed`` keeps the printed precision, and ``place``
+    says where each row stands.
 
     >>> load_group("core_cities", "data/raw/reference").loc[4, ["area", "rate_as_printed", "denominator_of"]].tolist()
     ['Liverpool', '15.0', 'households']

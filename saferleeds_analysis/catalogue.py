@@ -25,6 +25,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import DisclosureRules, read_disclosure_rules
+from saferleeds_analysis.explained import explained, unfilled
 from saferleeds_analysis.figures import Rows, TableRow
 from saferleeds_analysis.formats import KEY, refuse_other_formats
 from saferleeds_analysis.problems import DataProblem, noting, refuse, twice
@@ -33,6 +34,8 @@ from saferleeds_analysis.survey_measures import Definition, MeasureBaseline, Sur
 NATIONAL = Path(__file__).parent / "national"
 # The source of an indicator of which only printed numbers are known.
 PUBLISHED = "published_figures"
+DIRECTIONS = ("decrease", "increase", "neither")
+COMPARISONS = ("at most", "below", "at least", "above")
 
 # The tables that a project's data/raw/reference may hold; of a name with * there may be several.
 LOCAL_TABLES = (
@@ -65,25 +68,44 @@ LOCAL_TABLES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Indicator:
-    """One measure with one definition.
+    """One measure with one definition: what is counted where, why it matters, and which way is better, which is a judgement."""
 
-    ``source`` and ``offence`` say which rows of which processed source make the measure; ``area_set`` names the set of
-    areas (with its boundary vintage) in which it is counted; ``improvement_direction`` says which way is better and
-    has no default, because it is a judgement.
-    """
-
-    id: str
-    name: str
-    outcome: str
-    priority: str
-    why: str
-    unit: str
-    improvement_direction: str
-    population: str
-    definition: str
-    source: str
-    offence: str
-    area_set: str
+    id: str = explained(
+        "what other tables and the ledger know it by: small letters, digits and _; it stays for good",
+        "domestic_burglary",
+    )
+    name: str = explained("its name as pages print it", "Domestic burglary")
+    outcome: str = explained(
+        "which outcome of the partnership's plan it belongs to, in the plan's words",
+        "People are safe and feel safe",
+    )
+    priority: str = explained("which priority of the plan it belongs to", "Burglary")
+    why: str = explained(
+        "why it is a priority, in a sentence or two; printed on its card",
+        "Burglary does more harm than its loss in money.",
+    )
+    unit: str = explained(
+        'what is counted: "offences" for recorded crime, "%" for a survey, or what a service counts, such as "calls"',
+        "offences",
+    )
+    improvement_direction: str = explained(
+        "which way is better; a judgement of the partnership", "decrease", holds=DIRECTIONS
+    )
+    population: str = explained("whom the measure is about", "Households in Otterbridge")
+    definition: str = explained(
+        "what exactly is counted; a new definition is a new indicator",
+        "Offences that the police recorded as domestic burglary.",
+    )
+    source: str = explained(
+        'the folder of data/raw that holds its data, or "published_figures" where only printed figures are held',
+        "recorded_crime",
+    )
+    offence: str = explained(
+        "what the offence column of the data says, to the letter",
+        "Domestic burglary",
+        empty="a survey measure, or one of which only printed figures are held",
+    )
+    area_set: str = explained("the set of areas in areas.csv in which it is counted", "otterbridge")
 
     @property
     def kind_of_data(self) -> str:
@@ -96,7 +118,7 @@ class Indicator:
 
     def __post_init__(self) -> None:
         """Refuse an improvement direction that is none of the three words."""
-        if self.improvement_direction not in ("decrease", "increase", "neither"):
+        if self.improvement_direction not in DIRECTIONS:
             raise ValueError(
                 f"indicator {self.id!r}: improvement_direction is 'decrease', 'increase' or 'neither', "
                 f"not {self.improvement_direction!r}."
@@ -105,50 +127,71 @@ class Indicator:
 
 @dataclass(frozen=True, kw_only=True)
 class Target(TableRow):
-    """A target for one financial year, in force from the day it was set; ``kind`` is ``original`` or ``stretch``.
+    """A target for one financial year, in force from the day it was set.
 
-    ``comparison`` says how it is met: ``at most``, ``below``, ``at least`` or ``above`` its ``value``.
     A later target of the same year supersedes an earlier one, which stays visible.
     """
 
-    indicator_id: str
-    area: str
-    period: str
-    kind: str
-    comparison: str
-    value: float
-    set_on: date
-    agreed_by: str
-    source: str
-    note: str
+    indicator_id: str = explained("the id of an indicator in indicators.toml", "domestic_burglary")
+    area: str = explained("an area of the indicator's area set", "Otterbridge")
+    period: str = explained("the financial year that it is for", "2026/27", holds="a financial year, 2026/27")
+    kind: str = explained(
+        '"original", or "stretch" for one that asks more; a later one of the same year takes the place of an earlier one',
+        "original",
+    )
+    comparison: str = explained("how it is met", "at most", holds=COMPARISONS)
+    value: float = explained("the number that is to be met, in the indicator's unit", "240")
+    set_on: date = explained(
+        "the day on which it was set: no page as at an earlier day shows it", "2026-04-01"
+    )
+    agreed_by: str = explained("who set it", "Safer Otterbridge")
+    source: str = explained("the paper in which it stands", "Community safety plan 2026, page 12")
+    note: str = explained("what a reader must know of it", "Rounded", empty="nothing")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Area:
     """A place in an area set: the whole at the top (``parent`` empty), then its parts, each with one parent."""
 
-    area_set: str
-    name: str
-    kind: str
-    parent: str
-    code: str
-    basis: str
+    area_set: str = explained(
+        "the set that it belongs to: one set has one vintage of boundaries", "otterbridge"
+    )
+    name: str = explained("its name, to the letter as the data have it", "Mill Hill")
+    kind: str = explained("what kind of area it is, in small letters: rules of the run list go by it", "ward")
+    parent: str = explained("the area of the same set that it is a part of", "Otterbridge", empty="the whole")
+    code: str = explained(
+        "its code of the Office for National Statistics",
+        "E05000001",
+        empty="it has none, or nobody has looked",
+    )
+    basis: str = explained(
+        "on what ground it is in the table: a source, a decision, a remark",
+        "Boundaries of May 2023",
+        empty="nothing is said",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Caveat:
-    """What a reader must know about an indicator in a stretch of months, and on what ground we say so.
+    """What a reader must know about an indicator in a stretch of months, and on what ground we say so."""
 
-    ``applies_to`` is the id of an indicator, a family of indicators (:class:`FamilyRule`), a topic of a page (``cost of
-    crime``), or ``all``.
-    """
-
-    applies_to: str
-    start: pd.Period | None
-    end: pd.Period | None
-    kind: str
-    text: str
-    basis: str
+    applies_to: str = explained(
+        'what it is about: the id of an indicator, a family of caveat_families.csv, a topic of a page (cost of crime) or "all"',
+        "domestic_burglary",
+    )
+    start: pd.Period | None = explained(
+        "the first month that it is about", "2026-05", empty="it has always been so"
+    )
+    end: pd.Period | None = explained("the last month that it is about", "2026-06", empty="it still is so")
+    kind: str = explained(
+        'a word for it. "definition break" starts the level anew, "pandemic months" are kept out of the season, months of "pandemic" and "missing" out of projections; other words have no effect',
+        "recording",
+    )
+    text: str = explained(
+        "the sentence that a reader needs",
+        "A new records system came in: May 2026 may hold offences of April.",
+    )
+    basis: str = explained("how this is known", "The police force, 2 June 2026")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,9 +201,15 @@ class FamilyRule:
     A row without field names a topic: its caveats belong to a kind of page, whatever the indicator.
     """
 
-    family: str
-    field: str
-    contains: str
+    family: str = explained("the name of the family; caveats.csv names it in applies_to", "our burglaries")
+    field: str = explained(
+        "the field of an indicator that is looked at",
+        "offence",
+        empty="the name is a topic: its caveats go by kind of page",
+    )
+    contains: str = explained(
+        "words in that field, in any case of letters", "burglary", empty="only where the field is empty too"
+    )
 
     def __post_init__(self) -> None:
         """Refuse a field that indicators do not have."""
@@ -185,38 +234,59 @@ class ChanceWord:
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedFigure(TableRow):
-    """A figure that somebody published, as printed, and whether it can be reproduced.
+    """A figure that somebody published, as printed, and whether it can be reproduced."""
 
-    ``value`` keeps its printed precision (``-39.0`` is to one decimal place). ``known_from`` is the first day on which
-    a reader could know it: a pack shows nothing that came out later.
-    """
-
-    indicator_id: str
-    area: str
-    period: str
-    measure: str
-    value: Decimal
-    printed_as: str
-    unit: str
-    source: str
-    source_vintage: str
-    known_from: date
-    verdict: str
-    note: str
+    indicator_id: str = explained("the id of an indicator in indicators.toml", "domestic_burglary")
+    area: str = explained("the area that it is about", "Otterbridge")
+    period: str = explained(
+        "the months that it is about",
+        "2025/26",
+        holds="2025/26; 2025/26 Q3; 12 months to 2025-12; month 2025-12; calendar 2025; other words are printed and not worked out again",
+    )
+    measure: str = explained(
+        'what it says: "count", "change_percent", "change_count", or the definition of a survey measure; other words are printed and not worked out again',
+        "count",
+    )
+    value: Decimal = explained(
+        "the number with the precision in which it was printed: -39.0 is to one decimal place", "251"
+    )
+    printed_as: str = explained("how it was printed, to the letter", "251")
+    unit: str = explained("what is counted, or %", "offences")
+    source: str = explained(
+        "where the figure stands, so that anybody can look it up", "Annual report 2025/26, page 4"
+    )
+    source_vintage: str = explained("which issue of the source it stands in", "May 2026")
+    known_from: date = explained(
+        "the first day on which a reader could know it: no page as at an earlier day shows it", "2026-05-20"
+    )
+    verdict: str = explained(
+        'what is to be thought of it: "input" is taken as printed, "reproduces", "does not reproduce", "inconsistent", "ambiguous", "not checkable", "not comparable"',
+        "input",
+    )
+    note: str = explained("what a reader must know of it", "Rounded", empty="nothing")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """Whose pages these are, and whom a reader asks: ``organisation`` stands at the top of each page.
+    """Whose pages these are, whom a reader asks, and at which prices report cards value offences (:meth:`~.unit_costs.CostTables.prices`)."""
 
-    The last three say at which prices report cards value offences; empty: the newest (:meth:`~.unit_costs.CostTables.prices`).
-    """
-
-    organisation: str
-    contact: str
-    cost_edition: str = ""
-    price_year: str = ""
-    vintage: str = ""
+    organisation: str = explained("whose pages these are, at the top of each", "Safer Otterbridge")
+    contact: str = explained("whom a reader asks: a team, not a person", "Analysts, Otterbridge Council")
+    cost_edition: str = explained(
+        "the edition of unit costs at which offences are valued",
+        "2010/11",
+        empty="the newest edition that was seen in an official publication",
+        default="",
+    )
+    price_year: str = explained(
+        "the year of whose prices they are told", "2010/11", empty="the edition's own", default=""
+    )
+    vintage: str = explained(
+        "the release of the deflator by which prices are carried from one year to another",
+        "December 2025",
+        empty="the newest",
+        default="",
+    )
 
 
 class Catalogue:
@@ -543,6 +613,11 @@ def _read_tables(path: Path, kind: type) -> list:
         for number, table in enumerate(tables, start=1)
         if not wanted <= set(table) <= known
     )
+    refuse(
+        f"{path.name}, {name} {number} ({table.get('id', 'without id')}): nothing stands in {', '.join(empty)}. Fill it in."
+        for number, table in enumerate(tables, start=1)
+        if (empty := list(unfilled(kind, table)))
+    )
     return [kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}) for table in tables]
 
 
@@ -565,6 +640,8 @@ def read_rows(path: Path, kind: type) -> list:
         )
     rows, problems = [], []
     for number, row in enumerate(table.to_dict("records"), start=2):
+        if empty := list(unfilled(kind, row)):
+            problems.append(f"{path.name}, row {number}: nothing stands in {', '.join(empty)}. Fill it in.")
         try:
             cells = {f.name: _READERS.get(f.type, str)(row[f.name].strip()) for f in columns}
             rows.append(kind(**cells))

@@ -16,6 +16,7 @@ import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from saferleeds_analysis.explained import explained
 from saferleeds_analysis.problems import DataProblem
 
 _RULES = Path(__file__).parent / "national" / "disclosure_rules.toml"
@@ -96,9 +97,17 @@ class Judgement:
 class DeclaredTie:
     """A sum that no name shows: a whole and its parts, each by indicator and measure. One part says that both are the same."""
 
-    whole: tuple[str, str]
-    parts: tuple[tuple[str, str], ...]
-    why: str
+    whole: tuple[str, str] = explained(
+        "the whole: an indicator and a measure, as figures.csv names them",
+        ("warden_calls", "count"),
+        holds="an indicator and a measure",
+    )
+    parts: tuple[tuple[str, str], ...] = explained(
+        "its parts, each an indicator and a measure; one part says that both are the same",
+        (("calls_by_day", "count"), ("calls_by_night", "count")),
+        holds="a list of such pairs",
+    )
+    why: str = explained("why they add up", "Calls are logged by day or by night.")
 
 
 @dataclass(frozen=True, kw_only=True)

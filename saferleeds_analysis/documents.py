@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from saferleeds_analysis.catalogue import local_tables, read_decimal, read_rows, unknown
+from saferleeds_analysis.explained import explained
 from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import DataProblem
 
@@ -30,45 +31,67 @@ DISCLOSURE = {
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A published document: ``published`` is the day from which it could be read, ``date_note`` how that is known."""
+    """A published document."""
 
-    id: str
-    title: str
-    publisher: str
-    published: date
-    date_note: str
-    what: str
+    id: str = explained("what registers and papers know it by", "plan_2026")
+    title: str = explained("its title", "Community safety plan 2026")
+    publisher: str = explained("who published it", "Safer Otterbridge")
+    published: date = explained("the day from which it could be read", "2026-04-01")
+    date_note: str = explained("how that day is known", "The day is printed on the cover")
+    what: str = explained("what it is, in a sentence", "The plan for three years, with its targets")
 
 
 @dataclass(frozen=True, kw_only=True)
 class RegisteredFigure(TableRow):
-    """One figure of a document, as printed.
+    """One figure of a document, as printed, and how it is worked out again.
 
-    ``role`` says what is to be judged: a ``claim`` is worked out again from the other figures; an ``input`` is taken as
-    printed; ``derived`` is a figure that the document does not print and that follows from what it does. ``formula`` works it
-    out from numbers and from the ids of other rows (``100 * F043 / 491``); ``how`` and ``came_out`` say in words how it was
-    worked out and what came out, with formulas in braces, where the words that are made from the formula do not serve.
-    ``finding`` is a comparison: where it holds, the verdict is the first of the two in ``verdict``, otherwise the second
-    (``sign differs|derived``). A ``verdict`` without a finding is a judgement that no formula gives. ``disclosure`` says why the figure is not printed in the public edition (empty: it is).
+    A ``verdict`` without a finding is a judgement that no formula gives.
     """
 
-    id: str
-    document: str
-    section: str
-    measure: str
-    area: str
-    period: str
-    printed_as: str
-    value: str
-    unit: str
-    role: str
-    formula: str
-    how: str
-    came_out: str
-    finding: str
-    verdict: str
-    disclosure: str
-    note: str
+    id: str = explained("F and a number, once in all registers", "F001", holds="F and digits")
+    document: str = explained("an id of documents.csv", "plan_2026")
+    section: str = explained("where in the document it stands", "Burglary")
+    measure: str = explained("what it says", "Domestic burglary: fall")
+    area: str = explained("the area that it is about", "Otterbridge")
+    period: str = explained("the months that it is about, in words", "2025/26")
+    printed_as: str = explained("how it is printed", "down 10%", empty="it is not printed: role derived")
+    value: str = explained("the number with its printed precision; text where the unit is text", "-10")
+    unit: str = explained("%, what is counted, or text", "%")
+    role: str = explained(
+        'what is to be judged: "claim" is worked out again, "input" taken as printed, "derived" follows from what is printed',
+        "claim",
+        holds=ROLES,
+    )
+    formula: str = explained(
+        "how it is worked out, from numbers and ids of other rows: methods.formulas",
+        "change(225, 250)",
+        empty="it is not worked out",
+    )
+    how: str = explained(
+        "how, in words, with formulas in braces",
+        "225 offences on {250}.",
+        empty="words made from the formula",
+    )
+    came_out: str = explained(
+        "what came out, in words, with formulas in braces", "{value:+1%}", empty="words made from the formula"
+    )
+    finding: str = explained(
+        "a comparison; the verdict is the first of the two where it holds",
+        "value == F001",
+        empty="the verdict follows from role and formula, or is stated",
+    )
+    verdict: str = explained(
+        "what is to be thought of it; with a finding two, with | between",
+        "reproduces|does not reproduce",
+        empty="it follows from role and formula",
+    )
+    disclosure: str = explained(
+        "why it is not printed in the public edition",
+        "small",
+        empty="it is printed",
+        holds=tuple(word for word in DISCLOSURE if word),
+    )
+    note: str = explained("what a reader must know of it", "Rounded", empty="nothing")
 
     def __post_init__(self) -> None:
         """Refuse a role or a reason for not printing that is not known."""
@@ -158,22 +181,33 @@ def load_register(folder: Path | str) -> Register:
 
 @dataclass(frozen=True, kw_only=True)
 class PerformanceMeasure(TableRow):
-    """One row of a table of performance measures: an indicator's target, where it stands, and what it is beside.
+    """One row of a table of performance measures: an indicator's target, where it stands, and what it is beside."""
 
-    ``current`` and ``comparators`` are ids of the register, split at ``|``; ``status_text`` stands where there is no figure
-    (``New measure to be established``). ``rated_by`` is the id of the target against which the one current figure is rated,
-    and ``why_not_rated`` the reason where there is none.
-    """
-
-    number: str
-    indicator: str
-    target: str
-    current: str
-    comparators: str
-    comparator_text: str
-    status_text: str
-    rated_by: str
-    why_not_rated: str
+    number: str = explained("the number of the indicator in the paper", "1")
+    indicator: str = explained("the indicator, in the paper's words", "Fewer burglaries")
+    target: str = explained("its target, in the paper's words", "Ten in a hundred fewer")
+    current: str = explained(
+        "where it stands: ids of the register, with | between",
+        "F001",
+        empty="there is no figure: status_text says why",
+    )
+    comparators: str = explained(
+        "what it is beside: ids of the register, with | between", "F001", empty="nothing"
+    )
+    comparator_text: str = explained("what it is beside, in words", "Like areas, 2025/26", empty="nothing")
+    status_text: str = explained(
+        "what stands in place of a figure",
+        "New measure to be established",
+        empty="there are figures: current names them",
+    )
+    rated_by: str = explained(
+        "the id of the register's figure that is the target by which the one current figure is rated",
+        "F002",
+        empty="it is not rated: why_not_rated says why",
+    )
+    why_not_rated: str = explained(
+        "why it is not rated", "the plan gives no level", empty="it is rated: rated_by says by what"
+    )
 
     def __post_init__(self) -> None:
         """Refuse a row with neither a figure nor a text, one neither rated nor saying why, and one that rates several figures."""

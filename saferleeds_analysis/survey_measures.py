@@ -13,37 +13,53 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
+from saferleeds_analysis.explained import explained
 from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import refuse
 
 
 @dataclass(frozen=True, kw_only=True)
 class SurveyQuestion:
-    """How an indicator is read from respondents: the ``answers`` that count, ``out_of`` all that are in the base.
+    """How an indicator is read from respondents: the answers that count, out of all that are in the base."""
 
-    ``question`` names the column of the source, ``definition`` the measure that the answers make, and ``respondents`` those who
-    are asked, as a sentence names them: ``households``, ``residents``.
-    """
-
-    indicator_id: str
-    definition: str
-    question: str
-    answers: tuple[str, ...]
-    out_of: tuple[str, ...]
-    respondents: str = "respondents"
+    indicator_id: str = explained("the id of an indicator in indicators.toml whose unit is %", "feels_safe")
+    definition: str = explained(
+        "the measure that the answers make: a definition of definitions.csv", "feels safe after dark"
+    )
+    question: str = explained(
+        "the column of the respondents' file, which source.toml has as [questions.safe]", "safe"
+    )
+    answers: tuple[str, ...] = explained("the codes that count", ("1", "2"))
+    out_of: tuple[str, ...] = explained(
+        "all codes that are in the base, those that count too", ("1", "2", "3", "4", "9")
+    )
+    respondents: str = explained(
+        "the word for those who were asked, as a sentence names them",
+        "residents",
+        empty="respondents",
+        default="respondents",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Definition(TableRow):
     """One definition of an indicator, in force from the month ``since`` (or always) in place of ``replaces``."""
 
-    indicator_id: str
-    definition: str
-    words: str
-    since: pd.Period | None
-    replaces: str
-    reason: str
-    source: str
+    indicator_id: str = explained("the id of an indicator in indicators.toml", "feels_safe")
+    definition: str = explained("its short name, once for the indicator", "feels safe after dark")
+    words: str = explained("what it says, in full", "Feels very or fairly safe outside after dark")
+    since: pd.Period | None = explained(
+        "the first month in which it holds", "2024-04", empty="it has always held"
+    )
+    replaces: str = explained(
+        "the definition of the same indicator in whose place it stands: there the line breaks",
+        "feels safe",
+        empty="it is the first",
+    )
+    reason: str = explained(
+        "why it took its place", "The question now speaks of the dark", empty="it is the first"
+    )
+    source: str = explained("where it is defined", "Questionnaire, question 7")
 
     def breaks_the_line(self, as_at: date) -> bool:
         """Say whether it had taken the place of another definition by a day."""
@@ -54,14 +70,18 @@ class Definition(TableRow):
 class MeasureBaseline(TableRow):
     """The figure with which later ones of the same definition are compared, as printed, and who printed it."""
 
-    indicator_id: str
-    area: str
-    definition: str
-    period: str
-    value: Decimal
-    known_from: date
-    source: str
-    note: str
+    indicator_id: str = explained("the id of an indicator in indicators.toml", "feels_safe")
+    area: str = explained("the area that it is about", "Otterbridge")
+    definition: str = explained(
+        "a definition of definitions.csv; it has one baseline an area", "feels safe after dark"
+    )
+    period: str = explained("the months that it is about, in words", "2023/24")
+    value: Decimal = explained("the percentage as printed", "61.5")
+    known_from: date = explained("the day from which it could be known", "2024-05-01")
+    source: str = explained(
+        "where the figure stands, so that anybody can look it up", "Survey report 2023/24, table 2"
+    )
+    note: str = explained("what a reader must know of it", "Rounded", empty="nothing")
 
 
 def waves_alike(respondents: pd.DataFrame, wave: str) -> list[tuple[pd.Period, pd.Period]]:

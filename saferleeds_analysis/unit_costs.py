@@ -30,6 +30,7 @@ from saferleeds_analysis.catalogue import (
     read_rows,
     unknown,
 )
+from saferleeds_analysis.explained import explained
 from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import refuse, refuse_unless
 
@@ -37,6 +38,7 @@ COMPONENTS = ("anticipation", "consequence", "response")
 STATUSES = ("official", "press", "secondary", "derived")
 SCHEMES = ("police.uk", "home_office", "home_office_subgroup", "extract")
 MATCHES = ("same", "partial", "none", "changed")
+SERIES = ("calendar", "financial", "financial, approximate")
 # Home Office tables print to £10, so three parts can miss their total by a little; a slip of the pen misses by more.
 _ROUNDING = Decimal(20)
 
@@ -54,24 +56,35 @@ class SeenRow(TableRow):
 class UnitCost(SeenRow):
     """What one offence costs on average, or a component of it, in an edition of unit costs.
 
-    ``value`` is pounds an offence at the prices of ``price_year``, with ``lower`` and ``upper`` where the publication
-    gives them. ``component`` is ``total``; ``anticipation``, ``consequence`` or ``response``; or ``fiscal``, the part
-    that is public spending, which cuts across those three. ``response: police`` is a part of ``response``.
-    ``status`` says where the figure was seen: in an ``official`` document, in the ``press`` quoting one, or in a
-    ``secondary`` copy. Anything not seen in an official document is provisional.
+    The fiscal part cuts across the other components. Anything not seen in an official document is provisional.
     """
 
-    edition: str
-    offence: str
-    component: str
-    value: Decimal
-    lower: Decimal | None
-    upper: Decimal | None
-    price_year: str
-    status: str
-    publication: str
-    seen_in: str
-    note: str
+    edition: str = explained("the edition of unit costs", "2024/25")
+    offence: str = explained("the offence as the edition names it", "Domestic burglary")
+    component: str = explained(
+        '"total"; "anticipation", "consequence", "response" or a part of one ("response: police"); or "fiscal", the part that is public spending',
+        "total",
+    )
+    value: Decimal = explained("pounds an offence, 0 or more", "6200")
+    lower: Decimal | None = explained(
+        "the lower limit; both limits or neither", "5800", empty="the publication gives none"
+    )
+    upper: Decimal | None = explained("the upper limit", "6600", empty="the publication gives none")
+    price_year: str = explained(
+        "the year of whose prices the pounds are; one an edition",
+        "2024/25",
+        holds="a financial year, 2024/25",
+    )
+    status: str = explained(
+        "where the figure was seen: in an official document, in the press quoting one, in a secondary copy, or derived; all but official are provisional",
+        "official",
+        holds=STATUSES,
+    )
+    publication: str = explained(
+        "the publication that the figure is of", "Invented Office (2026), Costs of crime"
+    )
+    seen_in: str = explained("where it was seen", "the publication, table 1")
+    note: str = explained("what a reader must know of it", "Rounded", empty="nothing")
 
     def __post_init__(self) -> None:
         """Refuse a component, a status or a price year that is not known, and limits that do not hold the value."""
@@ -97,12 +110,20 @@ class UnitCost(SeenRow):
 class Multiplier(SeenRow):
     """How many offences of a kind are thought to happen for each one recorded, in an edition of unit costs."""
 
-    edition: str
-    offence: str
-    multiplier: Decimal
-    status: str
-    publication: str
-    seen_in: str
+    edition: str = explained("the edition of unit costs", "2024/25")
+    offence: str = explained("an offence of that edition", "Domestic burglary")
+    multiplier: Decimal = explained(
+        "how many such offences are thought to happen for each one recorded, above zero", "2.1"
+    )
+    status: str = explained(
+        "where the figure was seen: in an official document, in the press quoting one, in a secondary copy, or derived; all but official are provisional",
+        "official",
+        holds=STATUSES,
+    )
+    publication: str = explained(
+        "the publication that the figure is of", "Invented Office (2026), Costs of crime"
+    )
+    seen_in: str = explained("where it was seen", "the publication, table 1")
 
     def __post_init__(self) -> None:
         """Refuse a multiplier that is not above zero."""
@@ -116,23 +137,32 @@ class Multiplier(SeenRow):
 class DeflatorIndex(SeenRow):
     """The GDP deflator of one year in one release (``vintage``) of HM Treasury's table.
 
-    ``series`` is ``calendar`` (years written ``2012``), ``financial`` (``2012/13``), or ``financial, approximate``
-    where financial years are weighted from calendar years. Only ratios within one vintage and series mean anything.
+    In a series ``financial, approximate`` financial years are weighted from calendar years.
     """
 
-    vintage: str
-    series: str
-    year: str
-    index: Decimal
-    status: str
-    publication: str
-    seen_in: str
+    vintage: str = explained("the release of HM Treasury's table", "March 2027")
+    series: str = explained(
+        "which years it has; only ratios within one vintage and series mean anything",
+        "financial",
+        holds=SERIES,
+    )
+    year: str = explained("the year", "2026/27", holds="2026/27, or 2026 where the series is calendar")
+    index: Decimal = explained("the index of the year, above zero", "103.1")
+    status: str = explained(
+        "where the figure was seen: in an official document, in the press quoting one, in a secondary copy, or derived; all but official are provisional",
+        "official",
+        holds=STATUSES,
+    )
+    publication: str = explained(
+        "the publication that the figure is of", "HM Treasury GDP deflators, March 2027"
+    )
+    seen_in: str = explained("where it was seen", "the workbook on gov.uk")
 
     def __post_init__(self) -> None:
         """Refuse a year that is not of the series' kind, and an index that is not above zero."""
         calendar = self.series == "calendar"
         refuse_unless(
-            _one_of(("calendar", "financial", "financial, approximate"), "series", self.series),
+            _one_of(SERIES, "series", self.series),
             _one_of(STATUSES, "status", self.status),
             (
                 not calendar or (self.year.isdigit() and len(self.year) == 4),
@@ -148,20 +178,36 @@ class DeflatorIndex(SeenRow):
 class OffenceMatch(TableRow):
     """Which offence of an edition a recorded class of offence stands for, in a stretch of months, and how well.
 
-    ``match`` is ``same`` (the multiplier may be applied), ``partial`` (it can be valued, with the stated reservation,
-    without a multiplier), ``none`` (it is left uncosted) or ``changed`` (the class was redefined, so that valuing it
-    would mislead: refused). ``edition`` is ``any`` for a row that serves every edition without a row of its own.
+    One that is ``changed`` was redefined, so that valuing it would mislead: it is refused.
     """
 
-    scheme: str
-    code: str
-    name: str
-    first_month: pd.Period | None
-    last_month: pd.Period | None
-    edition: str
-    offence: str
-    match: str
-    reason: str
+    scheme: str = explained(
+        'whose name of the offence it is: "extract" for a monthly extract of one\'s own',
+        "extract",
+        holds=SCHEMES,
+    )
+    code: str = explained("the offence as the data name it", "Shed burglary")
+    name: str = explained("its name in words", "Shed burglary")
+    first_month: pd.Period | None = explained(
+        "the first month in which this holds", "2024-04", empty="it has always held"
+    )
+    last_month: pd.Period | None = explained(
+        "the last month in which this holds", "2027-03", empty="it still holds"
+    )
+    edition: str = explained(
+        'the edition of unit costs, or "any" for all that have no row of their own', "2024/25"
+    )
+    offence: str = explained(
+        "the offence of that edition that it stands for",
+        "Domestic burglary",
+        empty="none: it is left uncosted",
+    )
+    match: str = explained(
+        "how well: same, partial (valued with the reservation given, without a multiplier), none, or changed (redefined, and refused)",
+        "partial",
+        holds=MATCHES,
+    )
+    reason: str = explained("why", "The edition has no sheds by themselves")
 
     def __post_init__(self) -> None:
         """Refuse an unknown scheme or match, a match without an offence, and months the wrong way round."""
@@ -189,25 +235,23 @@ class OffenceMatch(TableRow):
 class FundingPosition(TableRow):
     """Posts paid for by a partner and another body, as a paper states them; money in pounds a year.
 
-    The partner pays ``share`` of the ``full_cost`` of each post: ``contribution`` as printed (often rounded).
-    ``budget`` is what the partner says it has for these posts; ``other_funders`` is money from others that goes
-    towards the partner's part; ``known_from`` is the first day on which a reader could know the paper.
+    ``contribution`` is often rounded, so it need not be ``share`` of ``full_cost``.
     """
 
-    id: str
-    name: str
-    partner: str
-    other_body: str
-    year: str
-    posts: int
-    full_cost: Decimal
-    share: Decimal
-    contribution: Decimal
-    budget: Decimal
-    other_funders: Decimal
-    source: str
-    known_from: date
-    note: str
+    id: str = explained("what the notebook funding_scenario knows it by", "wardens_2026_27")
+    name: str = explained("its name", "Neighbourhood wardens")
+    partner: str = explained("the partner who pays a share", "The council")
+    other_body: str = explained("who pays the rest", "Police and Crime Commissioner")
+    year: str = explained("the financial year", "2026/27")
+    posts: int = explained("how many posts, above zero", 20)
+    full_cost: Decimal = explained("what one post costs, in pounds a year", 38500)
+    share: Decimal = explained("the part of it that the partner pays: 21% is 0.21", 0.4)
+    contribution: Decimal = explained("what the partner pays for one post, as printed", 15400)
+    budget: Decimal = explained("what the partner says it has for these posts, in pounds", 310000)
+    other_funders: Decimal = explained("money of others that goes towards the partner's part", 0)
+    source: str = explained("the paper that states it", "Report to the board, 3 June 2026")
+    known_from: date = explained("the day from which the paper could be read", date(2026, 6, 3))
+    note: str = explained("what a reader must know of it", "Rounded", empty="nothing")
 
     def __post_init__(self) -> None:
         """Refuse posts that are not a whole number above zero, a share outside 0 to 1 and money below zero."""

@@ -35,6 +35,13 @@ LONG = (
 )
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Say at the end how many steps each guide has, and how long they took (tests/test_guides.py)."""
+    for report in terminalreporter.getreports("passed"):
+        for name, told in report.user_properties if report.when == "call" else ():
+            terminalreporter.write_line(f"{name}: {told}")
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Give the folder of open data and reference values beside the project; skip where there is none, fail in CI."""

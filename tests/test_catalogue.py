@@ -91,7 +91,7 @@ def test_a_row_of_the_project_s_own_table_stands_in_its_folder(tmp_path):
         tmp_path,
         "targets.csv",
         "indicator_id,area,period,kind,comparison,value,set_on,agreed_by,source,note\n"
-        "domestic_burglary,Armley,2012/13,original,at most,200,2012-04-01,,,\n",
+        "domestic_burglary,Armley,2012/13,original,at most,200,2012-04-01,The board,Plan,\n",
     )
     [target] = load_catalogue(tmp_path).targets(
         "domestic_burglary", "Armley", "2012/13", as_at=date(2012, 9, 30)
@@ -259,7 +259,7 @@ def test_a_second_baseline_needs_its_change_of_definition_declared(own):
 
 
 def test_a_second_definition_says_what_it_replaces_and_since_when(own):
-    own.add("definitions.csv", "asb_got_worse,reweighted,w,,,,\n")
+    own.add("definitions.csv", "asb_got_worse,reweighted,w,,,,Questionnaire\n")
     with pytest.raises(DataProblem) as refused:
         load_catalogue(own.folder)
     assert str(refused.value) == (

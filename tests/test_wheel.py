@@ -8,6 +8,7 @@ import pytest
 from projects import ROOT
 
 from saferleeds_analysis import __version__
+from saferleeds_analysis.publishing.new_project import AS_IT_IS
 
 REPORT = """
 from pathlib import Path
@@ -37,7 +38,7 @@ def test_the_wheel_carries_code_tables_templates_notebooks_and_the_lock_and_noth
         if name.startswith("notebooks/")
         else name
         for name in files
-    } | {f"saferleeds_analysis/templates/{name}" for name in ("requirements.lock", "data/raw/README.md")}
+    } | {f"saferleeds_analysis/templates/{name}" for name in AS_IT_IS}
     with zipfile.ZipFile(wheel) as held:
         names = {name for name in held.namelist() if ".dist-info/" not in name}
     assert names == expected

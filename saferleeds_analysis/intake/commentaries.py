@@ -12,6 +12,7 @@ import pandas as pd
 import yaml
 
 from saferleeds_analysis.catalogue import Catalogue, read_rows, unknown
+from saferleeds_analysis.explained import explained
 from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.intake.sources import inside_raw, is_text, raw_folder
 from saferleeds_analysis.periods import quarter, quarter_months, quarter_name, quarter_path
@@ -56,12 +57,12 @@ class Commentary:
 class CommentaryRequest:
     """Who was asked to write about an indicator in a quarter (``2012/13 Q2``), and by which day."""
 
-    quarter: str
-    indicator_id: str
-    organisation: str
-    owner: str
-    due: date
-    note: str
+    quarter: str = explained("the quarter that it is about", "2026/27 Q2", holds="a quarter, 2026/27 Q2")
+    indicator_id: str = explained("the id of an indicator in indicators.toml", "domestic_burglary")
+    organisation: str = explained("which partner was asked", "Safer Otterbridge")
+    owner: str = explained("who there, as a role and not a person", "Performance team")
+    due: date = explained("the day by which it is wanted", "2026-10-31")
+    note: str = explained("a remark", "The council writes about lighting", empty="nothing")
 
     def __post_init__(self) -> None:
         """Refuse a quarter that is none."""

@@ -12,6 +12,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import read_rows, read_toml
+from saferleeds_analysis.explained import explained
 from saferleeds_analysis.intake.sources import RESTATEMENTS, SIGN_OFF, raw_folder
 from saferleeds_analysis.problems import refuse
 
@@ -20,13 +21,13 @@ from saferleeds_analysis.problems import refuse
 class GivenReason:
     """Why a published figure was restated; the figure is named as ``figures.csv`` names it."""
 
-    indicator_id: str
-    area: str
-    period: str
-    measure: str
-    reason: str
-    given_by: str
-    given_on: date
+    indicator_id: str = explained("the figure's indicator, as figures.csv names it", "domestic_burglary")
+    area: str = explained("its area", "Otterbridge")
+    period: str = explained("its period, in the words of figures.csv", "12 months to June 2026")
+    measure: str = explained("its measure", "twelve_month_count")
+    reason: str = explained("why it was restated", "Two records were cancelled")
+    given_by: str = explained("who says so", "Performance team")
+    given_on: date = explained("the day on which it was said", "2026-10-12")
 
     def __post_init__(self) -> None:
         """Refuse a reason that says nothing or that nobody gave."""

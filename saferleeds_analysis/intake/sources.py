@@ -6,12 +6,13 @@ themselves (who published them, when they came, which boundaries, how the month 
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from saferleeds_analysis.catalogue import read_toml
+from saferleeds_analysis.explained import explained
 from saferleeds_analysis.periods import quarter
 from saferleeds_analysis.problems import DataProblem, refuse
 
@@ -67,49 +68,144 @@ _OF_SHAPE = {
 class Source:
     """What a folder of ``data/raw`` holds.
 
-    ``received`` is the day the newest of the files came: a month that had not ended by then is refused, and one that has not
-    ended today where it is not stated. ``files`` is the pattern of the files that are read; without one, all data files of the
-    folder are. ``notice`` is a sentence
-    shown wherever the data is shown; ``status`` says whether they are ``recorded`` or made up (``illustrative``). ``month_format`` and ``encoding`` are explicit statements about files that are
-    not written our way. ``columns`` maps the file's names to ours. ``lookup``, ``local_authority`` and ``forces`` belong to
-    police.uk files: the look-up tables from small area (LSOA) to ward, the local authority to count, and the forces whose
-    records are counted (a month counts as present only when each of them is in the files). The last three belong to
-    respondents of a survey: the answer codes of each question with their words, quarters known to be without a wave, and
-    the rule for a stratum with one cluster (:func:`methods.survey.survey_design`). ``layout`` and the five after it say how a
-    sheet with its months across is read (:mod:`intake.wide`). With ``newer_wins`` a file that reaches to a later month revises
-    what an older one gives of the same months; otherwise that is refused. ``owner`` is who sends the files, where that is not the
-    publisher, and ``due_days`` in how many days after a quarter's end (0: nobody has said).
+    Which statements a shape has says :func:`fields_of`. :mod:`intake.wide` reads sheets with their months across, and
+    :func:`methods.survey.survey_design` says what is done with a stratum of one cluster.
     """
 
-    id: str
-    title: str
-    publisher: str
-    licence: str
-    shape: str
-    area_set: str
-    received: date | None = None
-    files: str = ""
-    notice: str = ""
-    encoding: str = ""
-    month_format: str = ""
-    sheet: str = ""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    lookup: tuple[str, ...] = ()
-    local_authority: str = ""
-    forces: tuple[str, ...] = ()
-    questions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    waves_not_held: tuple[str, ...] = ()
-    single_unit_strata: str = ""
-    layout: str = ""
-    header_rows: tuple[int, ...] = ()
-    offence: str = ""
-    columns_not_read: tuple[str, ...] = ()
-    total_rows: Mapping[str, str] = field(default_factory=dict)
-    footnotes_from: str = ""
-    newer_wins: bool = False
-    status: str = "recorded"
-    owner: str = ""
-    due_days: int = 0
+    id: str = explained("the name of the folder: small letters, digits and _", "vehicle_crime")
+    title: str = explained("what the data are, as pages name them", "Vehicle crime by ward")
+    publisher: str = explained("who publishes or sends them", "Otter Valley Police")
+    licence: str = explained("by what right they are used", "Shared under the partnership's agreement")
+    shape: str = explained("which kind of files they are", "monthly_extract", holds=tuple(_OF_SHAPE))
+    area_set: str = explained("the set of areas.csv whose names the area column uses", "otterbridge")
+    received: date | None = explained(
+        "the day on which the newest file came: a month that had not ended by then is refused",
+        date(2026, 10, 5),
+        empty="a month that has not ended today is refused, and the page says that the day is not stated",
+        default=None,
+    )
+    files: str = explained(
+        "which files of the folder are read",
+        "vehicle_*.csv",
+        empty="all data files",
+        holds="a pattern of names",
+        default="",
+    )
+    notice: str = explained(
+        "a sentence printed wherever the data are shown",
+        "Provisional figures.",
+        empty="nothing is printed",
+        default="",
+    )
+    encoding: str = explained(
+        'how the text is written: "cp1252" where Excel saved plain CSV', "cp1252", empty="UTF-8", default=""
+    )
+    month_format: str = explained(
+        "how months are written: %b-%y for Feb-25, %m/%Y for 02/2025",
+        "%b-%y",
+        empty="2025-02, or Excel dates on the first of the month",
+        default="",
+    )
+    sheet: str = explained("which sheet of a workbook is read", "Data", empty="its only sheet", default="")
+    columns: Mapping[str, str] = explained(
+        "their names of columns and ours",
+        {"Ward name": "area", "Offences": "count"},
+        empty="the columns have our names",
+        holds="a table, at the end of the file",
+        default_factory=dict,
+    )
+    lookup: tuple[str, ...] = explained(
+        "the look-up from small area to ward below data/raw; 2011 and 2021 codes may each have one",
+        ("lookups/lsoa21_ward24.csv",),
+        empty="only for police.uk files",
+        default=(),
+    )
+    local_authority: str = explained(
+        "the authority whose records are counted, as the look-up names it",
+        "Otterbridge",
+        empty="only for police.uk files",
+        default="",
+    )
+    forces: tuple[str, ...] = explained(
+        "the forces whose records are counted; a month counts as there only with each of them",
+        ("Otter Valley Police",),
+        empty="only for police.uk files",
+        default=(),
+    )
+    questions: Mapping[str, Mapping[str, str]] = explained(
+        "for each question's column the answer codes with their words",
+        {
+            "safe": {
+                "1": "Very safe",
+                "2": "Fairly safe",
+                "3": "A bit unsafe",
+                "4": "Very unsafe",
+                "9": "Don't know",
+            }
+        },
+        empty="only for respondents",
+        holds="tables [questions.safe], at the end of the file",
+        default_factory=dict,
+    )
+    waves_not_held: tuple[str, ...] = explained(
+        "quarters between the first and the last that had no wave",
+        ("2025/26 Q1",),
+        empty="every quarter has one",
+        holds="a list of quarters",
+        default=(),
+    )
+    single_unit_strata: str = explained(
+        "how the error of a stratum with one cluster is taken",
+        "adjust",
+        empty="such a stratum is refused",
+        holds=SINGLE_UNIT_RULES,
+        default="",
+    )
+    layout: str = explained(
+        '"wide" where the months stand across the columns',
+        "wide",
+        empty="a row for each month, area and offence",
+        holds=("wide",),
+        default="",
+    )
+    header_rows: tuple[int, ...] = explained(
+        "the rows that head the columns",
+        (3, 4),
+        empty="only with layout",
+        holds="a list of neighbouring row numbers",
+        default=(),
+    )
+    offence: str = explained("the offence of all rows", "Vehicle crime", empty="a column says it", default="")
+    columns_not_read: tuple[str, ...] = explained(
+        "columns that are no month", ("2026 Total",), empty="every other column is a month", default=()
+    )
+    total_rows: Mapping[str, str] = explained(
+        'rows of totals and what each is the sum of: "above" (the rows since the total before) or "all"; checked, not counted',
+        {"Total": "above", "All wards": "all"},
+        empty="there is none",
+        holds="a table",
+        default_factory=dict,
+    )
+    footnotes_from: str = explained(
+        "how the first note below the table begins", "Source", empty="there is none", default=""
+    )
+    newer_wins: bool = explained(
+        "whether a file that reaches to a later month revises what an older one gives of the same months",
+        True,
+        empty="two files that give the same month are refused",
+        default=False,
+    )
+    status: str = explained(
+        "whether the numbers are real; of made-up ones each figure says so",
+        "recorded",
+        empty="recorded",
+        holds=STATUSES,
+        default="recorded",
+    )
+    owner: str = explained("who sends the files", "Performance team", empty="the publisher", default="")
+    due_days: int = explained(
+        "in how many days after a quarter's end they are expected", 20, empty="no day is stated", default=0
+    )
 
 
 def raw_folder(root: Path) -> Path:
@@ -206,13 +302,23 @@ def name_in_raw(root: Path, path: Path) -> str:
     return path.relative_to(raw_folder(root)).as_posix()
 
 
+def fields_of(shape: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give what the manifest of a shape must state, and what it may state besides.
+
+    >>> fields_of("police_uk_street")[0][-3:]
+    ('lookup', 'local_authority', 'forces')
+    """
+    must, may = _OF_SHAPE[shape]
+    return _REQUIRED + must, _OPTIONAL + may
+
+
 def _problems(table: dict, folder: Path) -> list[str]:
     shape = table.get("shape")
     if shape not in tuple(_OF_SHAPE):  # a list is no key of a mapping
         return [f"shape is one of {', '.join(_OF_SHAPE)}, not {shape!r}."]
-    must, may = _OF_SHAPE[shape]
-    known = {*_REQUIRED, *must, *_OPTIONAL, *may}
-    problems = [f"{name} is missing." for name in _REQUIRED + must if name not in table]
+    must, may = fields_of(shape)
+    known = {*must, *may}
+    problems = [f"{name} is missing." for name in must if name not in table]
     problems += [
         f"{name!r} is not known for shape {shape!r}. Known: {', '.join(sorted(known))}."
         for name in sorted(set(table) - known)

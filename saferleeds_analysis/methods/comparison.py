@@ -18,6 +18,8 @@ from scipy import special, stats
 from statsmodels.stats.multitest import multipletests
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.area_tables import GroupMember
+from saferleeds_analysis.catalogue import columns_of
 from saferleeds_analysis.estimates import (
     Estimate,
     change_between_counts,
@@ -26,21 +28,8 @@ from saferleeds_analysis.estimates import (
 )
 from saferleeds_analysis.problems import DataProblem, refuse_unless
 
-GROUP_COLUMNS = (
-    "group",
-    "area",
-    "code",
-    "measure",
-    "period",
-    "rate",
-    "per",
-    "count",
-    "denominator",
-    "denominator_of",
-    "denominator_date",
-    "denominator_source",
-    "source",
-)
+# What the comparison reads of a group; from which day it could be known is for who calls.
+GROUP_COLUMNS = tuple(name for name in columns_of(GroupMember) if name != "known_from")
 #: No percentage change is printed on an earlier count under this (the project's disclosure rules).
 SMALLEST_BASE = 30
 # What a number of a table has to be, in the words of the refusal.

@@ -25,6 +25,7 @@ import pandas as pd
 from scipy import stats
 
 from saferleeds_analysis.estimates import TIDY_COLUMNS
+from saferleeds_analysis.explained import explained
 from saferleeds_analysis.methods.x13 import X13Output, period_from, run_x13, x13_date
 from saferleeds_analysis.problems import DataProblem, refuse, refuse_unless
 
@@ -34,6 +35,7 @@ _TABLES = {  # adjusted, seasonal, trend, irregular, seasonal and calendar toget
     "X-11": ("d11", "d10", "d12", "d13", "d16"),
     "SEATS": ("s11", "s10", "s12", "s13", "s16"),
 }
+DECOMPOSITIONS = ("automatic", "multiplicative", "additive", "log-additive")
 _TRADING_DAYS = ("test", "none", "td", "tdnolpyear", "td1coef", "td1nolpyear")
 _MODEL = re.compile(r"\(\d \d \d\)(\(\d \d \d\))?")
 _OUTLIER = re.compile(r"(ao|ls|tc)(\d{4})\.(\d{1,2}|[a-z]{3})")
@@ -76,37 +78,78 @@ class Break:
 class SeasonalSpec:
     """How a series is to be adjusted. What says ``automatic`` or ``test`` is left to the program's own tests.
 
-    ``decomposition`` is ``automatic``, ``multiplicative``, ``additive`` or ``log-additive``; ``model`` a regARIMA
-    model such as ``(0 1 1)(0 1 1)``, with a constant if ``mean``, whose estimation starts from ``ar`` and ``ma``
-    where they are given (some models have two optima, and a frozen one must not jump); ``outliers`` ``automatic`` (of the
-    ``outlier_types``) or their names, such as ``("ao1951.5", "ls1983.2")``, where the series has them; ``trading_day`` ``test``, ``none`` or the
-    program's name for it; ``easter`` ``test``, ``none`` or the days before Easter that differ. ``leap_years``
-    spreads the 29th of February over the four years: always, unless a comparison with other software needs it off.
+    The estimation starts from ``ar`` and ``ma`` where they are given: some models have two optima, and a frozen one must not
+    jump. ``leap_years`` is always on, unless a comparison with other software needs it off.
     """
 
-    method: Literal["X-11", "SEATS"] = "X-11"
-    decomposition: Literal["automatic", "multiplicative", "additive", "log-additive"] = "automatic"
-    model: str = "automatic"
-    mean: bool = False
-    ar: tuple[float, ...] = ()
-    ma: tuple[float, ...] = ()
-    outliers: Literal["automatic"] | tuple[str, ...] = "automatic"
-    outlier_types: tuple[str, ...] = ("ao", "ls")
-    trading_day: str = "test"
-    easter: Literal["test", "none"] | int = "test"
-    leap_years: bool = True
+    method: Literal["X-11", "SEATS"] = explained(
+        "how the season is found", "X-11", empty="X-11", holds=tuple(_TABLES), default="X-11"
+    )
+    decomposition: Literal["automatic", "multiplicative", "additive", "log-additive"] = explained(
+        "whether the season multiplies or adds",
+        "multiplicative",
+        empty="the program chooses",
+        holds=DECOMPOSITIONS,
+        default="automatic",
+    )
+    model: str = explained("the regARIMA model", AIRLINE, empty="the program chooses", default="automatic")
+    mean: bool = explained("whether the model has a constant", False, empty="false", default=False)
+    ar: tuple[float, ...] = explained(
+        "from which autoregressive values the estimation starts",
+        (),
+        empty="the program chooses",
+        holds="a list of numbers",
+        default=(),
+    )
+    ma: tuple[float, ...] = explained(
+        "from which moving-average values the estimation starts",
+        (0.22, 0.64),
+        empty="the program chooses",
+        holds="a list of numbers",
+        default=(),
+    )
+    outliers: Literal["automatic"] | tuple[str, ...] = explained(
+        "the outliers, where the series has them",
+        ("ao2024.8",),
+        empty="the program looks for them",
+        holds='a list such as ["ao2024.8", "ls2023.4"], or "automatic"',
+        default="automatic",
+    )
+    outlier_types: tuple[str, ...] = explained(
+        "which kinds of outlier it looks for",
+        ("ao", "ls"),
+        empty="ao and ls",
+        holds="a list of ao, ls and tc",
+        default=("ao", "ls"),
+    )
+    trading_day: str = explained(
+        "whether days of the week count",
+        "none",
+        empty="the program tests it",
+        holds=_TRADING_DAYS,
+        default="test",
+    )
+    easter: Literal["test", "none"] | int = explained(
+        "whether Easter counts, and how many days before it",
+        "none",
+        empty="the program tests it",
+        holds="test, none, or 1 to 25",
+        default="test",
+    )
+    leap_years: bool = explained(
+        "whether 29 February is spread over four years", True, empty="true", default=True
+    )
 
     def __post_init__(self) -> None:
         """Name everything in the call that X-13 cannot be asked for."""
         named = () if self.outliers == "automatic" else self.outliers
         unknown = sorted(set(self.outlier_types) - {"ao", "ls", "tc"})
         automatic = self.model == "automatic"
-        decompositions = ("automatic", "multiplicative", "additive", "log-additive")
         rules = (
             (self.method in _TABLES, f"method {self.method!r} (one of 'X-11', 'SEATS')"),
             (
-                self.decomposition in decompositions,
-                f"decomposition {self.decomposition!r} (one of {', '.join(map(repr, decompositions))})",
+                self.decomposition in DECOMPOSITIONS,
+                f"decomposition {self.decomposition!r} (one of {', '.join(map(repr, DECOMPOSITIONS))})",
             ),
             (
                 automatic or _MODEL.fullmatch(self.model),

@@ -1,7 +1,7 @@
 """A project of one's own: ``saferleeds init`` writes one that runs.
 
 What a new project holds lies in ``templates/project``, a file for each of its files: what is written there is written once.
-The notebooks, the lock and the guide to ``data/raw`` are those of the library; the header of each CSV table comes from the
+The notebooks, the lock, the guides and the page on its tables are those of the library; the header of each CSV table comes from the
 class by which it is read.
 """
 
@@ -72,6 +72,13 @@ TABLES = {
     "reference/targets.csv": Target,
     "reference/unit_costs.csv": UnitCost,
 }
+# What a new project takes over from the library as it is.
+AS_IT_IS = (
+    "requirements.lock",
+    "data/raw/README.md",
+    "docs/tables.md",
+    *(f"docs/guides/{name}.md" for name in ("your-own-partnership", "a-new-quarter", "notebook-cookbook")),
+)
 _MUST, _MAY = ("name", "kind", "parent"), ("code", "basis")
 _KIND = re.compile(r"[a-z]+( [a-z]+)*")
 # More measures than this do not fit on the one side of the members' summary.
@@ -213,8 +220,9 @@ def _write(draft: Path, given: _Checked, quarter: pd.Period) -> None:
     }
     for name, kind in TABLES.items():
         write_table(raw / name, kind, rows.get(name, ()))
-    shutil.copyfile(shipped("data/raw/README.md"), raw / "README.md")
-    shutil.copyfile(shipped("requirements.lock"), draft / "requirements.lock")
+    for name in AS_IT_IS:
+        (draft / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(shipped(name), draft / name)
     defaults = {
         "quarter": periods.quarter_name(quarter),
         "as_at": periods.last_month(quarter).end_time.date().isoformat(),

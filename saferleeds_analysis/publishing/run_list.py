@@ -23,6 +23,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Area, Catalogue, Indicator, load_catalogue, unknown
+from saferleeds_analysis.explained import explained
 
 RUN_LIST = "run_list.toml"
 
@@ -46,11 +47,31 @@ class Report:
     series that has ended. Without them it is made in every quarter. From ``retired_from`` on it is made no more.
     """
 
-    name: str
-    notebook: str
-    parameters: Mapping[str, str | int | float | bool]
-    first_quarter: str = ""
-    last_quarter: str = ""
+    name: str = explained(
+        "the name of its folder; a rule puts {indicator} and {area} in",
+        "ward-{area}",
+        holds="small letters and digits with hyphens between",
+    )
+    notebook: str = explained("the notebook, without .ipynb", "area_profile")
+    parameters: Mapping[str, str | int | float | bool] = explained(
+        "what it is given besides quarter and as_at, which the command gives",
+        {"indicator": "domestic_burglary", "area": "{area}"},
+        holds="a table",
+    )
+    first_quarter: str = explained(
+        "the first quarter in which it is made",
+        "2026/27 Q1",
+        empty="it has no beginning",
+        holds="a quarter, 2026/27 Q1",
+        default="",
+    )
+    last_quarter: str = explained(
+        "the last quarter in which it is made",
+        "2027/28 Q4",
+        empty="it has no end",
+        holds="a quarter, 2027/28 Q4",
+        default="",
+    )
     retired_from: str = ""
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import NATIONAL, Caveat, Target
+from saferleeds_analysis.catalogue import COMPARISONS, NATIONAL, Caveat, Target
 from saferleeds_analysis.problems import DataProblem
 
 CONSTANTS = tomllib.loads(Path(NATIONAL / "trajectory.toml").read_text(encoding="utf-8"))
@@ -188,7 +188,7 @@ def check_targets(target: Target | Sequence[Target] | None, *, year: pd.Period) 
             raise ValueError(
                 f"the target of {t.value:g} is for {t.period!r}, and the year asked for is {name!r}."
             )
-        if t.comparison not in ("at most", "below", "at least", "above"):
+        if t.comparison not in COMPARISONS:
             raise ValueError(
                 f"the target of {t.value:g} has the comparison {t.comparison!r}: it is 'at most', 'below', 'at least' "
                 "or 'above'."
