@@ -27,7 +27,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import DisclosureRules, read_disclosure_rules
 from saferleeds_analysis.explained import explained, unfilled
 from saferleeds_analysis.figures import Rows, TableRow
-from saferleeds_analysis.formats import KEY, refuse_other_formats
+from saferleeds_analysis.formats import FORMAT, KEY, refuse_other_formats
 from saferleeds_analysis.problems import DataProblem, noting, refuse, twice
 from saferleeds_analysis.survey_measures import Definition, MeasureBaseline, SurveyQuestion, check_definitions
 
@@ -286,6 +286,12 @@ class Project:
         "December 2025",
         empty="the newest",
         default="",
+    )
+    format: int = explained(
+        "how the project is laid out: `saferleeds upgrade` moves it on",
+        FORMAT,
+        empty="the first format",
+        default=FORMAT,
     )
 
 

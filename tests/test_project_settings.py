@@ -47,7 +47,7 @@ def test_without_one_nobody_s_name_is_taken(tmp_path):
         ("organisation = Safer Leeds\n", "project.toml: cannot be read as TOML ("),
         (
             'organisation = "A"\nformat = 2\n',
-            "project.toml: must give organisation and contact, each a text, and may give cost_edition, price_year, vintage, and "
+            "project.toml: must give organisation and contact, each a text, and may give cost_edition, price_year, vintage, format, and "
             "nothing else.",
         ),
         (

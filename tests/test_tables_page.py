@@ -10,14 +10,14 @@ from projects import REFERENCE, ROOT
 from saferleeds_analysis.area_tables import load_group
 from saferleeds_analysis.catalogue import LOCAL_TABLES, Area, load_catalogue, read_rows
 from saferleeds_analysis.documents import load_measures, load_register
-from saferleeds_analysis.intake.commentaries import commentary_requests
+from saferleeds_analysis.intake.commentaries import read_requests
 from saferleeds_analysis.intake.governance import read_answers, read_reasons
 from saferleeds_analysis.intake.sources import read_source
 from saferleeds_analysis.methods.comparison import compare_with_group
 from saferleeds_analysis.periods import quarter
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.doctor import table_faults
-from saferleeds_analysis.publishing.new_project import write_notebook
+from saferleeds_analysis.publishing.new_project import with_defaults
 from saferleeds_analysis.publishing.run_list import read_run_list
 from saferleeds_analysis.publishing.sign_off import checklist
 from saferleeds_analysis.reporting.register import check_register
@@ -60,7 +60,7 @@ def test_every_field_has_an_example_and_a_meaning():
 
 def test_each_example_is_read_by_the_reader_of_its_table(project):
     reference = project / "data/raw/reference"
-    assert table_faults(reference) == []
+    assert table_faults(project) == []
     catalogue = load_catalogue(reference)
     assert [area.name for area in catalogue.areas("otterbridge")] == ["Otterbridge", "Mill Hill"]
     assert catalogue.disclosure_rules.theme("offences").threshold == 10
@@ -74,13 +74,16 @@ def test_each_example_is_read_by_the_reader_of_its_table(project):
     assert compare_with_group(group, area="Otterbridge").measure == "Domestic burglary"
     for shape in ("vehicle_crime", "police_uk", "residents_survey"):
         assert read_source(project / "data/raw" / shape).id == shape
-    assert commentary_requests(project, quarter("2026/27 Q2"))[0].owner == "Performance team"
+    assert [(asked.quarter, asked.owner) for asked in read_requests(project)] == [
+        ("2026/27 Q2", "Performance team")
+    ]
     assert len(read_reasons(project)) == 1
     assert list(read_answers(project, quarter("2026/27 Q2"))) == [item.id for item in checklist()]
 
 
 def test_the_example_of_the_run_list_is_read_with_its_rule(project):
-    write_notebook(ROOT / "notebooks/area_profile.ipynb", project / "notebooks/area_profile.ipynb", {})
+    profile = with_defaults(ROOT / "notebooks/area_profile.ipynb", {})
+    (project / "notebooks/area_profile.ipynb").write_text(profile, encoding="utf-8")
     [report] = read_run_list(project / "notebooks")
     assert (report.name, report.parameters["area"]) == ("ward-mill-hill", "Mill Hill")
     assert report.why_not_in(quarter("2027/28 Q1")) == "retired from 2027/28 Q1 on."
