@@ -48,7 +48,10 @@ SUMS = ("above", "all")
 
 # What a manifest of each shape must state, and what it may state, beside these.
 _OF_SHAPE = {
-    "monthly_extract": ((), ("month_format", "sheet", "columns", "layout", *_OF_WIDE)),
+    "monthly_extract": (
+        (),
+        ("month_format", "sheet", "columns", "areas_not_counted", "empty_means", "layout", *_OF_WIDE),
+    ),
     "police_uk_street": (("lookup", "local_authority", "forces"), ()),
     "respondents": (("questions",), ("sheet", "columns", "waves_not_held", "single_unit_strata")),
 }
@@ -63,11 +66,12 @@ class Source:
     folder are. ``notice`` is a sentence
     shown wherever the data is shown; ``status`` says whether they are ``recorded`` or made up (``illustrative``). ``month_format`` and ``encoding`` are explicit statements about files that are
     not written our way. ``columns`` maps the file's names to ours. ``lookup``, ``local_authority`` and ``forces`` belong to
-    police.uk files: the look-up tables from small area (LSOA) to ward, the local authority to count, and the forces whose
+    police.uk files: the look-up tables from small area (LSOA) to ward, the local authorities to count, and the forces whose
     records are counted (a month counts as present only when each of them is in the files). The last three belong to
     respondents of a survey: the answer codes of each question with their words, quarters known to be without a wave, and
     the rule for a stratum with one cluster (:func:`methods.survey.survey_design`). ``layout`` and the five after it say how a
-    sheet with its months across is read (:mod:`intake.wide`). ``owner`` is who sends the files, where that is not the
+    sheet with its months across is read (:mod:`intake.wide`). ``areas_not_counted`` are areas of an extract that are none of
+    ours, and ``empty_means`` is 0 where its publisher leaves a count out that is nought. ``owner`` is who sends the files, where that is not the
     publisher, and ``due_days`` in how many days after a quarter's end (0: nobody has said).
     """
 
@@ -85,7 +89,7 @@ class Source:
     sheet: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     lookup: tuple[str, ...] = ()
-    local_authority: str = ""
+    local_authority: tuple[str, ...] = ()
     forces: tuple[str, ...] = ()
     questions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     waves_not_held: tuple[str, ...] = ()
@@ -96,6 +100,8 @@ class Source:
     columns_not_read: tuple[str, ...] = ()
     total_rows: Mapping[str, str] = field(default_factory=dict)
     footnotes_from: str = ""
+    areas_not_counted: tuple[str, ...] = ()
+    empty_means: int | None = None
     status: str = "recorded"
     owner: str = ""
     due_days: int = 0
@@ -135,8 +141,9 @@ def read_source(folder: Path) -> Source:
     """Read and check the manifest of a source folder; every problem is named in one message."""
     place = f"{folder.name}/{MANIFEST}"
     table = read_toml(folder / MANIFEST, place)
-    if isinstance(table.get("lookup"), str):
-        table["lookup"] = [table["lookup"]]
+    for name in ("lookup", "local_authority"):  # one may stand by itself
+        if isinstance(table.get(name), str):
+            table[name] = [table[name]]
     refuse(f"{place}: {problem}" for problem in _problems(table, folder))
     return Source(
         **{name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
@@ -341,6 +348,14 @@ _RULES = {
     ),
     "files": (_TEXT, _PATH),
     "lookup": (_TEXTS,),
+    "local_authority": (_TEXTS,),
+    "areas_not_counted": (_TEXTS,),
+    "empty_means": (
+        (
+            lambda value: type(value) is int and value == 0,
+            "empty_means is 0, where a count that is not there is nought, not {value!r}; leave it out otherwise.",
+        ),
+    ),
     "layout": (
         (
             "wide".__eq__,
