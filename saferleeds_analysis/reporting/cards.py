@@ -130,7 +130,7 @@ class ReportCard:
         if not self.area.parent:
             return NOTHING
         return paragraph(
-            f"What partners write is about the whole of the city, not about {self.area.name} alone.",
+            f"What partners write is about the whole area, not about {self.area.name} alone.",
             css_class="notice",
         )
 

@@ -174,7 +174,7 @@ class ProtectedTable:
             )
         if self.rounded:
             said.append(
-                f"Counts below the level of the city are rounded to the nearest {self.theme.round_to}, so they may not add up."
+                f"Counts of parts of the whole area are rounded to the nearest {self.theme.round_to}, so they may not add up."
             )
         return " ".join(said)
 
