@@ -378,7 +378,8 @@ def data(root: Path) -> None:
 @click.option(
     "--areas",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="A CSV file of the areas below it: name, kind (ward, division) and parent (empty: the whole).",
+    help="A CSV file of the areas below it: name, kind (ward, division) and parent (empty: the whole); or an ONS look-up of "
+    "small area to ward.",
 )
 @click.option("--police", help="Who sends the counts: the police force.")
 @click.option(

@@ -202,8 +202,9 @@ def _refused(provenance: Provenance, indicator: Indicator, last: pd.Period) -> l
     totals: Counter[str] = Counter()
     for refusal in provenance.refused:
         if refusal.offence == indicator.offence and refusal.month <= str(last):
-            totals[refusal.reason] += refusal.rows
+            totals[refusal.reason] += refusal.rows if refusal.count is None else refusal.count
     return [
-        f"{rows:,} {'record is' if rows == 1 else 'records are'} not counted: {reason}."
-        for reason, rows in totals.items()
+        f"{number:,} {'record is' if number == 1 else 'records are'} not counted: {reason}."
+        for reason, number in totals.items()
+        if number
     ]

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 import warnings
 import zipfile
 from datetime import datetime
@@ -24,6 +25,8 @@ _OTHER_KINDS = {
     b"\xd0\xcf\x11\xe0": "is an old or a password-protected Office file, not a CSV file",
     b"%PDF": "is a PDF document, not a CSV file",
 }
+# How months are written that stand across: 201209, 2012-09, 09/2012, Sep-12, September 2012.
+_MONTH_OF_A_COLUMN = r"(19|20)[0-9]{2}[-/ ]?(0[1-9]|1[0-2])|(0[1-9]|1[0-2])/(19|20)[0-9]{2}|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[- ](20|19)?[0-9]{2}"
 _SAVE_AS = "Open it in Excel and save it as 'CSV UTF-8 (Comma delimited)'."
 
 
@@ -234,6 +237,12 @@ def _columns(header: list[str], name: str, source: Source, columns: tuple[str, .
                 f"{name}, row 1: column {column!r}{called} is missing; found {_quoted(header)}. "
                 f'Add it, or name it in source.toml: [columns] "Their name" = "{column}".'
             )
+    months = [title for title in header if re.fullmatch(_MONTH_OF_A_COLUMN, title, flags=re.IGNORECASE)]
+    if len(months) > 1 and any(column not in ours for column in columns):
+        problems = [
+            f'{name}, row 1: the months stand across the columns ({months[0]!r}, {months[1]!r}). State layout = "wide" and '
+            "header_rows = [1] in source.toml; data/raw/README.md shows what else such a file may need."
+        ]
     refuse(problems)
     return {column: ours.index(column) for column in columns}
 

@@ -28,7 +28,8 @@ class InputFile:
 class Refusal:
     """Rows of one file and month that are not counted, and why.
 
-    ``offence`` is named where the rows may belong to what is counted, and is empty where they certainly do not.
+    ``offence`` is named where the rows may belong to what is counted, and is empty where they certainly do not. ``count`` is
+    how many of it there are in the rows; without it, each row is one.
     """
 
     file: str
@@ -36,6 +37,7 @@ class Refusal:
     offence: str
     reason: str
     rows: int
+    count: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,18 +113,10 @@ def read_provenance(path: Path) -> Provenance:
     """Read a provenance; a ``ValueError`` says that it is not one of this version's."""
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
-        source = table["source"]
-        source = Source(
-            **source
-            | {
-                "received": date.fromisoformat(source["received"]) if source["received"] else None,
-                "lookup": tuple(source["lookup"]),
-                "forces": tuple(source["forces"]),
-                "waves_not_held": tuple(source["waves_not_held"]),
-                "header_rows": tuple(source["header_rows"]),
-                "columns_not_read": tuple(source["columns_not_read"]),
-            }
-        )
+        stated = {k: tuple(v) if isinstance(v, list) else v for k, v in table["source"].items()}
+        if stated["received"]:
+            stated["received"] = date.fromisoformat(stated["received"])
+        source = Source(**stated)
         made = table | {
             "source": source,
             "inputs": tuple(InputFile(**row) for row in table["inputs"]),
@@ -157,19 +151,22 @@ def cut(lines: list[str]) -> list[str]:
 def rows_of_places(role: str, places: Iterable[tuple[str, int]], provenance: Provenance) -> tuple[Rows, ...]:
     """Give places in raw files (file, row) as the rows of a figure, one entry a file.
 
-    Single records are about persons: of them only the files are named.
+    Single records are about persons: of them only the files are named. So it is of counts that stand in no row.
     """
     found: dict[str, list[int]] = {}
     for file, row in places:
         found.setdefault(file, []).append(int(row))
     hashes = {given.path: given.sha256 for given in provenance.inputs}
-    if "" in found:
+    if found.pop("", None) and not found:
+        street = provenance.source.shape == "police_uk_street"
         return tuple(
             Rows(
                 role=role,
                 file=f"data/raw/{i.path}",
                 sha256=i.sha256,
-                note="single records, which are not shown",
+                note="single records, which are not shown"
+                if street
+                else "no row or an empty cell, which means 0",
             )
             for i in provenance.inputs
             if i.rows

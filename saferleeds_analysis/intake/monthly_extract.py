@@ -1,6 +1,7 @@
 """The analyst's monthly extract: one row a month, area and offence, in CSV or Excel."""
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +10,7 @@ from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.intake import schemas
 from saferleeds_analysis.intake.files import repeats
 from saferleeds_analysis.intake.ledger import Counted, Refusal, Revision, months_between
-from saferleeds_analysis.intake.sources import COLUMNS, PLACE_COLUMNS, Source
+from saferleeds_analysis.intake.sources import COLUMNS, MANIFEST, PLACE_COLUMNS, Source
 from saferleeds_analysis.problems import refuse
 
 _KEY = ["month", "area", "offence"]
@@ -18,7 +19,8 @@ _KEY = ["month", "area", "offence"]
 def count_monthly_extract(root: Path, source: Source, files: list[Path], catalogue: Catalogue) -> Counted:
     """Read a source's files; every problem of every file is named in one message, and nothing is mended."""
     kinds = {area.name: area.kind for area in catalogue.areas(source.area_set)}
-    schema = schemas.monthly_extract_schema(source, kinds)
+    refuse(_ours_and_not_counted(source, kinds))
+    schema = schemas.monthly_extract_schema(source, [*kinds, *source.areas_not_counted])
     read = schemas.read_sound_rows(root, source, files, schema, areas=kinds)
     counts = read.cells.astype({"count": "int64"})
     texts = {cell: schemas.month_text(cell, source.month_format) for cell in counts["month"].unique()}
@@ -35,8 +37,17 @@ def count_monthly_extract(root: Path, source: Source, files: list[Path], catalog
     else:
         revised = differing.iloc[:0]
     problems = read.problems + _told_twice(counts) + _told_differently(differing) + _spelt_two_ways(counts)
+    elsewhere = counts["area"].isin(source.areas_not_counted)
+    ours = counts[~elsewhere].drop_duplicates(_KEY)
+    found = len(ours)
+    if ours.empty and not problems:
+        problems = [
+            f"{source.id}: has no count of an area of area set {source.area_set!r}. Ask for the file again."
+        ]
+    if source.empty_means == 0 and not problems:
+        ours = _with_zeros(ours, kinds)
     # A row that was refused would look like a gap, so gaps are looked for only where all rows are sound.
-    refuse(problems or _gaps(counts, source, kinds))
+    refuse(problems or _gaps(ours, source, kinds))
     is_revised = again.index.isin(revised.index)
     reasons = (
         again["file_first"]
@@ -46,21 +57,70 @@ def count_monthly_extract(root: Path, source: Source, files: list[Path], catalog
     overlap = again.assign(reason=reasons).groupby(["file", "reason", "month"]).size()
     files = again[~is_revised].groupby(["file", "file_first"]).size()
     return Counted(
-        counts=counts.drop_duplicates(_KEY)[[*COLUMNS, *PLACE_COLUMNS]],
-        months=tuple(sorted(set(counts["month"]))),
+        counts=ours[[*COLUMNS, *PLACE_COLUMNS]],
+        months=tuple(sorted(set(ours["month"]))),
         rows=read.rows,
-        refused=tuple(
+        refused=_not_counted(counts[elsewhere].drop_duplicates(_KEY))
+        + tuple(
             Refusal(file=file, month=month, offence="", reason=reason, rows=int(number))
             for (file, reason, month), number in overlap.items()
         ),
         revisions=tuple(_revisions(again, revised, kinds)),
         notes=(
             *read.notes,
+            *_notes_on_zeros(len(ours) - found),
             *(
                 f"{file}: {number:,} rows repeat {first} with the same counts, and are counted once."
                 for (file, first), number in files.items()
             ),
         ),
+    )
+
+
+def _ours_and_not_counted(source: Source, kinds: dict[str, str]) -> list[str]:
+    return [
+        f"{source.id}/{MANIFEST}: areas_not_counted names {area!r}, which is an area of area set {source.area_set!r}. "
+        "Take it out of one of the two."
+        for area in source.areas_not_counted
+        if area in kinds
+    ]
+
+
+def _not_counted(counts: pd.DataFrame) -> tuple[Refusal, ...]:
+    """Give the rows of areas that are none of ours, by file, month and offence: a reader is told how many offences they hold."""
+    groups = counts.groupby(["file", "month", "offence", "area"])["count"].agg(["size", "sum"])
+    return tuple(
+        Refusal(
+            file=file,
+            month=month,
+            offence=offence,
+            reason=f"recorded for {area!r}, which is not one of the areas counted here",
+            rows=int(rows),
+            count=int(number),
+        )
+        for (file, month, offence, area), rows, number in groups.itertuples()
+    )
+
+
+def _with_zeros(counts: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
+    """Add the 0 of each month and area of which a publisher who leaves noughts out has no row, from an offence's first month on.
+
+    Before that month it may not have been recorded as such. A month or an area that has no row of any offence is missing, as
+    ever.
+    """
+    cells = []
+    for _, rows in counts.groupby(counts["area"].map(kinds)):
+        months, areas = sorted(rows["month"].unique()), sorted(rows["area"].unique())
+        for offence, first in rows.groupby("offence")["month"].min().items():
+            cells += product(months[months.index(first) :], areas, [offence])
+    every = pd.MultiIndex.from_tuples(cells, names=_KEY)
+    absent = every.difference(pd.MultiIndex.from_frame(counts[_KEY])).to_frame(index=False)
+    return pd.concat([counts, absent.assign(count=0, file="", row=0)], ignore_index=True)
+
+
+def _notes_on_zeros(number: int) -> list[str]:
+    return (
+        [f"{number:,} counts that no row or an empty cell has are 0, as empty_means says."] if number else []
     )
 
 

@@ -1,7 +1,7 @@
 """Street-level files of data.police.uk, exactly as downloaded: records counted by month, crime type and ward.
 
 What is counted: records reported by the forces that the manifest names, with an LSOA that the look-up places in a ward
-of the local authority. Every other record is counted as refused, with the reason. Records have an ID (anti-social
+of the local authority, or of one of several. Every other record is counted as refused, with the reason. Records have an ID (anti-social
 behaviour has none): records of a month that repeat a crime's ID, type and LSOA are that one crime and count once;
 records that share an ID and differ in type or LSOA all count, because the ID cannot say which of them is right.
 Both are reported. IDs, coordinates and streets are read no further than this room.
@@ -154,7 +154,7 @@ def _with_reasons(records: pd.DataFrame, source: Source, lookup: pd.DataFrame) -
         OTHER_FORCE: ~records["Reported by"].isin(source.forces),
         OTHER_FORCE_MISSING: incomplete,
         NO_LSOA: code == "",
-        OUTSIDE: authority != source.local_authority,
+        OUTSIDE: ~authority.isin(source.local_authority),
         NOT_IN_LOOKUP: ~code.isin(lookup.index),
         REPEATED: records["repeats"],
     }
@@ -177,7 +177,7 @@ def _ward_counts(
         raise DataProblem(_no_month(records, source))
     if counted.empty:
         raise DataProblem(
-            f"{source.id}: no record can be placed in {source.local_authority!r}. "
+            f"{source.id}: no record can be placed in {' or '.join(map(repr, source.local_authority))}. "
             "Does the look-up hold the LSOA codes (2011 or 2021) of the files, and is local_authority spelt as in it?"
         )
     months = sorted(own["Month"].unique())
@@ -225,12 +225,13 @@ def _read_lookups(root: Path, source: Source, catalogue: Catalogue) -> pd.DataFr
     ]
     # Of two look-ups that name the authority of a small area otherwise, the last one holds.
     placed = placed.drop(columns="authority").join(rows.groupby("lsoa")["authority"].last(), on="lsoa")
-    ours = placed[placed["authority"] == source.local_authority]
-    if ours.empty:
-        raise DataProblem(
-            f"{source.lookup[0]}: has no row of the local authority {source.local_authority!r}. "
-            "Correct local_authority in source.toml, or use the look-up that holds it."
-        )
+    ours = placed[placed["authority"].isin(source.local_authority)]
+    refuse(
+        f"{', '.join(source.lookup)}: has no row of the local authority {authority!r}. "
+        "Correct local_authority in source.toml, or use the look-up that holds it."
+        for authority in source.local_authority
+        if authority not in set(ours["authority"])
+    )
     problems += _wards_unlike(ours, source, catalogue)
     refuse(problems)
     return placed.set_index("lsoa")

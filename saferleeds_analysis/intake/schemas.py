@@ -167,6 +167,8 @@ def read_sound_rows(
                 cells, unread = read_wide(path, name, source)
             else:
                 cells, unread = read_table(path, name, source, tuple(schema.columns))
+            if source.empty_means == 0:  # then an empty cell is as good as no row
+                cells = cells[cells["count"] != ""]
             rows[name] = len(cells)
             if unread:
                 notes.append(f"{name}: columns not read: {', '.join(unread)}.")

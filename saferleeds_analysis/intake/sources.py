@@ -58,7 +58,19 @@ SUMS = ("above", "all")
 
 # What a manifest of each shape must state, and what it may state, beside these.
 _OF_SHAPE = {
-    "monthly_extract": ((), ("month_format", "sheet", "columns", "layout", "newer_wins", *_OF_WIDE)),
+    "monthly_extract": (
+        (),
+        (
+            "month_format",
+            "sheet",
+            "columns",
+            "areas_not_counted",
+            "empty_means",
+            "layout",
+            "newer_wins",
+            *_OF_WIDE,
+        ),
+    ),
     "police_uk_street": (("lookup", "local_authority", "forces"), ()),
     "respondents": (("questions",), ("sheet", "columns", "waves_not_held", "single_unit_strata")),
 }
@@ -120,11 +132,11 @@ class Source:
         empty="only for police.uk files",
         default=(),
     )
-    local_authority: str = explained(
-        "the authority whose records are counted, as the look-up names it",
-        "Otterbridge",
+    local_authority: tuple[str, ...] = explained(
+        "the authorities whose records are counted, as the look-up names them",
+        ("Otterbridge",),
         empty="only for police.uk files",
-        default="",
+        default=(),
     )
     forces: tuple[str, ...] = explained(
         "the forces whose records are counted; a month counts as there only with each of them",
@@ -189,6 +201,16 @@ class Source:
     footnotes_from: str = explained(
         "how the first note below the table begins", "Source", empty="there is none", default=""
     )
+    areas_not_counted: tuple[str, ...] = explained(
+        "areas of the extract that are none of ours", ("Airport",), empty="every area is ours", default=()
+    )
+    empty_means: int | None = explained(
+        "0 where the publisher leaves out a count that is nought",
+        0,
+        empty="a count that is not there is missing",
+        holds="0",
+        default=None,
+    )
     newer_wins: bool = explained(
         "whether a file that reaches to a later month revises what an older one gives of the same months",
         True,
@@ -242,8 +264,9 @@ def read_source(folder: Path) -> Source:
     """Read and check the manifest of a source folder; every problem is named in one message."""
     place = f"{folder.name}/{MANIFEST}"
     table = read_toml(folder / MANIFEST, place)
-    if isinstance(table.get("lookup"), str):
-        table["lookup"] = [table["lookup"]]
+    for name in ("lookup", "local_authority"):  # one may stand by itself
+        if isinstance(table.get(name), str):
+            table[name] = [table[name]]
     refuse(f"{place}: {problem}" for problem in _problems(table, folder))
     return Source(
         **{name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
@@ -463,6 +486,14 @@ _RULES = {
     ),
     "files": (_TEXT, _PATH),
     "lookup": (_TEXTS,),
+    "local_authority": (_TEXTS,),
+    "areas_not_counted": (_TEXTS,),
+    "empty_means": (
+        (
+            lambda value: type(value) is int and value == 0,
+            "empty_means is 0, where a count that is not there is nought, not {value!r}; leave it out otherwise.",
+        ),
+    ),
     "layout": (
         (
             "wide".__eq__,

@@ -11,7 +11,7 @@ A merged cell is what it shows, in every cell that it covers, unless it is a cou
 refused, because nobody knows which of the two is right.
 """
 
-from collections.abc import Mapping
+from functools import reduce
 from pathlib import Path
 
 import pandas as pd
@@ -37,8 +37,10 @@ def read_wide(path: Path, name: str, source: Source) -> tuple[pd.DataFrame, list
     titles = [_title(parts) for parts in zip(*(cells for _, cells in rows[first:last]), strict=True)]
     cells, labels = _cells(titles, body, name, source)
     is_total = cells[labels].isin([*source.total_rows])
-    labelled = cells.assign(total=cells[labels].where(is_total).bfill(axis=1).iloc[:, 0])
-    refuse(_wrong_totals(labelled, name, source.total_rows))
+    # Label by label, because filling across a frame of this length takes minutes.
+    total = reduce(pd.Series.combine_first, (cells[label].where(is_total[label]) for label in labels))
+    labelled = cells.assign(total=total)
+    refuse(_wrong_totals(labelled, name, source))
     data = cells[~is_total.any(axis=1)].reset_index(drop=True)
     if data.empty:
         raise DataProblem(
@@ -107,9 +109,11 @@ def _labels(titles: list[str], name: str, source: Source) -> dict[str, int]:
     return {column: ours.index(column) for column in wanted}
 
 
-def _wrong_totals(cells: pd.DataFrame, name: str, sums: Mapping[str, str]) -> list[str]:
+def _wrong_totals(cells: pd.DataFrame, name: str, source: Source) -> list[str]:
     """Find totals that are not the sum of their rows, column by column; ``total`` is the label of a row that is one."""
-    problems = []
+    problems, sums = [], source.total_rows
+    if source.empty_means == 0:
+        cells = cells.assign(count=cells["count"].replace("", "0"))
     for column, own in cells.groupby("column", sort=False):
         counts = own["count"].where(own["count"].str.fullmatch("[0-9]+"))
         since = everything = 0

@@ -6,6 +6,7 @@ class by which it is read.
 """
 
 import csv
+import difflib
 import json
 import re
 import shutil
@@ -79,6 +80,8 @@ AS_IT_IS = (
     "docs/tables.md",
     *(f"docs/guides/{name}.md" for name in ("your-own-partnership", "a-new-quarter", "notebook-cookbook")),
 )
+# No partnership is of more: a look-up with more is one of a region or of the nation.
+_MOST_AUTHORITIES = 12
 _MUST, _MAY = ("name", "kind", "parent"), ("code", "basis")
 _KIND = re.compile(r"[a-z]+( [a-z]+)*")
 # More measures than this do not fit on the one side of the members' summary.
@@ -91,7 +94,8 @@ class Partnership:
     """Whose project it is: its name and contact as pages print them, its area, who sends the counts, and of what.
 
     ``areas`` is a CSV file of the areas below the whole with the columns ``name``, ``kind`` (``ward``, ``division``) and
-    ``parent`` (empty: the whole), and if need be ``code`` and ``basis``. ``offences`` are named as the counts name them.
+    ``parent`` (empty: the whole), and if need be ``code`` and ``basis``; or a look-up of the ONS from small area to ward, of which
+    the wards of the whole are taken, or of each authority that it holds. ``offences`` are named as the counts name them.
     """
 
     organisation: str
@@ -174,20 +178,9 @@ def _is_a_name(text: str) -> bool:
 
 def _read_areas(path: Path, *, whole: str) -> tuple[Area, ...]:
     """Read the areas below the whole, with the whole first; it may have a row of its own, without parent."""
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise DataProblem(
-            f"{path.name}: cannot be read as CSV in UTF-8 ({str(error).strip()}). Save it as CSV UTF-8."
-        ) from error
-    faults = [f"{path.name}: has no column {name!r}." for name in _MUST if name not in table.columns]
-    faults += [
-        f"{path.name}: column {name!r} is not known. Its columns are {', '.join(_MUST)} and, if need be, {', '.join(_MAY)}."
-        for name in table.columns
-        if name not in _MUST + _MAY
-    ]
-    refuse(faults)
+    table = _table_of_areas(path, whole=whole)
     area_set = slug(whole).replace("-", "_")
+    faults: list[str] = []
     rows = table.reindex(columns=[*_MUST, *_MAY], fill_value="").to_dict("records")
     for number, row in enumerate(rows, start=2):
         where = f"{path.name}, row {number}, column"
@@ -209,6 +202,52 @@ def _read_areas(path: Path, *, whole: str) -> tuple[Area, ...]:
         Catalogue(indicators=(), targets=(), areas=[*top, *below], caveats=(), published=())
     refuse(faults)
     return (*top, *below)
+
+
+def _table_of_areas(path: Path, *, whole: str) -> pd.DataFrame:
+    """Read a table of areas, or make it of a look-up of the ONS; one with other columns is refused."""
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (OSError, pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise DataProblem(
+            f"{path.name}: cannot be read as CSV in UTF-8 ({str(error).strip()}). Save it as CSV UTF-8."
+        ) from error
+    if names := _names_in_lookup(table):
+        return _areas_of_lookup(table[names], path.name, whole=whole)
+    faults = [f"{path.name}: has no column {name!r}." for name in _MUST if name not in table.columns]
+    faults += [
+        f"{path.name}: column {name!r} is not known. Its columns are {', '.join(_MUST)} and, if need be, {', '.join(_MAY)}."
+        for name in table.columns
+        if name not in _MUST + _MAY
+    ]
+    refuse(faults)
+    return table
+
+
+def _names_in_lookup(table: pd.DataFrame) -> list[str]:
+    """Give the columns of a ward's code, its name and its authority, in a look-up of the ONS; none in another table."""
+    wanted = (r"WD[0-9]{2}CD", r"WD[0-9]{2}NM", r"LAD[0-9]{2}NM")
+    found = [name for pattern in wanted for name in table.columns if re.fullmatch(pattern, name)]
+    return found if len(found) == len(wanted) else []
+
+
+def _areas_of_lookup(lookup: pd.DataFrame, file: str, *, whole: str) -> pd.DataFrame:
+    """Give the wards of the authority that is the whole or that stands alone; of several, each as a district with its wards."""
+    wards = lookup.set_axis(["code", "name", "parent"], axis=1).drop_duplicates().assign(kind="ward")
+    authorities = wards["parent"].unique()
+    if whole in authorities:
+        wards = wards[wards["parent"] == whole]
+    if len(set(wards["parent"])) == 1:
+        return wards.assign(parent="")
+    if len(authorities) > _MOST_AUTHORITIES:
+        near = difflib.get_close_matches(whole, authorities, n=1)
+        raise DataProblem(
+            f"{file}: holds {len(authorities)} local authorities, and none is {whole!r}. "
+            + (f"Did you mean {near[0]!r}? " if near else "")
+            + "Name the area as the look-up does, or keep the rows of your authorities only."
+        )
+    districts = pd.DataFrame({"code": "", "name": authorities, "parent": "", "kind": "district"})
+    return pd.concat([districts, wards])
 
 
 def _write(draft: Path, given: _Checked, quarter: pd.Period) -> None:
@@ -284,15 +323,22 @@ def _prices(given: Partnership) -> dict[str, str]:
 
 
 def _matches(offences: Sequence[str]) -> list[OffenceMatch]:
-    """Say what each offence stands for in the unit costs: as the Home Office's class of its name, or that nobody has said yet."""
+    """Say what each offence stands for in the unit costs: as the Home Office's class of its name, or that nobody has said yet.
+
+    Capitals make no other name: some forces write Domestic Burglary.
+    """
     national = read_rows(NATIONAL / "offence_mapping.csv", OffenceMatch)
     in_extracts = {row.code for row in national if row.scheme == "extract"}
     found = []
     for offence in offences:
         if offence in in_extracts:
             continue
-        same = [row for row in national if (row.scheme, row.code) == ("home_office_subgroup", offence)]
-        found += [replace(row, scheme="extract") for row in same] or [
+        same = [
+            row
+            for row in national
+            if row.scheme == "home_office_subgroup" and row.code.casefold() == offence.casefold()
+        ]
+        found += [replace(row, scheme="extract", code=offence) for row in same] or [
             OffenceMatch(
                 scheme="extract",
                 code=offence,

@@ -180,7 +180,7 @@ def run_notebook(
     """
     check_parameters(notebook, parameters, use_defaults=use_defaults)
     started = datetime.now(UTC)
-    with tempfile.TemporaryDirectory(prefix="leeds-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="saferleeds-") as scratch:
         executed = _execute(
             notebook, dict(parameters), folder_to_run_in, Path(scratch), seconds_per_cell, template
         )

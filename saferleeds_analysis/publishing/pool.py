@@ -64,7 +64,7 @@ def make_reports(
         return
     waiting = deque(reports)
     with ExitStack() as stack:
-        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="leeds-"))
+        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="saferleeds-"))
         can_be_warm = warm and CAN_FORK and _sockets_fit()
         environment = {**os.environ, **kernel_environment()}
         template = stack.enter_context(WarmTemplate(environment)) if can_be_warm else None

@@ -37,7 +37,7 @@ class WarmTemplate:
 
     def __enter__(self) -> "WarmTemplate":
         """Start the process; :meth:`address` waits for it."""
-        self._folder = tempfile.TemporaryDirectory(prefix="leeds-")
+        self._folder = tempfile.TemporaryDirectory(prefix="saferleeds-")
         self._log, self._address = Path(self._folder.name, "log"), str(Path(self._folder.name, "ask"))
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - this Python, our own module

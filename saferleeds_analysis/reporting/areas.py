@@ -191,7 +191,7 @@ class AreasBeside:
             )
         else:
             return paragraph(
-                f"No map is given: area set {area_set!r} has neither boundaries nor a tile layout."
+                f"No map is given: the project holds neither boundaries nor a tile layout of the {self.smallest}s."
             )
         return self._explained(shown)
 

@@ -165,7 +165,7 @@ def members_summary(
         gaps += _gaps_of_words(indicator, sources, as_at)
     gaps += [f"{catalogue.indicator(name).name}: no figures. {reason}" for name, reason in reasons.items()]
     if late:
-        came = "; ".join(f"{' and '.join(names)} on {periods.day_name(day)}" for day, names in late.items())
+        came = "; ".join(f"{wording.listed(names)} on {periods.day_name(day)}" for day, names in late.items())
         gaps.insert(0, f"The data were received after {periods.day_name(as_at)}: {came}.")
     return MembersSummary(project=project, area=area, quarter=quarter, items=tuple(items), gaps=tuple(gaps))
 

@@ -4,6 +4,7 @@ The city's series is adjusted by itself; the areas below it borrow its pattern. 
 blocks say why and show it as recorded.
 """
 
+import calendar
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -639,6 +640,11 @@ def _effect_name(name: str) -> str:
 
     >>> _effect_name("LS2011.Nov"), _effect_name("AO2010.Dec"), _effect_name("Easter[15]: Easter[15]")
     ('a lasting change of level from Nov 2011', 'a month out of line, Dec 2010', 'Easter, 15 days before it')
+
+    A change that we name ourselves is named back with the number of its month.
+
+    >>> _effect_name("LS2017.4"), _effect_name("Easter[1]: Easter[1]")
+    ('a lasting change of level from Apr 2017', 'Easter, 1 day before it')
     """
     if found := re.fullmatch(r"(LS|AO|TC)(\d{4})\.(\w+)", name):
         kind, year, month = found.groups()
@@ -647,9 +653,10 @@ def _effect_name(name: str) -> str:
             "AO": "a month out of line,",
             "TC": "a passing change from",
         }
-        return f"{words[kind]} {month} {year}"
+        name_of_month = calendar.month_abbr[int(month)] if month.isdecimal() else month
+        return f"{words[kind]} {name_of_month} {year}"
     if found := re.match(r"Easter\[(\d+)\]", name):
-        return f"Easter, {found[1]} days before it"
+        return f"Easter, {found[1]} {'day' if found[1] == '1' else 'days'} before it"
     return name.split(": ")[-1]
 
 

@@ -433,3 +433,74 @@ def test_what_a_program_leaves_while_a_workbook_is_open_is_not_data(project):
     project.file(b"\x00\x01", "~$a.xlsx")
     project.file(b"lock", ".~lock.a.csv#")
     assert project.counts().series("Armley").tolist() == [7]
+
+
+NOUGHTS_LEFT_OUT = ("2012-07,Armley,Theft,7", "2012-08,Horsforth,Drugs,2", "2012-09,Armley,Theft,5")
+
+
+def test_noughts_that_are_left_out_are_0_where_the_manifest_says_so(project):
+    project.rows(*NOUGHTS_LEFT_OUT, "2012-09,Horsforth,Theft,")
+    project.manifest("empty_means = 0")
+    (provenance,) = project.build()
+    # An offence is 0 from its first month on in the months and areas that have rows of any; an empty cell is as good as no row.
+    assert project.counts().by_area[["Armley", "Horsforth"]].to_dict("list") == {
+        "Armley": [7, 0, 5],
+        "Horsforth": [0, 0, 0],
+    }
+    assert project.counts(offence="Drugs").series("Armley").to_dict() == {
+        pd.Period("2012-08"): 0,
+        pd.Period("2012-09"): 0,
+    }
+    assert provenance.notes == ("7 counts that no row or an empty cell has are 0, as empty_means says.",)
+    rows = project.counts().rows("Horsforth", pd.period_range("2012-07", "2012-07", freq="M"))
+    assert [row.note for row in rows] == ["no row or an empty cell, which means 0"]
+
+
+def test_noughts_that_are_left_out_are_gaps_where_it_does_not(project):
+    project.rows(*NOUGHTS_LEFT_OUT)
+    assert "thefts: 2012-08 is missing for every area of kind 'ward', 'Theft'" in project.refusal()
+
+
+def test_a_month_of_which_nothing_is_there_stays_a_gap(project):
+    project.rows("2012-07,Armley,Theft,7", "2012-09,Armley,Theft,5")
+    project.manifest("empty_means = 0")
+    assert project.refusal() == (
+        "thefts: 2012-08 is missing for every area of kind 'ward', 'Theft', though the months run from 2012-07 to 2012-09. "
+        "Add its rows (0 where there was none)."
+    )
+
+
+def test_offences_of_no_area_of_ours_are_in_no_sum_and_readers_are_told(project):
+    project.rows("2012-09,Armley,Theft,7", "2012-09,Not known,Theft,12", "2012-09,Not known,Drugs,3")
+    project.manifest('areas_not_counted = ["Not known"]')
+    counts = project.counts()
+    assert counts.by_area.columns.tolist() == ["Armley"]
+    assert counts.caveats == (
+        "12 records are not counted: recorded for 'Not known', which is not one of the areas counted here.",
+    )
+    assert (counts.provenance.rows_in, counts.provenance.rows_refused) == (3, 2)
+
+
+def test_an_area_of_ours_cannot_be_left_out_of_the_counts(project):
+    project.rows("2012-09,Armley,Theft,7")
+    project.manifest('areas_not_counted = ["Armley"]')
+    assert project.refusal() == (
+        "thefts/source.toml: areas_not_counted names 'Armley', which is an area of area set 'leeds_2004'. "
+        "Take it out of one of the two."
+    )
+
+
+def test_a_file_of_which_nothing_is_counted_is_refused(project):
+    project.rows("2012-09,Not known,Theft,12")
+    project.manifest('areas_not_counted = ["Not known"]')
+    assert project.refusal() == (
+        "thefts: has no count of an area of area set 'leeds_2004'. Ask for the file again."
+    )
+
+
+def test_months_across_the_columns_are_met_with_the_statement_that_reads_them(project):
+    project.file("Ward,Crime,201208,201209\nArmley,Theft,7,5\n")
+    assert project.refusal() == (
+        "thefts/a.csv, row 1: the months stand across the columns ('201208', '201209'). State layout = \"wide\" and "
+        "header_rows = [1] in source.toml; data/raw/README.md shows what else such a file may need."
+    )

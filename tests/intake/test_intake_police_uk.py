@@ -387,3 +387,14 @@ def test_a_look_up_that_is_missing_or_another_table_is_refused(streets):
         "police_uk/source.toml: the look-up 'lookups/a.csv' is not in data/raw. Put the ONS look-up of LSOA to ward "
         "there."
     )
+
+
+def test_each_of_several_authorities_must_be_in_the_look_up(streets):
+    text = (streets.folder / "source.toml").read_text(encoding="utf-8")
+    text = text.replace('local_authority = "Leeds"', 'local_authority = ["Leeds", "Bradfrod"]')
+    (streets.folder / "source.toml").write_text(text, encoding="utf-8")
+    streets.month("2014-01", {})
+    assert streets.refusal() == (
+        "lookups/a.csv: has no row of the local authority 'Bradfrod'. Correct local_authority in source.toml, or use the "
+        "look-up that holds it."
+    )

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from saferleeds_analysis import intake, periods
-from saferleeds_analysis.catalogue import LOCAL_TABLES, columns_of, load_catalogue
+from saferleeds_analysis.catalogue import LOCAL_TABLES, columns_of, load_catalogue, read_rows
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.doctor import table_faults
 from saferleeds_analysis.publishing.new_project import (
@@ -16,6 +16,7 @@ from saferleeds_analysis.publishing.new_project import (
     make_project,
 )
 from saferleeds_analysis.publishing.new_quarter import expected_files, write_commentary_templates
+from saferleeds_analysis.unit_costs import OffenceMatch
 
 QUARTER = periods.quarter("2026/27 Q2")
 AREAS = 'name,kind,parent\nEast,division,\nMill Hill,ward,East\n"Old ""Town""",ward,East\n'
@@ -150,3 +151,53 @@ def test_a_commentary_asked_of_an_unknown_indicator_is_refused_wherever_the_tabl
         with pytest.raises(DataProblem) as refusal:
             read()
         assert set(said) <= set(str(refusal.value).splitlines())
+
+
+def test_capitals_make_no_other_offence_of_one_that_the_nation_values(given, tmp_path):
+    project = make_project(tmp_path / "new", replace(given, offences=("Domestic Burglary",)))
+    rows = read_rows(project / "data/raw/reference/offence_mapping.csv", OffenceMatch)
+    assert {row.code for row in rows} == {"Domestic Burglary"}
+    assert {row.offence for row in rows} == {"Burglary in a dwelling", "Domestic burglary"}
+    assert "{indicator}-{area}-cost" in (project / "notebooks/run_list.toml").read_text(encoding="utf-8")
+
+
+LOOKUP = """LSOA11CD,WD18CD,WD18NM,LAD18CD,LAD18NM
+E01000001,E05000001,Mill Hill,E07000001,Otterbridge
+E01000002,E05000001,Mill Hill,E07000001,Otterbridge
+E01000003,E05000002,Quarry,E07000002,Pendle Bay
+"""
+
+
+@pytest.mark.parametrize(
+    ("area", "expected"),
+    [
+        ("Otterbridge", ["Otterbridge/", "Mill Hill/Otterbridge"]),
+        (
+            "Otter Valley",
+            [
+                "Otter Valley/",
+                "Otterbridge/Otter Valley",
+                "Pendle Bay/Otter Valley",
+                "Mill Hill/Otterbridge",
+                "Quarry/Pendle Bay",
+            ],
+        ),
+    ],
+)
+def test_areas_may_come_as_a_look_up_of_the_ons(given, tmp_path, area, expected):
+    given.areas.write_text(LOOKUP, encoding="utf-8")
+    project = make_project(tmp_path / "new", replace(given, area=area))
+    areas = load_catalogue(project / "data/raw/reference").areas(area.lower().replace(" ", "_"))
+    assert [f"{a.name}/{a.parent}" for a in areas] == expected
+    assert [a.code for a in areas if a.name == "Mill Hill"] == ["E05000001"]
+
+
+def test_a_look_up_of_the_nation_needs_the_name_of_the_authority(given, tmp_path):
+    rows = "".join(f"E01{n:06},E05{n:06},Ward {n},E07{n:06},District {n}\n" for n in range(20))
+    given.areas.write_text(LOOKUP + rows, encoding="utf-8")
+    with pytest.raises(DataProblem) as refusal:
+        make_project(tmp_path / "new", replace(given, area="Otterbrigde"))
+    assert str(refusal.value) == (
+        "areas.csv: holds 22 local authorities, and none is 'Otterbrigde'. Did you mean 'Otterbridge'? Name the area as the "
+        "look-up does, or keep the rows of your authorities only."
+    )
