@@ -6,12 +6,14 @@ at says so and is never shown as passed. Files are read elsewhere.
 """
 
 import math
+import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
-from functools import wraps
+from functools import partial, wraps
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -236,14 +238,16 @@ def sudden_breaks(check: Check, counts: Sequence[RecordedCounts], catalogue: Cat
         starts = [c.start for c in caveats if c.start is not None]
         whole = _whole(data)
         below = [p.name for p in catalogue.parts(data.area_set, whole) if p.name in data.by_area.columns]
-        for area in (whole, *below):
-            try:
-                series = complete(data.series(area))
-                adjusted = seasonal.seasonally_adjust(series, breaks=breaks_from(caveats))
-            except (DataProblem, ValueError) as problem:
-                left.append((f"{data.indicator.name}, {area}", str(problem).splitlines()[0]))
+        adjust = partial(_adjusted, data, breaks=breaks_from(caveats))
+        # Where the wards lie directly below the whole, there are dozens of runs of the program.
+        with ThreadPoolExecutor(os.cpu_count()) as several:
+            adjustments = list(several.map(adjust, (whole, *below)))
+        for area, adjusted in zip((whole, *below), adjustments, strict=True):
+            if not isinstance(adjusted, seasonal.SeasonalAdjustment):
+                left.append((f"{data.indicator.name}, {area}", str(adjusted).splitlines()[0]))
                 continue
             looked += 1
+            series = complete(data.series(area))
             for effect in adjusted.outliers:
                 if not effect.automatic or not effect.name.lower().startswith("ls"):
                     continue
@@ -259,6 +263,16 @@ def sudden_breaks(check: Check, counts: Sequence[RecordedCounts], catalogue: Cat
                     )
                 )
     return check.result(looked, found, not_looked_at=left)
+
+
+def _adjusted(
+    data: RecordedCounts, area: str, *, breaks: Sequence[seasonal.Break]
+) -> seasonal.SeasonalAdjustment | DataProblem | ValueError:
+    """Adjust an area's series, or give why it cannot be adjusted."""
+    try:
+        return seasonal.seasonally_adjust(complete(data.series(area)), breaks=breaks)
+    except (DataProblem, ValueError) as problem:
+        return problem
 
 
 def lateness(check: Check, sources: Sequence[Source], *, as_at: date) -> CheckResult:
