@@ -26,6 +26,10 @@ from saferleeds_analysis.publishing.warm_kernels import ENGINE, WarmEngine
 if TYPE_CHECKING:
     from saferleeds_analysis.reporting.blocks import Block
 
+# Every process that reads notebooks would build a grammar of addresses first, for two seconds, by which jsonschema checks a format
+# that no notebook has; jsonschema does without it where it is not there.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 # Errors of a cell whose message is for the analyst as it stands, by their names.
 _FOR_THE_ANALYST = {kind.__name__: kind for kind in (DataProblem, QuarterNotHeld)}

@@ -28,7 +28,7 @@ from saferleeds_analysis.publishing.warm_kernels import CAN_FORK, TemplateFailed
 logger = logging.getLogger(__name__)
 
 # Each imports for seconds what it needs to run a notebook and make a page; forked from a process that has, it need not.
-_IMPORTED_ONCE = ("papermill", "nbconvert.exporters", __name__)
+_IMPORTED_ONCE = (__name__, "papermill", "nbconvert.exporters")
 
 
 @dataclass(frozen=True, kw_only=True)
