@@ -39,10 +39,13 @@ lock: $(READY_FOR_TESTS)  ## write both locks anew from pyproject.toml
 	$(COMPILE) --group build --output-file requirements.lock
 	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
-clean:  ## remove what code made: the environment, processed data, reports that are not signed off
-	rm -rf .venv data/processed/*.parquet data/processed/*.json
-	for pack in reports/restricted/*/ reports/*/; do \
-	    [ "$$pack" = reports/restricted/ ] || [ -e "$$pack/signed_off.json" ] || [ -e "$$pack/versions" ] || rm -rf "$$pack"; \
+clean:  ## remove what code made, of the papers too: the environment, processed data, reports that are not signed off
+	rm -rf .venv
+	for project in . examples/published_papers; do \
+	    rm -rf $$project/data/processed/*.parquet $$project/data/processed/*.json; \
+	    for pack in $$project/reports/restricted/*/ $$project/reports/*/; do \
+	        [ "$$pack" = $$project/reports/restricted/ ] || [ -e "$$pack/signed_off.json" ] || [ -e "$$pack/versions" ] || rm -rf "$$pack"; \
+	    done; \
 	done
 
 $(READY): requirements.lock pyproject.toml

@@ -309,6 +309,15 @@ class Catalogue:
         self.area(area_set, name)
         return tuple(a for a in self.areas(area_set) if a.parent == name)
 
+    def whole(self, area_set: str, name: str) -> Area:
+        """Give the whole of which an area is a part, at any depth; a whole is its own.
+
+        >>> load_catalogue("data/raw/reference").whole("leeds_2004", "Armley").name
+        'Leeds'
+        """
+        area = self.area(area_set, name)
+        return self.whole(area_set, area.parent) if area.parent else area
+
     def below_city(self) -> frozenset[str]:
         """Give the names of all areas that are a part of another: divisions and wards; others (forces, cities) count as cities.
 

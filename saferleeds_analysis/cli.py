@@ -141,7 +141,7 @@ def report(
     one_card = _one_card(catalogue, indicator, area)
     _alone(root, quarter)
     _version(root, quarter, correction, whole=one_card is None)
-    reports = [one_card] if one_card else read_run_list(root / "notebooks")
+    reports = [one_card] if one_card else read_run_list(root / "notebooks", catalogue)
     click.echo(f"Reports of {periods.quarter_name(quarter)}, as at {day.isoformat()}")
     sources = _titles_of_built_sources(root, catalogue)
     click.echo(f"Data ready: {len(sources)} source{'' if len(sources) == 1 else 's'}")
@@ -158,9 +158,9 @@ def report(
             say=click.echo,
         )
     if not one_card:
-        _check_and_say(root, quarter, sources)
+        _check_and_say(root, quarter, catalogue, sources)
     if formats:
-        _export_and_say(root, quarter, sources)
+        _export_and_say(root, quarter, catalogue, sources)
     click.echo(f"Open this page:\n{index.parent / one_card.name / PAGE if one_card else index}")
 
 
@@ -282,7 +282,7 @@ def check(root: Path, quarter: Any) -> None:
     from saferleeds_analysis.publishing.versions import is_frozen
     from saferleeds_analysis.reporting import checks, quality
 
-    found = check_pack(root, quarter)
+    found = check_pack(root, quarter, catalogue=_catalogue(root))
     # A signed-off pack stays as it is, its data-quality page too.
     page = None if is_frozen(root, found.quarter) else write_quality_page(root, found)
     for finding in found.findings:
@@ -316,13 +316,14 @@ def retire(root: Path, report: str, quarter: Any) -> None:
         quarter = max(packs)
     _alone(root, quarter)
     _version(root, quarter, None, whole=True)
-    sources = _titles_of_built_sources(root, _catalogue(root))
-    kept = retire(root, quarter, report, sources=sources)
+    catalogue = _catalogue(root)
+    sources = _titles_of_built_sources(root, catalogue)
+    kept = retire(root, quarter, report, catalogue=catalogue, sources=sources)
     click.echo(f"Retired from {periods.quarter_name(quarter)} on: {report}")
     for place in kept:
         click.echo(f"Its pages are kept in {place.relative_to(root).as_posix()}")
     if report_folders(pack_folder(root, quarter, edition="public")):
-        _check_and_say(root, quarter, sources)
+        _check_and_say(root, quarter, catalogue, sources)
 
 
 @main.command()
@@ -338,8 +339,9 @@ def export(root: Path, quarter: Any, reports: tuple[str, ...], every: bool, edit
     """
     _alone(root, quarter)
     _version(root, quarter, None, whole=True)  # a signed-off pack stays as it is
-    sources = _titles_of_built_sources(root, _catalogue(root))
-    _export_and_say(root, quarter, sources, reports=reports, every=every, edition=edition)
+    catalogue = _catalogue(root)
+    sources = _titles_of_built_sources(root, catalogue)
+    _export_and_say(root, quarter, catalogue, sources, reports=reports, every=every, edition=edition)
 
 
 @main.command()
@@ -429,11 +431,12 @@ def upgrade(root: Path, dry_run: bool, tables: Path | None) -> None:
 def new_quarter(root: Path, quarter: Any) -> None:
     """Lay out a QUARTER: templates of the commentaries asked for, and the files expected, from whom and by when."""
     from saferleeds_analysis import periods
-    from saferleeds_analysis.publishing.new_project import expected_files, lay_out_quarter
+    from saferleeds_analysis.publishing.new_quarter import expected_files, write_commentary_templates
 
-    for path in lay_out_quarter(root, quarter, _catalogue(root)):
+    catalogue = _catalogue(root)
+    for path in write_commentary_templates(root, quarter, catalogue):
         click.echo(f"Template: {path.relative_to(root).as_posix()}")
-    expected = expected_files(root, quarter)
+    expected = expected_files(root, quarter, catalogue)
     click.echo(f"Expected for {periods.quarter_name(quarter)}:")
     for one in expected:
         due = periods.day_name(one.due) if one.due else "no day is stated (due_days in source.toml)"
@@ -471,27 +474,26 @@ def doctor(project: Path | None) -> None:
 @_in_project
 def list_(root: Path) -> None:
     """Say what can be reported: the indicators, their areas and the quarters that the data hold."""
+    from saferleeds_analysis import intake
+
     catalogue = _catalogue(root)
     months = {p.source.id: p.months for p in _built(root, catalogue)}
     for indicator in catalogue.indicators():
-        held = _areas_with_data(root, indicator, catalogue) if indicator.source in months else None
         names = [area.name for area in catalogue.areas(indicator.area_set)]
+        held, fault = names, ""
+        if indicator.source in months and not catalogue.is_asked(indicator.id):
+            try:
+                counts = intake.recorded_counts(root, indicator, catalogue=catalogue, as_at=date.today())
+                held = [name for name in names if name in counts.by_area]
+            except DataProblem as problem:
+                held, fault = [], str(problem)
         click.echo(f"{indicator.id}: {indicator.name}")
-        click.echo(f"  areas: {', '.join(name for name in names if held is None or name in held)}")
-        if held is not None and (without := [name for name in names if name not in held]):
+        click.echo(f"  areas: {', '.join(held) or 'none has data'}")
+        if fault:
+            click.echo(f"  why: {fault}")
+        elif without := [name for name in names if name not in held]:
             click.echo(f"  without data: {', '.join(without)}")
         click.echo(f"  quarters: {_quarters_in_words(months.get(indicator.source, ()))}")
-
-
-def _areas_with_data(root: Path, indicator: Any, catalogue: Any) -> set[str]:
-    """Give the areas for which a processed source holds an indicator; none where it holds nothing of it."""
-    from saferleeds_analysis import intake
-
-    try:
-        counts = intake.recorded_counts(root, indicator, catalogue=catalogue, as_at=date.today())
-    except DataProblem:
-        return set()
-    return set(counts.by_area.columns)
 
 
 @main.command()
@@ -555,7 +557,8 @@ def backtest(root: Path, indicator: str, area: str, last: str | None, parts: boo
         names += [part.name for members in below.values() for part in members]
     histories = [counts.series(name) for name in names]
     caveats = catalogue.caveats(indicator, histories[0].index)
-    click.echo(track_record(histories, caveats=caveats, indicator_id=indicator, area=area).text)
+    about = {"indicator_id": indicator, "area": area, "in_words": catalogue.chance_in_words}
+    click.echo(track_record(histories, caveats=caveats, **about).text)
 
 
 def _counts(root: Path, catalogue: "Catalogue", indicator: str, area: str, last: str | None) -> Any:
@@ -585,21 +588,23 @@ def _tidied_up_when_stopped() -> Iterator[None]:
         raise stopped from error
 
 
-def _check_and_say(root: Path, quarter: Any, sources: list[str]) -> None:
+def _check_and_say(root: Path, quarter: Any, catalogue: "Catalogue", sources: list[str]) -> None:
     """Check a pack that was just made, write its data-quality page, and say in one line how it came out."""
     from saferleeds_analysis.publishing.checking import check_pack, write_quality_page
     from saferleeds_analysis.publishing.index import renew_index
     from saferleeds_analysis.reporting import quality
 
-    found = check_pack(root, quarter)
+    found = check_pack(root, quarter, catalogue=catalogue)
     page = write_quality_page(root, found)
-    renew_index(root, quarter, as_at=found.as_at, edition=found.edition, sources=sources)
+    about = {"as_at": found.as_at, "edition": found.edition}
+    renew_index(root, quarter, catalogue=catalogue, sources=sources, **about)
     click.echo(f"{quality.summary(found.results)} See {page.relative_to(root).as_posix()}")
 
 
 def _export_and_say(
     root: Path,
     quarter: Any,
+    catalogue: "Catalogue",
     sources: list[str],
     *,
     reports: tuple[str, ...] = (),
@@ -609,7 +614,14 @@ def _export_and_say(
     from saferleeds_analysis.publishing.export import export_pack
 
     done = export_pack(
-        root, quarter, edition=edition, sources=sources, reports=reports, every=every, say=click.echo
+        root,
+        quarter,
+        edition=edition,
+        catalogue=catalogue,
+        sources=sources,
+        reports=reports,
+        every=every,
+        say=click.echo,
     )
     for problem in done.problems:
         click.echo(problem, err=True)
@@ -628,14 +640,18 @@ def _titles_of_built_sources(root: Path, catalogue: "Catalogue") -> list[str]:
 
 
 def _built(root: Path, catalogue: "Catalogue") -> list[Any]:
-    """Read the raw data into ``data/processed``, having named each file of it that nothing reads."""
+    """Read the raw data into ``data/processed``; name each file of it that nothing reads, and what newer files revised."""
     from saferleeds_analysis import intake
 
     # First, because a file that is not read may be why the build finds a gap.
     for unread in intake.unread_files(root, catalogue):
         logger.warning(unread)
         click.echo(unread, err=True)
-    return intake.build_processed(root, catalogue)
+    built = intake.build_processed(root, catalogue)
+    for revision in (revision for made in built for revision in made.revisions):
+        logger.warning("%s", revision)
+        click.echo(str(revision))
+    return built
 
 
 def _one_card(catalogue: "Catalogue", indicator: str | None, area: str | None) -> "Report | None":

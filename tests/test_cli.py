@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from projects import with_tables
 
+from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.cli import main
 from saferleeds_analysis.publishing import pack
 
@@ -64,6 +65,14 @@ def test_report_runs_the_list_from_anywhere_in_the_project_and_ends_with_the_pag
     assert Path(lines[-1]).is_file()
     log = (project / "reports" / "last_run.log").read_text(encoding="utf-8")
     assert "trial: a cell wrote to stderr, which is not on the page: a library warns" in log
+
+
+def test_the_tables_of_the_project_are_read_once_in_a_run(project, monkeypatch):
+    reads, init = [], Catalogue.__init__
+    monkeypatch.setattr(Catalogue, "__init__", lambda self, **given: reads.append(1) or init(self, **given))
+    done = run("report", "2012/13 Q2")
+    assert done.exit_code == 0, done.output
+    assert len(reads) == 1
 
 
 def test_a_card_of_one_indicator_and_area_is_made_instead_of_the_list(project):
@@ -200,6 +209,22 @@ def test_list_says_indicators_areas_and_quarters(tmp_path):
     assert lines[at + 1].startswith("  areas: Leeds, NWL, NEL, C&H, Adel & Wharfedale,")
     assert lines[at + 2] == "  quarters: 2005/06 Q1 to 2012/13 Q4"
     assert "  quarters: no data yet" in lines
+
+
+def test_list_says_why_an_indicator_cannot_be_read(tmp_path):
+    (with_tables(tmp_path) / "notebooks").mkdir()
+    shutil.copytree(ROOT / "data/raw/illustrative_burglary", tmp_path / "data/raw/illustrative_burglary")
+    table = tmp_path / "data/raw/reference/indicators.toml"
+    text = table.read_text(encoding="utf-8").replace(
+        'offence = "Domestic burglary"', 'offence = "Burglary"', 1
+    )
+    table.write_text(text, encoding="utf-8")
+    done = run("list", "--project", str(tmp_path))
+    lines = done.stdout.splitlines()
+    at = lines.index("domestic_burglary: Domestic burglary")
+    assert lines[at + 1] == "  areas: none has data"
+    assert lines[at + 2].startswith("  why: illustrative_burglary: no offence 'Burglary' to ")
+    assert lines[at + 2].endswith("It has Domestic burglary.")
 
 
 def test_a_console_without_every_letter_still_prints(project, monkeypatch):

@@ -84,7 +84,7 @@ def test_the_card_has_every_section_of_the_published_one_in_its_order(pack):
     assert shown["Priority"] == "Anti-Social Behaviour"
     assert shown["Review period"] == "July to September 2012"
     assert shown["Population"] == "Residents of Leeds"
-    assert shown["Progress"].startswith("N Grey . No target is recorded")
+    assert shown["Progress"].startswith("N Not rated . No target is recorded")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from saferleeds_analysis.catalogue import Catalogue
+from saferleeds_analysis.intake.commentaries import read_requests
 from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.intake.ledger import (
     Counted,
@@ -46,7 +47,9 @@ def build_processed(root: Path, catalogue: Catalogue) -> list[Provenance]:
     """
     root = Path(root)
     ready: list[tuple[Provenance, Counted | None]] = []
-    problems = []
+    problems: list[str] = []
+    with noting(problems):
+        read_requests(root, catalogue)
     for folder in source_folders(root):
         of_source: list[str] = []
         with noting(of_source):
@@ -91,6 +94,7 @@ def _read(root: Path, source: Source, catalogue: Catalogue) -> tuple[Provenance,
         rows_out=len(counted.counts),
         months=counted.months,
         months_missing=tuple(months_between(counted.months)),
+        revisions=counted.revisions,
         notes=counted.notes,
         fingerprint=fingerprint,
         processed_sha256="",

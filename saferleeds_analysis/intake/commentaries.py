@@ -11,11 +11,11 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from saferleeds_analysis.catalogue import read_rows
+from saferleeds_analysis.catalogue import Catalogue, read_rows, unknown
 from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.intake.sources import inside_raw, is_text, raw_folder
-from saferleeds_analysis.periods import quarter, quarter_months, quarter_path
-from saferleeds_analysis.problems import DataProblem, twice
+from saferleeds_analysis.periods import quarter, quarter_months, quarter_name, quarter_path
+from saferleeds_analysis.problems import DataProblem, refuse, twice
 
 _MOST_BYTES = 40_000
 _MOST_SECTIONS = 40
@@ -63,25 +63,39 @@ class CommentaryRequest:
     due: date
     note: str
 
+    def __post_init__(self) -> None:
+        """Refuse a quarter that is none."""
+        quarter(self.quarter)
+
 
 def commentary_request(root: Path, wanted: pd.Period, indicator_id: str) -> CommentaryRequest | None:
     """Give who was asked for the commentary on an indicator in a quarter; ``None`` where nobody is recorded.
 
     The table is ``data/raw/commentary/requests.csv``. ``owner`` is a role ("Performance team"), not a person's name.
     """
-    found = [r for r in commentary_requests(root, wanted) if r.indicator_id == indicator_id]
-    if len(found) > 1:
-        raise DataProblem(
-            f"commentary/requests.csv: {indicator_id} is asked for twice in {found[0].quarter}. Keep one row."
-        )
-    return found[0] if found else None
+    asked = {(quarter(request.quarter), request.indicator_id): request for request in read_requests(root)}
+    return asked.get((wanted, indicator_id))
 
 
-def commentary_requests(root: Path, wanted: pd.Period) -> list[CommentaryRequest]:
-    """Give every commentary that is asked for in a quarter, in the order of the table; none where there is no table."""
+def read_requests(root: Path, catalogue: Catalogue | None = None) -> list[CommentaryRequest]:
+    """Read every request for a commentary, in the order of the table; none where there is no table.
+
+    Refused is what is asked for twice and, where the ``catalogue`` is given, an indicator that is not in it.
+    """
     path = inside_raw(root, raw_folder(root) / "commentary" / "requests.csv")
     rows = read_rows(path, CommentaryRequest) if path.is_file() else []
-    return [row for row in rows if quarter(row.quarter) == wanted]
+    faults = [
+        f"commentary/requests.csv: {indicator_id} is asked for twice in {quarter_name(of)}. Keep one row."
+        for indicator_id, of in twice((row.indicator_id, quarter(row.quarter)) for row in rows)
+    ]
+    known = [indicator.id for indicator in catalogue.indicators()] if catalogue else []
+    faults += [
+        f"commentary/requests.csv, row {number}, column 'indicator_id': {unknown('indicator', row.indicator_id, known)}"
+        for number, row in enumerate(rows, start=2)
+        if catalogue and row.indicator_id not in known
+    ]
+    refuse(faults)
+    return rows
 
 
 def commentary(root: Path, quarter: pd.Period, indicator_id: str) -> Commentary | None:

@@ -12,11 +12,8 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import read_rows, read_toml
-from saferleeds_analysis.intake.sources import raw_folder
+from saferleeds_analysis.intake.sources import RESTATEMENTS, SIGN_OFF, raw_folder
 from saferleeds_analysis.problems import refuse
-
-RESTATEMENTS = "restatements.csv"
-SIGN_OFF = "signoff"
 
 
 @dataclass(frozen=True, kw_only=True)

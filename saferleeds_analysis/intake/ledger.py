@@ -39,12 +39,38 @@ class Refusal:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Revision:
+    """What a newer file changed of an older one, for an offence in the areas of a kind.
+
+    ``areas`` are those of which a month changed, ``months`` the months; ``before`` and ``after`` are the sums, in each of the
+    files, of all their counts of the kind in the months that both hold.
+    """
+
+    file: str
+    by: str
+    offence: str
+    kind: str
+    areas: tuple[str, ...]
+    months: tuple[str, ...]
+    before: int
+    after: int
+
+    def __str__(self) -> str:
+        """Say it to the analyst."""
+        return (
+            f"{self.by} revises {self.file}: {self.offence}, {self.kind}: {len(self.months)} months ({', '.join(self.months)}) "
+            f"changed in {', '.join(self.areas)}; all counts in both files add up to {self.before:,} in the older and "
+            f"{self.after:,} in the newer, which is used."
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Provenance:
     """Where a processed table comes from and what became of every row that was read.
 
     ``rows_in`` are rows of data in the files and ``rows_refused`` those that are not counted, by reason in
     ``refused``; ``rows_out`` are rows of the processed table. ``months_missing`` lie between the first month and the
-    last and are in no file. ``notes`` are sentences about the files that an analyst should know. ``fingerprint``
+    last and are in no file. ``revisions`` is what newer files changed of older ones, ``notes`` are sentences about the files that an analyst should know. ``fingerprint``
     stands for everything that the table was made from, the code included.
     """
 
@@ -56,6 +82,7 @@ class Provenance:
     rows_out: int
     months: tuple[str, ...]
     months_missing: tuple[str, ...]
+    revisions: tuple[Revision, ...]
     notes: tuple[str, ...]
     fingerprint: str
     processed_sha256: str
@@ -70,6 +97,7 @@ class Counted:
     months: tuple[str, ...]
     rows: dict[str, int]
     refused: tuple[Refusal, ...] = ()
+    revisions: tuple[Revision, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -99,6 +127,10 @@ def read_provenance(path: Path) -> Provenance:
             "source": source,
             "inputs": tuple(InputFile(**row) for row in table["inputs"]),
             "refused": tuple(Refusal(**row) for row in table["refused"]),
+            "revisions": tuple(
+                Revision(**row | {"areas": tuple(row["areas"]), "months": tuple(row["months"])})
+                for row in table["revisions"]
+            ),
         }
         return Provenance(**{key: tuple(v) if isinstance(v, list) else v for key, v in made.items()})
     except (KeyError, TypeError, ValueError) as error:

@@ -1,5 +1,6 @@
 """The analyst's monthly extract: one row a month, area and offence, in CSV or Excel."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -7,9 +8,11 @@ import pandas as pd
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.intake import schemas
 from saferleeds_analysis.intake.files import repeats
-from saferleeds_analysis.intake.ledger import Counted, Refusal, months_between
+from saferleeds_analysis.intake.ledger import Counted, Refusal, Revision, months_between
 from saferleeds_analysis.intake.sources import COLUMNS, PLACE_COLUMNS, Source
 from saferleeds_analysis.problems import refuse
+
+_KEY = ["month", "area", "offence"]
 
 
 def count_monthly_extract(root: Path, source: Source, files: list[Path], catalogue: Catalogue) -> Counted:
@@ -20,27 +23,37 @@ def count_monthly_extract(root: Path, source: Source, files: list[Path], catalog
     counts = read.cells.astype({"count": "int64"})
     texts = {cell: schemas.month_text(cell, source.month_format) for cell in counts["month"].unique()}
     counts["month"] = counts["month"].map(texts)
-    key = ["month", "area", "offence"]
-    again = repeats(counts, key)
-    problems = read.problems + _told_twice(again) + _spelt_two_ways(counts)
+    if source.newer_wins:  # the file that reaches furthest first, so that its counts are those that stay
+        reaches = counts.groupby("file")["month"].max()
+        counts = counts.sort_values("file", key=lambda f: f.map(reaches), ascending=False, kind="stable")
+    again = repeats(counts, _KEY)
+    again = again[again["file"] != again["file_first"]]
+    differing = again[again["count"] != again["count_first"]]
+    if source.newer_wins:
+        alike = differing["file"].map(reaches) == differing["file_first"].map(reaches)
+        revised, differing = differing[~alike], differing[alike]
+    else:
+        revised = differing.iloc[:0]
+    problems = read.problems + _told_twice(counts) + _told_differently(differing) + _spelt_two_ways(counts)
     # A row that was refused would look like a gap, so gaps are looked for only where all rows are sound.
     refuse(problems or _gaps(counts, source, kinds))
-    overlap = again.groupby(["file", "file_first", "month"]).size()
-    files = overlap.groupby(["file", "file_first"]).sum()
+    is_revised = again.index.isin(revised.index)
+    reasons = (
+        again["file_first"]
+        .map("the same count stands in {}".format)
+        .mask(is_revised, again["file_first"].map("revised by {}".format))
+    )
+    overlap = again.assign(reason=reasons).groupby(["file", "reason", "month"]).size()
+    files = again[~is_revised].groupby(["file", "file_first"]).size()
     return Counted(
-        counts=counts.drop_duplicates(key)[[*COLUMNS, *PLACE_COLUMNS]],
+        counts=counts.drop_duplicates(_KEY)[[*COLUMNS, *PLACE_COLUMNS]],
         months=tuple(sorted(set(counts["month"]))),
         rows=read.rows,
         refused=tuple(
-            Refusal(
-                file=file,
-                month=month,
-                offence="",
-                reason=f"the same count stands in {first}",
-                rows=int(number),
-            )
-            for (file, first, month), number in overlap.items()
+            Refusal(file=file, month=month, offence="", reason=reason, rows=int(number))
+            for (file, reason, month), number in overlap.items()
         ),
+        revisions=tuple(_revisions(again, revised, kinds)),
         notes=(
             *read.notes,
             *(
@@ -51,22 +64,46 @@ def count_monthly_extract(root: Path, source: Source, files: list[Path], catalog
     )
 
 
-def _told_twice(again: pd.DataFrame) -> list[str]:
-    """Find what one file says twice, and what two files say differently.
+def _revisions(again: pd.DataFrame, revised: pd.DataFrame, kinds: dict[str, str]) -> Iterator[Revision]:
+    """Say what newer files changed of older ones, by offence and kind of area; ``again`` is all that both files hold."""
+    key = ["file", "file_first", "offence", "kind"]
+    sums = again.assign(kind=again["area"].map(kinds)).groupby(key)[["count", "count_first"]].sum()
+    for place, rows in revised.assign(kind=revised["area"].map(kinds)).groupby(key, sort=False):
+        file, by, offence, kind = place
+        before, after = map(int, sums.loc[place])
+        yield Revision(
+            file=file,
+            by=by,
+            offence=offence,
+            kind=kind,
+            areas=tuple(dict.fromkeys(rows["area"])),
+            months=tuple(sorted(set(rows["month"]))),
+            before=before,
+            after=after,
+        )
+
+
+def _told_twice(counts: pd.DataFrame) -> list[str]:
+    """Find what one file says twice."""
+    return [
+        f"{row.file}, row {row.row}, column 'month': {row.month!r} is there again for {row.area!r}, "
+        f"{row.offence!r} (first in {row.file}, row {row.row_first}). Keep one row a month, area and offence."
+        for row in repeats(counts, ["file", *_KEY]).itertuples()
+    ]
+
+
+def _told_differently(differing: pd.DataFrame) -> list[str]:
+    """Find what two files say differently.
 
     Extracts often repeat the months of the one before. Where they say the same of them, that is no fault; where they do not,
     nobody but their owner knows which is right.
     """
     return [
-        f"{row.file}, row {row.row}, column 'month': {row.month!r} is there again for {row.area!r}, "
-        f"{row.offence!r} (first in {row.file_first}, row {row.row_first}). "
-        "Keep one row a month, area and offence."
-        if row.file == row.file_first
-        else f"{row.file}, row {row.row}, column 'count': {row.count} for {row.month!r}, {row.area!r}, {row.offence!r}, but "
+        f"{row.file}, row {row.row}, column 'count': {row.count} for {row.month!r}, {row.area!r}, {row.offence!r}, but "
         f"{row.count_first} in {row.file_first}, row {row.row_first}. Ask which file is right, and move the other out of "
-        "data/raw, or ask for it without these months."
-        for row in again.itertuples()
-        if row.file == row.file_first or row.count != row.count_first
+        "data/raw, or ask for it without these months. Where a file that reaches to a later month revises the older one, "
+        "state newer_wins = true in source.toml."
+        for row in differing.itertuples()
     ]
 
 

@@ -9,11 +9,15 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.intake.files import sha256_of
-from saferleeds_analysis.intake.governance import RESTATEMENTS, SIGN_OFF
 from saferleeds_analysis.intake.ledger import cut, read_provenance
 from saferleeds_analysis.intake.sources import (
     MANIFEST,
+    NOT_SOURCES,
+    REFERENCE,
+    RESTATEMENTS,
+    SIGN_OFF,
     is_left_by_a_program,
+    is_loose,
     raw_folder,
     read_source,
     source_files,
@@ -25,15 +29,6 @@ TEMPLATE = ".template.md"
 # Notes for people, and what Windows leaves.
 _NOTES = ("readme.md", "readme.txt", "thumbs.db", "desktop.ini")
 
-# What each folder that is no source holds; its tables of reference are checked where they are read.
-_HOLDS = {
-    "boundaries": "<area set>.geojson and <area set>.toml, of an area set in areas.csv",
-    "commentary": "requests.csv and <quarter>/<indicator>.md, such as 2026-27_Q1/vehicle_crime.md, of an indicator in "
-    "indicators.toml",
-    "lookups": "the files that a source.toml names as its lookup",
-    "papers": "<name>.toml",
-    SIGN_OFF: "<quarter>.toml, such as 2026-27_Q1.toml",
-}
 # What people write comes a page at a time, and is no part of the state of the data.
 _WORDS = ("commentary", "papers", RESTATEMENTS)
 
@@ -80,8 +75,8 @@ def data_fingerprint(inputs: dict[str, str]) -> str:
 def unread_files(root: Path, catalogue: Catalogue) -> list[str]:
     """Name every file of ``data/raw`` that nothing reads, a sentence each, with what to do about it.
 
-    Not named are notes (``README.md``), templates of commentaries, hidden files, those that a program leaves while a file is open, and what stands in a
-    folder whose manifest is missing or refused, because the build says that.
+    Not named are notes (``README.md``), templates of commentaries, hidden files, those that a program leaves while a file is open, and what the
+    build itself refuses: a folder whose manifest is missing or faulty, a data file that lies in no folder.
 
     >>> from saferleeds_analysis.catalogue import load_catalogue
     >>> unread_files(Path(), load_catalogue("data/raw/reference"))
@@ -92,14 +87,18 @@ def unread_files(root: Path, catalogue: Catalogue) -> list[str]:
     unread: dict[str, list[str]] = {}
     for path, parts in _files(root):
         place = parts[0]
+        if is_loose(Path(*parts)):
+            continue
         if place in sources:
             cure = (
                 f"Correct files in {place}/{MANIFEST}, save it as CSV or .xlsx, or move it out of data/raw."
             )
         elif len(parts) == 1:
             cure = f"Put it in a folder with a {MANIFEST}, or move it out of data/raw."
-        elif place in _HOLDS:
-            cure = f"{place} holds {_HOLDS[place]}. Correct its name or place, or move it out of data/raw."
+        elif place in NOT_SOURCES:
+            cure = (
+                f"{place} holds {NOT_SOURCES[place]}. Correct its name or place, or move it out of data/raw."
+            )
         else:
             continue
         if path not in read and not _is_read(parts, catalogue):
@@ -140,7 +139,7 @@ def _is_read(parts: tuple[str, ...], catalogue: Catalogue) -> bool:
     match parts:
         case (file,):
             return file == RESTATEMENTS
-        case ("reference", _):
+        case (place, *_) if place == REFERENCE:  # its tables are checked where they are read
             return True
         case ("boundaries", file):
             return Path(file).stem in catalogue.area_sets() and file.endswith((".geojson", ".toml"))

@@ -30,10 +30,19 @@ RESPONDENT_COLUMNS = ("quarter", "area", "stratum", "cluster", "weight")
 SINGLE_UNIT_RULES = ("certainty", "adjust", "average")
 STATUSES = ("recorded", "illustrative")
 
-# Folders of data/raw that hold something other than a source.
-_NOT_SOURCES = ("boundaries", "commentary", "lookups", "papers", "reference", "signoff")
+# The folders of data/raw that are no source, and what each holds.
+REFERENCE, SIGN_OFF = "reference", "signoff"
+NOT_SOURCES = {
+    "boundaries": "<area set>.geojson and <area set>.toml, of an area set in areas.csv",
+    "commentary": "requests.csv and <quarter>/<indicator>.md, such as 2026-27_Q1/vehicle_crime.md, of an indicator in "
+    "indicators.toml",
+    "lookups": "the files that a source.toml names as its lookup",
+    "papers": "<name>.toml",
+    REFERENCE: "the project's tables",
+    SIGN_OFF: "<quarter>.toml, such as 2026-27_Q1.toml",
+}
 # Lies in data/raw by itself: intake.governance reads it.
-_NOT_LOOSE = ("restatements.csv",)
+RESTATEMENTS = "restatements.csv"
 _DATA_FILES = (".csv", ".xls", ".xlsx", ".xlsm", ".zip")
 
 # The files of a source, where its manifest does not say: downloads of police.uk hold outcomes and searches, too.
@@ -48,7 +57,7 @@ SUMS = ("above", "all")
 
 # What a manifest of each shape must state, and what it may state, beside these.
 _OF_SHAPE = {
-    "monthly_extract": ((), ("month_format", "sheet", "columns", "layout", *_OF_WIDE)),
+    "monthly_extract": ((), ("month_format", "sheet", "columns", "layout", "newer_wins", *_OF_WIDE)),
     "police_uk_street": (("lookup", "local_authority", "forces"), ()),
     "respondents": (("questions",), ("sheet", "columns", "waves_not_held", "single_unit_strata")),
 }
@@ -67,7 +76,8 @@ class Source:
     records are counted (a month counts as present only when each of them is in the files). The last three belong to
     respondents of a survey: the answer codes of each question with their words, quarters known to be without a wave, and
     the rule for a stratum with one cluster (:func:`methods.survey.survey_design`). ``layout`` and the five after it say how a
-    sheet with its months across is read (:mod:`intake.wide`). ``owner`` is who sends the files, where that is not the
+    sheet with its months across is read (:mod:`intake.wide`). With ``newer_wins`` a file that reaches to a later month revises
+    what an older one gives of the same months; otherwise that is refused. ``owner`` is who sends the files, where that is not the
     publisher, and ``due_days`` in how many days after a quarter's end (0: nobody has said).
     """
 
@@ -96,6 +106,7 @@ class Source:
     columns_not_read: tuple[str, ...] = ()
     total_rows: Mapping[str, str] = field(default_factory=dict)
     footnotes_from: str = ""
+    newer_wins: bool = False
     status: str = "recorded"
     owner: str = ""
     due_days: int = 0
@@ -114,12 +125,12 @@ def source_folders(root: Path) -> list[Path]:
     folders = sorted(
         place
         for place in raw.iterdir()
-        if place.is_dir() and place.name not in _NOT_SOURCES and not place.name.startswith(".")
+        if place.is_dir() and place.name not in NOT_SOURCES and not place.name.startswith(".")
     )
     problems = [
         f"{place.name}: lies loose in data/raw and would not be read. Put it in a folder with a {MANIFEST}."
         for place in sorted(raw.iterdir())
-        if place.is_file() and place.suffix.lower() in _DATA_FILES and place.name not in _NOT_LOOSE
+        if place.is_file() and is_loose(place.relative_to(raw))
     ]
     problems += [
         f"{folder.name}: the folder has no {MANIFEST}, so nobody can say what it holds. "
@@ -171,6 +182,11 @@ def source_files(root: Path, source: Source) -> list[Path]:
             "Put the files there, or correct the pattern."
         )
     return [inside_raw(root, path) for path in found]
+
+
+def is_loose(path: Path) -> bool:
+    """Tell a data file that lies in ``data/raw`` itself, where no manifest says what it holds; ``path`` is that below it."""
+    return len(path.parts) == 1 and path.suffix.lower() in _DATA_FILES and path.name != RESTATEMENTS
 
 
 def is_left_by_a_program(path: Path) -> bool:
@@ -354,6 +370,12 @@ _RULES = {
         ),
     ),
     "columns_not_read": (_TEXTS,),
+    "newer_wins": (
+        (
+            lambda value: isinstance(value, bool),
+            "newer_wins is true or false, without quotes, not {value!r}.",
+        ),
+    ),
     "total_rows": (
         (
             lambda value: isinstance(value, dict) and set(value.values()) <= set(SUMS),

@@ -349,14 +349,6 @@ def whole_pennies(pounds: Decimal | int) -> Decimal:
     return Decimal(pounds).quantize(_PENNY, rounding=ROUND_HALF_UP)
 
 
-def cost_of_crime_by_area(counts: pd.DataFrame, **options) -> dict[str, CostEstimate]:
-    """Value each area's recorded offences: one row of counts an area, one column a class of offence.
-
-    ``options`` are those of :func:`cost_of_crime`. The values of areas add up to the value of the whole.
-    """
-    return {str(area): cost_of_crime(row, **options) for area, row in counts.iterrows()}
-
-
 def cost_per(estimate: CostEstimate, *, number: int, unit: str) -> Estimate:
     """Give the value per ``unit`` (``resident``, ``household``), of which there are ``number``.
 
@@ -378,28 +370,6 @@ def cost_per(estimate: CostEstimate, *, number: int, unit: str) -> Estimate:
         upper=total.upper / number,
         unit=f"£ per {unit}",
     )
-
-
-def cost_table(
-    estimates: Mapping[str, CostEstimate],
-    *,
-    residents: Mapping[str, int] | None = None,
-    households: Mapping[str, int] | None = None,
-) -> pd.DataFrame:
-    """Give one tidy row an area: value with its interval, and per resident and household where numbers are given."""
-    rows = []
-    for area, estimate in estimates.items():
-        measures = [("value of recorded offences", estimate.total)]
-        for unit, numbers in (("resident", residents), ("household", households)):
-            if numbers is not None:
-                if area not in numbers:
-                    raise ValueError(f"no number of {unit}s is given for {area!r}.")
-                measures.append((f"value per {unit}", cost_per(estimate, number=numbers[area], unit=unit)))
-        rows += [
-            {"area": area, "period": estimate.window.name, **_row(measure, e, caveats=estimate.caveats)}
-            for measure, e in measures
-        ]
-    return pd.DataFrame(rows)
 
 
 def cost_across_editions(

@@ -12,7 +12,7 @@ of £31,524 each from a budget of £1.060m; what if it had to pay 50%? Amounts a
 Decimal('32300.00')
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import floor
@@ -136,24 +136,6 @@ def funding_scenario(position: FundingPosition, *, share: Decimal | float) -> Fu
         posts_from_present_cost_exact=float(from_cost),
         break_even_share=float(money / (position.posts * position.full_cost)),
         caveats=(CAVEAT, *check.sentences),
-    )
-
-
-def scenario_table(position: FundingPosition, *, shares: Sequence[Decimal | float]) -> pd.DataFrame:
-    """Give one row a share: what the same posts would cost, what is short, and how many posts the money pays for."""
-    scenarios = [funding_scenario(position, share=share) for share in shares]
-    return pd.DataFrame(
-        {
-            "share": float(s.share),
-            "partner_pays": float(s.partner_pays),
-            "other_body_pays": float(s.other_body_pays),
-            "cost": float(s.cost),
-            "more_than_budget": float(s.more_than_budget),
-            "more_than_present_cost": float(s.more_than_present_cost),
-            "posts_from_budget": s.posts_from_budget,
-            "posts_from_present_cost": s.posts_from_present_cost,
-        }
-        for s in scenarios
     )
 
 

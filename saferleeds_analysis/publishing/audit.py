@@ -204,7 +204,7 @@ def _forbidden(figure: Figure, reader: Reader) -> Iterable[str]:
         return
     theme, below = reader.theme(figure), reader.below_city(figure.area)
     if below and theme.finest == "city":
-        yield "is of a sensitive theme below the level of the city"
+        yield "is of a sensitive theme below the level of the whole area"
     elif role == "count":
         if theme.is_small(number, below_city=below):
             yield f"is a count under {theme.threshold}"

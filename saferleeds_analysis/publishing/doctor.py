@@ -174,16 +174,21 @@ def _disk(root: Path) -> Finding:
     return Finding(what="disk", well=well, faults=tuple(faults))
 
 
-def table_faults(reference: Path) -> list[str]:
+def table_faults(root: Path) -> list[str]:
     """Read every table of a project as its runs read them, and say all that is wrong with them."""
     from saferleeds_analysis.area_tables import load_area_tables
     from saferleeds_analysis.catalogue import load_catalogue, read_project
+    from saferleeds_analysis.intake.commentaries import read_requests
     from saferleeds_analysis.methods.seasonal import read_specs
     from saferleeds_analysis.unit_costs import load_cost_tables
 
     faults: list[str] = []
+    reference = root / "data" / "raw" / "reference"
     with noting(faults):
-        read_specs(load_catalogue(reference).seasonal_specs)
+        catalogue = load_catalogue(reference)
+        with noting(faults):
+            read_requests(root, catalogue)
+        read_specs(catalogue.seasonal_specs)
     for read in (read_project, load_area_tables, load_cost_tables):
         with noting(faults):
             read(reference)
@@ -196,7 +201,7 @@ def _tables(root: Path) -> Finding:
     if (reference / "project.toml").is_file():  # that there is none, the tables' readers say
         with noting(faults):
             refuse_other_formats(reference)
-    faults = faults or table_faults(reference)
+    faults = faults or table_faults(root)
     well = f"{len(list(reference.glob('*.*')))} files of data/raw/reference are read"
     return Finding(what="tables", well="" if faults else well, faults=tuple(faults))
 

@@ -13,13 +13,13 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import Catalogue, load_catalogue
+from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.intake.governance import GivenReason, read_reasons
 from saferleeds_analysis.publishing.content import PrintedFigure, pack_figures
 from saferleeds_analysis.publishing.files import CHANGES, pack_folder
 from saferleeds_analysis.publishing.ledger import definitions_of, open_ledger
-from saferleeds_analysis.publishing.run_list import listed_reports
+from saferleeds_analysis.publishing.run_list import Report
 from saferleeds_analysis.reporting.blocks import Block, heading, join, paragraph
 from saferleeds_analysis.reporting.changes import Comparison, compare_figures, then_and_now
 
@@ -94,13 +94,14 @@ class EarlierPack:
         return {indicator.id: indicator.name for indicator in self.catalogue.indicators()}
 
 
-def earlier_pack(root: Path, quarter: pd.Period, *, edition: str) -> EarlierPack:
-    """Find the pack with which a quarter's new pack is compared; the same edition of it."""
-    catalogue = load_catalogue(root / "data" / "raw" / "reference")
+def earlier_pack(
+    root: Path, quarter: pd.Period, *, edition: str, catalogue: Catalogue, listed: Sequence[Report]
+) -> EarlierPack:
+    """Find the pack with which a quarter's new pack is compared; the same edition of it. ``listed`` is the run list."""
     found = EarlierPack(
         quarter=quarter,
         reasons=read_reasons(root),
-        ended=_ended(root, quarter),
+        ended=_ended(listed, quarter),
         catalogue=catalogue,
     )
     ledger = open_ledger(root)
@@ -129,8 +130,7 @@ def of_reports(figures: Iterable[PrintedFigure]) -> tuple[PrintedFigure, ...]:
     return tuple(figure for figure in figures if figure.report != CHANGES)
 
 
-def _ended(root: Path, quarter: pd.Period) -> tuple[str, ...]:
+def _ended(listed: Sequence[Report], quarter: pd.Period) -> tuple[str, ...]:
     """Give the indicators whose reports are on the run list and are not made in this quarter: nobody expects them."""
-    listed = listed_reports(root)
     made = {r.parameters.get("indicator") for r in listed if r.is_made_in(quarter)}
     return tuple(sorted({str(i) for r in listed if (i := r.parameters.get("indicator")) and i not in made}))

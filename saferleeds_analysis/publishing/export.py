@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.disclosure_rules import MARKINGS
 from saferleeds_analysis.publishing.content import Content, read_content
 from saferleeds_analysis.publishing.drawing_browser import DrawingBrowser, drawing_browser
@@ -55,6 +56,7 @@ def export_pack(
     quarter: pd.Period,
     *,
     edition: str = "public",
+    catalogue: Catalogue | None = None,
     sources: Iterable[str] = (),
     reports: Sequence[str] = (),
     every: bool = False,
@@ -63,8 +65,8 @@ def export_pack(
     """Make the workbook, the Word documents and the PDFs of a published pack, and name them in its index.
 
     Reports that the run list calls ``on_request`` get Word and PDF with ``every`` or by name only. With ``reports`` named,
-    their Word and PDF are made and nothing else. A pack that is signed off is refused and stays as it is. ``sources`` are
-    the data that the index names.
+    their Word and PDF are made and nothing else. A pack that is signed off is refused and stays as it is. ``catalogue``
+    and ``sources`` are the tables of the project and the data that the index names.
 
     Without a browser there are no PDFs, and charts stand in Word in words; ``problems`` says so once, with the cure.
     """
@@ -101,7 +103,7 @@ def export_pack(
     made += files
     for kind, file in (("Word", DOCX), ("PDF", PDF)):
         say(f"{kind}: {sum(path.name == file for path in made)}")
-    renew_index(root, quarter, as_at=as_at, edition=edition, sources=sources)
+    renew_index(root, quarter, as_at=as_at, edition=edition, catalogue=catalogue, sources=sources)
     return Exported(made=tuple(made), problems=tuple(problems))
 
 

@@ -23,7 +23,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import EDITIONS
 from saferleeds_analysis.figures import FIGURE_COLUMNS
 from saferleeds_analysis.formats import format_of
-from saferleeds_analysis.publishing.run_list import REPORT_NAME, listed_reports
+from saferleeds_analysis.publishing.run_list import REPORT_NAME, Report
 
 # Of each report: its page, the page that leads from its numbers back to the rows they come from, and what lies beside them.
 PAGE, TRACE, NOTEBOOK = "report.html", "trace.html", "report.ipynb"
@@ -95,12 +95,11 @@ def sentences(reasons: Mapping[str, str]) -> list[str]:
     return [f"{', '.join(of_it)}: {reason}" for reason, of_it in names.items()]
 
 
-def leftovers(root: Path, quarter: pd.Period) -> tuple[str, ...]:
-    """Name the reports that stand in a quarter's pack, in either edition, and are no longer made in it by the run list.
+def leftovers(root: Path, quarter: pd.Period, listed: Sequence[Report]) -> tuple[str, ...]:
+    """Name the reports that stand in a quarter's pack, in either edition, and are no longer made in it by the run list, ``listed``.
 
     No run renews them. Of a project without a run list none is one.
     """
-    listed = listed_reports(root)
     made = {report.name for report in listed if report.is_made_in(quarter)} | {CHANGES}
     packs = [pack_folder(root, quarter, edition=edition) for edition in EDITIONS]
     there = {path.parent.name for pack in packs for file in (PAGE, RECORD) for path in in_reports(pack, file)}

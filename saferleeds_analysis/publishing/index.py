@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import Catalogue, load_catalogue
+from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.publishing.content import pack_figures, read_content
 from saferleeds_analysis.publishing.files import (
@@ -40,7 +40,7 @@ from saferleeds_analysis.publishing.files import (
 )
 from saferleeds_analysis.publishing.pages import Link, render_page
 from saferleeds_analysis.publishing.report import Run, start_run
-from saferleeds_analysis.publishing.run_list import Report, listed_reports, read_groups, slug
+from saferleeds_analysis.publishing.run_list import read_groups, slug
 from saferleeds_analysis.reporting.blocks import Facts, Group
 from saferleeds_analysis.reporting.state import State, state_of
 
@@ -81,11 +81,11 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
     ``not_renewed`` are the reports that the last run could not make, ``sources`` the data that the project holds. The
     index of all packs, ``reports/index.html``, is written anew too.
     """
-    folder, listed = run.folder, listed_reports(run.root)
-    order = {report.name: number for number, report in enumerate(listed)}
+    folder = run.folder
+    order = {report.name: number for number, report in enumerate(run.listed)}
     figures = [printed.figure for printed in pack_figures(folder)]
-    groups = read_groups(run.root / "notebooks") if listed else {}
-    heading_of = _headings(groups, load_catalogue(run.root / "data" / "raw" / "reference"))
+    groups = read_groups(run.root / "notebooks") if run.listed else {}
+    heading_of = _headings(groups, run.catalogue)
     old = out_of_date(run.root, run.quarter)
     places = [place for place in report_folders(folder) if place.name != CHANGES]
     entries = sorted(
@@ -103,7 +103,7 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
             groups=_grouped(entries, groups),
             sources=tuple(sources),
             out_of_date=[entry.name for entry in entries if entry.out_of_date],
-            **_what_is_not_there(run, listed, {entry.name for entry in entries}, not_renewed),
+            **_what_is_not_there(run, {entry.name for entry in entries}, not_renewed),
         )
         replace_file(index, html)
     if run.edition == "public":
@@ -111,17 +111,15 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
     return index
 
 
-def _what_is_not_there(
-    run: Run, listed: Sequence[Report], names: set[str], not_renewed: Iterable[str]
-) -> dict[str, list[str]]:
+def _what_is_not_there(run: Run, names: set[str], not_renewed: Iterable[str]) -> dict[str, list[str]]:
     """Say what the pack has not, or has though it should not: for the notice at the top of its index."""
-    known = names | {report.name for report in listed}
+    known = names | {report.name for report in run.listed}
     # The restricted edition holds those reports only of which the public one, which says what has no data, withholds something.
     public = pack_folder(run.root, run.quarter, edition="public")
     in_either = names | {place.name for place in report_folders(public)}
-    absent = [r.name for r in listed if r.is_made_in(run.quarter) and r.name not in in_either]
+    absent = [r.name for r in run.listed if r.is_made_in(run.quarter) and r.name not in in_either]
     reasons = not_made(public)
-    left = [name for name in leftovers(run.root, run.quarter) if name in names]
+    left = [name for name in leftovers(run.root, run.quarter, run.listed) if name in names]
     return {
         "not_renewed": [name for name in not_renewed if name in known],
         "missing": [name for name in absent if name not in reasons],
@@ -131,10 +129,17 @@ def _what_is_not_there(
 
 
 def renew_index(
-    root: Path, quarter: pd.Period, *, as_at: date, edition: str, sources: Iterable[str] = ()
+    root: Path,
+    quarter: pd.Period,
+    *,
+    as_at: date,
+    edition: str,
+    catalogue: Catalogue | None = None,
+    sources: Iterable[str] = (),
 ) -> Path:
     """Write the index of a pack again, after something was made of the pack that the index should name."""
-    return write_index(start_run(root, quarter, as_at=as_at, edition=edition), sources=sources)
+    run = start_run(root, quarter, as_at=as_at, edition=edition, catalogue=catalogue)
+    return write_index(run, sources=sources)
 
 
 def _headings(
@@ -175,8 +180,14 @@ def _read_entry(
     record = read_record(place)
     about = record["parameters"]
     # What a report is about, its parameters say: one of many indicators has no state of its own.
+    better = {indicator.id: indicator.improvement_direction for indicator in run.catalogue.indicators()}
     state = (
-        state_of(figures, about["indicator"], about["area"])
+        state_of(
+            figures,
+            about["indicator"],
+            about["area"],
+            improvement_direction=better.get(about["indicator"], "neither"),
+        )
         if {"indicator", "area"} <= about.keys()
         else None
     )

@@ -1,4 +1,4 @@
-"""A project of one's own: ``saferleeds init`` writes one that runs, and ``saferleeds new-quarter`` prepares each quarter of it.
+"""A project of one's own: ``saferleeds init`` writes one that runs.
 
 What a new project holds lies in ``templates/project``, a file for each of its files: what is written there is written once.
 The notebooks, the lock and the guide to ``data/raw`` are those of the library; the header of each CSV table comes from the
@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +32,11 @@ from saferleeds_analysis.catalogue import (
     Target,
     columns_of,
     read_rows,
-    unknown,
 )
 from saferleeds_analysis.documents import Document
 from saferleeds_analysis.formats import FORMAT
-from saferleeds_analysis.intake.commentaries import CommentaryRequest, commentary_requests
-from saferleeds_analysis.intake.reading import TEMPLATE
-from saferleeds_analysis.intake.sources import inside_raw, raw_folder, read_source, source_folders
+from saferleeds_analysis.intake.commentaries import CommentaryRequest
+from saferleeds_analysis.intake.sources import read_source, source_folders
 from saferleeds_analysis.problems import DataProblem, noting, refuse, twice
 from saferleeds_analysis.publishing.doctor import table_faults
 from saferleeds_analysis.publishing.files import write_text
@@ -232,7 +230,7 @@ def _write(draft: Path, given: _Checked, quarter: pd.Period) -> None:
 def _render_all(draft: Path, given: _Checked, quarter: pd.Period) -> None:
     """Write every file of ``templates/project`` where it lies there, filled in."""
     templates = shipped("project")
-    environment = _environment(templates)
+    environment = filling_in(templates)
     prices = _prices(given.partnership)
     valued = _valued(given.partnership.offences, prices["cost_edition"])
     words = {
@@ -256,7 +254,7 @@ def _render_all(draft: Path, given: _Checked, quarter: pd.Period) -> None:
         write_text(target, environment.get_template(name).render(words))
 
 
-def _environment(folder: Path) -> Environment:
+def filling_in(folder: Path) -> Environment:
     """Give what fills in the templates of a folder."""
     environment = Environment(  # noqa: S701  # no HTML: what is put in is quoted by a filter of its own
         loader=FileSystemLoader(folder, encoding="utf-8"),
@@ -336,64 +334,7 @@ def with_defaults(source: Path, defaults: dict[str, str]) -> str:
 
 def _read_again(draft: Path) -> None:
     """Read all that was written as a run reads it; what is wrong came in with what was given."""
-    reference = draft / "data" / "raw" / "reference"
-    refuse(table_faults(reference))
+    refuse(table_faults(draft))
     read_run_list(draft / "notebooks")
     for folder in source_folders(draft):
         read_source(folder)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Expected:
-    """A file that a quarter needs: where it goes, from whom, and by which day (``None``: nobody has said)."""
-
-    file: str
-    owner: str
-    due: date | None
-
-
-def expected_files(root: Path, quarter: pd.Period) -> list[Expected]:
-    """List what a quarter needs, the first due first: new months or a wave of each source, and the commentaries asked for."""
-    ended = periods.last_month(quarter).end_time.date()
-    sources = [read_source(folder) for folder in source_folders(root)]
-    found = [
-        Expected(
-            file=f"data/raw/{source.id}: {'respondents' if source.shape == 'respondents' else 'the months'} of "
-            f"{periods.quarter_name(quarter)}",
-            owner=source.owner or source.publisher,
-            due=ended + timedelta(days=source.due_days) if source.due_days else None,
-        )
-        for source in sources
-    ]
-    place = f"data/raw/commentary/{periods.quarter_path(quarter)}"
-    found += [
-        Expected(
-            file=f"{place}/{asked.indicator_id}.md",
-            owner=f"{asked.owner}, {asked.organisation}",
-            due=asked.due,
-        )
-        for asked in commentary_requests(root, quarter)
-    ]
-    return sorted(found, key=lambda one: one.due or date.max)
-
-
-def lay_out_quarter(root: Path, quarter: pd.Period, catalogue: Catalogue) -> list[Path]:
-    """Write a template for each commentary that is asked for in a quarter and give them; none where one or its text is there."""
-    folder = raw_folder(root) / "commentary" / periods.quarter_path(quarter)
-    asked_for = commentary_requests(root, quarter)
-    known = {indicator.id for indicator in catalogue.indicators()}
-    refuse(
-        f"commentary/requests.csv: {unknown('indicator', asked.indicator_id, known)}"
-        for asked in asked_for
-        if asked.indicator_id not in known
-    )
-    template = _environment(shipped("commentary.md").parent).get_template("commentary.md")
-    written = []
-    for asked in asked_for:
-        path = inside_raw(root, folder / f"{asked.indicator_id}{TEMPLATE}")
-        if path.exists() or (folder / f"{asked.indicator_id}.md").exists():
-            continue
-        folder.mkdir(parents=True, exist_ok=True)
-        write_text(path, template.render(request=asked, received=asked.due.isoformat()))
-        written.append(path)
-    return written

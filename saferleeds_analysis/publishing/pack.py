@@ -19,7 +19,7 @@ a restricted one that is not marked, or at odds with the public one, is taken ou
 import logging
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -49,7 +49,7 @@ from saferleeds_analysis.publishing.index import write_index
 from saferleeds_analysis.publishing.notebooks import ReportFailed, check_parameters, without_machine_paths
 from saferleeds_analysis.publishing.pool import Outcome, make_reports, workers_for
 from saferleeds_analysis.publishing.report import Run, put_in_place, start_run
-from saferleeds_analysis.publishing.run_list import Report
+from saferleeds_analysis.publishing.run_list import Report, listed_reports
 from saferleeds_analysis.publishing.taking_out import (
     forget_restricted,
     record_not_made,
@@ -84,7 +84,7 @@ def publish_editions(
     and those that the audit refused (they are moved to ``reports/refused/<quarter>/``).
     """
     failures: list[ReportFailed] = []
-    about = {"as_at": as_at, "sources": tuple(sources)}
+    about = {"as_at": as_at, "sources": tuple(sources), "catalogue": catalogue}
 
     def publish(some: Sequence[Report], edition: str) -> None:
         engine = {"workers": workers, "warm": warm, "say": say}
@@ -98,8 +98,6 @@ def publish_editions(
             failures.append(ReportFailed(str(problem)))
 
     public = pack_folder(root, quarter, edition="public")
-    for edition in EDITIONS:
-        forget_what_was_made_of(pack_folder(root, quarter, edition=edition))
     publish(reports, "public")
     withholding = [r for r in reports if r.is_made_in(quarter) and withholds_something(public / r.name)]
     forget_restricted(root, quarter, [r.name for r in reports if r not in withholding], **about)
@@ -114,7 +112,7 @@ def publish_editions(
             publish(refused, "restricted")
     _say_all(
         "In the pack, though no run of the list renews it:",
-        cures_of_leftovers(leftovers(root, quarter), quarter),
+        cures_of_leftovers(leftovers(root, quarter, listed_reports(root, catalogue)), quarter),
         say,
     )
     if failures:
@@ -143,6 +141,7 @@ def publish_reports(
     *,
     as_at: date,
     edition: str = "public",
+    catalogue: Catalogue | None = None,
     sources: Iterable[str] = (),
     workers: int | None = None,
     warm: bool = True,
@@ -151,9 +150,9 @@ def publish_reports(
     """Publish reports of a quarter into ``reports/<quarter>/`` of a project and give the path of the pack's index.
 
     ``as_at`` is the day on which the figures are taken to be read: nothing that came later may be in them. ``edition`` is
-    given to the notebooks that declare it, and the restricted one has a folder of its own. ``sources`` are the data that the
-    project holds, named in the index (a page names its own in its text). Reports that are not made in this quarter
-    (:meth:`Report.is_made_in`) are left out and named. Every parameter of every report is checked before the first one runs.
+    given to the notebooks that declare it, and the restricted one has a folder of its own. ``catalogue`` are the project's
+    tables, read here where they are not given; ``sources`` the data that the index names. Reports
+    that are not made in this quarter (:meth:`Report.is_made_in`) are left out and named. Every parameter of every report is checked before the first one runs.
     The reports that fail are named at the end, in one :class:`ReportFailed`; the others are published. One pack has one value
     of a figure: a report that gives another than one that is in the pack already, made in this run or left from before,
     fails. ``say`` is told one line a report, in the order of finishing.
@@ -164,47 +163,67 @@ def publish_reports(
     ``workers`` processes make reports at once (as many as pay, when it is not given), with kernels forked from a ``warm``
     template or started cold; the pages are the same. An interruption leaves what has finished, published and listed.
     """
-    run = start_run(root, quarter, as_at=as_at, edition=edition)
-    run = replace(run, earlier=earlier_pack(root, quarter, edition=edition))
+    run = start_run(root, quarter, as_at=as_at, edition=edition, catalogue=catalogue)
+    earlier = earlier_pack(root, quarter, edition=edition, catalogue=run.catalogue, listed=run.listed)
+    run = replace(run, earlier=earlier)
     reports = _to_make(run, reports, say)
-    run.folder.mkdir(parents=True, exist_ok=True)
-    left = [report.name for report in reports]
-    said = _standing(run, but=left)
-    errors, questions = {}, {}  # by the names of reports
+    for either in EDITIONS:
+        forget_what_was_made_of(pack_folder(root, quarter, edition=either))
+    left, errors, questions = [report.name for report in reports], {}, {}
     started = time.monotonic()
-    crew = workers or workers_for(len(reports))
     try:
-        with (
-            tempfile.TemporaryDirectory(prefix=".making-", dir=run.folder) as scratch,
-            closing(make_reports(run, reports, into=Path(scratch), workers=crew, warm=warm)) as outcomes,
-        ):
-            for done, outcome in enumerate(outcomes, start=1):
+        with closing(_published(run, reports, workers=workers, warm=warm)) as outcomes:
+            for done, (outcome, error) in enumerate(outcomes, start=1):
                 name = outcome.report.name
-                error = _publish(run, outcome, said)
-                if error is not None:
-                    errors[name] = error
-                if outcome.made is not None:
-                    questions[name] = outcome.made.questions
                 left.remove(name)
+                errors |= {name: error} if error is not None else {}
+                questions[name] = outcome.made.questions if outcome.made else ()
                 ahead = _time_left(time.monotonic() - started, done, len(left))
                 parts = [f"{done}/{len(reports)}", name, f"{outcome.seconds:.1f} s", ahead]
-                parts.append(_came_to(outcome, error))
-                say("  ".join(filter(None, parts)))
+                say("  ".join(filter(None, [*parts, _came_to(outcome, error)])))
     finally:  # when it is stopped, too: the index lists what is there
-        not_held = {name: str(error) for name, error in errors.items() if isinstance(error, QuarterNotHeld)}
-        failed = {name: error for name, error in errors.items() if name not in not_held}
-        write_changes_page(run)
-        record_not_made(run.folder, not_held, of=[r.name for r in reports if r.name not in left])
-        index = write_index(run, not_renewed=[*failed, *left], sources=sources)
+        index, not_held = _renew(run, errors, left, of=reports, sources=sources)
     if not_held and len(not_held) == len(reports):
         raise DataProblem("\n".join([f"nothing can be made of {run.quarter_name}.", *sentences(not_held)]))
     _say_all(f"Not made, because the data do not hold {run.quarter_name}:", sentences(not_held), say)
-    _ask([question for report in reports for question in questions.get(report.name, ())], say)
-    if failed:
-        told = [f"{name}: {without_machine_paths(str(error), root)}" for name, error in failed.items()]
+    asked = dict.fromkeys(question for report in reports for question in questions[report.name])
+    _say_all("Before this is published, ask about the commentary:", asked, say)
+    if failed := {name: error for name, error in errors.items() if name not in not_held}:
         head = f"{len(failed)} of {len(reports)} reports could not be made; what was published before stands."
+        told = [f"{name}: {without_machine_paths(str(error), root)}" for name, error in failed.items()]
         raise _failed("\n".join([head, *told]), failed.values())
     return index
+
+
+def _published(
+    run: Run, reports: Sequence[Report], *, workers: int | None, warm: bool
+) -> Iterator[tuple[Outcome, Exception | None]]:
+    """Make reports, put each in its place, and give what became of it, with the reason where it is not published."""
+    run.folder.mkdir(parents=True, exist_ok=True)
+    said = _standing(run, but=[report.name for report in reports])
+    crew = workers or workers_for(len(reports))
+    with (
+        tempfile.TemporaryDirectory(prefix=".making-", dir=run.folder) as scratch,
+        closing(make_reports(run, reports, into=Path(scratch), workers=crew, warm=warm)) as outcomes,
+    ):
+        for outcome in outcomes:
+            yield outcome, _publish(run, outcome, said)
+
+
+def _renew(
+    run: Run,
+    errors: Mapping[str, Exception],
+    left: Sequence[str],
+    *,
+    of: Sequence[Report],
+    sources: Iterable[str],
+) -> tuple[Path, dict[str, str]]:
+    """Write anew what is about the whole pack; give the path of its index, and the reports without data with the reason."""
+    not_held = {name: str(error) for name, error in errors.items() if isinstance(error, QuarterNotHeld)}
+    write_changes_page(run)
+    record_not_made(run.folder, not_held, of=[r.name for r in of if r.name not in left])
+    not_renewed = [name for name in [*errors, *left] if name not in not_held]
+    return write_index(run, not_renewed=not_renewed, sources=sources), not_held
 
 
 def _standing(run: Run, *, but: Collection[str]) -> _Said:
@@ -240,11 +259,6 @@ def _publish(run: Run, outcome: Outcome, said: _Said) -> Exception | None:
         return error
     said |= {figure.identity: (place, figure) for place, figure in placed}
     return None
-
-
-def _ask(questions: Iterable[str], say: Callable[[str], None]) -> None:
-    """Put each question about the commentary once, in the order of the reports, whichever finished first."""
-    _say_all("Before this is published, ask about the commentary:", dict.fromkeys(questions), say)
 
 
 def _say_all(head: str, lines: Iterable[str], say: Callable[[str], None]) -> None:

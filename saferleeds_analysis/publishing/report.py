@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from saferleeds_analysis import intake, periods
-from saferleeds_analysis.catalogue import load_catalogue, read_project
+from saferleeds_analysis.catalogue import Catalogue, load_catalogue, read_project
 from saferleeds_analysis.formats import FORMAT, KEY
 from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.publishing.content import Content, content_of
@@ -58,7 +58,7 @@ from saferleeds_analysis.publishing.pages import (
     render_notebook,
 )
 from saferleeds_analysis.publishing.places import library_version, source_folder
-from saferleeds_analysis.publishing.run_list import GIVEN_BY_THE_COMMAND, Report
+from saferleeds_analysis.publishing.run_list import GIVEN_BY_THE_COMMAND, Report, listed_reports
 from saferleeds_analysis.publishing.trace import page_of_traces
 from saferleeds_analysis.publishing.versions import version_to_make
 from saferleeds_analysis.reporting.blocks import Commentary
@@ -79,7 +79,8 @@ _FILES_OF_CHANGES = (_FILES[0], _FILES[3])
 class Run:
     """What all the reports of one run share: the project, the quarter, the day, the edition and what they are made with.
 
-    ``earlier`` is the pack with which each page's figures are compared.
+    ``catalogue`` and ``listed`` are the project's tables and its run list, read once. ``earlier`` is the pack with which each
+    page's figures are compared.
     """
 
     root: Path
@@ -87,6 +88,8 @@ class Run:
     as_at: date
     edition: str
     made_with: Mapping[str, Any]
+    catalogue: Catalogue
+    listed: tuple[Report, ...]
     earlier: EarlierPack | None = None
 
     @property
@@ -135,15 +138,21 @@ def start_run(
     *,
     as_at: date,
     edition: str,
+    catalogue: Catalogue | None = None,
 ) -> Run:
-    """Gather what all the reports of a run share; refuse a pack that is signed off, and a quarter that has not ended."""
+    """Gather what all the reports of a run share; refuse a pack that is signed off, and a quarter that has not ended.
+
+    The project's tables are read here where nobody hands them on.
+    """
     version = version_to_make(root, quarter)
     last_day = periods.last_month(quarter).end_time.date()
     if as_at < last_day:
         raise ValueError(
             f"{periods.quarter_name(quarter)} ends on {last_day.isoformat()}; it cannot be reported as at {as_at.isoformat()}."
         )
-    made = _made_with(root, quarter)
+    reference = root / "data" / "raw" / "reference"
+    catalogue = catalogue or load_catalogue(reference)
+    made = _made_with(root, quarter, catalogue)
     if edition == "public":  # a fingerprint lets anybody try out what a file holds
         key = project_key(root)
         made["inputs"] = {path: salted(sha256, key) for path, sha256 in made["inputs"].items()}
@@ -156,18 +165,20 @@ def start_run(
             "pack_version": version.number,
             "version_notice": version.notice,
             "edition": edition,
-            "organisation": read_project(root / "data" / "raw" / "reference").organisation,
+            "organisation": read_project(reference).organisation,
             **made,
         },
+        catalogue=catalogue,
+        listed=listed_reports(root, catalogue),
     )
 
 
-def _made_with(root: Path, quarter: pd.Period) -> dict[str, Any]:
+def _made_with(root: Path, quarter: pd.Period, catalogue: Catalogue) -> dict[str, Any]:
     """Say what every report of a run is made with: the code's version, the inputs by their SHA-256, the software.
 
     ``data_fingerprint`` is the same in both editions, by which reports of two states of the data are found in one pack.
     """
-    inputs, fingerprint = _read_by_the_pack(root, quarter)
+    inputs, fingerprint = _read_by_the_pack(root, quarter, catalogue)
     return {
         KEY: FORMAT,
         "code_version": code_version(root),
@@ -178,9 +189,9 @@ def _made_with(root: Path, quarter: pd.Period) -> dict[str, Any]:
     }
 
 
-def _read_by_the_pack(root: Path, quarter: pd.Period) -> tuple[dict[str, str], str]:
+def _read_by_the_pack(root: Path, quarter: pd.Period, catalogue: Catalogue) -> tuple[dict[str, str], str]:
     """Give the SHA-256 of each file that a pack can be made from, and the fingerprint of the data among them."""
-    inputs = intake.pack_inputs(root, quarter, load_catalogue(root / "data" / "raw" / "reference"))
+    inputs = intake.pack_inputs(root, quarter, catalogue)
     return inputs, salted(intake.data_fingerprint(inputs), project_key(root))
 
 
@@ -234,7 +245,7 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
     executed = run_notebook(
         notebook, run.parameters(report), folder_to_run_in=notebook.parent, template=template
     )
-    if _read_by_the_pack(run.root, run.quarter)[1] != run.made_with["data_fingerprint"]:
+    if _read_by_the_pack(run.root, run.quarter, run.catalogue)[1] != run.made_with["data_fingerprint"]:
         raise ReportFailed("the data changed while the report was made. Make it again.")
     if run.edition == "public":
         keep(run.root, run.quarter, report.name, put_by(executed.notebook, project_key(run.root)))
@@ -304,8 +315,7 @@ def _questions(run: Run, content: Content) -> tuple[str, ...]:
         return ()
     names = run.root / _NAMES
     kept_out = names.read_text(encoding="utf-8-sig").splitlines() if names.is_file() else []
-    catalogue = load_catalogue(run.root / "data" / "raw" / "reference")
-    rules, below_city = catalogue.disclosure_rules, catalogue.below_city()
+    rules, below_city = run.catalogue.disclosure_rules, run.catalogue.below_city()
     asked: list[str] = []
     for indicator in shown:
         words = intake.commentary(run.root, run.quarter, indicator)

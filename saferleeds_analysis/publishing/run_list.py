@@ -93,11 +93,11 @@ class Report:
         return ""
 
 
-def read_run_list(notebooks: Path) -> tuple[Report, ...]:
+def read_run_list(notebooks: Path, catalogue: Catalogue | None = None) -> tuple[Report, ...]:
     """Read ``run_list.toml`` in the folder of notebooks: the reports of a quarter, in their order.
 
     Each ``[[report]]`` has ``name``, ``notebook`` and ``parameters``, may have ``first_quarter`` and ``last_quarter``, and
-    as a rule ``each`` and ``where``. A rule is filled from the tables of the project (``data/raw/reference``): indicators in
+    as a rule ``each`` and ``where``. A rule is filled from the ``catalogue`` of the project (without one from ``data/raw/reference``): indicators in
     the order of their table, areas in that of their names. ``[[retired]]`` names a report and the quarter from which on it
     is made no more. All faults in one ``ValueError``.
     """
@@ -111,7 +111,7 @@ def read_run_list(notebooks: Path) -> tuple[Report, ...]:
     if not (isinstance(entries, list) and entries and all(isinstance(entry, dict) for entry in entries)):
         problems.append("it names no [[report]].")
         entries = []
-    tables = cache(lambda: load_catalogue(notebooks.parent / "data" / "raw" / "reference"))
+    tables = cache(lambda: catalogue or load_catalogue(notebooks.parent / "data" / "raw" / "reference"))
     found: dict[str, tuple[str, Report]] = {}
     for number, entry in enumerate(entries, start=1):
         try:
@@ -138,10 +138,10 @@ def read_run_list(notebooks: Path) -> tuple[Report, ...]:
     return tuple(listed.values())
 
 
-def listed_reports(root: Path) -> tuple[Report, ...]:
+def listed_reports(root: Path, catalogue: Catalogue) -> tuple[Report, ...]:
     """Read the run list of a project; nothing is listed where it has none."""
     notebooks = root / "notebooks"
-    return read_run_list(notebooks) if (notebooks / RUN_LIST).is_file() else ()
+    return read_run_list(notebooks, catalogue) if (notebooks / RUN_LIST).is_file() else ()
 
 
 def with_retired(notebooks: Path, name: str, quarter: str) -> str:

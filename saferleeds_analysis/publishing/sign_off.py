@@ -42,7 +42,7 @@ from saferleeds_analysis.publishing.ledger import (
     ledger_row,
     open_ledger,
 )
-from saferleeds_analysis.publishing.run_list import listed_reports
+from saferleeds_analysis.publishing.run_list import Report, listed_reports
 from saferleeds_analysis.publishing.versions import freeze, version_to_make
 from saferleeds_analysis.reporting import checks
 
@@ -84,9 +84,10 @@ def sign_off(
     """
     name = periods.quarter_name(quarter)
     version = version_to_make(root, quarter)
-    reports, faults = _read_reports(root, quarter, version.number, catalogue)
-    faults += _mixed(root, quarter)
-    faults += _unfinished(root, quarter, {r.name for r in reports if r.edition == "public"})
+    listed = listed_reports(root, catalogue)
+    reports, faults = _read_reports(root, quarter, version.number, catalogue, listed)
+    faults += _mixed(root, quarter, listed)
+    faults += _unfinished(root, quarter, listed, {r.name for r in reports if r.edition == "public"})
     faults += _unanswered(answers, name)
     faults += failing
     if faults:
@@ -113,7 +114,7 @@ def sign_off(
 
 def blocking_faults(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> list[str]:
     """Say what the checks of the data and the audit of small numbers find that stops a sign-off."""
-    found = checks.blocking(check_pack(root, quarter).findings)
+    found = checks.blocking(check_pack(root, quarter, catalogue=catalogue).findings)
     audited = audit_pack(root, quarter, catalogue=catalogue)
     restricted = audit_restricted(root, quarter, catalogue=catalogue)
     return [
@@ -127,10 +128,10 @@ def blocking_faults(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> 
 
 
 def _read_reports(
-    root: Path, quarter: pd.Period, version: int, catalogue: Catalogue
+    root: Path, quarter: pd.Period, version: int, catalogue: Catalogue, listed: Sequence[Report]
 ) -> tuple[list[SignedReport], list[str]]:
     """Read every report of the pack, both editions, and say what is wrong with them."""
-    name, reports, left = periods.quarter_name(quarter), [], leftovers(root, quarter)
+    name, reports, left = periods.quarter_name(quarter), [], leftovers(root, quarter, listed)
     faults = cures_of_leftovers(left, quarter)  # whatever else is wrong with them, no run makes them anew
     for edition in EDITIONS:
         inputs: dict[str, tuple[str, str]] = {}
@@ -185,21 +186,21 @@ def _read_report(folder: Path, edition: str, catalogue: Catalogue) -> SignedRepo
         )
 
 
-def _mixed(root: Path, quarter: pd.Period) -> list[str]:
+def _mixed(root: Path, quarter: pd.Period, listed: Sequence[Report]) -> list[str]:
     """Say which reports were made from another state of the data; a leftover is named with its own cure."""
-    old = {place.name for place in out_of_date(root, quarter)} - set(leftovers(root, quarter))
+    old = {place.name for place in out_of_date(root, quarter)} - set(leftovers(root, quarter, listed))
     return [
         f"made from another state of the data than the newest report: {', '.join(sorted(old))}. Make the whole pack from one "
         f'state: saferleeds report "{periods.quarter_name(quarter)}".'
     ] * bool(old)
 
 
-def _unfinished(root: Path, quarter: pd.Period, made: set[str]) -> list[str]:
+def _unfinished(root: Path, quarter: pd.Period, listed: Sequence[Report], made: set[str]) -> list[str]:
     accounted_for = made | not_made(pack_folder(root, quarter, edition="public")).keys()
     return [
         f"{report.name} is on the run list and was not made. Report it, or retire it: "
         f'saferleeds retire {report.name} --quarter "{periods.quarter_name(quarter)}"'
-        for report in listed_reports(root)
+        for report in listed
         if report.is_made_in(quarter) and report.name not in accounted_for
     ]
 

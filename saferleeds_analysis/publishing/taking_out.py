@@ -14,11 +14,12 @@ from dataclasses import replace
 from datetime import date
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import unknown
+from saferleeds_analysis.catalogue import Catalogue, unknown
 from saferleeds_analysis.disclosure_rules import EDITIONS
 from saferleeds_analysis.publishing.audit import Audit
 from saferleeds_analysis.publishing.content import pack_figures
@@ -48,7 +49,9 @@ from saferleeds_analysis.publishing.versions import version_to_make
 RETIRED = "retired"
 
 
-def retire(root: Path, quarter: pd.Period, name: str, *, sources: Iterable[str] = ()) -> list[Path]:
+def retire(
+    root: Path, quarter: pd.Period, name: str, *, catalogue: Catalogue, sources: Iterable[str] = ()
+) -> list[Path]:
     """Retire a report from a quarter on, and give the folders in which its pages of that quarter are kept now.
 
     The run list gets a table ``[[retired]]``, so that no later run makes it again; one that the run list does not make (a
@@ -56,8 +59,9 @@ def retire(root: Path, quarter: pd.Period, name: str, *, sources: Iterable[str] 
     signed off is refused and stays as it is, and so is a report that is neither on the list nor in the pack.
     """
     version_to_make(root, quarter)
-    made = {report.name for report in listed_reports(root) if report.is_made_in(quarter)}
-    known = dict.fromkeys([*made, *leftovers(root, quarter)])
+    listed = listed_reports(root, catalogue)
+    made = {report.name for report in listed if report.is_made_in(quarter)}
+    known = dict.fromkeys([*made, *leftovers(root, quarter, listed)])
     if name not in known:
         quarter_name = periods.quarter_name(quarter)
         raise ValueError(f"of {quarter_name}: {unknown('report', name, known)}")
@@ -76,14 +80,18 @@ def retire(root: Path, quarter: pd.Period, name: str, *, sources: Iterable[str] 
             kept.append(place)
             forget_what_was_made_of(folder)
         # Also where it had no page: the index says what is not in the pack.
-        renew(root, quarter, edition=edition, as_at=_as_at(folder, quarter), sources=sources)
+        as_at = _as_at(folder, quarter)
+        renew(root, quarter, edition=edition, as_at=as_at, catalogue=catalogue, sources=sources)
     return kept
 
 
 def take_out_refused(
-    root: Path, quarter: pd.Period, audit: Audit, *, as_at: date, edition: str, sources: Iterable[str]
+    root: Path, quarter: pd.Period, audit: Audit, *, edition: str, **about: Any
 ) -> ReportFailed:
-    """Take the reports that an audit refused out of an edition's pack, keep them for the analyst, and say so."""
+    """Take the reports that an audit refused out of an edition's pack, keep them for the analyst, and say so.
+
+    ``about`` is what :func:`renew` is told of the pack: ``as_at``, ``catalogue`` and ``sources``.
+    """
     folder = pack_folder(root, quarter, edition=edition)
     refused = pack_folder(root, quarter, edition=edition, refused=True)
     names = sorted(audit.offending)
@@ -92,7 +100,7 @@ def take_out_refused(
             if (refused / name).exists():
                 shutil.rmtree(refused / name)
             _move(folder / name, refused / name)
-    renew(root, quarter, edition=edition, as_at=as_at, sources=sources, not_renewed=names)
+    renew(root, quarter, edition=edition, not_renewed=names, **about)
     reports, stands = (
         ("1 report was", "stands") if len(names) == 1 else (f"{len(names)} reports were", "stand")
     )
@@ -102,21 +110,17 @@ def take_out_refused(
     )
 
 
-def forget_restricted(
-    root: Path,
-    quarter: pd.Period,
-    names: Iterable[str],
-    *,
-    as_at: date,
-    sources: Iterable[str],
-) -> None:
-    """Take away restricted editions of reports of which the public one now shows everything."""
+def forget_restricted(root: Path, quarter: pd.Period, names: Iterable[str], **about: Any) -> None:
+    """Take away restricted editions of reports of which the public one now shows everything.
+
+    ``about`` is as in :func:`take_out_refused`.
+    """
     folder = pack_folder(root, quarter, edition="restricted")
     gone = [name for name in names if (folder / name).is_dir()]
     for name in gone:
         shutil.rmtree(folder / name)
     if gone or [place.name for place in report_folders(folder)] == [CHANGES]:
-        renew(root, quarter, edition="restricted", as_at=as_at, sources=sources)
+        renew(root, quarter, edition="restricted", **about)
 
 
 def renew(
@@ -125,12 +129,14 @@ def renew(
     *,
     edition: str,
     as_at: date,
+    catalogue: Catalogue,
     sources: Iterable[str],
     not_renewed: Sequence[str] = (),
 ) -> None:
     """Write the page of changes and the index of an edition anew, from the reports that are in its pack."""
-    run = start_run(root, quarter, as_at=as_at, edition=edition)
-    write_changes_page(replace(run, earlier=earlier_pack(root, quarter, edition=edition)))
+    run = start_run(root, quarter, as_at=as_at, edition=edition, catalogue=catalogue)
+    earlier = earlier_pack(root, quarter, edition=edition, catalogue=catalogue, listed=run.listed)
+    write_changes_page(replace(run, earlier=earlier))
     write_index(run, not_renewed=not_renewed, sources=sources)
 
 

@@ -17,7 +17,7 @@ from saferleeds_analysis.publishing.kept_rows import is_reference, with_rows
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Group, Span, facts, heading, join, paragraph
 from saferleeds_analysis.reporting.tables import table
-from saferleeds_analysis.workings.again import work_out
+from saferleeds_analysis.workings.again import why_not, work_out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +33,9 @@ class Trace:
 
     @cached_property
     def worked_out(self) -> Any:
-        """The value that the working makes of the rows; ``None`` where no working is known or the rows are not here."""
-        known = self.figure.working is not None and not any(map(is_reference, self.figure.rows))
-        return work_out(self.figure, self.root) if known else None
+        """The value that the working makes of the rows; ``None`` where it makes none (:func:`why_not`) or the rows are not here."""
+        here = not any(map(is_reference, self.figure.rows))
+        return work_out(self.figure, self.root) if here and not why_not(self.figure, self.root) else None
 
     @property
     def agrees(self) -> bool | None:
@@ -49,10 +49,11 @@ class Trace:
         """Say all of it, name by name."""
         f = self.figure
         verdict = {True: "the printed number", False: "NOT the printed number", None: ""}[self.agrees]
+        not_again = why_not(f, self.root) if f.working is not None else ""
         pairs = [
             *carried(f),
             ("Printed", f"{_printed(f)} (row {self.row} of {self.report}/{FIGURES})"),
-            ("Worked out again", f"{self.worked_out}: {verdict}" if verdict else ""),
+            ("Worked out again", f"{self.worked_out}: {verdict}" if verdict else not_again),
             *[(given.role, f"{given.file} (SHA-256 {given.sha256}), {numbers(given)}") for given in f.rows],
             ("Section of the page", self.section or "top of the page"),
             *of_the_run(self.record),

@@ -102,7 +102,7 @@ def _lay_ready(draft: Draft, folder: Path, kept: str) -> None:
 
 def _faults_of_a_run(project: Path) -> list[str]:
     """Say what a run would refuse in the tables, the run list and its parameters."""
-    faults = table_faults(project / REFERENCE)
+    faults = table_faults(project)
     if faults or not (project / LIST).is_file():
         return faults
     try:

@@ -37,7 +37,7 @@ SHARE_OF_WHOLE = Measure(
 )
 CHANGE_BESIDE_THE_REST = Measure(
     id="change_beside_the_rest",
-    words="change beside the rest of the city",
+    words="change beside the rest of {whole}",
     role="change",
     formula="the area's later count over its earlier one, divided by the same ratio for the rest of the whole without the "
     "area",
@@ -63,9 +63,9 @@ RATE = Measure(
 
 @dataclass(frozen=True, kw_only=True)
 class AreasBeside:
-    """The areas below a city for the card's twelve months, and the twelve before; its methods give the blocks.
+    """The areas below a whole for the card's twelve months, and the twelve before; its methods give the blocks.
 
-    ``card`` is the city's own. ``levels`` has the areas' names by kind, the nearest first; a kind without all its months or all
+    ``card`` is the whole's own. ``levels`` has the areas' names by kind, the nearest first; a kind without all its months or all
     its areas is left out and named in ``left_out``. ``places_below`` are the areas below the whole of their set, where small
     counts are withheld.
     """
@@ -196,7 +196,7 @@ class AreasBeside:
         return self._explained(shown)
 
     def share(self) -> Block:
-        """Say how much of the city's count the highest areas hold."""
+        """Say how much of the whole's count the highest areas hold."""
         if not self.levels:
             return NOTHING
         counts = [(self.count(name), name) for name in self.levels[self.smallest]]
@@ -225,7 +225,7 @@ class AreasBeside:
             share,
             **common,
             measure=SHARE_OF_WHOLE,
-            qualifiers={"whole": "the city"},
+            qualifiers={"whole": self.card.area.name},
             **self.made((*rows, *self._rows(self.card.area.name, role="whole")), of_counts.share),
         )
         return paragraph(text, figures=[sum_of_top, of_all])
@@ -248,7 +248,7 @@ class AreasBeside:
         return found
 
     def changes(self) -> Block:
-        """Name the areas whose change differs from that of the rest of the city, and those that cannot be told apart."""
+        """Name the areas whose change differs from that of the rest of the whole, and those that cannot be told apart."""
         if not self.levels or self.smallest not in self.differences:
             return NOTHING
         found = self.differences[self.smallest]
@@ -262,13 +262,13 @@ class AreasBeside:
             text = f"They fell less, or rose more, in {wording.listed(worse.index[::-1])}. {text}"
         if len(better):
             which = wording.listed(better.index)
-            text = f"Counts fell further, or rose less, than in the rest of the city in {which}. {text}"
+            text = f"Counts fell further, or rose less, than in the rest of {self.card.area.name} in {which}. {text}"
         said = paragraph(text, figures=[self._difference_figure(area, row) for area, row in found.iterrows()])
         rows = [*better.iterrows(), *worse.iterrows()]
         if not rows:
             return said
         shown = table(
-            caption=f"{self.smallest.capitalize()}s whose change differs from the rest of the city, {self.card.window} on the 12 months before{self.card.label}",
+            caption=f"{self.smallest.capitalize()}s whose change differs from the rest of {self.card.area.name}, {self.card.window} on the 12 months before{self.card.label}",
             columns=[
                 self.smallest.capitalize(),
                 "12 months before",

@@ -75,12 +75,13 @@ class AreaPosition:
 class ReportCard:
     """All that one quarter says of one recorded-crime indicator in one area; its methods give the blocks of the page.
 
-    ``monthly`` and ``totals`` are the true counts, from which other blocks are computed; ``shown`` and
+    ``whole`` names the area of which this one is a part. ``monthly`` and ``totals`` are the true counts, from which other blocks are computed; ``shown`` and
     ``totals_shown`` are what the edition may print of them.
     """
 
     indicator: Indicator
     area: Area
+    whole: str
     quarter: pd.Period
     as_at: date
     monthly: pd.Series
@@ -130,7 +131,7 @@ class ReportCard:
         if not self.area.parent:
             return NOTHING
         return paragraph(
-            f"What partners write is about the whole of the city, not about {self.area.name} alone.",
+            f"What partners write is about the whole of {self.whole}, not about {self.area.name} alone.",
             css_class="notice",
         )
 
@@ -553,6 +554,7 @@ def report_card(
     return ReportCard(
         indicator=data.indicator,
         area=place,
+        whole=catalogue.whole(place.area_set, area).name,
         quarter=quarter,
         as_at=as_at,
         monthly=by_area[area],

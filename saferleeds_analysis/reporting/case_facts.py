@@ -4,7 +4,7 @@ A percentage whose base was not printed cannot be checked, and is shown as such.
 counted and not shown in the public edition.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -70,7 +70,7 @@ class CaseFacts:
     public: bool
     rules: DisclosureRules
 
-    def demographics(self, groups: Iterable[tuple[str, str]]) -> Block:
+    def demographics(self, groups: Collection[tuple[str, str]]) -> Block:
         """Give what was printed of groups of people: pairs of the figures' id and the people's name in words."""
         rows, figures = [], []
         for name, people in groups:
@@ -112,16 +112,15 @@ class CaseFacts:
                 figures.append(figure)
         if not rows:
             return paragraph(f"No breakdown of the people was known on {periods.day_name(self.as_at)}.")
-        lines = [
-            "The percentages are of active cases in which it was recorded. Neither their number nor how many were not recorded was "
-            "printed, so no interval can be given and nothing can be compared.",
-        ]
+        about = dict.fromkeys(f.note for name, _ in groups for f in self._of(name) if f.unit == "%")
+        lines = [f"Percentages: {note[:1].lower()}{note[1:]}." for note in about if note]
+        lines.append("Without a base no interval can be given and nothing can be compared.")
         if any(shown == self.rules.withheld for _, shown, *_ in rows):
             lines.append(
                 f"{self.rules.withheld} stands for a number that is held back because it could point to a person."
             )
         shown_table = table(
-            caption=f"People in active cases, {self.area}, {figures[0].window}",
+            caption=f"People in the cases, {self.area}, {figures[0].window}",
             columns=["Who", "Published", "Base", "Remark"],
             rows=rows,
             text_columns=(2, 3),
@@ -130,16 +129,16 @@ class CaseFacts:
         return join(shown_table, bullets(lines))
 
     def linkage(self, name: str) -> Block:
-        """Say how many police calls were linked to cases and led to new ones, and that their months are their own."""
+        """Say how many calls were linked to cases and led to new ones, and that their months are their own."""
         of = {f.measure: f for f in self._of(name)}
         if not of:
-            return paragraph(f"No count of police calls was known on {periods.day_name(self.as_at)}.")
+            return paragraph(f"No count of calls was known on {periods.day_name(self.as_at)}.")
         calls, linked, new = (
             int(of[m].value) for m in ("calls", "linked to existing cases", "new referrals")
         )
         period = of["calls"].period
         lines = [
-            f"Police received {wording.number(calls)} calls about anti-social behaviour from {period}. "
+            f"{wording.number(calls)} {of['calls'].unit} were counted from {period} (printed as {of['calls'].printed_as}). "
             f"{wording.number(linked)} of them ({wording.number(100 * linked / calls, decimals=2)}%) were linked to existing cases, "
             f"and {wording.number(new)} ({wording.number(100 * new / calls, decimals=2)}%) led to new referrals."
         ]
@@ -170,7 +169,7 @@ class CaseFacts:
             )
         ]
         warning = paragraph(
-            f"PERIOD MISMATCH: {period} are five months, and the review period is {periods.review_period(self.quarter)}. These counts "
+            f"PERIOD MISMATCH: these counts are of {period}, and the review period is {periods.review_period(self.quarter)}. They "
             "are not comparable with anything else on this page, and must not be divided by its quarters.",
             css_class="flag",
         )
@@ -184,10 +183,10 @@ class CaseFacts:
         before, after = found
         shorter = 100 * (1 - after.value / before.value)
         lines = [
-            f"Cases took {before.value} days {before.period} (the former unit) and less than {after.value} days by {after.period}: "
+            f"Cases took {before.printed_as} {before.period} and {after.printed_as} by {after.period}: "
             f"at least {wording.percent(float(shorter))} shorter.",
-            "Whether these are means or medians, and of how many cases, was not printed; the later number is an upper bound only. "
-            "So this is not tested, and the two are of two services.",
+            "Whether these are means or medians, and of how many cases, was not printed, so this is not tested. "
+            + " ".join(f"{f.printed_as}: {f.note[:1].lower()}{f.note[1:]}." for f in found if f.note),
         ]
         return bullets(
             lines,
@@ -215,8 +214,8 @@ class CaseFacts:
         found = feasibility.earlier_counts_behind(later=int(total.value), printed_change=str(figure.value))
         listed = " or ".join(wording.number(n) for n in found) or "no whole number"
         return paragraph(
-            f"{wording.number(float(total.value))} cases were opened in {figure.period}, printed as a rise of {figure.value}% on the year "
-            f"before: {listed} cases then. {figure.note}. That is another service's count, so it is not called a rise here.",
+            f"{wording.number(float(total.value))} {total.unit} were counted in {figure.period}, printed as a rise of {figure.value}% on "
+            f"the year before: {listed} {total.unit} then. {figure.note}.",
             figures=[
                 _figure(figure, PUBLISHED_CHANGE, method=f"as published; {figure.verdict}", unit="%"),
                 *(

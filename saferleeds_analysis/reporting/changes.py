@@ -458,7 +458,7 @@ def _table_of_main(main: Sequence[ThenAndNow], earlier: str, names: Mapping[str,
         what = f"{name}, {now.area}: {_CALLED.get(now.measure.id, _called(now))}"
         if mixed:  # a reader must tell it from those beside it
             what += _kind(now.status)
-        rows.append([what, *(f"{_with_unit(figure)} ({figure.period})" for figure in (then, now))])
+        rows.append([what, *(f"{_with_unit(figure)} ({figure.window.in_full})" for figure in (then, now))])
         figures.append(_repeated(PUBLISHED_BEFORE, then, then.value, "as published"))
     return table(
         caption=MAIN_FIGURES,

@@ -20,7 +20,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, PublishedFigure
 from saferleeds_analysis.figures import Figure
-from saferleeds_analysis.intake import RecordedCounts
+from saferleeds_analysis.intake import RecordedCounts, Source
 from saferleeds_analysis.methods import feasibility, seasonal
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
@@ -166,7 +166,7 @@ def completeness(
         if ends < last:
             found.append(
                 (
-                    data.source.id,
+                    data.source.title,
                     f"ends with {periods.month_name(ends)}; the quarter ends with {periods.month_name(last)}",
                 )
             )
@@ -174,7 +174,9 @@ def completeness(
             series = data.series(area)
             gaps = series.index[series.isna() & (series.index <= ends)]
             if len(gaps):
-                found.append((f"{data.source.id}, {area}", f"no count for {periods.months_in_words(gaps)}"))
+                found.append(
+                    (f"{data.indicator.name}, {area}", f"no count for {periods.months_in_words(gaps)}")
+                )
     looked_at = len(expected) + sum(len(d.by_area.columns) for d in counts)
     return check.result(looked_at, found, not_looked_at=left_out.items())
 
@@ -194,7 +196,7 @@ def additivity(check: Check, counts: Sequence[RecordedCounts], catalogue: Catalo
             for month, own, total in both.itertuples():
                 gap = own - total
                 yield (
-                    f"{data.source.id}, {area}, {periods.month_name(month)}",
+                    f"{data.indicator.name}, {area}, {periods.month_name(month)}",
                     f"{wording.number(own)} {data.indicator.unit}, but its {len(parts)} parts add up to "
                     f"{wording.number(total)} ({wording.signed(gap)})"
                     if gap < 0 or gap > share * own
@@ -213,7 +215,7 @@ def part_months(check: Check, counts: Sequence[RecordedCounts]) -> _Judged:
         last, before = series.iloc[-1], series.get(series.index[-1] - 12)
         low = before and last < check.settings["lowest_share"] * before and last < series.iloc[:-1].min()
         yield (
-            f"{data.source.id}, {area}, {periods.month_name(series.index[-1])}",
+            f"{data.indicator.name}, {area}, {periods.month_name(series.index[-1])}",
             f"{wording.number(last)} {data.indicator.unit}, the lowest month of the series, against "
             f"{wording.number(before)} a year before: it may be a part of a month"
             if low
@@ -239,7 +241,7 @@ def sudden_breaks(check: Check, counts: Sequence[RecordedCounts], catalogue: Cat
                 series = complete(data.series(area))
                 adjusted = seasonal.seasonally_adjust(series, breaks=breaks_from(caveats))
             except (DataProblem, ValueError) as problem:
-                left.append((f"{data.source.id}, {area}", str(problem).splitlines()[0]))
+                left.append((f"{data.indicator.name}, {area}", str(problem).splitlines()[0]))
                 continue
             looked += 1
             for effect in adjusted.outliers:
@@ -251,7 +253,7 @@ def sudden_breaks(check: Check, counts: Sequence[RecordedCounts], catalogue: Cat
                     continue
                 found.append(
                     (
-                        f"{data.source.id}, {area}, {periods.month_name(month)}",
+                        f"{data.indicator.name}, {area}, {periods.month_name(month)}",
                         f"from this month the level is {wording.percent(by, signed=True)} against the months before "
                         f"(t {wording.number(effect.t_value, decimals=1)}), and no caveat explains it",
                     )
@@ -259,23 +261,29 @@ def sudden_breaks(check: Check, counts: Sequence[RecordedCounts], catalogue: Cat
     return check.result(looked, found, not_looked_at=left)
 
 
-def lateness(check: Check, counts: Sequence[RecordedCounts], *, as_at: date) -> CheckResult:
-    """Find sources that were received after the day on which the pack is read."""
-    sources = {data.source.id: data.source.received for data in counts}
-    stated = {source: day for source, day in sources.items() if day is not None}
+def lateness(check: Check, sources: Sequence[Source], *, as_at: date) -> CheckResult:
+    """Find sources, of counts or of respondents, that were received after the day on which the pack is read."""
+    stated = [source for source in sources if source.received is not None]
     return check.result(
         len(stated),
         [
-            (source, f"was received on {day.isoformat()}; the pack is read as at {as_at.isoformat()}")
-            for source, day in stated.items()
-            if day > as_at
+            (
+                source.title,
+                f"was received on {periods.day_name(source.received)}; the pack is read as at {periods.day_name(as_at)}",
+            )
+            for source in stated
+            if source.received > as_at
         ],
-        not_looked_at=[(s, "its source.toml does not state received") for s in sources if s not in stated],
+        not_looked_at=[
+            (source.title, "its source.toml does not state received")
+            for source in sources
+            if source.received is None
+        ],
     )
 
 
 def commentary_received(check: Check, received: Mapping[str, str]) -> CheckResult:
-    """Find priorities without commentary; ``received`` gives by indicator its status, empty where there is none."""
+    """Find priorities without commentary; ``received`` gives by the indicator's name its status, empty where there is none."""
     found = [
         (
             f"data/raw/commentary, {indicator}",
@@ -336,10 +344,11 @@ def published_reproduced(
 
 
 @_rule
-def falling_totals(check: Check, figures: Iterable[PublishedFigure]) -> _Judged:
+def falling_totals(check: Check, figures: Iterable[PublishedFigure], names: Mapping[str, str]) -> _Judged:
     """Find counts of a financial year so far that are below the count to an earlier month of the same year.
 
-    Periods are written ``2013/14 Apr-Dec`` for a part of a year and ``2013/14`` for the whole of it.
+    Periods are written ``2013/14 Apr-Dec`` for a part of a year and ``2013/14`` for the whole of it; ``names`` are those of
+    the indicators.
     """
     by_year: dict[tuple, list[tuple[int, PublishedFigure]]] = defaultdict(list)
     for f in figures:
@@ -351,7 +360,7 @@ def falling_totals(check: Check, figures: Iterable[PublishedFigure]) -> _Judged:
             if n == m:
                 continue
             yield (
-                f"published figures, {indicator}, {area}, {later.period}",
+                f"published figures, {names.get(indicator, indicator)}, {area}, {later.period}",
                 f"{wording.number(later.value)}, after {wording.number(earlier.value)} for {earlier.period} "
                 f"({wording.signed(int(later.value - earlier.value))})"
                 if later.value < earlier.value
@@ -361,18 +370,23 @@ def falling_totals(check: Check, figures: Iterable[PublishedFigure]) -> _Judged:
 
 @_rule
 def equal_neighbours(
-    check: Check, figures: Iterable[PublishedFigure], counts: Sequence[RecordedCounts]
+    check: Check,
+    figures: Iterable[PublishedFigure],
+    counts: Sequence[RecordedCounts],
+    names: Mapping[str, str],
 ) -> _Judged:
     """Find two equal counts in a row: in published quarters, and in the last months of a whole."""
     smallest, back = int(check.settings["smallest_count"]), int(check.settings["months_back"])
     series: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for f in figures:
         if f.measure == "count" and re.fullmatch(r"\d{4}/\d{2} Q[1-4]", f.period):
-            series[f"published figures, {f.indicator_id}, {f.area}"].append((f.period, int(f.value)))
+            series[f"published figures, {names.get(f.indicator_id, f.indicator_id)}, {f.area}"].append(
+                (f.period, int(f.value))
+            )
     for data in counts:
         area = _whole(data)
         months = data.series(area).dropna().iloc[-back:]
-        series[f"{data.source.id}, {area}"] = [(str(m), int(n)) for m, n in months.items()]
+        series[f"{data.indicator.name}, {area}"] = [(str(m), int(n)) for m, n in months.items()]
     for where, row in series.items():
         for (before, n), (after, m) in pairwise(sorted(row)):
             equal = n == m >= smallest

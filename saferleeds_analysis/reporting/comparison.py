@@ -130,7 +130,7 @@ class AreaComparison:
         notice = (
             f"Later than this pack: the figures are those of {'; '.join(self._sources)}, known from "
             f"{_month(self.known_from)}. The pack is of {periods.quarter_name(self.quarter)}, as at "
-            f"{periods.day_name(self.as_at)}. The report is made here because the example shows every type of report."
+            f"{periods.day_name(self.as_at)}."
         )
         return page_title(text, notice if self.known_from > self.as_at else "")
 

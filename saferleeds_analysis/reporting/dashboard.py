@@ -10,7 +10,7 @@ from datetime import date
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import Catalogue, Indicator, PublishedFigure
+from saferleeds_analysis.catalogue import Catalogue, Indicator, PublishedFigure, Target
 from saferleeds_analysis.figures import Figure, Measure
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
@@ -110,24 +110,37 @@ def dashboard(
     ``indicators`` are ids with commas between; without them, every indicator of the catalogue for which there is data, in
     its order. A named one that cannot be made has a row with the reason.
     """
-    at = {"area": area, "quarter": quarter}
+    at, year = (
+        {"area": area, "quarter": quarter},
+        periods.financial_year_name(periods.financial_year_of(quarter)),
+    )
     results, reasons = results_of(indicators, sources, catalogue=catalogue, as_at=as_at, **at)
     rows = {name: _unknown(catalogue.indicator(name), reason) for name, reason in reasons.items()}
     for name, found in results.items():
         judged = sources.judged(catalogue.indicator(name), edition=edition, **at)
-        rows[name] = _as_judged(_row(found), judged)
+        targets = catalogue.targets(name, area, year, as_at=as_at)
+        rows[name] = _as_judged(_row(found, _why_not_rated(targets)), judged)
     return Dashboard(rows=tuple(rows[name] for name in wording.names_in(indicators) or rows), **at)
 
 
-def _row(found: Result) -> DashboardRow:
+def _row(found: Result, why_not_rated: str) -> DashboardRow:
     match found:
         case Recorded():
             return _recorded(*found)
         case ServiceCounts():
-            return _service(found)
+            return _service(found, why_not_rated)
         case SurveyReport():
-            return _asked(found)
-    return _printed(found)
+            return _asked(found, why_not_rated)
+    return _printed(found, why_not_rated)
+
+
+def _why_not_rated(targets: Sequence[Target]) -> str:
+    """Say why what is no recorded count has no letter: there is no target of the year, or none that a rule rates it against."""
+    if not targets:
+        return "no target number is set"
+    return (
+        f"no rule rates it against its target, {targets[-1].comparison} {wording.number(targets[-1].value)}"
+    )
 
 
 def table_of_rows(caption: str, rows: Sequence[DashboardRow]) -> Block:
@@ -181,7 +194,7 @@ def _recorded(card: ReportCard, outlook: Outlook) -> DashboardRow:
         indicator_id=card.indicator.id,
         priority=card.indicator.priority,
         measure=f"{card.indicator.name}, {card.window}",
-        previous=wording.number(at.change.earlier),
+        previous=f"{wording.number(at.change.earlier)} ({card.before})",
         current=wording.number(at.change.later),
         change=wording.change_with_interval(at.change),
         comparison="none on this page",
@@ -204,18 +217,18 @@ def _recorded_figures(card: ReportCard) -> list[Figure]:
     return counted
 
 
-def _service(service: ServiceCounts) -> DashboardRow:
-    change = service.like_for_like
+def _service(service: ServiceCounts, why_not_rated: str) -> DashboardRow:
+    change, to_date = service.like_for_like, Window.year_to_date(service.quarter)
     return DashboardRow(
         indicator_id=service.indicator.id,
         priority=service.indicator.priority,
-        measure=f"{service.indicator.name}, {service.year} to date",
-        previous=wording.number(change.earlier),
+        measure=f"{service.indicator.name}, {to_date}",
+        previous=f"{wording.number(change.earlier)} ({Window.year_to_date(service.quarter - 4)})",
         current=wording.number(change.later),
         change=wording.change_with_interval(change),
         comparison="none published",
         rag=not_rated(
-            "no target is set, and fewer need not be better"
+            f"{why_not_rated}, and fewer need not be better"
             if service.indicator.improvement_direction == "neither"
             else "counts by quarter are not rated"
         ),
@@ -226,7 +239,7 @@ def _service(service: ServiceCounts) -> DashboardRow:
 
 def _about_service(service: ServiceCounts) -> str:
     said = "The same quarters of two years are compared"
-    if service.published:
+    if service.doubles_the_half_year:
         said = (
             "The published projection doubles the half-year and knows no season: see the page on this service"
         )
@@ -267,9 +280,9 @@ def _as_judged(row: DashboardRow, judged: Judgement | None) -> DashboardRow:
     return replace(row, rag=rag, figures=figures)
 
 
-def _asked(report: SurveyReport) -> DashboardRow:
+def _asked(report: SurveyReport, why_not_rated: str) -> DashboardRow:
     """Make the row of a survey from the estimates of its card."""
-    level, (change, on) = report.level, report.main_change
+    level, (change, on), others = report.level, report.main_change, report.main_changes_in_short[1:]
     if change is None:
         previous, words = "not known", "not tested: there is no earlier result"
     else:
@@ -285,13 +298,15 @@ def _asked(report: SurveyReport) -> DashboardRow:
         current=wording.percent(level.value),
         change=words,
         comparison="none published",
-        rag=not_rated("no target number is set"),
-        comment=report.label.removeprefix(". ") or "See the report card",
+        rag=not_rated(why_not_rated),
+        comment=". ".join(
+            [*map(wording.sentence, others), report.label.removeprefix(". ") or "See the report card"]
+        ),
         figures=tuple(report.findings().figures),
     )
 
 
-def _printed(found: PrintedSurvey) -> DashboardRow:
+def _printed(found: PrintedSurvey, why_not_rated: str) -> DashboardRow:
     """Make the row of percentages that were only printed: without their bases nothing can be tested."""
     before, now = found.before_and_now
     previous, change, comment = _change_of_print(before, now)
@@ -303,7 +318,7 @@ def _printed(found: PrintedSurvey) -> DashboardRow:
         current=now.printed_as if now else "not known",
         change=change,
         comparison="none published",
-        rag=not_rated("no target number is set"),
+        rag=not_rated(why_not_rated),
         comment=comment,
         figures=tuple(
             replace(f, window=window_to_date(f.period)) if " Q" in f.period else f

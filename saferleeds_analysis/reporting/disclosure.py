@@ -174,20 +174,9 @@ class ProtectedTable:
             )
         if self.rounded:
             said.append(
-                f"Counts below the level of the city are rounded to the nearest {self.theme.round_to}, so they may not add up."
+                f"Counts of parts of the whole area are rounded to the nearest {self.theme.round_to}, so they may not add up."
             )
         return " ".join(said)
-
-    def gaps_in_words(self, column: str | None = None) -> str:
-        """Name what is withheld of a column, for the words beside a chart; empty where nothing is.
-
-        A chart shows a withheld count as a gap, which a reader would otherwise take for missing data or a zero.
-        """
-        names = [row for row in self.counts.index if self.is_withheld(row, column)]
-        if not names:
-            return ""
-        are = "is" if len(names) == 1 else "are"
-        return f"{wording.listed(names)} {are} withheld, because small counts might point to a person; a gap is not a zero."
 
     def _is_rounded(self, column: str | None, *rows: str) -> bool:
         return any((row, self._column(column)) in self.rounded for row in rows)
@@ -235,7 +224,7 @@ def protect(
     if edition == "public":
         if kind.finest == "city" and small_places:
             raise ValueError(
-                f"counts of the theme {theme!r} are printed for the city only: {kind.why} Give them in the restricted edition."
+                f"counts of the theme {theme!r} are printed for the whole area only: {kind.why} Give them in the restricted edition."
             )
         out = _cells_of(frame, already_out)
         zeros = {cell for cell in _cells_of(frame, known_zeros) if values.get(cell) == 0}

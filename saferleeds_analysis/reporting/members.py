@@ -18,6 +18,7 @@ from saferleeds_analysis.figures import Measure
 from saferleeds_analysis.intake import RecordedCounts
 from saferleeds_analysis.methods.survey_trends import ON_WINDOW_BEFORE
 from saferleeds_analysis.methods.trajectory import Projection
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import counted, services, wording
 from saferleeds_analysis.reporting.blocks import (
@@ -67,13 +68,14 @@ _OF_SERVICE = (
     services.LAST_YEARS_TOTAL,
     counted.CHANGE_COUNT,
     counted.CHANGE_PERCENT,
+    services.YEAR_TO_DATE,
     services.PROJECTED_YEAR_END,
 )
 
 
 _KEY = (
     "G, A and R: on course for the target, at risk, off course, or as the board judges it where that is said. N: not rated, since no target is recorded. A 95% interval is "
-    'made so that it holds the true figure 19 times in 20. "No clear change": chance alone could make such a difference.'
+    'made so that it holds the true figure 19 times in 20. "No clear change": if nothing had changed, as large a difference would come once in 20 times or more often.'
 )
 
 
@@ -286,8 +288,6 @@ def _since(card: ReportCard, letter: str, before: ReportCard, outlook: Outlook) 
 
 def _of_service(found: ServiceCounts) -> Item:
     change, unit = found.like_for_like, found.indicator.unit
-    quarters = len(found.counts) - 4
-    so_far = "quarter" if quarters == 1 else f"{('two', 'three', 'four')[quarters - 2]} quarters"
     outlook = "The year is complete."
     if found.projection is not None:
         outlook = (
@@ -300,8 +300,8 @@ def _of_service(found: ServiceCounts) -> Item:
         name=found.indicator.name,
         letter="N",
         label="",
-        what=f"{wording.number(change.later)} {unit} in the first {so_far} of {found.year}: "
-        f"{wording.change_in_short(change, on='the same part of last year')}.",
+        what=f"{wording.number(change.later)} {unit} from {Window.year_to_date(found.quarter)}: "
+        f"{wording.change_in_short(change, on='the same months a year before')}.",
         sure=wording.how_sure(change),
         outlook=outlook,
         since=f"{wording.number(this)} in {periods.review_period(found.quarter)}, "
@@ -311,11 +311,11 @@ def _of_service(found: ServiceCounts) -> Item:
 
 
 def _of_survey(found: SurveyReport) -> Item:
-    level, (change, on) = found.level, found.main_change
+    level, (change, _) = found.level, found.main_change
     what = f"{wording.percent(level.value)} of {found.respondents} in the {found.window}"
     sure = f"The percentage is {interval(level, wording.percent)} ({level.confidence:.0%} interval; base {wording.number(level.n)})."
     if change is not None:
-        what += f": {change_in_short(change)} on {on} ({wording.percent(change.earlier.value)})"
+        what += f": {wording.listed(found.main_changes_in_short)}"
         sure = f"{how_sure(change)} {sure}"
     key = (found.area, ON_WINDOW_BEFORE, found.quarter)
     since = "There is no earlier quarter to compare with."

@@ -59,7 +59,7 @@ class Outlook:
         The letter is the milestone range's, and no better than the chance of meeting the target allows.
         """
         if self.path is None:
-            return self._progress(trajectory.rating_of("N", ""), f"No rating: {self.problem}")
+            return self._progress(trajectory.rating_of("N", ""), wording.sentence(self.problem))
         rating, chance, at = self.path.rating, self._chance_in_force(), self._at()
         if chance is not None:
             rating = trajectory.cap_by_chance(rating, chance.probability)
@@ -154,6 +154,7 @@ class Outlook:
             caveats=card.caveats,
             indicator_id=card.indicator.id,
             area=card.area.name,
+            in_words=self.in_words,
             notice=card.data.source.notice,
             status=card.data.source.status,
             rows=[rows for h in histories for rows in card.data.rows(h.name, h.index, role=h.name)],

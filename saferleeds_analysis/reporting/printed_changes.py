@@ -121,13 +121,12 @@ def row_of_print(figure: RegisteredFigure) -> DashboardRow:
         comment = "The interval holds at the smallest and the largest count that the print allows"
     else:
         earlier = asked[1] if function == "change" else ""
-        previous = f"{earlier} a young offender" if earlier else "not printed"
-        current = f"{figure.value} a young offender" if earlier else "not printed"
+        previous = f"{earlier} {figure.unit}" if earlier else "not printed"
+        current = f"{figure.value} {figure.unit}" if earlier else "not printed"
         words = f"not tested: printed as {figure.printed_as}"
         comment = figure.note or "No count and no base are printed"
         said = {"qualifiers": {"of": figure.measure}, "unit": figure.unit, "method": "as printed"}
         figures = (_of_print(figure, PRINTED_CHANGE, **said),)
-    better = function == "change" or "First-time" in figure.measure
     return DashboardRow(
         indicator_id="",
         priority=figure.section,
@@ -135,9 +134,7 @@ def row_of_print(figure: RegisteredFigure) -> DashboardRow:
         previous=previous,
         current=current,
         change=words,
-        comparison="Better than national and regional, as the report says without figures"
-        if better
-        else "none printed",
+        comparison="none printed in figures",
         rag=not_rated("the report's text prints no target"),
         comment=comment,
         figures=figures,

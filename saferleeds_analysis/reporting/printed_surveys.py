@@ -20,6 +20,7 @@ from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, heading, join, letter, paragraph
 from saferleeds_analysis.reporting.published import AS_PRINTED, as_printed, period_in_words, window_of
+from saferleeds_analysis.reporting.state import COLOURS
 from saferleeds_analysis.reporting.survey_words import (
     change_in_words,
     points,
@@ -424,7 +425,7 @@ def _nor_together(change: SurveyChange) -> str:
 def letter_without_target(
     indicator: Indicator, area: str, window: Window, reason: str, *, targets: tuple[Rows, ...]
 ) -> Block:
-    """Give the letter of a measure for which the table of ``targets`` has none, grey, with its reason."""
+    """Give the letter of a measure for which the table of ``targets`` has none, with its reason."""
     whole = (replace(table, note="none of its rows is of this measure") for table in targets)
     about = {"indicator_id": indicator.id, "area": area}
     figure = Figure(
@@ -435,7 +436,7 @@ def letter_without_target(
         rows=tuple(whole),
         working=Working.of(grey_without_target, **about),
     )
-    return letter("N", "Grey", reason, figures=[figure])
+    return letter("N", COLOURS["N"], reason, figures=[figure])
 
 
 def printed_survey(

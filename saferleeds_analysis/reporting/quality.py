@@ -24,8 +24,11 @@ def summary(results: Sequence[CheckResult]) -> str:
     return f"{wording.counted(len(results), 'checks')}: {blocking}, {wording.counted(warnings, 'findings')} to be looked at."
 
 
-def quality_page(results: Sequence[CheckResult]) -> Block:
-    """Give the body of the page below its title: the summary, a table of all checks, and what was found, check by check."""
+def quality_page(results: Sequence[CheckResult], *, revised: Sequence[Sequence[str]] = ()) -> Block:
+    """Give the body of the page below its title: the summary, a table of all checks, and what was found, check by check.
+
+    ``revised`` are the lines of the table of what newer files changed of older ones.
+    """
     rows = [
         [
             r.check.title,
@@ -67,6 +70,21 @@ def quality_page(results: Sequence[CheckResult]) -> Block:
                 columns=["What", "Check", "Why"],
                 rows=left_out,
                 text_columns=[1, 2],
+            ),
+        ]
+    if revised:
+        columns = ["Source", "What", "Months changed", "Older file", "Newer file", "Newer file's name"]
+        shown += [
+            heading(2, "What newer files revised"),
+            paragraph(
+                "A newer file of these sources gives other counts of months that an older one holds, and the newer counts are "
+                "used. The sums are of all counts of the kind in the months that both files hold."
+            ),
+            table(
+                caption="Months that a newer file changed",
+                columns=columns,
+                rows=[list(line) for line in revised],
+                text_columns=[1, 5],
             ),
         ]
     shown.append(heading(2, "What each check means"))

@@ -4,7 +4,7 @@ Every page that states a chance carries this, for the series itself as far as it
 which the method was measured.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -50,6 +50,7 @@ def track_record(
     caveats: Sequence[Caveat],
     indicator_id: str,
     area: str,
+    in_words: Callable[[float], str],
     notice: str = "",
     status: str = "recorded",
     rows: Sequence[Rows] = (),
@@ -58,7 +59,7 @@ def track_record(
 
     ``histories`` are monthly or quarterly counts, the area's own first. Where none reaches back far enough the block
     says so, and gives only how the method was measured on other data. ``notice`` and ``status`` go with every figure of
-    theirs, and so do the ``rows`` of each history, in a role of its name.
+    theirs, and so do the ``rows`` of each history, in a role of its name. ``in_words`` are the agreed words for a chance.
     """
     general = _measured_on_open_data(indicator_id)
     try:
@@ -95,7 +96,9 @@ def track_record(
         replayed += f" of {len(histories)} series"
     said = paragraph(_in_words(replayed, by_method))
     return join(
-        said, behind("Show how the projections did", _tables(found, by_method, figures, area)), general
+        said,
+        behind("Show how the projections did", _tables(found, by_method, figures, area, in_words)),
+        general,
     )
 
 
@@ -150,6 +153,7 @@ def _tables(
     by_method: Mapping[str, Mapping[str, Any]],
     figures: Sequence[Figure],
     area: str,
+    in_words: Callable[[float], str],
 ) -> Block:
     shown = table(
         caption=f"Projections of past years after 3, 6 and 9 months, {area}",
@@ -168,16 +172,18 @@ def _tables(
     )
     chances = table(
         caption="Chances that were stated, and how often the thing came",
-        columns=["Chance stated", "Cases", "Mean stated", "Came"],
+        columns=["Chance stated", "In words", "Cases", "Mean stated", "Came"],
         rows=[
             [
                 f"{round(100 * float(r['tenth'].split(' to ')[0]))}% to {round(100 * float(r['tenth'].split(' to ')[1]))}%",
+                in_words(r["stated"]),
                 wording.number(r["chances"]),
                 wording.percent(100 * r["stated"]),
                 wording.percent(100 * r["observed"]),
             ]
             for r in found.reliability().to_dict("records")
         ],
+        text_columns=(1,),
     )
     width = paragraph("A run-rate is a single number: its interval has no width.", css_class="small")
     return join(shown, width, chances, paragraph(found.caveats[0]))

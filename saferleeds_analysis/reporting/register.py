@@ -179,8 +179,8 @@ def document_notice(document: Document, as_at: date) -> Block:
     """Say which document a page is made from, its date, and whether it is later than the pack."""
     day = periods.day_name(document.published)
     later = (
-        f" It is later than this pack, which is read as at {periods.day_name(as_at)}: the page shows this type of report, "
-        "and nothing on it was known in the quarter."
+        f" It is later than this pack, which is read as at {periods.day_name(as_at)}: nothing on it was known in the "
+        "quarter."
         if document.published > as_at
         else ""
     )

@@ -159,7 +159,7 @@ class Satisfaction:
             "No base was printed for the years before this one, so neither their error nor a change on them can be tested."
         )
         shown = table(
-            caption=f"Satisfaction at case closure by year, {self.area}",
+            caption=f"{first.indicator.population}: satisfaction by year, {self.area}",
             columns=["Question", *(self._label(year) for year in years)],
             rows=rows,
             figures=[self._figure(m, f) for m in self.measures for f in m.levels],
@@ -168,12 +168,10 @@ class Satisfaction:
 
     def chart(self) -> Block:
         """Draw the percentages by year, with the break between the two services."""
+        names = wording.told_apart([m.indicator.name for m in self.measures])
         lines = [
-            (
-                m.indicator.name.removeprefix("Victims satisfied with the ").capitalize(),
-                [(self._label(f.period), f.measure, self._figure(m, f)) for f in m.levels],
-            )
-            for m in self.measures
+            (name, [(self._label(f.period), f.measure, self._figure(m, f)) for f in m.levels])
+            for name, m in zip(names, self.measures, strict=True)
         ]
         if not lines or any(len(points_of_line) < 2 for _, points_of_line in lines):
             return paragraph("There are not two years to draw.")
@@ -184,10 +182,10 @@ class Satisfaction:
         return charts.chart_of_lines_with_break(
             lines,
             name="satisfaction-by-year",
-            headline=f"{last.value}% satisfied with the outcome in {self._label(last.period)}",
-            subtitle=f"Victims satisfied at case closure, {self.area}, {self._label(self.measures[0].levels[0].period)} to "
+            headline=f"{self.measures[0].indicator.name}: {last.value}% in {self._label(last.period)}",
+            subtitle=f"{self.measures[0].indicator.population}, {self.area}, {self._label(self.measures[0].levels[0].period)} to "
             f"{self._label(last.period)}",
-            break_note=f"New service from\n{since}: a break",
+            break_note=f"Another survey from\n{since}: a break",
         )
 
     def base(self) -> Block:
@@ -197,7 +195,7 @@ class Satisfaction:
             return paragraph(
                 f"How many were asked and answered in {self.year} was not known on {periods.day_name(self.as_at)}."
             )
-        lines, figures = self._answered(known[0].latest), self._answered_figures(known[0])
+        lines, figures = self._answered(known[0]), self._answered_figures(known[0])
         for m in known:
             s = m.latest
             lines.append(
@@ -282,9 +280,10 @@ class Satisfaction:
         )
         return join(lead, bullets(lines, figures=figures))
 
-    def _answered(self, s: SatisfactionSurvey) -> list[str]:
+    def _answered(self, m: SatisfactionMeasure) -> list[str]:
+        s, population = m.latest, m.indicator.population
         lines = [
-            f"In {self.year} to date {wording.number(s.asked)} victims whose case had closed were asked and "
+            f"In {self.year} to date {wording.number(s.asked)} {population[:1].lower()}{population[1:]} were asked and "
             f"{wording.number(s.answered)} answered: a response rate of {wording.percent(s.response_rate)}. "
             f"{wording.number(s.not_answered)} ({wording.percent(s.not_answered_percent)}) did not answer, and no interval allows for how "
             "they may differ.",
@@ -352,8 +351,7 @@ class Satisfaction:
         }
 
     def _figure(self, m: SatisfactionMeasure, f: PublishedFigure) -> Figure:
-        question = m.indicator.name.removeprefix("Victims ")
-        about = {"qualifiers": {"question": question, "survey": f.measure}, "unit": "%"}
+        about = {"qualifiers": {"question": m.indicator.name, "survey": f.measure}, "unit": "%"}
         caveats = [f.note] if f.note else []
         if m.latest is not None and f is m.levels[-1]:
             result = m.latest.result

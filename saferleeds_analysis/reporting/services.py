@@ -6,7 +6,7 @@ Published cards double the first half-year. That leaves out the season, and wher
 larger one it can point the wrong way; so the published projection is shown beside one that knows the season.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -34,13 +34,21 @@ QUARTERLY_COUNT = Measure(
     words="quarterly count",
     role="count",
     own=True,
-    part="headline",
     formula="the count as its owner published it",
     decimals=0,
     recurs=True,
 )
 SUM_OF_MONTHS = replace(
     QUARTERLY_COUNT, id="quarterly_count", formula="the sum of the three monthly counts of the area"
+)
+YEAR_TO_DATE = Measure(
+    id="count_of_year_to_date",
+    words="count of the year to date",
+    role="count",
+    own=True,
+    part="headline",
+    formula="the sum of the counts of the quarters of the year so far",
+    decimals=0,
 )
 LAST_YEARS_TOTAL = Measure(
     id="last_years_total",
@@ -101,6 +109,7 @@ class ServiceCounts:
     like_for_like: CountChange
     projection: trajectory.Projection | None
     published: PublishedFigure | None
+    in_words: Callable[[float], str]
     caveats: tuple[Caveat, ...] = ()
     monthly: RecordedCounts | None = None
     from_months: tuple[pd.Period, ...] = ()
@@ -164,6 +173,18 @@ class ServiceCounts:
         return bullets(lines, figures=self._figures())
 
     @property
+    def doubles_the_half_year(self) -> bool:
+        """Whether the published projection is twice the count of the first two quarters."""
+        twice = 2 * self.like_for_like.later
+        return self.published is not None and self.quarter.quarter == 2 and self.published.value == twice
+
+    @property
+    def is_run_rate(self) -> bool:
+        """Whether the published projection is the run-rate, to a whole number."""
+        p = self.projection
+        return bool(self.published and p) and abs(float(self.published.value) - p.run_rate) < 1
+
+    @property
     def is_doubted(self) -> bool:
         """Whether one of its published counts is noted to be looked at again, as it may have been copied by mistake."""
         names = [periods.quarter_name(q) for q in self.counts.index]
@@ -197,7 +218,7 @@ class ServiceCounts:
                 [
                     f"{self.year}, as published",
                     wording.number(float(self.published.value)),
-                    "run-rate: every quarter taken to be alike",
+                    "run-rate: every quarter taken to be alike" if self.is_run_rate else "",
                 ]
             )
         listed = table(
@@ -244,10 +265,16 @@ class ServiceCounts:
             return paragraph("The year is complete, so there is nothing to project.")
         projected = self._projected(0.8)
         shown = [
-            ("Last year's total", self._last_year()),
+            (
+                "Last year's total",
+                self._total(LAST_YEARS_TOTAL, Window.year(self.last_year), self.counts.index[:4]),
+            ),
             (f"{self.year}, if last year's shares hold", self._by_last_years_share()),
             (f"{self.year}, projected", projected),
-            *((f"{self.year}, as published (run-rate)", f) for f in self._as_published()),
+            *(
+                (f"{self.year}, as published{' (run-rate)' * self.is_run_rate}", f)
+                for f in self._as_published()
+            ),
         ]
         return charts.chart_of_dots(
             shown,
@@ -263,6 +290,7 @@ class ServiceCounts:
             caveats=(),
             indicator_id=self.indicator.id,
             area=self.area,
+            in_words=self.in_words,
             status=self.status(self.counts.index),
             rows=self.rows(self.counts.index, str(self.counts.name)),
         )
@@ -342,10 +370,10 @@ class ServiceCounts:
     def _published_in_words(self, p: trajectory.Projection) -> str:
         printed, last = float(self.published.value), self.last_year_total
         opposite = (printed - last) * (p.usual_share - last) < 0
+        how = f"the run-rate of {wording.number(p.run_rate)}, which takes every quarter to be alike"
         return (
-            f"The published projection is {wording.number(printed)}, "
-            f"{self._on_last_year(printed)} on last year: the run-rate of {wording.number(p.run_rate)}, "
-            "which takes every quarter to be alike."
+            f"The published projection is {wording.number(printed)}, {self._on_last_year(printed)} on last year"
+            + (f": {how}." if self.is_run_rate else f"; how it was made is not known, and it is not {how}.")
             + (" It points the opposite way from last year's shares." if opposite else "")
         )
 
@@ -355,7 +383,8 @@ class ServiceCounts:
         this = self.counts.index[4:]
         figures = [
             *(self._count(q) for q in self.counts.index),
-            self._last_year(),
+            self._total(YEAR_TO_DATE, to_date, this),
+            self._total(LAST_YEARS_TOTAL, Window.year(self.last_year), self.counts.index[:4]),
             *self.changes(self.like_for_like, same, this - 4, this),
         ]
         if self.projection is not None:
@@ -376,17 +405,17 @@ class ServiceCounts:
         slip = (_slip(f),) if _slip(f) else ()
         return as_printed(f, QUARTERLY_COUNT, value=int(f.value), unit=self.indicator.unit, caveats=slip)
 
-    def _last_year(self) -> Figure:
+    def _total(self, measure: Measure, window: Window, quarters: pd.PeriodIndex) -> Figure:
         return Figure(
-            measure=LAST_YEARS_TOTAL,
+            measure=measure,
             indicator_id=self.indicator.id,
             area=self.area,
-            window=Window.year(self.last_year),
-            value=self.last_year_total,
+            window=window,
+            value=int(self.counts[quarters].sum()),
             unit=self.indicator.unit,
             method="sum",
-            status=self.status(self.counts.index[:4]),
-            **worked_out(self.rows(self.counts.index[:4], "counts"), printed.total),
+            status=self.status(quarters),
+            **worked_out(self.rows(quarters, "counts"), printed.total),
         )
 
     def _projected(self, confidence: float) -> Figure:
@@ -466,6 +495,7 @@ def service_counts(
             int(counts.iloc[:so_far].sum()), int(counts.iloc[4:].sum()), unit=known.unit
         ),
         projection=None if so_far == 4 else trajectory.project_year_end(counts, year=year, unit=known.unit),
+        in_words=catalogue.chance_in_words,
         published=next((f for f in figures if (f.measure, f.period) == projected), None),
         caveats=catalogue.caveats(
             indicator, pd.period_range(first.start_time, periods.last_month(quarter).end_time, freq="M")

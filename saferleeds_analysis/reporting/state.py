@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from saferleeds_analysis.figures import Figure
+from saferleeds_analysis.methods import trajectory
+from saferleeds_analysis.methods.survey_trends import ON_YEAR_BEFORE
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.survey_words import signed_points
 
-COLOURS = {"G": "Green", "A": "Amber", "R": "Red", "N": "Not rated"}
+# The word of each letter, on every page.
+COLOURS = {letter: rule["colour"].capitalize() for letter, rule in trajectory.RULES["letters"].items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +24,9 @@ class State:
     """What is said everywhere of one indicator in one area, in words, which are empty where no page has such a figure.
 
     ``letter_by`` says who gave the letter where it does not follow from the rules. ``value`` is the headline with its unit,
-    ``what`` its period and ``labels`` what a reader must know of its kind. ``change`` says by how much it moved over a year
-    and ``interval`` between which limits; ``travel`` is the direction of travel, or what that interval allows to be said.
+    ``what`` its period and ``labels`` what a reader must know of its kind. ``change`` says by how much it moved over a year,
+    ``on`` which months that is, and ``interval`` between which limits; ``travel`` is the direction of travel as
+    :func:`~.methods.trajectory.travel_in_words` says it.
     ``position`` is where the count stands among the milestones, ``chance`` that of meeting the target in force.
     """
 
@@ -35,17 +39,21 @@ class State:
     what: str = ""
     labels: tuple[str, ...] = ()
     change: str = ""
+    on: str = ""
     interval: str = ""
     travel: str = ""
     position: str = ""
     chance: str = ""
 
 
-def state_of(figures: Iterable[Figure], indicator_id: str, area: str) -> State:
+def state_of(
+    figures: Iterable[Figure], indicator_id: str, area: str, *, improvement_direction: str = "neither"
+) -> State:
     """Choose from a pack's figures those that make the state of an indicator in an area.
 
     The headline is the latest level, of the longest window where several end together, and one with its interval before the
-    same as it was printed; its change is one of the same window.
+    same as it was printed; its change is the one of the same months on a year before. ``improvement_direction`` is that of
+    the indicator, where its tables are known.
     A letter that was given goes before "not rated", and the board's own before one by rule; the target in force is the last
     that was set.
     """
@@ -62,8 +70,8 @@ def state_of(figures: Iterable[Figure], indicator_id: str, area: str) -> State:
         # Of levels whose periods name no months, the last one printed is the latest.
         headline = max(reversed(levels), key=_how_late)
         said |= _level_in_words(headline)
-        changes = [f for f in playing.get("change", []) if f.window == headline.window]
-        said |= _change_in_words(changes[0]) if changes else {}
+        changes = [f for f in playing.get("change", []) if _is_of_a_year(f) and _same_months(f, headline)]
+        said |= _change_in_words(changes[0], improvement_direction) if changes else {}
     if "direction" in playing:
         said["travel"] = str(playing["direction"][0].value)
     if "position" in playing:
@@ -93,15 +101,28 @@ def _level_in_words(level: Figure) -> dict[str, Any]:
     }
 
 
-def _change_in_words(change: Figure) -> dict[str, str]:
+def _is_of_a_year(change: Figure) -> bool:
+    """Tell a change on a year before from those of a survey on its baseline, or on the quarter before."""
+    return dict(change.qualifiers).get("on", ON_YEAR_BEFORE) == ON_YEAR_BEFORE
+
+
+def _same_months(change: Figure, level: Figure) -> bool:
+    own, other = change.window, level.window
+    return own == other or (bool(own.first) and (own.first, own.last) == (other.first, other.last))
+
+
+def _change_in_words(change: Figure, improvement_direction: str) -> dict[str, str]:
     number, points = change.number, change.unit == "percentage points"
     size = wording.number(abs(number), decimals=1)
     moved = f"{'down' if number < 0 else 'up'} {size}{' points' if points else '%'}"
-    said = {"change": moved if size.value else "unchanged"}
+    whole_year = change.window.months is not None and len(change.window.months) == 12
+    on = "on the 12 months before" if whole_year else "on the same months a year before"
+    said = {"change": moved if size.value else "unchanged", "on": on}
     low, high = change.lower, change.upper
     if low is None or high is None:
         return said
-    said["travel"] = "fell" if high < 0 else "rose" if low > 0 else "no clear change"
+    direction = "fell" if high < 0 else "rose" if low > 0 else "no clear change"
+    said["travel"] = trajectory.travel_in_words(direction, improvement_direction=improvement_direction)
     said["interval"] = (
         f"{signed_points(low)} to {signed_points(high)} points"
         if points

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from saferleeds_analysis.catalogue import Indicator
 from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.tables import interval
@@ -73,7 +72,7 @@ def change_in_short(change: SurveyChange) -> str:
     >>> before, after = published_percentage(16.94, **known), published_percentage(12.62, **known)
     >>> change = change_between_percentages(earlier=before, later=after)
     >>> change_in_short(change), how_sure(change)
-    ('down 4.3 points', 'Chance alone would not make this fall: it is down 2.9 to 5.7 points (95% interval).')
+    ('down 4.3 points', 'Chance makes a difference this large less than once in 20 times: down 2.9 to 5.7 points (95% interval).')
     """
     if change.direction == "no clear change":
         return change.direction
@@ -81,12 +80,10 @@ def change_in_short(change: SurveyChange) -> str:
 
 
 def how_sure(change: SurveyChange) -> str:
-    """Say in a sentence whether chance alone could make a change, and between which limits it lies."""
-    limits = f"{points_interval(change.difference)} points ({change.difference.confidence:.0%} interval)"
-    noun = {"fell": "fall", "rose": "rise"}.get(change.direction)
-    if noun is None:
-        return f"Chance alone could make this difference: {limits}."
-    return f"Chance alone would not make this {noun}: it is {limits}."
+    """Say in a sentence how often chance would make such a change, and between which limits it lies."""
+    d = change.difference
+    start = wording.by_chance(change.direction, confidence=d.confidence)
+    return f"{start}: {points_interval(d)} points ({d.confidence:.0%} interval)."
 
 
 def points(value: float, *, decimals: int = 1) -> str:
@@ -116,11 +113,3 @@ def points_interval(d: SurveyEstimate) -> str:
     if d.lower > 0:
         return f"up {lower} to {upper}"
     return f"down {lower} to up {upper}"
-
-
-def travel_of(change: SurveyChange, indicator: Indicator) -> str:
-    """Say whether a change is for the better, by its test and the indicator's improvement direction."""
-    if change.direction == "no clear change" or indicator.improvement_direction == "neither":
-        return change.direction
-    better = {"decrease": "fell", "increase": "rose"}[indicator.improvement_direction]
-    return "improving" if change.direction == better else "worsening"

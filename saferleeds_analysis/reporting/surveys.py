@@ -15,7 +15,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator
 from saferleeds_analysis.figures import Measure, Working, weakest
 from saferleeds_analysis.intake import SurveyResponses
-from saferleeds_analysis.methods import survey, survey_trends
+from saferleeds_analysis.methods import survey, survey_trends, trajectory
 from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
 from saferleeds_analysis.methods.survey_trends import (
     ON_BASELINE,
@@ -42,12 +42,12 @@ from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, letter_
 from saferleeds_analysis.reporting.published import window_of
 from saferleeds_analysis.reporting.survey_words import (
     answers_in_words,
+    change_in_short,
     change_in_words,
     level_in_words,
     points,
     points_interval,
     signed_points,
-    travel_of,
 )
 from saferleeds_analysis.reporting.tables import interval, table
 from saferleeds_analysis.survey_measures import Definition, MeasureBaseline
@@ -97,7 +97,7 @@ _QUARTERS = {
     ON_BASELINE: 4,
 }
 # What a change on the year before is said to be on.
-_YEAR_BEFORE = "the year before"
+_YEAR_BEFORE = "the 12 months before"
 # Quarters compared with the quarter before on a page: two years.
 _QUARTERS_SHOWN = 8
 
@@ -138,8 +138,24 @@ class SurveyReport:
 
     @property
     def main_change(self) -> tuple[SurveyChange | None, str]:
-        """The change that is told first, on the baseline or else on the year before, and what it is on."""
-        return next(((change, on) for on, change in self._main_changes().items()), (None, ""))
+        """The change that is told first, as of every indicator on the year before, else on the baseline; and what it is on."""
+        return next(((change, on) for on, change in self.main_changes.items()), (None, ""))
+
+    @property
+    def main_changes(self) -> dict[str, SurveyChange]:
+        """The changes on the year before and on the baseline that there are, each tested by itself, by what it is on."""
+        kinds = {ON_YEAR_BEFORE: _YEAR_BEFORE}
+        if self.baseline is not None:
+            kinds[ON_BASELINE] = f"the baseline of {self.baseline.period}"
+        return {on: change for kind, on in kinds.items() if (change := self._change(kind)) is not None}
+
+    @property
+    def main_changes_in_short(self) -> list[str]:
+        """The same in words, without their intervals."""
+        return [
+            f"{change_in_short(change)} on {on} ({wording.percent(change.earlier.value)})"
+            for on, change in self.main_changes.items()
+        ]
 
     @property
     def respondents(self) -> str:
@@ -176,7 +192,7 @@ class SurveyReport:
     def summary(self) -> Block:
         """Give the headline numbers in a box."""
         pairs = [(f"{self.indicator.name}, {self.window}{self.label}", level_in_words(self.level))]
-        pairs += [(f"Change on {on}", change_in_words(change)) for on, change in self._main_changes().items()]
+        pairs += [(f"Change on {on}", change_in_words(change)) for on, change in self.main_changes.items()]
         return facts(pairs, kind="summary", figures=[self._figure(self.area)])
 
     def findings(self) -> Block:
@@ -384,14 +400,14 @@ class SurveyReport:
     def travel(self) -> str:
         """Say in which direction the measure travels, by the tests on the baseline and on the year before."""
         words = [
-            f"{travel_of(change, self.indicator)} "
+            f"{trajectory.travel_in_words(change.direction, improvement_direction=self.indicator.improvement_direction)} "
             f"{'in the last year' if on == _YEAR_BEFORE else f'since {on}'}"
-            for on, change in self._main_changes().items()
+            for on, change in self.main_changes.items()
         ]
         return "; ".join(words) or "no earlier period to compare with"
 
     def progress(self) -> Block:
-        """Give the letter of the measure (grey: no target is recorded) with the direction of travel."""
+        """Give the letter of the measure (not rated: no target is recorded) with the direction of travel."""
         reason = f"No target is recorded, so no colour is given. Direction of travel: {self.travel()}."
         return letter_without_target(
             self.indicator, self.area, self.window, reason, targets=self.printed.targets
@@ -410,13 +426,6 @@ class SurveyReport:
             f"On the baseline of {self.baseline.period} ({wording.percent(change.earlier.value)}, base "
             f"{wording.number(change.earlier.n)}): {change_in_words(change)}."
         )
-
-    def _main_changes(self) -> dict[str, SurveyChange]:
-        """Give the changes on the baseline and on the year before that there are, each tested by itself, by what it is on."""
-        kinds = {ON_YEAR_BEFORE: _YEAR_BEFORE}
-        if self.baseline is not None:
-            kinds = {ON_BASELINE: f"the baseline of {self.baseline.period}"} | kinds
-        return {on: change for kind, on in kinds.items() if (change := self._change(kind)) is not None}
 
     def _change(self, kind: str) -> SurveyChange | None:
         """Give the one change of a kind that the page is about, tested by itself."""

@@ -139,22 +139,31 @@ def change_in_short(change: CountChange, *, on: str = "the 12 months before") ->
 
 
 def how_sure(change: CountChange) -> str:
-    """Say in a sentence how sure a change is: whether chance alone could make it, and between which limits it lies.
+    """Say in a sentence how sure a change is: how often chance would make such a one, and between which limits it lies.
 
     >>> from saferleeds_analysis.estimates import change_between_counts
     >>> how_sure(change_between_counts(9214, 5938, unit="offences"))
-    'Chance alone would not make this fall: it is down 33.4% to 37.6% (95% interval).'
+    'Chance makes a difference this large less than once in 20 times: down 33.4% to 37.6% (95% interval).'
     >>> how_sure(change_between_counts(100, 91, unit="offences"))
-    'Chance alone could make this difference: down 32.3% to up 22.1% (95% interval).'
+    'Chance makes a difference this large once in 20 times or more often: down 32.3% to up 22.1% (95% interval).'
     >>> how_sure(change_between_counts(0, 9, unit="offences"))
-    'Chance alone would not make this rise; no percentage can be taken of an earlier count of 0.'
+    'Chance makes a difference this large less than once in 20 times; no percentage can be taken of an earlier count of 0.'
     """
-    noun = {"fell": "fall", "rose": "rise"}.get(change.direction)
-    start = f"Chance alone would not make this {noun}" if noun else "Chance alone could make this difference"
+    start = by_chance(change.direction, confidence=change.difference.confidence)
     if change.percent is None:
         return f"{start}; no percentage can be taken of an earlier count of 0."
-    limits = f"{percent_interval(change)} ({change.percent.confidence:.0%} interval)"
-    return f"{start}: it is {limits}." if noun else f"{start}: {limits}."
+    return f"{start}: {percent_interval(change)} ({change.percent.confidence:.0%} interval)."
+
+
+def by_chance(direction: str, *, confidence: float) -> str:
+    """Say what a test at a confidence says of a change: how often as large a difference would come without one, either way.
+
+    >>> by_chance("no clear change", confidence=0.99)
+    'Chance makes a difference this large once in 100 times or more often'
+    """
+    times = f"once in {round(1 / (1 - confidence))} times"
+    often = f"less than {times}" if direction in DOWN_OR_UP else f"{times} or more often"
+    return f"Chance makes a difference this large {often}"
 
 
 def percent_interval(change: CountChange) -> str:
@@ -230,6 +239,21 @@ def listed(names: Sequence[str]) -> str:
     """
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """Leave out the words with which all of several names begin, where that leaves something of each.
+
+    >>> told_apart(["Victims satisfied with the outcome", "Victims satisfied with the overall service"])
+    ['Outcome', 'Overall service']
+    >>> told_apart(["Enquiries"])
+    ['Enquiries']
+    """
+    words = [name.split() for name in names]
+    shared = 0
+    while len(words) > 1 and shared < min(map(len, words)) - 1 and len({w[shared] for w in words}) == 1:
+        shared += 1
+    return [sentence(" ".join(w[shared:])) for w in words]
 
 
 def targets_in_words(targets: Sequence[Target]) -> list[str]:

@@ -17,14 +17,32 @@ _PACKAGE = Path(__file__).parent.parent.parent
 
 
 def work_out(figure: Figure, root: Path) -> Any:
-    """Give the value that a figure's working makes of its rows; a figure without a working is a ``ValueError``."""
-    if figure.working is None:
-        raise ValueError(f"{figure.place}: no working is known for this figure.")
+    """Give the value that a figure's working makes of its rows; where that cannot be, :func:`why_not` is a ``ValueError``."""
+    if reason := why_not(figure, root):
+        raise ValueError(f"{figure.place}: {reason}")
     module, _, name = figure.working.function.rpartition(".")
     function = getattr(importlib.import_module(module), name)
     roles = dict.fromkeys(given.role for given in figure.rows)
     tables = {role: _read((given for given in figure.rows if given.role == role), root) for role in roles}
     return function(**tables, **figure.working.arguments)
+
+
+def why_not(figure: Figure, root: Path) -> str:
+    """Say why a figure cannot be worked out again from its rows; empty where it can."""
+    if figure.working is None:
+        return "no working is known for this figure."
+    for one in figure.rows:
+        source = _source_of(one, root)
+        if source is not None and (source.layout == "wide" or source.shape == "police_uk_street"):
+            return (
+                f"{one.file} has not one row a count ({one.note}), so that its rows are not worked out again."
+            )
+    return ""
+
+
+def _source_of(one: Rows, root: Path) -> Source | None:
+    manifest = root / "/".join(Path(one.file).parts[:3]) / MANIFEST
+    return read_source(manifest.parent) if manifest.is_file() else None
 
 
 def _read(given: Iterable[Rows], root: Path) -> Any:
@@ -34,8 +52,7 @@ def _read(given: Iterable[Rows], root: Path) -> Any:
         path = root / one.file if (root / one.file).is_file() else _PACKAGE / one.file
         if path.suffix == ".toml":
             return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        manifest = root / "/".join(Path(one.file).parts[:3]) / MANIFEST
-        source = read_source(manifest.parent) if manifest.is_file() else None
+        source = _source_of(one, root)
         if source is not None and _is_not_ours(path, source):
             table = _of_extract(path, source)
         else:

@@ -177,3 +177,16 @@ def test_a_count_of_a_workbook_with_names_of_its_own_is_worked_out_again_from_it
     measure = Measure(id="count", words="count", role="count", own=True)
     figure = Figure(measure=measure, indicator_id="theft", area="Armley", window=Window.named("September 2012"), value=5, rows=rows, working=Working.of(total))  # fmt: skip
     assert work_out(figure, project.root) == 5
+
+
+def test_a_count_of_a_wide_sheet_is_not_worked_out_again_and_says_why(project):
+    """Its rows hold many months: the whole sheet was read as if each row were a count before."""
+    project.manifest('layout = "wide"', "header_rows = [1]", 'offence = "Theft"')
+    (project.folder / "a.csv").write_text("area,2012-08,2012-09\nArmley,7,5\n", encoding="utf-8")
+    rows = project.counts().rows("Armley", pd.period_range("2012-09", "2012-09", freq="M"))
+    measure = Measure(id="count", words="count", role="count", own=True)
+    figure = Figure(measure=measure, indicator_id="theft", area="Armley", window=Window.named("September 2012"), value=5, rows=rows, working=Working.of(total))  # fmt: skip
+    with pytest.raises(
+        ValueError, match=r"a\.csv has not one row a count \(a column a month, in the rows 2\)"
+    ):
+        work_out(figure, project.root)

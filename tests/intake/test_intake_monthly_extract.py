@@ -4,9 +4,12 @@ import io
 from datetime import date, datetime
 
 import openpyxl
+import pandas as pd
 import pytest
+from projects import run
 
 from saferleeds_analysis.intake import files, unread_files
+from saferleeds_analysis.intake.ledger import read_provenance
 from saferleeds_analysis.problems import DataProblem
 
 MONTHS = ("2012-07", "2012-08", "2012-09")
@@ -89,7 +92,51 @@ def test_a_month_that_two_files_give_differently_is_refused(project):
     project.rows("2012-09,Armley,Theft,8", name="b.csv")
     assert project.refusal() == (
         "thefts/b.csv, row 2, column 'count': 8 for '2012-09', 'Armley', 'Theft', but 7 in thefts/a.csv, row 3. Ask which "
-        "file is right, and move the other out of data/raw, or ask for it without these months."
+        "file is right, and move the other out of data/raw, or ask for it without these months. Where a file that reaches to "
+        "a later month revises the older one, state newer_wins = true in source.toml."
+    )
+
+
+def test_a_newer_file_revises_an_older_one_where_the_manifest_says_so_and_never_silently(project):
+    project.manifest("newer_wins = true")
+    project.rows("2012-07,Armley,Theft,20", "2012-08,Armley,Theft,30", "2012-08,Horsforth,Theft,5", "2012-07,Horsforth,Theft,6", name="b_old.csv")  # fmt: skip
+    project.rows("2012-07,Armley,Theft,20", "2012-08,Armley,Theft,33", "2012-09,Armley,Theft,7", "2012-07,Horsforth,Theft,6", "2012-08,Horsforth,Theft,5", "2012-09,Horsforth,Theft,4", name="a_new.csv")  # fmt: skip
+    (provenance,) = project.build()
+    counts = project.counts()
+    assert counts.series("Armley").tolist() == [20, 33, 7]
+    assert counts.rows("Armley", pd.period_range("2012-08", "2012-08", freq="M"))[0].file.endswith(
+        "a_new.csv"
+    )
+    (revision,) = provenance.revisions
+    assert str(revision) == (
+        "thefts/a_new.csv revises thefts/b_old.csv: Theft, ward: 1 months (2012-08) changed in Armley; all counts in both "
+        "files add up to 61 in the older and 64 in the newer, which is used."
+    )
+    assert (provenance.rows_in, provenance.rows_refused, provenance.rows_out) == (10, 4, 6)
+    assert [(r.month, r.reason, r.rows) for r in provenance.refused] == [
+        ("2012-08", "revised by thefts/a_new.csv", 1),
+        ("2012-07", "the same count stands in thefts/a_new.csv", 2),
+        ("2012-08", "the same count stands in thefts/a_new.csv", 1),
+    ]
+    assert read_provenance(project.processed / "thefts.provenance.json") == provenance
+    (project.root / "notebooks").mkdir()
+    for _ in range(2):  # at each run, not only at the one that reads the files
+        assert str(revision) in run(project.root, "data").stdout.splitlines()
+
+
+def test_of_two_files_that_reach_as_far_none_is_newer_and_a_file_that_says_a_month_twice_is_refused(project):
+    project.manifest("newer_wins = true")
+    project.rows("2012-09,Armley,Theft,7")
+    project.rows("2012-09,Armley,Theft,8", name="b.csv")
+    assert project.refusal().startswith("thefts/b.csv, row 2, column 'count': 8 for '2012-09', 'Armley'")
+    project.rows("2012-09,Armley,Theft,7", "2012-09,Armley,Theft,7", name="b.csv")
+    assert project.refusal().startswith("thefts/b.csv, row 3, column 'month': '2012-09' is there again")
+
+
+def test_newer_wins_is_true_or_false(project):
+    project.manifest('newer_wins = "yes"')
+    assert project.refusal() == (
+        "thefts/source.toml: newer_wins is true or false, without quotes, not 'yes'."
     )
 
 

@@ -50,6 +50,15 @@ def test_a_gap_that_an_unread_file_would_fill_is_told_with_the_file(project):
     assert "2012-07 is missing" in lines[1]
 
 
+def test_a_loose_data_file_is_told_once(project):
+    (project.root / "notebooks").mkdir()
+    project.rows("2012-09,Armley,Theft,7")
+    put(project, "loose.csv", "loose.txt")
+    said = run(project.root, "data").stderr
+    assert said.count("loose.csv") == said.count("loose.txt") == 1
+    assert "loose.csv: lies loose in data/raw and would not be read" in said
+
+
 def test_each_place_says_what_it_holds(project):
     project.rows("2012-09,Armley,Theft,7", name="deep/a.csv")  # the pattern "*" does not look into folders
     put(

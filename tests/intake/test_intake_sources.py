@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        (['colour = "red"'], "'colour' is not known for shape 'monthly_extract'. Known: area_set, columns, columns_not_read, due_days, encoding, files, footnotes_from, header_rows, id, layout, licence, month_format, notice, offence, owner, publisher, received, shape, sheet, status, title, total_rows."),
-        (['forces = ["A"]'], "'forces' is not known for shape 'monthly_extract'. Known: area_set, columns, columns_not_read, due_days, encoding, files, footnotes_from, header_rows, id, layout, licence, month_format, notice, offence, owner, publisher, received, shape, sheet, status, title, total_rows."),
+        (['colour = "red"'], "'colour' is not known for shape 'monthly_extract'. Known: area_set, columns, columns_not_read, due_days, encoding, files, footnotes_from, header_rows, id, layout, licence, month_format, newer_wins, notice, offence, owner, publisher, received, shape, sheet, status, title, total_rows."),
+        (['forces = ["A"]'], "'forces' is not known for shape 'monthly_extract'. Known: area_set, columns, columns_not_read, due_days, encoding, files, footnotes_from, header_rows, id, layout, licence, month_format, newer_wins, notice, offence, owner, publisher, received, shape, sheet, status, title, total_rows."),
         (['due_days = "20"'], "due_days is a number of days, such as 20, not '20'."),
         (["due_days = 0"], "due_days is a number of days, such as 20, not 0."),
         (['encoding = "latin-9000"'], "encoding 'latin-9000' is not known. Files saved by Excel on Windows are \"cp1252\"."),

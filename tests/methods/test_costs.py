@@ -14,9 +14,7 @@ from saferleeds_analysis.methods.costs import (
     change_in_cost,
     cost_across_editions,
     cost_of_crime,
-    cost_of_crime_by_area,
     cost_per,
-    cost_table,
     offences_for_return,
     social_return,
     social_return_sensitivity,
@@ -336,13 +334,10 @@ def test_areas_add_up_to_the_whole():
         "price_year": "2010/11",
         "tables": TABLES,
     }
-    areas = cost_of_crime_by_area(by_area, **options)
+    areas = {area: cost_of_crime(row, **options) for area, row in by_area.iterrows()}
     assert sum(e.amount for e in areas.values()) == 629 * 3925
-    table = cost_table(areas, residents={"Gipton & Harehills": 25_000, "Armley": 26_000, "Harewood": 18_000})
-    assert list(table["measure"].unique()) == ["value of recorded offences", "value per resident"]
-    assert table.loc[1, "value"] == pytest.approx(315 * 3925 / 25_000)
-    with pytest.raises(ValueError, match="no number of households is given for 'Gipton & Harehills'"):
-        cost_table(areas, households={"Armley": 11_000})
+    one = cost_per(areas["Gipton & Harehills"], number=25_000, unit="resident")
+    assert one.value == pytest.approx(315 * 3925 / 25_000)
 
 
 def test_the_range_across_editions_is_at_one_years_prices():

@@ -12,7 +12,6 @@ from saferleeds_analysis.methods.resourcing import (
     check_position,
     funding_scenario,
     funding_sensitivity,
-    scenario_table,
 )
 from saferleeds_analysis.unit_costs import FundingPosition, load_cost_tables
 
@@ -67,9 +66,9 @@ def test_a_printed_contribution_that_is_not_the_share_is_found():
 
 
 def test_the_table_of_shares():
-    table = scenario_table(PCSO, shares=[0.21, 0.5, 1])
-    assert list(table["cost"]) == [1_092_306.60, 2_600_730, 5_201_460]
-    assert list(table["posts_from_budget"]) == [160, 67, 33]
+    scenarios = [funding_scenario(PCSO, share=share) for share in (0.21, 0.5, 1)]
+    assert [float(s.cost) for s in scenarios] == [1_092_306.60, 2_600_730, 5_201_460]
+    assert [s.posts_from_budget for s in scenarios] == [160, 67, 33]
 
 
 def test_what_matters_most_comes_first():

@@ -348,7 +348,7 @@ def test_no_target_and_no_count_are_grey_with_the_reason():
     not_yet = build_trajectory(seasonal(48), target=target(6000), year=YEAR)
     assert (none.rating.letter, none.rating.colour, none.rating.reason) == (
         "N",
-        "grey",
+        "not rated",
         "there is no target.",
     )
     assert (not_yet.rating.letter, not_yet.rating.reason) == ("N", "the year has no count yet.")
@@ -356,7 +356,8 @@ def test_no_target_and_no_count_are_grey_with_the_reason():
 
 
 @pytest.mark.parametrize(
-    ("better", "word"), [("decrease", "improving"), ("increase", "worsening"), ("neither", "fell")]
+    ("better", "word"),
+    [("decrease", "fell (improving)"), ("increase", "fell (worsening)"), ("neither", "fell")],
 )
 def test_direction_of_travel_is_a_test(better, word):
     # Strategy 2013-2014: 7,662 domestic burglaries in 2011/12 and 5,305 in 2012/13, a fall of 30.8 %.

@@ -183,7 +183,7 @@ SENSITIVE = {"theme": "sensitive"}
         (group(4, "of a theme that its maker forgot", theme="offences"), "is a count under 5"),
         (
             group(50, "sex workers", area="Armley", **SENSITIVE),
-            "is of a sensitive theme below the level of the city",
+            "is of a sensitive theme below the level of the whole area",
         ),
         (group(40.0, "opiate", unit="%", n=20), "is a percentage of fewer than 30"),
         (group(4.0, "opiate", unit="%", n=73), "there are fewer than 5"),

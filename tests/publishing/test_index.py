@@ -10,6 +10,7 @@ from projects import words
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.figures import Figure, Measure
+from saferleeds_analysis.methods.survey_trends import ON_BASELINE, ON_YEAR_BEFORE
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.publishing.index import write_index
 from saferleeds_analysis.publishing.notebooks import notebook_of_block, write_notebook
@@ -87,7 +88,7 @@ def test_the_state_of_an_indicator_is_one_row(pack):
         [
             figure("letter", "G"),
             figure("position", "at the lower end"),
-            figure("direction", "improving"),
+            figure("direction", "fell (improving)"),
             figure("headline", 5938, unit="offences", status="illustrative"),
             figure("change", -35.5545, lower=-37.63, upper=-33.41, unit="%"),
             figure("chance", 1.0, qualifiers={"target": "original target, at most 7,056"}),
@@ -104,8 +105,8 @@ def test_the_state_of_an_indicator_is_one_row(pack):
         "Burglary in Leeds: report card Illustrative",
         "G Green",
         "5,938 offences 12 months to September 2012",
-        "down 35.6% −37.6% to −33.4%",
-        "improving",
+        "down 35.6% on the 12 months before: −37.6% to −33.4%",
+        "fell (improving)",
         "At the lower end of the milestone range 62% chance of meeting the stretch target, at most 5,999",
     ]
     assert "Burglary fell." in words(soup.select_one("ul.reports"))
@@ -167,6 +168,28 @@ def test_a_direction_is_named_only_where_the_interval_allows_it(pack, ends, word
     assert words(row.find_all("td")[2]).startswith("down 1.6 points ")
 
 
+def test_the_change_of_a_survey_is_that_on_a_year_and_its_direction_says_whether_it_is_for_the_better(pack):
+    change = figure("change", -4.3, unit="percentage points", lower=-5.8, upper=-2.9)
+    figures = [
+        replace(figure("headline", 12.62, unit="%"), indicator_id="asb_got_worse"),
+        replace(change, indicator_id="asb_got_worse", qualifiers={"on": ON_BASELINE}),
+        replace(
+            change,
+            indicator_id="asb_got_worse",
+            value=-1.6,
+            lower=-3.0,
+            upper=-0.2,
+            qualifiers={"on": ON_YEAR_BEFORE},
+        ),
+    ]
+    pack("survey", figures)
+    (row,) = pack.read().select("table.glance tbody tr")
+    assert [words(cell) for cell in row.find_all("td")][2:4] == [
+        "down 1.6 points on the 12 months before: −3.0 to −0.2 points",
+        "fell (improving)",
+    ]
+
+
 def test_reports_stand_under_their_headings_and_each_indicator_once_at_the_top(pack):
     group(pack, '"Cards" = ["every_block"]\n"Area profiles" = ["area_profile"]')
     value = figure("headline", 10, unit="offences")
@@ -191,7 +214,7 @@ def test_reports_stand_under_their_headings_and_each_indicator_once_at_the_top(p
     assert [a["href"] for a in soup.select("table.glance a")] == ["card/report.html"]
     folded = soup.select("details table tbody tr")
     assert [words(row.th) for row in folded] == ["ward-a", "ward-b"]
-    assert words(folded[0].td) == "10 offences"
+    assert words(folded[0].td) == "10 offences 12 months to September 2012"
 
 
 def test_without_groups_a_report_stands_where_its_content_puts_it(pack):

@@ -9,13 +9,13 @@ import pytest
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import LOCAL_TABLES, columns_of, load_catalogue
 from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.publishing.doctor import table_faults
 from saferleeds_analysis.publishing.new_project import (
     TABLES,
     Partnership,
-    expected_files,
-    lay_out_quarter,
     make_project,
 )
+from saferleeds_analysis.publishing.new_quarter import expected_files, write_commentary_templates
 
 QUARTER = periods.quarter("2026/27 Q2")
 AREAS = 'name,kind,parent\nEast,division,\nMill Hill,ward,East\n"Old ""Town""",ward,East\n'
@@ -102,17 +102,17 @@ def test_a_quarter_is_laid_out_once_and_says_what_is_expected_of_whom_and_by_whe
             "2026/27 Q2,domestic_burglary,The council,Wardens,2026-10-31,\n2026/27 Q1,town_centre_theft,A,B,2026-07-31,\n"
         )
 
-    [template] = lay_out_quarter(project, QUARTER, catalogue)
+    [template] = write_commentary_templates(project, QUARTER, catalogue)
 
     assert template == project / "data/raw/commentary/2026-27_Q2/domestic_burglary.template.md"
-    assert [(one.file, one.owner, one.due) for one in expected_files(project, QUARTER)] == [
+    assert [(one.file, one.owner, one.due) for one in expected_files(project, QUARTER, catalogue)] == [
         ("data/raw/recorded_crime: the months of 2026/27 Q2", "Otter Valley Police", date(2026, 10, 20)),
         ("data/raw/commentary/2026-27_Q2/domestic_burglary.md", "Wardens, The council", date(2026, 10, 31)),
     ]
     assert intake.unread_files(project, catalogue) == []
     assert intake.commentary(project, QUARTER, "domestic_burglary") is None
     template.write_text("begun", encoding="utf-8")
-    assert lay_out_quarter(project, QUARTER, catalogue) == []
+    assert write_commentary_templates(project, QUARTER, catalogue) == []
     assert template.read_text(encoding="utf-8") == "begun"
 
 
@@ -120,7 +120,7 @@ def test_a_template_filled_in_is_read_and_one_without_its_day_is_refused(given, 
     project = make_project(tmp_path / "new", given)
     with (project / "data/raw/commentary/requests.csv").open("a", encoding="utf-8") as file:
         file.write('2026/27 Q2,domestic_burglary,"The council: wardens",Wardens,2026-10-31,\n')
-    [template] = lay_out_quarter(project, QUARTER, load_catalogue(project / "data/raw/reference"))
+    [template] = write_commentary_templates(project, QUARTER, load_catalogue(project / "data/raw/reference"))
     page = template.with_name("domestic_burglary.md")
     text = template.read_text(encoding="utf-8").replace("## What we did\n", "## What we did\n\nPatrols.\n")
     page.write_text(text, encoding="utf-8")
@@ -129,3 +129,24 @@ def test_a_template_filled_in_is_read_and_one_without_its_day_is_refused(given, 
     page.write_text(text.replace("received:", "received: 2026-10-20"), encoding="utf-8")
     read = intake.commentary(project, QUARTER, "domestic_burglary")
     assert (read.organisation, read.received) == ("The council: wardens", date(2026, 10, 20))
+
+
+def test_a_commentary_asked_of_an_unknown_indicator_is_refused_wherever_the_tables_are_read(given, tmp_path):
+    project = make_project(tmp_path / "new", given)
+    with (project / "data/raw/commentary/requests.csv").open("a", encoding="utf-8") as file:
+        file.write("2026/27 Q2,domestic_burglery,A,B,2026-10-31,\n2026/27 Q1,thefts,A,B,2026-07-31,\n")
+    said = [
+        "commentary/requests.csv, row 2, column 'indicator_id': unknown indicator: 'domestic_burglery'. "
+        "Did you mean 'domestic_burglary'?",
+        "commentary/requests.csv, row 3, column 'indicator_id': unknown indicator: 'thefts'. "
+        "Known: domestic_burglary, town_centre_theft.",
+    ]
+    assert table_faults(project) == said
+    catalogue = load_catalogue(project / "data/raw/reference")
+    for read in (
+        lambda: intake.build_processed(project, catalogue),
+        lambda: expected_files(project, QUARTER, catalogue),
+    ):
+        with pytest.raises(DataProblem) as refusal:
+            read()
+        assert set(said) <= set(str(refusal.value).splitlines())

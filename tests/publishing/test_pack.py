@@ -22,7 +22,7 @@ from saferleeds_analysis.publishing.content import pack_figures, read_content
 from saferleeds_analysis.publishing.files import pack_folder, read_record, write_figures
 from saferleeds_analysis.publishing.kept_rows import is_reference
 from saferleeds_analysis.publishing.notebooks import ReportFailed
-from saferleeds_analysis.publishing.pack import publish_reports
+from saferleeds_analysis.publishing.pack import publish_editions, publish_reports
 from saferleeds_analysis.publishing.report import code_version
 from saferleeds_analysis.publishing.run_list import Report, read_run_list
 from saferleeds_analysis.publishing.trace import trace_rows
@@ -218,6 +218,16 @@ def test_every_parameter_of_every_report_is_checked_before_one_runs(project):
         "typed: every_block.ipynb was not run; its parameters are wrong:\narea: wants str, such as 'Leeds'; 5 is int."
     )
     assert not (project / "reports").exists()
+
+
+def test_what_was_made_of_the_pages_stays_where_nothing_is_run(project):
+    book = project / "reports/2012-13_Q2/pack.xlsx"
+    book.parent.mkdir(parents=True)
+    book.touch()
+    wrong = Report(name="short", notebook="every_block", parameters={"area": "Leeds"})
+    with pytest.raises(ValueError, match=r"^nothing was run\."):
+        publish_editions(project, Q2, [wrong], as_at=DAY, catalogue=load_catalogue(REFERENCE))
+    assert book.is_file()
 
 
 def test_a_quarter_that_has_not_ended_is_refused(project):

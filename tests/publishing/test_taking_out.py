@@ -20,7 +20,7 @@ from saferleeds_analysis.publishing.files import leftovers, not_made
 from saferleeds_analysis.publishing.index import renew_index
 from saferleeds_analysis.publishing.notebooks import ReportFailed
 from saferleeds_analysis.publishing.pack import publish_editions
-from saferleeds_analysis.publishing.run_list import read_run_list
+from saferleeds_analysis.publishing.run_list import listed_reports, read_run_list
 from saferleeds_analysis.publishing.sign_off import blocking_faults, sign_off
 from saferleeds_analysis.publishing.taking_out import retire
 
@@ -101,7 +101,7 @@ def test_a_report_whose_data_do_not_hold_the_quarter_is_left_out_with_its_senten
     assert words(index(root).select_one(".notice")) == (
         f"Not in this pack, because their data do not hold this quarter: {WHY}"
     )
-    completeness = check_pack(root, Q2).results[0]
+    completeness = check_pack(root, Q2, catalogue=load_catalogue(REFERENCE)).results[0]
     assert (completeness.looked_at, completeness.findings) == (2, ())
     assert completeness.not_looked_at == (("late", "source: the counts end with 2012-06."),)
     assert sign(root).version == 1
@@ -113,7 +113,7 @@ def test_a_report_without_a_page_is_retired_from_index_and_sign_off_too(root):
     assert done.exit_code == 0, done.output
     assert index(root).select_one(".notice") is None
     assert not_made(root / "reports/2012-13_Q2") == {}
-    assert check_pack(root, Q2).results[0].not_looked_at == ()
+    assert check_pack(root, Q2, catalogue=load_catalogue(REFERENCE)).results[0].not_looked_at == ()
 
 
 def test_what_stands_in_one_edition_alone_is_a_leftover_of_that_edition(root):
@@ -201,7 +201,7 @@ def test_a_report_is_retired_twice_and_both_are_kept(root):
     for _ in range(2):
         make_list(root, *ALL)
         publish(root)
-        retire(root, Q2, "other")
+        retire(root, Q2, "other", catalogue=load_catalogue(REFERENCE))
     kept = root / "reports/2012-13_Q2/versions/retired"
     assert sorted(place.name for place in kept.iterdir()) == ["other", "other.2"]
 
@@ -211,7 +211,7 @@ def test_what_is_no_report_is_not_retired(root, name):
     publish(root)
     before = (root / "notebooks/run_list.toml").read_bytes()
     with pytest.raises(ValueError, match=r"of 2012/13 Q2: unknown report: "):
-        retire(root, Q2, name)
+        retire(root, Q2, name, catalogue=load_catalogue(REFERENCE))
     assert (root / "notebooks/run_list.toml").read_bytes() == before
     assert folders(root) == ["changes", "early", "other"]
 
@@ -251,7 +251,7 @@ def test_a_report_dropped_from_the_list_is_named_by_run_index_and_sign_off_and_t
     done = CliRunner().invoke(main, cure(str(error.value)))
     assert done.exit_code == 0, done.output
     assert folders(root) == ["changes", "early", "versions"]
-    assert leftovers(root, Q2) == ()
+    assert leftovers(root, Q2, listed_reports(root, load_catalogue(REFERENCE))) == ()
     assert "retired" not in (root / "notebooks/run_list.toml").read_text(encoding="utf-8")
     assert sign(root).version == 1
 

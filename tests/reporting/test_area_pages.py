@@ -283,8 +283,7 @@ def test_a_city_that_lacks_a_ward_is_told_which(given):
 def test_a_wards_card_says_that_partners_write_about_the_city(given):
     card = report_card(given.counts, catalogue=given.catalogue, area="Armley", quarter=Q2, as_at=DAY)
     assert (
-        card.whose_words().text
-        == "What partners write is about the whole of the city, not about Armley alone."
+        card.whose_words().text == "What partners write is about the whole of Leeds, not about Armley alone."
     )
     city = report_card(given.counts, catalogue=given.catalogue, area="Leeds", quarter=Q2, as_at=DAY)
     assert city.whose_words().text == ""

@@ -45,7 +45,7 @@ def test_the_card_has_the_fields_of_the_published_one():
     assert shown["Overall progress (the board's judgement)"].startswith(
         "G Green . The published card gives the word alone"
     )
-    assert shown["What the measure shows"].startswith("N Grey . No target is recorded")
+    assert shown["What the measure shows"].startswith("N Not rated . No target is recorded")
 
 
 def test_the_words_keep_every_section_but_the_progress():

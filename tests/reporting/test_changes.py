@@ -264,3 +264,12 @@ def test_every_figure_of_both_packs_is_in_the_comparison(before, after):
             (c.figure.identity, getattr(c, side)) for c in changes if c.status != "late" and getattr(c, side)
         }
         assert wanted == told
+
+
+def test_both_periods_are_named_by_their_months_whatever_each_pack_calls_them():
+    """A service page set "April to June 2012 on the same quarters of the year before" beside "2012/13 Q2"."""
+    to_date = Window("April to June 2012 on the same quarters of the year before", "2012-04", "2012-06")
+    then, now = (figure(n, period="2012/13 Q2", measure="monthly_count") for n in (725, 958))
+    main = then_and_now([replace(then, window=to_date)], [now], before_quarter=Q1, after_quarter=Q2)
+    shown = Comparison(earlier="2012/13 Q1", main=main).section(names=NAMES)
+    assert "725 offences (April to June 2012) | 958 offences (July to September 2012)" in shown.text

@@ -19,9 +19,10 @@ from projects import REFERENCE, copy_project
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import PublishedFigure, load_catalogue
 from saferleeds_analysis.figures import Figure, Measure
+from saferleeds_analysis.intake.ledger import Revision
 from saferleeds_analysis.methods.feasibility import earlier_counts_behind
 from saferleeds_analysis.periods import Window
-from saferleeds_analysis.publishing.checking import read_checks
+from saferleeds_analysis.publishing.checking import _revised, read_checks
 from saferleeds_analysis.reporting import checks
 from saferleeds_analysis.reporting.checks import Check, PublishedPage
 from saferleeds_analysis.reporting.published import check_published
@@ -31,6 +32,7 @@ CATALOGUE = load_catalogue(REFERENCE)
 QUARTER = periods.quarter("2012/13 Q2")
 DAY = date(2012, 9, 30)
 CHECKS = {check.id: check for check in read_checks()}
+NAMES = {indicator.id: indicator.name for indicator in CATALOGUE.indicators()}
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +113,7 @@ def test_parts_that_exceed_their_whole_block(counts):
     own = counts.by_area.loc["2012-05", "NWL"]
     result = checks.additivity(CHECKS["additivity"], [changed(counts, "NWL", "2012-05", own - 1)], CATALOGUE)
     places = [where for where, _ in told(result)]
-    assert "illustrative_burglary, NWL, May 2012" in places
+    assert "Domestic burglary, NWL, May 2012" in places
     assert f"{own - 1} offences, but its 13 parts add up to {own} (−1)" in dict(told(result)).values()
     assert {finding.level for finding in checks.blocking(result.findings)} == {"blocking"}
     assert result.outcome == "stops sign-off"
@@ -132,13 +134,13 @@ def test_a_missing_month_a_missing_report_and_an_early_end_are_named(counts):
     )
     assert told(result) == [
         ("card", "the report is on the run list of this quarter and is not published"),
-        ("illustrative_burglary, Armley", "no count for March 2012"),
+        ("Domestic burglary, Armley", "no count for March 2012"),
     ]
     late = checks.completeness(
         CHECKS["completeness"], expected=[], pages=[], counts=[counts], quarter=QUARTER + 1
     )
     assert told(late) == [
-        ("illustrative_burglary", "ends with September 2012; the quarter ends with December 2012")
+        (counts.source.title, "ends with September 2012; the quarter ends with December 2012")
     ]
 
 
@@ -149,7 +151,7 @@ def test_a_part_of_a_month_is_suspected_and_a_whole_month_is_not(counts):
     result = checks.part_months(check, [changed(counts, "Leeds", "2012-09", 100)])
     assert told(result) == [
         (
-            "illustrative_burglary, Leeds, September 2012",
+            "Domestic burglary, Leeds, September 2012",
             f"100 offences, the lowest month of the series, against {before} a year before: it may be a part of a month",
         )
     ]
@@ -166,7 +168,7 @@ def test_a_planted_change_of_level_is_found_and_a_caveat_explains_it(counts):
     planted = replace(counts, by_area=by_area)
     check = CHECKS["sudden-breaks"]
     [finding] = checks.sudden_breaks(check, [planted], CATALOGUE).findings
-    assert finding.where == "illustrative_burglary, Leeds, April 2009"
+    assert finding.where == "Domestic burglary, Leeds, April 2009"
     assert (
         "from this month the level is −5" in finding.what or "from this month the level is −4" in finding.what
     )
@@ -198,26 +200,52 @@ def test_a_series_that_cannot_be_adjusted_is_named_with_the_reason_and_counts_as
     result = checks.sudden_breaks(CHECKS["sudden-breaks"], [short], CATALOGUE)
     assert (result.looked_at, result.findings, result.outcome) == (0, (), "nothing to check")
     [(where, why)] = result.not_looked_at
-    assert where == "illustrative_burglary, Leeds"
+    assert where == "Domestic burglary, Leeds"
     assert "24 months" in why
     page = quality_page([result]).html
     assert "What was not looked at" in page and where in page and "24 months" in page
 
 
 def test_an_extract_of_a_later_day_and_missing_commentary_are_said(counts):
-    # The example's own file is dated April 2013, and the pack is read as at September 2012.
-    assert told(checks.lateness(CHECKS["lateness"], [counts], as_at=DAY)) == [
-        ("illustrative_burglary", "was received on 2013-04-30; the pack is read as at 2012-09-30")
+    # The example's own file is dated April 2013, and the pack is read as at September 2012. A survey was not looked at before.
+    survey = replace(
+        counts.source, id="survey", title="A survey", shape="respondents", received=date(2012, 10, 1)
+    )
+    assert told(checks.lateness(CHECKS["lateness"], [counts.source, survey], as_at=DAY)) == [
+        (counts.source.title, "was received on 30 April 2013; the pack is read as at 30 September 2012"),
+        ("A survey", "was received on 1 October 2012; the pack is read as at 30 September 2012"),
     ]
-    unstated = replace(counts, source=replace(counts.source, received=None))
+    unstated = replace(counts.source, received=None)
     result = checks.lateness(CHECKS["lateness"], [unstated], as_at=DAY)
     assert (result.looked_at, result.findings) == (0, ())
-    assert result.not_looked_at == (("illustrative_burglary", "its source.toml does not state received"),)
-    received = {"domestic_burglary": "final", "asb": "", "theft": "draft"}
+    assert result.not_looked_at == ((counts.source.title, "its source.toml does not state received"),)
+    received = {"Domestic burglary": "final", "Disorder": "", "Theft": "draft"}
     assert told(checks.commentary_received(CHECKS["commentary"], received)) == [
-        ("data/raw/commentary, asb", "no commentary has come"),
-        ("data/raw/commentary, theft", "the commentary is a draft"),
+        ("data/raw/commentary, Disorder", "no commentary has come"),
+        ("data/raw/commentary, Theft", "the commentary is a draft"),
     ]
+
+
+def test_what_a_newer_file_revised_stands_on_the_page_and_a_small_sum_is_withheld(counts):
+    revision = Revision(
+        file="thefts/old.csv",
+        by="thefts/new.csv",
+        offence="Theft",
+        kind="ward",
+        areas=("Armley",),
+        months=("2012-08",),
+        before=1061,
+        after=1064,
+    )
+    of = replace(counts.provenance, revisions=(revision,))
+    about = (counts.source.title, "Theft: 1 area of the kind ward", "1")
+    [shown] = _revised([of], CATALOGUE)
+    assert shown == (*about, "1,061", "1,064", "new.csv")
+    page = quality_page([], revised=[shown]).text
+    assert "What newer files revised" in page and "1,061" in page and "1,064" in page
+    of_people = replace(of, revisions=(replace(revision, offence="Hate crime victims"),))
+    [(*_, was, became, _)] = _revised([of_people], CATALOGUE)
+    assert (was, became) == ("[c]", "[c]")
 
 
 # Of published figures
@@ -276,10 +304,10 @@ def test_calderdales_800_by_december_and_782_for_the_year_are_found(shared):
     facts = pd.read_csv(shared / "facts" / "published_series.csv")
     rows = facts[(facts["indicator"] == "Domestic burglary") & facts["period"].str.startswith("2013/14")]
     figures = [figure(r.period, r.value, area=r.area, source=r.source) for r in rows.itertuples()]
-    result = checks.falling_totals(CHECKS["falling-totals"], figures)
+    result = checks.falling_totals(CHECKS["falling-totals"], figures, NAMES)
     assert told(result) == [
         (
-            "published figures, domestic_burglary, Calderdale, 2013/14",
+            "published figures, Domestic burglary, Calderdale, 2013/14",
             "782, after 800 for 2013/14 Apr-Dec (−18)",
         )
     ]
@@ -289,12 +317,13 @@ def test_calderdales_800_by_december_and_782_for_the_year_are_found(shared):
 
 def test_the_trackers_725_twice_is_found_and_small_ties_are_not(counts):
     figures = [f for i in ("lasbt_enquiries", "lasbt_cases") for f in CATALOGUE.published(i, as_at=DAY)]
-    result = checks.equal_neighbours(CHECKS["equal-neighbours"], figures, [counts])
-    assert ("published figures, lasbt_enquiries, Leeds", "725 in 2011/12 Q4 and again in 2012/13 Q1") in told(
-        result
-    )
+    result = checks.equal_neighbours(CHECKS["equal-neighbours"], figures, [counts], NAMES)
+    assert (
+        "published figures, Anti-social behaviour enquiries, Leeds",
+        "725 in 2011/12 Q4 and again in 2012/13 Q1",
+    ) in told(result)
     small = [figure("2011/12 Q3", 12), figure("2011/12 Q4", 12)]
-    assert checks.equal_neighbours(CHECKS["equal-neighbours"], small, []).findings == ()
+    assert checks.equal_neighbours(CHECKS["equal-neighbours"], small, [], NAMES).findings == ()
 
 
 # Of the pages

@@ -1,8 +1,10 @@
 """The figures of costs, funding, comparisons and documents: each comes out of its rows again, and none is another's namesake."""
 
 import re
+from copy import copy
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from functools import partial
 
 import pandas as pd
@@ -12,18 +14,21 @@ from worked_again import all_agree, worked_again
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.area_tables import load_area_tables, load_group
-from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.catalogue import load_catalogue, read_project
 from saferleeds_analysis.documents import load_measures, load_register
 from saferleeds_analysis.methods.costs import ReturnAssumptions
 from saferleeds_analysis.reporting.comparison import compare_area
 from saferleeds_analysis.reporting.costs import cost_report, return_findings
-from saferleeds_analysis.reporting.dashboard import dashboard
+from saferleeds_analysis.reporting.dashboard import _about_service, dashboard
 from saferleeds_analysis.reporting.funding import funding_report
-from saferleeds_analysis.reporting.gathered import Sources
+from saferleeds_analysis.reporting.gathered import Sources, result_of
 from saferleeds_analysis.reporting.measures import measures_report
+from saferleeds_analysis.reporting.members import members_summary
 from saferleeds_analysis.reporting.papers import paper_report
 from saferleeds_analysis.reporting.printed_changes import PrintedChanges
 from saferleeds_analysis.reporting.register import register_report
+from saferleeds_analysis.reporting.services import service_counts
+from saferleeds_analysis.reporting.state import state_of
 from saferleeds_analysis.reporting.surveys import survey_report
 from saferleeds_analysis.unit_costs import load_cost_tables
 from saferleeds_analysis.workings import costs as workings
@@ -189,15 +194,18 @@ def test_every_figure_of_papers_and_measures_comes_out_of_its_rows_again(edition
     assert all_agree(figures, PAPERS)
 
 
-def dashboard_of(project, indicators=""):
-    sources = Sources(
+def sources_of(project):
+    return Sources(
         counts=partial(intake.recorded_counts, project, catalogue=CATALOGUE),
         responses=partial(intake.survey_responses, project, catalogue=CATALOGUE),
         words=partial(intake.commentary, project, Q2),
         asked=partial(intake.commentary_request, project, Q2),
     )
+
+
+def dashboard_of(project, indicators=""):
     at = {"area": "Leeds", "quarter": Q2, "as_at": DAY, "edition": "public"}
-    return dashboard(sources, catalogue=CATALOGUE, indicators=indicators, **at)
+    return dashboard(sources_of(project), catalogue=CATALOGUE, indicators=indicators, **at)
 
 
 def test_every_figure_of_the_dashboard_comes_out_of_its_rows_again(project):
@@ -221,8 +229,8 @@ def test_the_dashboard_has_the_letters_that_the_boards_gave(project):
     # The published cards of 2012/13 Q2: cohesion amber, clean neighbourhoods green.
     rows = dashboard_of(project).rows
     assert {row.indicator_id: row.rag.text for row in rows if row.indicator_id != "domestic_burglary"} == {
-        "lasbt_enquiries": "N Not rated: no target is set, and fewer need not be better.",
-        "lasbt_cases": "N Not rated: no target is set, and fewer need not be better.",
+        "lasbt_enquiries": "N Not rated: no target number is set, and fewer need not be better.",
+        "lasbt_cases": "N Not rated: no target number is set, and fewer need not be better.",
         "asb_got_worse": "N Not rated: no target number is set.",
         "different_backgrounds": "A Amber. The board's own judgement.",
         "clean_streets": "G Green. The board's own judgement.",
@@ -242,9 +250,60 @@ def test_the_dashboard_tells_of_a_survey_what_its_card_tells(project):
     )
     [row] = [r for r in dashboard_of(project).rows if r.indicator_id == "asb_got_worse"]
     lower, upper = re.search(r"−([\d.]+) to −([\d.]+)\)", row.change).groups()
-    assert f"fell by 4.3 points ({upper} to {lower})" in report.summary().text
-    assert (row.previous, row.current) == ("16.9% (baseline of 2008/09)", "12.6%")
+    assert f"fell by 1.6 points ({upper} to {lower})" in report.summary().text
+    assert (row.previous, row.current) == ("14.2% (12 months before)", "12.6%")
+    assert row.comment.startswith("Down 4.3 points on the baseline of 2008/09 (16.9%). ")
     assert "Synthetic respondents" in row.comment
+
+
+@pytest.mark.parametrize("indicator", ["lasbt_enquiries", "lasbt_cases", "asb_got_worse"])
+def test_index_dashboard_and_members_page_speak_of_the_same_months(project, indicator):
+    """The index had the quarter's 958 enquiries, up 4.6%, and the others 1,683 of the half-year, down 12.7%."""
+    at = {"catalogue": CATALOGUE, "area": "Leeds", "quarter": Q2, "as_at": DAY}
+    found = result_of(CATALOGUE.indicator(indicator), sources_of(project), **at)
+    page = [*found.findings().figures, *found.quarters().figures]
+    better = CATALOGUE.indicator(indicator).improvement_direction
+    state = state_of(page, indicator, "Leeds", improvement_direction=better)
+    (row,) = dashboard_of(project, indicator).rows
+    (item,) = members_summary(
+        sources_of(project), project=read_project(REFERENCE), indicators=indicator, **at
+    ).items
+    expected = {
+        "lasbt_enquiries": ("1,683 enquiries", "April to September 2012", "down 12.7%", "fell"),
+        "lasbt_cases": ("671 cases", "April to September 2012", "down 2.6%", "no clear change"),
+        "asb_got_worse": ("12.6%", "12 months to September 2012", "down 1.6 points", "fell (improving)"),
+    }[indicator]
+    assert (state.value, state.what, state.change, state.travel) == expected
+    assert row.measure.endswith(f", {state.what}")
+    assert state.value.startswith(row.current)
+    assert state.value in item.what
+    if state.travel != "no clear change":
+        assert state.change in item.what
+    assert row.change.startswith(
+        {"fell (improving)": "fell"}.get(
+            state.travel, state.change if state.travel == "fell" else "no clear change"
+        )
+    )
+
+
+def test_why_a_measure_is_not_rated_is_looked_up_in_the_targets(project):
+    """ "No target number is set" was said of every survey, whatever targets.csv holds."""
+    aim = CATALOGUE.targets("domestic_burglary", "Leeds", "2012/13", as_at=DAY)[0]
+    targets = (replace(aim, indicator_id="asb_got_worse", comparison="at most", value=12.0),)
+    with_target = copy(CATALOGUE)
+    with_target._targets = targets
+    at = {"area": "Leeds", "quarter": Q2, "as_at": DAY, "edition": "public"}
+    page = dashboard(sources_of(project), catalogue=with_target, indicators="asb_got_worse", **at)
+    assert page.rows[0].rag.text == "N Not rated: no rule rates it against its target, at most 12."
+
+
+@pytest.mark.parametrize(("printed", "said"), [("3366", True), ("3000", False)])
+def test_only_a_projection_that_doubles_the_half_year_is_said_to(printed, said):
+    found = service_counts(CATALOGUE, indicator="lasbt_enquiries", area="Leeds", quarter=Q2, as_at=DAY)
+    found = replace(found, published=replace(found.published, value=Decimal(printed)))
+    assert ("doubles the half-year" in _about_service(found)) is said
+    assert ("it is not the run-rate of 3,366" in found.findings().text) is not said
+    assert ("run-rate: every quarter taken to be alike" in found.quarters().text) is said
 
 
 def test_the_dashboard_tells_of_a_printed_percentage_what_was_printed(project):

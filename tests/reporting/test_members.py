@@ -62,7 +62,10 @@ def test_burglary_says_the_published_headline_and_what_has_changed_since(second)
         item.what
         == "5,938 offences in the 12 months to September 2012: down 35.6% on the 12 months before (9,214)."
     )
-    assert item.sure == "Chance alone would not make this fall: it is down 33.4% to 37.6% (95% interval)."
+    assert (
+        item.sure
+        == "Chance makes a difference this large less than once in 20 times: down 33.4% to 37.6% (95% interval)."
+    )
     assert item.letter == "G"
     assert item.since.endswith("A stretch target of at most 5,999 was set in September 2012.")
     assert "The chance of meeting the target, at most 5,999, is " in item.outlook
@@ -73,7 +76,8 @@ def test_a_survey_says_its_baseline_and_is_not_projected(second):
     item = second.items[1]
     # 16.94% in 2008/09 and 12.62% now, of 6,073 asked: the published card on anti-social behaviour.
     assert item.what == (
-        "12.6% of households in the 12 months to September 2012: down 4.3 points on the baseline of 2008/09 (16.9%)."
+        "12.6% of households in the 12 months to September 2012: down 1.6 points on the 12 months before (14.2%) "
+        "and down 4.3 points on the baseline of 2008/09 (16.9%)."
     )
     assert item.sure.endswith("base 6,073).")
     assert item.outlook.startswith("A survey is not projected.")
@@ -85,7 +89,7 @@ def test_a_service_that_has_no_target_is_not_rated(second):
     # 335 + 354 and 331 + 340 cases: the published card.
     assert (
         item.what
-        == "671 cases in the first two quarters of 2012/13: no clear change on the same part of last year (689)."
+        == "671 cases from April to September 2012: no clear change on the same months a year before (689)."
     )
 
 

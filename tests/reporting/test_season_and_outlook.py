@@ -79,7 +79,7 @@ def test_progress_is_a_letter_a_colour_and_a_reason(card, outlook):
     field = BeautifulSoup(card.fields(outlook.progress()).html, "html.parser").find_all("dd")[-1]
     assert field.select_one(".rag.rag-G").text == "G"
     assert "Green" in field.text
-    assert "Direction of travel: improving." in field.text
+    assert "Direction of travel: fell (improving)." in field.text
 
 
 def test_the_milestones_end_on_the_target_and_add_up_with_last_year(outlook):
@@ -132,7 +132,7 @@ def test_a_series_with_missing_months_says_why_there_is_no_season_and_no_project
     outlook = outlook_of(gap, season=season, catalogue=CATALOGUE)
     assert "Not seasonally adjusted: there is no data for May 2011." in season.chart().text
     assert season.areas == {}
-    assert outlook.progress().text.startswith("N Grey. No rating: history 'domestic_burglary':")
+    assert outlook.progress().text.startswith("N Not rated. History 'domestic_burglary':")
     assert "no count for" in outlook.findings().text
     assert "No milestones are given." in outlook.table().text
 

@@ -23,7 +23,10 @@ def count_change(earlier, later, direction, value, lower, upper):
     percent = (
         None if value is None else SimpleNamespace(value=value, lower=lower, upper=upper, confidence=0.95)
     )
-    return SimpleNamespace(earlier=earlier, later=later, direction=direction, percent=percent)
+    difference = SimpleNamespace(value=later - earlier, confidence=0.95)
+    return SimpleNamespace(
+        earlier=earlier, later=later, direction=direction, percent=percent, difference=difference
+    )
 
 
 def survey_change(direction, value, lower, upper):

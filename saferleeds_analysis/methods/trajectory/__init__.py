@@ -15,6 +15,7 @@ from saferleeds_analysis.methods.trajectory.projection import (
     project_year_end,
 )
 from saferleeds_analysis.methods.trajectory.rating import (
+    RULES,
     Direction,
     Rating,
     assess_gap,
@@ -22,10 +23,12 @@ from saferleeds_analysis.methods.trajectory.rating import (
     cap_by_chance,
     direction_of_travel,
     rating_of,
+    travel_in_words,
 )
 
 __all__ = [
     "MEASURED",
+    "RULES",
     "RUN_RATE_MISLEADS",
     "Backtest",
     "Chance",
@@ -43,4 +46,5 @@ __all__ = [
     "is_met",
     "project_year_end",
     "rating_of",
+    "travel_in_words",
 ]

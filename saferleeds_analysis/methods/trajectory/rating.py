@@ -80,7 +80,7 @@ def cap_by_chance(rating: Rating, probability: float) -> Rating:
 
 
 def rating_of(letter: str, reason: str) -> Rating:
-    """Give a letter with its colour; ``N``, the grey one, with why there is no other."""
+    """Give a letter with its colour; ``N``, which is none, with why there is no other."""
     return Rating(letter=letter, colour=RULES["letters"][letter]["colour"], reason=reason)
 
 
@@ -103,6 +103,15 @@ def position_words(value: float, *, lower: float, upper: float, decrease: bool) 
     return words[next((place for place, holds in places.items() if holds), "middle")]
 
 
+def travel_in_words(direction: str, *, improvement_direction: str) -> str:
+    """Say which way a measure travels, and whether that is for the better: of a test's ``fell``, ``rose`` or ``no clear change``.
+
+    >>> travel_in_words("fell", improvement_direction="decrease"), travel_in_words("fell", improvement_direction="neither")
+    ('fell (improving)', 'fell')
+    """
+    return RULES["direction"].get(direction, {}).get(improvement_direction, RULES["direction"]["unclear"])
+
+
 def direction_of_travel(
     history: pd.Series, *, improvement_direction: str, unit: str, caveats: Sequence[Caveat] = ()
 ) -> Direction:
@@ -114,7 +123,7 @@ def direction_of_travel(
     >>> months = pd.period_range("2010-10", "2012-09", freq="M", name="month")
     >>> history = pd.Series([700] * 12 + [500] * 12, index=months, name="domestic_burglary")
     >>> direction_of_travel(history, improvement_direction="decrease", unit="offences").word
-    'improving'
+    'fell (improving)'
     """
     if improvement_direction not in ("decrease", "increase", "neither"):
         raise ValueError(
@@ -142,11 +151,7 @@ def direction_of_travel(
         unit=unit,
         confidence=RULES["direction"]["confidence"],
     )
-    word = (
-        unclear
-        if change.direction == unclear
-        else RULES["direction"][change.direction][improvement_direction]
-    )
+    word = travel_in_words(change.direction, improvement_direction=improvement_direction)
     percent = "" if change.percent is None else f" ({change.percent.value:+.1f} %)"
     return Direction(
         word=word,
@@ -178,8 +183,8 @@ def assess_level(level: Estimate | None, *, target: Target | None) -> Rating:
         return rating_of("G", f"{figure} meets {aim}.")
     nearest = level.lower if is_decrease(target) else level.upper
     if is_met(target, nearest):
-        return rating_of("A", f"{figure} does not meet {aim}, but the difference may be chance.")
-    return rating_of("R", f"{figure} does not meet {aim}, and the difference is more than chance.")
+        return rating_of("A", f"{figure} does not meet {aim}, but its interval reaches it.")
+    return rating_of("R", f"{figure} does not meet {aim}, nor does any value in its interval.")
 
 
 def assess_gap(earlier: Estimate | None, later: Estimate | None) -> Rating:
