@@ -323,11 +323,9 @@ def retire(root: Path, report: str, quarter: Any) -> None:
         if not packs:
             raise ValueError("there is no pack yet; say from which quarter on: --quarter.")
         quarter = max(packs)
-    _alone(root, quarter)
-    _version(root, quarter, None, whole=True)
-    catalogue = _catalogue(root)
-    sources = _titles_of_built_sources(root, catalogue)
     with one_act(root, quarter):
+        catalogue = _catalogue(root)
+        sources = _titles_of_built_sources(root, catalogue)
         kept = retire(root, quarter, report, catalogue=catalogue, sources=sources)
         click.echo(f"Retired from {periods.quarter_name(quarter)} on: {report}")
         for place in kept:
@@ -347,11 +345,12 @@ def export(root: Path, quarter: Any, reports: tuple[str, ...], every: bool, edit
 
     With the names of REPORTS (their folders in the pack), Word and PDF of these only.
     """
-    _alone(root, quarter)
-    _version(root, quarter, None, whole=True)  # a signed-off pack stays as it is
-    catalogue = _catalogue(root)
-    sources = _titles_of_built_sources(root, catalogue)
-    _export_and_say(root, quarter, catalogue, sources, reports=reports, every=every, edition=edition)
+    from saferleeds_analysis.publishing.one_act import one_act
+
+    with one_act(root, quarter):
+        catalogue = _catalogue(root)
+        sources = _titles_of_built_sources(root, catalogue)
+        _export_and_say(root, quarter, catalogue, sources, reports=reports, every=every, edition=edition)
 
 
 @main.command()

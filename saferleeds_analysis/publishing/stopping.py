@@ -39,4 +39,5 @@ def _heard_by(handler: Callable[..., None] | signal.Handlers) -> Iterator[None]:
         yield
     finally:
         for one, was in before.items():
-            signal.signal(one, was or signal.SIG_DFL)
+            if signal.getsignal(one) is handler:  # who was asked to stop hears nothing any more, to its end
+                signal.signal(one, was or signal.SIG_DFL)
