@@ -5,6 +5,7 @@ however it ends, so that no lock is ever left behind.
 """
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -46,7 +47,9 @@ def held(root: Path, name: str, *, wait: float = 0) -> Iterator[bool]:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise PermissionError(errno.EACCES, str(error), str(path)) from error
+                full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
+                number = errno.ENOSPC if full else errno.EACCES
+                raise OSError(number, os.strerror(number), str(path)) from error
             yield False
             return
         _HELD.add(path)

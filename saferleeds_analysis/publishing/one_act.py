@@ -133,11 +133,12 @@ def _exchanging(root: Path) -> Iterator[None]:
 def _lay_out(folder: Path, reports: Path) -> None:
     folder.mkdir(parents=True)
     write_text(folder / ".gitignore", "*\n")
-    left_out = shutil.ignore_patterns(".*")  # left by versions that made drafts in the pack
-    for part in _parts(folder)[:-1]:
-        (folder / "new" / part).parent.mkdir(parents=True, exist_ok=True)
-        if (reports / part).is_dir():
-            shutil.copytree(reports / part, folder / "new" / part, copy_function=_copy, ignore=left_out)
+    (folder / "new").mkdir()
+    for path in sorted(path for part in _parts(folder)[:-1] for path in (reports / part).rglob("*")):
+        inner = path.relative_to(reports)
+        if path.is_file() and not inner.name.startswith("."):  # a draft that was left
+            (folder / "new" / inner).parent.mkdir(parents=True, exist_ok=True)
+            _copy(path, folder / "new" / inner)
 
 
 def _parts(folder: Path) -> tuple[str, ...]:
@@ -146,9 +147,9 @@ def _parts(folder: Path) -> tuple[str, ...]:
     return f"restricted/{name}", name, f"refused/restricted/{name}", f"refused/{name}", INDEX
 
 
-def _copy(source: str, target: str) -> None:
+def _copy(source: Path, target: Path) -> None:
     """Copy a file. What is kept of earlier versions is never written, so that a second name for it does."""
-    if os.name == "posix" and VERSIONS in Path(source).parts:
+    if os.name == "posix" and VERSIONS in source.parts:
         with suppress(OSError):  # not every disk has second names
             os.link(source, target)
             return

@@ -4,13 +4,16 @@ import errno
 import multiprocessing
 import os
 import re
+import shutil
 import signal
+import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from projects import REFERENCE, with_tables
@@ -18,6 +21,7 @@ from publishing.packs import ANSWERS, ROLES, figure, write_pack
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.problems import in_words
 from saferleeds_analysis.publishing import one_act as act
 from saferleeds_analysis.publishing.at_work import at_work
 from saferleeds_analysis.publishing.audit import audit_pack
@@ -143,6 +147,41 @@ def test_a_locked_file_leaves_the_old_pack_and_is_named(root, monkeypatch, at):
     monkeypatch.undo()
     publish(root, QUARTERS[0], 200)
     assert {said for found in stands(root, QUARTERS[0]).values() for said in map("".join, found)} == {"200"}
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """Give a project on a disk of its own that is nearly full; root may make one, on Linux."""
+    place = tmp_path / "small"
+    place.mkdir()
+    made = ["mount", "-t", "tmpfs", "-o", "size=2500k", "tmpfs", str(place)]
+    if not shutil.which("mount") or subprocess.run(made, capture_output=True).returncode:
+        pytest.skip("only root can make a small disk")
+    root = with_tables(place / "a project")
+    publish(root, QUARTERS[0], 100)
+    yield root
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def test_a_full_or_a_read_only_disk_leaves_the_pack_and_is_said_with_its_cure(small_disk):
+    before = files_of(small_disk / "reports")
+    with (small_disk / "filling").open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(b"0" * 4096)
+    for room in (0, 60_000):  # not even for a lock, and not for the whole pack
+        os.truncate(small_disk / "filling", (small_disk / "filling").stat().st_size - room)
+        with pytest.raises(OSError) as error:
+            publish(small_disk, QUARTERS[0], 200)
+        assert in_words(error.value).startswith("the disk is full (No space left on device). Make room")
+    (small_disk / "filling").unlink()
+    assert files_of(small_disk / "reports") == before
+    tidy_up(small_disk)
+    assert not (small_disk / ".publishing").exists()
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk.parent)], check=True)
+    with pytest.raises(OSError) as error:
+        publish(small_disk, QUARTERS[0], 200)
+    assert "may not be read or written" in in_words(error.value)
+    assert files_of(small_disk / "reports") == before
 
 
 def test_what_versions_keep_and_the_ledger_outlive_the_exchange(root):
