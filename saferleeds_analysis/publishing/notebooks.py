@@ -277,7 +277,7 @@ def _execute(
     template: str,
 ) -> Any:
     """Hand the notebook to papermill and turn every way of failing into one exception that says where."""
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from nbclient.exceptions import CellTimeoutError
     from papermill import execute_notebook
     from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError, strip_color
@@ -318,12 +318,15 @@ def _execute(
         details = strip_color("\n".join(error.traceback))
         if error.ename in _FOR_THE_ANALYST:
             raise _FOR_THE_ANALYST[error.ename](without_machine_paths(error.evalue, folder.parent)) from None
-        raise failure(f"{error.ename}: {error.evalue}", details) from None
+        short = f" {ENDED}" if error.ename == "MemoryError" else ""
+        raise failure(f"{error.ename}: {error.evalue}{short}", details) from None
     except CellTimeoutError as error:
         raise failure(
             f"still running after {seconds_per_cell} seconds, so it was stopped.", str(error)
         ) from None
-    except DeadKernelError as error:
+    except RuntimeError as error:  # before its first answer, too
+        if "died" not in str(error):
+            raise
         raise failure(f"the Python process that ran it ended. {ENDED}", str(error)) from None
 
 

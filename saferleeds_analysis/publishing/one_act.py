@@ -53,6 +53,8 @@ _STEPS = {
 }
 _UNDONE_BY = {".taking": ".returning", ".placing": ".undoing"}
 _TEMPORARY = "temporary.txt"
+# What killed commands of former versions left in the pack itself.
+_DRAFTS = (".making-", ".keeping-", ".before-")
 _SECONDS = 60  # far longer than renaming a few folders takes
 
 
@@ -136,7 +138,7 @@ def _lay_out(folder: Path, reports: Path) -> None:
     (folder / "new").mkdir()
     for path in sorted(path for part in _parts(folder)[:-1] for path in (reports / part).rglob("*")):
         inner = path.relative_to(reports)
-        if path.is_file() and not inner.name.startswith("."):  # a draft that was left
+        if path.is_file() and not any(part.startswith(_DRAFTS) for part in inner.parts):
             (folder / "new" / inner).parent.mkdir(parents=True, exist_ok=True)
             _copy(path, folder / "new" / inner)
 
@@ -180,13 +182,13 @@ def _put_in_place(root: Path, folder: Path) -> None:
         if html := page_of_all_packs(root):
             write_text(folder / "new" / INDEX, html)
         for path in files_of(folder / "new"):
-            _flush(path)
+            _have_on_disk(path)
         with stopping.ignored():
             _exchange(folder.rename(folder.with_suffix(".taking")), root)
 
 
-def _flush(path: Path) -> None:
-    """Have a file on the disk before it is said that it is there; Windows does so only for who may write it."""
+def _have_on_disk(path: Path) -> None:
+    """Wait until a file is on the disk, before the journal says that it is; Windows does so only for who may write it."""
     if os.name == "posix":
         with path.open("rb") as file:
             os.fsync(file.fileno())
@@ -213,14 +215,12 @@ def _exchange(folder: Path, root: Path) -> None:
     else:
         _remove(folder)
     if locked:
+        until = (
+            "Until then the pack is not there." if folder.exists() else "What was published before stands."
+        )
         raise ReportFailed(
             f"the pack {folder.stem} could not be put in place, because this cannot be moved: {locked}. Is it open, in Excel "
-            "perhaps? Close it and give the command again. "
-            + (
-                "What was published before stands."
-                if not folder.exists()
-                else "Until then the pack is not there."
-            )
+            f"perhaps? Close it and give the command again. {until}"
         )
 
 

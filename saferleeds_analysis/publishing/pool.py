@@ -188,6 +188,7 @@ def _work(connection: Connection, run: Run, into: Path, scratch: str) -> None:
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     tempfile.tempdir = scratch
+    logging.disable()  # what goes wrong is said by the outcome
     while True:
         try:
             report, template = connection.recv()

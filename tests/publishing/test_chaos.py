@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -157,11 +158,13 @@ class Chaos:
                 family |= {p.pid: p for p in _children(command)}
                 time.sleep(0.02)
             self.kill(command, family)
-            self.look()
+            self.look(command)
         psutil.wait_procs([command], timeout=300)
         self.seconds += time.monotonic() - started
-        said = (self.root / "said.txt").read_text(encoding="utf-8").split("\n")
-        self.ends[next((line for line in said if line.startswith(("Error", "Open"))), "killed")] += 1
+        said = (self.root / "said.txt").read_text(encoding="utf-8")
+        assert "not foreseen" not in said, said
+        assert "Traceback" not in said, said
+        self.ends[next((s for s in said.split("\n") if s.startswith(("Error", "Open"))), "killed")] += 1
         _gone, alive = psutil.wait_procs(list(family.values()), timeout=30)
         assert [p for p in alive if p.status() != psutil.STATUS_ZOMBIE] == []
         tidy_up(self.root)
@@ -171,19 +174,24 @@ class Chaos:
 
     def kill(self, command, family):
         """Kill the command, or one of its processes; ask the command to stop now and then instead."""
-        alive = [p for p in family.values() if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
-        victim = self.lottery.choice(alive) if alive and self.lottery.random() < 0.75 else command
-        how = signal.SIGKILL if self.lottery.random() < 0.7 or victim is not command else signal.SIGTERM
-        try:
-            kind = "command" if victim is command else _kind(victim)
-            os.kill(victim.pid, how)
-        except (ProcessLookupError, psutil.NoSuchProcess):
-            return
-        self.kills[f"{kind}, {how.name}"] += 1
+        kinds = {"command": [command]}
+        for process in family.values():
+            with suppress(psutil.NoSuchProcess):
+                if process.status() != psutil.STATUS_ZOMBIE:
+                    kinds.setdefault(_kind(process), []).append(process)
+        kind = self.lottery.choice(sorted(kinds))
+        how = self.lottery.choice([signal.SIGTERM, signal.SIGKILL]) if kind == "command" else signal.SIGKILL
+        with suppress(ProcessLookupError):
+            os.kill(self.lottery.choice(kinds[kind]).pid, how)
+            self.kills[f"{kind}, {how.name}"] += 1
 
-    def look(self):
+    def look(self, command):
         """Nothing stands that is not of one audited pack; a pack may be away while it is put in place, but not in part."""
+        with suppress(psutil.NoSuchProcess):
+            command.suspend()  # what is read while folders are renamed is of no instant
         found = of_pack(contents(self.root))
+        with suppress(psutil.NoSuchProcess):
+            command.resume()
         wholes = [of_pack(pack) for pack in self.packs.values()]
         assert any(found.items() <= whole.items() for whole in wholes)
         assert all({n.split("/")[0] for n in found} <= {n.split("/")[0] for n in whole} for whole in wholes)

@@ -111,8 +111,10 @@ def test_what_fails_leaves_the_pack_and_what_is_done_within_belongs_to_it(root):
 
 def test_a_page_that_the_audit_refuses_was_never_public(root, monkeypatch):
     seen = []
-    flush = act._flush
-    monkeypatch.setattr(act, "_flush", lambda path: (seen.append(stands(root, QUARTERS[0])), flush(path)))
+    flush = act._have_on_disk
+    monkeypatch.setattr(
+        act, "_have_on_disk", lambda path: (seen.append(stands(root, QUARTERS[0])), flush(path))
+    )
     before = stands(root, QUARTERS[0])
     with pytest.raises(PagesRefused, match="is a count under 5"):
         publish(root, QUARTERS[0], GIVES_AWAY)
@@ -120,6 +122,14 @@ def test_a_page_that_the_audit_refuses_was_never_public(root, monkeypatch):
     assert all(one == before for one in seen)
     assert ("public", "report.html") not in stands(root, QUARTERS[0])
     assert (root / "reports/refused/2012-13_Q1/burglary/report.html").is_file()
+
+
+def test_what_a_killed_command_of_a_former_version_left_in_the_pack_goes(root):
+    left = root / "reports/2012-13_Q1/.making-x/card/report.html"
+    left.parent.mkdir(parents=True)
+    left.touch()
+    publish(root, QUARTERS[0], 200)
+    assert list((root / "reports").rglob(".*")) == []
 
 
 @pytest.mark.parametrize("at", range(4))
