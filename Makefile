@@ -10,7 +10,7 @@ READY_FOR_TESTS := .venv/ready_for_tests
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade \
     --no-annotate --no-header --no-emit-index-url --quiet
 
-.PHONY: report papers test check same lock clean
+.PHONY: report papers test chaos check same lock clean
 
 report: $(READY)  ## the bundled example's two quarters, or QUARTER="2012/13 Q3", from raw data to the page to open
 ifdef QUARTER
@@ -26,6 +26,10 @@ papers: $(READY)  ## the published documents of 2012 to 2021, worked out again: 
 test: $(READY_FOR_TESTS)  ## every test, the browser tests included
 	$(BIN)/python scripts/ensure_programs.py
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+KILLS ?= 200
+chaos: $(READY_FOR_TESTS)  ## many random kills over full packs, and more interleavings of two commands, than the tests have time for
+	CHAOS_KILLS=$(KILLS) CHAOS_EXAMPLES=100 $(BIN)/python -m pytest -s tests/publishing/test_chaos.py tests/publishing/test_one_act.py
 
 check: $(READY_FOR_TESTS)  ## style, the rooms' imports, notebooks without outputs
 	$(BIN)/ruff check .

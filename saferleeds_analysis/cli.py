@@ -6,7 +6,6 @@ Libraries are imported where they are used, so that ``saferleeds --help`` answer
 import functools
 import json
 import logging
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from saferleeds_analysis.formats import project_format, refuse_other_formats
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, in_words
+from saferleeds_analysis.publishing import stopping
 from saferleeds_analysis.publishing.notebooks import ReportFailed
-from saferleeds_analysis.publishing.places import DISTRIBUTION, find_project
+from saferleeds_analysis.publishing.places import DISTRIBUTION, MAKING, find_project
 
 if TYPE_CHECKING:
     from saferleeds_analysis.catalogue import Catalogue
@@ -60,8 +60,7 @@ class _Commands(click.Group):
             raise click.ClickException(f"{error}\n{_where_the_log_is(ctx)}") from error
         except Exception as error:
             logger.exception("not foreseen")
-            what = f"this was not foreseen: {type(error).__name__}: {error}"
-            raise click.ClickException(f"{what}\n{_where_the_log_is(ctx)}") from error
+            raise click.ClickException(f"{in_words(error)}\n{_where_the_log_is(ctx)}") from error
 
 
 _project_option = click.option(
@@ -74,7 +73,8 @@ _project_option = click.option(
 def _in_project(command: Callable[..., None], *, older_too: bool = False) -> Callable[..., None]:
     """Give a command the folder of its project first, with the log started, and the quarter that it is about read.
 
-    A project of another format is refused; an older one is not (``older_too``) where its tables are not read.
+    A project of another format is refused; an older one is not (``older_too``) where its tables are not read. What a command
+    that was killed left is put right first.
     """
 
     @_project_option
@@ -87,7 +87,12 @@ def _in_project(command: Callable[..., None], *, older_too: bool = False) -> Cal
             from saferleeds_analysis import periods
 
             given["quarter"] = periods.quarter(given["quarter"])
-        command(root, **given)
+        with _stopped_once():
+            if (root / MAKING).is_dir():
+                from saferleeds_analysis.publishing.one_act import tidy_up
+
+                tidy_up(root)
+            command(root, **given)
 
     return run
 
@@ -133,6 +138,7 @@ def report(
     """Make the reports of a QUARTER, written "2012/13 Q2", from the raw data to the page to open."""
     from saferleeds_analysis import periods
     from saferleeds_analysis.publishing.files import PAGE
+    from saferleeds_analysis.publishing.one_act import one_act
     from saferleeds_analysis.publishing.pack import publish_editions
     from saferleeds_analysis.publishing.run_list import read_run_list
 
@@ -145,7 +151,7 @@ def report(
     click.echo(f"Reports of {periods.quarter_name(quarter)}, as at {day.isoformat()}")
     sources = _titles_of_built_sources(root, catalogue)
     click.echo(f"Data ready: {len(sources)} source{'' if len(sources) == 1 else 's'}")
-    with _tidied_up_when_stopped():
+    with one_act(root, quarter):
         index = publish_editions(
             root,
             quarter,
@@ -157,10 +163,10 @@ def report(
             warm=not cold,
             say=click.echo,
         )
-    if not one_card:
-        _check_and_say(root, quarter, catalogue, sources)
-    if formats:
-        _export_and_say(root, quarter, catalogue, sources)
+        if not one_card:
+            _check_and_say(root, quarter, catalogue, sources)
+        if formats:
+            _export_and_say(root, quarter, catalogue, sources)
     click.echo(f"Open this page:\n{index.parent / one_card.name / PAGE if one_card else index}")
 
 
@@ -279,12 +285,14 @@ def audit(root: Path, quarter: Any) -> None:
 def check(root: Path, quarter: Any) -> None:
     """Check the published pack of a QUARTER before it is signed off, and write its data-quality page."""
     from saferleeds_analysis.publishing.checking import check_pack, write_quality_page
+    from saferleeds_analysis.publishing.one_act import one_act
     from saferleeds_analysis.publishing.versions import is_frozen
     from saferleeds_analysis.reporting import checks, quality
 
-    found = check_pack(root, quarter, catalogue=_catalogue(root))
-    # A signed-off pack stays as it is, its data-quality page too.
-    page = None if is_frozen(root, found.quarter) else write_quality_page(root, found)
+    found, page = check_pack(root, quarter, catalogue=_catalogue(root)), None
+    if not is_frozen(root, quarter):  # a signed-off pack stays as it is, its data-quality page too
+        with one_act(root, quarter):
+            page = write_quality_page(root, found)
     for finding in found.findings:
         click.echo(f"{finding.level}  {finding.check}  {finding.where}: {finding.what}")
     click.echo(quality.summary(found.results))
@@ -307,6 +315,7 @@ def retire(root: Path, report: str, quarter: Any) -> None:
     """
     from saferleeds_analysis import periods
     from saferleeds_analysis.publishing.files import pack_folder, public_packs, report_folders
+    from saferleeds_analysis.publishing.one_act import one_act
     from saferleeds_analysis.publishing.taking_out import retire
 
     if quarter is None:
@@ -314,16 +323,15 @@ def retire(root: Path, report: str, quarter: Any) -> None:
         if not packs:
             raise ValueError("there is no pack yet; say from which quarter on: --quarter.")
         quarter = max(packs)
-    _alone(root, quarter)
-    _version(root, quarter, None, whole=True)
-    catalogue = _catalogue(root)
-    sources = _titles_of_built_sources(root, catalogue)
-    kept = retire(root, quarter, report, catalogue=catalogue, sources=sources)
-    click.echo(f"Retired from {periods.quarter_name(quarter)} on: {report}")
-    for place in kept:
-        click.echo(f"Its pages are kept in {place.relative_to(root).as_posix()}")
-    if report_folders(pack_folder(root, quarter, edition="public")):
-        _check_and_say(root, quarter, catalogue, sources)
+    with one_act(root, quarter):
+        catalogue = _catalogue(root)
+        sources = _titles_of_built_sources(root, catalogue)
+        kept = retire(root, quarter, report, catalogue=catalogue, sources=sources)
+        click.echo(f"Retired from {periods.quarter_name(quarter)} on: {report}")
+        for place in kept:
+            click.echo(f"Its pages are kept in {place}")
+        if report_folders(pack_folder(root, quarter, edition="public")):
+            _check_and_say(root, quarter, catalogue, sources)
 
 
 @main.command()
@@ -337,11 +345,12 @@ def export(root: Path, quarter: Any, reports: tuple[str, ...], every: bool, edit
 
     With the names of REPORTS (their folders in the pack), Word and PDF of these only.
     """
-    _alone(root, quarter)
-    _version(root, quarter, None, whole=True)  # a signed-off pack stays as it is
-    catalogue = _catalogue(root)
-    sources = _titles_of_built_sources(root, catalogue)
-    _export_and_say(root, quarter, catalogue, sources, reports=reports, every=every, edition=edition)
+    from saferleeds_analysis.publishing.one_act import one_act
+
+    with one_act(root, quarter):
+        catalogue = _catalogue(root)
+        sources = _titles_of_built_sources(root, catalogue)
+        _export_and_say(root, quarter, catalogue, sources, reports=reports, every=every, edition=edition)
 
 
 @main.command()
@@ -350,11 +359,13 @@ def export(root: Path, quarter: Any, reports: tuple[str, ...], every: bool, edit
 @_in_project
 def render(root: Path, quarter: Any, edition: str) -> None:
     """Make the pages of the published pack of a QUARTER again from its executed notebooks, without running them."""
+    from saferleeds_analysis.publishing.files import stands_at
+    from saferleeds_analysis.publishing.one_act import one_act
     from saferleeds_analysis.publishing.report import render_pack
 
-    _alone(root, quarter)
-    for page in render_pack(root, quarter, edition=edition, say=click.echo):
-        click.echo(f"changed: {page.relative_to(root).as_posix()}")
+    with one_act(root, quarter):
+        for page in render_pack(root, quarter, edition=edition, say=click.echo):
+            click.echo(f"changed: {stands_at(root, page)}")
 
 
 @main.command()
@@ -574,17 +585,13 @@ def _counts(root: Path, catalogue: "Catalogue", indicator: str, area: str, last:
 
 
 @contextmanager
-def _tidied_up_when_stopped() -> Iterator[None]:
-    """Take a polite end (of the system, or of the terminal) for Ctrl-C, and say what is left by either."""
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+def _stopped_once() -> Iterator[None]:
+    """Say what stands when the command was stopped."""
     try:
-        yield
+        with stopping.heard_once():
+            yield
     except KeyboardInterrupt as error:
-        stopped = click.ClickException(
-            "stopped. Reports that had finished are published; the others are as before."
-        )
+        stopped = click.ClickException("stopped. What was published before stands as it was.")
         stopped.exit_code = 130
         raise stopped from error
 
@@ -592,6 +599,7 @@ def _tidied_up_when_stopped() -> Iterator[None]:
 def _check_and_say(root: Path, quarter: Any, catalogue: "Catalogue", sources: list[str]) -> None:
     """Check a pack that was just made, write its data-quality page, and say in one line how it came out."""
     from saferleeds_analysis.publishing.checking import check_pack, write_quality_page
+    from saferleeds_analysis.publishing.files import stands_at
     from saferleeds_analysis.publishing.index import renew_index
     from saferleeds_analysis.reporting import quality
 
@@ -599,7 +607,7 @@ def _check_and_say(root: Path, quarter: Any, catalogue: "Catalogue", sources: li
     page = write_quality_page(root, found)
     about = {"as_at": found.as_at, "edition": found.edition}
     renew_index(root, quarter, catalogue=catalogue, sources=sources, **about)
-    click.echo(f"{quality.summary(found.results)} See {page.relative_to(root).as_posix()}")
+    click.echo(f"{quality.summary(found.results)} See {stands_at(root, page)}")
 
 
 def _export_and_say(

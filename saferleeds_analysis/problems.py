@@ -1,5 +1,6 @@
 """The error that means "look at the data". A wrong call is a plain ``ValueError``."""
 
+import errno
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager
@@ -50,3 +51,29 @@ def refuse_unless(*rules: tuple[object, str]) -> None:
     for holds, message in rules:
         if not holds:
             raise ValueError(message)
+
+
+# What becomes of a process when memory is short, and what to do.
+ENDED = (
+    "It may have run out of memory, or been stopped by someone. Close other programs and give the command again, with "
+    "--workers 1 where memory is short."
+)
+
+
+def in_words(error: BaseException) -> str:
+    """Say what the machine did not let us do, with the cure: memory, disk, permission, processes; else what was not foreseen.
+
+    >>> in_words(PermissionError(13, "Permission denied", "reports/last_run.log"))
+    "'reports/last_run.log' may not be read or written (Permission denied). Close it where it is open, or mend its permissions."
+    """
+    if isinstance(error, MemoryError):
+        return f"memory ran out. {ENDED}"
+    if isinstance(error, (ConnectionError, EOFError)):
+        return f"a process that was started for this ended. {ENDED}"
+    number = error.errno if isinstance(error, OSError) else None
+    if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"the disk is full ({error.strerror}). Make room on it, then give the command again."
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
+        what = f"{error.filename!r} may not be read or written ({error.strerror})."
+        return f"{what} Close it where it is open, or mend its permissions."
+    return f"this was not foreseen: {type(error).__name__}: {error}"

@@ -6,7 +6,6 @@
 Nothing here holds a time, so that two runs on the same pack give the same files.
 """
 
-import tempfile
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -29,6 +28,7 @@ from saferleeds_analysis.publishing.files import (
     pack_folder,
     published_reports,
     read_record,
+    stands_at,
     write_rows,
     write_text,
 )
@@ -157,13 +157,9 @@ def write_quality_page(root: Path, found: PackChecks) -> Path:
         files=(Link(text="every finding (CSV)", href=QUALITY_TABLE),),
     )
     columns = [f.name for f in fields(Finding)]
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as scratch:
-        draft, table = Path(scratch) / QUALITY_PAGE, Path(scratch) / QUALITY_TABLE
-        write_text(draft, page.html)
-        write_rows([{c: getattr(f, c) for c in columns} for f in found.findings], columns, table)
-        table.replace(folder / QUALITY_TABLE)
-        draft.replace(folder / QUALITY_PAGE)
-    return folder / QUALITY_PAGE
+    write_text(folder / QUALITY_PAGE, page.html)
+    write_rows([{c: getattr(f, c) for c in columns} for f in found.findings], columns, folder / QUALITY_TABLE)
+    return root / stands_at(root, folder / QUALITY_PAGE)
 
 
 def _read_page(place: Path) -> PublishedPage:

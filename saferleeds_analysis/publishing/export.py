@@ -32,12 +32,13 @@ from saferleeds_analysis.publishing.files import (
     published_reports,
     read_record,
     replace_file,
+    stands_at,
 )
 from saferleeds_analysis.publishing.index import renew_index
+from saferleeds_analysis.publishing.one_act import as_one_act
 from saferleeds_analysis.publishing.pages import Provenance, provenance_of, render_on_paper
 from saferleeds_analysis.publishing.pdf import mend
 from saferleeds_analysis.publishing.run_list import read_on_request
-from saferleeds_analysis.publishing.versions import version_to_make
 from saferleeds_analysis.publishing.word import write_docx
 from saferleeds_analysis.publishing.workbook import workbook_of, write_ods, write_xlsx
 from saferleeds_analysis.reporting.blocks import Chart
@@ -51,6 +52,7 @@ class Exported:
     problems: tuple[str, ...]
 
 
+@as_one_act
 def export_pack(
     root: Path,
     quarter: pd.Period,
@@ -75,9 +77,8 @@ def export_pack(
     if unknown := set(reports) - {place.name for place in places}:
         raise ValueError(
             f"the pack of {name} has no report {', '.join(sorted(unknown))}. The names are those of the folders in "
-            f"{folder.relative_to(root).as_posix()}."
+            f"{stands_at(root, folder)}."
         )
-    version_to_make(root, quarter)  # refuses a pack that is signed off
     records = {place: read_record(place) for place in places}
     provenance = provenance_of(records[places[0]])
     as_at = provenance.as_at
@@ -104,7 +105,7 @@ def export_pack(
     for kind, file in (("Word", DOCX), ("PDF", PDF)):
         say(f"{kind}: {sum(path.name == file for path in made)}")
     renew_index(root, quarter, as_at=as_at, edition=edition, catalogue=catalogue, sources=sources)
-    return Exported(made=tuple(made), problems=tuple(problems))
+    return Exported(made=tuple(root / stands_at(root, path) for path in made), problems=tuple(problems))
 
 
 def _usual(records: Mapping[Path, Mapping[str, Any]], on_request: Sequence[str]) -> list[Path]:

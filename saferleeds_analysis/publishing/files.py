@@ -3,6 +3,8 @@
 reports/2012-13_Q2/<report>/    the public pack, one folder a report
 reports/restricted/2012-13_Q2/  the restricted one, never inside the public folder
 reports/refused/2012-13_Q2/     what an audit took out of the public pack; refused/restricted/ of the restricted one
+
+While a pack is made all of it lies elsewhere (:mod:`saferleeds_analysis.publishing.one_act`), and is found there.
 """
 
 import csv
@@ -10,9 +12,9 @@ import io
 import json
 import re
 import shlex
-import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,8 @@ NOT_MADE = "not_made.json"
 XLSX, ODS = "pack.xlsx", "pack.ods"
 QUALITY_PAGE, QUALITY_TABLE = "data-quality.html", "data-quality.csv"
 MANIFEST, VERSIONS = "signed_off.json", "versions"
+# The packs that this process is making, by their project and the name of their folder: what stands for reports/ until then.
+_STAGED: dict[tuple[Path, str], Path] = {}
 
 _TIMES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
 
@@ -48,19 +52,46 @@ def pack_folder(root: Path, quarter: pd.Period, *, edition: str, refused: bool =
     if edition not in EDITIONS:
         raise ValueError(f"there is no edition {edition!r}; it is 'public' or 'restricted'.")
     parts = (["refused"] if refused else []) + ([edition] if edition != "public" else [])
-    return root.joinpath("reports", *parts, periods.quarter_path(quarter))
+    name = periods.quarter_path(quarter)
+    return _STAGED.get((root, name), root / "reports").joinpath(*parts, name)
+
+
+@contextmanager
+def staged(root: Path, quarter: pd.Period, reports: Path) -> Iterator[None]:
+    """Let the packs of a quarter be found in another folder than ``reports/``, in which they are being made."""
+    key = root, periods.quarter_path(quarter)
+    _STAGED[key] = reports
+    try:
+        yield
+    finally:
+        del _STAGED[key]
+
+
+def is_staged(root: Path, quarter: pd.Period) -> bool:
+    """Say whether a quarter's pack is being made by this process."""
+    return (root, periods.quarter_path(quarter)) in _STAGED
+
+
+def stands_at(root: Path, place: Path) -> str:
+    """Write where a file stands in the project, one of a pack that is being made where it will."""
+    for reports in _STAGED.values():
+        if place.is_relative_to(reports):
+            place = root / "reports" / place.relative_to(reports)
+    return place.relative_to(root).as_posix()
 
 
 def public_packs(root: Path) -> dict[Path, pd.Period]:
-    """Give every folder in ``reports/`` that bears the name of a quarter, and the quarter."""
+    """Give every public pack's folder (one in ``reports/`` that bears the name of a quarter), and the quarter."""
     packs = {}
-    for place in sorted((root / "reports").iterdir()):
+    names = {name for of, name in _STAGED if of == root}
+    for name in sorted(names.union(place.name for place in (root / "reports").glob("*"))):
         try:
-            quarter = periods.quarter(place.name)
+            quarter = periods.quarter(name)
         except ValueError:  # not a pack
             continue
-        if place.is_dir():
-            packs[place] = quarter
+        folder = pack_folder(root, quarter, edition="public")
+        if folder.is_dir() and folder.name == name:
+            packs[folder] = quarter
     return packs
 
 
@@ -186,10 +217,14 @@ def write_text(path: Path, text: str) -> None:
 def replace_file(place: Path, content: str | bytes) -> None:
     """Write a file in the place of the one that is there, whole or not at all."""
     made = content.encode() if isinstance(content, str) else content
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=place.parent) as scratch:
-        draft = Path(scratch) / place.name
+    draft = place.with_name(
+        f".making-{place.name}"
+    )  # always the same, so that the next time heals what was stopped
+    try:
         draft.write_bytes(made)
         draft.replace(place)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def write_office_file(

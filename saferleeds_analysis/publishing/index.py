@@ -6,7 +6,6 @@ It is made from what is published: the words that each report's ``run.json`` kee
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,7 @@ from saferleeds_analysis.publishing.files import (
     report_folders,
     sentences,
 )
-from saferleeds_analysis.publishing.pages import Link, render_page
+from saferleeds_analysis.publishing.pages import Link, provenance_of, render_page
 from saferleeds_analysis.publishing.report import Run, start_run
 from saferleeds_analysis.publishing.run_list import read_groups, slug
 from saferleeds_analysis.reporting.blocks import Facts, Group
@@ -78,8 +77,7 @@ class Entry:
 def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[str] = ()) -> Path:
     """Write the pack's index from what is published, and give its path: in the order of the run list, then by name.
 
-    ``not_renewed`` are the reports that the last run could not make, ``sources`` the data that the project holds. The
-    index of all packs, ``reports/index.html``, is written anew too.
+    ``not_renewed`` are the reports that the last run could not make, ``sources`` the data that the project holds.
     """
     folder = run.folder
     order = {report.name: number for number, report in enumerate(run.listed)}
@@ -106,8 +104,6 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
             **_what_is_not_there(run, {entry.name for entry in entries}, not_renewed),
         )
         replace_file(index, html)
-    if run.edition == "public":
-        _write_all_packs(run)
     return index
 
 
@@ -267,28 +263,27 @@ def _neighbours(run: Run) -> list[Link]:
             href=f"../{periods.quarter_path(q)}/{INDEX}",
         )
         for which, q in near.items()
-        if (run.folder.parent / periods.quarter_path(q) / INDEX).is_file()
+        if (pack_folder(run.root, q, edition="public") / INDEX).is_file()
     ]
 
 
-def _write_all_packs(run: Run) -> None:
-    """Write the list of the quarters of which a pack is published, the latest first."""
+def page_of_all_packs(root: Path) -> str:
+    """Give the page that lists the quarters of which a pack is published, the latest first; empty where there is none."""
+    published = {quarter: place for place, quarter in public_packs(root).items() if (place / INDEX).is_file()}
+    latest = sorted(published, reverse=True)
+    records = (read_record(report) for quarter in latest for report in report_folders(published[quarter]))
+    record = next(records, None)
+    if record is None:
+        return ""
     packs = [
         {
             "name": periods.quarter_name(quarter),
             "period": periods.review_period(quarter),
-            "href": f"{place.name}/{INDEX}",
-            "count": sum(report.name != CHANGES for report in report_folders(place)),
+            "href": f"{published[quarter].name}/{INDEX}",
+            "count": sum(report.name != CHANGES for report in report_folders(published[quarter])),
         }
-        for place, quarter in sorted(public_packs(run.root).items(), key=itemgetter(1), reverse=True)
-        if (place / INDEX).is_file()
+        for quarter in latest
     ]
-    place = run.folder.parent / INDEX
-    if not packs:
-        place.unlink(missing_ok=True)
-        return
     # No day: each pack says its own.
-    html = render_page(
-        template="packs.html.j2", title="Reports by quarter", provenance=run.provenance, packs=packs
-    )
-    replace_file(place, html)
+    about = replace(provenance_of(record), version="")
+    return render_page(template="packs.html.j2", title="Reports by quarter", provenance=about, packs=packs)

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
+from saferleeds_analysis.problems import ENDED, DataProblem, QuarterNotHeld
 from saferleeds_analysis.publishing.warm_kernels import ENGINE, WarmEngine
 
 if TYPE_CHECKING:
@@ -281,7 +281,7 @@ def _execute(
     template: str,
 ) -> Any:
     """Hand the notebook to papermill and turn every way of failing into one exception that says where."""
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from nbclient.exceptions import CellTimeoutError
     from papermill import execute_notebook
     from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError, strip_color
@@ -322,16 +322,16 @@ def _execute(
         details = strip_color("\n".join(error.traceback))
         if error.ename in _FOR_THE_ANALYST:
             raise _FOR_THE_ANALYST[error.ename](without_machine_paths(error.evalue, folder.parent)) from None
-        raise failure(f"{error.ename}: {error.evalue}", details) from None
+        short = f" {ENDED}" if error.ename == "MemoryError" else ""
+        raise failure(f"{error.ename}: {error.evalue}{short}", details) from None
     except CellTimeoutError as error:
         raise failure(
             f"still running after {seconds_per_cell} seconds, so it was stopped.", str(error)
         ) from None
-    except DeadKernelError as error:
-        raise failure(
-            "the Python process that ran it ended. It may have run out of memory, or been stopped by someone.",
-            str(error),
-        ) from None
+    except RuntimeError as error:  # before its first answer, too
+        if "died" not in str(error):
+            raise
+        raise failure(f"the Python process that ran it ended. {ENDED}", str(error)) from None
 
 
 def kernel_environment() -> dict[str, str]:
@@ -342,6 +342,7 @@ def kernel_environment() -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(str(Path(folder).absolute()) for folder in search_path),
         "PYTHONHASHSEED": "0",  # the order of a set must not make two runs differ
         "PYTHONUTF8": "1",
+        "TMPDIR": tempfile.gettempdir(),  # what a kernel that is killed leaves there goes with the rest of the run
         # Several kernels share the processors, and sums must not depend on how many there are.
         **{f"{library}_THREADS": "1" for library in threads},
         "JE_ARROW_MALLOC_CONF": "background_thread:false",  # a template with a second thread cannot be forked

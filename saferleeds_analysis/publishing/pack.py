@@ -1,4 +1,4 @@
-"""Publish the pack of a quarter: its reports, each in its place whole or not at all, in both editions, and the index.
+"""Publish the pack of a quarter as one act: its reports in both editions, and the index, all of them or none.
 
     reports/2012-13_Q2/index.html
     reports/2012-13_Q2/<report>/report.html    the page
@@ -11,18 +11,19 @@ Only ``run.json`` holds times, so that two runs on the same inputs give the same
 byte.
 
 The public edition is made first. Each report of which it withholds something is made again with everything in it, in a
-folder of its own that is never inside the public one. Then both packs are audited. A public report that would give away what
-another number withholds is taken out of the pack, kept beside it for the analyst, named, and made in the restricted edition;
-a restricted one that is not marked, or at odds with the public one, is taken out too.
+folder of its own that is never inside the public one. Then both packs are audited, before any of it is published. A public
+report that would give away what another number withholds is taken out of the pack, kept beside it for the analyst, named, and
+made in the restricted edition; a restricted one that is not marked, or at odds with the public one, is taken out too. A report
+that cannot be made leaves the pack of an earlier run as it is.
 """
 
 import logging
-import tempfile
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -44,9 +45,11 @@ from saferleeds_analysis.publishing.files import (
     pack_folder,
     report_folders,
     sentences,
+    stands_at,
 )
 from saferleeds_analysis.publishing.index import write_index
 from saferleeds_analysis.publishing.notebooks import ReportFailed, check_parameters, without_machine_paths
+from saferleeds_analysis.publishing.one_act import PagesRefused, as_one_act
 from saferleeds_analysis.publishing.pool import Outcome, make_reports, workers_for
 from saferleeds_analysis.publishing.report import Run, put_in_place, start_run
 from saferleeds_analysis.publishing.run_list import Report, listed_reports
@@ -66,6 +69,7 @@ _LOST = "Its page of an earlier run stands: put the data back, or take the page 
 _Said = dict[Identity, tuple[str, Figure]]
 
 
+@as_one_act
 def publish_editions(
     root: Path,
     quarter: pd.Period,
@@ -78,46 +82,35 @@ def publish_editions(
     warm: bool = True,
     say: Callable[[str], None] = print,
 ) -> Path:
-    """Publish the public pack and what the restricted one needs, audit the public one, and give its index.
+    """Publish the public pack and what the restricted one needs, both audited before, and give the public one's index.
 
-    Raised at the end as one :class:`ReportFailed`, when all that could be published is: the reports that could not be made,
-    and those that the audit refused (they are moved to ``reports/refused/<quarter>/``).
+    A report that cannot be made is a :class:`ReportFailed`, and nothing is published. Reports that the audit refuses are moved
+    to ``reports/refused/<quarter>/``, and named at the end in :class:`PagesRefused`; the others are published.
     """
-    failures: list[ReportFailed] = []
+    refusals: list[str] = []
     about = {"as_at": as_at, "sources": tuple(sources), "catalogue": catalogue}
-
-    def publish(some: Sequence[Report], edition: str) -> None:
-        engine = {"workers": workers, "warm": warm, "say": say}
-        try:
-            publish_reports(root, quarter, some, edition=edition, **about, **engine)
-        except ReportFailed as failure:
-            failures.append(failure)
-        except DataProblem as problem:  # not one of them has data for the quarter
-            if edition == "public":
-                raise
-            failures.append(ReportFailed(str(problem)))
-
+    publish = partial(publish_reports, root, quarter, workers=workers, warm=warm, say=say, **about)
     public = pack_folder(root, quarter, edition="public")
-    publish(reports, "public")
+    publish(reports, edition="public")
     withholding = [r for r in reports if r.is_made_in(quarter) and withholds_something(public / r.name)]
     forget_restricted(root, quarter, [r.name for r in reports if r not in withholding], **about)
     if withholding:
         say(f"Restricted edition of {len(withholding)}, from which something is withheld in the public one:")
-        publish(withholding, "restricted")
+        publish(withholding, edition="restricted")
     for edition, found in _audited(root, quarter, catalogue, say):
-        failures.append(take_out_refused(root, quarter, found, edition=edition, **about))
+        refusals.append(take_out_refused(root, quarter, found, edition=edition, **about))
         # Those who may see everything need not wait until the public edition is mended.
         refused = [r for r in reports if r.name in found.offending and r not in withholding]
         if edition == "public" and refused:
-            publish(refused, "restricted")
+            publish(refused, edition="restricted")
     _say_all(
         "In the pack, though no run of the list renews it:",
         cures_of_leftovers(leftovers(root, quarter, listed_reports(root, catalogue)), quarter),
         say,
     )
-    if failures:
-        raise _failed("\n".join(map(str, failures)), failures)
-    return public / INDEX
+    if refusals:
+        raise PagesRefused("\n".join(refusals))
+    return root / stands_at(root, public / INDEX)
 
 
 def _audited(
@@ -134,6 +127,7 @@ def _audited(
                 yield edition, found
 
 
+@as_one_act
 def publish_reports(
     root: Path,
     quarter: pd.Period,
@@ -151,17 +145,17 @@ def publish_reports(
 
     ``as_at`` is the day on which the figures are taken to be read: nothing that came later may be in them. ``edition`` is
     given to the notebooks that declare it, and the restricted one has a folder of its own. ``catalogue`` are the project's
-    tables, read here where they are not given; ``sources`` the data that the index names. Reports
-    that are not made in this quarter (:meth:`Report.is_made_in`) are left out and named. Every parameter of every report is checked before the first one runs.
-    The reports that fail are named at the end, in one :class:`ReportFailed`; the others are published. One pack has one value
-    of a figure: a report that gives another than one that is in the pack already, made in this run or left from before,
-    fails. ``say`` is told one line a report, in the order of finishing.
+    tables, read here where they are not given; ``sources`` the data that the index names. Reports that are not made in this
+    quarter (:meth:`Report.is_made_in`) are left out and named. Every parameter of every report is checked before the first one
+    runs. The reports that fail are named at the end, in one :class:`ReportFailed`, and the pack that was published stands as it
+    is. One pack has one value of a figure: a report that gives another than one that is in the pack already, made in this run or
+    left from before, fails. ``say`` is told one line a report, in the order of finishing.
 
     A report whose data do not hold the quarter has not failed: it is left out, and ``not_made.json`` keeps the reason for the
     index, the checks and the sign-off. Where none can be made for that reason, it is a ``DataProblem``.
 
     ``workers`` processes make reports at once (as many as pay, when it is not given), with kernels forked from a ``warm``
-    template or started cold; the pages are the same. An interruption leaves what has finished, published and listed.
+    template or started cold; the pages are the same.
     """
     run = start_run(root, quarter, as_at=as_at, edition=edition, catalogue=catalogue)
     earlier = earlier_pack(root, quarter, edition=edition, catalogue=run.catalogue, listed=run.listed)
@@ -169,20 +163,17 @@ def publish_reports(
     reports = _to_make(run, reports, say)
     for either in EDITIONS:
         forget_what_was_made_of(pack_folder(root, quarter, edition=either))
-    left, errors, questions = [report.name for report in reports], {}, {}
+    errors, questions = {}, {}
     started = time.monotonic()
-    try:
-        with closing(_published(run, reports, workers=workers, warm=warm)) as outcomes:
-            for done, (outcome, error) in enumerate(outcomes, start=1):
-                name = outcome.report.name
-                left.remove(name)
-                errors |= {name: error} if error is not None else {}
-                questions[name] = outcome.made.questions if outcome.made else ()
-                ahead = _time_left(time.monotonic() - started, done, len(left))
-                parts = [f"{done}/{len(reports)}", name, f"{outcome.seconds:.1f} s", ahead]
-                say("  ".join(filter(None, [*parts, _came_to(outcome, error)])))
-    finally:  # when it is stopped, too: the index lists what is there
-        index, not_held = _renew(run, errors, left, of=reports, sources=sources)
+    with closing(_published(run, reports, workers=workers, warm=warm)) as outcomes:
+        for done, (outcome, error) in enumerate(outcomes, start=1):
+            name = outcome.report.name
+            errors |= {name: error} if error is not None else {}
+            questions[name] = outcome.made.questions if outcome.made else ()
+            ahead = _time_left(time.monotonic() - started, done, len(reports) - done)
+            parts = [f"{done}/{len(reports)}", name, f"{outcome.seconds:.1f} s", ahead]
+            say("  ".join(filter(None, [*parts, _came_to(outcome, error)])))
+    not_held = {name: str(error) for name, error in errors.items() if isinstance(error, QuarterNotHeld)}
     if not_held and len(not_held) == len(reports):
         raise DataProblem("\n".join([f"nothing can be made of {run.quarter_name}.", *sentences(not_held)]))
     _say_all(f"Not made, because the data do not hold {run.quarter_name}:", sentences(not_held), say)
@@ -191,39 +182,25 @@ def publish_reports(
     if failed := {name: error for name, error in errors.items() if name not in not_held}:
         head = f"{len(failed)} of {len(reports)} reports could not be made; what was published before stands."
         told = [f"{name}: {without_machine_paths(str(error), root)}" for name, error in failed.items()]
-        raise _failed("\n".join([head, *told]), failed.values())
-    return index
+        details = filter(None, (getattr(error, "details", "") for error in failed.values()))
+        raise ReportFailed("\n".join([head, *told]), details="\n\n".join(details))
+    write_changes_page(run)
+    record_not_made(run.folder, not_held, of=[report.name for report in reports])
+    return root / stands_at(root, write_index(run, sources=sources))
 
 
 def _published(
     run: Run, reports: Sequence[Report], *, workers: int | None, warm: bool
 ) -> Iterator[tuple[Outcome, Exception | None]]:
-    """Make reports, put each in its place, and give what became of it, with the reason where it is not published."""
-    run.folder.mkdir(parents=True, exist_ok=True)
+    """Make reports, put each in its place, and give what became of it, with the reason where it cannot be published."""
+    drafts = run.folder.parent / "drafts"
+    for folder in (run.folder, drafts):
+        folder.mkdir(parents=True, exist_ok=True)
     said = _standing(run, but=[report.name for report in reports])
     crew = workers or workers_for(len(reports))
-    with (
-        tempfile.TemporaryDirectory(prefix=".making-", dir=run.folder) as scratch,
-        closing(make_reports(run, reports, into=Path(scratch), workers=crew, warm=warm)) as outcomes,
-    ):
+    with closing(make_reports(run, reports, into=drafts, workers=crew, warm=warm)) as outcomes:
         for outcome in outcomes:
             yield outcome, _publish(run, outcome, said)
-
-
-def _renew(
-    run: Run,
-    errors: Mapping[str, Exception],
-    left: Sequence[str],
-    *,
-    of: Sequence[Report],
-    sources: Iterable[str],
-) -> tuple[Path, dict[str, str]]:
-    """Write anew what is about the whole pack; give the path of its index, and the reports without data with the reason."""
-    not_held = {name: str(error) for name, error in errors.items() if isinstance(error, QuarterNotHeld)}
-    write_changes_page(run)
-    record_not_made(run.folder, not_held, of=[r.name for r in of if r.name not in left])
-    not_renewed = [name for name in [*errors, *left] if name not in not_held]
-    return write_index(run, not_renewed=not_renewed, sources=sources), not_held
 
 
 def _standing(run: Run, *, but: Collection[str]) -> _Said:
@@ -253,10 +230,7 @@ def _publish(run: Run, outcome: Outcome, said: _Said) -> Exception | None:
     placed = _places(outcome.made.draft)
     if faults := contradictions(placed, said):
         return ReportFailed("\n".join(faults))
-    try:
-        put_in_place(outcome.made.draft, run.folder)
-    except ReportFailed as error:
-        return error
+    put_in_place(outcome.made.draft, run.folder)
     said |= {figure.identity: (place, figure) for place, figure in placed}
     return None
 
@@ -309,12 +283,6 @@ def _to_make(run: Run, reports: Sequence[Report], say: Callable[[str], None]) ->
     if faults:
         raise ValueError("nothing was run.\n" + "\n".join(faults))
     return made
-
-
-def _failed(words: str, failures: Iterable[Exception]) -> ReportFailed:
-    """Gather failures in one, with the traces of all."""
-    details = filter(None, (getattr(failure, "details", "") for failure in failures))
-    return ReportFailed(words, details="\n\n".join(details))
 
 
 # The editions

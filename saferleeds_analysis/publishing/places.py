@@ -8,6 +8,8 @@ from pathlib import Path
 from saferleeds_analysis import __version__
 
 DISTRIBUTION = "saferleeds-analysis"
+# Where packs are made, in the project: outside reports/ and on the same disk.
+MAKING = ".publishing"
 HOW_TO_MAKE_A_PROJECT = "Make a project with: saferleeds init FOLDER"
 
 _PACKAGE = Path(__file__).parent.parent

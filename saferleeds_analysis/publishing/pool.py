@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import ENDED, DataProblem, in_words
 from saferleeds_analysis.publishing.notebooks import ReportFailed, kernel_environment
 from saferleeds_analysis.publishing.report import MadeReport, Run, make_report
 from saferleeds_analysis.publishing.run_list import Report
@@ -54,7 +54,7 @@ def workers_for(count: int) -> int:
 def make_reports(
     run: Run, reports: Sequence[Report], *, into: Path, workers: int, warm: bool
 ) -> Iterator[Outcome]:
-    """Make reports and give what became of each as it finishes; the drafts are in ``into``.
+    """Make reports and give what became of each as it finishes; the drafts are in ``into``, which has none yet.
 
     With one worker they are made here, one after another. With ``warm`` the kernels are forked from a template where the
     system can fork. Closing the iterator ends every process at once.
@@ -64,11 +64,10 @@ def make_reports(
         return
     waiting = deque(reports)
     with ExitStack() as stack:
-        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="saferleeds-"))
         can_be_warm = warm and CAN_FORK and _sockets_fit()
         environment = {**os.environ, **kernel_environment()}
         template = stack.enter_context(WarmTemplate(environment)) if can_be_warm else None
-        crew = _Crew(run, into, Path(scratch))
+        crew = _Crew(run, into)
         stack.callback(crew.end)
         for _ in range(workers):
             crew.hire()
@@ -96,8 +95,8 @@ def _sockets_fit() -> bool:
 class _Crew:
     """The processes that make reports, and which of them is at which report."""
 
-    def __init__(self, run: Run, into: Path, scratch: Path) -> None:
-        self._run, self._into, self._scratch = run, into, scratch
+    def __init__(self, run: Run, into: Path) -> None:
+        self._run, self._into = run, into
         forks = "forkserver" in multiprocessing.get_all_start_methods() and _sockets_fit()
         self._context = multiprocessing.get_context("forkserver" if forks else "spawn")
         if forks:
@@ -108,7 +107,7 @@ class _Crew:
 
     def hire(self) -> None:
         ours, theirs = self._context.Pipe()
-        work = (theirs, self._run, self._into, self._scratch)
+        work = (theirs, self._run, self._into, tempfile.gettempdir())
         process = self._context.Process(target=_work, args=work, daemon=True)
         with _started_undisturbed():
             process.start()
@@ -117,9 +116,15 @@ class _Crew:
         self.idle.append(ours)
 
     def give(self, report: Report, template: str) -> None:
+        """Give an idle process a report to make; where it has ended meanwhile, another."""
         worker = self.idle.pop()
+        try:
+            worker.send((report, template))
+        except OSError:
+            self._replace(worker)
+            self.give(report, template)
+            return
         self.busy[worker] = (report, time.perf_counter())
-        worker.send((report, template))
 
     def finished(self) -> Iterator[Outcome]:
         """Wait until one or more have finished; whoever died at it is replaced."""
@@ -129,13 +134,16 @@ class _Crew:
                 outcome = worker.recv()
                 self.idle.append(worker)
             except (EOFError, ConnectionResetError):
-                what = "the process that made it ended. It may have run out of memory, or been stopped by someone."
+                what = f"the process that made it ended. {ENDED}"
                 error = ReportFailed(f"{report.notebook}: {what}")
                 outcome = Outcome(report=report, seconds=time.perf_counter() - started, error=error)
-                self._processes.pop(worker).join()
-                worker.close()
-                self.hire()
+                self._replace(worker)
             yield outcome
+
+    def _replace(self, worker: Connection) -> None:
+        self._processes.pop(worker).join()
+        worker.close()
+        self.hire()
 
     def end(self) -> None:
         """End every process: those that wait by telling them, those that are at a report at once.
@@ -174,12 +182,13 @@ def _started_undisturbed() -> Iterator[None]:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
-def _work(connection: Connection, run: Run, into: Path, scratch: Path) -> None:
+def _work(connection: Connection, run: Run, into: Path, scratch: str) -> None:
     """Make reports until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asked for the reports
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    tempfile.tempdir = str(scratch)
+    tempfile.tempdir = scratch
+    logging.disable()  # what goes wrong is said by the outcome
     while True:
         try:
             report, template = connection.recv()
@@ -192,10 +201,12 @@ def _make_one(run: Run, report: Report, into: Path, template: str) -> Outcome:
     start = time.perf_counter()
     made = error = None
     try:
-        made = make_report(run, report, into=into, template=template)
+        try:
+            made = make_report(run, report, into=into, template=template)
+        except TemplateFailed:  # it has ended meanwhile; a cold kernel takes longer and comes to the same
+            made = make_report(run, report, into=into)
     except (DataProblem, ValueError, ReportFailed) as known:
         error = known
     except Exception as other:
-        what = f"this was not foreseen: {type(other).__name__}: {other}"
-        error = ReportFailed(what, details=traceback.format_exc())
+        error = ReportFailed(in_words(other), details=traceback.format_exc())
     return Outcome(report=report, seconds=time.perf_counter() - start, made=made, error=error)

@@ -1,10 +1,10 @@
 """Publish one report: run its notebook, make its page, and write both with the figures and the record into a folder.
 
-The folder is made beside the place where it will stand, and put there whole or not at all: a report that fails leaves
-the one published before it as it was. A report needs nothing from another, so that several can be made at once.
+The folder is made beside the pack that is being made, and put there when it is whole. A report needs nothing from another, so that several can be made at once.
 """
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -336,20 +336,11 @@ def frame_of(report: str, quarter: str) -> dict[str, Any]:
 
 
 def put_in_place(draft: Path, folder: Path) -> None:
-    """Replace a published report by the finished one; if that cannot be done, leave the published one."""
-    place, before = folder / draft.name, draft.with_name(f".before-{draft.name}")
-    try:
-        if place.exists():
-            place.rename(before)
-        draft.rename(place)
-    except BaseException as error:  # an interruption between the two must not leave a gap either
-        if before.exists() and not place.exists():
-            before.rename(place)
-        if not isinstance(error, OSError):
-            raise
-        raise ReportFailed(
-            f"the folder {place.name!r} could not be replaced ({error.strerror}). Is a file in it open, in Excel perhaps?"
-        ) from error
+    """Put a finished report into a pack that is being made, in the place of an earlier one."""
+    place = folder / draft.name
+    if place.exists():
+        shutil.rmtree(place)
+    draft.rename(place)
 
 
 def _refuse_machine_paths(page: Page, executed: ExecutedNotebook, root: Path) -> None:

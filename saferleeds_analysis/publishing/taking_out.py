@@ -8,7 +8,6 @@ After each of them the page of changes and the index are written anew, so that n
 
 import json
 import shutil
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -38,27 +37,28 @@ from saferleeds_analysis.publishing.files import (
     read_record,
     replace_file,
     report_folders,
+    stands_at,
 )
 from saferleeds_analysis.publishing.index import write_index
-from saferleeds_analysis.publishing.notebooks import ReportFailed, notebook_of_block
+from saferleeds_analysis.publishing.notebooks import notebook_of_block
+from saferleeds_analysis.publishing.one_act import as_one_act
 from saferleeds_analysis.publishing.pages import page_of_block
-from saferleeds_analysis.publishing.report import Run, frame_of, put_in_place, start_run, write_draft
+from saferleeds_analysis.publishing.report import Run, frame_of, start_run, write_draft
 from saferleeds_analysis.publishing.run_list import RUN_LIST, listed_reports, with_retired
-from saferleeds_analysis.publishing.versions import version_to_make
 
 RETIRED = "retired"
 
 
+@as_one_act
 def retire(
     root: Path, quarter: pd.Period, name: str, *, catalogue: Catalogue, sources: Iterable[str] = ()
-) -> list[Path]:
-    """Retire a report from a quarter on, and give the folders in which its pages of that quarter are kept now.
+) -> list[str]:
+    """Retire a report from a quarter on, and name the folders in which its pages of that quarter are kept now.
 
     The run list gets a table ``[[retired]]``, so that no later run makes it again; one that the run list does not make (a
     leftover) only leaves the pack. Both editions of its pages go to ``versions/retired`` of their pack. A pack that is
     signed off is refused and stays as it is, and so is a report that is neither on the list nor in the pack.
     """
-    version_to_make(root, quarter)
     listed = listed_reports(root, catalogue)
     made = {report.name for report in listed if report.is_made_in(quarter)}
     known = dict.fromkeys([*made, *leftovers(root, quarter, listed)])
@@ -77,7 +77,7 @@ def retire(
         if (folder / name).is_dir():
             place = _free(folder / VERSIONS / RETIRED / name)
             _move(folder / name, place)
-            kept.append(place)
+            kept.append(stands_at(root, place))
             forget_what_was_made_of(folder)
         # Also where it had no page: the index says what is not in the pack.
         as_at = _as_at(folder, quarter)
@@ -85,9 +85,7 @@ def retire(
     return kept
 
 
-def take_out_refused(
-    root: Path, quarter: pd.Period, audit: Audit, *, edition: str, **about: Any
-) -> ReportFailed:
+def take_out_refused(root: Path, quarter: pd.Period, audit: Audit, *, edition: str, **about: Any) -> str:
     """Take the reports that an audit refused out of an edition's pack, keep them for the analyst, and say so.
 
     ``about`` is what :func:`renew` is told of the pack: ``as_at``, ``catalogue`` and ``sources``.
@@ -104,10 +102,8 @@ def take_out_refused(
     reports, stands = (
         ("1 report was", "stands") if len(names) == 1 else (f"{len(names)} reports were", "stand")
     )
-    place = refused.relative_to(root).as_posix()
-    return ReportFailed(
-        f"{reports} taken out of the {edition} pack and {stands} in {place}.\n{audit.in_words()}"
-    )
+    place = stands_at(root, refused)
+    return f"{reports} taken out of the {edition} pack and {stands} in {place}.\n{audit.in_words()}"
 
 
 def forget_restricted(root: Path, quarter: pd.Period, names: Iterable[str], **about: Any) -> None:
@@ -177,11 +173,11 @@ def write_changes_page(run: Run) -> None:
         "finished": "",
         **run.made_with,
     }
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=run.folder) as scratch:
-        draft = Path(scratch) / CHANGES
-        notebook = notebook_of_block(block, source=f"# Made by {__name__}")
-        write_draft(draft, page=page, notebook=notebook, record=record)
-        put_in_place(draft, run.folder)
+    place = run.folder / CHANGES
+    if place.is_dir():
+        shutil.rmtree(place)
+    notebook = notebook_of_block(block, source=f"# Made by {__name__}")
+    write_draft(place, page=page, notebook=notebook, record=record)
 
 
 def _as_at(folder: Path, quarter: pd.Period) -> date:

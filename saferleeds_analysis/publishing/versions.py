@@ -11,7 +11,6 @@ where a command that was stopped left them unmade.
 import json
 import shutil
 import stat
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -171,16 +170,16 @@ def _keep_aside(folder: Path, version: int) -> None:
     place = folder / VERSIONS / str(version)
     if not folder.is_dir() or place.is_dir():
         return
-    place.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".keeping-", dir=folder) as scratch:
-        draft = Path(scratch) / place.name
-        draft.mkdir()
-        for path in [*files_of(folder), *folder.glob(MANIFEST)]:
-            copy = draft / path.relative_to(folder)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
-            _set_writable(copy, False)
-        draft.rename(place)
+    draft = place.with_name(
+        f".keeping-{version}"
+    )  # always the same, so that the next time heals what was stopped
+    shutil.rmtree(draft, ignore_errors=True)
+    for path in [*files_of(folder), *folder.glob(MANIFEST)]:
+        copy = draft / path.relative_to(folder)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+        _set_writable(copy, False)
+    draft.rename(place)
 
 
 def _thaw(folder: Path) -> None:

@@ -137,8 +137,11 @@ class _ForkedKernel:
     stdin = stdout = stderr = None
 
     def __init__(self, template: str, request: dict) -> None:
-        self._lease = Client(template, family="AF_UNIX")
-        self._lease.send(request)
+        try:
+            self._lease = Client(template, family="AF_UNIX")
+            self._lease.send(request)
+        except OSError as error:
+            raise TemplateFailed("the template ended.") from error
         self.returncode: int | None = None
         answer = self._hear()
         if answer is None:

@@ -12,7 +12,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.figures import Figure, Measure
 from saferleeds_analysis.methods.survey_trends import ON_BASELINE, ON_YEAR_BEFORE
 from saferleeds_analysis.periods import Window
-from saferleeds_analysis.publishing.index import write_index
+from saferleeds_analysis.publishing.index import page_of_all_packs, write_index
 from saferleeds_analysis.publishing.notebooks import notebook_of_block, write_notebook
 from saferleeds_analysis.publishing.report import start_run
 from saferleeds_analysis.publishing.run_list import read_groups
@@ -48,7 +48,11 @@ def pack(project):
         about = {"indicator": figures[0].indicator_id, "area": figures[0].area} if figures and of_one else {}
         record = {
             "notebook": {"name": f"{notebook}.ipynb"},
-            "parameters": about,
+            "parameters": {"as_at": "2012-09-30"} | about,
+            "code_version": "abc",
+            "edition": "public",
+            "organisation": "Safer Leeds",
+            "version_notice": "",
             "page": {"title": name, "notice": "", "finding": ""} | page,
         }
         (place / "run.json").write_text(json.dumps(record), encoding="utf-8")
@@ -277,6 +281,7 @@ def test_packs_lead_to_their_neighbours_and_to_the_list_of_all(pack):
         ("All quarters", "../index.html"),
         ("The quarter before: 2012/13 Q1", "../2012-13_Q1/index.html"),
     ]
+    (pack.root / "reports/index.html").write_text(page_of_all_packs(pack.root), encoding="utf-8")
     every = BeautifulSoup((pack.root / "reports/index.html").read_text(encoding="utf-8"), "html.parser")
     assert [(a.text, a["href"]) for a in every.select("main a")] == [
         ("2012/13 Q2", "2012-13_Q2/index.html"),
@@ -287,7 +292,7 @@ def test_packs_lead_to_their_neighbours_and_to_the_list_of_all(pack):
 def test_an_empty_pack_has_no_index(pack):
     (pack.root / "reports" / "2012-13_Q2").mkdir(parents=True)
     assert pack.read() is None
-    assert not (pack.root / "reports" / "index.html").exists()
+    assert page_of_all_packs(pack.root) == ""
 
 
 def test_groups_are_read_in_order_and_strictly(pack):
