@@ -28,6 +28,7 @@ from saferleeds_analysis.publishing.files import (
     pack_folder,
     published_reports,
     read_record,
+    record_outputs,
     write_rows,
     write_text,
 )
@@ -152,6 +153,7 @@ def write_quality_page(root: Path, found: PackChecks) -> Path:
         write_rows([{c: getattr(f, c) for c in columns} for f in found.findings], columns, table)
         table.replace(folder / QUALITY_TABLE)
         draft.replace(folder / QUALITY_PAGE)
+    record_outputs(folder, QUALITY_PAGE, QUALITY_TABLE)
     return folder / QUALITY_PAGE
 
 

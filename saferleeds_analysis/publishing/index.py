@@ -26,6 +26,7 @@ from saferleeds_analysis.publishing.files import (
     PAGE,
     PDF,
     QUALITY_PAGE,
+    RECORD,
     XLSX,
     cures_of_leftovers,
     leftovers,
@@ -34,13 +35,15 @@ from saferleeds_analysis.publishing.files import (
     pack_folder,
     public_packs,
     read_record,
+    record_outputs,
     replace_file,
     report_folders,
     sentences,
 )
-from saferleeds_analysis.publishing.pages import Link, render_page
+from saferleeds_analysis.publishing.pages import Link, Provenance, render_page
 from saferleeds_analysis.publishing.report import Run, start_run
 from saferleeds_analysis.publishing.run_list import Report, listed_reports, read_groups, slug
+from saferleeds_analysis.publishing.versions import is_frozen, signed_off_in_words
 from saferleeds_analysis.reporting.blocks import Facts, Group
 from saferleeds_analysis.reporting.state import State, state_of
 
@@ -95,6 +98,7 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
     index = folder / INDEX
     if not entries:  # nothing is there to be listed, and an empty pack would look like a published one
         index.unlink(missing_ok=True)
+        (folder / RECORD).unlink(missing_ok=True)
         if not any(folder.iterdir()):
             folder.rmdir()
     else:
@@ -106,8 +110,9 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
             **_what_is_not_there(run, listed, {entry.name for entry in entries}, not_renewed),
         )
         replace_file(index, html)
+        record_outputs(folder, INDEX)
     if run.edition == "public":
-        _write_all_packs(run)
+        write_all_packs(run.root, run.provenance)
     return index
 
 
@@ -260,24 +265,25 @@ def _neighbours(run: Run) -> list[Link]:
     ]
 
 
-def _write_all_packs(run: Run) -> None:
-    """Write the list of the quarters of which a pack is published, the latest first."""
+def write_all_packs(root: Path, provenance: Provenance) -> None:
+    """Write the list of the quarters of which a pack is published, the latest first, each with the fingerprint of its sign-off."""
     packs = [
         {
             "name": periods.quarter_name(quarter),
             "period": periods.review_period(quarter),
             "href": f"{place.name}/{INDEX}",
             "count": sum(report.name != CHANGES for report in report_folders(place)),
+            "signed_off": signed_off_in_words(root, quarter) if is_frozen(root, quarter) else "",
         }
-        for place, quarter in sorted(public_packs(run.root).items(), key=itemgetter(1), reverse=True)
+        for place, quarter in sorted(public_packs(root).items(), key=itemgetter(1), reverse=True)
         if (place / INDEX).is_file()
     ]
-    place = run.folder.parent / INDEX
+    place = root / "reports" / INDEX
     if not packs:
         place.unlink(missing_ok=True)
         return
     # No day: each pack says its own.
     html = render_page(
-        template="packs.html.j2", title="Reports by quarter", provenance=run.provenance, packs=packs
+        template="packs.html.j2", title="Reports by quarter", provenance=provenance, packs=packs
     )
     replace_file(place, html)
