@@ -19,7 +19,7 @@ from saferleeds_analysis.formats import project_format, refuse_other_formats
 from saferleeds_analysis.problems import DataProblem, in_words
 from saferleeds_analysis.publishing import stopping
 from saferleeds_analysis.publishing.notebooks import ReportFailed
-from saferleeds_analysis.publishing.places import DISTRIBUTION, MAKING, find_project
+from saferleeds_analysis.publishing.places import DISTRIBUTION, MAKING, find_project, refuse_links_out
 
 if TYPE_CHECKING:
     from saferleeds_analysis.catalogue import Catalogue
@@ -81,6 +81,7 @@ def _in_project(command: Callable[..., None], *, older_too: bool = False) -> Cal
     @functools.wraps(command)
     def run(*, project: Path | None, **given: Any) -> None:
         root = find_project(project)
+        refuse_links_out(root)
         _start_log(root)
         (project_format if older_too else refuse_other_formats)(root / "data" / "raw" / "reference")
         if given.get("quarter") is not None:
@@ -190,9 +191,18 @@ def sign_off_(
     ask: bool,
 ) -> None:
     """Sign off the pack of a QUARTER: check it, record every figure in the ledger, and freeze its files."""
+    from saferleeds_analysis import periods
     from saferleeds_analysis.intake.governance import read_answers
-    from saferleeds_analysis.publishing.files import not_made, pack_folder, sentences
-    from saferleeds_analysis.publishing.sign_off import ANSWERS, Roles, blocking_faults, checklist, sign_off
+    from saferleeds_analysis.publishing.files import not_made, pack_folder, sentences, write_text
+    from saferleeds_analysis.publishing.ledger import open_ledger
+    from saferleeds_analysis.publishing.sign_off import (
+        ANSWERS,
+        Roles,
+        blocking_faults,
+        checklist,
+        minutes_sheet,
+        sign_off,
+    )
     from saferleeds_analysis.publishing.versions import version_to_make
 
     catalogue = _catalogue(root)
@@ -214,6 +224,12 @@ def sign_off_(
     )
     for line in sentences(not_made(pack_folder(root, quarter, edition="public"))):
         click.echo(f"Not in it: {line}")
+    sheet = minutes_sheet(root, quarter)
+    place = open_ledger(root).path.with_name(f"minutes_{periods.quarter_path(quarter)}_{signed.version}.txt")
+    write_text(place, sheet + "\n")
+    click.echo(
+        f"{sheet}\nThese lines are in {place.relative_to(root).as_posix()}: keep them outside the project too."
+    )
 
 
 @main.command()
@@ -253,15 +269,26 @@ def trace(
 
 @main.command()
 @click.argument("quarter")
+@click.option(
+    "--fingerprint", default="", help="That of the minutes of the sign-off: the ledger's must be the same."
+)
 @_in_project_of_any_age
-def verify(root: Path, quarter: Any) -> None:
+def verify(root: Path, quarter: Any, fingerprint: str) -> None:
     """Say whether every file of the signed-off pack of a QUARTER, and the ledger, are as they were signed off."""
     from saferleeds_analysis.publishing import versions
 
-    faults = versions.verify(root, quarter)
+    faults = versions.verify(root, quarter, fingerprint=fingerprint)
     if faults:
         raise ValueError("not as it was signed off:\n" + "\n".join(faults))
     click.echo("Every file is as it was signed off, and the ledger is whole.")
+    minutes = (
+        "That is the fingerprint given."
+        if fingerprint
+        else "Compare it with the minutes, or give theirs with --fingerprint."
+    )
+    click.echo(f"{versions.signed_off_in_words(root, quarter)}. {minutes}")
+    for line in versions.without_hashes(root, quarter):
+        click.echo(line)
 
 
 @main.command()

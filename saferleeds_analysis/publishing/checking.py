@@ -28,6 +28,7 @@ from saferleeds_analysis.publishing.files import (
     pack_folder,
     published_reports,
     read_record,
+    record_outputs,
     stands_at,
     write_rows,
     write_text,
@@ -159,6 +160,7 @@ def write_quality_page(root: Path, found: PackChecks) -> Path:
     columns = [f.name for f in fields(Finding)]
     write_text(folder / QUALITY_PAGE, page.html)
     write_rows([{c: getattr(f, c) for c in columns} for f in found.findings], columns, folder / QUALITY_TABLE)
+    record_outputs(folder, QUALITY_PAGE, QUALITY_TABLE)
     return root / stands_at(root, folder / QUALITY_PAGE)
 
 

@@ -31,6 +31,7 @@ from saferleeds_analysis.publishing.files import (
     pack_folder,
     published_reports,
     read_record,
+    record_outputs,
     replace_file,
     stands_at,
 )
@@ -98,6 +99,7 @@ def export_pack(
         )
         write_xlsx(book, folder / XLSX)
         write_ods(book, folder / ODS)
+        record_outputs(folder, XLSX, ODS)
         made += [folder / XLSX, folder / ODS]
         say("Workbook: Excel and OpenDocument")
     files, problems = _export_pages(pages, records)
@@ -129,6 +131,7 @@ def _export_pages(
         for place, page in pages.items():
             try:
                 for file in _export(page, place, provenance_of(records[place]), browser):
+                    record_outputs(place, file.name)
                     made.append(file)  # also where the next one fails
             except OSError as problem:
                 problems.append(f"{place.name}: {problem}")

@@ -13,7 +13,7 @@ import json
 import re
 import shlex
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -24,12 +24,15 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import EDITIONS
 from saferleeds_analysis.figures import FIGURE_COLUMNS
-from saferleeds_analysis.formats import format_of
+from saferleeds_analysis.formats import FORMAT, KEY, format_of
+from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.publishing.run_list import REPORT_NAME, Report
 
 # Of each report: its page, the page that leads from its numbers back to the rows they come from, and what lies beside them.
 PAGE, TRACE, NOTEBOOK = "report.html", "trace.html", "report.ipynb"
 FIGURES, RECORD = "figures.csv", "run.json"
+# Where a record keeps the SHA-256 of each file that was made beside it. The pack's own files have a run.json too.
+OUTPUTS = "outputs"
 DOCX, PDF = "report.docx", "report.pdf"
 
 # Of the pack: its index, the folder of its page of changes, what is made of its pages besides, and what a sign-off adds.
@@ -37,7 +40,7 @@ INDEX, CHANGES = "index.html", "changes"
 NOT_MADE = "not_made.json"
 XLSX, ODS = "pack.xlsx", "pack.ods"
 QUALITY_PAGE, QUALITY_TABLE = "data-quality.html", "data-quality.csv"
-MANIFEST, VERSIONS = "signed_off.json", "versions"
+MANIFEST, VERSIONS, RETIRED = "signed_off.json", "versions", "retired"
 # The packs that this process is making, by their project and the name of their folder: what stands for reports/ until then.
 _STAGED: dict[tuple[Path, str], Path] = {}
 
@@ -151,24 +154,41 @@ def in_reports(pack: Path, file: str) -> list[Path]:
     return sorted(pack.glob(f"*/{file}"))
 
 
-def files_of(folder: Path) -> list[Path]:
-    """Give the files of a pack's version, in order: not the versions kept below it, nor the record of its sign-off."""
+def files_of(folder: Path, *, kept: Collection[str] | None = None) -> list[Path]:
+    """Give the files and links of a pack's version, hidden ones too, in order, but for the record of its sign-off.
+
+    What lies in ``versions`` is not among them, or only what does not bear one of the names that are ``kept`` there.
+    """
     files = []
     for path in sorted(folder.rglob("*")):
         inner = path.relative_to(folder).parts
-        if path.is_file() and inner[0] != VERSIONS and inner[-1] != MANIFEST and not inner[0].startswith("."):
+        aside = inner[0] == VERSIONS and inner[1:] and (kept is None or inner[1] in kept)
+        if inner != (MANIFEST,) and not aside and (path.is_symlink() or not path.is_dir()):
             files.append(path)
     return files
 
 
+def record_outputs(folder: Path, *names: str) -> None:
+    """Record the SHA-256 of files that were just made in the ``run.json`` beside them, and forget those that are gone."""
+    made = {name: sha256_of(folder / name) for name in names if (folder / name).is_file()}
+    has_record = (folder / RECORD).is_file()
+    if made or has_record:
+        record = read_record(folder) if has_record else {KEY: FORMAT}
+        others = {name: sha256 for name, sha256 in record.get(OUTPUTS, {}).items() if name not in names}
+        text = json.dumps(record | {OUTPUTS: others | made}, indent=2, ensure_ascii=False, allow_nan=False)
+        replace_file(folder / RECORD, text)
+
+
 def forget_what_was_made_of(folder: Path) -> None:
     """Take away the workbooks and the data-quality page of a pack: they are about pages that are to be made anew."""
-    for name in (XLSX, ODS, QUALITY_PAGE, QUALITY_TABLE):
+    made = (XLSX, ODS, QUALITY_PAGE, QUALITY_TABLE)
+    for name in made:
         (folder / name).unlink(missing_ok=True)
+    record_outputs(folder, *made)
 
 
 def read_record(report: Path) -> dict[str, Any]:
-    """Read the record of a report's run; one of a newer format than this library's is refused."""
+    """Read the record of a report's run, or of what lies beside a pack's reports; one of a newer format than this library's is refused."""
     record = json.loads((report / RECORD).read_text(encoding="utf-8"))
     format_of(record, f"{report.name}/{RECORD}")
     return record

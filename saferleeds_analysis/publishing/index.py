@@ -25,6 +25,7 @@ from saferleeds_analysis.publishing.files import (
     PAGE,
     PDF,
     QUALITY_PAGE,
+    RECORD,
     XLSX,
     cures_of_leftovers,
     leftovers,
@@ -33,6 +34,7 @@ from saferleeds_analysis.publishing.files import (
     pack_folder,
     public_packs,
     read_record,
+    record_outputs,
     replace_file,
     report_folders,
     sentences,
@@ -40,6 +42,7 @@ from saferleeds_analysis.publishing.files import (
 from saferleeds_analysis.publishing.pages import Link, provenance_of, render_page
 from saferleeds_analysis.publishing.report import Run, start_run
 from saferleeds_analysis.publishing.run_list import read_groups, slug
+from saferleeds_analysis.publishing.versions import is_frozen, signed_off_in_words
 from saferleeds_analysis.reporting.blocks import Facts, Group
 from saferleeds_analysis.reporting.state import State, state_of
 
@@ -93,6 +96,7 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
     index = folder / INDEX
     if not entries:  # nothing is there to be listed, and an empty pack would look like a published one
         index.unlink(missing_ok=True)
+        (folder / RECORD).unlink(missing_ok=True)
         if not any(folder.iterdir()):
             folder.rmdir()
     else:
@@ -104,6 +108,7 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
             **_what_is_not_there(run, {entry.name for entry in entries}, not_renewed),
         )
         replace_file(index, html)
+        record_outputs(folder, INDEX)
     return index
 
 
@@ -281,6 +286,7 @@ def page_of_all_packs(root: Path) -> str:
             "period": periods.review_period(quarter),
             "href": f"{published[quarter].name}/{INDEX}",
             "count": sum(report.name != CHANGES for report in report_folders(published[quarter])),
+            "signed_off": signed_off_in_words(root, quarter) if is_frozen(root, quarter) else "",
         }
         for quarter in latest
     ]

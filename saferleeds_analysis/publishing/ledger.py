@@ -2,7 +2,8 @@
 
 One SQLite file, ``data/ledger/ledger.sqlite``. Rows are added and never changed: triggers refuse every update and
 deletion, a pack's rows are closed by the row of the pack itself, and each pack carries a fingerprint of all that was
-written before it, so that a change made past the triggers shows. One sign-off is one transaction: all of it or nothing.
+written before it, so that a change made past the triggers shows. Whoever makes the fingerprints anew too is found by the short
+form of the last one, which stands in the minutes of the sign-off. One sign-off is one transaction: all of it or nothing.
 
     ledger = open_ledger("..")                     # in a notebook of the folder notebooks
     ledger.packs()                                 # what was signed off, by whom, when
@@ -16,7 +17,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -86,8 +87,8 @@ _CLOSED = {
     "(SELECT 1 FROM correction WHERE quarter = NEW.quarter AND version = NEW.version)",
     "definition": "EXISTS (SELECT 1 FROM definition WHERE sha256 = NEW.sha256)",
 }
-# What is printed of a figure, and what it knows of itself.
-_FIGURE = ("section", *TIDY_COLUMNS)
+# What is printed of a figure (as in figures.csv), and what it knows of itself.
+PRINTED_COLUMNS = ("section", *TIDY_COLUMNS)
 _IDENTITY = ("measure_id", "qualifiers", "window_first", "window_last", "status", "known")
 
 
@@ -205,7 +206,7 @@ class Ledger:
         the indicator had on the day.
         """
         frame = self._frame(
-            f"SELECT run.report, figure.row, {', '.join(f'figure.{c}' for c in _FIGURE)}, definition.definition "  # noqa: S608 - our own columns
+            f"SELECT run.report, figure.row, {', '.join(f'figure.{c}' for c in PRINTED_COLUMNS)}, definition.definition "  # noqa: S608 - our own columns
             "FROM figure JOIN run ON run.id = figure.run LEFT JOIN definition ON definition.sha256 = figure.definition "
             "WHERE run.quarter = ? AND run.version = ? AND run.edition = ? AND (? = '' OR run.report = ?) "
             "ORDER BY run.id, figure.row",
@@ -221,7 +222,9 @@ class Ledger:
         self, quarter: str, version: int, *, edition: str = "public"
     ) -> tuple[PrintedFigure, ...]:
         """Give the figures of a signed-off pack as they were printed, each knowing what it is."""
-        columns = ", ".join([*(f"figure.{c}" for c in _FIGURE), *(f"identity.{c}" for c in _IDENTITY)])
+        columns = ", ".join(
+            [*(f"figure.{c}" for c in PRINTED_COLUMNS), *(f"identity.{c}" for c in _IDENTITY)]
+        )
         rows = self._rows(
             f"SELECT run.report, {columns} FROM figure JOIN run ON run.id = figure.run "  # noqa: S608 - our own columns
             "JOIN identity ON identity.run = figure.run AND identity.row = figure.row "
@@ -274,6 +277,19 @@ class Ledger:
             version or self.latest_version(quarter),
         )
         return {**dict(rows[0]), "checklist": json.loads(rows[0]["checklist"])} if rows else None
+
+    def printed(self, quarter: str, version: int) -> dict[tuple[str, str], list[dict[str, str]]]:
+        """Give the rows of ``figures.csv`` of each report of a signed-off pack, as the ledger holds them, by edition and report."""
+        rows = self._rows(
+            f"SELECT run.edition, run.report, {', '.join(f'figure.{c}' for c in PRINTED_COLUMNS)} FROM figure "  # noqa: S608 - our own columns
+            "JOIN run ON run.id = figure.run WHERE run.quarter = ? AND run.version = ? ORDER BY run.id, figure.row",
+            quarter,
+            version,
+        )
+        printed: dict[tuple[str, str], list[dict[str, str]]] = {}
+        for edition, report, *cells in rows:
+            printed.setdefault((edition, report), []).append(dict(zip(PRINTED_COLUMNS, cells, strict=True)))
+        return printed
 
     def files(self, quarter: str, version: int) -> dict[str, str]:
         """Give the SHA-256 of every file of a signed-off pack, by its path."""
@@ -354,21 +370,25 @@ class Ledger:
         return made
 
     def faults(self) -> list[str]:
-        """Say what is not as it was written: a broken file, or a pack whose rows no longer give its fingerprint."""
-        try:
-            with self._reading() as connection:
-                broken = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-                faults, before = [f"the ledger's file is damaged: {text}" for text in broken], ""
-                for pack in connection.execute("SELECT * FROM pack ORDER BY rowid").fetchall():
-                    if _fingerprint(connection, pack, before) != pack["fingerprint"]:
-                        name = _name_of(pack["quarter"], pack["version"])
-                        faults.append(
-                            f"what the ledger holds of {name} is not what was written at its sign-off."
-                        )
-                    before = pack["fingerprint"]
-                return faults
-        except sqlite3.DatabaseError as error:
-            return [f"the ledger's file is damaged: {error}"]
+        """Say what is not as it was written: a broken file, a pack whose rows no longer give its fingerprint, or times amiss."""
+        with self._reading() as connection:
+            broken = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+            faults, before, last = [f"the ledger's file is damaged: {text}" for text in broken], "", ""
+            for pack in connection.execute("SELECT * FROM pack ORDER BY rowid").fetchall():
+                name = _name_of(pack["quarter"], pack["version"])
+                if _fingerprint(connection, pack, before) != pack["fingerprint"]:
+                    faults.append(f"what the ledger holds of {name} is not what was written at its sign-off.")
+                faults += [f"the ledger, {name}: {fault}" for fault in faults_of_time(pack, last)]
+                before, last = pack["fingerprint"], pack["signed_at"]
+            return faults
+
+    def last_signed_at(self) -> str:
+        """Give the moment of the last sign-off, of whichever quarter; nothing where there is none."""
+        return "".join(row[0] for row in self._rows("SELECT signed_at FROM pack ORDER BY rowid DESC LIMIT 1"))
+
+    def fingerprints(self) -> list[str]:
+        """Give the fingerprint of every sign-off, in their order."""
+        return [row[0] for row in self._rows("SELECT fingerprint FROM pack ORDER BY rowid")]
 
     def _rows(self, question: str, *values: Any) -> list:
         with self._reading() as connection:
@@ -384,9 +404,14 @@ class Ledger:
     def _reading(self) -> Iterator[sqlite3.Connection]:
         """Give a connection to read. What the file has not is there and empty: reading never makes or changes it."""
         with closing(_connect(self.path if self.path.exists() else ":memory:")) as connection:
-            if missing := _MISSING[_version(connection)]:
-                connection.executescript(missing.replace("CREATE TABLE", "CREATE TEMPORARY TABLE"))
-            yield connection
+            try:
+                if missing := _MISSING[_version(connection)]:
+                    connection.executescript(missing.replace("CREATE TABLE", "CREATE TEMPORARY TABLE"))
+                yield connection
+            except sqlite3.DatabaseError as error:
+                raise DataProblem(
+                    f"the ledger's file is damaged ({error}). Put {LEDGER} back from its copy."
+                ) from error
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -482,7 +507,7 @@ def _insert(connection: sqlite3.Connection, pack: SignedPack) -> None:
         run = _add(connection, "run", identity | of)
         for number, row in enumerate(report.figures, start=1):
             place, definition = {"run": run, "row": number}, definitions.get(row["indicator_id"])
-            printed = {column: row.get(column) or "" for column in _FIGURE}
+            printed = {column: row.get(column) or "" for column in PRINTED_COLUMNS}
             known = {column: row.get(column) or "" for column in _IDENTITY}
             _add(connection, "figure", place | printed | {"definition": definition})
             _add(connection, "identity", place | known)
@@ -512,7 +537,7 @@ def _fingerprint(connection: sqlite3.Connection, pack: Mapping[str, Any], before
         "SELECT version, corrects, reason, opened_on FROM correction WHERE quarter = ? AND version = ?",
         "SELECT edition, report, notebook, parameters, inputs, code_version, finished FROM run "
         "WHERE quarter = ? AND version = ? ORDER BY id",
-        f"SELECT run.edition, run.report, row, {', '.join(f'figure.{c}' for c in _FIGURE)}, definition.definition "  # noqa: S608
+        f"SELECT run.edition, run.report, row, {', '.join(f'figure.{c}' for c in PRINTED_COLUMNS)}, definition.definition "  # noqa: S608
         "FROM figure JOIN run ON run.id = figure.run LEFT JOIN definition ON definition.sha256 = figure.definition "
         "WHERE run.quarter = ? AND run.version = ? ORDER BY run.id, row",
         f"SELECT run.edition, run.report, row, {', '.join(f'identity.{c}' for c in _IDENTITY)} "  # noqa: S608
@@ -522,6 +547,30 @@ def _fingerprint(connection: sqlite3.Connection, pack: Mapping[str, Any], before
         for row in connection.execute(question, identity):
             found.update(_json(list(row)).encode())
     return found.hexdigest()
+
+
+def faults_of_time(pack: Mapping[str, Any], last: str) -> list[str]:
+    """Say what cannot be of the day of a sign-off: it lies before the pack's as-at day, or before the ``last`` sign-off.
+
+    >>> faults_of_time({"signed_at": "2012-09-29T10:00:00+00:00", "as_at": "2012-09-30"}, last="")
+    ['signed off on 2012-09-29, before its as-at day, 2012-09-30.']
+    """
+    day, as_at = datetime.fromisoformat(pack["signed_at"]).astimezone().date().isoformat(), pack["as_at"]
+    early = [f"signed off on {day}, before its as-at day, {as_at}."] if day < as_at else []
+    return early + (
+        [f"signed off at {pack['signed_at']}, before the sign-off before it, at {last}."]
+        if pack["signed_at"] < last
+        else []
+    )
+
+
+def short_fingerprint(fingerprint: str) -> str:
+    """Give the first twenty digits of a fingerprint, as people write them down and compare them.
+
+    >>> short_fingerprint("3f2a91bc07de55aa10bb77")
+    '3f2a-91bc-07de-55aa-10bb'
+    """
+    return "-".join(fingerprint[at : at + 4] for at in range(0, 20, 4))
 
 
 def ledger_row(section: str, figure: Figure) -> dict[str, str]:

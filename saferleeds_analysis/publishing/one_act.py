@@ -165,7 +165,7 @@ def _temporary_files_in(folder: Path) -> Iterator[None]:
     It is where the system has such files: the path of a local socket must be short.
     """
     before, of_processes = tempfile.gettempdir(), processes.get_temp_dir()
-    scratch = Path(before, f"leeds-{uuid4().hex[:8]}")
+    scratch = Path(before, f"safer-{uuid4().hex[:8]}")
     write_text(folder / _TEMPORARY, f"{scratch}\n{of_processes}\n")
     scratch.mkdir()
     tempfile.tempdir = str(scratch)
@@ -238,7 +238,7 @@ def _remove(folder: Path) -> None:
     """Remove what is left of an act, its temporary files too."""
     if (folder / _TEMPORARY).is_file():
         for place in (folder / _TEMPORARY).read_text(encoding="utf-8").splitlines():
-            if Path(place).name.startswith(("leeds-", "pymp-")):
+            if Path(place).name.startswith(("safer-", "pymp-")):
                 shutil.rmtree(place, ignore_errors=True)
     if os.name == "nt":  # it deletes nothing that is read-only
         for path in folder.rglob("*"):

@@ -96,8 +96,8 @@ def page_of_block(block: Block, *, name: str, trace: str = "", **frame: Any) -> 
     """Make a page that no notebook made, with the same checks; the block has the page's h1 and its sections."""
     content = content_of_blocks([Group(blocks=(block,), kind="block")])
     refuse(name, faults_of_content(content))
-    # A line end, as after the cells of a notebook: what render makes of its kept notebook is the same page.
-    body = html_of(*link_after_headlines(content, trace).blocks) + "\n"
+    # As the template of notebooks puts blocks behind each other, by which the page's notebook gives the same page.
+    body = "".join(f"{html_of(block)}\n" for block in link_after_headlines(content, trace).blocks)
     return Page(content=content, html=_framed(content, body, **frame))
 
 

@@ -32,6 +32,19 @@ def find_project(given: Path | None = None) -> Path:
     )
 
 
+def refuse_links_out(root: Path) -> None:
+    """Refuse a project whose reports or ledger lie elsewhere by a link: nobody could say who may change what is signed off."""
+    reports, ledger = root / "reports", root / "data" / "ledger"
+    places = [reports, *reports.glob("*"), *reports.glob("restricted/*"), ledger, *ledger.glob("*")]
+    out = [p for p in places if not p.resolve().is_relative_to(root.resolve())]
+    if out:
+        told = ", ".join(f"{p.relative_to(root).as_posix()} (to {p.resolve()})" for p in out)
+        raise ValueError(
+            f"links lead out of the project, where packs and their sign-offs must lie: {told}. Put the folder itself in the "
+            "place of the link."
+        )
+
+
 def source_folder() -> Path | None:
     """Give the checkout that the library runs from; ``None`` where it is an installed wheel."""
     return None if (_TEMPLATES / "notebooks").is_dir() else _PACKAGE.parent

@@ -33,6 +33,7 @@ from saferleeds_analysis.publishing.files import (
     pack_folder,
     published_reports,
     read_record,
+    record_outputs,
     replace_file,
     write_figures,
     write_text,
@@ -271,8 +272,8 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
         **run.made_with,
     }
     draft = into / report.name
-    write_draft(draft, page=page, notebook=executed.notebook, record=record)
-    write_text(draft / TRACE, _trace_page(run, report, page, record).html)
+    trace = _trace_page(report.name, content, record)
+    write_draft(draft, page=page, notebook=executed.notebook, record=record, trace=trace)
     return MadeReport(
         draft=draft,
         warnings=page.warnings,
@@ -280,28 +281,34 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
     )
 
 
-def write_draft(draft: Path, *, page: Page, notebook: Any, record: Mapping[str, Any]) -> None:
-    """Write the folder of a report: its page, its executed notebook, its figures, and the record of its run."""
+def write_draft(
+    draft: Path, *, page: Page, notebook: Any, record: Mapping[str, Any], trace: str = ""
+) -> None:
+    """Write the folder of a report: its page, its trace, its executed notebook, its figures, and the record of its run."""
     draft.mkdir(parents=True)
     write_text(draft / PAGE, page.html)
+    if trace:
+        write_text(draft / TRACE, trace)
     write_notebook(notebook, draft / NOTEBOOK)
     write_figures(page.content.rows, draft / FIGURES)
     write_text(draft / RECORD, json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False))
+    record_outputs(draft, PAGE, TRACE, NOTEBOOK, FIGURES)
 
 
-def _trace_page(run: Run, report: Report, page: Page, record: Mapping[str, Any]) -> Page:
-    """Make the page that leads from the report's numbers back to the rows that they come from."""
-    title = f"Where the numbers come from: {page.content.title}"
+def _trace_page(report: str, content: Content, record: Mapping[str, Any]) -> str:
+    """Make the page that leads from a report's numbers back to the rows that they come from."""
     return page_of_block(
-        page_of_traces(title, page.content.placed, report=report.name, record=record),
-        name=f"the trace of {report.name}",
-        provenance=run.provenance,
-        pack=Link(text=page.content.title, href=PAGE),
+        page_of_traces(
+            f"Where the numbers come from: {content.title}", content.placed, report=report, record=record
+        ),
+        name=f"the trace of {report}",
+        provenance=provenance_of(record),
+        pack=Link(text=content.title, href=PAGE),
         files=(
             Link(text="every figure of the report (CSV)", href=FIGURES),
             Link(text="the record of its run", href=RECORD),
         ),
-    )
+    ).html
 
 
 def _time(moment: datetime) -> str:
@@ -353,6 +360,19 @@ def _refuse_machine_paths(page: Page, executed: ExecutedNotebook, root: Path) ->
             )
 
 
+def rendered(report: Path) -> dict[str, str]:
+    """Render the pages of a published report again, from its executed notebook and the record of its run, by their names.
+
+    The library that made them gives them byte by byte.
+    """
+    record, notebook = read_record(report), read_notebook(report / NOTEBOOK)
+    content, frame = content_of(notebook), frame_of(report.name, record["parameters"]["quarter"])
+    pages = {PAGE: render_notebook(notebook, content, provenance=provenance_of(record), **frame)}
+    if (report / TRACE).is_file():
+        pages[TRACE] = _trace_page(report.name, content, record)
+    return pages
+
+
 def render_pack(
     root: Path, quarter: pd.Period, *, edition: str = "public", say: Callable[[str], None] = print
 ) -> list[Path]:
@@ -364,11 +384,10 @@ def render_pack(
     version_to_make(root, quarter)
     changed = []
     for report in reports:
-        record, notebook = read_record(report), read_notebook(report / NOTEBOOK)
-        frame = frame_of(report.name, record["parameters"]["quarter"])
-        html = render_notebook(notebook, content_of(notebook), provenance=provenance_of(record), **frame)
-        if html != (report / PAGE).read_text(encoding="utf-8"):
-            replace_file(report / PAGE, html)
-            changed.append(report / PAGE)
-    say(f"{len(reports)} pages rendered again; {len(changed) or 'none'} changed.")
+        for name, html in rendered(report).items():
+            if html.encode() != (report / name).read_bytes():
+                replace_file(report / name, html)
+                changed.append(report / name)
+            record_outputs(report, name)
+    say(f"Reports rendered again: {len(reports)}. Pages that changed: {len(changed)}.")
     return changed

@@ -20,8 +20,10 @@ from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.publishing.audit import audit_pack, audit_restricted
 from saferleeds_analysis.publishing.checking import check_pack
 from saferleeds_analysis.publishing.content import placed_figures
+from saferleeds_analysis.publishing.evidence import changed_by_hand
 from saferleeds_analysis.publishing.files import (
     FIGURES,
+    INDEX,
     NOTEBOOK,
     PAGE,
     RECORD,
@@ -33,20 +35,25 @@ from saferleeds_analysis.publishing.files import (
     out_of_date,
     pack_folder,
     read_record,
+    replace_file,
 )
+from saferleeds_analysis.publishing.index import page_of_all_packs
 from saferleeds_analysis.publishing.ledger import (
     Roles,
     SignedPack,
     SignedReport,
     definitions_of,
+    faults_of_time,
     ledger_row,
     open_ledger,
+    short_fingerprint,
 )
 from saferleeds_analysis.publishing.run_list import Report, listed_reports
-from saferleeds_analysis.publishing.versions import freeze, version_to_make
+from saferleeds_analysis.publishing.versions import freeze, signed_off_in_words, version_to_make
 from saferleeds_analysis.reporting import checks
 
 ANSWERS = ("yes", "no", "not applicable")
+ROLES = ("commissioner", "analyst", "reviewer", "owner")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,17 +93,26 @@ def sign_off(
     version = version_to_make(root, quarter)
     listed = listed_reports(root, catalogue)
     reports, faults = _read_reports(root, quarter, version.number, catalogue, listed)
+    faults += changed_by_hand(root, quarter)
     faults += _mixed(root, quarter, listed)
     faults += _unfinished(root, quarter, listed, {r.name for r in reports if r.edition == "public"})
     faults += _unanswered(answers, name)
     faults += failing
+    signed_at = (now or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
+    as_at = max((str(report.parameters.get("as_at", "")) for report in reports), default="")
+    faults += [
+        f"it would be {fault} Put this machine's clock right."
+        for fault in faults_of_time(
+            {"signed_at": signed_at, "as_at": as_at}, open_ledger(root).last_signed_at()
+        )
+    ]
     if faults:
         raise ValueError(f"{name} is not signed off:\n" + "\n".join(f"- {fault}" for fault in faults))
     pack = SignedPack(
         quarter=name,
         version=version.number,
-        as_at=str(reports[0].parameters.get("as_at", "")),
-        signed_at=(now or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds"),
+        as_at=as_at,
+        signed_at=signed_at,
         roles=roles,
         code_version=", ".join(dict.fromkeys(r.code_version for r in reports)),
         checklist={item.id: dict(answers[item.id]) for item in checklist()},
@@ -109,7 +125,25 @@ def sign_off(
     )
     open_ledger(root).record(pack)
     freeze(root, quarter)
+    replace_file(root / "reports" / INDEX, page_of_all_packs(root))
     return pack
+
+
+def minutes_sheet(root: Path, quarter: pd.Period) -> str:
+    """Give what belongs in the minutes of the last sign-off of a quarter's pack: who, when, and its fingerprint.
+
+    Only what lies outside the project's folders shows a change by somebody who may write in all of them.
+    """
+    name = periods.quarter_name(quarter)
+    signed = open_ledger(root).pack(name)
+    roles = ", ".join(f"{role} {signed[role]}" for role in ROLES if signed[role])
+    return "\n".join(
+        [
+            f"For the minutes: {name}. {signed_off_in_words(root, quarter)}.",
+            f"As at {signed['as_at']}; {roles}.",
+            f'To compare later: saferleeds verify "{name}" --fingerprint {short_fingerprint(signed["fingerprint"])}',
+        ]
+    )
 
 
 def blocking_faults(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> list[str]:

@@ -28,6 +28,7 @@ from saferleeds_analysis.publishing.files import (
     FIGURES,
     NOT_MADE,
     RECORD,
+    RETIRED,
     VERSIONS,
     forget_what_was_made_of,
     in_reports,
@@ -35,6 +36,7 @@ from saferleeds_analysis.publishing.files import (
     not_made,
     pack_folder,
     read_record,
+    record_outputs,
     replace_file,
     report_folders,
     stands_at,
@@ -45,8 +47,6 @@ from saferleeds_analysis.publishing.one_act import as_one_act
 from saferleeds_analysis.publishing.pages import page_of_block
 from saferleeds_analysis.publishing.report import Run, frame_of, start_run, write_draft
 from saferleeds_analysis.publishing.run_list import RUN_LIST, listed_reports, with_retired
-
-RETIRED = "retired"
 
 
 @as_one_act
@@ -144,6 +144,7 @@ def record_not_made(pack: Path, reasons: dict[str, str], *, of: Iterable[str]) -
         replace_file(pack / NOT_MADE, json.dumps(told, indent=2, ensure_ascii=False, sort_keys=True) + "\n")
     else:
         (pack / NOT_MADE).unlink(missing_ok=True)
+    record_outputs(pack, NOT_MADE)
 
 
 def write_changes_page(run: Run) -> None:

@@ -13,6 +13,7 @@ import shutil
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,28 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import EDITIONS
 from saferleeds_analysis.formats import FORMAT, KEY, format_of
 from saferleeds_analysis.intake.files import sha256_of
-from saferleeds_analysis.publishing.files import MANIFEST, VERSIONS, files_of, pack_folder, replace_file
-from saferleeds_analysis.publishing.ledger import Correction, open_ledger
+from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.publishing.files import (
+    FIGURES,
+    MANIFEST,
+    OUTPUTS,
+    RECORD,
+    RETIRED,
+    VERSIONS,
+    files_of,
+    in_reports,
+    pack_folder,
+    read_figures,
+    read_record,
+    replace_file,
+)
+from saferleeds_analysis.publishing.ledger import (
+    LEDGER,
+    PRINTED_COLUMNS,
+    Correction,
+    open_ledger,
+    short_fingerprint,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +64,8 @@ def is_frozen(root: Path, quarter: pd.Period) -> bool:
 def version_to_make(root: Path, quarter: pd.Period) -> Version:
     """Give the version that may be made of a quarter's pack; refuse where it is signed off and nothing is to be corrected."""
     ledger, name = open_ledger(root), periods.quarter_name(quarter)
+    if faults := unknown_sign_offs(root, quarter):  # else a signed-off pack would be made anew
+        raise DataProblem("\n".join(faults))
     latest, correction = ledger.latest_version(name), ledger.open_correction(name)
     if latest and correction is None:
         freeze(root, quarter)
@@ -76,6 +99,9 @@ def start_correction(root: Path, quarter: pd.Period, *, reason: str, day: str) -
         return opened
     latest = ledger.latest_version(name)
     if latest:
+        freeze(root, quarter)
+        for edition in EDITIONS:
+            _sweep(pack_folder(root, quarter, edition=edition))
         faults = altered_files(root, quarter, latest)
         if faults:
             raise ValueError(
@@ -94,69 +120,164 @@ def freeze(root: Path, quarter: pd.Period) -> None:
     """
     if not is_frozen(root, quarter):
         return
-    ledger, name = open_ledger(root), periods.quarter_name(quarter)
-    signed = ledger.pack(name)
-    files = ledger.files(name, signed["version"])
+    name = periods.quarter_name(quarter)
     for edition in EDITIONS:
         folder = pack_folder(root, quarter, edition=edition)
         if not folder.is_dir():
             continue
-        manifest = {
-            KEY: FORMAT,
-            **{key: signed[key] for key in signed if key != "fingerprint"},
-            "ledger_fingerprint": signed["fingerprint"],
-            "files": _within(folder, files, root),
-        }
         place = folder / MANIFEST
-        if not _says(place, manifest):
+        if not place.exists():  # one that says something else is left to be found
+            manifest = _manifest(root, folder, name, open_ledger(root).latest_version(name))
+            _sweep(folder)
             replace_file(place, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
         for path in [*files_of(folder), place]:
             _set_writable(path, False)
 
 
-def verify(root: Path, quarter: pd.Period) -> list[str]:
-    """Say everything that is not as it was signed off, of every version of a quarter's pack; nothing where all is well."""
+def verify(root: Path, quarter: pd.Period, *, fingerprint: str = "") -> list[str]:
+    """Say everything that is not as it was signed off, of every version of a quarter's pack; nothing where all is well.
+
+    Compared are the ledger with itself, with every ``signed_off.json`` of the project and with the figures of the pack, and
+    every file of the pack, hidden ones too, with its hash. ``fingerprint`` is that of the minutes of one of its sign-offs; the
+    ledger's must be the same.
+    """
     ledger, name = open_ledger(root), periods.quarter_name(quarter)
-    latest = ledger.latest_version(name)
-    if not latest:
+    faults, latest = ledger.faults() + unknown_sign_offs(root), ledger.latest_version(name)
+    if not latest and not faults:
         raise ValueError(f"no pack of {name} is signed off.")
     freeze(root, quarter)
-    faults = ledger.faults()
     for version in range(1, latest + 1):
-        faults += altered_files(root, quarter, version)
+        faults += altered_files(root, quarter, version) or _other_figures(root, quarter, version)
+    known = [short_fingerprint(ledger.pack(name, n)["fingerprint"]) for n in range(1, latest + 1)]
+    given = "".join(fingerprint.lower().replace("-", " ").split())
+    if given and given not in [one.replace("-", "") for one in known]:
+        faults.append(
+            f"the fingerprint {fingerprint} is not that of {name}, which by the ledger is {', '.join(known) or 'none'}. The "
+            "ledger was changed since the minutes were written, or they are those of another pack."
+        )
+    return faults
+
+
+def unknown_sign_offs(root: Path, quarter: pd.Period | None = None) -> list[str]:
+    """Name each ``signed_off.json`` of the project, or of a quarter, whose sign-off the ledger does not hold."""
+    pack = "*" if quarter is None else periods.quarter_path(quarter)
+    folders = [
+        f"{edition}{pack}/{kept}" for edition in ("", "restricted/") for kept in ("", f"{VERSIONS}/*/")
+    ]
+    places = sorted(path for folder in folders for path in (root / "reports").glob(folder + MANIFEST))
+    held, faults = open_ledger(root).fingerprints() if places else (), []
+    for place in places:
+        at, written = place.relative_to(root).as_posix(), _read_manifest(place)
+        if written.get("ledger_fingerprint") not in held:
+            faults.append(
+                f"{at}: the ledger does not hold this sign-off (version {written.get('version')} of {written.get('quarter')}, "
+                f"{str(written.get('signed_at'))[:10]}). Put {LEDGER} back from its copy, or this file."
+            )
     return faults
 
 
 def altered_files(root: Path, quarter: pd.Period, version: int) -> list[str]:
-    """Name every file of a signed-off version that was altered, is missing, or was added."""
-    expected = open_ledger(root).files(periods.quarter_name(quarter), version)
+    """Name every file of a signed-off version that was altered, is missing, or was added, ``signed_off.json`` too."""
+    ledger, name = open_ledger(root), periods.quarter_name(quarter)
+    expected, latest = ledger.files(name, version), ledger.latest_version(name)
+    aside = {RETIRED, *map(str, range(1, latest + 1))}
     faults = []
-    for edition in EDITIONS:
-        folder = pack_folder(root, quarter, edition=edition)
-        kept = folder / VERSIONS / str(version)
-        place = kept if kept.is_dir() else folder
+    for folder, place in _places(root, quarter, version):
         wanted = _within(folder, expected, root)
-        found = {path.relative_to(place).as_posix(): path for path in files_of(place)}
+        kept = aside if place == folder else ()
+        found = {path.relative_to(place).as_posix(): path for path in files_of(place, kept=kept)}
         at = place.relative_to(root).as_posix()
-        faults += [f"{at}/{name}: is missing." for name in sorted(wanted.keys() - found.keys())]
+        faults += [f"{at}/{file}: is missing." for file in sorted(wanted.keys() - found.keys())]
         faults += [
-            f"{at}/{name}: was added after the sign-off." for name in sorted(found.keys() - wanted.keys())
+            f"{at}/{file}: was added after the sign-off." for file in sorted(found.keys() - wanted.keys())
         ]
         faults += [
-            f"{at}/{name}: was altered after the sign-off."
-            for name in sorted(wanted.keys() & found.keys())
-            if sha256_of(found[name]) != wanted[name]
+            f"{at}/{file}: was altered after the sign-off."
+            for file in sorted(wanted.keys() & found.keys())
+            if found[file].is_symlink() or sha256_of(found[file]) != wanted[file]
         ]
+        if place.is_dir() and (place != folder or (place / MANIFEST).exists()):
+            says, should = _read_manifest(place / MANIFEST), _manifest(root, folder, name, version)
+            other = sorted(key for key in says | should if key != KEY and says.get(key) != should.get(key))
+            faults += [f"{at}/{MANIFEST}: says otherwise than the ledger in {', '.join(other)}."] * bool(
+                other
+            )
     return faults
 
 
-def _says(place: Path, manifest: Mapping[str, Any]) -> bool:
-    """Say whether a ``signed_off.json`` holds what it should, in whichever format it was written; a newer one is refused."""
+def without_hashes(root: Path, quarter: pd.Period) -> list[str]:
+    """Say of which versions the runs kept no hashes, so that nothing says whether a page was changed before its sign-off."""
+    name = periods.quarter_name(quarter)
+    told = []
+    for version in range(1, open_ledger(root).latest_version(name) + 1):
+        records = [path for _, place in _places(root, quarter, version) for path in in_reports(place, RECORD)]
+        if any(OUTPUTS not in read_record(path.parent) for path in records):
+            told.append(
+                f"Version {version} was made by a library that kept no hashes of what it made: whether a page was changed "
+                "before the sign-off cannot be said."
+            )
+    return told
+
+
+def signed_off_in_words(root: Path, quarter: pd.Period) -> str:
+    """Say when the last version of a quarter's pack was signed off, and with which fingerprint."""
+    signed = open_ledger(root).pack(periods.quarter_name(quarter))
+    day = periods.day_name(date.fromisoformat(signed["signed_at"][:10]))
+    return f"Version {signed['version']}, signed off on {day}, fingerprint {short_fingerprint(signed['fingerprint'])}"
+
+
+def _places(root: Path, quarter: pd.Period, version: int) -> list[tuple[Path, Path]]:
+    """Give where a signed-off version lies, with the folder of its pack: there, or kept aside, or (for a moment) both."""
+    current = is_frozen(root, quarter) and version == open_ledger(root).latest_version(
+        periods.quarter_name(quarter)
+    )
+    places = []
+    for edition in EDITIONS:
+        folder = pack_folder(root, quarter, edition=edition)
+        kept = folder / VERSIONS / str(version)
+        places += [(folder, folder)] * current + [(folder, kept)] * (kept.is_dir() or not current)
+    return places
+
+
+def _other_figures(root: Path, quarter: pd.Period, version: int) -> list[str]:
+    """Name the tables of figures of a version that are not what the ledger holds of it."""
+    held, faults = open_ledger(root).printed(periods.quarter_name(quarter), version), []
+    for folder, place in _places(root, quarter, version):
+        edition = next(e for e in EDITIONS if folder == pack_folder(root, quarter, edition=e))
+        for table in in_reports(place, FIGURES):
+            printed = [{column: row.get(column) for column in PRINTED_COLUMNS} for row in read_figures(table)]
+            if printed != held.get((edition, table.parent.name), []):
+                at = table.relative_to(root).as_posix()
+                faults.append(f"{at}: its figures are not those that the ledger holds.")
+    return faults
+
+
+def _manifest(root: Path, folder: Path, quarter: str, version: int) -> dict[str, Any]:
+    """Give what ``signed_off.json`` says of a version in the folder of an edition, by the ledger."""
+    signed = open_ledger(root).pack(quarter, version)
+    return {
+        KEY: FORMAT,
+        **{key: signed[key] for key in signed if key != "fingerprint"},
+        "ledger_fingerprint": signed["fingerprint"],
+        "files": _within(folder, open_ledger(root).files(quarter, version), root),
+    }
+
+
+def _read_manifest(place: Path) -> dict[str, Any]:
+    """Read a ``signed_off.json``, of whichever format: nothing where it is not there or no such table; a newer one is refused."""
     try:
         written = json.loads(place.read_text(encoding="utf-8"))
-        return manifest | {KEY: format_of(written, place.name)} == {KEY: 1} | written
-    except (FileNotFoundError, ValueError, AttributeError):  # not there, or no such table
-        return False
+        format_of(written, place.name)
+        return written
+    except (FileNotFoundError, ValueError, AttributeError):
+        return {}
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what a command that was killed left half made in a pack that is signed off."""
+    for pattern in (".making-*", ".keeping-*"):
+        for left in folder.glob(pattern):
+            shutil.rmtree(left)
 
 
 def _within(folder: Path, files: Mapping[str, str], root: Path) -> dict[str, str]:

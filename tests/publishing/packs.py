@@ -1,6 +1,6 @@
 """Small packs written by hand, for what happens to a pack after it is made."""
 
-import json
+import shutil
 
 from projects import with_tables
 
@@ -8,8 +8,10 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.figures import Figure, Measure
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.publishing.content import content_of_blocks
-from saferleeds_analysis.publishing.files import pack_folder, write_figures
+from saferleeds_analysis.publishing.files import pack_folder, record_outputs, write_figures
 from saferleeds_analysis.publishing.notebooks import notebook_of_block, write_notebook
+from saferleeds_analysis.publishing.pages import page_of_block, provenance_of
+from saferleeds_analysis.publishing.report import frame_of, write_draft
 from saferleeds_analysis.publishing.sign_off import Roles, checklist
 from saferleeds_analysis.reporting.blocks import heading, join, paragraph
 
@@ -34,32 +36,43 @@ def figure(value, *, period="12 months to June 2012", measure="twelve_month_coun
     )
 
 
+def block_and_notebook(figures, title="Card"):
+    """Give the page of some figures as a block, their values in its words, and as an executed notebook."""
+    said = f"Counted: {', '.join(str(f.value) for f in figures[:20])}."
+    block = join(heading(1, title), paragraph(said, figures=figures))
+    return block, notebook_of_block(block, source="# by hand")
+
+
 def write_report(folder, figures, title="Card"):
     """Write what publishing keeps of a report's figures: the executed notebook and the table."""
     folder.mkdir(parents=True, exist_ok=True)
-    block = join(heading(1, title), paragraph("Counted.", figures=figures))
-    write_notebook(notebook_of_block(block, source="# by hand"), folder / "report.ipynb")
+    block, notebook = block_and_notebook(figures, title)
+    write_notebook(notebook, folder / "report.ipynb")
     write_figures(content_of_blocks([block]).rows, folder / "figures.csv")
 
 
-def write_pack(root, quarter, figures, *, version=1, edition="public", report="burglary", inputs=None):
+def write_pack(
+    root, quarter, figures, *, version=1, edition="public", report="burglary", inputs=None, code="abc"
+):
     """Write a pack of one report, as publishing would: its page, notebook, figures and record."""
     with_tables(root)
     folder = pack_folder(root, periods.quarter(quarter), edition=edition) / report
-    write_report(folder, figures)
-    (folder / "report.html").write_text(f"<h1>{quarter}</h1>{[f.value for f in figures]}", encoding="utf-8")
+    block, notebook = block_and_notebook(figures)
     record = {
         "report": report,
         "notebook": {"name": "card.ipynb", "sha256": "0" * 64},
         "parameters": {"quarter": quarter, "as_at": "2012-06-30"},
         "finished": "2012-07-14T10:00:00+00:00",
-        "code_version": "abc",
+        "code_version": code,
         "edition": edition,
         "organisation": "Safer Leeds",
         "version_notice": "",
         "pack_version": version,
         "inputs": inputs or {"data/raw/source/counts.csv": "1" * 64},
     }
-    (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    frame = {"provenance": provenance_of(record), **frame_of(report, quarter)}
+    shutil.rmtree(folder, ignore_errors=True)
+    write_draft(folder, page=page_of_block(block, name=report, **frame), notebook=notebook, record=record)
     (folder.parent / "index.html").write_text(f"<h1>{quarter}</h1>", encoding="utf-8")
+    record_outputs(folder.parent, "index.html")
     return folder.parent

@@ -124,6 +124,7 @@ def test_the_files_are_read_only_and_the_record_of_the_sign_off_lies_beside_them
         "burglary/report.ipynb",
         "burglary/run.json",
         "index.html",
+        "run.json",
     ]
     for path in folder.rglob("*"):
         assert path.is_dir() or not path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH), path

@@ -4,6 +4,7 @@ import re
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import nbformat
 import pytest
@@ -13,7 +14,7 @@ from projects import with_tables
 from saferleeds_analysis import periods
 from saferleeds_analysis.cli import main
 from saferleeds_analysis.publishing.at_work import at_work
-from saferleeds_analysis.publishing.ledger import open_ledger
+from saferleeds_analysis.publishing.ledger import open_ledger, short_fingerprint
 from saferleeds_analysis.publishing.sign_off import checklist
 
 QUARTER = "2012/13 Q2"
@@ -80,11 +81,26 @@ def test_a_pack_is_signed_off_verified_left_alone_and_corrected(project):
     assert all(item.question in one_line(signed.output) for item in checklist())
     before = contents(folder)
     assert all(not (folder / path).stat().st_mode & stat.S_IWUSR for path in before)
+    fingerprint = short_fingerprint(open_ledger(project).pack(QUARTER)["fingerprint"])
+    today = periods.day_name(datetime.now(UTC).date())
+    said = f"Version 1, signed off on {today}, fingerprint {fingerprint}"
     whole = run("verify", QUARTER)
     assert (whole.exit_code, whole.output) == (
         0,
-        "Every file is as it was signed off, and the ledger is whole.\n",
+        "Every file is as it was signed off, and the ledger is whole.\n"
+        f"{said}. Compare it with the minutes, or give theirs with --fingerprint.\n",
     )
+    # The fingerprint stands in the minutes and on the index of all packs too.
+    minutes = (project / "data/ledger/minutes_2012-13_Q2_1.txt").read_text(encoding="utf-8")
+    assert minutes in signed.output
+    assert minutes.splitlines() == [
+        f"For the minutes: 2012/13 Q2. {said}.",
+        "As at 2012-09-30; analyst Performance team, reviewer Second analyst, owner Head of service.",
+        f'To compare later: saferleeds verify "2012/13 Q2" --fingerprint {fingerprint}',
+    ]
+    assert said in (project / "reports/index.html").read_text(encoding="utf-8")
+    for given in (fingerprint, fingerprint.upper().replace("-", " ")):
+        assert "That is the fingerprint given." in run("verify", QUARTER, "--fingerprint", given).output
 
     # Every command that would change it is refused, and nothing is changed.
     for words in (("report", QUARTER), ("export", QUARTER), ("sign-off", QUARTER, *ROLES, "--ask")):
