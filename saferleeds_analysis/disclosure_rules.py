@@ -16,6 +16,7 @@ import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from saferleeds_analysis.door import read_toml
 from saferleeds_analysis.problems import DataProblem
 
 _RULES = Path(__file__).parent / "national" / "disclosure_rules.toml"
@@ -168,7 +169,7 @@ def read_disclosure_rules(*own: Path) -> DisclosureRules:
 def _with_own(rules: DisclosureRules, path: Path) -> DisclosureRules:
     """Add what a project's table says to the rules."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        content = read_toml(path, path.name)
         if not_known := set(content) - {"tie", "thresholds"}:
             raise ValueError(f"{sorted(not_known)} is not known; it holds [[tie]] and [thresholds].")
         stricter = content.get("thresholds", {})

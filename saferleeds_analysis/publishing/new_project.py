@@ -35,11 +35,12 @@ from saferleeds_analysis.catalogue import (
     unknown,
 )
 from saferleeds_analysis.documents import Document
+from saferleeds_analysis.door import read_table
 from saferleeds_analysis.formats import FORMAT
 from saferleeds_analysis.intake.commentaries import CommentaryRequest, commentary_requests
 from saferleeds_analysis.intake.reading import TEMPLATE
 from saferleeds_analysis.intake.sources import inside_raw, raw_folder, read_source, source_folders
-from saferleeds_analysis.problems import DataProblem, noting, refuse, twice
+from saferleeds_analysis.problems import noting, refuse, twice
 from saferleeds_analysis.publishing.doctor import table_faults
 from saferleeds_analysis.publishing.files import write_text
 from saferleeds_analysis.publishing.places import shipped
@@ -169,12 +170,7 @@ def _is_a_name(text: str) -> bool:
 
 def _read_areas(path: Path, *, whole: str) -> tuple[Area, ...]:
     """Read the areas below the whole, with the whole first; it may have a row of its own, without parent."""
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise DataProblem(
-            f"{path.name}: cannot be read as CSV in UTF-8 ({str(error).strip()}). Save it as CSV UTF-8."
-        ) from error
+    table = read_table(path, path.name)
     faults = [f"{path.name}: has no column {name!r}." for name in _MUST if name not in table.columns]
     faults += [
         f"{path.name}: column {name!r} is not known. Its columns are {', '.join(_MUST)} and, if need be, {', '.join(_MAY)}."
@@ -184,7 +180,7 @@ def _read_areas(path: Path, *, whole: str) -> tuple[Area, ...]:
     refuse(faults)
     area_set = slug(whole).replace("-", "_")
     rows = table.reindex(columns=[*_MUST, *_MAY], fill_value="").to_dict("records")
-    for number, row in enumerate(rows, start=2):
+    for number, row in zip(table.index, rows, strict=True):
         where = f"{path.name}, row {number}, column"
         if not _is_a_name(row["name"]):
             faults.append(

@@ -18,6 +18,7 @@ import pandas as pd
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import load_catalogue, read_project
+from saferleeds_analysis.door import read_text
 from saferleeds_analysis.formats import FORMAT, KEY
 from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.publishing.content import Content, content_of
@@ -303,7 +304,7 @@ def _questions(run: Run, content: Content) -> tuple[str, ...]:
     if not shown:
         return ()
     names = run.root / _NAMES
-    kept_out = names.read_text(encoding="utf-8-sig").splitlines() if names.is_file() else []
+    kept_out = read_text(names, names.name).splitlines() if names.is_file() else []
     catalogue = load_catalogue(run.root / "data" / "raw" / "reference")
     rules, below_city = catalogue.disclosure_rules, catalogue.below_city()
     asked: list[str] = []
