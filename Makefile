@@ -10,7 +10,7 @@ READY_FOR_TESTS := .venv/ready_for_tests
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade \
     --no-annotate --no-header --no-emit-index-url --quiet
 
-.PHONY: report papers test check same lock clean
+.PHONY: report papers test hostile check same lock clean
 
 report: $(READY)  ## the bundled example's two quarters, or QUARTER="2012/13 Q3", from raw data to the page to open
 ifdef QUARTER
@@ -26,6 +26,9 @@ papers: $(READY)  ## the published documents of 2012 to 2021, worked out again: 
 test: $(READY_FOR_TESTS)  ## every test, the browser tests included
 	$(BIN)/python scripts/ensure_programs.py
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+hostile: $(READY_FOR_TESTS)  ## each hostile file in a process of its own: seconds and memory, into docs/reliability.md
+	PYTHONPATH=.:tests $(BIN)/python tests/hostile/measure.py
 
 check: $(READY_FOR_TESTS)  ## style, the rooms' imports, notebooks without outputs
 	$(BIN)/ruff check .

@@ -38,7 +38,7 @@ _LONGEST = 1_000_000  # letters of a line, or of a text in a workbook, whose cel
 _DEEPEST = 50
 _MOST_SECONDS = 60
 
-_MOST_BYTES = 100_000_000
+MOST_BYTES = 100_000_000
 _MOST_BYTES_UNPACKED = 500_000_000
 _MOST_BYTES_OF_A_PART = 20_000_000  # of a workbook, other than a sheet: each is held whole
 _MOST_ROWS_OF_A_TABLE = 100_000  # that people write: a table of reference, of at most 100 bytes a row
@@ -70,7 +70,7 @@ _DIRECTION = re.compile(
 _NESTED_NAMES = re.compile(r"""(?:(?:(?<![\w-])[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*\.[ \t]*){20}""")
 
 
-def open_raw(path: Path, name: str, *, most: int = _MOST_BYTES, cure: str = _RIGHT_FILE) -> BinaryIO:
+def open_raw(path: Path, name: str, *, most: int = MOST_BYTES, cure: str = _RIGHT_FILE) -> BinaryIO:
     """Open a file that is no larger than ``most`` bytes, named to the reader by ``name``."""
     if _DIRECTION.search(name) or any(letter < " " for letter in name):
         raise DataProblem(
@@ -160,7 +160,7 @@ def reading_as(kind: str, name: str, cure: str) -> Iterator[None]:
         raise DataProblem(f"{place}: cannot be read as {kind}. {cure}") from error
 
 
-def open_csv(path: Path, name: str, encoding: str = "", *, most: int = _MOST_BYTES) -> io.TextIOWrapper:
+def open_csv(path: Path, name: str, encoding: str = "", *, most: int = MOST_BYTES) -> io.TextIOWrapper:
     """Look a CSV file over from end to end, and open it as text: UTF-8, or in the ``encoding`` that its manifest states."""
     with open_raw(path, name, most=most) as file:
         start = file.read(_CHUNK)
@@ -236,7 +236,7 @@ def _refuse_other_tables(text: str, name: str) -> None:
 
 
 def csv_rows(
-    path: Path, name: str, encoding: str = "", *, most: int = _MOST_BYTES
+    path: Path, name: str, encoding: str = "", *, most: int = MOST_BYTES
 ) -> Iterator[tuple[int, list[str]]]:
     """Give each row of a CSV file as text with the number that a spreadsheet shows, one at a time."""
     number = 0
@@ -307,62 +307,75 @@ class _Workbook:
     def __init__(self, name: str) -> None:
         self.name, self.place = name, name
         self.until = time.monotonic() + _MOST_SECONDS
-        self.cells = self.merged = self.others = self.of_rows = 0
+        self.cells = self.merged = self.of_rows = self.others = 0
 
     def at_part(self, part: zipfile.ZipInfo, parts: zipfile.ZipFile) -> None:
         self.place = f"{self.name}, {part.filename}"
         if part.file_size > _MOST_BYTES_OF_A_PART and not part.filename.startswith("xl/worksheets/"):
             self.refuse(f"is larger than {_MOST_BYTES_OF_A_PART // 1_000_000} MB", _RIGHT_FILE)
-        self.depth = self.read = self.element_at = 0
-        self.row = self.row_before = self.column = 0
-        self.row_text, self.in_row, self.of_row = "0", False, 0
+        self.depth = self.deepest = self.row = self.row_before = self.column = self.of_row = 0
+        self.row_text, self.in_row = "0", False
         parser = expat.ParserCreate()
         parser.StartElementHandler, parser.EndElementHandler = self.start, self.end
-        parser.StartDoctypeDeclHandler = lambda *_: self.refuse(
-            "holds a document type, which no workbook has", _RIGHT_FILE
-        )
+        parser.StartDoctypeDeclHandler = self.at_document_type
+        without = 0
         with parts.open(part) as file:
             while chunk := file.read(_CHUNK):
+                before = self.of_rows + self.others
                 parser.Parse(chunk)
-                self.read += len(chunk)
-                if self.read - self.element_at > _LONGEST:
+                without = without + len(chunk) if before == self.of_rows + self.others else 0
+                if without > _LONGEST:
                     self.refuse(f"holds a text of more than {_LONGEST:,} letters", _RIGHT_FILE)
-                _refuse_late(self.name, self.until)
+                self.check()
             parser.Parse(b"", True)
+            self.check()
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.depth += 1
-        self.element_at = self.read
-        if self.depth > _DEEPEST:
+    def check(self) -> None:
+        """Refuse what is too much so far: after each piece, because it would be slow at each element."""
+        if self.deepest > _DEEPEST:
             self.refuse(f"is nested more than {_DEEPEST} deep", _RIGHT_FILE)
-        tag = tag[tag.find(":") + 1 :]
-        if tag == "row":
-            self.at_row(attributes.get("r"))
-        elif tag == "c" and self.in_row:
-            self.at_cell(attributes.get("r"))
-        elif tag in ("mergeCell", "hyperlink") and "ref" in attributes:
-            self.at_range(attributes["ref"])
-        elif tag == "sheetData":
-            self.row = self.row_before = 0
-        if self.in_row:
-            self.of_row += 1
-            self.of_rows += 1
-        else:
-            self.others += 1
+        if self.cells > _MOST_CELLS_OF_A_WORKBOOK:
+            what = f"row {self.row:,}: the workbook has more than {_MOST_CELLS_OF_A_WORKBOOK:,} cells"
+            self.refuse(what, _RIGHT_FILE)
         if self.of_row > _MOST_ELEMENTS_OF_A_ROW or self.of_rows > _MOST_ELEMENTS_OF_ROWS:
             self.refuse(f"row {self.row:,} holds more than can be read", _LIMIT_OF_A_SHEET)
         if self.others > _MOST_OTHER_ELEMENTS:
-            self.refuse(
-                f"holds more than {_MOST_OTHER_ELEMENTS:,} styles, texts or other parts beside its cells",
-                "Copy the table alone into a new workbook.",
-            )
+            what = f"holds more than {_MOST_OTHER_ELEMENTS:,} styles, texts or other parts beside its cells"
+            self.refuse(what, "Copy the table alone into a new workbook.")
+        _refuse_late(self.name, self.until)
+
+    def at_document_type(self, *_: Any) -> None:
+        self.refuse("holds a document type, which no workbook has", _RIGHT_FILE)
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        if self.depth > self.deepest:
+            self.deepest = self.depth
+        if self.in_row:
+            self.of_row += 1
+            self.of_rows += 1
+            if tag == "c" or tag.endswith(":c"):
+                self.at_cell(attributes.get("r"))
+            return
+        self.others += 1
+        kind = tag.rpartition(":")[2]
+        if kind == "row":
+            self.at_row(attributes.get("r"))
+        elif kind == "sheetData":
+            self.row = self.row_before = 0
+        elif kind in ("mergeCell", "hyperlink") and "ref" in attributes:
+            self.at_range(attributes["ref"])
 
     def end(self, tag: str) -> None:
         self.depth -= 1
-        if self.in_row and tag[tag.find(":") + 1 :] == "row":
+        if self.in_row and (tag == "row" or tag.endswith(":row")):
             self.in_row = False
+            self.others -= 1  # the row itself, which is none of the others
+            self.of_rows += 1
 
     def at_row(self, given: str | None) -> None:
+        if self.of_row > _MOST_ELEMENTS_OF_A_ROW:
+            self.check()
         self.in_row, self.of_row, self.column = True, 0, 0
         number = int(given) if given else self.row + 1
         if number <= self.row or number > _LAST_ROW_OF_A_SHEET:
@@ -389,11 +402,6 @@ class _Workbook:
                 _LIMIT_OF_A_SHEET,
             )
         self.cells += column - self.column
-        if self.cells > _MOST_CELLS_OF_A_WORKBOOK:
-            self.refuse(
-                f"row {self.row:,}: the workbook has more than {_MOST_CELLS_OF_A_WORKBOOK:,} cells",
-                _RIGHT_FILE,
-            )
         self.column, self.row_before = column, self.row
 
     def at_range(self, ref: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from saferleeds_analysis import door
 from saferleeds_analysis.catalogue import Catalogue
-from saferleeds_analysis.door import sha256_of
+from saferleeds_analysis.door import MOST_BYTES, sha256_of
 from saferleeds_analysis.intake.ledger import (
     Counted,
     InputFile,
@@ -69,7 +69,7 @@ def _read(root: Path, source: Source, catalogue: Catalogue) -> tuple[Provenance,
     manifest = raw_folder(root) / source.id / MANIFEST
     lookups = [inside_raw(root, raw_folder(root) / name) for name in source.lookup]
     hashes = {
-        name: sha256_of(path, name)
+        name: sha256_of(path, name, most=MOST_BYTES)
         for path in sorted({manifest, *lookups, *files})
         if path.is_file() and (name := name_in_raw(root, path))
     }
