@@ -10,7 +10,7 @@ READY_FOR_TESTS := .venv/ready_for_tests
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade \
     --no-annotate --no-header --no-emit-index-url --quiet
 
-.PHONY: report papers test chaos check same lock clean
+.PHONY: report papers test chaos hostile check same lock clean
 
 report: $(READY)  ## the bundled example's two quarters, or QUARTER="2012/13 Q3", from raw data to the page to open
 ifdef QUARTER
@@ -30,6 +30,9 @@ test: $(READY_FOR_TESTS)  ## every test, the browser tests included
 KILLS ?= 200
 chaos: $(READY_FOR_TESTS)  ## many random kills over full packs, and more interleavings of two commands, than the tests have time for
 	CHAOS_KILLS=$(KILLS) CHAOS_EXAMPLES=100 $(BIN)/python -m pytest -s tests/publishing/test_chaos.py tests/publishing/test_one_act.py
+
+hostile: $(READY_FOR_TESTS)  ## each hostile file in a process of its own: seconds and memory, into docs/reliability.md
+	PYTHONPATH=.:tests $(BIN)/python tests/hostile/measure.py
 
 check: $(READY_FOR_TESTS)  ## style, the rooms' imports, notebooks without outputs
 	$(BIN)/ruff check .

@@ -22,7 +22,8 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import local_tables, places_in, read_rows, unknown
+from saferleeds_analysis.catalogue import local_tables, places_in, read_decimal, read_rows, unknown
+from saferleeds_analysis.door import open_csv, read_table
 from saferleeds_analysis.explained import explained
 from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import DataProblem, refuse
@@ -198,7 +199,7 @@ class GroupMember:
 
 # The columns of a group that must hold more than text: how each is read, and what is wrong where it cannot be.
 _READ_OF_A_GROUP = {
-    "rate": (float, "is not a number"),
+    "rate": (read_decimal, "is not a number"),
     "known_from": (date.fromisoformat, "is not a day such as 2013-04-30"),
 }
 
@@ -220,16 +221,15 @@ def load_group(name: str, folder: Path | str) -> pd.DataFrame:
         raise ValueError(
             f"{unknown('group', name, known)} A group is a file group_{name}.csv in data/raw/reference."
         )
-    try:
-        table = pd.read_csv(path, encoding="utf-8-sig", dtype={"rate": str})
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise DataProblem(f"{path.name}: cannot be read as CSV in UTF-8 ({str(error).strip()}).") from error
+    numbers = read_table(path, path.name).index  # refuses what is no table
+    with open_csv(path, path.name) as file:
+        table = pd.read_csv(file, dtype={"rate": str})
     if missing := [c for c in ("area", "rate", "known_from") if c not in table.columns]:
         raise DataProblem(
             f"{path.name}: has no column {', '.join(missing)}. A group has area, rate and known_from at least."
         )
     problems = []
-    for number, row in enumerate(table.to_dict("records"), start=2):
+    for number, row in zip(numbers, table.to_dict("records"), strict=True):
         for column, (read, wrong) in _READ_OF_A_GROUP.items():
             try:
                 read(str(row[column]))
@@ -240,5 +240,5 @@ def load_group(name: str, folder: Path | str) -> pd.DataFrame:
         rate_as_printed=table["rate"],
         rate=table["rate"].astype(float),
         known_from=[date.fromisoformat(str(day)) for day in table["known_from"]],
-        place=places_in(path, len(table)),
+        place=places_in(path, numbers),
     )

@@ -12,8 +12,6 @@ Wales stands in ``national/`` of this package. An analyst adds an indicator, a t
 """
 
 import difflib
-import hashlib
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date
@@ -25,6 +23,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import DisclosureRules, read_disclosure_rules
+from saferleeds_analysis.door import read_table, read_text, read_toml, sha256_of, toml_of
 from saferleeds_analysis.explained import explained, unfilled
 from saferleeds_analysis.figures import Rows, TableRow
 from saferleeds_analysis.formats import FORMAT, KEY, refuse_other_formats
@@ -544,14 +543,15 @@ def load_catalogue(folder: Path | str) -> Catalogue:
     with noting(faults):
         given["disclosure_rules"] = read_disclosure_rules(*local_tables(folder, "disclosure.toml"))
     with noting(faults):
-        given["seasonal_specs"] = "\n".join(
-            path.read_text("utf-8") for path in local_tables(folder, "seasonal_specs.toml")
-        )
+        specs = {path: read_text(path, path.name) for path in local_tables(folder, "seasonal_specs.toml")}
+        for path, text in specs.items():
+            toml_of(text, path.name)
+        given["seasonal_specs"] = "\n".join(specs.values())
     refuse(faults)
     given["target_tables"] = [
         replace(place, role="targets", numbers=())
         for path in local_tables(folder, "targets.csv")
-        for place in places_in(path, 1)
+        for place in places_in(path, [0])
     ]
     return Catalogue(**given, chance_words=read_rows(NATIONAL / "chance_words.csv", ChanceWord))
 
@@ -596,35 +596,45 @@ def unknown_tables(folder: Path) -> Iterator[str]:
             yield f"{path.name}: {unknown('table of data/raw/reference', path.name, LOCAL_TABLES)}"
 
 
-def read_toml(path: Path, name: str) -> dict[str, Any]:
-    """Read a TOML file, named to the reader by ``name``."""
-    try:
-        # utf-8-sig, because Windows Notepad writes a byte-order mark, which TOML does not know.
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataProblem(
-            f"{name}: cannot be read as TOML ({error}). Text values stand in quotes."
-        ) from error
+def tables_of(content: Mapping[str, Any], name: str, file: str) -> list[dict[str, Any]]:
+    """Give the ``[[name]]`` tables of a TOML file, which holds nothing else."""
+    refuse(f"{file}: {other!r} is not known; it holds [[{name}]]." for other in sorted(set(content) - {name}))
+    tables = content.get(name, [])
+    if not (isinstance(tables, list) and all(isinstance(table, dict) for table in tables)):
+        raise DataProblem(f"{file}: each {name} is a table of its own, below a line [[{name}]].")
+    return tables
 
 
 def _read_tables(path: Path, kind: type) -> list:
     """Read a TOML file of tables, one ``kind`` a table, its fields as keys; lists become tuples."""
-    content, name = read_toml(path, path.name), _NAMES_OF_TABLES[kind]
-    tables, known = content.get(name, []), {f.name for f in fields(kind)}
+    name = _NAMES_OF_TABLES[kind]
+    tables, known = tables_of(read_toml(path, path.name), name, path.name), {f.name: f for f in fields(kind)}
     wanted = {f.name for f in fields(kind) if f.default is MISSING}
-    refuse(f"{path.name}: {other!r} is not known; it holds [[{name}]]." for other in set(content) - {name})
-    refuse(
-        f"{path.name}, {name} {number} ({table.get('id', 'without id')}): "
-        f"missing {sorted(wanted - set(table))}, not known {sorted(set(table) - known)}."
-        for number, table in enumerate(tables, start=1)
-        if not wanted <= set(table) <= known
-    )
-    refuse(
-        f"{path.name}, {name} {number} ({table.get('id', 'without id')}): nothing stands in {', '.join(empty)}. Fill it in."
-        for number, table in enumerate(tables, start=1)
-        if (empty := list(unfilled(kind, table)))
-    )
-    return [kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}) for table in tables]
+    rows, problems = [], []
+    for number, table in enumerate(tables, start=1):
+        place = f"{path.name}, {name} {number} ({table.get('id', 'without id')})"
+        if not wanted <= set(table) <= set(known):
+            missing, unknown = sorted(wanted - set(table)), sorted(set(table) - set(known))
+            problems.append(f"{place}: missing {missing}, not known {unknown}.")
+            continue
+        if empty := list(unfilled(kind, table)):
+            problems.append(f"{place}: nothing stands in {', '.join(empty)}. Fill it in.")
+            continue
+        values = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+        wrong = [
+            f"{place}: {key} is {'a text' if known[key].type is str else 'a list of texts'} in quotes."
+            for key, value in values.items()
+            if isinstance(value, str) != (known[key].type is str)
+            or not all(isinstance(v, str) for v in value)
+        ]
+        problems += wrong
+        if not wrong:
+            try:
+                rows.append(kind(**values))
+            except ValueError as error:
+                problems.append(f"{place}: {error}")
+    refuse(problems)
+    return rows
 
 
 def read_rows(path: Path, kind: type) -> list:
@@ -632,12 +642,7 @@ def read_rows(path: Path, kind: type) -> list:
 
     A :class:`~saferleeds_analysis.figures.TableRow` is told where it stands.
     """
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise DataProblem(
-            f"{path.name}: cannot be read as CSV in UTF-8 ({str(error).strip()}). Text with commas stands in quotes."
-        ) from error
+    table = read_table(path, path.name)
     wanted = columns_of(kind)
     columns = [f for f in fields(kind) if f.name in wanted]
     if sorted(table.columns) != sorted(wanted):
@@ -645,7 +650,7 @@ def read_rows(path: Path, kind: type) -> list:
             f"{path.name}: the columns must be {', '.join(wanted)}; found {', '.join(table.columns)}."
         )
     rows, problems = [], []
-    for number, row in enumerate(table.to_dict("records"), start=2):
+    for number, row in zip(table.index, table.to_dict("records"), strict=True):
         if empty := list(unfilled(kind, row)):
             problems.append(f"{path.name}, row {number}: nothing stands in {', '.join(empty)}. Fill it in.")
         try:
@@ -656,7 +661,7 @@ def read_rows(path: Path, kind: type) -> list:
     refuse(problems)
     if not issubclass(kind, TableRow):
         return rows
-    return [replace(row, place=at) for row, at in zip(rows, places_in(path, len(rows)), strict=True)]
+    return [replace(row, place=at) for row, at in zip(rows, places_in(path, table.index), strict=True)]
 
 
 def columns_of(kind: type) -> list[str]:
@@ -668,11 +673,11 @@ def columns_of(kind: type) -> list[str]:
     return [f.name for f in fields(kind) if f.name not in _NO_COLUMNS]
 
 
-def places_in(path: Path, count: int) -> list[Rows]:
-    """Give for each row of a table (``count`` in all, below the header) in which file of the project it stands, and where."""
+def places_in(path: Path, numbers: Iterable[int]) -> list[Rows]:
+    """Give for each row of a table, by its number, in which file of the project it stands, and where."""
     folder = "saferleeds_analysis/national" if path.parent == NATIONAL else "data/raw/reference"
-    file, sha256 = f"{folder}/{path.name}", hashlib.sha256(path.read_bytes()).hexdigest()
-    return [Rows(role="row", file=file, sha256=sha256, numbers=(n,)) for n in range(2, count + 2)]
+    file, sha256 = f"{folder}/{path.name}", sha256_of(path)
+    return [Rows(role="row", file=file, sha256=sha256, numbers=(int(n),)) for n in numbers]
 
 
 def read_decimal(text: str) -> Decimal:
@@ -681,19 +686,27 @@ def read_decimal(text: str) -> Decimal:
         number = Decimal(text)
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite():
-        raise ValueError(f"{text!r} is not a number.")
+    if not number.is_finite() or abs(number.adjusted()) > 20 or len(text) > 40:  # nobody printed that
+        raise ValueError(f"{text[:40]!r} is not a number.")
     return number
+
+
+def read_day(text: str) -> date:
+    """Read a day that is written 2012-10-05."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text[:40]!r} is not a day such as 2012-10-05.") from None
 
 
 _NAMES_OF_TABLES = {Indicator: "indicator", SurveyQuestion: "question"}
 # Where a row stands is no column of its table.
 _NO_COLUMNS = [f.name for f in fields(TableRow)]
 _READERS = {
-    float: float,
+    float: lambda text: float(read_decimal(text)),
     Decimal: read_decimal,
     Decimal | None: lambda text: read_decimal(text) if text else None,
-    date: date.fromisoformat,
+    date: read_day,
     pd.Period | None: lambda text: periods.month(text) if text else None,
 }
 

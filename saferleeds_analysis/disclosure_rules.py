@@ -16,6 +16,7 @@ import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from saferleeds_analysis.door import read_toml
 from saferleeds_analysis.explained import explained
 from saferleeds_analysis.problems import DataProblem
 
@@ -174,13 +175,29 @@ def read_disclosure_rules(*own: Path) -> DisclosureRules:
     return rules
 
 
+def _is_tie(row: object) -> bool:
+    """Say whether a table of a project tells of a sum: a whole, its parts and why."""
+    if not (isinstance(row, dict) and set(row) == {"whole", "parts", "why"} and isinstance(row["why"], str)):
+        return False
+    parts = row["parts"] if isinstance(row["parts"], list) else [None]
+    return all(
+        isinstance(some, list) and all(isinstance(one, str) for one in some)
+        for some in [row["whole"], *parts]
+    )
+
+
 def _with_own(rules: DisclosureRules, path: Path) -> DisclosureRules:
     """Add what a project's table says to the rules."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        content = read_toml(path, path.name)
         if not_known := set(content) - {"tie", "thresholds"}:
             raise ValueError(f"{sorted(not_known)} is not known; it holds [[tie]] and [thresholds].")
-        stricter = content.get("thresholds", {})
+        stricter, told = content.get("thresholds", {}), content.get("tie", [])
+        if not (isinstance(stricter, dict) and isinstance(told, list) and all(map(_is_tie, told))):
+            raise ValueError(
+                "[thresholds] is a table of numbers, and each [[tie]] has whole, a list of texts, parts, a list of such lists, and "
+                "why, a text."
+            )
         for name, threshold in stricter.items():
             if not isinstance(threshold, int) or threshold < rules.theme(name).threshold:
                 raise ValueError(
@@ -189,9 +206,9 @@ def _with_own(rules: DisclosureRules, path: Path) -> DisclosureRules:
                 )
         ties = tuple(
             DeclaredTie(whole=tuple(row["whole"]), parts=tuple(map(tuple, row["parts"])), why=row["why"])
-            for row in content.get("tie", [])
+            for row in told
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except ValueError as error:
         raise DataProblem(f"{path.name}: {error}") from error
     themes = tuple(replace(t, threshold=stricter.get(t.id, t.threshold)) for t in rules.themes)
     return replace(rules, themes=themes, ties=rules.ties + ties)

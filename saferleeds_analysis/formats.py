@@ -5,11 +5,11 @@ say in which format they were written. What has no number is of the first. The l
 form, since it completes itself when it is next written to.
 """
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from saferleeds_analysis.door import read_toml
 from saferleeds_analysis.problems import DataProblem
 
 FORMAT = 2
@@ -40,13 +40,14 @@ def project_format(reference: Path | str) -> int:
     >>> project_format("data/raw/reference") == FORMAT
     True
     """
-    try:
-        text = (Path(reference) / "project.toml").read_text(encoding="utf-8-sig")
-        return format_of(tomllib.loads(text), "this project (project.toml)")
-    except FileNotFoundError:
+    path = Path(reference) / "project.toml"
+    if not path.is_file():
         return 1
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+    try:
+        table = read_toml(path, path.name)
+    except DataProblem:
         return FORMAT
+    return format_of(table, "this project (project.toml)")
 
 
 def refuse_other_formats(reference: Path | str) -> None:

@@ -10,7 +10,6 @@ and a project's own in its ``data/raw/reference/``.
 Decimal('3925')
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -28,8 +27,10 @@ from saferleeds_analysis.catalogue import (
     places_in,
     read_decimal,
     read_rows,
+    tables_of,
     unknown,
 )
+from saferleeds_analysis.door import read_text, toml_of
 from saferleeds_analysis.explained import explained
 from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import refuse, refuse_unless
@@ -460,8 +461,10 @@ def load_cost_tables(folder: Path | str | None = None) -> CostTables:
 
 def _read_positions(path: Path) -> list[FundingPosition]:
     # parse_float keeps 0.21 as it is written: money is not counted in binary fractions
-    tables = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal).get("position", [])
-    [whole] = places_in(path, 1)
+    tables = tables_of(
+        toml_of(read_text(path, path.name), path.name, parse_float=Decimal), "position", path.name
+    )
+    [whole] = places_in(path, [0])
     rows, problems = [], []
     for number, table in enumerate(tables, start=1):
         name = table.get("id", "without id")

@@ -194,7 +194,7 @@ def test_a_folder_that_is_not_there_is_no_project(tmp_path):
             "targets.csv",
             "indicator_id,area,period,kind,comparison,value,set_on,agreed_by,source,note\n"
             "domestic_burglary,Leeds,2012/13,stretch,at most,about 6000,2012-09-01,,,\n",
-            "targets.csv, row 2: could not convert string to float: 'about 6000'",
+            "targets.csv, row 2: 'about 6000' is not a number.",
         ),
         (
             "published_figures.csv",

@@ -44,7 +44,10 @@ def test_without_one_nobody_s_name_is_taken(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("organisation = Safer Leeds\n", "project.toml: cannot be read as TOML ("),
+        (
+            "organisation = Safer Leeds\n",
+            "project.toml, line 1: cannot be read as TOML. Text values stand in quotes, and each line is a name, = and its value.",
+        ),
         (
             'organisation = "A"\nformat = 2\n',
             "project.toml: must give organisation and contact, each a text, and may give cost_edition, price_year, vintage, format, and "

@@ -6,15 +6,14 @@
 Boundaries change (the wards of Leeds in 2004 and 2018), so a file must have exactly the wards of its area set.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from saferleeds_analysis.catalogue import Catalogue, read_toml, unknown
+from saferleeds_analysis.catalogue import Catalogue, unknown
+from saferleeds_analysis.door import read_json, read_toml
 from saferleeds_analysis.intake.sources import inside_raw, is_text, raw_folder
 from saferleeds_analysis.problems import DataProblem, refuse
 
@@ -47,14 +46,9 @@ def boundaries(root: Path, area_set: str, *, catalogue: Catalogue) -> Boundaries
         return None
     inside_raw(root, path)
     stated = _description(path.with_suffix(".toml"), name)
-    if path.stat().st_size > _MOST_BYTES:
-        raise DataProblem(
-            f"{name}: is larger than {_MOST_BYTES // 1_000_000} MB. Use boundaries generalised for mapping."
-        )
-    try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (ValueError, UnicodeDecodeError) as error:
-        raise DataProblem(f"{name}: cannot be read as GeoJSON ({error}).") from error
+    content = read_json(
+        path, name, "GeoJSON", most=_MOST_BYTES, cure="Use boundaries generalised for mapping."
+    )
     features = content.get("features") if isinstance(content, dict) else None
     if not isinstance(features, list) or not features:
         raise DataProblem(f"{name}: holds no features; it must be a GeoJSON FeatureCollection of polygons.")
@@ -103,10 +97,12 @@ def _read(feature: object, name_property: str, known: list[str]) -> tuple[str, t
     area = str(properties[name_property])
     if area not in known:
         raise ValueError(unknown("ward", area, known))
-    return area, _polygons(area, feature.get("geometry") or {})
+    return area, _polygons(area, feature.get("geometry"))
 
 
-def _polygons(area: str, geometry: Mapping[str, Any]) -> tuple[Polygon, ...]:
+def _polygons(area: str, geometry: object) -> tuple[Polygon, ...]:
+    if not isinstance(geometry, dict):
+        raise ValueError(f"{area!r} has a geometry that is no object with type and coordinates.")
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
     if kind not in ("Polygon", "MultiPolygon"):
         raise ValueError(f"{area!r} is a {kind}, not a Polygon or MultiPolygon.")
@@ -115,7 +111,7 @@ def _polygons(area: str, geometry: Mapping[str, Any]) -> tuple[Polygon, ...]:
         polygons = tuple(
             tuple(tuple((float(x), float(y)) for x, y, *_ in ring) for ring in polygon) for polygon in given
         )
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         raise ValueError(f"{area!r} has coordinates that are no pairs of numbers.") from None
     rings = [ring for polygon in polygons for ring in polygon]
     if not rings or min(map(len, rings)) < 4:

@@ -7,9 +7,10 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from saferleeds_analysis import door
 from saferleeds_analysis.catalogue import Catalogue
+from saferleeds_analysis.door import MOST_BYTES, sha256_of
 from saferleeds_analysis.intake.commentaries import read_requests
-from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.intake.ledger import (
     Counted,
     InputFile,
@@ -71,11 +72,12 @@ def _read(root: Path, source: Source, catalogue: Catalogue) -> tuple[Provenance,
     manifest = raw_folder(root) / source.id / MANIFEST
     lookups = [inside_raw(root, raw_folder(root) / name) for name in source.lookup]
     hashes = {
-        name_in_raw(root, path): sha256_of(path)
+        name: sha256_of(path, name, most=MOST_BYTES)
         for path in sorted({manifest, *lookups, *files})
-        if path.is_file()
+        if path.is_file() and (name := name_in_raw(root, path))
     }
-    code = {path.name: sha256_of(path) for path in sorted(Path(__file__).parent.glob("*.py"))}
+    own_code = [*sorted(Path(__file__).parent.glob("*.py")), Path(door.__file__)]
+    code = {path.name: sha256_of(path) for path in own_code}
     made_from = {"files": hashes, "areas": [asdict(area) for area in areas], "code": code}
     fingerprint = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
     before = _before(root, source)

@@ -12,8 +12,8 @@ import pandas as pd
 import yaml
 
 from saferleeds_analysis.catalogue import Catalogue, read_rows, unknown
+from saferleeds_analysis.door import read_text, reading_as, sha256_of
 from saferleeds_analysis.explained import explained
-from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.intake.sources import inside_raw, is_text, raw_folder
 from saferleeds_analysis.periods import quarter, quarter_months, quarter_name, quarter_path
 from saferleeds_analysis.problems import DataProblem, refuse, twice
@@ -111,14 +111,8 @@ def commentary(root: Path, quarter: pd.Period, indicator_id: str) -> Commentary 
     path = inside_raw(root, raw_folder(root) / name)
     if not path.is_file():
         return None
-    if path.stat().st_size > _MOST_BYTES:
-        raise DataProblem(
-            f"{name}: is larger than {_MOST_BYTES // 1000} kB. Commentary is a page or two of text."
-        )
-    try:
-        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        raise DataProblem(f"{name}: is not UTF-8 text. Save it as UTF-8.") from error
+    text = read_text(path, name, most=_MOST_BYTES, cure="Commentary is a page or two of text.")
+    text = text.replace("\r\n", "\n")
     parts = _FRONT.fullmatch(text)
     if not parts:
         raise DataProblem(
@@ -130,6 +124,10 @@ def commentary(root: Path, quarter: pd.Period, indicator_id: str) -> Commentary 
         raise DataProblem(
             f"{name}: was received on {front['received']}, before the quarter began on {started}. "
             "Is it another quarter's commentary?"
+        )
+    if front["received"] > date.today():
+        raise DataProblem(
+            f"{name}: was received on {front['received']}, a day that is still to come. Correct received."
         )
     found = _sections(parts[2], first_line=text[: parts.start(2)].count("\n") + 1)
     if not found:
@@ -158,13 +156,11 @@ def _front_matter(text: str, name: str) -> dict:
         raise DataProblem(
             f"{name}: the front matter has {len(text)} characters, more than {_LONGEST_FRONT}. It says who wrote, and when."
         )
-    try:
+    text = f"\n{text}"  # so that each line has the number that it has in the file
+    with reading_as("front matter", name, "Write plain 'name: value' lines between the two lines of ---."):
         _refuse_what_can_grow(text, name)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         table = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, TypeError) as error:
-        what = " ".join(str(error).split())[:200]
-        raise DataProblem(f"{name}: the front matter cannot be read as YAML ({what}).") from error
     if not isinstance(table, dict):
         raise DataProblem(f"{name}: {_NO_LINES}")
     # YAML keeps the last of two equal names without a word.

@@ -11,9 +11,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from saferleeds_analysis.catalogue import PUBLISHED, Catalogue, Indicator
+from saferleeds_analysis.door import sha256_of
 from saferleeds_analysis.figures import Rows
 from saferleeds_analysis.intake.build import processed_paths
-from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.intake.ledger import Provenance, read_provenance, rows_of_places
 from saferleeds_analysis.intake.sources import Source
 from saferleeds_analysis.periods import month_name, months_in_words

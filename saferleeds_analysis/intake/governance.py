@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import read_rows, read_toml
+from saferleeds_analysis.catalogue import read_rows
+from saferleeds_analysis.door import read_toml
 from saferleeds_analysis.explained import explained
 from saferleeds_analysis.intake.sources import RESTATEMENTS, SIGN_OFF, raw_folder
 from saferleeds_analysis.problems import refuse

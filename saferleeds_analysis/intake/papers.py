@@ -4,11 +4,11 @@ The text is untrusted: it is markdown, made safe where it is shown and not here.
 """
 
 import re
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from saferleeds_analysis.door import read_toml
 from saferleeds_analysis.intake.sources import inside_raw, is_text, raw_folder
 from saferleeds_analysis.problems import DataProblem
 
@@ -70,14 +70,7 @@ def paper(root: Path, name: str) -> Paper:
         known = sorted(p.stem for p in (raw_folder(root) / "papers").glob("*.toml"))
         raise ValueError(f"there is no paper data/raw/{place}. Known: {', '.join(known) or 'none'}.")
     inside_raw(root, path)
-    if path.stat().st_size > _MOST_BYTES:
-        raise DataProblem(
-            f"{place}: is larger than {_MOST_BYTES // 1000} kB. A paper is a few pages of text."
-        )
-    try:
-        content = tomllib.loads(path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataProblem(f"{place}: cannot be read as TOML in UTF-8 ({error}).") from error
+    content = read_toml(path, place, most=_MOST_BYTES, cure="A paper is a few pages of text.")
     problems = _faults(content, _PAPER)
     tables = content["part"] if _are_parts(content.get("part")) else []
     for number, table in enumerate(tables, start=1):

@@ -9,7 +9,6 @@ Both are reported. IDs, coordinates and streets are read no further than this ro
 
 import difflib
 import re
-from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -17,8 +16,9 @@ import pyarrow as pa
 from pyarrow import csv
 
 from saferleeds_analysis.catalogue import Catalogue
+from saferleeds_analysis.door import MOST_ROWS, open_csv, open_raw, read_table, reading_as
 from saferleeds_analysis.intake import schemas
-from saferleeds_analysis.intake.files import MOST_ROWS, read_text, repeats
+from saferleeds_analysis.intake.files import repeats
 from saferleeds_analysis.intake.ledger import Counted, Refusal
 from saferleeds_analysis.intake.sources import MANIFEST, Source, inside_raw, name_in_raw, raw_folder
 from saferleeds_analysis.problems import DataProblem, noting, refuse
@@ -70,8 +70,9 @@ def count_street_files(root: Path, source: Source, files: list[Path], catalogue:
 
 
 def _read_records(path: Path, name: str, source: Source) -> pd.DataFrame:
-    text = read_text(path, name, source)
-    titles = [title.strip('"') for title in text.split("\n", 1)[0].rstrip("\r").split(",")]
+    with open_csv(path, name, source.encoding) as file:
+        encoding = file.encoding
+        titles = [title.strip('"') for title in file.readline().rstrip("\r\n").split(",")]
     wrong = [title for title in _TITLES if titles.count(title) != 1]
     if wrong:
         raise DataProblem(
@@ -84,11 +85,11 @@ def _read_records(path: Path, name: str, source: Source) -> pd.DataFrame:
         misshapen.append(row.number)
         return "skip"
 
-    try:
+    with reading_as("CSV", name, "Download the file again."), open_raw(path, name) as file:
         table = csv.read_csv(
-            pa.py_buffer(text.encode()),
+            file,
             # One thread, because only then is a row's number known.
-            read_options=csv.ReadOptions(use_threads=False),
+            read_options=csv.ReadOptions(use_threads=False, encoding=encoding.removesuffix("-sig")),
             parse_options=csv.ParseOptions(invalid_row_handler=skip),
             convert_options=csv.ConvertOptions(
                 include_columns=_TITLES,
@@ -99,8 +100,6 @@ def _read_records(path: Path, name: str, source: Source) -> pd.DataFrame:
                 strings_can_be_null=False,
             ),
         )
-    except pa.ArrowInvalid as error:
-        raise DataProblem(f"{name}: cannot be read as CSV. Download the file again.") from error
     refuse(
         f"{name}, row {number}: does not have {len(titles)} values as the header has. Download the file again."
         for number in misshapen
@@ -266,7 +265,7 @@ def _lookup_rows(root: Path, name: str, source: Source) -> pd.DataFrame:
             f"{source.id}/{MANIFEST}: the look-up {name!r} is not in data/raw. "
             "Put the ONS look-up of LSOA to ward there."
         )
-    table = pd.read_csv(StringIO(read_text(path, name, source)), dtype=str, keep_default_na=False)
+    table = read_table(path, name, source.encoding, most_rows=MOST_ROWS)
     small = [column for column in table.columns if re.fullmatch(r"LSOA(11|21)CD", column)]
     others = [
         [column for column in table.columns if re.fullmatch(pattern, column)]

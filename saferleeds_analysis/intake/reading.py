@@ -8,7 +8,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
-from saferleeds_analysis.intake.files import sha256_of
+from saferleeds_analysis.door import sha256_of
 from saferleeds_analysis.intake.ledger import cut, read_provenance
 from saferleeds_analysis.intake.sources import (
     MANIFEST,

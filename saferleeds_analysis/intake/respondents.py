@@ -28,7 +28,12 @@ def read_respondents(root: Path, source: Source, files: list[Path], catalogue: C
     people = read.cells
     people["quarter"] = pd.PeriodIndex([periods.quarter(q) for q in people["quarter"]])
     people["weight"] = people["weight"].astype(float)
-    refuse(_waves_twice(people, columns) + _gaps(people, source) + _single_clusters(people, source))
+    refuse(
+        _waves_twice(people, columns)
+        + _gaps(people, source)
+        + _single_clusters(people, source)
+        + _without_weight(people)
+    )
     people = people.sort_values(["quarter", "area", "stratum", "cluster"], kind="stable")
     quarters = people["quarter"].unique()
     people["quarter"] = [periods.quarter_name(q) for q in people["quarter"]]
@@ -57,6 +62,15 @@ def _waves_twice(people: pd.DataFrame, columns: tuple[str, ...]) -> list[str]:
             "answers: one wave is there twice. Ask which quarter it belongs to, and take the other out."
         )
     return lines
+
+
+def _without_weight(people: pd.DataFrame) -> list[str]:
+    """Find waves in which nobody has a weight above 0: nothing can be estimated from them."""
+    return [
+        f"{own['file'].iloc[0]}: every weight in {periods.quarter_name(quarter)} is 0, so nobody counts. Ask for the weights."
+        for quarter, own in people.groupby("quarter")
+        if not own["weight"].any()
+    ]
 
 
 def _gaps(people: pd.DataFrame, source: Source) -> list[str]:

@@ -22,6 +22,8 @@ from saferleeds_analysis.problems import noting, refuse
 
 # Recorded crime in England and Wales is below 7 million offences a year; no month of an area comes near this.
 _MOST_OFFENCES = 10_000_000
+# What one respondent can stand for.
+_MOST_PEOPLE = 70_000_000
 
 
 def monthly_extract_schema(source: Source, areas: Iterable[str]) -> pa.DataFrameSchema:
@@ -101,6 +103,10 @@ def respondents_schema(source: Source, areas: Iterable[str]) -> pa.DataFrameSche
                     _filled("Ask for the weight: a respondent without one cannot be counted"),
                     _not_like(r"-[0-9.,]+", "is negative. A weight is 0 or more: ask for the weights again"),
                     _like(r"[0-9]+(\.[0-9]+)?", "is not a number. Write the weight in digits, such as 1.25"),
+                    _each(
+                        lambda cell: float(cell) < _MOST_PEOPLE,
+                        "is more than the people of England and Wales. Look at the row again",
+                    ),
                 ]
             ),
             **{

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from saferleeds_analysis.catalogue import read_toml
+from saferleeds_analysis.door import read_toml
 from saferleeds_analysis.explained import explained
 from saferleeds_analysis.periods import quarter
 from saferleeds_analysis.problems import DataProblem, refuse
@@ -476,7 +476,10 @@ _RULES = {
             "due_days is a number of days, such as 20, not {value!r}.",
         ),
     ),
-    "received": ((_is_day, "received is a day written without quotes, such as 2012-10-05, not {value!r}."),),
+    "received": (
+        (_is_day, "received is a day written without quotes, such as 2012-10-05, not {value!r}."),
+        (lambda day: day <= date.today(), "received {value} is a day that is still to come. Correct it."),
+    ),
     "id": (
         _TEXT,
         (

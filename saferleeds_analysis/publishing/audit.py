@@ -12,7 +12,6 @@ public's numbers leave possible. Where it is not, one of the two editions is wro
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +19,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.disclosure_rules import MARKINGS, Theme
+from saferleeds_analysis.door import MOST_BYTES, sha256_of
 from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.methods.disclosure_audit import Contradiction, recoverable, what_can_be_known
 from saferleeds_analysis.publishing.content import PrintedFigure, pack_figures
@@ -184,7 +184,9 @@ def _of_the_other_edition(folder: Path, *, edition: str, other: str) -> Iterable
 
 def _plain_hashes(folder: Path, data: Path) -> Iterable[Finding]:
     """Find the hash of a file of data, by which anybody who guesses the file can see that the guess is right."""
-    files = {sha256(path.read_bytes()).hexdigest(): path for path in data.rglob("*") if path.is_file()}
+    # A larger file was never read.
+    held = (p for p in data.rglob("*") if p.is_file() and p.stat().st_size <= MOST_BYTES)
+    files = {sha256_of(path): path for path in held}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         name = path.relative_to(folder)
         hashes = set(_HASH.findall(path.read_bytes().decode("utf-8", errors="replace")))

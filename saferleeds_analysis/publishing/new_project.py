@@ -35,6 +35,7 @@ from saferleeds_analysis.catalogue import (
     read_rows,
 )
 from saferleeds_analysis.documents import Document
+from saferleeds_analysis.door import read_table
 from saferleeds_analysis.formats import FORMAT
 from saferleeds_analysis.intake.commentaries import CommentaryRequest
 from saferleeds_analysis.intake.sources import read_source, source_folders
@@ -182,7 +183,7 @@ def _read_areas(path: Path, *, whole: str) -> tuple[Area, ...]:
     area_set = slug(whole).replace("-", "_")
     faults: list[str] = []
     rows = table.reindex(columns=[*_MUST, *_MAY], fill_value="").to_dict("records")
-    for number, row in enumerate(rows, start=2):
+    for number, row in zip(table.index, rows, strict=True):
         where = f"{path.name}, row {number}, column"
         if not _is_a_name(row["name"]):
             faults.append(
@@ -206,12 +207,7 @@ def _read_areas(path: Path, *, whole: str) -> tuple[Area, ...]:
 
 def _table_of_areas(path: Path, *, whole: str) -> pd.DataFrame:
     """Read a table of areas, or make it of a look-up of the ONS; one with other columns is refused."""
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise DataProblem(
-            f"{path.name}: cannot be read as CSV in UTF-8 ({str(error).strip()}). Save it as CSV UTF-8."
-        ) from error
+    table = read_table(path, path.name)
     if names := _names_in_lookup(table):
         return _areas_of_lookup(table[names], path.name, whole=whole)
     faults = [f"{path.name}: has no column {name!r}." for name in _MUST if name not in table.columns]

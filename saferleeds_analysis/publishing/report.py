@@ -18,6 +18,7 @@ import pandas as pd
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import Catalogue, load_catalogue, read_project
+from saferleeds_analysis.door import read_text
 from saferleeds_analysis.formats import FORMAT, KEY
 from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.publishing.content import Content, content_of
@@ -321,7 +322,7 @@ def _questions(run: Run, content: Content) -> tuple[str, ...]:
     if not shown:
         return ()
     names = run.root / _NAMES
-    kept_out = names.read_text(encoding="utf-8-sig").splitlines() if names.is_file() else []
+    kept_out = read_text(names, names.name).splitlines() if names.is_file() else []
     rules, below_city = run.catalogue.disclosure_rules, run.catalogue.below_city()
     asked: list[str] = []
     for indicator in shown:

@@ -11,7 +11,6 @@ own tables. Its name and parameters say in braces what comes from the table:
 """
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
@@ -23,7 +22,9 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Area, Catalogue, Indicator, load_catalogue, unknown
+from saferleeds_analysis.door import read_toml
 from saferleeds_analysis.explained import explained
+from saferleeds_analysis.problems import DataProblem
 
 RUN_LIST = "run_list.toml"
 
@@ -217,9 +218,9 @@ def _read(notebooks: Path) -> dict:
     if not path.is_file():
         raise ValueError(f"there is no {RUN_LIST} in the folder {notebooks.name!r}.")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{RUN_LIST} cannot be read: {error}") from error
+        return read_toml(path, RUN_LIST)
+    except DataProblem as error:  # it is no data
+        raise ValueError(str(error)) from error
 
 
 def _refuse_keys(entry: Any, wanted: Mapping[str, type], also: Mapping[str, type] | None = None) -> None:

@@ -18,7 +18,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from saferleeds_analysis.catalogue import LOCAL_TABLES, NATIONAL, read_rows, read_toml
+from saferleeds_analysis.catalogue import LOCAL_TABLES, NATIONAL, read_rows
+from saferleeds_analysis.door import read_text, read_toml
 from saferleeds_analysis.formats import FORMAT, KEY
 from saferleeds_analysis.intake.sources import MANIFEST, raw_folder
 from saferleeds_analysis.problems import DataProblem, noting, refuse
@@ -375,10 +376,7 @@ STEPS: tuple[tuple[int, str, Callable[[Draft], list[str]]], ...] = (
 
 
 def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataProblem(f"{path.name}: cannot be read as UTF-8 ({error}). Save it in UTF-8.") from error
+    return read_text(path, path.name, most=50_000_000)  # a notebook with its outputs is a few MB
 
 
 def _columns(text: str) -> list[str]:

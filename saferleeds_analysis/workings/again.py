@@ -1,13 +1,13 @@
 """Work a figure out again from the rows that it names: read the files, call the function, nothing else."""
 
 import importlib
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from saferleeds_analysis.door import open_csv, read_toml
 from saferleeds_analysis.figures import Figure, Rows
 from saferleeds_analysis.intake.files import read_table
 from saferleeds_analysis.intake.sources import COLUMNS, MANIFEST, Source, read_source
@@ -51,12 +51,13 @@ def _read(given: Iterable[Rows], root: Path) -> Any:
     for one in given:
         path = root / one.file if (root / one.file).is_file() else _PACKAGE / one.file
         if path.suffix == ".toml":
-            return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+            return read_toml(path, one.file)
         source = _source_of(one, root)
         if source is not None and _is_not_ours(path, source):
             table = _of_extract(path, source)
         else:
-            table = pd.read_csv(path, skip_blank_lines=not one.numbers)
+            with open_csv(path, one.file) as file:
+                table = pd.read_csv(file, skip_blank_lines=not one.numbers)
             table.index += 2  # the header is row 1
         tables.append(table.loc[list(one.numbers)] if one.numbers else table)
     return pd.concat(tables, ignore_index=True)

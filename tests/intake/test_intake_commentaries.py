@@ -1,5 +1,6 @@
 """Partners' commentary: signed, dated, and of its own quarter only."""
 
+import re
 from datetime import date
 
 import pytest
@@ -93,12 +94,16 @@ def test_front_matter_that_cannot_be_used_is_refused(write, refusal, front, mess
         (f"---\n{FRONT}---\n  \n", "has no text below the front matter. Write it, or remove the file."),
         (f"---\n{FRONT.replace('2012-10-12', '2012-06-30')}---\nText.\n", "was received on 2012-06-30, before the quarter began on 2012-07-01. Is it another quarter's commentary?"),
         (f"---\n{FRONT}---\n" + "x" * 40_000, "is larger than 40 kB. Commentary is a page or two of text."),
-        (f"---\n{FRONT}---\ncafé".encode("latin-1"), "is not UTF-8 text. Save it as UTF-8."),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_used_is_refused(write, refusal, text, message):
     write(text)
     assert refusal() == f"{NAME}: {message}"
+
+
+def test_a_letter_that_is_not_utf_8_is_refused_with_its_line(write, refusal):
+    write(f"---\n{FRONT}---\ncafé".encode("latin-1"))
+    assert refusal() == f"{NAME}, line 7: is not UTF-8 text. Save it as UTF-8."
 
 
 @pytest.mark.parametrize(
@@ -107,7 +112,11 @@ def test_a_file_that_cannot_be_used_is_refused(write, refusal, text, message):
 )
 def test_front_matter_that_is_no_plain_yaml_is_refused(write, refusal, front):
     write(f"---\n{front}\n---\nText.\n")
-    assert refusal().startswith(f"{NAME}: the front matter cannot be read as YAML (")
+    assert re.fullmatch(
+        rf"{re.escape(NAME)}(, line [2-4])?: cannot be read as front matter\. Write plain 'name: value' lines between the two "
+        r"lines of ---\.",
+        refusal(),
+    )
 
 
 @pytest.mark.parametrize(
@@ -178,7 +187,7 @@ def test_who_was_asked_is_read_by_quarter_and_indicator(tmp_path, asked_for):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ("2012/13 Q2,domestic_burglary,Leeds,Team,31 July,\n", "requests.csv, row 2: Invalid isoformat string: '31 July'"),
+        ("2012/13 Q2,domestic_burglary,Leeds,Team,31 July,\n", "requests.csv, row 2: '31 July' is not a day such as 2012-10-05."),
         ("2012/13 Q2,domestic_burglary,Leeds,Team,2012-07-31,\n" * 2, "commentary/requests.csv: domestic_burglary is asked for twice in 2012/13 Q2. Keep one row."),
     ],
 )  # fmt: skip

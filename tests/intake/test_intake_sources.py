@@ -85,7 +85,7 @@ def test_every_problem_of_a_manifest_comes_in_one_message(project):
 def test_a_manifest_that_is_no_toml_is_refused(project):
     (project.folder / "source.toml").write_text("id = thefts\n", encoding="utf-8")
     assert re.fullmatch(
-        r"thefts/source\.toml: cannot be read as TOML \(Invalid value.*\)\. Text values stand in quotes\.",
+        r"thefts/source\.toml, line [0-9]+: cannot be read as TOML\. Text values stand in quotes, and each line is a name, = and its value\.",
         project.refusal(),
     )
 

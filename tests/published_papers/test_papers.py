@@ -149,7 +149,7 @@ def test_the_annual_review_has_ten_themes_and_publishes_no_outcome():
             "document = 'd'\ntitle = 'T'\n[[part]]\nheading = 'H'\nblocks = { a = [] }",
             "papers/x.toml: part 1: blocks must be a table of texts or lists of texts.",
         ),
-        ("document = ", "papers/x.toml: cannot be read as TOML in UTF-8 ("),
+        ("document = ", "papers/x.toml, last line: cannot be read as TOML. "),
     ],
 )
 def test_a_bad_paper_is_refused_with_every_fault(tmp_path, text, message):

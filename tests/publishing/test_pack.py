@@ -421,7 +421,7 @@ def test_the_run_list_is_read_in_order(project):
             "[[report]]\nname = 'a'\nnotebook = 'every_block'\nparameters = {}\n" * 2,
             "report 2: 'a' is there twice.",
         ),
-        ("[[report]", "run_list.toml cannot be read: "),
+        ("[[report]", "run_list.toml, line 1: cannot be read as TOML. "),
     ],
 )
 def test_a_run_list_is_taken_strictly(project, text, fault):
