@@ -46,7 +46,7 @@ from hostile.hostile_files import READERS, Q2
 from saferleeds_analysis import intake
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.formats import project_format
-from saferleeds_analysis.publishing.new_project import expected_files
+from saferleeds_analysis.publishing.new_quarter import expected_files
 
 sys.addaudithook(watch)
 root = Path.cwd()
@@ -57,7 +57,7 @@ for indicator in catalogue.indicators():
     intake.commentary(root, Q2, indicator.id)
 intake.pack_inputs(root, Q2, catalogue)
 intake.unread_files(root, catalogue)
-expected_files(root, Q2)
+expected_files(root, Q2, catalogue)
 project_format(root / "data" / "raw" / "reference")
 print(len(seen), *sorted(others), sep="\\n")
 """
