@@ -70,7 +70,7 @@ def _compared(root: Path, folder: Path) -> dict[str, list[str]]:
         "changed": changed,
         "missing": made.keys() - found,
         "added": {p for p in found - made.keys() if p.parent not in without},
-        "without": without,
+        "without": without & {path.parent for path in found},  # a pack of which all was retired has no files
         "otherwise": otherwise,
     }
     named = {kind: sorted(p.relative_to(root).as_posix() for p in paths) for kind, paths in faults.items()}

@@ -96,9 +96,12 @@ def page_of_block(block: Block, *, name: str, trace: str = "", **frame: Any) -> 
     """Make a page that no notebook made, with the same checks; the block has the page's h1 and its sections."""
     content = content_of_blocks([Group(blocks=(block,), kind="block")])
     refuse(name, faults_of_content(content))
-    # As the template of notebooks puts blocks behind each other, by which the page's notebook gives the same page.
-    body = "".join(f"{html_of(block)}\n" for block in link_after_headlines(content, trace).blocks)
-    return Page(content=content, html=_framed(content, body, **frame))
+    return Page(content=content, html=render_content(content, trace=trace, **frame))
+
+
+def render_content(content: Content, *, trace: str = "", **frame: Any) -> str:
+    """Give the HTML of a page that no notebook made, as :func:`render_notebook` does of the others."""
+    return _framed(content, html_of(*link_after_headlines(content, trace).blocks), **frame)
 
 
 def render_notebook(notebook: Any, content: Content, *, trace: str = "", **frame: Any) -> str:

@@ -57,6 +57,7 @@ from saferleeds_analysis.publishing.pages import (
     make_page,
     page_of_block,
     provenance_of,
+    render_content,
     render_notebook,
 )
 from saferleeds_analysis.publishing.places import library_version, source_folder
@@ -368,7 +369,9 @@ def rendered(report: Path) -> dict[str, str]:
     """
     record, notebook = read_record(report), read_notebook(report / NOTEBOOK)
     content, frame = content_of(notebook), frame_of(report.name, record["parameters"]["quarter"])
-    pages = {PAGE: render_notebook(notebook, content, provenance=provenance_of(record), **frame)}
+    frame["provenance"] = provenance_of(record)
+    own = report.name == CHANGES  # made of a block, which its notebook only carries
+    pages = {PAGE: render_content(content, **frame) if own else render_notebook(notebook, content, **frame)}
     if (report / TRACE).is_file():
         pages[TRACE] = _trace_page(report.name, content, record)
     return pages

@@ -223,7 +223,8 @@ def _function(figure: Figure) -> str:
 def _call(figure: Figure) -> str:
     if figure.working is None:
         return ""
+    arguments = sorted(figure.working.arguments.items())  # as the written notebook has them
     given = ", ".join(
-        f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in figure.working.arguments.items()
+        f"{name}={json.dumps(value, ensure_ascii=False, sort_keys=True)}" for name, value in arguments
     )
     return f"{figure.working.function}({given})"

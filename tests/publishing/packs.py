@@ -7,10 +7,10 @@ from projects import with_tables
 from saferleeds_analysis import periods
 from saferleeds_analysis.figures import Figure, Measure
 from saferleeds_analysis.periods import Window
-from saferleeds_analysis.publishing.content import content_of_blocks
+from saferleeds_analysis.publishing.content import content_of, content_of_blocks
 from saferleeds_analysis.publishing.files import pack_folder, record_outputs, write_figures
 from saferleeds_analysis.publishing.notebooks import notebook_of_block, write_notebook
-from saferleeds_analysis.publishing.pages import page_of_block, provenance_of
+from saferleeds_analysis.publishing.pages import Page, provenance_of, render_notebook
 from saferleeds_analysis.publishing.report import frame_of, write_draft
 from saferleeds_analysis.publishing.sign_off import Roles, checklist
 from saferleeds_analysis.reporting.blocks import heading, join, paragraph
@@ -57,7 +57,7 @@ def write_pack(
     """Write a pack of one report, as publishing would: its page, notebook, figures and record."""
     with_tables(root)
     folder = pack_folder(root, periods.quarter(quarter), edition=edition) / report
-    block, notebook = block_and_notebook(figures)
+    _, notebook = block_and_notebook(figures)
     record = {
         "report": report,
         "notebook": {"name": "card.ipynb", "sha256": "0" * 64},
@@ -72,7 +72,9 @@ def write_pack(
     }
     frame = {"provenance": provenance_of(record), **frame_of(report, quarter)}
     shutil.rmtree(folder, ignore_errors=True)
-    write_draft(folder, page=page_of_block(block, name=report, **frame), notebook=notebook, record=record)
+    content = content_of(notebook)
+    page = Page(content=content, html=render_notebook(notebook, content, **frame))
+    write_draft(folder, page=page, notebook=notebook, record=record)
     (folder.parent / "index.html").write_text(f"<h1>{quarter}</h1>", encoding="utf-8")
     record_outputs(folder.parent, "index.html")
     return folder.parent

@@ -53,6 +53,7 @@ def test_a_report_has_its_page_notebook_figures_and_record_and_nothing_else(publ
         "2012-13_Q2/every-block/run.json",
         "2012-13_Q2/every-block/trace.html",
         "2012-13_Q2/index.html",
+        "2012-13_Q2/run.json",
         "index.html",
     ]
     assert len(said) == 1

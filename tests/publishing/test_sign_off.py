@@ -1,6 +1,7 @@
 """Sign-off: what stands in its way, what it freezes, how a pack is corrected, and how an altered file is found."""
 
 import json
+import shutil
 import stat
 from datetime import UTC, date, datetime
 
@@ -16,6 +17,7 @@ from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.earlier import earlier_pack
 from saferleeds_analysis.publishing.ledger import open_ledger
 from saferleeds_analysis.publishing.pack import publish_reports
+from saferleeds_analysis.publishing.report import render_pack
 from saferleeds_analysis.publishing.run_list import read_run_list
 from saferleeds_analysis.publishing.sign_off import Roles, checklist, sign_off
 from saferleeds_analysis.publishing.versions import start_correction, verify
@@ -241,6 +243,24 @@ def test_a_page_says_what_was_restated_and_why(project):
         assert cell in page
     changes = (project / "reports/2012-13_Q2/changes/report.html").read_text(encoding="utf-8")
     assert "Two records were cancelled" in changes
+
+
+def test_a_number_that_was_changed_on_the_page_alone_is_not_signed_off(published, tmp_path):
+    shutil.copytree(published[0], tmp_path / "project")
+    page = tmp_path / "project/reports/2012-13_Q2/every-block/report.html"
+    text = page.read_text(encoding="utf-8")
+    assert "5,938" in text
+    page.write_text(text.replace("5,938", "4,938"), encoding="utf-8")
+    with pytest.raises(ValueError) as error:
+        sign(tmp_path / "project", Q2)
+    assert str(error.value) == (
+        "2012/13 Q2 is not signed off:\n- changed by hand since the run that made them: "
+        'reports/2012-13_Q2/every-block/report.html. Make the pack anew: saferleeds report "2012/13 Q2"; where only pages are '
+        'named (report.html, trace.html), saferleeds render "2012/13 Q2" is enough.'
+    )
+    render_pack(tmp_path / "project", Q2, say=str)
+    assert page.read_text(encoding="utf-8") == text
+    assert sign(tmp_path / "project", Q2).version == 1
 
 
 def test_without_an_earlier_pack_the_page_says_so(published):

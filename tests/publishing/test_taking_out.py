@@ -13,7 +13,6 @@ from publishing.packs import ANSWERS, ROLES, figure, write_pack
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.cli import main
-from saferleeds_analysis.disclosure_rules import MARKINGS
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.checking import check_pack
 from saferleeds_analysis.publishing.files import leftovers, not_made
@@ -269,8 +268,6 @@ def test_a_report_dropped_from_the_list_is_named_by_run_index_and_sign_off_and_t
 def test_a_restricted_leftover_is_cured_by_what_the_sign_off_says_of_it(root):
     """Its report was dropped from the list and the day has moved on; to report the quarter anew does not touch it."""
     folder = write_pack(root, "2012/13 Q2", [figure(1)], report="dropped", edition="restricted")
-    page = folder / "dropped/report.html"
-    page.write_text(f"{MARKINGS['restricted']} {page.read_text(encoding='utf-8')}", encoding="utf-8")
     publish(root)
     with pytest.raises(ValueError) as error:
         sign(root)
