@@ -23,7 +23,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import DisclosureRules, read_disclosure_rules
-from saferleeds_analysis.door import read_table, read_text, read_toml, sha256_of, toml_of
+from saferleeds_analysis.door import read_table, read_text, read_toml, sha256_of, shown, toml_of
 from saferleeds_analysis.explained import explained, unfilled
 from saferleeds_analysis.figures import Rows, TableRow
 from saferleeds_analysis.formats import FORMAT, KEY, refuse_other_formats
@@ -593,7 +593,7 @@ def unknown_tables(folder: Path) -> Iterator[str]:
         return
     for path in sorted(folder.iterdir()):
         if not path.name.startswith((".", "~$")) and not any(map(path.match, LOCAL_TABLES)):
-            yield f"{path.name}: {unknown('table of data/raw/reference', path.name, LOCAL_TABLES)}"
+            yield f"{shown(path.name)}: {unknown('table of data/raw/reference', path.name, LOCAL_TABLES)}"
 
 
 def tables_of(content: Mapping[str, Any], name: str, file: str) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import re
+import stat
 import time
 import tomllib
 import zipfile
@@ -72,24 +73,36 @@ _NESTED_NAMES = re.compile(r"""(?:(?:(?<![\w-])[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \
 
 def open_raw(path: Path, name: str, *, most: int = MOST_BYTES, cure: str = _RIGHT_FILE) -> BinaryIO:
     """Open a file that is no larger than ``most`` bytes, named to the reader by ``name``."""
-    if _DIRECTION.search(name) or any(letter < " " for letter in name):
+    if shown(name) != name:
         raise DataProblem(
-            f"{name!a}: the name of the file or its folder holds a letter that is not seen, such as one that turns the order of "
+            f"{shown(name)}: the name of the file or its folder holds a letter that is not seen, such as one that turns the order of "
             "the others round. Give it another name."
         )
     try:
-        size, file = path.stat().st_size, path.open("rb")
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise DataProblem(f"{name}: is a folder, a pipe or a device, not a file. Take it away.")
+        file = path.open("rb")
     except FileNotFoundError:
         raise
     except OSError as error:
         raise DataProblem(
             f"{name}: cannot be opened ({error.strerror}). Close it in other programs, and see that you may read it."
         ) from error
-    if size > most:
+    if status.st_size > most:
         file.close()
         limit = f"{most // 1000} kB" if most < 1_000_000 else f"{most // 1_000_000} MB"
         raise DataProblem(f"{name}: is larger than {limit}. {cure}")
     return file
+
+
+def shown(name: str) -> str:
+    """Give the name of a file as it can stand in a message: as it is, or with what is not seen in it written out.
+
+    >>> shown("thefts/a.csv")
+    'thefts/a.csv'
+    """
+    return ascii(name) if _DIRECTION.search(name) or any(letter < " " for letter in name) else name
 
 
 def sha256_of(path: Path, name: str = "", *, most: int = _MOST_BYTES_UNPACKED) -> str:
@@ -181,7 +194,7 @@ def open_csv(path: Path, name: str, encoding: str = "", *, most: int = MOST_BYTE
 def _look_over(file: BinaryIO, name: str, encoding: str, *, may_state: bool) -> None:
     """Refuse what is no text, is empty, or holds more than can be held, reading it piece by piece."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    row, cells, length, begun, until = 1, 0, 0, False, time.monotonic() + _MOST_SECONDS
+    row, cells, length, begun, until = 1, 0, 0, False, time.thread_time() + _MOST_SECONDS
     while chunk := file.read(_CHUNK):
         text = _decoded(decoder, chunk, name, row, encoding, may_state)
         if "\x00" in text:
@@ -212,15 +225,19 @@ def _decoded(
 ) -> str:
     try:
         return decoder.decode(chunk, final=not chunk)
-    except UnicodeDecodeError as error:
-        if b"\x00" in error.object:
+    except UnicodeError as error:
+        held, at = (
+            getattr(error, "object", chunk),
+            getattr(error, "start", 0),
+        )  # which not every encoding gives
+        if b"\x00" in held:
             raise DataProblem(f"{name}: {_NOT_TEXT}") from None
-        row += error.object.count(b"\n", 0, error.start)
+        row += held.count(b"\n", 0, at)
         stated = (
             'Or, if it was saved by Excel on Windows as plain CSV, state encoding = "cp1252" in source.toml.'
         )
         raise DataProblem(
-            f"{name}, row {row}: a letter is not in {encoding.upper()} (byte 0x{error.object[error.start]:02X}). {_SAVE_AS}"
+            f"{name}, row {row}: a letter is not in {encoding.upper()} (byte 0x{held[at] if held else 0:02X}). {_SAVE_AS}"
             + (f" {stated}" if may_state else "")
         ) from None
 
@@ -245,13 +262,11 @@ def csv_rows(
             for number, cells in enumerate(csv.reader(file, strict=True), start=1):
                 yield number, cells
         except csv.Error as error:
-            # Its words end with the kind of quote that comes too late or never.
-            late = "expected after" in str(error)
-            what = (
-                "a value goes on behind its closing quotation mark. Write such a mark within a value twice."
-                if late
-                else "a quotation mark is opened and not closed. Close it, or take it out."
-            )
+            what = "a quotation mark is opened and not closed. Close it, or take it out."
+            if "expected after" in str(error):
+                what = "a value goes on behind its closing quotation mark. Write such a mark within a value twice."
+            elif "larger" in str(error):
+                what = f"a value has more than {csv.field_size_limit():,} letters, perhaps because {what}"
             raise DataProblem(f"{name}, row {number + 1}: {what}") from error
 
 
@@ -306,7 +321,7 @@ class _Workbook:
 
     def __init__(self, name: str) -> None:
         self.name, self.place = name, name
-        self.until = time.monotonic() + _MOST_SECONDS
+        self.until = time.thread_time() + _MOST_SECONDS
         self.cells = self.merged = self.of_rows = self.others = 0
 
     def at_part(self, part: zipfile.ZipInfo, parts: zipfile.ZipFile) -> None:
@@ -440,8 +455,7 @@ def _refuse_direction_marks(text: str, place: str, first: int) -> None:
 
 
 def _refuse_late(name: str, until: float) -> None:
-    if time.monotonic() > until:
+    if time.thread_time() > until:
         raise DataProblem(
-            f"{name}: took longer than {_MOST_SECONDS} seconds to look over. If it lies on a slow drive, copy it to this computer. "
-            f"{_RIGHT_FILE}"
+            f"{name}: takes more than {_MOST_SECONDS} seconds of the processor to look over. {_RIGHT_FILE}"
         )

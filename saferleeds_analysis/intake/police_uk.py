@@ -79,6 +79,30 @@ def _read_records(path: Path, name: str, source: Source) -> pd.DataFrame:
             f"{name}, row 1: must have each of the columns {', '.join(repr(t) for t in _TITLES)} once; look at "
             f"{', '.join(repr(title) for title in wrong)}. Is it a street file of data.police.uk?"
         )
+    table, misshapen = _read_columns(path, name, encoding)
+    refuse(
+        f"{name}, row {number}: does not have {len(titles)} values as the header has. Download the file again."
+        for number in misshapen
+    )
+    if not table.num_rows:
+        raise DataProblem(f"{name}: has a header and no rows. Download the file again.")
+    if table.num_rows > MOST_ROWS:
+        raise DataProblem(
+            f"{name}: has {table.num_rows:,} rows, more than {MOST_ROWS:,}. Is it one month of one force?"
+        )
+    records = table.to_pandas()
+    records.index += 2
+    month = re.match(r"[0-9]{4}-(0[1-9]|1[0-2])(?=-)", path.name)
+    schema = schemas.street_schema(source, month[0] if month else None)
+    # Records repeat a few thousand combinations; the first row of each is looked at.
+    cells = records[list(schema.columns)].drop_duplicates().astype(str)
+    refused = schemas.cell_problems(schema, cells, name, show_values=False)
+    refuse(line for lines in refused.values() for line in lines)
+    return records
+
+
+def _read_columns(path: Path, name: str, encoding: str) -> tuple[pa.Table, list[int]]:
+    """Read the columns that are kept, and give the numbers of the rows that do not have as many values as the header."""
     misshapen: list[int] = []
 
     def skip(row):
@@ -100,25 +124,7 @@ def _read_records(path: Path, name: str, source: Source) -> pd.DataFrame:
                 strings_can_be_null=False,
             ),
         )
-    refuse(
-        f"{name}, row {number}: does not have {len(titles)} values as the header has. Download the file again."
-        for number in misshapen
-    )
-    if not table.num_rows:
-        raise DataProblem(f"{name}: has a header and no rows. Download the file again.")
-    if table.num_rows > MOST_ROWS:
-        raise DataProblem(
-            f"{name}: has {table.num_rows:,} rows, more than {MOST_ROWS:,}. Is it one month of one force?"
-        )
-    records = table.to_pandas()
-    records.index += 2
-    month = re.match(r"[0-9]{4}-(0[1-9]|1[0-2])(?=-)", path.name)
-    schema = schemas.street_schema(source, month[0] if month else None)
-    # Records repeat a few thousand combinations; the first row of each is looked at.
-    cells = records[list(schema.columns)].drop_duplicates().astype(str)
-    refused = schemas.cell_problems(schema, cells, name, show_values=False)
-    refuse(line for lines in refused.values() for line in lines)
-    return records
+    return table, misshapen
 
 
 def _group(records: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
-from saferleeds_analysis.door import sha256_of
+from saferleeds_analysis.door import sha256_of, shown
 from saferleeds_analysis.intake.ledger import cut, read_provenance
 from saferleeds_analysis.intake.sources import (
     MANIFEST,
@@ -102,7 +102,7 @@ def unread_files(root: Path, catalogue: Catalogue) -> list[str]:
         else:
             continue
         if path not in read and not _is_read(parts, catalogue):
-            unread.setdefault(place, []).append(f"{'/'.join(parts)}: nothing reads this file. {cure}")
+            unread.setdefault(place, []).append(f"{shown('/'.join(parts))}: nothing reads this file. {cure}")
     return [line for lines in unread.values() for line in cut(lines)]
 
 

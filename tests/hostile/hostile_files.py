@@ -252,6 +252,10 @@ def of_extracts() -> list[tuple[str, Content, str]]:
         "a row too long": ("2012-09,Armley,Theft,1,234\n", "row 2: has 5 values"),
         "a row too short": ("2012-09,Armley\n", "row 2: has 2 values"),
         "a row of 100,000 commas": ("," * 100_000 + "x\n", "row 2: has 100001 values"),
+        "a value of 200,000 letters": (
+            f'2012-09,Armley,"{"x" * 200_000}",7\n',
+            "row 2: a value has more than",
+        ),
         "a row that is there twice": (ROW + ROW, "row 3, column 'month'"),
         "a quote that is not closed": (
             ROW + '2012-08,"Armley,Theft,7\n' + ROW * 3,
@@ -259,7 +263,7 @@ def of_extracts() -> list[tuple[str, Content, str]]:
         ),
         "a quote not closed above 1 MB": (
             ROW + '2012-08,"Armley,Theft,7\n' + ROW * 50_000,
-            "row 3: a quotation mark",
+            "row 3: a value has more than",
         ),
         "a value that goes on behind its quote": ('2012-09,"Armley"x,Theft,7\n', "row 2: a value goes on"),
         "a mark that turns the area round": (f"2012-09,{OVERRIDE}yelmrA,Theft,7\n", "row 2: holds '\\u202e'"),
@@ -281,7 +285,7 @@ def of_extracts() -> list[tuple[str, Content, str]]:
         "99 MB of noughts": (sparse(99_000_000), ": is not text"),
         "a line of 20 million letters": (repeated("x", 20_000_000), ", row 2: is longer"),
         "20 million empty lines": (repeated("\n", 20_000_000), ": has more than 1,000,000 rows"),
-        "30 million cells": (repeated("," * 60 + "\n", 500_000), "has more than 12,000,000 cells"),
+        "30 million cells": (repeated("," * 60 + "\n", 500_000), ", row 201981: has more than 12,000,000 cells"),
         "90 MB of spaces": (repeated(" ", 90_000_000, start=""), ", row 1: is longer"),
         "an empty file": (b"", ": is empty"),
         "a byte-order mark alone": (b"\xef\xbb\xbf", ": is empty"),
@@ -519,6 +523,9 @@ def of_tables() -> list[tuple[str, str, Content, str]]:
         ("an area that is its own whole", "areas.csv", AREAS + "x,A,ward,A,,\n", "area 'A'"),
         ("2 million rows", "areas.csv", repeated("x\n", 2_000_000, start=AREAS), "areas.csv"),
         ("8 GB that take no room", "areas.csv", sparse(8_000_000_000), "areas.csv: is larger"),
+        ("a pipe in place of a table", "more_areas.csv", os.mkfifo, "more_areas.csv: unknown table"),
+        ("a pipe in place of figures", "published_figures_more.csv", os.mkfifo, "published_figures_more.csv: is a folder, a pipe"),
+        ("a table with a turned name", f"published_figures_{OVERRIDE}x.csv", TARGETS, "published_figures_\\u202ex.csv"),
         ("an empty table", "targets.csv", "", "targets.csv: is empty"),
         ("a letter that is not in UTF-8", "targets.csv", TARGETS.encode() + b"caf\xe9\n", "targets.csv, row 2: a letter"),
         ("a target that is not a number", "targets.csv", TARGETS + sound.replace("900", "nan"), "targets.csv, row 2: 'nan'"),
@@ -684,6 +691,7 @@ def all_files() -> list[Hostile]:
         (reader, "", what, file, content, place) for what, reader, file, content, place in of_the_others()
     ]
     found += [
+        ("thefts", EXTRACT + 'encoding = "idna"\n', "an encoding for addresses", a, HEADER + "a..b\xc3\n", "thefts/a.csv"),
         ("thefts", EXTRACT.replace("2012-10-05", TOMORROW), "a day of receipt that is still to come", a, HEADER + ROW, "thefts/source.toml: received"),
         ("thefts", EXTRACT, "a file with a turned name", f"thefts/a{OVERRIDE}vsc.csv", HEADER + ROW, "'thefts/a\\u202evsc.csv'"),
         ("thefts", EXTRACT, "a file with a line in its name", "thefts/a\nb.csv", HEADER + ROW, "'thefts/a\\nb.csv'"),
