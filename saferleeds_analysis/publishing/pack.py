@@ -163,16 +163,8 @@ def publish_reports(
     reports = _to_make(run, reports, say)
     for either in EDITIONS:
         forget_what_was_made_of(pack_folder(root, quarter, edition=either))
-    errors, questions = {}, {}
-    started = time.monotonic()
-    with closing(_published(run, reports, workers=workers, warm=warm)) as outcomes:
-        for done, (outcome, error) in enumerate(outcomes, start=1):
-            name = outcome.report.name
-            errors |= {name: error} if error is not None else {}
-            questions[name] = outcome.made.questions if outcome.made else ()
-            ahead = _time_left(time.monotonic() - started, done, len(reports) - done)
-            parts = [f"{done}/{len(reports)}", name, f"{outcome.seconds:.1f} s", ahead]
-            say("  ".join(filter(None, [*parts, _came_to(outcome, error)])))
+    crew = workers or workers_for(len(reports))
+    errors, questions = _make(run, reports, workers=crew, warm=warm, say=say)
     not_held = {name: str(error) for name, error in errors.items() if isinstance(error, QuarterNotHeld)}
     if not_held and len(not_held) == len(reports):
         raise DataProblem("\n".join([f"nothing can be made of {run.quarter_name}.", *sentences(not_held)]))
@@ -189,18 +181,24 @@ def publish_reports(
     return root / stands_at(root, write_index(run, sources=sources))
 
 
-def _published(
-    run: Run, reports: Sequence[Report], *, workers: int | None, warm: bool
-) -> Iterator[tuple[Outcome, Exception | None]]:
-    """Make reports, put each in its place, and give what became of it, with the reason where it cannot be published."""
+def _make(
+    run: Run, reports: Sequence[Report], *, workers: int, warm: bool, say: Callable[[str], None]
+) -> tuple[dict[str, Exception], dict[str, tuple[str, ...]]]:
+    """Make reports and put each into the pack; give why some cannot be published, and what is to be asked about the others."""
     drafts = run.folder.parent / "drafts"
     for folder in (run.folder, drafts):
         folder.mkdir(parents=True, exist_ok=True)
     said = _standing(run, but=[report.name for report in reports])
-    crew = workers or workers_for(len(reports))
-    with closing(make_reports(run, reports, into=drafts, workers=crew, warm=warm)) as outcomes:
-        for outcome in outcomes:
-            yield outcome, _publish(run, outcome, said)
+    errors, questions, started = {}, {}, time.monotonic()
+    with closing(make_reports(run, reports, into=drafts, workers=workers, warm=warm)) as outcomes:
+        for done, outcome in enumerate(outcomes, start=1):
+            name, error = outcome.report.name, _publish(run, outcome, said)
+            errors |= {name: error} if error is not None else {}
+            questions[name] = outcome.made.questions if outcome.made else ()
+            ahead = _time_left(time.monotonic() - started, done, len(reports) - done)
+            parts = [f"{done}/{len(reports)}", name, f"{outcome.seconds:.1f} s", ahead]
+            say("  ".join(filter(None, [*parts, _came_to(outcome, error)])))
+    return errors, questions
 
 
 def _standing(run: Run, *, but: Collection[str]) -> _Said:

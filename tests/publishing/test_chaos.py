@@ -151,9 +151,8 @@ class Chaos:
         command, started = self.start(), time.monotonic()
         family = {}
         while command.is_running() and sum(self.kills.values()) < KILLS:
-            until = time.monotonic() + self.lottery.expovariate(
-                4 / self.usual
-            )  # about four in a run that goes on
+            # about eight in a run that goes on
+            until = time.monotonic() + self.lottery.expovariate(8 / self.usual)
             while time.monotonic() < until and command.is_running():
                 family |= {p.pid: p for p in _children(command)}
                 time.sleep(0.02)

@@ -239,6 +239,20 @@ def test_kernels_start_cold_where_the_template_cannot_be(notebook, monkeypatch, 
     assert "started cold, because the warm template failed: an import started a thread." in caplog.text
 
 
+@needs_fork
+def test_a_template_that_is_killed_takes_its_kernels_along_and_the_others_start_cold(notebook):
+    code = "import os, signal, time\nif area == 'killer':\n    os.kill(os.getppid(), signal.SIGKILL); time.sleep(60)\n"
+    root = notebook(code + PAGE, parameters=ASKED).parent.parent
+    said = []
+    with pytest.raises(ReportFailed) as error:
+        publish_reports(root, Q2, named("killer", "a", "b", "c", "d"), as_at=DAY, workers=2, say=said.append)
+    failed = str(error.value).splitlines()[1:]
+    assert 1 <= len(failed) <= 2
+    assert all(line.endswith(f"the Python process that ran it ended. {ENDED}") for line in failed)
+    assert len(said) == 5
+    assert not (root / "reports/2012-13_Q2").exists()
+
+
 # Stopped half-way, with real processes
 
 
