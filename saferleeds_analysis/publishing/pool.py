@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from saferleeds_analysis.problems import ENDED, DataProblem, in_words
+from saferleeds_analysis.publishing import stopping
 from saferleeds_analysis.publishing.notebooks import ReportFailed, kernel_environment
 from saferleeds_analysis.publishing.report import MadeReport, Run, make_report
 from saferleeds_analysis.publishing.run_list import Report
@@ -163,12 +164,12 @@ class _Crew:
 
 @contextmanager
 def _started_undisturbed() -> Iterator[None]:
-    """Start processes in the environment of a kernel, and with Ctrl-C held back until they know what to do with it."""
+    """Start processes in the environment of a kernel, and with what asks them to stop held back until they know what to do."""
     added = {name: text for name, text in kernel_environment().items() if name != "PYTHONPATH"}
     before = {name: os.environ.get(name) for name in added}
     can_hold_back = hasattr(signal, "pthread_sigmask")
     if can_hold_back:
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_BLOCK, stopping.STOPS)
     os.environ.update(added)
     try:
         yield
@@ -179,14 +180,14 @@ def _started_undisturbed() -> Iterator[None]:
             else:
                 os.environ[name] = text
         if can_hold_back:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, stopping.STOPS)
 
 
 def _work(connection: Connection, run: Run, into: Path, scratch: str) -> None:
     """Make reports until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asked for the reports
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, stopping.STOPS)
     tempfile.tempdir = scratch
     logging.disable()  # what goes wrong is said by the outcome
     while True:

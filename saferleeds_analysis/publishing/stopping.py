@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-_STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 def ignored() -> Any:
@@ -21,7 +21,7 @@ def heard_once() -> Any:
     """
 
     def stop(*_: Any) -> None:
-        for one in _STOPS:
+        for one in STOPS:
             signal.signal(one, signal.SIG_IGN)
         raise KeyboardInterrupt
 
@@ -31,7 +31,7 @@ def heard_once() -> Any:
 @contextmanager
 def _heard_by(handler: Callable[..., None] | signal.Handlers) -> Iterator[None]:
     """Have a handler for the signals, but for those to which the command was started deaf (nohup)."""
-    stops = _STOPS if threading.current_thread() is threading.main_thread() else []
+    stops = STOPS if threading.current_thread() is threading.main_thread() else []
     before = {one: was for one in stops if (was := signal.getsignal(one)) is not signal.SIG_IGN}
     for one in before:
         signal.signal(one, handler)
