@@ -25,7 +25,7 @@ from saferleeds_analysis.problems import in_words
 from saferleeds_analysis.publishing import one_act as act
 from saferleeds_analysis.publishing.at_work import at_work
 from saferleeds_analysis.publishing.audit import audit_pack
-from saferleeds_analysis.publishing.files import pack_folder, replace_file
+from saferleeds_analysis.publishing.files import pack_folder, record_outputs, replace_file
 from saferleeds_analysis.publishing.notebooks import ReportFailed
 from saferleeds_analysis.publishing.one_act import PagesRefused, one_act, tidy_up
 from saferleeds_analysis.publishing.sign_off import sign_off
@@ -47,6 +47,7 @@ def write(root, quarter, value):
         folder = write_pack(root, quarter, [figure(value, area="Armley")], edition=edition)
         index = f'<h1>{value}</h1><a href="burglary/report.html">a</a> <a href="../index.html">all</a>'
         replace_file(folder / "index.html", index.replace("../", "../../") if edition != "public" else index)
+        record_outputs(folder, "index.html")
 
 
 def publish(root, quarter, value):
@@ -67,7 +68,7 @@ def stands(root, quarter):
         folder = root / place / periods.quarter_path(periods.quarter(quarter))
         for path in folder.rglob("*.html"):
             said[edition, path.name] = re.findall(
-                r"\[(\d+)\]|<h1>(\d+)</h1>", path.read_text(encoding="utf-8")
+                r"Counted: (\d+)\.|<h1>(\d+)</h1>", path.read_text(encoding="utf-8")
             )
     return said
 
@@ -102,7 +103,8 @@ def test_what_fails_leaves_the_pack_and_what_is_done_within_belongs_to_it(root):
         publish(root, QUARTERS[0], 200)
         assert files_of(root / "reports") == before
         assert (
-            b"[200]" in (pack_folder(root, quarter, edition="public") / "burglary/report.html").read_bytes()
+            b"Counted: 200."
+            in (pack_folder(root, quarter, edition="public") / "burglary/report.html").read_bytes()
         )
         raise KeyError
     assert files_of(root / "reports") == before
@@ -198,7 +200,7 @@ def test_what_versions_keep_and_the_ledger_outlive_the_exchange(root):
     sign_off(root, periods.quarter(QUARTERS[0]), roles=ROLES, answers=ANSWERS, catalogue=CATALOGUE)
     start_correction(root, periods.quarter(QUARTERS[0]), reason="why", day="2012-11-01")
     kept = files_of(root / "reports/2012-13_Q1/versions")
-    assert len(kept) == 6
+    assert len(kept) == 7  # of the report, and the index, the record of both and the manifest
     for value in (200, 300):
         publish(root, QUARTERS[0], value)
         assert files_of(root / "reports/2012-13_Q1/versions") == kept
