@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from saferleeds_analysis.formats import project_format, refuse_other_formats
 from saferleeds_analysis.problems import DataProblem, in_words
 from saferleeds_analysis.publishing import stopping
 from saferleeds_analysis.publishing.notebooks import ReportFailed
@@ -83,6 +82,8 @@ def _in_project(command: Callable[..., None], *, older_too: bool = False) -> Cal
         root = find_project(project)
         refuse_links_out(root)
         _start_log(root)
+        from saferleeds_analysis.formats import project_format, refuse_other_formats
+
         (project_format if older_too else refuse_other_formats)(root / "data" / "raw" / "reference")
         if given.get("quarter") is not None:
             from saferleeds_analysis import periods

@@ -1,11 +1,14 @@
 """A project folder of its own for a test, and the command line run in it as a user would."""
 
+import os
 import random
 import shutil
 import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "data" / "raw" / "reference"
@@ -49,6 +52,17 @@ def words(tag):
 def by_lot(some, number):
     """So many of some things, others at each commit; outside a checkout always the same."""
     return random.Random(_commit()).sample(some, min(number, len(some)))
+
+
+# The whole ways from first to last, of minutes each: a change walks one of them, another at each commit.
+LONG_WAYS = ("a partnership of other names", "London", "the guides of a partnership", "random kills")
+
+
+def one_long_way(name):
+    """Mark a test that walks one of the :data:`LONG_WAYS`; with ``EVERY_WAY=1`` all of them are walked."""
+    drawn = bool(os.environ.get("EVERY_WAY")) or name in by_lot(LONG_WAYS, 1)
+    reason = "of the four longest ways a change walks one, by lot; EVERY_WAY=1 walks them all"
+    return pytest.mark.skipif(not drawn, reason=reason)
 
 
 @cache

@@ -90,6 +90,7 @@ def test_a_card_of_one_indicator_and_area_is_made_instead_of_the_list(project):
         "changes",
         "domestic-burglary-c-h",
         "index.html",
+        "run.json",
     ]
 
 

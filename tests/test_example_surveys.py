@@ -152,7 +152,7 @@ def test_the_quarter_before_says_what_is_missing(quarter_before):
     for missing in (
         "No result of 2012/13 was known on 30 June 2012.",
         "No breakdown of the people was known on 30 June 2012.",
-        "No count of police calls was known on 30 June 2012.",
+        "No count of calls was known on 30 June 2012.",
     ):
         assert missing in text
     board = words(page_of(quarter_before, "clean-neighbourhoods-leeds").main)

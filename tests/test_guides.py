@@ -26,7 +26,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from projects import ROOT, copy_project
+from projects import ROOT, copy_project, one_long_way
 
 GUIDES = ROOT / "docs" / "guides"
 _BLOCK = re.compile(r"^```([^\n]+)\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
@@ -164,6 +164,7 @@ def test_the_first_hour(tmp_path, request):
     Follower(copy_project(tmp_path / "clone")).follow("first-hour.md", request.node.user_properties)
 
 
+@one_long_way("the guides of a partnership")
 @pytest.mark.parametrize("name", ["your-own-partnership.md", "a-new-quarter.md", "notebook-cookbook.md"])
 def test_the_guides_of_a_partnership_follow_each_other(name, partnership, request):
     partnership.follow(name, request.node.user_properties)

@@ -6,7 +6,7 @@ import shutil
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from projects import run, words
+from projects import one_long_way, run, words
 from real_inputs import (
     BOROUGH_EXTRACT,
     TWO_CITIES,
@@ -94,6 +94,7 @@ def put_boroughs(project, published, name, first, last, *, received):
     (folder / "source.toml").write_text(BOROUGH_EXTRACT.format(received=received), encoding="utf-8")
 
 
+@one_long_way("London")
 def test_london_from_the_polices_own_tables_reports_checks_signs_and_exports(tmp_path, published):
     project = of_london(tmp_path, published)
     burglary = published[published["minor"] == "Domestic Burglary"].set_index("month").sort_index()

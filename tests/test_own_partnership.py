@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from projects import one_long_way
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.publishing.run_list import read_run_list
@@ -321,6 +322,7 @@ def sign_off(saferleeds, project, quarter):
     saferleeds(project, "sign-off", quarter, *roles)
 
 
+@one_long_way("a partnership of other names")
 def test_a_partnership_of_other_names_reports_signs_and_exports_from_the_wheel_alone(saferleeds, tmp_path):
     project = make_project(saferleeds, tmp_path)
     reports = read_run_list(project / "notebooks")

@@ -180,7 +180,8 @@ def altered_files(root: Path, quarter: pd.Period, version: int) -> list[str]:
     """Name every file of a signed-off version that was altered, is missing, or was added, ``signed_off.json`` too."""
     ledger, name = open_ledger(root), periods.quarter_name(quarter)
     expected, latest = ledger.files(name, version), ledger.latest_version(name)
-    aside = {RETIRED, *map(str, range(1, latest + 1))}
+    # A correction that was killed while it kept the version leaves a draft of it, which the next one replaces.
+    aside = {RETIRED, f".keeping-{latest}", *map(str, range(1, latest + 1))}
     faults = []
     for folder, place in _places(root, quarter, version):
         wanted = _within(folder, expected, root)

@@ -72,7 +72,7 @@ def change_in_short(change: SurveyChange) -> str:
     >>> before, after = published_percentage(16.94, **known), published_percentage(12.62, **known)
     >>> change = change_between_percentages(earlier=before, later=after)
     >>> change_in_short(change), how_sure(change)
-    ('down 4.3 points', 'Chance makes a difference this large less than once in 20 times: down 2.9 to 5.7 points (95% interval).')
+    ('down 4.3 points', 'Chance does this less than once in 20 times: down 2.9 to 5.7 points (95% interval).')
     """
     if change.direction == "no clear change":
         return change.direction

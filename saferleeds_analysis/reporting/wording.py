@@ -143,11 +143,11 @@ def how_sure(change: CountChange) -> str:
 
     >>> from saferleeds_analysis.estimates import change_between_counts
     >>> how_sure(change_between_counts(9214, 5938, unit="offences"))
-    'Chance makes a difference this large less than once in 20 times: down 33.4% to 37.6% (95% interval).'
+    'Chance does this less than once in 20 times: down 33.4% to 37.6% (95% interval).'
     >>> how_sure(change_between_counts(100, 91, unit="offences"))
-    'Chance makes a difference this large once in 20 times or more often: down 32.3% to up 22.1% (95% interval).'
+    'Chance does this once in 20 times or more often: down 32.3% to up 22.1% (95% interval).'
     >>> how_sure(change_between_counts(0, 9, unit="offences"))
-    'Chance makes a difference this large less than once in 20 times; no percentage can be taken of an earlier count of 0.'
+    'Chance does this less than once in 20 times; no percentage can be taken of an earlier count of 0.'
     """
     start = by_chance(change.direction, confidence=change.difference.confidence)
     if change.percent is None:
@@ -159,11 +159,11 @@ def by_chance(direction: str, *, confidence: float) -> str:
     """Say what a test at a confidence says of a change: how often as large a difference would come without one, either way.
 
     >>> by_chance("no clear change", confidence=0.99)
-    'Chance makes a difference this large once in 100 times or more often'
+    'Chance does this once in 100 times or more often'
     """
     times = f"once in {round(1 / (1 - confidence))} times"
     often = f"less than {times}" if direction in DOWN_OR_UP else f"{times} or more often"
-    return f"Chance makes a difference this large {often}"
+    return f"Chance does this {often}"
 
 
 def percent_interval(change: CountChange) -> str:

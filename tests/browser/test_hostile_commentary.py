@@ -15,7 +15,7 @@ organisation: "=cmd|'/c calc'!A1"
 author: "<script>alert(1)</script>"
 received: 2012-10-31
 status: final
-note: "{{ 7 * 7 }} \\u202Egnp.exe"
+note: "{{ 7 * 7 }}"
 ---
 
 There were 5,983 offences, down 38% on the year before.

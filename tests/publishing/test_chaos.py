@@ -19,7 +19,7 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-from projects import with_tables
+from projects import one_long_way, with_tables
 
 from saferleeds_analysis.publishing.one_act import tidy_up
 
@@ -218,6 +218,7 @@ def _kind(process):
     return "kernel" if "ipykernel" in words else "worker" if "forkserver" in parent else "server of workers"
 
 
+@one_long_way("random kills")
 def test_random_kills_leave_one_pack_whole_and_nothing_else(tmp_path):
     chaos = Chaos(tmp_path)
     try:

@@ -193,7 +193,7 @@ def three_ways(notebook, monkeypatch, tmp_path):
 def test_a_pool_publishes_what_one_process_does(three_ways):
     one, _ = three_ways["one by one"]
     assert (
-        len(one) == 3 * 5 + 4 + 1 + 1
+        len(one) == 3 * 5 + 4 + 1 + 1 + 1
     )  # the reports, the page of changes, the pack's index and the list of packs
     for way in ("pool", "as on Windows"):
         files, said = three_ways[way]

@@ -62,10 +62,7 @@ def test_burglary_says_the_published_headline_and_what_has_changed_since(second)
         item.what
         == "5,938 offences in the 12 months to September 2012: down 35.6% on the 12 months before (9,214)."
     )
-    assert (
-        item.sure
-        == "Chance makes a difference this large less than once in 20 times: down 33.4% to 37.6% (95% interval)."
-    )
+    assert item.sure == "Chance does this less than once in 20 times: down 33.4% to 37.6% (95% interval)."
     assert item.letter == "G"
     assert item.since.endswith("A stretch target of at most 5,999 was set in September 2012.")
     assert "The chance of meeting the target, at most 5,999, is " in item.outlook
