@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(
     not hasattr(os, "fork"), reason="the command is forked from a process that has imported it"
 )
 
-KILLS = int(os.environ.get("CHAOS_KILLS", "50"))
+KILLS = int(os.environ.get("CHAOS_KILLS", "20"))
 SEED = int(os.environ.get("CHAOS_SEED", "14"))
 
 PARAMETERS = """\
