@@ -31,7 +31,7 @@ There were 5,983 offences, down 38% on the year before.
 # Domestic burglary in Leeds
 
 [click](javascript:alert(1)) [file](../../../secret.csv) [nowhere](#nowhere) [](https://example.org)
-{{ config }} {% include "x" %} ${x} \N{RIGHT-TO-LEFT OVERRIDE}detrever\N{POP DIRECTIONAL FORMATTING}
+{{ config }} {% include "x" %} ${x}
 
 ## What we did
 
