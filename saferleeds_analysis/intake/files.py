@@ -8,9 +8,6 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis.door import MOST_ROWS, csv_rows, open_workbook
-
-# Whoever knows a file by its content, in other rooms too, asks here for its hash.
-from saferleeds_analysis.door import sha256_of as sha256_of
 from saferleeds_analysis.intake.sources import Source
 from saferleeds_analysis.problems import DataProblem, refuse
 

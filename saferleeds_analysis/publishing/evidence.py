@@ -10,7 +10,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import EDITIONS
-from saferleeds_analysis.intake.files import sha256_of
+from saferleeds_analysis.door import sha256_of
 from saferleeds_analysis.publishing.content import read_content
 from saferleeds_analysis.publishing.files import (
     FIGURES,

@@ -23,9 +23,9 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import EDITIONS
+from saferleeds_analysis.door import sha256_of
 from saferleeds_analysis.figures import FIGURE_COLUMNS
 from saferleeds_analysis.formats import FORMAT, KEY, format_of
-from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.publishing.run_list import REPORT_NAME, Report
 
 # Of each report: its page, the page that leads from its numbers back to the rows they come from, and what lies beside them.

@@ -18,9 +18,8 @@ import pandas as pd
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import Catalogue, load_catalogue, read_project
-from saferleeds_analysis.door import read_text
+from saferleeds_analysis.door import read_text, sha256_of
 from saferleeds_analysis.formats import FORMAT, KEY
-from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.publishing.content import Content, content_of
 from saferleeds_analysis.publishing.earlier import EarlierPack
 from saferleeds_analysis.publishing.files import (

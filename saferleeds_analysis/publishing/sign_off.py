@@ -16,7 +16,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import NATIONAL, Catalogue
 from saferleeds_analysis.disclosure_rules import EDITIONS
-from saferleeds_analysis.intake.files import sha256_of
+from saferleeds_analysis.door import sha256_of
 from saferleeds_analysis.publishing.audit import audit_pack, audit_restricted
 from saferleeds_analysis.publishing.checking import check_pack
 from saferleeds_analysis.publishing.content import placed_figures

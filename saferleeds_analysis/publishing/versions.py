@@ -21,8 +21,8 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import EDITIONS
+from saferleeds_analysis.door import sha256_of
 from saferleeds_analysis.formats import FORMAT, KEY, format_of
-from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.files import (
     FIGURES,

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from saferleeds_analysis.catalogue import NATIONAL, Caveat
+from saferleeds_analysis.door import sha256_of
 from saferleeds_analysis.figures import Figure, Measure, Rows, Working, weakest
-from saferleeds_analysis.intake.files import sha256_of
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem

@@ -20,7 +20,7 @@ from publishing.packs import ANSWERS, ROLES, figure, write_pack
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.cli import main
-from saferleeds_analysis.intake.files import sha256_of
+from saferleeds_analysis.door import sha256_of
 from saferleeds_analysis.publishing import ledger as ledgers
 from saferleeds_analysis.publishing import versions
 from saferleeds_analysis.publishing.files import files_of, record_outputs
