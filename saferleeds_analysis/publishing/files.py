@@ -237,9 +237,8 @@ def write_text(path: Path, text: str) -> None:
 def replace_file(place: Path, content: str | bytes) -> None:
     """Write a file in the place of the one that is there, whole or not at all."""
     made = content.encode() if isinstance(content, str) else content
-    draft = place.with_name(
-        f".making-{place.name}"
-    )  # always the same, so that the next time heals what was stopped
+    # Always the same name, so that the next time does away with what was stopped.
+    draft = place.with_name(f".making-{place.name}")
     try:
         draft.write_bytes(made)
         draft.replace(place)

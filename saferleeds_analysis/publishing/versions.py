@@ -12,6 +12,7 @@ import json
 import shutil
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,7 @@ from saferleeds_analysis.disclosure_rules import EDITIONS
 from saferleeds_analysis.door import sha256_of
 from saferleeds_analysis.formats import FORMAT, KEY, format_of
 from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.publishing.at_work import at_work
 from saferleeds_analysis.publishing.files import (
     FIGURES,
     MANIFEST,
@@ -45,6 +47,7 @@ from saferleeds_analysis.publishing.ledger import (
     open_ledger,
     short_fingerprint,
 )
+from saferleeds_analysis.publishing.places import MAKING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,19 +101,17 @@ def start_correction(root: Path, quarter: pd.Period, *, reason: str, day: str) -
             )
         return opened
     latest = ledger.latest_version(name)
-    if latest:
-        freeze(root, quarter)
-        for edition in EDITIONS:
-            _sweep(pack_folder(root, quarter, edition=edition))
-        faults = altered_files(root, quarter, latest)
-        if faults:
-            raise ValueError(
-                f"version {latest} of {name} cannot be kept, because it is not as it was signed off:\n"
-                + "\n".join(faults)
-            )
-        for edition in EDITIONS:
-            _keep_aside(pack_folder(root, quarter, edition=edition), latest)
-    return ledger.record_correction(name, reason=reason.strip(), opened_on=day)
+    with at_work(root, quarter):
+        if latest:
+            freeze(root, quarter)
+            if faults := altered_files(root, quarter, latest):
+                raise ValueError(
+                    f"version {latest} of {name} cannot be kept, because it is not as it was signed off:\n"
+                    + "\n".join(faults)
+                )
+            for edition in EDITIONS:
+                _keep_aside(pack_folder(root, quarter, edition=edition), latest, making=root / MAKING)
+        return ledger.record_correction(name, reason=reason.strip(), opened_on=day)
 
 
 def freeze(root: Path, quarter: pd.Period) -> None:
@@ -128,7 +129,6 @@ def freeze(root: Path, quarter: pd.Period) -> None:
         place = folder / MANIFEST
         if not place.exists():  # one that says something else is left to be found
             manifest = _manifest(root, folder, name, open_ledger(root).latest_version(name))
-            _sweep(folder)
             replace_file(place, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
         for path in [*files_of(folder), place]:
             _set_writable(path, False)
@@ -180,8 +180,7 @@ def altered_files(root: Path, quarter: pd.Period, version: int) -> list[str]:
     """Name every file of a signed-off version that was altered, is missing, or was added, ``signed_off.json`` too."""
     ledger, name = open_ledger(root), periods.quarter_name(quarter)
     expected, latest = ledger.files(name, version), ledger.latest_version(name)
-    # A correction that was killed while it kept the version leaves a draft of it, which the next one replaces.
-    aside = {RETIRED, f".keeping-{latest}", *map(str, range(1, latest + 1))}
+    aside = {RETIRED, *map(str, range(1, latest + 1))}
     faults = []
     for folder, place in _places(root, quarter, version):
         wanted = _within(folder, expected, root)
@@ -274,34 +273,28 @@ def _read_manifest(place: Path) -> dict[str, Any]:
         return {}
 
 
-def _sweep(folder: Path) -> None:
-    """Take away what a command that was killed left half made in a pack that is signed off."""
-    for pattern in (".making-*", ".keeping-*"):
-        for left in folder.glob(pattern):
-            shutil.rmtree(left)
-
-
 def _within(folder: Path, files: Mapping[str, str], root: Path) -> dict[str, str]:
     """Give the SHA-256 of the signed-off files of a folder, by their path in it."""
     paths = {root / path: sha256 for path, sha256 in files.items()}
     return {p.relative_to(folder).as_posix(): s for p, s in paths.items() if p.is_relative_to(folder)}
 
 
-def _keep_aside(folder: Path, version: int) -> None:
-    """Copy a signed-off version to where versions are kept, whole or not at all."""
+def _keep_aside(folder: Path, version: int, *, making: Path) -> None:
+    """Copy a signed-off version to where versions are kept, whole or not at all: it is made where packs are."""
     place = folder / VERSIONS / str(version)
     if not folder.is_dir() or place.is_dir():
         return
-    draft = place.with_name(
-        f".keeping-{version}"
-    )  # always the same, so that the next time heals what was stopped
+    draft = making / f"{folder.name}.making"
     shutil.rmtree(draft, ignore_errors=True)
     for path in [*files_of(folder), *folder.glob(MANIFEST)]:
         copy = draft / path.relative_to(folder)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
         _set_writable(copy, False)
+    place.parent.mkdir(exist_ok=True)
     draft.rename(place)
+    with suppress(OSError):  # another quarter is being made
+        making.rmdir()
 
 
 def _thaw(folder: Path) -> None:

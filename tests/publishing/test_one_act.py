@@ -26,6 +26,7 @@ from saferleeds_analysis.publishing import one_act as act
 from saferleeds_analysis.publishing.at_work import at_work
 from saferleeds_analysis.publishing.audit import audit_pack
 from saferleeds_analysis.publishing.files import pack_folder, record_outputs, replace_file
+from saferleeds_analysis.publishing.ledger import open_ledger
 from saferleeds_analysis.publishing.notebooks import ReportFailed
 from saferleeds_analysis.publishing.one_act import PagesRefused, one_act, tidy_up
 from saferleeds_analysis.publishing.sign_off import sign_off
@@ -213,7 +214,7 @@ def test_what_versions_keep_and_the_ledger_outlive_the_exchange(root):
 CHANGES = ("os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.link", "shutil.copyfile", "sqlite3.connect")
 
 
-def stopped_at(step, root, quarter, value, *, of=CHANGES):
+def stopped_at(step, root, quarter, value, *, of=CHANGES, command=publish):
     """Fork a command that stops at one of its steps on the file system, and give its process; without a step it ends by itself."""
     pid = os.fork()
     if pid:
@@ -228,7 +229,7 @@ def stopped_at(step, root, quarter, value, *, of=CHANGES):
     sys.addaudithook(look)
     code = 1
     try:
-        publish(root, quarter, value)
+        command(root, quarter, value)
         code = 0
     except PagesRefused:
         code = 2
@@ -366,6 +367,36 @@ def test_a_command_killed_at_any_of_its_steps_leaves_one_pack(root):
         assert not (root / ".publishing").exists()
         assert dangling(root) == []
     assert step > 20
+
+
+def sign_off_and_correct(root, quarter, value):
+    """Sign a pack off, where it is not, and open its correction, where it is not open."""
+    of, ledger = periods.quarter(quarter), open_ledger(root)
+    if not ledger.latest_version(quarter):
+        sign_off(root, of, roles=ROLES, answers=ANSWERS, catalogue=CATALOGUE)
+    start_correction(root, of, reason=f"{value} were counted twice", day="2012-11-01")
+
+
+@needs_fork
+def test_a_sign_off_and_a_correction_that_are_killed_are_finished_by_the_next_command(root, tmp_path):
+    step, before = 0, files_of(root / "reports/2012-13_Q1")
+    while True:
+        step += 1
+        shutil.copytree(root, project := tmp_path / str(step))
+        given = project, QUARTERS[0], 100
+        pid = stopped_at(step, *given, of=("os.rename",), command=sign_off_and_correct)
+        if os.WIFEXITED(os.waitpid(pid, os.WUNTRACED)[1]):
+            break
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        tidy_up(project)
+        sign_off_and_correct(*given)
+        assert verify(project, periods.quarter(QUARTERS[0])) == []
+        kept = files_of(project / "reports/2012-13_Q1/versions")
+        assert kept.keys() == {f"1/{name}" for name in [*before, "signed_off.json"]}
+        assert not list((project / "reports/2012-13_Q1").rglob(".*"))
+        assert not (project / ".publishing").exists()
+    assert step == 6  # two manifests, the list of packs, and two editions kept
 
 
 @needs_fork
