@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 # What the commands write to.
 _WRITTEN = ("data", "data/processed", "data/ledger", "reports")
-# A quarter's pack of a hundred reports takes 35 MB, with its formats and the drafts beside it some 150 MB.
+# A quarter's pack of a hundred reports takes 35 MB, with its formats and the copy that is being made of it some 150 MB.
 _LEAST_FREE = 500_000_000
 
 

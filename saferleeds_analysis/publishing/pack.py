@@ -51,7 +51,7 @@ from saferleeds_analysis.publishing.index import write_index
 from saferleeds_analysis.publishing.notebooks import ReportFailed, check_parameters, without_machine_paths
 from saferleeds_analysis.publishing.one_act import PagesRefused, as_one_act
 from saferleeds_analysis.publishing.pool import Outcome, make_reports, workers_for
-from saferleeds_analysis.publishing.report import Run, put_in_place, start_run
+from saferleeds_analysis.publishing.report import Run, start_run
 from saferleeds_analysis.publishing.run_list import Report, listed_reports
 from saferleeds_analysis.publishing.taking_out import (
     forget_restricted,
@@ -184,15 +184,13 @@ def publish_reports(
 def _make(
     run: Run, reports: Sequence[Report], *, workers: int, warm: bool, say: Callable[[str], None]
 ) -> tuple[dict[str, Exception], dict[str, tuple[str, ...]]]:
-    """Make reports and put each into the pack; give why some cannot be published, and what is to be asked about the others."""
-    drafts = run.folder.parent / "drafts"
-    for folder in (run.folder, drafts):
-        folder.mkdir(parents=True, exist_ok=True)
+    """Make reports in the pack; give why some cannot be published, and what is to be asked about the others."""
+    run.folder.mkdir(parents=True, exist_ok=True)
     said = _standing(run, but=[report.name for report in reports])
     errors, questions, started = {}, {}, time.monotonic()
-    with closing(make_reports(run, reports, into=drafts, workers=workers, warm=warm)) as outcomes:
+    with closing(make_reports(run, reports, into=run.folder, workers=workers, warm=warm)) as outcomes:
         for done, outcome in enumerate(outcomes, start=1):
-            name, error = outcome.report.name, _publish(run, outcome, said)
+            name, error = outcome.report.name, _why_not(run, outcome, said)
             errors |= {name: error} if error is not None else {}
             questions[name] = outcome.made.questions if outcome.made else ()
             ahead = _time_left(time.monotonic() - started, done, len(reports) - done)
@@ -214,10 +212,10 @@ def _places(report: Path) -> list[tuple[str, Figure]]:
     ]
 
 
-def _publish(run: Run, outcome: Outcome, said: _Said) -> Exception | None:
-    """Put a report that was made in its place, and give the reason where that was not to be.
+def _why_not(run: Run, outcome: Outcome, said: _Said) -> Exception | None:
+    """Give the reason why a report cannot be published; ``None`` where it can.
 
-    ``said`` is what the pack says already; what is put in place is added to it.
+    ``said`` is what the pack says already; what this report says is added to it.
     """
     if outcome.made is None:
         # Where a page stands from before, the data held the quarter once and have lost it: that is a failure.
@@ -225,10 +223,9 @@ def _publish(run: Run, outcome: Outcome, said: _Said) -> Exception | None:
         return DataProblem(f"{outcome.error} {_LOST}") if lost else outcome.error
     for warning in outcome.made.warnings:
         logger.warning("%s: %s", outcome.report.name, without_machine_paths(warning, run.root))
-    placed = _places(outcome.made.draft)
+    placed = _places(outcome.made.folder)
     if faults := contradictions(placed, said):
         return ReportFailed("\n".join(faults))
-    put_in_place(outcome.made.draft, run.folder)
     said |= {figure.identity: (place, figure) for place, figure in placed}
     return None
 

@@ -1,7 +1,7 @@
 """Make several reports at once: a few processes, each making one after another, with kernels forked from one template.
 
-The processes only make drafts; the one that started them puts each in its place. So it can end them at any moment, and
-what was published is never half replaced.
+They write into the pack that is being made, and nothing of it is published yet. So the one that started them can end them at
+any moment.
 """
 
 import logging
@@ -55,7 +55,7 @@ def workers_for(count: int) -> int:
 def make_reports(
     run: Run, reports: Sequence[Report], *, into: Path, workers: int, warm: bool
 ) -> Iterator[Outcome]:
-    """Make reports and give what became of each as it finishes; the drafts are in ``into``, which has none yet.
+    """Make reports in the folder of a pack, ``into``, and give what became of each as it finishes.
 
     With one worker they are made here, one after another. With ``warm`` the kernels are forked from a template where the
     system can fork. Closing the iterator ends every process at once.

@@ -1,6 +1,6 @@
 """Publish one report: run its notebook, make its page, and write both with the figures and the record into a folder.
 
-The folder is made beside the pack that is being made, and put there when it is whole. A report needs nothing from another, so that several can be made at once.
+The folder is one of a pack that is being made. A report needs nothing from another, so that several can be made at once.
 """
 
 import json
@@ -124,12 +124,12 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class MadeReport:
-    """A report that is made and not yet put in its place: its ``draft`` folder, and what the analyst should look at.
+    """A report that is made: its ``folder``, and what the analyst should look at.
 
     ``questions`` are about partners' commentary on it and are asked before it is published.
     """
 
-    draft: Path
+    folder: Path
     warnings: tuple[str, ...]
     questions: tuple[str, ...] = ()
 
@@ -238,7 +238,7 @@ def _git(root: Path, *words: str) -> str | None:
 
 
 def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> MadeReport:
-    """Run a report's notebook and write its folder into another, from which :func:`put_in_place` takes it.
+    """Run a report's notebook and write its folder into that of a pack.
 
     ``template`` is the address of a warm template, from which its kernel is forked; without one it starts cold. What
     cannot be published is refused: a ``ReportFailed`` of the notebook, a ``ValueError`` of the page.
@@ -272,28 +272,26 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
         "finished": _time(executed.finished),
         **run.made_with,
     }
-    draft = into / report.name
+    made = MadeReport(folder=into / report.name, warnings=page.warnings, questions=_questions(run, content))
     trace = _trace_page(report.name, content, record)
-    write_draft(draft, page=page, notebook=executed.notebook, record=record, trace=trace)
-    return MadeReport(
-        draft=draft,
-        warnings=page.warnings,
-        questions=_questions(run, content),
-    )
+    write_folder(made.folder, page=page, notebook=executed.notebook, record=record, trace=trace)
+    return made
 
 
-def write_draft(
-    draft: Path, *, page: Page, notebook: Any, record: Mapping[str, Any], trace: str = ""
+def write_folder(
+    folder: Path, *, page: Page, notebook: Any, record: Mapping[str, Any], trace: str = ""
 ) -> None:
-    """Write the folder of a report: its page, its trace, its executed notebook, its figures, and the record of its run."""
-    draft.mkdir(parents=True)
-    write_text(draft / PAGE, page.html)
+    """Write the folder of a report, in the place of an earlier one: page, trace, executed notebook, figures, record of its run."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    write_text(folder / PAGE, page.html)
     if trace:
-        write_text(draft / TRACE, trace)
-    write_notebook(notebook, draft / NOTEBOOK)
-    write_figures(page.content.rows, draft / FIGURES)
-    write_text(draft / RECORD, json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False))
-    record_outputs(draft, PAGE, TRACE, NOTEBOOK, FIGURES)
+        write_text(folder / TRACE, trace)
+    write_notebook(notebook, folder / NOTEBOOK)
+    write_figures(page.content.rows, folder / FIGURES)
+    write_text(folder / RECORD, json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False))
+    record_outputs(folder, PAGE, TRACE, NOTEBOOK, FIGURES)
 
 
 def _trace_page(report: str, content: Content, record: Mapping[str, Any]) -> str:
@@ -341,14 +339,6 @@ def frame_of(report: str, quarter: str) -> dict[str, Any]:
         "files": _FILES_OF_CHANGES if own else _FILES,
         "trace": "" if own else TRACE,
     }
-
-
-def put_in_place(draft: Path, folder: Path) -> None:
-    """Put a finished report into a pack that is being made, in the place of an earlier one."""
-    place = folder / draft.name
-    if place.exists():
-        shutil.rmtree(place)
-    draft.rename(place)
 
 
 def _refuse_machine_paths(page: Page, executed: ExecutedNotebook, root: Path) -> None:

@@ -45,7 +45,7 @@ from saferleeds_analysis.publishing.index import write_index
 from saferleeds_analysis.publishing.notebooks import notebook_of_block
 from saferleeds_analysis.publishing.one_act import as_one_act
 from saferleeds_analysis.publishing.pages import page_of_block
-from saferleeds_analysis.publishing.report import Run, frame_of, start_run, write_draft
+from saferleeds_analysis.publishing.report import Run, frame_of, start_run, write_folder
 from saferleeds_analysis.publishing.run_list import RUN_LIST, listed_reports, with_retired
 
 
@@ -174,11 +174,8 @@ def write_changes_page(run: Run) -> None:
         "finished": "",
         **run.made_with,
     }
-    place = run.folder / CHANGES
-    if place.is_dir():
-        shutil.rmtree(place)
     notebook = notebook_of_block(block, source=f"# Made by {__name__}")
-    write_draft(place, page=page, notebook=notebook, record=record)
+    write_folder(run.folder / CHANGES, page=page, notebook=notebook, record=record)
 
 
 def _as_at(folder: Path, quarter: pd.Period) -> date:

@@ -1,7 +1,5 @@
 """Small packs written by hand, for what happens to a pack after it is made."""
 
-import shutil
-
 from projects import with_tables
 
 from saferleeds_analysis import periods
@@ -11,7 +9,7 @@ from saferleeds_analysis.publishing.content import content_of, content_of_blocks
 from saferleeds_analysis.publishing.files import pack_folder, record_outputs, write_figures
 from saferleeds_analysis.publishing.notebooks import notebook_of_block, write_notebook
 from saferleeds_analysis.publishing.pages import Page, provenance_of, render_notebook
-from saferleeds_analysis.publishing.report import frame_of, write_draft
+from saferleeds_analysis.publishing.report import frame_of, write_folder
 from saferleeds_analysis.publishing.sign_off import Roles, checklist
 from saferleeds_analysis.reporting.blocks import heading, join, paragraph
 
@@ -71,10 +69,9 @@ def write_pack(
         "inputs": inputs or {"data/raw/source/counts.csv": "1" * 64},
     }
     frame = {"provenance": provenance_of(record), **frame_of(report, quarter)}
-    shutil.rmtree(folder, ignore_errors=True)
     content = content_of(notebook)
     page = Page(content=content, html=render_notebook(notebook, content, **frame))
-    write_draft(folder, page=page, notebook=notebook, record=record)
+    write_folder(folder, page=page, notebook=notebook, record=record)
     (folder.parent / "index.html").write_text(f"<h1>{quarter}</h1>", encoding="utf-8")
     record_outputs(folder.parent, "index.html")
     return folder.parent
