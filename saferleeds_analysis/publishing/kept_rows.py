@@ -17,7 +17,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.figures import Figure, Rows, rows_of_data
-from saferleeds_analysis.publishing.files import write_text
+from saferleeds_analysis.publishing.files import replace_file
 from saferleeds_analysis.reporting.blocks import BLOCKS_MEDIA_TYPE
 
 KEY = Path("data", "project_key.txt")
@@ -30,7 +30,7 @@ def project_key(root: Path) -> bytes:
     path = root / KEY
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_text(path, secrets.token_hex(32) + "\n")
+        replace_file(path, secrets.token_hex(32) + "\n")
     return path.read_text(encoding="utf-8").strip().encode()
 
 
@@ -64,7 +64,7 @@ def keep(root: Path, quarter: pd.Period, report: str, rows: Mapping[str, list[di
     path = _path(root, quarter, report)
     path.parent.mkdir(parents=True, exist_ok=True)
     before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    write_text(path, json.dumps(before | dict(rows), ensure_ascii=False, sort_keys=True))
+    replace_file(path, json.dumps(before | dict(rows), ensure_ascii=False, sort_keys=True))
 
 
 def with_rows(figure: Figure, root: Path, quarter: pd.Period, report: str) -> Figure:

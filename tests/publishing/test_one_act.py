@@ -26,6 +26,7 @@ from saferleeds_analysis.publishing import one_act as act
 from saferleeds_analysis.publishing.at_work import at_work
 from saferleeds_analysis.publishing.audit import audit_pack
 from saferleeds_analysis.publishing.files import pack_folder, record_outputs, replace_file
+from saferleeds_analysis.publishing.kept_rows import keep, project_key
 from saferleeds_analysis.publishing.ledger import open_ledger
 from saferleeds_analysis.publishing.notebooks import ReportFailed
 from saferleeds_analysis.publishing.one_act import PagesRefused, one_act, tidy_up
@@ -195,6 +196,21 @@ def test_a_full_or_a_read_only_disk_leaves_the_pack_and_is_said_with_its_cure(sm
         publish(small_disk, QUARTERS[0], 200)
     assert "may not be read or written" in in_words(error.value)
     assert files_of(small_disk / "reports") == before
+
+
+def test_what_cannot_be_written_spoils_neither_the_key_nor_the_rows_that_are_kept(tmp_path):
+    resource = pytest.importorskip("resource")
+    quarter = periods.quarter(QUARTERS[0])
+    keep(tmp_path, quarter, "card", {"a": []})
+    before, limits = files_of(tmp_path), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        for write_here in (project_key, lambda root: keep(root, quarter, "card", {"b": []})):
+            with pytest.raises(OSError, match="File too large"):
+                write_here(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert files_of(tmp_path) == before
 
 
 def test_what_versions_keep_and_the_ledger_outlive_the_exchange(root):
