@@ -342,15 +342,8 @@ class ReportCard:
 
     def sources(self) -> Block:
         """Say where the data and the targets come from."""
-        source = self.data.source
-        came = (
-            f"Received {periods.day_name(source.received)}"
-            if source.received
-            else "Day of receipt not stated"
-        )
         lines = [
-            f"{source.title}. Publisher: {source.publisher}. Licence: {source.licence}. "
-            f"{came}; read as at {periods.day_name(self.as_at)}.",
+            wording.source_in_words(self.data.source, as_at=self.as_at),
             *[
                 f"Target of {t.comparison} {wording.number(t.value)} ({t.kind}): {t.source}. {t.note}".strip()
                 for t in self.targets
@@ -441,8 +434,7 @@ class ReportCard:
     @property
     def label(self) -> str:
         """What kind of data it is, in short, to stand behind a subtitle: the notice's first words."""
-        notice = self.data.source.notice
-        return f". {notice.split(':')[0]}" if notice else ""
+        return wording.kind_of_data(self.data.source.notice)
 
     def _total_figure(self, area: str, window: Window, value: int) -> Figure:
         return count_figure(self.data, TWELVE_MONTH_COUNT, area, window, value)

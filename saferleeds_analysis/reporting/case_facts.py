@@ -186,7 +186,11 @@ class CaseFacts:
             f"Cases took {before.printed_as} {before.period} and {after.printed_as} by {after.period}: "
             f"at least {wording.percent(float(shorter))} shorter.",
             "Whether these are means or medians, and of how many cases, was not printed, so this is not tested. "
-            + " ".join(f"{f.printed_as}: {f.note[:1].lower()}{f.note[1:]}." for f in found if f.note),
+            + " ".join(
+                f"{wording.sentence(f.printed_as)}: {f.note[:1].lower()}{f.note[1:]}."
+                for f in found
+                if f.note
+            ),
         ]
         return bullets(
             lines,

@@ -429,8 +429,8 @@ class AreaComparison:
         within = f.areas["rank"].between(f.rank_lower, f.rank_upper)
         close = f.areas.loc[within & (f.areas["area"] != f.area), "area"]
         return (
-            f"{text}. It could as well be anywhere from {wording.ordinal(f.rank_lower)} to {wording.ordinal(f.rank_upper)}: chance alone could "
-            f"make its difference from {wording.listed(list(close))}."
+            f"{text}. Its place could be anywhere from {wording.ordinal(f.rank_lower)} to {wording.ordinal(f.rank_upper)}: it does not "
+            f"differ clearly from {wording.listed(list(close))}."
         )
 
     def _gap_in_short(self, row: dict) -> str:

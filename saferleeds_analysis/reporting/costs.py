@@ -702,10 +702,7 @@ class CostReport:
 
     def sources(self) -> Block:
         """Say where the counts, the unit costs, the prices and the number of households come from."""
-        lines = [
-            f"{d.source.title}. Publisher: {d.source.publisher}. Licence: {d.source.licence}. Read as at {periods.day_name(self.as_at)}."
-            for d in self.data
-        ]
+        lines = [wording.source_in_words(d.source, as_at=self.as_at) for d in self.data]
         if self.later is not None:
             lines += [
                 f"Unit cost of {o.offence.lower()}: edition {self.edition} ({o.status})."
@@ -767,8 +764,7 @@ class CostReport:
         return [*shown, *(e for e in self.bases if e.window not in {x.window for x in shown})]
 
     def _subtitle(self, what: str, *, note: str = "") -> str:
-        label = self.notice.split(":")[0]
-        return ". ".join(part for part in (f"{what}, {self.area.name}", note, label) if part)
+        return f"{what}, {self.area.name}{note and f'. {note}'}{wording.kind_of_data(self.notice)}"
 
     def _about(self, estimate: CostEstimate, area: str | None = None, **qualifiers: str) -> dict:
         caveats = (

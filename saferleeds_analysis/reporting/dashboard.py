@@ -24,6 +24,7 @@ from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey
 from saferleeds_analysis.reporting.published import when_printed, window_to_date
 from saferleeds_analysis.reporting.services import ServiceCounts
 from saferleeds_analysis.reporting.state import state_of
+from saferleeds_analysis.reporting.survey_words import change_in_words
 from saferleeds_analysis.reporting.surveys import SurveyReport
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.workings import printed
@@ -286,10 +287,8 @@ def _asked(report: SurveyReport, why_not_rated: str) -> DashboardRow:
     if change is None:
         previous, words = "not known", "not tested: there is no earlier result"
     else:
-        d = change.difference
-        size, *ends = (wording.number(value, decimals=1) for value in (d.value, d.lower, d.upper))
         previous = f"{wording.percent(change.earlier.value)} ({on.removeprefix('the ')})"
-        words = f"{change.direction} ({size} points; 95% interval {' to '.join(ends)})"
+        words = change_in_words(change)
     return DashboardRow(
         indicator_id=report.indicator.id,
         priority=report.indicator.priority,

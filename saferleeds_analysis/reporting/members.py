@@ -311,12 +311,12 @@ def _of_service(found: ServiceCounts) -> Item:
 
 
 def _of_survey(found: SurveyReport) -> Item:
-    level, (change, _) = found.level, found.main_change
+    level, (change, on) = found.level, found.main_change
     what = f"{wording.percent(level.value)} of {found.respondents} in the {found.window}"
     sure = f"The percentage is {interval(level, wording.percent)} ({level.confidence:.0%} interval; base {wording.number(level.n)})."
     if change is not None:
         what += f": {wording.listed(found.main_changes_in_short)}"
-        sure = f"{how_sure(change)} {sure}"
+        sure = f"{how_sure(change, on=on if len(found.main_changes) > 1 else '')} {sure}"
     key = (found.area, ON_WINDOW_BEFORE, found.quarter)
     since = "There is no earlier quarter to compare with."
     if key in found.trend.changes:

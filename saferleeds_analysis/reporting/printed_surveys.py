@@ -371,7 +371,7 @@ class PrintedSurvey:
         for before, f, change, allowed in zip(quarters, quarters[1:], alone, together, strict=False):
             d = change.difference
             z = d.value / d.standard_error
-            reading = "A step that chance alone makes is no increase and no reduction."
+            reading = f"{wording.by_chance(change.direction, confidence=d.confidence)}, so it is called no increase and no reduction here."
             if change.direction != "no clear change":
                 effect = (z / 1.959964) ** 2
                 reading = (

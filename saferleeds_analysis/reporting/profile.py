@@ -218,8 +218,8 @@ class AreaProfile:
             blocks.append(paragraph(f"Not seasonally adjusted: {self.season.problem}"))
         elif found.borrowed is not None and self.season.parent is not None:
             text = (
-                f"The season is borrowed: {wording.percent(100 * found.borrowed)} of the pattern is that of {self._whole}, because "
-                f"the counts of {self._area} are too small to show one of their own."
+                f"The season is borrowed: {wording.percent(100 * found.borrowed)} of the pattern is that of {self._whole}, as far "
+                f"as the counts of {self._area} are too small to show one of their own."
             )
             blocks.append(paragraph(text))
         return _compact(*blocks)

@@ -97,7 +97,7 @@ def track_record(
     said = paragraph(_in_words(replayed, by_method))
     return join(
         said,
-        behind("Show how the projections did", _tables(found, by_method, figures, area, in_words)),
+        behind("Show how the projections did", _tables(found, by_method, figures, area, in_words, notice)),
         general,
     )
 
@@ -154,9 +154,11 @@ def _tables(
     figures: Sequence[Figure],
     area: str,
     in_words: Callable[[float], str],
+    notice: str,
 ) -> Block:
+    kind = wording.kind_of_data(notice)
     shown = table(
-        caption=f"Projections of past years after 3, 6 and 9 months, {area}",
+        caption=f"Projections of past years after 3, 6 and 9 months, {area}{kind}",
         columns=["Method", "Cases", "Mean error", "80% interval held", "Error score (run-rate: 1)"],
         rows=[
             [
@@ -171,7 +173,7 @@ def _tables(
         figures=figures,
     )
     chances = table(
-        caption="Chances that were stated, and how often the thing came",
+        caption=f"Chances that were stated, and how often the thing came{kind}",
         columns=["Chance stated", "In words", "Cases", "Mean stated", "Came"],
         rows=[
             [

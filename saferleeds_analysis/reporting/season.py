@@ -201,11 +201,11 @@ class Season:
         choice = "frozen for the year" if self.frozen else "chosen automatically for this run"
         lines += [
             f"Method: {found.method}, {found.decomposition}; model {found.model}, {choice}.",
-            _effects_in_words("Outliers", found.outliers, none="none"),
+            _effects_in_words("Outliers", found.outliers, none="none in the model"),
             _effects_in_words(
                 "Calendar effects",
                 found.calendar_effects,
-                none="the length of February; no effect of trading days or Easter",
+                none="the length of February; none of trading days or Easter in the model",
             ),
         ]
         if self.revision is not None:
@@ -613,7 +613,7 @@ def quality_in_words(found: seasonal.SeasonalAdjustment) -> str:
         return "No seasonal pattern can be told apart from chance, so the series is shown unadjusted."
     failed = [name for name, value in tests.m.items() if value > 1]
     grade = "poor" if tests.q is not None and tests.q >= 1 else "acceptable" if failed else "good"
-    judged = [f"{'a' if tests.residual_seasonality else 'no'} season is left in the adjusted series"]
+    judged = [f"{'a' if tests.residual_seasonality else 'no'} season is found in the adjusted series"]
     if failed:
         judged.insert(0, f"{', '.join(failed)} above 1")
     if tests.q is not None:

@@ -79,10 +79,15 @@ def change_in_short(change: SurveyChange) -> str:
     return f"{wording.DOWN_OR_UP[change.direction]} {points(abs(change.difference.value))}"
 
 
-def how_sure(change: SurveyChange) -> str:
-    """Say in a sentence how often chance would make such a change, and between which limits it lies."""
+def how_sure(change: SurveyChange, *, on: str = "") -> str:
+    """Say in a sentence how often chance would make such a change, and between which limits it lies.
+
+    ``on`` names what the change is on, where a change on something else stands beside it.
+    """
     d = change.difference
     start = wording.by_chance(change.direction, confidence=d.confidence)
+    if on:
+        start = f"On {on}, {start[:1].lower()}{start[1:]}"
     return f"{start}: {points_interval(d)} points ({d.confidence:.0%} interval)."
 
 

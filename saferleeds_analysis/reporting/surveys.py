@@ -381,9 +381,8 @@ class SurveyReport:
 
     def sources(self) -> Block:
         """Say where the data come from."""
-        source = self.responses.source
         lines = [
-            f"{source.title}. Publisher: {source.publisher}. Licence: {source.licence}. Read as at {periods.day_name(self.as_at)}.",
+            wording.source_in_words(self.responses.source, as_at=self.as_at),
             f"Definition: {self.definition.words}. {self.definition.source}.",
         ]
         if self.baseline is not None:
@@ -395,7 +394,7 @@ class SurveyReport:
     @property
     def label(self) -> str:
         """What kind of data it is, in short, to stand behind a subtitle: the notice's first words."""
-        return f". {self.notice.split(':')[0]}" if self.notice else ""
+        return wording.kind_of_data(self.notice)
 
     def travel(self) -> str:
         """Say in which direction the measure travels, by the tests on the baseline and on the year before."""

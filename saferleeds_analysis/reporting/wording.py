@@ -14,7 +14,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Target
 from saferleeds_analysis.estimates import CountChange
-from saferleeds_analysis.intake import Commentary, CommentaryRequest
+from saferleeds_analysis.intake import Commentary, CommentaryRequest, Source
 from saferleeds_analysis.reporting.blocks import Printed
 
 MINUS = "\N{MINUS SIGN}"
@@ -229,6 +229,24 @@ def ordinal(number: int) -> str:
     """
     tail = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{tail}"
+
+
+def kind_of_data(notice: str) -> str:
+    """Give a notice's first words, to stand behind a subtitle or a caption; empty where there is no notice.
+
+    >>> kind_of_data("Illustrative months, published totals: they are not police records."), kind_of_data("")
+    ('. Illustrative months, published totals', '')
+    """
+    return f". {notice.split(':')[0]}" if notice else ""
+
+
+def source_in_words(source: Source, *, as_at: date) -> str:
+    """Say what a source is, who publishes it, by what right it is used, when it came and as at which day it is read."""
+    came = f"Received {periods.day_name(source.received)}" if source.received else "Day of receipt not stated"
+    return (
+        f"{source.title}. Publisher: {source.publisher}. Licence: {source.licence}. "
+        f"{came}; read as at {periods.day_name(as_at)}."
+    )
 
 
 def listed(names: Sequence[str]) -> str:

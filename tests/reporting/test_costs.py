@@ -113,6 +113,10 @@ def test_a_pack_of_september_2012_knows_neither_the_year_2012_nor_the_strategy(q
 
 
 # 5,938 and 9,214 are on the published card; x £3,925 = £23,306,650 and £36,164,950; the public part £1,361 (GMCA).
+def test_the_sources_say_when_the_counts_came(q2):
+    assert "Received 30 April 2013; read as at 30 September 2012." in q2.sources().text
+
+
 def test_the_value_has_its_interval_base_edition_and_price_year(q2):
     text = q2.findings().text
     assert (

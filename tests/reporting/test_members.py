@@ -76,6 +76,10 @@ def test_a_survey_says_its_baseline_and_is_not_projected(second):
         "12.6% of households in the 12 months to September 2012: down 1.6 points on the 12 months before (14.2%) "
         "and down 4.3 points on the baseline of 2008/09 (16.9%)."
     )
+    # Two changes stand in the sentence before, so the one that is meant is named.
+    assert item.sure.startswith(
+        "On the 12 months before, chance does this less than once in 20 times: down 0.2 to 3.0 points"
+    )
     assert item.sure.endswith("base 6,073).")
     assert item.outlook.startswith("A survey is not projected.")
 

@@ -170,6 +170,7 @@ def test_durations_and_the_yearly_rise_say_what_they_rest_on():
     # (241 - 150)/241
     assert "at least 37.8% shorter" in text
     assert "Whether these are means or medians, and of how many cases, was not printed" in text
+    assert "Less than 150 calendar days: an upper bound only." in text
     # 1,248/1,025 - 1 = 21.76%, the only whole number that prints as 21.8%
     assert (
         "printed as a rise of 21.8% on the year before: 1,025 cases then."

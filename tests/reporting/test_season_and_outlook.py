@@ -90,6 +90,12 @@ def test_the_milestones_end_on_the_target_and_add_up_with_last_year(outlook):
     assert rolling.iloc[-1] == pytest.approx(5999), "at the year's end the twelve-month total is the year's"
 
 
+def test_every_table_of_past_projections_says_of_what_kind_its_data_are(outlook):
+    text = outlook.record().text
+    assert "after 3, 6 and 9 months, Leeds. Illustrative months, published totals" in text
+    assert "and how often the thing came. Illustrative months, published totals" in text
+
+
 def test_the_tidy_figures_hold_the_projection_with_its_intervals(outlook):
     projected = [f for f in outlook.findings().figures if f.words == "projected year end"]
     assert {f.confidence for f in projected} == {0.5, 0.8, 0.95}
@@ -107,7 +113,10 @@ def test_the_adjusted_line_is_the_recorded_one_without_season_and_calendar(seaso
 def test_quality_is_said_in_plain_words(season):
     text = season.quality().text
     assert text.startswith("The adjustment is of good quality: its overall mark, Q, is 0.")
-    assert "no season is left in the adjusted series" in text
+    # A test that finds nothing and a model without an effect do not show that there is none.
+    assert "no season is found in the adjusted series" in text
+    assert "Outliers: none in the model." in text
+    assert "none of trading days or Easter in the model." in text
     assert "Since the data to June 2012, the adjusted figures of that last year have moved by" in text
 
 

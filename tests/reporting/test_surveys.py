@@ -134,6 +134,10 @@ def test_without_a_word_of_its_own_a_question_is_put_to_respondents(tmp_path):
         load_catalogue(tmp_path)
 
 
+def test_the_sources_say_when_the_answers_came(asb):
+    assert "Received 31 October 2012; read as at 30 September 2012." in asb.sources().text
+
+
 def test_the_design_effect_and_the_silence_of_the_rest_are_said(asb):
     text = asb.quality().text
     by_measure = {f.words: f.value for f in asb.quality().figures}
@@ -244,7 +248,8 @@ def test_the_slight_reduction_is_a_fall_and_the_slight_increase_is_no_clear_chan
     )
     assert (
         "2012/13 Q1 to 2012/13 Q2, 65.9% to 66.74% (increased slightly): no clear change (+0.8 points; 95% interval down 2.5 to up "
-        "4.2); z 0.49." in text
+        "4.2); z 0.49. Chance does this once in 20 times or more often, so it is called no increase and no reduction here."
+        in text
     )
 
 
