@@ -22,7 +22,7 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import local_tables, places_in, read_decimal, read_rows, unknown
+from saferleeds_analysis.catalogue import local_tables, places_in, read_decimal, read_local, unknown
 from saferleeds_analysis.door import open_csv, read_table
 from saferleeds_analysis.explained import explained
 from saferleeds_analysis.figures import TableRow
@@ -158,14 +158,10 @@ class AreaTables:
 
 def load_area_tables(folder: Path | str) -> AreaTables:
     """Read ``denominators.csv``, ``area_tiles.csv`` and ``rebase_decisions.csv`` of a project's ``data/raw/reference``."""
-
-    def rows(name: str, kind: type) -> list:
-        return [row for path in local_tables(folder, name) for row in read_rows(path, kind)]
-
     return AreaTables(
-        denominators=rows("denominators.csv", AreaDenominator),
-        tiles=rows("area_tiles.csv", Tile),
-        decisions=rows("rebase_decisions.csv", RebaseDecision),
+        denominators=read_local(folder, "denominators.csv", AreaDenominator),
+        tiles=read_local(folder, "area_tiles.csv", Tile),
+        decisions=read_local(folder, "rebase_decisions.csv", RebaseDecision),
     )
 
 

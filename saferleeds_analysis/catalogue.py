@@ -12,7 +12,7 @@ Wales stands in ``national/`` of this package. An analyst adds an indicator, a t
 """
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -24,7 +24,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import DisclosureRules, read_disclosure_rules
 from saferleeds_analysis.door import read_table, read_text, read_toml, sha256_of, shown, toml_of
-from saferleeds_analysis.explained import explained, unfilled
+from saferleeds_analysis.explained import explained, in_known_words, unfilled
 from saferleeds_analysis.figures import Rows, TableRow
 from saferleeds_analysis.formats import FORMAT, KEY, refuse_other_formats
 from saferleeds_analysis.problems import DataProblem, noting, refuse, twice
@@ -114,14 +114,6 @@ class Indicator:
             return f"printed {kind}"
         # As in caveat_families.csv of national/: what is counted in offences is recorded crime.
         return "service counts" if kind == "counts" and "offences" not in self.unit else kind
-
-    def __post_init__(self) -> None:
-        """Refuse an improvement direction that is none of the three words."""
-        if self.improvement_direction not in DIRECTIONS:
-            raise ValueError(
-                f"indicator {self.id!r}: improvement_direction is 'decrease', 'increase' or 'neither', "
-                f"not {self.improvement_direction!r}."
-            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -519,24 +511,21 @@ def load_catalogue(folder: Path | str) -> Catalogue:
     folder = Path(folder)
     faults = [*unknown_tables(folder)]
 
-    def rows(name: str, kind: type, read: Callable = read_rows, *places: Path) -> list:
+    def rows(name: str, kind: type, *national: Path) -> list:
         found = []
-        for path in (*places, *local_tables(folder, name)):
+        for path in (*national, *local_tables(folder, name)):
             with noting(faults):
-                found += read(path, kind)
+                found += read_rows(path, kind)
         return found
 
-    def national(name: str, kind: type) -> list:
-        return rows(name, kind, read_rows, NATIONAL / name)
-
     given = {
-        "indicators": rows("indicators.toml", Indicator, _read_tables),
+        "indicators": rows("indicators.toml", Indicator),
         "targets": rows("targets.csv", Target),
         "areas": rows("areas.csv", Area),
-        "caveats": national("caveats.csv", Caveat),
-        "families": national("caveat_families.csv", FamilyRule),
+        "caveats": rows("caveats.csv", Caveat, NATIONAL / "caveats.csv"),
+        "families": rows("caveat_families.csv", FamilyRule, NATIONAL / "caveat_families.csv"),
         "published": rows("published_figures*.csv", PublishedFigure),
-        "questions": rows("survey_questions.toml", SurveyQuestion, _read_tables),
+        "questions": rows("survey_questions.toml", SurveyQuestion),
         "definitions": rows("definitions.csv", Definition),
         "baselines": rows("baselines.csv", MeasureBaseline),
     }
@@ -596,52 +585,18 @@ def unknown_tables(folder: Path) -> Iterator[str]:
             yield f"{shown(path.name)}: {unknown('table of data/raw/reference', path.name, LOCAL_TABLES)}"
 
 
-def tables_of(content: Mapping[str, Any], name: str, file: str) -> list[dict[str, Any]]:
-    """Give the ``[[name]]`` tables of a TOML file, which holds nothing else."""
-    refuse(f"{file}: {other!r} is not known; it holds [[{name}]]." for other in sorted(set(content) - {name}))
-    tables = content.get(name, [])
-    if not (isinstance(tables, list) and all(isinstance(table, dict) for table in tables)):
-        raise DataProblem(f"{file}: each {name} is a table of its own, below a line [[{name}]].")
-    return tables
-
-
-def _read_tables(path: Path, kind: type) -> list:
-    """Read a TOML file of tables, one ``kind`` a table, its fields as keys; lists become tuples."""
-    name = _NAMES_OF_TABLES[kind]
-    tables, known = tables_of(read_toml(path, path.name), name, path.name), {f.name: f for f in fields(kind)}
-    wanted = {f.name for f in fields(kind) if f.default is MISSING}
-    rows, problems = [], []
-    for number, table in enumerate(tables, start=1):
-        place = f"{path.name}, {name} {number} ({table.get('id', 'without id')})"
-        if not wanted <= set(table) <= set(known):
-            missing, unknown = sorted(wanted - set(table)), sorted(set(table) - set(known))
-            problems.append(f"{place}: missing {missing}, not known {unknown}.")
-            continue
-        if empty := list(unfilled(kind, table)):
-            problems.append(f"{place}: nothing stands in {', '.join(empty)}. Fill it in.")
-            continue
-        values = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
-        wrong = [
-            f"{place}: {key} is {'a text' if known[key].type is str else 'a list of texts'} in quotes."
-            for key, value in values.items()
-            if isinstance(value, str) != (known[key].type is str)
-            or not all(isinstance(v, str) for v in value)
-        ]
-        problems += wrong
-        if not wrong:
-            try:
-                rows.append(kind(**values))
-            except ValueError as error:
-                problems.append(f"{place}: {error}")
-    refuse(problems)
-    return rows
+def read_local(folder: Path | str | None, name: str, kind: type) -> list:
+    """Read all files of one table of a project, those of :func:`local_tables`, with :func:`read_rows`."""
+    return [row for path in local_tables(folder, name) for row in read_rows(path, kind)]
 
 
 def read_rows(path: Path, kind: type) -> list:
-    """Read a CSV table of the project's shape: one ``kind`` a row, its fields as columns; all faults in one message.
+    """Read a table of the project's shape, one ``kind`` a row of a CSV file or a table of a TOML file; all faults in one message.
 
-    A :class:`~saferleeds_analysis.figures.TableRow` is told where it stands.
+    Its fields are the columns or the keys. A :class:`~saferleeds_analysis.figures.TableRow` is told where it stands.
     """
+    if path.suffix == ".toml":
+        return _read_tables(path, kind)
     table = read_table(path, path.name)
     wanted = columns_of(kind)
     columns = [f for f in fields(kind) if f.name in wanted]
@@ -655,13 +610,64 @@ def read_rows(path: Path, kind: type) -> list:
             problems.append(f"{path.name}, row {number}: nothing stands in {', '.join(empty)}. Fill it in.")
         try:
             cells = {f.name: _READERS.get(f.type, str)(row[f.name].strip()) for f in columns}
-            rows.append(kind(**cells))
+            rows.append(kind(**in_known_words(kind, cells)))
         except ValueError as error:
             problems.append(f"{path.name}, row {number}: {error}")
     refuse(problems)
     if not issubclass(kind, TableRow):
         return rows
     return [replace(row, place=at) for row, at in zip(rows, places_in(path, table.index), strict=True)]
+
+
+def _read_tables(path: Path, kind: type) -> list:
+    """Read the ``[[...]]`` tables of a TOML file, which holds nothing else, one ``kind`` a table."""
+    name = _NAMES_OF_TABLES[path.name]
+    # parse_float keeps 0.21 as it is written: money is not counted in binary fractions
+    content = toml_of(read_text(path, path.name), path.name, parse_float=Decimal)
+    refuse(
+        f"{path.name}: {other!r} is not known; it holds [[{name}]]."
+        for other in sorted(set(content) - {name})
+    )
+    tables = content.get(name, [])
+    if not (isinstance(tables, list) and all(isinstance(table, dict) for table in tables)):
+        raise DataProblem(f"{path.name}: each {name} is a table of its own, below a line [[{name}]].")
+    [whole] = places_in(path, [0])
+    rows, problems = [], []
+    for number, table in enumerate(tables, start=1):
+        known_by = table.get("id", "without id")
+        try:
+            row = row_of(kind, table)
+            place = {"place": replace(whole, numbers=(), note=f"{name} {known_by}")}
+            rows.append(replace(row, **place) if issubclass(kind, TableRow) else row)
+        except ValueError as error:
+            problems += [
+                f"{path.name}, {name} {number} ({known_by}): {line}" for line in str(error).splitlines()
+            ]
+    refuse(problems)
+    return rows
+
+
+def row_of(kind: type, table: Mapping[str, Any]) -> Any:
+    """Make a ``kind`` of a TOML table, its fields as keys; lists become tuples, and a number may be written in any way.
+
+    All that is wrong with it is one ``ValueError``, a line each.
+    """
+    known = {f.name: f.type for f in fields(kind) if f.name not in _NO_COLUMNS}
+    wanted = {f.name for f in fields(kind) if f.default is MISSING}
+    missing, others = sorted(wanted - set(table)), sorted(set(table) - set(known))
+    if missing or others:
+        raise ValueError(f"missing {missing}, not known {others}.")
+    faults = [f"nothing stands in {name}. Fill it in." for name in unfilled(kind, table)]
+    faults += [
+        f"{key} is {_IN_TOML[known[key]][1]}."
+        for key, value in table.items()
+        if type(value) not in _IN_TOML[known[key]][0]
+        or (isinstance(value, list) and not all(isinstance(text, str) for text in value))
+    ]
+    if faults:
+        raise ValueError("\n".join(faults))
+    values = {key: _IN_TOML[known[key]][2](value) for key, value in table.items()}
+    return kind(**in_known_words(kind, values))
 
 
 def columns_of(kind: type) -> list[str]:
@@ -699,7 +705,19 @@ def read_day(text: str) -> date:
         raise ValueError(f"{text[:40]!r} is not a day such as 2012-10-05.") from None
 
 
-_NAMES_OF_TABLES = {Indicator: "indicator", SurveyQuestion: "question"}
+_NAMES_OF_TABLES = {
+    "funding.toml": "position",
+    "indicators.toml": "indicator",
+    "survey_questions.toml": "question",
+}
+# Of a field of each type: of which types a value of a TOML table is, in words too, and how it is taken over.
+_IN_TOML = {
+    str: ((str,), "a text in quotes", str),
+    tuple[str, ...]: ((list,), "a list of texts in quotes", tuple),
+    int: ((int,), "a whole number", int),
+    Decimal: ((int, float, Decimal), "a number", lambda number: read_decimal(str(number))),
+    date: ((date,), "a day without quotes, such as 2026-04-30", lambda day: day),
+}
 # Where a row stands is no column of its table.
 _NO_COLUMNS = [f.name for f in fields(TableRow)]
 _READERS = {

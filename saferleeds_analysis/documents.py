@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from saferleeds_analysis.catalogue import local_tables, read_decimal, read_rows, unknown
+from saferleeds_analysis.catalogue import read_decimal, read_local, read_rows, unknown
 from saferleeds_analysis.explained import explained
 from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import DataProblem
@@ -170,12 +170,9 @@ def load_register(folder: Path | str) -> Register:
     >>> register.figure("F057").value, register.document("scrutiny_2015").published.isoformat()
     ('3297', '2015-10-13')
     """
-
-    def rows(name: str, kind: type) -> list:
-        return [row for path in local_tables(folder, name) for row in read_rows(path, kind)]
-
     return Register(
-        documents=rows("documents.csv", Document), figures=rows("register_*.csv", RegisteredFigure)
+        documents=read_local(folder, "documents.csv", Document),
+        figures=read_local(folder, "register_*.csv", RegisteredFigure),
     )
 
 

@@ -33,3 +33,12 @@ def unfilled(kind: type, row: Mapping[str, Any]) -> Iterable[str]:
         value = row.get(f.name)
         if f.metadata and not f.metadata["empty"] and isinstance(value, str) and not value.strip():
             yield f.name
+
+
+def in_known_words(kind: type, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give a row back if its fields hold the words that they may hold; another word is a ``ValueError``."""
+    for f in fields(kind):
+        words, word = f.metadata.get("holds"), row.get(f.name)
+        if isinstance(words, tuple) and word and word not in words:
+            raise ValueError(f"{f.name} {word!r} is none of {', '.join(words)}.")
+    return row

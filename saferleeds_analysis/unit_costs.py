@@ -10,8 +10,8 @@ and a project's own in its ``data/raw/reference/``.
 Decimal('3925')
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
@@ -20,17 +20,7 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import (
-    NATIONAL,
-    Project,
-    local_tables,
-    places_in,
-    read_decimal,
-    read_rows,
-    tables_of,
-    unknown,
-)
-from saferleeds_analysis.door import read_text, toml_of
+from saferleeds_analysis.catalogue import NATIONAL, Project, read_local, read_rows, unknown
 from saferleeds_analysis.explained import explained
 from saferleeds_analysis.figures import TableRow
 from saferleeds_analysis.problems import refuse, refuse_unless
@@ -97,7 +87,6 @@ class UnitCost(SeenRow):
                 f"component {self.component!r} is not total, fiscal, {', '.join(COMPONENTS)} or a part of one "
                 "such as 'response: police'.",
             ),
-            _one_of(STATUSES, "status", self.status),
             (self.value >= 0, f"a cost of {self.value} is below zero."),
             (limits.count(None) != 1, "give both lower and upper, or neither."),
             (
@@ -129,7 +118,6 @@ class Multiplier(SeenRow):
     def __post_init__(self) -> None:
         """Refuse a multiplier that is not above zero."""
         refuse_unless(
-            _one_of(STATUSES, "status", self.status),
             (self.multiplier > 0, f"a multiplier is above zero; {self.multiplier} is not."),
         )
 
@@ -163,8 +151,6 @@ class DeflatorIndex(SeenRow):
         """Refuse a year that is not of the series' kind, and an index that is not above zero."""
         calendar = self.series == "calendar"
         refuse_unless(
-            _one_of(SERIES, "series", self.series),
-            _one_of(STATUSES, "status", self.status),
             (
                 not calendar or (self.year.isdigit() and len(self.year) == 4),
                 f"{self.year!r} is not a calendar year such as '2012'.",
@@ -214,8 +200,6 @@ class OffenceMatch(TableRow):
         """Refuse an unknown scheme or match, a match without an offence, and months the wrong way round."""
         dated = self.first_month and self.last_month
         refuse_unless(
-            _one_of(SCHEMES, "scheme", self.scheme),
-            _one_of(MATCHES, "match", self.match),
             (
                 (self.offence == "") == (self.match == "none"),
                 "a row with match 'none' names no offence, and every other row names one.",
@@ -447,44 +431,15 @@ def load_cost_tables(folder: Path | str | None = None) -> CostTables:
     """
 
     def rows(name: str, kind: type) -> list:
-        paths = [NATIONAL / name, *local_tables(folder, name)]
-        return [row for path in paths for row in read_rows(path, kind)]
+        return read_rows(NATIONAL / name, kind) + read_local(folder, name, kind)
 
     return CostTables(
         unit_costs=rows("unit_costs.csv", UnitCost),
         multipliers=rows("crime_multipliers.csv", Multiplier),
         deflators=rows("gdp_deflators.csv", DeflatorIndex),
         mapping=rows("offence_mapping.csv", OffenceMatch),
-        funding=[row for path in local_tables(folder, "funding.toml") for row in _read_positions(path)],
+        funding=read_local(folder, "funding.toml", FundingPosition),
     )
-
-
-def _read_positions(path: Path) -> list[FundingPosition]:
-    # parse_float keeps 0.21 as it is written: money is not counted in binary fractions
-    tables = tables_of(
-        toml_of(read_text(path, path.name), path.name, parse_float=Decimal), "position", path.name
-    )
-    [whole] = places_in(path, [0])
-    rows, problems = [], []
-    for number, table in enumerate(tables, start=1):
-        name = table.get("id", "without id")
-        try:
-            place = replace(whole, numbers=(), note=f"position {name}")
-            rows.append(replace(position_of(table), place=place))
-        except ValueError as error:
-            problems.append(f"{path.name}, position {number} ({name}): {error}")
-    refuse(problems)
-    return rows
-
-
-def position_of(table: Mapping) -> FundingPosition:
-    """Make a funding position of its table; a number may be written in any way that can be read exactly."""
-    columns = [f for f in fields(FundingPosition) if f.name != "place"]
-    wanted = {f.name for f in columns}
-    if set(table) != wanted:
-        raise ValueError(f"missing {sorted(wanted - set(table))}, not known {sorted(set(table) - wanted)}.")
-    money = {f.name: read_decimal(str(table[f.name])) for f in columns if f.type is Decimal}
-    return FundingPosition(**table | money)
 
 
 def _keyed(rows: Iterable, names: tuple[str, ...], table: str, problems: list[str]) -> dict:
@@ -501,8 +456,3 @@ def _overlap(first, last, other_first, other_last) -> bool:
     return (first is None or other_last is None or first <= other_last) and (
         last is None or other_first is None or last >= other_first
     )
-
-
-def _one_of(known: tuple[str, ...], what: str, word: str) -> tuple[bool, str]:
-    """Give the rule that a word is one of those known."""
-    return word in known, f"{what} {word!r} is none of {', '.join(known)}."

@@ -197,6 +197,12 @@ def test_a_folder_that_is_not_there_is_no_project(tmp_path):
             "targets.csv, row 2: 'about 6000' is not a number.",
         ),
         (
+            "targets.csv",
+            "indicator_id,area,period,kind,comparison,value,set_on,agreed_by,source,note\n"
+            "domestic_burglary,Leeds,2012/13,stretch,under,6000,2012-09-01,Safer Leeds,Plan,\n",
+            "targets.csv, row 2: comparison 'under' is none of at most, below, at least, above.",
+        ),
+        (
             "published_figures.csv",
             "indicator_id,area,period,measure,value,printed_as,unit,source,source_vintage,known_from,verdict,note\n"
             "domestic_burglary,Leeds,2012/13,count,many,many,offences,,,2012-09-30,,\n",

@@ -355,6 +355,12 @@ def test_an_analyst_adds_a_release_of_the_deflator_without_code(tmp_path):
             '[[position]]\nid = "x"\n',
             "funding.toml, position 1 (x): missing ['budget', 'contribution'",
         ),
+        (
+            "funding.toml",
+            '[[position]]\nid = "x"\nname = 5\npartner = "p"\nother_body = "o"\nyear = "2026/27"\nposts = true\nfull_cost = 1\n'
+            'share = 0.4\ncontribution = 1\nbudget = 1\nother_funders = 0\nsource = "s"\nknown_from = 2026-06-03\nnote = "n"\n',
+            "funding.toml, position 1 (x): name is a text in quotes.\nfunding.toml, position 1 (x): posts is a whole number.",
+        ),
     ],
 )
 def test_a_bad_table_is_refused_with_file_and_row(tmp_path, name, text, message):

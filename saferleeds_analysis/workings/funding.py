@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from saferleeds_analysis.catalogue import row_of
 from saferleeds_analysis.methods import resourcing
-from saferleeds_analysis.unit_costs import FundingPosition, position_of
+from saferleeds_analysis.unit_costs import FundingPosition
 
 
 def as_stated(stated: Mapping, position: str, field: str) -> float:
@@ -22,4 +23,4 @@ def at_share(stated: Mapping, position: str, share: str, field: str) -> float:
 
 
 def _position(stated: Mapping, position: str) -> FundingPosition:
-    return position_of(next(table for table in stated["position"] if table["id"] == position))
+    return row_of(FundingPosition, next(table for table in stated["position"] if table["id"] == position))
