@@ -725,6 +725,7 @@ _READERS = {
     Decimal: read_decimal,
     Decimal | None: lambda text: read_decimal(text) if text else None,
     date: read_day,
+    date | None: lambda text: read_day(text) if text else None,
     pd.Period | None: lambda text: periods.month(text) if text else None,
 }
 

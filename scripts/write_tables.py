@@ -21,6 +21,7 @@ import pandas as pd
 from saferleeds_analysis import area_tables, catalogue, documents, survey_measures, unit_costs
 from saferleeds_analysis.disclosure_rules import DeclaredTie, read_disclosure_rules
 from saferleeds_analysis.intake import sources
+from saferleeds_analysis.intake.actions import Action
 from saferleeds_analysis.intake.commentaries import CommentaryRequest
 from saferleeds_analysis.intake.governance import GivenReason
 from saferleeds_analysis.methods.seasonal import SeasonalSpec
@@ -120,6 +121,7 @@ TABLES = (
         blank=("status_text", "rated_by"),
     ),
     Table(file="../commentary/requests.csv", rows=CommentaryRequest),
+    Table(file="../actions.csv", rows=Action),
     Table(file="../restatements.csv", rows=GivenReason),
 )
 

@@ -4,6 +4,7 @@
 ``survey_responses`` and ``commentary`` give what a notebook asks for.
 """
 
+from saferleeds_analysis.intake.actions import Action, actions_of, read_actions
 from saferleeds_analysis.intake.boundaries import Boundaries, boundaries
 from saferleeds_analysis.intake.build import build_processed
 from saferleeds_analysis.intake.commentaries import (
@@ -20,6 +21,7 @@ from saferleeds_analysis.intake.responses import SurveyResponses, survey_respons
 from saferleeds_analysis.intake.sources import Source
 
 __all__ = [
+    "Action",
     "Boundaries",
     "Commentary",
     "CommentaryRequest",
@@ -28,6 +30,7 @@ __all__ = [
     "RecordedCounts",
     "Source",
     "SurveyResponses",
+    "actions_of",
     "boundaries",
     "build_processed",
     "commentary",
@@ -36,6 +39,7 @@ __all__ = [
     "monthly_counts",
     "pack_inputs",
     "paper",
+    "read_actions",
     "recorded_counts",
     "survey_responses",
     "unread_files",

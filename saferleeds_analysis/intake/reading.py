@@ -11,10 +11,10 @@ from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.door import sha256_of, shown
 from saferleeds_analysis.intake.ledger import cut, read_provenance
 from saferleeds_analysis.intake.sources import (
+    LOOSE,
     MANIFEST,
     NOT_SOURCES,
     REFERENCE,
-    RESTATEMENTS,
     SIGN_OFF,
     is_left_by_a_program,
     is_loose,
@@ -30,7 +30,7 @@ TEMPLATE = ".template.md"
 _NOTES = ("readme.md", "readme.txt", "thumbs.db", "desktop.ini")
 
 # What people write comes a page at a time, and is no part of the state of the data.
-_WORDS = ("commentary", "papers", RESTATEMENTS)
+_WORDS = ("commentary", "papers", *LOOSE)
 
 
 def pack_inputs(root: Path, quarter: pd.Period, catalogue: Catalogue) -> dict[str, str]:
@@ -138,7 +138,7 @@ def _is_read(parts: tuple[str, ...], catalogue: Catalogue) -> bool:
     """Say whether a file that belongs to no source is read, by its path below ``data/raw``."""
     match parts:
         case (file,):
-            return file == RESTATEMENTS
+            return file in LOOSE
         case (place, *_) if place == REFERENCE:  # its tables are checked where they are read
             return True
         case ("boundaries", file):

@@ -42,8 +42,8 @@ NOT_SOURCES = {
     REFERENCE: "the project's tables",
     SIGN_OFF: "<quarter>.toml, such as 2026-27_Q1.toml",
 }
-# Lies in data/raw by itself: intake.governance reads it.
-RESTATEMENTS = "restatements.csv"
+# What lies in data/raw by itself: intake.governance and intake.actions read them.
+RESTATEMENTS, ACTIONS = LOOSE = ("restatements.csv", "actions.csv")
 _DATA_FILES = (".csv", ".xls", ".xlsx", ".xlsm", ".zip")
 
 # The files of a source, where its manifest does not say: downloads of police.uk hold outcomes and searches, too.
@@ -305,7 +305,7 @@ def source_files(root: Path, source: Source) -> list[Path]:
 
 def is_loose(path: Path) -> bool:
     """Tell a data file that lies in ``data/raw`` itself, where no manifest says what it holds; ``path`` is that below it."""
-    return len(path.parts) == 1 and path.suffix.lower() in _DATA_FILES and path.name != RESTATEMENTS
+    return len(path.parts) == 1 and path.suffix.lower() in _DATA_FILES and path.name not in LOOSE
 
 
 def is_left_by_a_program(path: Path) -> bool:

@@ -75,13 +75,21 @@ class Content:
 
     @property
     def title(self) -> str:
-        """The words of the first heading of level 1."""
+        """What the page is about: the words above its finding where its first heading is one, else that heading."""
+        return self._about or self._first_heading
+
+    @property
+    def _about(self) -> str:
+        return next((b.text for b in self.of(Text) if b.kind == "eyebrow"), "")
+
+    @property
+    def _first_heading(self) -> str:
         return next((h.text for h in self.of(Heading) if h.level == 1), "")
 
     @property
     def headline_box(self) -> Facts | None:
         """The first box of headline numbers."""
-        return next((box for box in self.of(Facts) if box.kind == "summary"), None)
+        return next((box for box in self.of(Facts) if box.kind in ("summary", "tiles")), None)
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -97,8 +105,11 @@ class Content:
     def finding(self) -> str:
         """The first sentences that say what the page is about: its opening paragraph, or else its first finding.
 
-        A few words in a list are an item of it, and no finding; nor is what is late.
+        A few words in a list are an item of it, and no finding; nor is what is late. A page with a first screen has its finding
+        for its heading.
         """
+        if self._about:
+            return self._first_heading
         shown = list(_outside(self.blocks, Commentary, Table, Facts, Chart, opening=True))
         for block in shown:
             if isinstance(block, Heading) and block.level == 2:

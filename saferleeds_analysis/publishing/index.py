@@ -162,7 +162,7 @@ def _headings(
         kinds = {block.kind for block in read_content(place).of(Group, Facts)}
         if "measure" in kinds:
             return _MEMBERS
-        if "card-fields" in kinds and "indicator" in about:
+        if {"card-fields", "first-screen"} & kinds and "indicator" in about:
             return _CARDS
         about_a_part = (area_sets.get(about.get("indicator")), about.get("area")) in parts
         return _FOLDED if about_a_part else _OTHERS

@@ -37,6 +37,7 @@ from saferleeds_analysis.catalogue import (
 from saferleeds_analysis.documents import Document
 from saferleeds_analysis.door import read_table
 from saferleeds_analysis.formats import FORMAT
+from saferleeds_analysis.intake.actions import Action
 from saferleeds_analysis.intake.commentaries import CommentaryRequest
 from saferleeds_analysis.intake.sources import read_source, source_folders
 from saferleeds_analysis.problems import DataProblem, noting, refuse, twice
@@ -57,6 +58,7 @@ SOURCE = "recorded_crime"
 
 # The CSV tables of a new project, each with the class that its rows are read as.
 TABLES = {
+    "actions.csv": Action,
     "commentary/requests.csv": CommentaryRequest,
     "reference/area_tiles.csv": Tile,
     "reference/areas.csv": Area,

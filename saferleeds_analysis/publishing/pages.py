@@ -180,5 +180,8 @@ def _exporter() -> Any:
 
 
 def _framed(content: Content, body: str, **frame: Any) -> str:
-    contents = tuple(Link(text=h.text, href=f"#{h.id}") for h in content.of(Heading) if h.level == 2)
+    # A page of two sides needs no list of what is on it.
+    short = any(group.kind == "first-screen" for group in content.of(Group))
+    headings = [] if short else [h for h in content.of(Heading) if h.level == 2]
+    contents = tuple(Link(text=h.text, href=f"#{h.id}") for h in headings)
     return render_page(title=content.title, body=body, contents=contents, **frame)

@@ -166,6 +166,23 @@ def listed_reports(root: Path, catalogue: Catalogue) -> tuple[Report, ...]:
     return read_run_list(notebooks, catalogue) if (notebooks / RUN_LIST).is_file() else ()
 
 
+def pages_about(
+    root: Path, quarter: pd.Period, indicator: str, *, catalogue: Catalogue
+) -> dict[str, dict[str, str]]:
+    """Give the addresses of a pack's pages about an indicator, by notebook and by area, as another page of the pack links to them.
+
+    >>> pages = pages_about(Path(), periods.quarter("2012/13 Q2"), "domestic_burglary", catalogue=load_catalogue("data/raw/reference"))
+    >>> pages["area_profile"]["Armley"]
+    '../ward-armley/report.html'
+    """
+    found: dict[str, dict[str, str]] = {}
+    for report in listed_reports(root, catalogue):
+        if report.is_made_in(quarter) and report.parameters.get(_INDICATOR) == indicator:
+            area = str(report.parameters.get("area", ""))
+            found.setdefault(report.notebook, {}).setdefault(area, f"../{report.name}/report.html")
+    return found
+
+
 def with_retired(notebooks: Path, name: str, quarter: str) -> str:
     """Give the text of the run list with a report retired from a quarter on; all else in it stays."""
     text = (notebooks / RUN_LIST).read_text(encoding="utf-8").rstrip("\n")

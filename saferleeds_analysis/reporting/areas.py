@@ -330,6 +330,12 @@ class AreasBeside:
             ],
         )
 
+    def rate_of(self, area: str) -> float | None:
+        """Give an area's rate per 1,000 households; ``None`` where its households or its count are not known."""
+        held = self.tables.denominator(self.card.data.area_set, area, as_at=self.card.as_at)
+        count = self.count(area)
+        return None if held is None or count is None else 1000 * count / held.number
+
     def among_households(self, area: str) -> str:
         """Say where an area's rate lies in the funnel of its level; empty unless every area of it has a denominator."""
         area_set, as_at = self.card.data.area_set, self.card.as_at

@@ -123,8 +123,11 @@ class ReportCard:
 
     def title(self, what: str = "report card") -> Block:
         """Give the page's one first-level heading, and what the reader must know of the data before any number."""
-        text = f"{self.indicator.name} in {self.area.name}, {periods.quarter_name(self.quarter)}: {what}"
-        return page_title(text, self.data.source.notice)
+        return page_title(self.about(what), self.data.source.notice)
+
+    def about(self, what: str) -> str:
+        """Name measure, place and quarter, and what the page is."""
+        return f"{self.indicator.name} in {self.area.name}, {periods.quarter_name(self.quarter)}: {what}"
 
     def whose_words(self) -> Block:
         """Say before partners' commentary, on the card of a part, that it was written about the whole."""
@@ -170,7 +173,7 @@ class ReportCard:
             return self._no_total()
         first = f"In the {self.window}, {wording.number(at.later)} {self.indicator.unit} were recorded in {self.area.name}"
         if at.change is None:
-            first += f". No change can be given: {self._why_no_change(at)}"
+            first += f". No change can be given: {self.why_no_change(at)}"
         else:
             change = wording.change_with_interval(at.change)
             first += f": {change} on the 12 months before ({wording.number(at.change.earlier)})."
@@ -178,30 +181,24 @@ class ReportCard:
         if self.targets:
             target = " ".join(wording.targets_in_words(self.targets))
         lines = [first, target]
-        figures = [*self._change_figures(at), *map(self._target_figure, self.targets)]
+        figures = [*self.change_figures(at), *map(self._target_figure, self.targets)]
         first_level = next(iter(self.parts.values()), ())
         for part in first_level if 1 < len(first_level) <= 5 else ():
             if part.change:
                 lines.append(f"{part.area}: {wording.change_with_interval(part.change)}.")
-                figures += self._change_figures(part)
+                figures += self.change_figures(part)
         return bullets(lines, figures=figures)
 
-    def chart(self, *, milestones: pd.DataFrame | None = None, fan: pd.DataFrame | None = None) -> Block:
-        """Draw the twelve-month total with the year's targets, over four years at most.
-
-        ``milestones`` (lower, upper) and ``fan`` (quantiles of the projection) are drawn where they are given, on the
-        scale of the twelve-month total, by month of the year.
-        """
+    def chart(self) -> Block:
+        """Draw the twelve-month total with the year's targets, over four years at most."""
         totals = self.totals_shown
         known = totals.dropna().loc[periods.financial_year_months(self._year)[0] - 36 :]
         if known.empty:
             return self._no_total()
         drawn = charts.chart_of_totals(
             totals.loc[known.index[0] :],
-            milestones=milestones,
-            fan=fan,
             name="twelve-month-total",
-            headline=self._chart_headline(),
+            headline=self.change_headline,
             subtitle=self.subtitle("12-month total", known.index[0]),
             unit=self.indicator.unit,
             targets=self.targets,
@@ -263,7 +260,7 @@ class ReportCard:
         shown = []
         for kind, positions in self.parts.items():
             if all(p.later is None and not p.withheld for p in positions):
-                why = self._why_no_change(positions[0])
+                why = self.why_no_change(positions[0])
                 shown.append(paragraph(f"No 12-month figure is given for any {kind}: {why}"))
                 continue
             ranked = sorted(positions, key=lambda p: (-(p.later if p.later is not None else -1), p.area))
@@ -383,9 +380,13 @@ class ReportCard:
             ],
             rows=rows,
             text_columns=(5, 6),
-            figures=[figure for p in positions for figure in self._change_figures(p)],
+            figures=[figure for p in positions for figure in self.change_figures(p)],
         )
-        return explained(shown, self.protected) if any(p.withheld for p in positions) else shown
+        return self.explained(shown, positions)
+
+    def explained(self, block: Block, positions: Sequence[AreaPosition]) -> Block:
+        """Say below a block why counts are withheld in it, if any are."""
+        return explained(block, self.protected) if any(p.withheld for p in positions) else block
 
     def _first_falls(self, positions: list[AreaPosition]) -> list[Block]:
         notes = []
@@ -405,15 +406,18 @@ class ReportCard:
 
     def _no_total(self) -> Block:
         return paragraph(
-            f"No 12-month figure is given: {self._why_no_change(self.headline)}", css_class="notice"
+            f"No 12-month figure is given: {self.why_no_change(self.headline)}", css_class="notice"
         )
 
-    def _why_no_change(self, position: AreaPosition) -> str:
+    def why_no_change(self, position: AreaPosition) -> str:
+        """Say why an area has no twelve-month figure or no change."""
         if position.withheld:
             return "a count is withheld, because a small one might point to a person."
         return f"there is no data for {periods.months_in_words(position.missing)}."
 
-    def _chart_headline(self) -> str:
+    @property
+    def change_headline(self) -> str:
+        """Say in a headline how the twelve-month total has changed in a year."""
         at = self.headline
         if at.change is None:
             return f"{self.indicator.name} in {self.area.name}, 12-month total"
@@ -448,7 +452,8 @@ class ReportCard:
             ]
         )
 
-    def _change_figures(self, position: AreaPosition) -> list[Figure]:
+    def change_figures(self, position: AreaPosition) -> list[Figure]:
+        """Give both counts of an area and the change between them, as far as the edition may print them."""
         if position.withheld:
             return self._figures_with_some_withheld(position)
         if position.later is None:

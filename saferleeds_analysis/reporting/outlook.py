@@ -4,6 +4,7 @@ meeting each target, in sentences, a chart and a table.
 The milestone range is the project's own definition, since no public one exists; every page that shows it says so.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import ceil, floor
@@ -14,9 +15,10 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Target
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.problems import DataProblem
-from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, behind, bullets, join, letter, paragraph
+from saferleeds_analysis.reporting import charts, wording
+from saferleeds_analysis.reporting.blocks import Block, Table, behind, bullets, join, letter, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
+from saferleeds_analysis.reporting.first_screen import Tile
 from saferleeds_analysis.reporting.record import track_record
 from saferleeds_analysis.reporting.season import Season
 from saferleeds_analysis.reporting.tables import interval, table
@@ -32,6 +34,9 @@ HOW_PROJECTED = (
     "The projection follows thousands of possible courses for the months to come, each with its own level, season and "
     "chance; the chance of meeting a target is the share of them that do."
 )
+
+# Of the figures of the replay, the share of outcomes that the 80% range held.
+_HELD = {"method": "projection", "score": "coverage_80"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +65,7 @@ class Outlook:
         """
         if self.path is None:
             return self._progress(trajectory.rating_of("N", ""), wording.sentence(self.problem))
-        rating, chance, at = self.path.rating, self._chance_in_force(), self._at()
-        if chance is not None:
-            rating = trajectory.cap_by_chance(rating, chance.probability)
+        (rating, chance), at = self._rating(), self._at()
         if self.path.position is None or self._is_over(at):
             return self._progress(rating, wording.sentence(rating.reason))
         words = (
@@ -72,6 +75,88 @@ class Outlook:
         if chance is not None:
             words += f" Chance of meeting it: {wording.chance_percent(chance.probability)}."
         return self._progress(rating, words)
+
+    def progress_in_short(self) -> Block:
+        """Show the letter with its reason in a few words, for the first screen."""
+        if self.path is None:
+            return self._letter(trajectory.rating_of("N", ""), wording.sentence(self.problem))
+        rating, _ = self._rating()
+        if self.path.position is None or self._is_over(self._at()):
+            return self._letter(rating, wording.sentence(rating.reason))
+        if rating.letter != self.path.rating.letter:
+            return self._letter(rating, "By the chance of meeting its target.")
+        ahead = re.search(r"\((ahead|behind)\)", self.path.position)
+        where = (
+            f"{ahead[1].capitalize()} of"
+            if ahead and ahead[1] == "ahead"
+            else "Behind"
+            if ahead
+            else "Within"
+        )
+        return self._letter(rating, f"{where} its milestone range.")
+
+    def in_short(self) -> str:
+        """Say behind a finding whether the target is met or how likely that is; nothing where there is none."""
+        if self.path is None or self.path.target is None:
+            return ""
+        at, chance = self._at(), self._chance_in_force()
+        if at is not None and self._is_over(at):
+            met = trajectory.is_met(self.path.target, at["actual"])
+            return f", and the year's target was {'met' if met else 'missed'}"
+        return f", and meeting its target is {self.in_words(chance.probability)}" if chance else ""
+
+    def tile(self) -> Tile:
+        """Give the projected year end beside the target, or what the year came to."""
+        if self.path is None:
+            return Tile(
+                name="Where the year is heading", value="not given", below=wording.sentence(self.problem)
+            )
+        year = periods.financial_year_name(self.path.year)
+        target = f"Target: {_aim(self.path.target)}." if self.path.target else "No target is recorded."
+        if self.projection is None:
+            at = self._at()
+            return Tile(name=f"The year {year}", value=wording.number(at["actual"]), below=target)
+        middle, chance = self.projection.interval(0.8), self._chance_in_force()
+        said = f"80% range {interval(middle)}. {target}"
+        if chance is not None:
+            said += f" Chance of meeting it: {wording.chance_percent(chance.probability)}."
+        return Tile(
+            name=f"Projected for the year {year}",
+            value=f"about {wording.number(middle.value)}",
+            below=said,
+            figures=tuple(self.made.of_projection(self.projection)),
+        )
+
+    def year_chart(self) -> Block:
+        """Draw the year as it adds up from April: milestone range, target, what was recorded, and the projection."""
+        # With months withheld, they could be read off the line.
+        if self.path is None or not self.card.shown.complete:
+            return self.card.chart()
+        headline = f"{self.card.indicator.name} in {periods.financial_year_name(self.path.year)}"
+        if self.projection is not None:
+            headline += f": heading for about {wording.number(self.projection.interval(0.8).value)}"
+        return charts.chart_of_year(
+            self.path.path,
+            fan=self.projection.fan if self.projection is not None else None,
+            targets=self.card.targets,
+            name="year-to-date",
+            headline=headline,
+            subtitle=f"{self.card.indicator.unit.capitalize()} since April, {self.card.area.name}{self.card.label}",
+            unit=self.card.indicator.unit,
+            data=self._milestones(),
+            figures=list(self.made.of_path(self.path)),
+        )
+
+    def doubts(self) -> list[str]:
+        """Say how such projections did in past years of the same series, where a projection is given."""
+        if self.projection is None:
+            return []
+        held = next((f for f in self.record().figures if dict(f.qualifiers) == _HELD), None)
+        if held is None:
+            return ["The projection could not be tried on past years of these data."]
+        return [
+            f"In {wording.number(held.n)} replays of past years the 80% range held {wording.percent(held.number)} of outcomes."
+        ]
 
     def findings(self) -> Block:
         """Say where the count stands in the milestone range, where the year is heading, and each target's chance."""
@@ -89,25 +174,25 @@ class Outlook:
         )
         return join(said, *notes)
 
-    def chart(self) -> Block:
-        """Draw the twelve-month total with its milestone range, the targets and the projection's fan."""
-        # With months withheld, last year's could be read off the distance of band and fan.
-        if self.path is None or not self.card.shown.complete:
-            return self.card.chart()
-        # On the scale of the twelve-month total: the count to date and last year's months that are still to come.
-        still_to_come = self._last_years_remaining()
-        path = self.path.path[["lower", "upper"]]
-        band = path.add(still_to_come, axis=0) if self.path.target else None
-        fan = self.projection.fan.add(still_to_come, axis=0).dropna() if self.projection else None
-        return self.card.chart(milestones=band, fan=fan)
-
     def table(self) -> Block:
         """Give the milestones month by month: usual share, milestone, range, actual, and the projection ahead."""
         if self.path is None:
             return paragraph("No milestones are given.")
-        rows = [self._milestone_cells(month, at) for month, at in self.path.path.iterrows()]
         years = ", ".join(periods.financial_year_name(y) for y in self.path.base_years)
-        shown = table(
+        shown = self._milestones()
+        if not self.card.shown.complete:
+            why = (
+                f"{self.card.shown.rules.withheld}: withheld. Only the ends of quarters are given, because the months between "
+                "would give away small counts that might point to a household."
+            )
+            shown = join(shown, paragraph(why, css_class="small"))
+        return join(
+            paragraph(f"The usual shares are those of {years}."), behind("Show the milestones", shown)
+        )
+
+    def _milestones(self) -> Table:
+        rows = [self._milestone_cells(month, at) for month, at in self.path.path.iterrows()]
+        return table(
             caption=f"Milestones of {periods.financial_year_name(self.path.year)}, cumulative from April{self.card.label}",
             columns=[
                 "To the end of",
@@ -119,15 +204,6 @@ class Outlook:
             ],
             rows=rows,
             text_columns=(3, 5),
-        )
-        if not self.card.shown.complete:
-            why = (
-                f"{self.card.shown.rules.withheld}: withheld. Only the ends of quarters are given, because the months between "
-                "would give away small counts that might point to a household."
-            )
-            shown = join(shown, paragraph(why, css_class="small"))
-        return join(
-            paragraph(f"The usual shares are those of {years}."), behind("Show the milestones", shown)
         )
 
     def _milestone_cells(self, month: pd.Period, at: pd.Series) -> list[str]:
@@ -239,25 +315,27 @@ class Outlook:
             f"{wording.number(chance.expected)} a month."
         )
 
-    def _last_years_remaining(self) -> pd.Series:
-        """Give, for each month of the year, how many were recorded last year in the months after it."""
-        months = self.path.path.index
-        last_year = self.card.monthly.astype("Float64").reindex(months - 12)
-        after = float(last_year.sum()) - last_year.cumsum()
-        return pd.Series(after.to_numpy(dtype=float, na_value=float("nan")), index=months)
-
     def _fan_cell(self, month: pd.Period) -> str:
         if self.projection is None or month not in self.projection.fan.index:
             return "none"
         at = self.projection.fan.loc[month]
         return f"{wording.number(at[0.5])} ({wording.number(at[0.1])} to {wording.number(at[0.9])})"
 
+    def _rating(self) -> tuple[trajectory.Rating, trajectory.Chance | None]:
+        """Give the letter, no better than the chance of the target in force allows, and that chance."""
+        chance = self._chance_in_force()
+        own = self.path.rating
+        return (own if chance is None else trajectory.cap_by_chance(own, chance.probability)), chance
+
     def _progress(self, rating: trajectory.Rating, reason: str) -> Block:
         way = self.direction
         if way is not None:
             word = way.word if way.change else f"not known ({way.reason.rstrip('.')})"
             reason += f" Direction of travel: {word}."
-        figures = self.made.of_rating(rating.letter, self.path, way)
+        return self._letter(rating, reason)
+
+    def _letter(self, rating: trajectory.Rating, reason: str) -> Block:
+        figures = self.made.of_rating(rating.letter, self.path, self.direction)
         return letter(rating.letter, rating.colour.capitalize(), reason, figures=figures)
 
 

@@ -15,16 +15,19 @@ from saferleeds_analysis.reporting.charts.surveys import chart_of_lines_with_bre
 from saferleeds_analysis.reporting.charts.trends import (
     chart_of_adjustment,
     chart_of_control,
+    chart_of_course,
     chart_of_months,
     chart_of_panels,
     chart_of_profile,
     chart_of_totals,
+    chart_of_year,
 )
 
 __all__ = [
     "chart_of_adjustment",
     "chart_of_boundaries",
     "chart_of_control",
+    "chart_of_course",
     "chart_of_dots",
     "chart_of_group",
     "chart_of_lines_with_break",
@@ -38,4 +41,5 @@ __all__ = [
     "chart_of_survey",
     "chart_of_tiles",
     "chart_of_totals",
+    "chart_of_year",
 ]

@@ -53,14 +53,11 @@ def chart_of_totals(
     figures: Sequence[Figure],
     targets: Sequence[Target] = (),
     year: pd.Period | None = None,
-    milestones: pd.DataFrame | None = None,
-    fan: pd.DataFrame | None = None,
 ) -> Block:
     """Draw twelve-month totals (monthly PeriodIndex; missing where a month is missing) with the year's targets.
 
     Each target is a line across the financial year ``year`` from the month in which it was set; superseded ones
-    are drawn too. ``milestones`` (columns lower, upper) is drawn as a band and ``fan`` (columns of quantiles) as the
-    projection from the last total on, both by month on the scale of the totals.
+    are drawn too.
     """
     known = totals.dropna()
     last, highest = known.index[-1], known.idxmax()
@@ -69,7 +66,6 @@ def chart_of_totals(
         f"{periods.month_name(known.index[0])}, highest in {periods.month_name(highest)} with "
         f"{wording.number(known[highest])}, and {wording.number(known[last])} in {periods.month_name(last)}."
     )
-    columns = {unit.capitalize(): lambda m: _total(totals, m)}
     drawing, ax = one_axes(4.6)
     line(ax, known, color=DARK_BLUE, linewidth=2.2)
     end = (positions([last])[0], float(known[last]))
@@ -86,29 +82,8 @@ def chart_of_totals(
             (target.value, f"{target.kind.capitalize()} target {wording.number(target.value)}", DARK_GREY)
         )
         alt += f" The {target.kind} target is {wording.number(target.value)}."
-    if milestones is not None:
-        x = positions(milestones.index)
-        ax.fill_between(x, milestones["lower"], milestones["upper"], color=GREY, alpha=0.55, linewidth=0)
-        place = (x[2], float(milestones["upper"].iloc[2]))
-        label(ax, "Milestone range", place, beside=4, above=6, color=DARK_GREY)
-        at = milestones.loc[last] if last in milestones.index else milestones.iloc[-1]
-        alt += f" The milestone range is then {wording.number(at['lower'])} to {wording.number(at['upper'])}."
-        columns["Milestone range"] = lambda m: _span(milestones, m, "lower", "upper")
-    if fan is not None and len(fan):
-        _draw_fan(ax, fan, start=end)
-        at, middle = fan.iloc[-1], wording.number(fan[0.5].iloc[-1])
-        ends.append((float(at[0.5]), f"Projection {middle}", DARK_BLUE))
-        alt += (
-            f" The projection for {periods.month_name(fan.index[-1])} is {middle}, with an 80% interval "
-            f"of {wording.number(at[0.1])} to {wording.number(at[0.9])}."
-        )
-        columns["Projection"] = lambda m: wording.number(fan.loc[m, 0.5]) if m in fan.index else "none"
-        columns["80% interval"] = lambda m: _span(fan, m, 0.1, 0.9)
-        columns["95% interval"] = lambda m: _span(fan, m, 0.025, 0.975)
     months_across(ax, room=0.24 if ends else 0.05)
     label_ends(ax, ends)
-    # The latest period first, and those to come above it.
-    months = totals.index if fan is None else totals.index.union(fan.index)
     return finish(
         drawing,
         name=name,
@@ -117,9 +92,10 @@ def chart_of_totals(
         alt=alt,
         data=table(
             caption=f"Twelve-month totals: {subtitle}",
-            columns=["Period", *columns],
+            columns=["Period", unit.capitalize()],
             rows=[
-                [periods.twelve_months_name(m), *(cell(m) for cell in columns.values())] for m in months[::-1]
+                [periods.twelve_months_name(m), wording.number(value) if pd.notna(value) else "not known"]
+                for m, value in totals.iloc[::-1].items()
             ],
         ),
         figures=figures,
@@ -127,16 +103,76 @@ def chart_of_totals(
     )
 
 
-def _total(totals: pd.Series, month: pd.Period) -> str:
-    if pd.notna(totals.get(month)):
-        return wording.number(totals[month])
-    return "to come" if month > totals.index[-1] else "not known"
+@in_our_style
+def chart_of_year(
+    path: pd.DataFrame,
+    *,
+    fan: pd.DataFrame | None,
+    targets: Sequence[Target],
+    name: str,
+    headline: str,
+    subtitle: str,
+    unit: str,
+    data: Table,
+    figures: Sequence[Figure],
+) -> Block:
+    """Draw the count of a financial year as it adds up from April, against its milestone range, its targets and its projection.
+
+    ``path`` has the months of the year with the columns lower, upper (missing without a target) and actual (missing for months to
+    come); ``fan`` the quantiles of the count at the end of each month to come. ``data`` is the table behind the chart.
+    """
+    known = path["actual"].dropna()
+    drawing, ax = one_axes(3.5)
+    ends, alt = [], ""
+    if not known.empty:
+        last = known.index[-1]
+        alt = f" {wording.number(known.iloc[-1])} {unit} were recorded by the end of {periods.month_name(last)}."
+    if path["lower"].notna().any():
+        x = positions(path.index)
+        ax.fill_between(x, path["lower"], path["upper"], color=GREY, alpha=0.55, linewidth=0)
+        place = (x[3], float(path["upper"].iloc[3]))
+        label(ax, "Milestone range", place, above=10, ha="right", color=DARK_GREY)
+        at = path.loc[last] if not known.empty else path.iloc[-1]
+        alt += f" The milestone range is then {wording.number(at['lower'])} to {wording.number(at['upper'])}."
+    for target in targets[-1:]:
+        across = pd.Series(target.value, index=path.index[[0, -1]])
+        line(ax, across, color=DARK_GREY, linewidth=1.8)
+        ends.append((target.value, f"Target {wording.number(target.value)}", DARK_GREY))
+        alt += f" The target is {target.comparison} {wording.number(target.value)}."
+    if not known.empty:
+        line(ax, known, color=DARK_BLUE, linewidth=2.4)
+        end = (positions([last])[0], float(known.iloc[-1]))
+        ax.plot(*end, "o", color=DARK_BLUE)
+        how = {"ha": "right", "va": "bottom", "fontweight": "bold", "color": DARK_BLUE}
+        label(ax, wording.number(known.iloc[-1]), end, beside=-6, above=4, **how)
+        if fan is not None and len(fan):
+            _draw_fan(ax, fan, start=end)
+            at, middle = fan.iloc[-1], wording.number(fan[0.5].iloc[-1])
+            ends.append((float(at[0.5]), f"Projection {middle}", DARK_BLUE))
+            alt += f" The year is projected to end at {middle}, 80% range {wording.number(at[0.1])} to {wording.number(at[0.9])}."
+    months_across(ax, room=0.24, marks=5)
+    ax.set_xticks(positions(path.index), [month.strftime("%b") for month in path.index])
+    label_ends(ax, ends, distance=0.09)
+    return finish(
+        drawing,
+        name=name,
+        headline=headline,
+        subtitle=subtitle,
+        alt=f"Line chart of the year as it adds up.{alt}",
+        data=data,
+        figures=figures,
+        shape="time",
+    )
 
 
-def _span(frame: pd.DataFrame, month: pd.Period, low, high) -> str:
-    if month not in frame.index or pd.isna(frame.loc[month, low]):
-        return "none"
-    return f"{wording.number(frame.loc[month, low])} to {wording.number(frame.loc[month, high])}"
+@in_our_style
+def chart_of_course(values: pd.Series, *, name: str, alt: str) -> Block:
+    """Draw the course of a series by months, small and without axes, its last value marked."""
+    drawing, ax = one_axes(0.7, wide=3)
+    line(ax, values, color=DARK_BLUE, linewidth=2)
+    line(ax, values.iloc[-1:], color=DARK_BLUE, marker="o", markersize=6)
+    ax.set_axis_off()
+    return finish(drawing, name=name, headline=alt, subtitle="", alt=alt, shape="spark")
 
 
 def _draw_fan(ax, fan: pd.DataFrame, *, start: tuple[float, float]) -> None:

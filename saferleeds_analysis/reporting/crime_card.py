@@ -1,0 +1,181 @@
+"""The card of recorded crime for a board: two sides that say what is found, where, and what is done. The annex says how we know."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from saferleeds_analysis.intake import Action
+from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.actions import next_three
+from saferleeds_analysis.reporting.areas import AreasBeside
+from saferleeds_analysis.reporting.blocks import (
+    NOTHING,
+    Block,
+    Listing,
+    Span,
+    Text,
+    bullets,
+    paragraph,
+)
+from saferleeds_analysis.reporting.cards import AreaPosition, ReportCard
+from saferleeds_analysis.reporting.first_screen import Tile, first_screen, in_links, sparkline
+from saferleeds_analysis.reporting.outlook import Outlook
+from saferleeds_analysis.reporting.tables import table
+
+# A board reads the divisions and a few wards; the annex has all of them.
+_WARDS_SHOWN = 8
+_CAVEATS_SHOWN = 4
+_NAMED = 3
+
+
+def top(
+    card: ReportCard,
+    outlook: Outlook,
+    areas: AreasBeside,
+    *,
+    actions: Sequence[Action] = (),
+    profiles: Mapping[str, str] | None = None,
+) -> Block:
+    """Give the first screen of the card. ``profiles`` are the addresses of the areas' own pages, by their names."""
+    return first_screen(
+        about=card.about("report card"),
+        finding=f"{card.change_headline}{outlook.in_short()}",
+        notice=card.label.removeprefix(". "),
+        progress=outlook.progress_in_short(),
+        tiles=[_level(card), outlook.tile(), _beside_the_rest(areas, profiles or {})],
+        chart=outlook.year_chart(),
+        said={
+            "What is sure": _sure(card),
+            "What is not": _unsure(card, outlook, areas),
+            "To decide or do": next_three(actions, as_at=card.as_at),
+        },
+    )
+
+
+def where(card: ReportCard, areas: AreasBeside, *, profiles: Mapping[str, str] | None = None) -> Block:
+    """Give the divisions and the wards that a board should know of: those that move against the rest, then the highest."""
+    if not card.parts:
+        return paragraph(f"The data hold no areas within {card.area.name}.")
+    *coarse, (smallest, finest) = card.parts.items()
+    chosen = finest if len(finest) <= _WARDS_SHOWN else _worth_knowing(finest, areas)
+    rows = [position for _, positions in coarse for position in positions] + chosen
+    many = len(chosen) < len(finest)
+    named = f"{smallest}s that move against the rest or have most" if many else f"{smallest}s"
+    shown = table(
+        caption=f"{wording.listed([f'{kind}s' for kind, _ in coarse] + [named]).capitalize()}, each tested by itself{card.label}",
+        columns=["Area", wording.sentence(card.window), "Change in a year", "Reading"],
+        rows=[_cells(position, card, profiles or {}) for position in rows],
+        text_columns=(3,),
+        figures=[figure for position in rows for figure in card.change_figures(position)],
+    )
+    return card.explained(shown, rows)
+
+
+def before_quoting(card: ReportCard) -> Block:
+    """List what must be known before a figure of the card is quoted, at most four things; the annex lists all."""
+    lines = [
+        *filter(None, [card.data.source.notice]),
+        *card.data.caveats,
+        *(c.text for c in card.caveats),
+        *(f"{basis}." for basis in card.area_bases[-1:]),
+    ]
+    lines += ["Offences come in series, so the true uncertainty is somewhat wider than the intervals."]
+    return bullets([_first_sentence(line) for line in dict.fromkeys(lines)][:_CAVEATS_SHOWN], kind="caveats")
+
+
+def _first_sentence(text: str) -> str:
+    return f"{text.partition('. ')[0].rstrip('.')}."
+
+
+def _level(card: ReportCard) -> Tile:
+    at, totals = card.headline, card.totals_shown.dropna()
+    if at.later is None:
+        return Tile(name=wording.sentence(card.window), value="not given", below=card.why_no_change(at))
+    below = wording.change_in_short(at.change) if at.change else "No change can be given."
+    return Tile(
+        name=f"Recorded {card.indicator.unit}, {card.window}",
+        value=wording.number(at.later),
+        below=wording.sentence(below),
+        drawing=sparkline(totals.iloc[-48:], name="course", what="the 12-month total")
+        if len(totals) > 1
+        else NOTHING,
+        figures=tuple(card.change_figures(at)),
+    )
+
+
+def _beside_the_rest(areas: AreasBeside, profiles: Mapping[str, str]) -> Tile:
+    kind, whole = areas.smallest, areas.card.area.name
+    found = areas.differences.get(kind)
+    if found is None:
+        return Tile(
+            name="Areas beside each other", value="not given", below="The data hold no areas to compare."
+        )
+    moved = [
+        (words, list(found[found["word"] == word].sort_values("ratio", ascending=word == "lower").index))
+        for word, words in (("higher", "fell less, or rose: "), ("lower", "fell further: "))
+    ]
+    parts: list[str | Text] = []
+    for words, names in moved:
+        if names:
+            parts += ["; " if parts else "", words, in_links(names[:_NAMED], profiles)]
+            parts += [f" and {len(names) - _NAMED} more"] if len(names) > _NAMED else []
+    number = sum(len(names) for _, names in moved)
+    return Tile(
+        name=f"{wording.sentence(kind)}s that move against the rest of {whole}",
+        value=f"{number or 'none'} of {len(found)}",
+        below=paragraph(*[p for p in parts if p != ""])
+        if number
+        else "No difference can be told from chance.",
+        figures=tuple(
+            f for names in (n for _, n in moved) for a in names for f in areas.difference_figures(a)
+        ),
+    )
+
+
+def _sure(card: ReportCard) -> Listing:
+    change, lines = card.headline.change, []
+    if change is not None and change.percent is not None and change.direction in wording.DOWN_OR_UP:
+        lines.append(f"It is {wording.percent_interval(change)} on the year before (95% interval).")
+    nearest = [p for p in next(iter(card.parts.values()), ()) if p.change is not None]
+    for word in ("fell", "rose"):
+        names = [p.area for p in nearest if p.change.direction == word]
+        if names and len(nearest) <= 5:
+            lines.append(f"It {word} in {wording.listed(names)}.")
+    return bullets(lines or ["Nothing here is told apart from chance."])
+
+
+def _unsure(card: ReportCard, outlook: Outlook, areas: AreasBeside) -> Listing:
+    lines = outlook.doubts()
+    nearest = [p for p in next(iter(card.parts.values()), ()) if p.change is not None]
+    unclear = [p.area for p in nearest if p.change.direction not in wording.DOWN_OR_UP]
+    if unclear and len(nearest) <= 5:
+        lines.append(f"{wording.listed(unclear)}: no clear change.")
+    found = areas.differences.get(areas.smallest)
+    if found is not None:
+        alike = int((~found["word"].isin(["lower", "higher"])).sum())
+        lines.append(f"{alike} of {len(found)} {areas.smallest}s cannot be told from the rest.")
+    return bullets(lines or ["No projection and no smaller areas are given."])
+
+
+def _worth_knowing(positions: Iterable[AreaPosition], areas: AreasBeside) -> list[AreaPosition]:
+    """Choose the areas that move against the rest, then those with the highest rate, or count where no rate is known."""
+    found = areas.differences.get(areas.smallest, pd.DataFrame({"word": []}))
+    apart = set(found.index[found["word"].isin(["lower", "higher"])])
+
+    def order(position: AreaPosition) -> tuple[bool, float, str]:
+        level = areas.rate_of(position.area) or position.later or -1
+        return position.area not in apart, -level, position.area
+
+    return sorted(positions, key=order)[:_WARDS_SHOWN]
+
+
+def _cells(position: AreaPosition, card: ReportCard, profiles: Mapping[str, str]) -> list[str | Block]:
+    absent = card.protected.rules.withheld if position.withheld else "not known"
+    change = position.change
+    percent = change.percent if change else None
+    return [
+        paragraph(Span(position.area, href=profiles.get(position.area, ""))),
+        card.protected.cell(position.area, card.latest.name),
+        wording.percent(percent.value, signed=True) if percent else absent,
+        change.direction if change else absent,
+    ]

@@ -1,0 +1,108 @@
+"""The first screen of a page: what it is about, the finding, the letter, three tiles, the chart of the question, and what to make of it.
+
+Most readers read nothing else, so a page says here what it has to say; the rest of it says why.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.blocks import (
+    NOTHING,
+    Block,
+    Chart,
+    Figure,
+    Group,
+    Listing,
+    Span,
+    Text,
+    bullets,
+    facts,
+    heading,
+    paragraph,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tile:
+    """One headline number: what it is, the number as it is printed, a line below it, and a small drawing where there is one."""
+
+    name: str
+    value: str
+    below: str | Text = ""
+    drawing: Block = NOTHING
+    figures: tuple[Figure, ...] = ()
+
+
+def first_screen(
+    *,
+    about: str,
+    finding: str,
+    notice: str = "",
+    progress: Block = NOTHING,
+    tiles: Iterable[Tile],
+    chart: Block,
+    said: Mapping[str, Listing],
+) -> Block:
+    """Lay out the first screen of a page, whose one first-level heading is its finding.
+
+    ``about`` names measure, place and quarter above it, and is the page's title elsewhere. ``progress`` is the letter with its
+    reason, ``chart`` that of the question. ``said`` are short lists under headings beside the chart; an empty one is left out.
+    """
+    boxes = [
+        (
+            tile.name,
+            Group(
+                blocks=(
+                    paragraph(tile.value, figures=tile.figures, css_class="value"),
+                    *([tile.drawing] if tile.drawing is not NOTHING else []),
+                    *([paragraph(tile.below, css_class="small")] if tile.below else []),
+                )
+            ),
+        )
+        for tile in tiles
+    ]
+    lists = [part for name, items in said.items() if items.items for part in (heading(2, name), items)]
+    return Group(
+        kind="first-screen",
+        blocks=(
+            paragraph(about, css_class="eyebrow"),
+            heading(1, finding),
+            *([progress] if progress is not NOTHING else []),
+            *([paragraph(notice, css_class="notice")] if notice else []),
+            facts(boxes, kind="tiles"),
+            Group(kind="beside", blocks=(chart, Group(kind="said", blocks=tuple(lists)))),
+        ),
+    )
+
+
+def links(named: Mapping[str, str]) -> Block:
+    """Give a line of links by their words; one that leads nowhere is left out."""
+    there = [paragraph(Span(words, href=href)) for words, href in named.items() if href]
+    return bullets(there, kind="inline") if there else NOTHING
+
+
+def in_links(names: Iterable[str], hrefs: Mapping[str, str]) -> Text:
+    """Write names as a list in a sentence, each a link where a page is about it."""
+    names = list(names)
+    spans: list[str | Span] = []
+    for number, name in enumerate(names):
+        before = "" if number == 0 else " and " if number == len(names) - 1 else ", "
+        spans += [before, Span(name, href=hrefs.get(name, ""))]
+    return paragraph(*(span for span in spans if span != ""))
+
+
+def to_do(actions: Iterable[str]) -> Listing:
+    """Give the next three things to decide or do."""
+    return bullets(list(actions)[:3])
+
+
+def sparkline(values: pd.Series, *, name: str, what: str) -> Chart:
+    """Draw the course of a series, small and without axes: the number beside it says the level."""
+    from saferleeds_analysis.reporting.charts import chart_of_course
+
+    known = values.dropna()
+    ends = f"from {wording.number(known.iloc[0])} to {wording.number(known.iloc[-1])}"
+    return chart_of_course(known, name=name, alt=f"Small line chart of {what}, {ends}.")
