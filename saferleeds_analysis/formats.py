@@ -12,7 +12,7 @@ from typing import Any
 from saferleeds_analysis.door import read_toml
 from saferleeds_analysis.problems import DataProblem
 
-FORMAT = 2
+FORMAT = 3
 # Where a project's tables and manifests write the number, and where its packs do.
 KEY = "format"
 

@@ -46,22 +46,24 @@ _IN_SEVERAL = (
 )
 # At these prices the report card of format 1 valued offences.
 _PRICES = {"cost_edition": "2010/11", "price_year": "2010/11", "vintage": "December 2025"}
-# The library's notebooks of format 1, by the start of the SHA-256 of their cells but the parameters: others were changed.
+# The library's notebooks of formats 1 and 2, by the start of the SHA-256 of their cells but the parameters: others were changed.
 _NOTEBOOKS = {
-    "area_comparison": "a8f120b657b1",
-    "area_profile": "b4e028723040",
-    "board_card": "ddc371c0a078",
-    "cost_of_crime": "90b0711dec37",
-    "funding_scenario": "fadce31a3567",
-    "members_summary": "bbe0b7b0a119",
-    "partnership_dashboard": "1945e7a9e5e3",
-    "recorded_crime_card": "a258c56ddc32",
-    "seasonal_adjustment": "69eefb7f7fd2",
-    "service_counts": "5ff78f1e7671",
-    "start_here": "027416d3afb6",
-    "survey_and_service_card": "a177cd2a288e",
-    "survey_report": "cac65b9f447d",
+    "area_comparison": ("a8f120b657b1", "13d7ace124b8"),
+    "area_profile": ("b4e028723040", "c0fe3b8436a5"),
+    "board_card": ("ddc371c0a078", "ddc371c0a078"),
+    "cost_of_crime": ("90b0711dec37", "578048919177"),
+    "funding_scenario": ("fadce31a3567", "fadce31a3567"),
+    "members_summary": ("bbe0b7b0a119", "057c765ed989"),
+    "partnership_dashboard": ("1945e7a9e5e3", "595614061b13"),
+    "recorded_crime_card": ("a258c56ddc32", "b0dcac78ab9b"),
+    "seasonal_adjustment": ("69eefb7f7fd2", "63c0233f5c0d"),
+    "service_counts": ("5ff78f1e7671", "41cc5c582958"),
+    "start_here": ("027416d3afb6", "c1a4952d4219"),
+    "survey_and_service_card": ("a177cd2a288e", "1450fa4e1ab0"),
+    "survey_report": ("cac65b9f447d", "cac65b9f447d"),
 }
+# What a notebook of before is called now.
+_RENAMED = {"seasonal_adjustment": "indicator_annex"}
 
 
 # What the parameters of a run list name.
@@ -256,21 +258,37 @@ def _replace_notebooks(draft: Draft) -> list[str]:
     """Replace the library's notebooks that nobody changed, with the defaults that their parameters had."""
     told = []
     for path in sorted((draft.root / "notebooks").glob("*.ipynb")):
-        name, new = f"notebooks/{path.name}", shipped("notebooks") / path.name
-        if not new.is_file() or _fingerprint(path) != _NOTEBOOKS.get(path.stem):
+        now = _RENAMED.get(path.stem, path.stem)
+        name, new = f"notebooks/{path.name}", shipped("notebooks") / f"{now}.ipynb"
+        if not new.is_file() or _fingerprint(path) not in _NOTEBOOKS.get(path.stem, ()):
             whose = "was changed in this project" if new.is_file() else "is not one of this library's"
             draft.by_hand.append(f"{name}: {whose} and stays as it is. Run it once and look at its page.")
             draft.by_hand += [f"{name}, {fault}" for fault in _not_to_be_imported(path)]
             continue
         had, declared = declared_parameters(path), declared_parameters(new)
-        draft.defaults[path.stem] = {
+        draft.defaults[now] = {
             # What is new was fixed in the notebook before: names of the tables that the older version brought.
             n: had[n].default if n in had else p.default if draft.brought or p.type is not str else ""
             for n, p in declared.items()
         }
-        draft.after[name] = with_defaults(new, draft.defaults[path.stem])
-        told.append(path.name)
-    return told
+        draft.after |= {name: None, f"notebooks/{new.name}": with_defaults(new, draft.defaults[now])}
+        told.append(path.name if now == path.stem else f"{path.name}, which is {new.name} now")
+    return [*told, *_add_notebooks(draft)]
+
+
+def _add_notebooks(draft: Draft) -> Iterator[str]:
+    """Lay the library's new notebooks beside the others, and call those of the run list by their names now."""
+    text = draft.text(LIST)
+    for before, now in _RENAMED.items():
+        if draft.after.get(f"notebooks/{before}.ipynb", "") is None:
+            text = text.replace(f'"{before}"', f'"{now}"')
+    if text != draft.text(LIST):
+        draft.after[LIST] = text
+    for new in sorted(shipped("notebooks").glob("*.ipynb")):
+        name = f"notebooks/{new.name}"
+        if new.stem not in {*_NOTEBOOKS, *_RENAMED.values()} and not draft.text(name):
+            draft.after[name] = _read(new)
+            yield f"{new.name}: new. Add it to run_list.toml where its page is wanted."
 
 
 def _cells(notebook: Path) -> list[dict[str, Any]]:
@@ -345,6 +363,13 @@ def _as_toml(values: Mapping[str, Any], between: str = "\n") -> str:
     return between.join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values.items())
 
 
+def _renumber(draft: Draft) -> list[str]:
+    """Write the format into project.toml."""
+    text = draft.text(PROJECT)
+    draft.after[PROJECT] = re.sub(rf"(?m)^{KEY}\s*=\s*\d+", f"{KEY} = {FORMAT}", text, count=1)
+    return [f"{KEY} = {FORMAT}"]
+
+
 def _write_project_toml(draft: Draft) -> list[str]:
     """Write the format, and the prices that were fixed, into project.toml."""
     text = draft.text(PROJECT)
@@ -369,9 +394,10 @@ def _write_project_toml(draft: Draft) -> list[str]:
 STEPS: tuple[tuple[int, str, Callable[[Draft], list[str]]], ...] = (
     (1, "Tables of data/raw/reference, one file each:", _gather_tables),
     (1, "Offences valued (offence_mapping.csv), named as the extract names them:", _name_offences),
-    (1, "Notebooks of the library, replaced by those of this version:", _replace_notebooks),
+    (2, "Notebooks of the library, replaced by those of this version:", _replace_notebooks),
     (1, "Parameters of reports in the run list:", _give_parameters),
     (1, "project.toml:", _write_project_toml),
+    (2, "The format:", _renumber),
 )
 
 

@@ -138,13 +138,9 @@ class ReportCard:
             css_class="notice",
         )
 
-    def fields(self, progress: Block) -> Block:
-        """Give the fixed fields of the card: outcome, priority, review period, population, and its progress."""
-        return card_fields(self.indicator, self.quarter, progress)
-
     def why(self) -> Block:
-        """Say why this is a priority and what exactly is counted."""
-        return join(paragraph(self.indicator.why), paragraph(f"What is counted: {self.indicator.definition}"))
+        """Say what exactly is counted."""
+        return paragraph(f"What is counted: {self.indicator.definition}")
 
     # Findings
 
@@ -326,8 +322,8 @@ class ReportCard:
     # What the reader must know
 
     def caveat_list(self, more: Sequence[str] = ()) -> Block:
-        """List the caveats of the data and of the indicator that touch the card's months, and ``more``."""
-        lines = [*([self.data.source.notice] if self.data.source.notice else []), *self.data.caveats]
+        """List the caveats of the data and of the indicator that touch the card's months, and ``more``; the notice is at the top."""
+        lines = [*self.data.caveats]
         lines += [f"{c.text} Basis: {c.basis}." for c in self.caveats]
         lines += [f"{basis}." for basis in self.area_bases]
         lines += more

@@ -42,6 +42,10 @@ BASELINE = 24
 FEWEST_A_MONTH = 10
 
 
+# How many of the last months are of each kind, in words.
+_KINDS = {"improvement": "better than usual", "concern": "worse than usual", "common cause": "as usual"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Control:
     """A control chart of a card's series, or ``problem``, the reason why there is none."""
@@ -58,17 +62,13 @@ class Control:
         icon, points = self.found.variation, self.found.points
         kinds = points["point_type"].iloc[-12:]
         number = kinds.value_counts().reindex(["improvement", "concern", "common cause"], fill_value=0)
-        counted = (
-            f" Of the last {len(kinds)} months, {number['improvement']} are of improvement, {number['concern']} of concern "
-            f"and {number['common cause']} within the ordinary variation of the series."
-        )
+        counted = f" In the last {len(kinds)} months: {wording.listed([f'{n} {_KINDS[kind]}' for kind, n in number.items() if n])}."
         baseline = points.index[self._in_baseline]
         limits = (
-            f"The limits rest on {periods.month_name(baseline[0])} to {periods.month_name(baseline[-1])} and move only by a "
-            "recorded decision."
+            f"The limits rest on {periods.month_name(baseline[0])} to {periods.month_name(baseline[-1])}."
         )
         if not self.found.rebases:
-            limits += " No decision to set new limits is recorded."
+            limits += " No decision to set new ones is recorded."
         shown = paragraph(
             Span(icon.letter, kind=f"icon icon-{icon.colour}"),
             f" {_months_in_words(icon.words)}{counted if number.sum() == len(kinds) else ''}",

@@ -16,24 +16,13 @@ from saferleeds_analysis.catalogue import Catalogue, Target
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Table, behind, bullets, join, letter, paragraph
+from saferleeds_analysis.reporting.blocks import Block, Table, bullets, letter, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
 from saferleeds_analysis.reporting.first_screen import Tile
 from saferleeds_analysis.reporting.record import track_record
 from saferleeds_analysis.reporting.season import Season
 from saferleeds_analysis.reporting.tables import interval, table
 from saferleeds_analysis.reporting.year_figures import YearFigures
-
-OWN_DEFINITION = (
-    "The milestone range is the project's own definition: where the count would be by the end of each month if the year "
-    "ended exactly on target, with the range that holds four such years in five. No public source defines it."
-)
-
-
-HOW_PROJECTED = (
-    "The projection follows thousands of possible courses for the months to come, each with its own level, season and "
-    "chance; the chance of meeting a target is the share of them that do."
-)
 
 # Of the figures of the replay, the share of outcomes that the 80% range held.
 _HELD = {"method": "projection", "score": "coverage_80"}
@@ -163,32 +152,10 @@ class Outlook:
         if self.path is None:
             return paragraph(f"No projection is given: {self.problem}", css_class="notice")
         lines = [*self._position_lines(), *self._projection_lines()]
-        figures, notes = [*self.made.of_path(self.path)], []
+        figures = [*self.made.of_path(self.path)]
         if self.projection is not None:
             figures += self.made.of_projection(self.projection)
-            notes.append(paragraph(HOW_PROJECTED))
-        if self.path.target is not None:
-            notes.append(paragraph(OWN_DEFINITION))
-        said = (
-            bullets(lines, figures=figures) if lines else paragraph("The year is complete and had no target.")
-        )
-        return join(said, *notes)
-
-    def table(self) -> Block:
-        """Give the milestones month by month: usual share, milestone, range, actual, and the projection ahead."""
-        if self.path is None:
-            return paragraph("No milestones are given.")
-        years = ", ".join(periods.financial_year_name(y) for y in self.path.base_years)
-        shown = self._milestones()
-        if not self.card.shown.complete:
-            why = (
-                f"{self.card.shown.rules.withheld}: withheld. Only the ends of quarters are given, because the months between "
-                "would give away small counts that might point to a household."
-            )
-            shown = join(shown, paragraph(why, css_class="small"))
-        return join(
-            paragraph(f"The usual shares are those of {years}."), behind("Show the milestones", shown)
-        )
+        return bullets(lines or ["The year is complete and had no target."], figures=figures)
 
     def _milestones(self) -> Table:
         rows = [self._milestone_cells(month, at) for month, at in self.path.path.iterrows()]
@@ -207,8 +174,6 @@ class Outlook:
         )
 
     def _milestone_cells(self, month: pd.Period, at: pd.Series) -> list[str]:
-        if self.made.is_hidden(month):
-            return [periods.month_name(month), *[self.card.shown.rules.withheld] * 5]
         return [
             periods.month_name(month),
             wording.percent(100 * at["share"]),
@@ -284,9 +249,7 @@ class Outlook:
             f"(80% interval {interval(middle)}; 95% interval {interval(wide)})."
         ]
         if p.run_rate is not None:
-            lines.append(
-                f"The straight run-rate would give {wording.number(p.run_rate)}. {trajectory.RUN_RATE_MISLEADS}"
-            )
+            lines.append(f"The straight run-rate would give {wording.number(p.run_rate)}.")
         return lines + [self._chance_line(chance) for chance in reversed(p.chances)]
 
     def _chance_line(self, chance: trajectory.Chance) -> str:

@@ -6,12 +6,13 @@ The project and its pack are the bytes of that version (fixtures/project_of_form
 import json
 import re
 import shutil
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from projects import REFERENCE, ROOT, run
+from projects import REFERENCE, ROOT, copy_project, run
 
 from saferleeds_analysis import formats
 from saferleeds_analysis.catalogue import read_project
@@ -22,7 +23,7 @@ from saferleeds_analysis.publishing.upgrade import upgrade_project
 
 FIXTURE = Path(__file__).parent / "fixtures" / "project_of_format_1"
 OLDER = (
-    "this project is of format 1, and this library reads the tables of format 2: bring it over with saferleeds upgrade "
+    "this project is of format 1, and this library reads the tables of format 3: bring it over with saferleeds upgrade "
     "(with --dry-run it only says what it would do).\n"
 )
 WELL = "Every file is as it was signed off, and the ledger is whole.\n"
@@ -97,7 +98,7 @@ def test_a_quarter_after_the_upgrade_is_reported_with_the_older_pack_beside_it_a
     pack = project / "reports/2012-13_Q2"
     names = ("home-burglary-otterbridge", "home-burglary-otterbridge-cost", "home-burglary-similar-places")
     for name in names:
-        assert json.loads((pack / name / "run.json").read_text(encoding="utf-8"))["format"] == 2
+        assert json.loads((pack / name / "run.json").read_text(encoding="utf-8"))["format"] == 3
     card = (pack / names[0] / "report.html").read_text(encoding="utf-8")
     # Of the older pack, signed off, from the ledger of the older version.
     assert re.search(r"2012/13 Q1[^<]*signed off", card)
@@ -106,7 +107,7 @@ def test_a_quarter_after_the_upgrade_is_reported_with_the_older_pack_beside_it_a
     assert say(project, "sign-off", "2012/13 Q2", *ROLES).startswith(
         "Signed off: 2012/13 Q2, version 1: 4 reports"
     )
-    assert json.loads((pack / "signed_off.json").read_text(encoding="utf-8"))["format"] == 2
+    assert json.loads((pack / "signed_off.json").read_text(encoding="utf-8"))["format"] == 3
     assert say(project, "verify", "2012/13 Q1") == WELL_OF_FORMAT_1
     said = say(project, "verify", "2012/13 Q2")
     assert said.startswith(WELL)
@@ -118,8 +119,8 @@ def test_a_dry_run_changes_nothing_and_says_what_the_upgrade_then_does(project):
     would = say(project, "upgrade", "--dry-run").splitlines()
     assert files(project) == before
     done = say(project, "upgrade").splitlines()
-    assert would[0] == "It would be brought from format 1 to format 2:"
-    assert done[0] == "Brought from format 1 to format 2:"
+    assert would[0] == "It would be brought from format 1 to format 3:"
+    assert done[0] == "Brought from format 1 to format 3:"
     assert done[-1] == "The former files are kept in before-upgrade-1."
     assert would[1:-1] == done[1:-1]
     assert "  areas.csv: from areas.csv, areas_added_later.csv" in done
@@ -150,8 +151,8 @@ def test_a_dry_run_changes_nothing_and_says_what_the_upgrade_then_does(project):
         path: before[path] for path in changed
     }
     assert "# The card that the board sees first." in after["notebooks/run_list.toml"].decode()
-    assert say(project, "upgrade") == "Nothing to do: this project is of format 2.\n"
-    assert say(project, "upgrade", "--dry-run") == "Nothing to do: this project is of format 2.\n"
+    assert say(project, "upgrade") == "Nothing to do: this project is of format 3.\n"
+    assert say(project, "upgrade", "--dry-run") == "Nothing to do: this project is of format 3.\n"
     assert files(project).keys() - {"before-upgrade-1/upgrade.txt"} == after.keys()
 
 
@@ -329,7 +330,7 @@ def test_a_project_without_use_for_them_gets_none_of_them(project, tables_before
 
 
 NEWER = (
-    "{} is of format 3, and this library knows formats up to 2: install the newer library with python -m pip install --upgrade "
+    "{} is of format 4, and this library knows formats up to 3: install the newer library with python -m pip install --upgrade "
     "saferleeds-analysis.\n"
 )
 
@@ -345,13 +346,44 @@ def test_a_newer_project_pack_or_sign_off_is_refused_with_one_sentence(project):
     ):
         before = path.read_text(encoding="utf-8")
         path.chmod(0o644)
-        path.write_text(before.replace("{", '{"format": 3, ', 1), encoding="utf-8")
+        path.write_text(before.replace("{", '{"format": 4, ', 1), encoding="utf-8")
         assert say(project, *command) == NEWER.format(name)
         path.write_text(before, encoding="utf-8")
-    edit(project / "data/raw/reference/project.toml", "format = 2", "format = 3")
+    edit(project / "data/raw/reference/project.toml", "format = 3", "format = 4")
     for command in (("report", "2012/13 Q2"), ("verify", "2012/13 Q1"), ("upgrade",)):
         assert say(project, *command) == NEWER.format("this project (project.toml)")
-    edit(project / "data/raw/reference/project.toml", "format = 3", 'format = "two"')
+    edit(project / "data/raw/reference/project.toml", "format = 4", 'format = "two"')
     assert say(project, "list") == (
         "this project (project.toml): format is a whole number from 1 on, not 'two'.\n"
     )
+
+
+def test_a_project_of_format_2_gets_the_notebooks_of_now_and_keeps_what_it_changed(tmp_path):
+    project = copy_project(tmp_path / "project")
+    for path in ("indicator_annex", "areas", "methods"):
+        (project / f"notebooks/{path}.ipynb").unlink()
+    for path in (FIXTURE.parent / "notebooks_of_format_2").glob("*.ipynb"):
+        shutil.copy(path, project / "notebooks")
+    edit(project / "data/raw/reference/project.toml", f"format = {formats.FORMAT}", "format = 2")
+    (project / "notebooks/run_list.toml").write_text(
+        '[[report]]\nname = "season"\nnotebook = "seasonal_adjustment"\n'
+        'parameters = { indicator = "domestic_burglary", area = "Leeds" }\n',
+        encoding="utf-8",
+    )
+    edit(project / "notebooks/area_profile.ipynb", "For analysts", "For our analysts")
+    own = (project / "notebooks/area_profile.ipynb").read_bytes()
+    done = say(project, "upgrade").splitlines()
+    assert done[0] == "Brought from format 2 to format 3:"
+    assert "  seasonal_adjustment.ipynb, which is indicator_annex.ipynb now" in done
+    assert "  areas.ipynb: new. Add it to run_list.toml where its page is wanted." in done
+    assert (project / "notebooks/area_profile.ipynb").read_bytes() == own
+    assert not (project / "notebooks/seasonal_adjustment.ipynb").exists()
+    [report] = tomllib.loads((project / "notebooks/run_list.toml").read_text("utf-8"))["report"]
+    assert report["notebook"] == "indicator_annex"
+    for name in ("recorded_crime_card", "indicator_annex"):
+        assert cells_of(project / f"notebooks/{name}.ipynb") == cells_of(ROOT / f"notebooks/{name}.ipynb")
+    assert say(project, "upgrade") == "Nothing to do: this project is of format 3.\n"
+
+
+def cells_of(notebook):
+    return [cell["source"] for cell in json.loads(notebook.read_text("utf-8"))["cells"]]

@@ -196,7 +196,7 @@ def test_limits_move_by_a_recorded_decision_of_the_area_or_of_the_whole(given, t
     )
     assert list(found.found.points["phase"].unique()) == [1, 2]
     bare = control_of(season, tables=load_area_tables(tmp_path))
-    assert "No decision to set new limits is recorded." in bare.findings().text
+    assert "No decision to set new ones is recorded." in bare.findings().text
     assert list(bare.found.points["phase"].unique()) == [1]
     late = RebaseDecision(
         indicator_id="domestic_burglary",

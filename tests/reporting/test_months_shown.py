@@ -103,8 +103,7 @@ def blocks_of(counts, area, edition):
     return card, {
         "chart": season.chart(),
         "apart": season.decomposition(),
-        "totals": outlook.chart(),
-        "milestones": outlook.table(),
+        "totals": outlook.year_chart(),
         "findings": outlook.findings(),
     }
 

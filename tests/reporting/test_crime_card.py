@@ -1,0 +1,141 @@
+"""The card of recorded crime: what its first screen says, where, and what is done."""
+
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+from projects import ROOT, copy_project
+
+from saferleeds_analysis import intake, periods
+from saferleeds_analysis.area_tables import load_area_tables
+from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.reporting import crime_card
+from saferleeds_analysis.reporting.actions import next_three, other_actions
+from saferleeds_analysis.reporting.areas import areas_of
+from saferleeds_analysis.reporting.blocks import Facts, Heading, Table, Text
+from saferleeds_analysis.reporting.cards import report_card
+from saferleeds_analysis.reporting.outlook import outlook_of
+from saferleeds_analysis.reporting.season import season_of
+
+CATALOGUE = load_catalogue(ROOT / "data/raw/reference")
+TABLES = load_area_tables(ROOT / "data/raw/reference")
+Q2, DAY = periods.quarter("2012/13 Q2"), date(2012, 9, 30)
+PROFILES = {"Middleton Park": "../ward-middleton-park/report.html"}
+
+
+@pytest.fixture(scope="module")
+def counts(tmp_path_factory):
+    project = copy_project(tmp_path_factory.mktemp("card"))
+    intake.build_processed(project, CATALOGUE)
+    return intake.recorded_counts(
+        project, CATALOGUE.indicator("domestic_burglary"), catalogue=CATALOGUE, as_at=DAY
+    )
+
+
+@pytest.fixture(scope="module")
+def actions():
+    return intake.actions_of(ROOT, Q2, "domestic_burglary", catalogue=CATALOGUE)
+
+
+def made(counts, area="Leeds"):
+    card = report_card(counts, catalogue=CATALOGUE, area=area, quarter=Q2, as_at=DAY)
+    outlook = outlook_of(card, season=season_of(card, catalogue=CATALOGUE), catalogue=CATALOGUE)
+    areas = areas_of(card, catalogue=CATALOGUE, tables=TABLES, edition="public", boundaries=None)
+    return card, outlook, areas
+
+
+@pytest.fixture(scope="module")
+def leeds(counts):
+    return made(counts)
+
+
+@pytest.fixture(scope="module")
+def top(leeds, actions):
+    return crime_card.top(*leeds, actions=actions, profiles=PROFILES)
+
+
+def of(block, kind):
+    return [part for part in block.walk() if isinstance(part, kind)]
+
+
+def test_the_heading_is_the_finding_with_the_chance_of_the_target(top):
+    headings = [h.text for h in of(top, Heading) if h.level == 1]
+    # 5,938 on 9,214 is down 35.6% (the published card: down 36%); 5,305 was recorded by March 2013, below the target of 5,999.
+    assert headings == ["Domestic burglary fell 35.6% in a year, and meeting its target is almost certain"]
+
+
+def test_three_tiles_give_level_year_end_and_the_wards_that_move_otherwise(top):
+    [tiles] = of(top, Facts)
+    texts = {name: value.text for name, value in tiles.pairs}
+    assert len(texts) == 3
+    assert texts["Recorded offences, 12 months to September 2012"].startswith("5,938")
+    assert (
+        "Target: at most 5,999. Chance of meeting it: more than 99%."
+        in texts["Projected for the year 2012/13"]
+    )
+    assert "11 of 33" in texts["Wards that move against the rest of Leeds"]
+
+
+def test_an_area_is_a_link_where_it_has_a_page_of_its_own(top, leeds):
+    card, _, areas = leeds
+    hrefs = {s.text: s.href for t in of(top, Text) for s in t.spans if s.href}
+    assert hrefs == PROFILES
+    [shown] = of(crime_card.where(card, areas, profiles=PROFILES), Table)
+    linked = {row[0].text: row[0].spans[0].href for row in shown.rows if row[0].spans[0].href}
+    assert linked == PROFILES
+
+
+def test_what_is_not_sure_says_how_such_projections_did(top):
+    assert "In 48 replays of past years the 80% range held" in top.text
+    assert "C&H: no clear change." in top.text
+
+
+def test_the_table_has_the_divisions_and_eight_wards_those_that_move_otherwise_first(leeds):
+    card, _, areas = leeds
+    [shown] = of(crime_card.where(card, areas), Table)
+    names = [row[0].text for row in shown.rows]
+    assert names[:3] == ["NWL", "NEL", "C&H"]
+    apart = areas.differences["ward"].query("word in ['lower', 'higher']").index
+    assert len(names) == 11
+    assert set(names[3:]) < set(apart)
+
+
+def test_without_a_target_and_without_parts_the_page_says_so(counts):
+    card, outlook, areas = made(counts, "Armley")
+    page = crime_card.top(card, outlook, areas)
+    assert "No target is recorded." in page.text
+    assert "The data hold no areas to compare." in page.text
+    assert "No actions are recorded in data/raw/actions.csv." in page.text
+    assert crime_card.where(card, areas).text == "The data hold no areas within Armley."
+
+
+def test_a_series_with_a_gap_has_a_first_screen_that_claims_nothing(counts):
+    by_area = counts.by_area.copy()
+    by_area.loc["2012-05"] = pd.NA
+    page = crime_card.top(*made(replace(counts, by_area=by_area)))
+    [title] = [h.text for h in of(page, Heading) if h.level == 1]
+    assert title == "Domestic burglary in Leeds, 12-month total"
+    assert "Nothing here is told apart from chance." in page.text
+    assert "there is no data for May 2012" in page.text
+
+
+def test_the_caveats_are_four_at_most_and_begin_with_what_the_data_are(leeds):
+    listed = crime_card.before_quoting(leeds[0])
+    assert len(listed.items) <= 4
+    assert listed.items[0].text.startswith("Illustrative months, published totals:")
+
+
+def test_the_next_three_actions_stand_first_and_the_others_below(actions):
+    ahead = next_three(actions, as_at=DAY)
+    assert ahead.items[0].text == (
+        "Voluntary code for shops that buy gold (Burglary Task Force, by 31 October 2012)."
+    )
+    rest = other_actions(actions, as_at=DAY, window="2012/13 Q2")
+    assert len(ahead.items) + len(rest.rows) == len(actions)
+    assert "no day given" in rest.text
+
+
+def test_an_action_whose_day_has_passed_is_late_on_the_card(actions):
+    later = next_three(actions, as_at=date(2012, 11, 1))
+    assert "(Burglary Task Force, late: by 31 October 2012)" in later.text
