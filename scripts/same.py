@@ -4,9 +4,10 @@
     make same OLD=main NEW=my-branch     # two commits
     python scripts/same.py crosswalk     # write scripts/same_crosswalk.csv anew
 
-Both quarters of the bundled example are built below .cache/same, where a commit once built is kept. Not compared: the
-footers, which hold the code version; the pages of traces, which hold fingerprints; the order of the rows of figures.csv and
-the sections that they name; of a chart, all but its description. What is meant to differ is in scripts/same_expected.toml.
+Both quarters of the bundled example are built below .cache/same, where a commit once built is kept. A figure is looked for in
+the whole pack, since a page may have been made two. Not compared: the footers, which hold the code version; the pages of traces,
+which hold fingerprints; on which pages a figure stands, and what is said there of how it was made; of a chart, all but its
+description. What is meant to differ is in scripts/same_expected.toml.
 """
 
 import difflib
@@ -27,6 +28,8 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 CROSSWALK = Path(__file__).parent / "same_crosswalk.csv"
 EXPECTED = Path(__file__).parent / "same_expected.toml"
 NUMBERS = {"value", "lower", "upper"}
+# What a figure says, wherever it stands.
+COMPARED = ("value", "lower", "upper", "confidence", "unit", "status")
 
 # What a figure is, in a pack that says it in words alone, and in one that says it by names and dates.
 WORDS = ("indicator_id", "area", "period", "measure")
@@ -69,9 +72,11 @@ def read_table(file: Path) -> list[Row]:
 
 
 def read_figures(reports: Path) -> dict[str, list[Row]]:
-    """Read the figures of every report of every pack, by the report's folder."""
-    files = sorted(reports.rglob("figures.csv"))
-    return {file.parent.relative_to(reports).as_posix(): read_table(file) for file in files}
+    """Read the figures of every pack, by the pack's folder, each as often as it is printed."""
+    packs: dict[str, list[Row]] = defaultdict(list)
+    for file in sorted(reports.rglob("figures.csv")):
+        packs[file.parent.parent.relative_to(reports).as_posix()] += read_table(file)
+    return packs
 
 
 def read_crosswalk(file: Path) -> Crosswalk:
@@ -151,21 +156,15 @@ def figure_differences(old: Path, new: Path, crosswalk_file: Path) -> Iterator[D
             yield only("figure", crosswalk_file.name, line, in_new=False)
     for where in sorted(before | after):
         if where in before and where in after:
-            yield from _report_differences(where, before[where], after[where], crosswalk)
+            yield from _pack_differences(where, before[where], after[where], crosswalk)
         else:
-            yield only("figure", where, "a table of figures", in_new=where in after)
+            yield only("figure", where, "a pack", in_new=where in after)
 
 
-def _report_differences(
+def _pack_differences(
     where: str, old: list[Row], new: list[Row], crosswalk: Crosswalk | None
 ) -> Iterator[Difference]:
-    columns = [list(rows[0]) if rows else [] for rows in (old, new)]
-    if old and new:
-        known = set() if crosswalk is None else set(MEANING)
-        for column in sorted((set(columns[0]) ^ set(columns[1])) - known):
-            yield only("figure", where, f"column: {column}", in_new=column in columns[1])
-    # The section is where on the page a figure stands: that is read in the page's words.
-    compared = [column for column in columns[0] if column in columns[1] and column != "section"]
+    compared = [column for column in COMPARED if all(column in row for row in (*old[:1], *new[:1]))]
     sides: dict[tuple[object, ...], tuple[list[Row], list[Row]]] = defaultdict(lambda: ([], []))
     for side, rows in enumerate((old, new)):
         for row in rows:
@@ -176,19 +175,21 @@ def _report_differences(
 
 
 def _unmatched(old: list[Row], new: list[Row], columns: list[str]) -> tuple[list[Row], list[Row]]:
-    """Leave out the rows that are on both sides; a figure that a page gives twice alike counts once."""
-    old, left = (
-        [*rows[:1]] if not any(_unlike(rows[0], row, columns) for row in rows) else [*rows]
-        for rows in (old, new)
-    )
-    gone = []
-    for row in old:
-        twin = next((i for i, other in enumerate(left) if not _unlike(row, other, columns)), None)
-        if twin is None:
-            gone.append(row)
-        else:
-            del left[twin]
-    return gone, left
+    """Leave out the rows that are on both sides; a figure that a pack gives several times alike counts once."""
+    old, new = (_each_once(rows, columns) for rows in (old, new))
+
+    def without(rows: list[Row], others: list[Row]) -> list[Row]:
+        return [row for row in rows if all(_unlike(row, other, columns) for other in others)]
+
+    return without(old, new), without(new, old)
+
+
+def _each_once(rows: list[Row], columns: list[str]) -> list[Row]:
+    kept: list[Row] = []
+    for row in rows:
+        if all(_unlike(row, other, columns) for other in kept):
+            kept.append(row)
+    return kept
 
 
 def _row_differences(
