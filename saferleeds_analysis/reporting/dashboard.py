@@ -15,8 +15,8 @@ from saferleeds_analysis.reporting.state import State
 from saferleeds_analysis.reporting.tables import table
 
 _KEY = (
-    "Ranges in brackets are 95% intervals of the change, and 80% ranges of the projection. N: not rated, since no target or no rule is set. "
-    "Illustrative: made up to add up to published totals, and not recorded."
+    "In brackets: the 95% interval of a change, the 80% range of a projection. N: no target, or no rule to rate by. "
+    "Illustrative: made up to fit published totals, not recorded."
 )
 
 
@@ -42,7 +42,7 @@ class Dashboard:
             columns=["Measure", "Latest", "Change in a year", "Status", "Projected"],
             rows=rows,
             text_columns=range(1, 5),
-            css_class="lists dashboard",
+            css_class="lists one-side dashboard",
             figures=[figure for state in self.states.values() for figure in state.figures],
         )
         return join(shown, paragraph(_KEY, css_class="small"))

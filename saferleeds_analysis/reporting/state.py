@@ -93,11 +93,10 @@ def _how_late(level: Figure) -> tuple[str, int, bool]:
 
 
 def _level_in_words(level: Figure) -> dict[str, Any]:
-    months, number = level.window.months, level.number
-    is_quarter = months is not None and len(months) == 3
+    number = level.number
     return {
         "value": wording.percent(number) if level.unit == "%" else f"{wording.number(number)} {level.unit}",
-        "what": f"quarter {level.period}" if is_quarter else level.period,
+        "what": level.period,
         "labels": tuple(filter(None, [wording.STATUS_LABELS.get(level.status)])),
     }
 
