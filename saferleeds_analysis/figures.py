@@ -50,7 +50,7 @@ class Measure:
     its rows. ``recurs`` figures are expected again each quarter; ``revised`` ones are estimated anew each time, so that a
     move is no restatement. ``own`` is the count of the indicator itself, which is one count in a window under whatever
     measure; every other is a count of something within it. ``part`` is the part that it plays in the state of an indicator
-    (``headline``, ``change``, ``letter``, ``position``, ``direction``, ``chance``). ``decimals`` is the precision at which it is published.
+    (``headline``, ``change``, ``letter``, ``projection``, ``chance``). ``decimals`` is the precision at which it is published.
     """
 
     id: str

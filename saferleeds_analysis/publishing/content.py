@@ -121,6 +121,15 @@ class Content:
         return next((i for i in items if len(i) >= _SHORTEST_FINDING and i.endswith(".")), "")
 
     @property
+    def first_words(self) -> dict[str, str]:
+        """What the page says first, as the record of its run keeps it for the index."""
+        return {
+            "title": self.title,
+            "notice": next(iter(self.notices), ""),
+            "finding": self.finding,
+        }
+
+    @property
     def words(self) -> str:
         """All words of the page on one line, without those that only describe a drawing."""
         return " ".join(" ".join(words_of(block) for block in self.blocks).split())

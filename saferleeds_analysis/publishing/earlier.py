@@ -1,4 +1,4 @@
-"""The pack with which a new one is compared, and what changed since: for each report's page, and for the page of changes.
+"""The pack with which a new one is compared, and what changed since: in a line of each report's page, and on the page of changes.
 
 The earlier pack is the last signed-off version of the quarter before, read from the ledger; where there is none, the pack
 of that quarter in ``reports/`` as it lies there, and the pages say that it was not signed off. A correction is compared with
@@ -17,13 +17,11 @@ from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.intake.governance import GivenReason, read_reasons
 from saferleeds_analysis.publishing.content import PrintedFigure, pack_figures
-from saferleeds_analysis.publishing.files import CHANGES, pack_folder
+from saferleeds_analysis.publishing.files import CHANGES, PAGE, pack_folder
 from saferleeds_analysis.publishing.ledger import definitions_of, open_ledger
 from saferleeds_analysis.publishing.run_list import Report
-from saferleeds_analysis.reporting.blocks import Block, heading, join, paragraph
-from saferleeds_analysis.reporting.changes import Comparison, compare_figures, then_and_now
-
-TITLE = "What changed since the last published pack"
+from saferleeds_analysis.reporting.blocks import NOTHING, Block, Span, heading, join, paragraph
+from saferleeds_analysis.reporting.changes import Comparison, compare_figures, series_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,16 +42,14 @@ class EarlierPack:
     ended: tuple[str, ...] = ()
     catalogue: Catalogue | None = None
 
-    def section(self, report: str, figures: Sequence[Figure]) -> Block:
-        """Give the section of a report's page: its figures beside the same ones of the earlier pack."""
-        identities = {figure.identity for figure in figures}
-        before = [f for f in self.figures if f.report == report or f.figure.identity in identities]
-        compared = self.compare((f.figure for f in before), figures).of(figures)
-        if self.name:
-            own = [f.figure for f in before if f.report == report]
-            main = then_and_now(own, figures, before_quarter=self.made_for, after_quarter=self.quarter)
-            compared = replace(compared, main=main)
-        return join(heading(2, TITLE), compared.section(names=self._names()))
+    def line(self, figures: Sequence[Figure]) -> Block:
+        """Give the line of a report's page: whether its figures were restated or are late, with the way to the page of changes."""
+        series = {series_of(figure) for figure in figures}
+        before = (f.figure for f in self.figures if series_of(f.figure) in series)
+        said = self.compare(before, figures).in_short()
+        if not said:
+            return NOTHING
+        return paragraph(f"{said} ", Span("What changed", href=f"../{CHANGES}/{PAGE}"), css_class="small")
 
     def page(self, figures: Sequence[Figure]) -> Block:
         """Give the page of the pack: every figure that was restated, is late, provisional, new or no longer shown."""

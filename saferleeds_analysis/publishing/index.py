@@ -14,11 +14,11 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.figures import Figure
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.publishing.content import pack_figures, read_content
 from saferleeds_analysis.publishing.files import (
     CHANGES,
     DOCX,
-    FIGURES,
     INDEX,
     NOTEBOOK,
     ODS,
@@ -41,40 +41,49 @@ from saferleeds_analysis.publishing.files import (
 )
 from saferleeds_analysis.publishing.pages import Link, provenance_of, render_page
 from saferleeds_analysis.publishing.report import Run, start_run
-from saferleeds_analysis.publishing.run_list import read_groups, slug
+from saferleeds_analysis.publishing.run_list import read_groups
 from saferleeds_analysis.publishing.versions import is_frozen, signed_off_in_words
 from saferleeds_analysis.reporting.blocks import Facts, Group
 from saferleeds_analysis.reporting.state import State, state_of
 
-_LONGEST_FINDING = 240  # letters
+_LONGEST_FINDING = 120  # letters
+_SHORTEST_COURSE = 8  # levels
 # Where a report stands whose notebook the run list puts under no heading: by what its page shows.
-_MEMBERS, _CARDS, _OTHERS = "For members", "Report cards", "Other reports"
-# Shown as a table of their own that is folded away, since there is one for each area.
-_FOLDED = "Area profiles"
-_OTHER_FORMS = (
-    (PDF, "PDF"),
-    (DOCX, "Word"),
-    (FIGURES, "Figures (CSV)"),
-)
+_MEMBERS, _CARDS, _OTHERS, _PROFILES = "For members", "Report cards", "Other reports", "Area profiles"
+_OTHER_FORMS = ((PDF, "PDF"), (DOCX, "Word"))
 _OF_THE_PACK = (
-    (XLSX, "All figures of the pack (Excel)"),
-    (ODS, "All figures of the pack (OpenDocument)"),
-    (QUALITY_PAGE, "Data quality: what was checked"),
+    (XLSX, "All figures (Excel)"),
+    (ODS, "All figures (OpenDocument)"),
+    (QUALITY_PAGE, "Data quality"),
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A published report as the index lists it: where it is, what its page says first, and the state of its indicator."""
+    """A published report as the index lists it: where it is, what its page says first, and the state of its indicator.
+
+    ``course`` are the levels of the indicator up to the one of its state. ``parent`` is the area of which its own is part, and
+    ``is_part`` says that another report of its group is about that.
+    """
 
     name: str
     heading: str
     title: str
-    notice: str
     finding: str
+    area: str
+    parent: str
     files: tuple[Link, ...]
     state: State | None
+    course: tuple[float, ...]
     out_of_date: bool
+    is_part: bool = False
+
+    @property
+    def points(self) -> str:
+        """The course as points of a drawing that is 100 wide and 20 high."""
+        low, high = min(self.course), max(self.course)
+        across, up = 100 / (len(self.course) - 1), 20 / ((high - low) or 1)
+        return " ".join(f"{across * n:.0f},{20 - up * (v - low):.1f}" for n, v in enumerate(self.course))
 
 
 def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[str] = ()) -> Path:
@@ -148,12 +157,10 @@ def _headings(
 ) -> Callable[[Path, Mapping[str, Any]], str]:
     """Give a way to say under which heading a report stands, by its folder and the record of its run.
 
-    The headings of the run list go first. Otherwise its content says it: measures in four sentences each are for members,
+    The headings of the run list go first. Otherwise its content says it: measures in three lines each are for members,
     the fixed fields of a card make a card, and what else is about a part of a whole profiles it.
     """
     heading = {notebook: name for name, members in groups.items() for notebook in members}
-    area_sets = {indicator.id: indicator.area_set for indicator in catalogue.indicators()}
-    parts = {(s, area.name) for s in catalogue.area_sets() for area in catalogue.areas(s) if area.parent}
 
     def heading_of(place: Path, record: Mapping[str, Any]) -> str:
         notebook, about = Path(record["notebook"]["name"]).stem, record["parameters"]
@@ -164,8 +171,7 @@ def _headings(
             return _MEMBERS
         if {"card-fields", "first-screen"} & kinds and "indicator" in about:
             return _CARDS
-        about_a_part = (area_sets.get(about.get("indicator")), about.get("area")) in parts
-        return _FOLDED if about_a_part else _OTHERS
+        return _PROFILES if _parent(about, catalogue) else _OTHERS
 
     return heading_of
 
@@ -180,47 +186,79 @@ def _read_entry(
 ) -> Entry:
     record = read_record(place)
     about = record["parameters"]
-    # What a report is about, its parameters say: one of many indicators has no state of its own.
-    better = {indicator.id: indicator.improvement_direction for indicator in run.catalogue.indicators()}
-    state = (
-        state_of(
-            figures,
-            about["indicator"],
-            about["area"],
-            improvement_direction=better.get(about["indicator"], "neither"),
-        )
-        if {"indicator", "area"} <= about.keys()
-        else None
-    )
     page = record.get("page", {})  # a report of an earlier version keeps no words of its page
     finding = page.get("finding", "")
+    # What a report is about, its parameters say: one of many indicators has no state of its own.
+    one = {"indicator", "area"} <= about.keys()
+    state = state_of(figures, about["indicator"], about["area"]) if one else None
     return Entry(
         name=place.name,
         heading=heading_of(place, record),
-        # Every report here is of this quarter.
-        title=page.get("title", place.name).replace(f", {run.quarter_name}", "", 1),
-        notice=page.get("notice", ""),
+        title=_name(page.get("title", place.name), about, run),
         finding=finding if len(finding) <= _LONGEST_FINDING and finding != page.get("notice") else "",
+        area=str(about.get("area", "")),
+        parent=_parent(about, run.catalogue),
         files=tuple(
             Link(text=text, href=f"{place.name}/{file}")
             for file, text in _OTHER_FORMS
             if (place / file).is_file()
         ),
         state=state if state is not None and (state.value or state.letter) else None,
+        course=_course(state, figures) if state is not None and state.value else (),
         out_of_date=out_of_date,
     )
 
 
+def _name(title: str, about: Mapping[str, Any], run: Run) -> str:
+    """Leave out of a title what most reports here have in common: the quarter, and the area that is whole."""
+    title = title.replace(f", {run.quarter_name}", "", 1)
+    area = about.get("area", "")
+    if area and not _parent(about, run.catalogue):
+        title = title.replace(f" in {area}", "", 1).replace(f", {area}", "", 1)
+    return title
+
+
+def _course(state: State, figures: Sequence[Figure]) -> tuple[float, ...]:
+    """Give the levels of the same kind, each of as many months, up to the one of a state; nothing where there are few."""
+    now = state.figures[0]
+    levels = {
+        f.window.last: f.number
+        for f in figures
+        if replace(now, window=f.window, value=f.value).identity == f.identity
+        and f.number is not None
+        and _length(f) == _length(now)
+    }
+    return tuple(levels[month] for month in sorted(levels)) if len(levels) >= _SHORTEST_COURSE else ()
+
+
+def _length(figure: Figure) -> int:
+    months = figure.window.months
+    return 0 if months is None else len(months)
+
+
+def _parent(about: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """Give the area of which the area that a report is about is a part, by the area set of its indicator."""
+    for indicator in catalogue.indicators():
+        if indicator.id == about.get("indicator"):
+            return next(
+                (a.parent for a in catalogue.areas(indicator.area_set) if a.name == about["area"]), ""
+            )
+    return ""
+
+
 def _grouped(entries: Sequence[Entry], groups: Mapping[str, Sequence[str]]) -> dict[str, list[Entry]]:
     """Put the reports under their headings, in the order of the headings; none of them is left out."""
-    names = [*groups, _MEMBERS, _CARDS, _OTHERS, _FOLDED]
-    found = {name: [entry for entry in entries if entry.heading == name] for name in names}
+    found = {}
+    for name in [*groups, _MEMBERS, _CARDS, _OTHERS, _PROFILES]:
+        members = [entry for entry in entries if entry.heading == name]
+        named = {entry.area for entry in members}
+        found[name] = [replace(entry, is_part=entry.parent in named) for entry in members]
     return {name: members for name, members in found.items() if members}
 
 
 def _states(groups: Mapping[str, Sequence[Entry]]) -> list[Entry]:
-    """Give each indicator and area once, by the first report about it; area profiles have their own table."""
-    shown = (entry for name, members in groups.items() if name != _FOLDED for entry in members)
+    """Give each indicator and area once, by the first report about it; what profiles an area has a line of its own."""
+    shown = (entry for name, members in groups.items() if name != _PROFILES for entry in members)
     first: dict[tuple[str, str], Entry] = {}
     for entry in shown:
         if entry.state is not None:
@@ -233,30 +271,36 @@ def _index_page(
 ) -> str:
     restricted = run.edition == "restricted"
     states = _states(groups)
-    of_the_pack = [Link(text=t, href=f) for f, t in _OF_THE_PACK if (run.folder / f).is_file()]
-    sections = [
-        *(["At a glance"] if states else []),
-        *groups,
-        *(["The whole pack"] if of_the_pack else []),
-    ]
+    shown = {entry.name for entry in states}
+    others = {name: [e for e in members if e.name not in shown] for name, members in groups.items()}
     # The restricted index leads to the public one. The other way round, everybody would learn what is withheld where.
     public = Link(text="The public pack", href=f"../../{run.folder.name}/{INDEX}")
     return render_page(
         template="pack.html.j2",
         title=f"Reports of {run.quarter_name}" + (": restricted edition" if restricted else ""),
         provenance=replace(run.provenance, sources=sources),
-        contents=tuple(Link(text=name, href=f"#{slug(name)}") for name in sections),
         pack=public if restricted else Link(text="All quarters", href=f"../{INDEX}"),
         review_period=periods.review_period(run.quarter),
+        year=str(Window.twelve_months(periods.last_month(run.quarter))),
+        financial_year=periods.financial_year_name(periods.financial_year_of(run.quarter)),
         states=states,
-        groups=[(name, slug(name), members) for name, members in groups.items()],
-        folded=_FOLDED,
+        groups={name: members for name, members in others.items() if members},
+        profiles=_PROFILES,
         quarter=run.quarter_name,
-        of_the_pack=of_the_pack,
+        of_the_pack=[Link(text=t, href=f) for f, t in _OF_THE_PACK if (run.folder / f).is_file()],
         changes=f"{CHANGES}/{PAGE}" if (run.folder / CHANGES / PAGE).is_file() else "",
+        changed=_changed(run.folder),
         neighbours=[] if restricted else _neighbours(run),
         **reports,
     )
+
+
+def _changed(pack: Path) -> str:
+    """Say in a line what changed since the pack before, as the pack's page of changes does; nothing where there was none."""
+    place = pack / CHANGES
+    record = read_record(place) if (place / RECORD).is_file() else {}
+    compared = record.get("parameters", {}).get("compared_with")
+    return record.get("page", {}).get("finding", "") if compared else ""
 
 
 def _neighbours(run: Run) -> list[Link]:
@@ -286,6 +330,7 @@ def page_of_all_packs(root: Path) -> str:
             "period": periods.review_period(quarter),
             "href": f"{published[quarter].name}/{INDEX}",
             "count": sum(report.name != CHANGES for report in report_folders(published[quarter])),
+            "changed": _changed(published[quarter]),
             "signed_off": signed_off_in_words(root, quarter) if is_frozen(root, quarter) else "",
         }
         for quarter in latest

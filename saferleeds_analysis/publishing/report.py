@@ -63,7 +63,7 @@ from saferleeds_analysis.publishing.places import library_version, source_folder
 from saferleeds_analysis.publishing.run_list import GIVEN_BY_THE_COMMAND, Report, listed_reports
 from saferleeds_analysis.publishing.trace import page_of_traces
 from saferleeds_analysis.publishing.versions import version_to_make
-from saferleeds_analysis.reporting.blocks import Commentary
+from saferleeds_analysis.reporting.blocks import NOTHING, Commentary
 from saferleeds_analysis.reporting.commentary_check import questions
 
 _FILES = (
@@ -251,21 +251,15 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
         raise ReportFailed("the data changed while the report was made. Make it again.")
     if run.edition == "public":
         keep(run.root, run.quarter, report.name, put_by(executed.notebook, project_key(run.root)))
-    if run.earlier is not None:
-        figures = content_of(executed.notebook).figures
-        append_block(
-            executed.notebook, run.earlier.section(report.name, figures), source=f"# Added by {__name__}"
-        )
+    changed = run.earlier.line(content_of(executed.notebook).figures) if run.earlier is not None else NOTHING
+    if changed is not NOTHING:
+        append_block(executed.notebook, changed, source=f"# Added by {__name__}")
     page = make_page(executed, provenance=run.provenance, **frame_of(report.name, run.quarter_name))
     _refuse_machine_paths(page, executed, run.root)
     content = page.content
     record = {
         "report": report.name,
-        "page": {
-            "title": content.title,
-            "notice": next(iter(content.notices), ""),
-            "finding": content.finding,
-        },
+        "page": content.first_words,
         "notebook": {"name": notebook.name, "sha256": sha256_of(notebook)},
         "parameters": executed.parameters,
         "started": _time(executed.started),

@@ -171,13 +171,15 @@ def pages_about(
 ) -> dict[str, dict[str, str]]:
     """Give the addresses of a pack's pages about an indicator, by notebook and by area, as another page of the pack links to them.
 
+    A page that is about no indicator of its own, as that of methods, is about all of them.
+
     >>> pages = pages_about(Path(), periods.quarter("2012/13 Q2"), "domestic_burglary", catalogue=load_catalogue("data/raw/reference"))
     >>> pages["area_profile"]["Armley"]
     '../ward-armley/report.html'
     """
     found: dict[str, dict[str, str]] = {}
     for report in listed_reports(root, catalogue):
-        if report.is_made_in(quarter) and report.parameters.get(_INDICATOR) == indicator:
+        if report.is_made_in(quarter) and report.parameters.get(_INDICATOR, indicator) == indicator:
             area = str(report.parameters.get("area", ""))
             found.setdefault(report.notebook, {}).setdefault(area, f"../{report.name}/report.html")
     return found

@@ -163,6 +163,7 @@ def write_changes_page(run: Run) -> None:
     )
     record = {
         "report": CHANGES,
+        "page": page.content.first_words,
         "notebook": {"name": f"made by {__name__}", "sha256": ""},
         "parameters": {
             "quarter": run.quarter_name,

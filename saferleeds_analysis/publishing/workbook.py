@@ -26,7 +26,6 @@ from saferleeds_analysis.figures import FIGURE_COLUMNS
 from saferleeds_analysis.publishing.content import Content
 from saferleeds_analysis.publishing.files import read_figures, write_office_file
 from saferleeds_analysis.reporting.blocks import Block, Printed, Table, Text, cell_text
-from saferleeds_analysis.reporting.changes import MAIN_FIGURES
 
 Cell = str | Printed | float | int
 
@@ -87,11 +86,9 @@ def workbook_of(
 
     ``figures`` are pairs of a report and its ``figures.csv``. Cells hold the printed numbers to the printed precision;
     the figures hold them in full. ``left_out`` are reports of whose tables there is no sheet, because a workbook of
-    hundreds of sheets is read by nobody; the contents say so, and their numbers are among the figures. The main figures of
-    each page, then and now, are left out too: each pack's workbook has its own.
+    hundreds of sheets is read by nobody; the contents say so, and their numbers are among the figures.
     """
-    # What a page only repeats, beside the pack before, has no sheet of its own.
-    tables = [(p, t) for p in pages for t in p.of(Table) if t.rows and t.caption != MAIN_FIGURES]
+    tables = [(p, t) for p in pages for t in p.of(Table) if t.rows]
     sheets = [
         _state(pages),
         *(_table(number, *table) for number, table in enumerate(tables, start=2)),

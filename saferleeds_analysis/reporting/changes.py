@@ -10,7 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isclose
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -34,21 +33,7 @@ UNCHANGED, RESTATED, PROVISIONAL, LATE, NEW, GONE = STATUSES = (
 # Figures of the comparison itself are not compared in turn.
 ABOUT_THE_PACK = "this pack"
 
-# How the main figures of a page are called beside those of the earlier pack.
-_CALLED = {
-    "twelve_month_count": "12-month total",
-    "change_count": "change on the year before",
-    "change_percent": "percentage change on the year before",
-    "progress_letter": "progress",
-}
-
-# As many main figures are set beside those of the earlier pack as fit a glance.
-_SHOWN = 5
-
 NO_REASON = "Reason asked for: none was given yet."
-
-# The caption of the table that repeats a page's main figures beside those of the pack before.
-MAIN_FIGURES = "Main figures of this page, then and now"
 
 FIGURES_BY_STATUS = Measure(
     id="figures_by_status", words="figures {status}", role="about the pack", decimals=0
@@ -87,68 +72,32 @@ class FigureChange:
         return None if before is None or after is None else after - before
 
 
-class ThenAndNow(NamedTuple):
-    """One series in two packs, each pack giving it for its own quarter."""
-
-    then: Figure
-    now: Figure
-
-
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
     """A pack beside an earlier one. ``signed_off`` says when the earlier one was, and is empty where it was not.
 
-    ``earlier`` names the earlier pack and is empty where there is none; then nothing is compared. ``main`` are the series
-    that each pack gives for its own quarter.
+    ``earlier`` names the earlier pack and is empty where there is none; then nothing is compared.
     """
 
     earlier: str
     signed_off: str = ""
-    main: tuple[ThenAndNow, ...] = ()
     changes: tuple[FigureChange, ...] = ()
     redefined: tuple[str, ...] = ()
-
-    def of(self, figures: Iterable[Figure]) -> "Comparison":
-        """Keep what concerns the figures of one report; and what is late or gone of the indicators and areas on it."""
-        figures = list(figures)
-        identities, series = {f.identity for f in figures}, {_series(f) for f in figures}
-        indicators = {f.indicator_id for f in figures}
-        return replace(
-            self,
-            changes=tuple(
-                c
-                for c in self.changes
-                if c.figure.identity in identities or (c.status == LATE and _series(c.figure) in series)
-            ),
-            redefined=tuple(i for i in self.redefined if i in indicators),
-        )
 
     def having(self, status: str) -> tuple[FigureChange, ...]:
         """Give the changes of one status."""
         return tuple(c for c in self.changes if c.status == status)
 
-    def section(self, *, names: Mapping[str, str]) -> Block:
-        """Say in short what changed: the main figures then and now, a few sentences, and a table of what was restated.
-
-        ``names`` are those of the indicators.
-        """
-        if not self.earlier:
-            return paragraph("There is no pack of the quarter before to compare with, signed off or not.")
-        if not self.changes and not self.main:
-            return paragraph(
-                f"No figures are on this page that could be compared with the pack of {self.earlier}."
-            )
-        restated = self.having(RESTATED)
-        shown = [_table_of_main(self.main[:_SHOWN], self.earlier, names)] if self.main else []
-        shown += self._in_short("on this page", names)
-        if restated:
-            shown.append(_table_of_restated(restated, names))
-        if self.having(LATE):
-            listed = "; ".join(
-                dict.fromkeys(f"{_called(c.figure)}, {c.figure.area}, {c.period}" for c in self.having(LATE))
-            )
-            shown.append(paragraph(f"Late, since the earlier pack gave them for its own quarter: {listed}."))
-        return join(*shown)
+    def in_short(self) -> str:
+        """Say in one line what a reader must know of what changed; nothing where the two have no figure in common."""
+        count = Counter(c.status for c in self.changes)
+        if not any(count[status] for status in (UNCHANGED, RESTATED, PROVISIONAL, LATE)):
+            return ""
+        said = [f"{wording.counted(count[RESTATED], 'figures') if count[RESTATED] else 'no figure'} restated"]
+        said.append(f"{wording.number(count[LATE]) if count[LATE] else 'none'} late")
+        if self.redefined:
+            said.append(f"{wording.counted(len(self.redefined), 'definitions')} changed")
+        return f"Since {self.earlier}: {', '.join(said)}."
 
     def page(self, *, names: Mapping[str, str]) -> Block:
         """List everything that was restated, is late, provisional, new or no longer shown, each under a heading."""
@@ -158,7 +107,7 @@ class Comparison:
             return paragraph(f"No figures could be compared with the pack of {self.earlier}.")
         restated, late = self.having(RESTATED), self.having(LATE)
         return join(
-            *self._in_short("of this pack", names),
+            *self._said(names),
             heading(2, "Restated"),
             _table_of_restated(restated, names) if restated else paragraph("No figure was restated."),
             heading(2, "Late"),
@@ -182,41 +131,34 @@ class Comparison:
             _table_of_series(self.having(GONE), names, "Figures that only the earlier pack gave"),
         )
 
-    def _in_short(self, where: str, names: Mapping[str, str]) -> list[Block]:
-        """Say how many figures became what, and which definitions were changed since."""
+    def _said(self, names: Mapping[str, str]) -> list[Block]:
+        """Say in short what changed, how many figures became what, and which definitions were changed since."""
         redefined = [
             f"The definition of {names.get(i, i)} was changed since: its figures are not the same measure as before."
             for i in self.redefined
         ]
         return [
-            paragraph(self._sentence(where), figures=self._counts()),
+            *([paragraph(self.in_short())] if self.in_short() else []),
+            paragraph(self._sentence(), figures=self._counts()),
             *(paragraph(text, css_class="notice") for text in redefined),
         ]
 
-    def _sentence(self, where: str) -> str:
+    def _sentence(self) -> str:
         state = f"signed off on {self.signed_off}" if self.signed_off else "which was not signed off"
         count = Counter(c.status for c in self.changes)
         both = count[UNCHANGED] + count[RESTATED] + count[PROVISIONAL]
-        said = [f"{wording.counted(both, 'figures')} {where} {'was' if both == 1 else 'were'} in it too"]
-        if both:
-            restated = f"{_were(count[RESTATED])} restated, that is changed after it was published"
-            said.append(f"{restated}; {_are(count[UNCHANGED])} unchanged")
-        if count[PROVISIONAL]:
-            said[-1] += f"; {_are(count[PROVISIONAL])} estimated anew each quarter"
-            moved = [
-                abs(100 * c.moved_by / _number(c.before))
-                for c in self.having(PROVISIONAL)
-                if c.moved_by is not None and _number(c.before)
-            ]
-            if moved:
-                half = wording.percent(sorted(moved)[len(moved) // 2])
-                said[-1] += f", and half of the moves are {half} or less"
-        new = wording.counted(count[NEW], "figures") if count[NEW] else "No figure"
-        late = wording.number(count[LATE]) if count[LATE] else "none"
-        said.append(
-            f"{new} {'is' if count[NEW] < 2 else 'are'} new, and {late} {'is' if count[LATE] < 2 else 'are'} late."
+        said = f"Of {wording.counted(both, 'figures')} that are also in the pack of {self.earlier}, {state}, "
+        said += (
+            f"{_are(count[UNCHANGED])} unchanged and {_are(count[PROVISIONAL])} estimated anew each quarter."
         )
-        return f"Compared with the pack of {self.earlier}, {state}: {'. '.join(said)}"
+        moved = [
+            abs(100 * c.moved_by / _number(c.before))
+            for c in self.having(PROVISIONAL)
+            if c.moved_by is not None and _number(c.before)
+        ]
+        if moved:
+            said += f" Half of those moved by {wording.percent(sorted(moved)[len(moved) // 2])} or less."
+        return f"{said} {wording.counted(count[NEW], 'figures')} {'is' if count[NEW] == 1 else 'are'} new."
 
     def _counts(self) -> list[Figure]:
         count = Counter(c.status for c in self.changes)
@@ -286,43 +228,13 @@ def compare_figures(
     return tuple(changes + falls)
 
 
-def then_and_now(
-    before: Iterable[Figure],
-    after: Iterable[Figure],
-    *,
-    before_quarter: pd.Period,
-    after_quarter: pd.Period,
-) -> tuple[ThenAndNow, ...]:
-    """Pair the series that each pack gives for its own quarter, in the order of the page; each series once."""
-    ends = [periods.last_month(quarter) for quarter in (before_quarter, after_quarter)]
-    if ends[0] == ends[1]:
-        return ()
-    old, new = (_own_quarter(figures, end) for figures, end in zip((before, after), ends, strict=True))
-    pairs = [ThenAndNow(old[key], figure) for key, figure in new.items() if key in old]
-    # The page's own area comes first on it; "not rated" twice tells nobody anything.
-    return tuple(
-        pair
-        for pair in pairs
-        if pair.now.area == pairs[0].now.area and not pair.then.value == pair.now.value == "N"
-    )
-
-
 _Series = tuple[str, str, str, tuple]
 
 
-def _series(figure: Figure) -> _Series:
+def series_of(figure: Figure) -> _Series:
     """Give what one series has in common from quarter to quarter: all of its identity but the window."""
     identity = figure.identity
     return identity.measure_id, identity.indicator_id, identity.area, identity.qualifiers
-
-
-def _own_quarter(figures: Iterable[Figure], end: pd.Period) -> dict[tuple, Figure]:
-    """Find the figures that should come each quarter and are of the months up to a quarter's end, by series and length."""
-    found: dict[tuple, Figure] = {}
-    for figure in figures:
-        if figure.measure.recurs and figure.window.last == str(end):
-            found.setdefault((_series(figure), len(figure.window.months)), figure)
-    return found
 
 
 _Found = dict[Identity, dict[object, Figure]]
@@ -381,7 +293,7 @@ def _absent(
 ) -> list[FigureChange]:
     """Tell what is late from what is no longer shown, of the figures that only the earlier pack has."""
     last, before = (str(periods.last_month(q)) for q in (after_quarter, before_quarter))
-    current = {_series(f) for figures in new.values() for f in figures.values() if f.window.last == last}
+    current = {series_of(f) for figures in new.values() for f in figures.values() if f.window.last == last}
     found = []
     for identity, figures in old.items():
         figure = next(iter(figures.values()))
@@ -389,7 +301,7 @@ def _absent(
             before_quarter != after_quarter
             and figure.window.last == before
             and figure.measure.recurs
-            and _series(figure) not in current
+            and series_of(figure) not in current
             and figure.indicator_id not in ended
             and (expected := _next_window(figure.window, after_quarter)) is not None
         ):
@@ -450,26 +362,6 @@ def _reason_in_words(row: GivenReason) -> str:
     return f"{row.reason} ({row.given_by}, {row.given_on.day} {row.given_on:%B %Y})"
 
 
-def _table_of_main(main: Sequence[ThenAndNow], earlier: str, names: Mapping[str, str]) -> Block:
-    rows, figures = [], []
-    mixed = len({now.status for _, now in main}) > 1
-    for then, now in main:
-        name = names.get(now.indicator_id, now.indicator_id)
-        what = f"{name}, {now.area}: {_CALLED.get(now.measure.id, _called(now))}"
-        if mixed:  # a reader must tell it from those beside it
-            what += _kind(now.status)
-        rows.append([what, *(f"{_with_unit(figure)} ({figure.window.in_full})" for figure in (then, now))])
-        figures.append(_repeated(PUBLISHED_BEFORE, then, then.value, "as published"))
-    return table(
-        caption=MAIN_FIGURES,
-        columns=["Figure", f"Pack of {earlier}", "This pack"],
-        rows=rows,
-        text_columns=(1, 2),
-        figures=figures,
-        css_class="then-and-now",
-    )
-
-
 def _repeated(
     measure: Measure, figure: Figure, value: object, method: str, caveats: tuple[str, ...] = ()
 ) -> Figure:
@@ -487,13 +379,6 @@ def _repeated(
         status=figure.status,
         caveats=caveats,
     )
-
-
-def _with_unit(figure: Figure) -> str:
-    if figure.unit == "%" and figure.number is not None:
-        return wording.percent(figure.number)
-    value = _printed(_text(figure.value))
-    return f"£{value}" if figure.unit == "£" else f"{value} {figure.unit}".strip()
 
 
 def _table_of_restated(restated: Sequence[FigureChange], names: Mapping[str, str]) -> Block:
@@ -614,7 +499,3 @@ def _decimals(value: float) -> str:
 
 def _are(count: int) -> str:
     return f"{wording.number(count)} {'is' if count == 1 else 'are'}"
-
-
-def _were(count: int) -> str:
-    return f"{wording.number(count) if count else 'Not one'} {'was' if count < 2 else 'were'}"

@@ -1,7 +1,7 @@
 """What a quarter says of an indicator, whatever its data are: the results from which pages on many indicators are made."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -9,16 +9,19 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Indicator
+from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.intake import Commentary, CommentaryRequest, RecordedCounts, SurveyResponses
 from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
-from saferleeds_analysis.reporting.board import Judgement, judgement
+from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.board import judgement
 from saferleeds_analysis.reporting.cards import ReportCard, report_card
 from saferleeds_analysis.reporting.outlook import Outlook, outlook_of
 from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, printed_survey
+from saferleeds_analysis.reporting.published import window_to_date
 from saferleeds_analysis.reporting.season import season_of
 from saferleeds_analysis.reporting.services import ServiceCounts, service_counts
+from saferleeds_analysis.reporting.state import NO_CLEAR_CHANGE, State, state_of
 from saferleeds_analysis.reporting.surveys import SurveyReport, survey_report
-from saferleeds_analysis.reporting.wording import names_in
 
 
 class Recorded(NamedTuple):
@@ -40,12 +43,15 @@ class Sources:
     words: Callable[[str], Commentary | None]
     asked: Callable[[str], CommentaryRequest | None]
 
-    def judged(
-        self, indicator: Indicator, *, area: str, quarter: pd.Period, edition: str
-    ) -> Judgement | None:
-        """Give the letter that a board gave a measure; ``None`` where it gave none."""
-        words = self.words(indicator.id)
-        return judgement(words, indicator=indicator.id, area=area, quarter=quarter, edition=edition)
+    def state(
+        self, found: "Result", indicator: Indicator, *, area: str, quarter: pd.Period, edition: str
+    ) -> State:
+        """Give the state of an indicator from its results, with the letter that its board gave, where it gave one."""
+        judged = judgement(
+            self.words(indicator.id), indicator=indicator.id, area=area, quarter=quarter, edition=edition
+        )
+        figures = _figures_of(found) + ([judged.figure] if judged else [])
+        return state_of(figures, indicator.id, area)
 
 
 def results_of(
@@ -57,7 +63,7 @@ def results_of(
     its order, and no reasons. Where there is not one result, or what was once printed is all that is left, the reasons are
     refused, as a quarter that is not held where that is all of them.
     """
-    named = names_in(indicators)
+    named = wording.names_in(indicators)
     results, reasons = {}, {}
     for indicator in map(catalogue.indicator, named) if named else catalogue.indicators():
         try:
@@ -96,3 +102,27 @@ def result_of(
     card = report_card(sources.counts(indicator, as_at=as_at), catalogue=catalogue, **at)
     season = season_of(card, catalogue=catalogue)
     return Recorded(card, outlook_of(card, season=season, catalogue=catalogue))
+
+
+def in_short(states: Iterable[State]) -> str:
+    """Say of how many measures the change over a year is clear: the finding of a page on many."""
+    states = list(states)
+    tested = [state for state in states if state.interval]
+    clear = [state for state in tested if state.change != NO_CLEAR_CHANGE]
+    said = f"{wording.number(len(clear))} of {wording.counted(len(states), 'measures')} changed clearly in a year"
+    untested = len(states) - len(tested)
+    return f"{said}; {untested} cannot be tested" if untested else said
+
+
+def _figures_of(found: Result) -> list[Figure]:
+    match found:
+        case Recorded(card=card, outlook=outlook):
+            ahead = outlook.made.of_projection(outlook.projection) if outlook.projection is not None else ()
+            return [*card.change_figures(card.headline), *outlook.progress().figures, *ahead]
+        case PrintedSurvey():
+            # A quarter's figure of a survey is printed for the year so far.
+            return [
+                replace(f, window=window_to_date(f.period)) if " Q" in f.period else f
+                for f in found.findings().figures
+            ]
+    return list(found.findings().figures)

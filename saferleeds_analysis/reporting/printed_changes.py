@@ -11,9 +11,9 @@ from saferleeds_analysis.figures import Figure, Measure, Working
 from saferleeds_analysis.methods.formulas import call_of, earlier_counts_of_difference
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, heading, join
-from saferleeds_analysis.reporting.dashboard import DashboardRow, not_rated, table_of_rows
+from saferleeds_analysis.reporting.blocks import Block, heading, join, letter
 from saferleeds_analysis.reporting.register import document_notice
+from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.workings import printed
 
 PRINTED_CHANGE = Measure(
@@ -47,9 +47,21 @@ class PrintedChanges:
     def table(self) -> Block:
         """Give the changes as rows of a dashboard, with the counts that must lie behind each."""
         claims = [f for f in self.register.figures(self.document) if f.role == "claim"]
-        return table_of_rows(
-            f"Published changes: {self.register.document(self.document).publisher}",
-            [row_of_print(f) for f in claims],
+        rows = [row_of_print(f) for f in claims]
+        return table(
+            caption=f"Published changes: {self.register.document(self.document).publisher}",
+            columns=(
+                "Priority and measure",
+                "Previous",
+                "Current",
+                "Change",
+                "RAG",
+                "Comparison and comment",
+            ),
+            rows=[cells for cells, _ in rows],
+            text_columns=range(1, 6),
+            css_class="lists",
+            figures=[figure for _, figures in rows for figure in figures],
         )
 
 
@@ -113,8 +125,8 @@ def _published_change(figure: RegisteredFigure) -> tuple[str, str, str, tuple[Fi
     return span[0], span[1], words, figures
 
 
-def row_of_print(figure: RegisteredFigure) -> DashboardRow:
-    """Make the row of one printed change."""
+def row_of_print(figure: RegisteredFigure) -> tuple[list[str | Block], tuple[Figure, ...]]:
+    """Make the row of one printed change, and give its figures."""
     function, asked = call_of(figure.formula)
     if function == "earlier_counts_of_difference":
         previous, current, words, figures = _published_change(figure)
@@ -127,15 +139,12 @@ def row_of_print(figure: RegisteredFigure) -> DashboardRow:
         comment = figure.note or "No count and no base are printed"
         said = {"qualifiers": {"of": figure.measure}, "unit": figure.unit, "method": "as printed"}
         figures = (_of_print(figure, PRINTED_CHANGE, **said),)
-    return DashboardRow(
-        indicator_id="",
-        priority=figure.section,
-        measure=f"{figure.measure.removesuffix(': change')}, {figure.period}",
-        previous=previous,
-        current=current,
-        change=words,
-        comparison="none printed in figures",
-        rag=not_rated("the report's text prints no target"),
-        comment=comment,
-        figures=figures,
-    )
+    cells = [
+        f"{figure.section}: {figure.measure.removesuffix(': change')}, {figure.period}",
+        previous,
+        current,
+        words,
+        letter("N", reason="Not rated: the report's text prints no target."),
+        f"Comparison: none printed in figures. {comment}.",
+    ]
+    return cells, figures

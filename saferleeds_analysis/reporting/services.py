@@ -62,6 +62,7 @@ PROJECTED_YEAR_END = Measure(
     id="projected_year_end_of_quarters",
     words="projected year end, {confidence}",
     role="projection",
+    part="projection",
     formula="simulated paths of the quarters that are left, from a structural model of the history; docs/methods/trajectory.md",
     decimals=0,
     revised=True,
