@@ -108,22 +108,23 @@ class CaseFacts:
                         method="as published; not checkable",
                         caveats=(why, f.note),
                     )
-                rows.append([wording.sentence(measure), shown, "not published", why])
+                rows.append([wording.sentence(measure), shown])
                 figures.append(figure)
         if not rows:
             return paragraph(f"No breakdown of the people was known on {periods.day_name(self.as_at)}.")
-        about = dict.fromkeys(f.note for name, _ in groups for f in self._of(name) if f.unit == "%")
-        lines = [f"Percentages: {note[:1].lower()}{note[1:]}." for note in about if note]
-        lines.append("Without a base no interval can be given and nothing can be compared.")
-        if any(shown == self.rules.withheld for _, shown, *_ in rows):
+        about = dict.fromkeys(
+            f.note for name, _ in groups for f in self._of(name) if f.unit == "%" and f.note
+        )
+        lines = [f"Percentages: {note[:1].lower()}{note[1:]}." for note in about]
+        lines.append("NOT CHECKABLE: no base was printed, so no interval can be given and nothing compared.")
+        if any(shown == self.rules.withheld for _, shown in rows):
             lines.append(
-                f"{self.rules.withheld} stands for a number that is held back because it could point to a person."
+                f"{self.rules.withheld}: a small number of a vulnerable group, held back because it could point to a person."
             )
         shown_table = table(
             caption=f"People in the cases, {self.area}, {figures[0].window}",
-            columns=["Who", "Published", "Base", "Remark"],
+            columns=["Who", "Published"],
             rows=rows,
-            text_columns=(2, 3),
             figures=figures,
         )
         return join(shown_table, bullets(lines))
@@ -169,8 +170,8 @@ class CaseFacts:
             )
         ]
         warning = paragraph(
-            f"PERIOD MISMATCH: these counts are of {period}, and the review period is {periods.review_period(self.quarter)}. They "
-            "are not comparable with anything else on this page, and must not be divided by its quarters.",
+            f"PERIOD MISMATCH: these counts are of {period}, the review period is {periods.review_period(self.quarter)}. Compare "
+            "them with nothing else here.",
             css_class="flag",
         )
         return join(warning, bullets(lines, figures=figures))

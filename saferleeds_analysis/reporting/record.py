@@ -111,13 +111,11 @@ def _measured_on_open_data(indicator_id: str) -> Block:
         note="the table [measured]",
     )
     return paragraph(
-        f"The method was measured on open data that had no part in making it ({measured['data']}; "
-        f"{wording.number(measured['forecasts'])} projections): its 80% intervals held "
-        f"{wording.percent(measured['held_80'])} of the outcomes and its 90% intervals {wording.percent(measured['held_90'])}; "
-        f"its stated chances were within {wording.number(measured['worst_tenth_points'], decimals=1)} points of what came; its "
-        "error score, in which misses and needlessly wide intervals both cost, was "
-        f"{wording.percent(100 * (1 - measured['loss_to_run_rate']))} below the run-rate's. In pandemic years it "
-        "did worse than the run-rate.",
+        f"The method was measured on open data ({measured['data']}; {wording.number(measured['forecasts'])} projections): its "
+        f"80% intervals held {wording.percent(measured['held_80'])} of the outcomes, its 90% intervals "
+        f"{wording.percent(measured['held_90'])}; its stated chances were within "
+        f"{wording.number(measured['worst_tenth_points'], decimals=1)} points of what came; its error score was "
+        f"{wording.percent(100 * (1 - measured['loss_to_run_rate']))} below the run-rate's. In pandemic years it did worse.",
         figures=[
             Figure(
                 measure=MEASURED,
