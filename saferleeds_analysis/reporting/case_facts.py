@@ -112,11 +112,10 @@ class CaseFacts:
                 figures.append(figure)
         if not rows:
             return paragraph(f"No breakdown of the people was known on {periods.day_name(self.as_at)}.")
-        about = dict.fromkeys(
+        notes = dict.fromkeys(
             f.note for name, _ in groups for f in self._of(name) if f.unit == "%" and f.note
         )
-        lines = [f"Percentages: {note[:1].lower()}{note[1:]}." for note in about]
-        lines.append("NOT CHECKABLE: no base was printed, so no interval can be given and nothing compared.")
+        lines = [f"NOT CHECKABLE: {note[:1].lower()}{note[1:]}." for note in notes]
         if any(shown == self.rules.withheld for _, shown in rows):
             lines.append(
                 f"{self.rules.withheld}: a small number of a vulnerable group, held back because it could point to a person."
@@ -139,7 +138,7 @@ class CaseFacts:
         )
         period = of["calls"].period
         lines = [
-            f"{wording.number(calls)} {of['calls'].unit} were counted from {period} (printed as {of['calls'].printed_as}). "
+            f"{wording.number(calls)} {of['calls'].unit} were counted from {period}. "
             f"{wording.number(linked)} of them ({wording.number(100 * linked / calls, decimals=2)}%) were linked to existing cases, "
             f"and {wording.number(new)} ({wording.number(100 * new / calls, decimals=2)}%) led to new referrals."
         ]
@@ -186,7 +185,7 @@ class CaseFacts:
         lines = [
             f"Cases took {before.printed_as} {before.period} and {after.printed_as} by {after.period}: "
             f"at least {wording.percent(float(shorter))} shorter.",
-            "Whether these are means or medians, and of how many cases, was not printed, so this is not tested. "
+            "Whether mean or median, and of how many cases, was not printed: it is not tested. "
             + " ".join(
                 f"{wording.sentence(f.printed_as)}: {f.note[:1].lower()}{f.note[1:]}."
                 for f in found

@@ -114,10 +114,6 @@ class PrintedSurvey:
         """Whether it was printed how many were asked or inspected."""
         return any(f.measure in ("base", "answered") for f in self.figures)
 
-    def why(self) -> Block:
-        """Say what is measured."""
-        return paragraph(self.indicator.definition)
-
     # A measure of which only percentages were printed
 
     def findings(self) -> Block:
@@ -173,7 +169,7 @@ class PrintedSurvey:
         """What the reader must know."""
         return [
             "Only percentages were published. Without the number that they rest on, no interval, test or rating is given.",
-            *(f"{c.text} Basis: {c.basis}." for c in self.caveats),
+            *(c.text for c in self.caveats),
             *(f"{b.value}%, {b.period}: {b.note}." for b in self.baselines),
         ]
 
@@ -203,7 +199,6 @@ class PrintedSurvey:
             told = paragraph(wording.sentence(remark), css_class="flag") if remark else f.note
             rows.append([period_in_words(f.period), f.printed_as, shown, result, told])
             figures.append(self._figure(f, remark))
-        built = " They were made to agree with it, so this checks the making." if constructed else ""
         checked = table(
             caption="Published percentages and what the respondents give",
             columns=["Period", "Published", "From the respondents", "Result", "Remark"],
@@ -211,8 +206,8 @@ class PrintedSurvey:
             text_columns=(1, 2, 3, 4),
             figures=figures,
         )
-        lead = paragraph(f"Each is set beside what the respondents give, where there are any.{built}")
-        return join(lead, checked, *self._margins(), *self._steps())
+        built = paragraph("The respondents were made to agree with the print: this checks the making.")
+        return join(*[built] * constructed, checked, *self._margins(), *self._steps())
 
     def later_figures(self) -> Block:
         """Name figures printed after the as-at date, set apart: a second baseline is flagged as one and not used."""
@@ -221,7 +216,7 @@ class PrintedSurvey:
         rows, figures = [], []
         for f in self.later:
             why = self._second_baseline(f) or f.note
-            rows.append([f.printed_as, f.period, f.source, periods.day_name(f.known_from), why])
+            rows.append([f.printed_as, f.period, why])
             figures.append(
                 as_printed(
                     f,
@@ -231,15 +226,16 @@ class PrintedSurvey:
                     caveats=(why,),
                 )
             )
+        documents = dict.fromkeys(f"{f.source}, {periods.day_name(f.known_from)}" for f in self.later)
         notice = paragraph(
-            f"Printed after {periods.day_name(self.as_at)}, as at which this page is made: nothing else here uses them.",
+            f"Printed after {periods.day_name(self.as_at)}, so that nothing else here uses them: {'; '.join(documents)}.",
             css_class="notice",
         )
         shown = table(
             caption="Figures printed later, flagged and not used",
-            columns=["Printed", "Period", "Document", "Known from", "Why it is not used"],
+            columns=["Printed", "Period", "Why it is not used"],
             rows=rows,
-            text_columns=(1, 2, 3, 4),
+            text_columns=(1, 2),
             figures=figures,
         )
         return join(notice, shown)
@@ -377,8 +373,8 @@ class PrintedSurvey:
         away = float(f.value - first.value)
         return (
             f"INCONSISTENT: a second figure for the baseline of {f.period}, {points(abs(away), decimals=2)} "
-            f"{'above' if away > 0 else 'below'} the {first.value}% of the report card. No change of definition is declared, so "
-            f"one measure keeps one baseline.{f' {f.note}.' if f.note else ''}"
+            f"{'above' if away > 0 else 'below'} the {first.value}% of the report card, with no change of definition declared."
+            f"{f' {f.note}.' if f.note else ''}"
         )
 
 

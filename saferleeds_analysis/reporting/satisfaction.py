@@ -137,6 +137,10 @@ class Satisfaction:
         """The first question of which counts are behind this year's result."""
         return next((m for m in self.measures if m.latest is not None), None)
 
+    @property
+    def _names(self) -> list[str]:
+        return wording.told_apart([m.indicator.name for m in self.measures])
+
     def by_year(self) -> Block:
         """Give the printed percentages, one row a question and one column a year, and say where the line breaks."""
         years = list(dict.fromkeys(f.period for m in self.measures for f in m.levels))
@@ -144,24 +148,24 @@ class Satisfaction:
             return paragraph(f"No result of this survey was known on {periods.day_name(self.as_at)}.")
         rows = [
             [
-                m.indicator.name,
+                name,
                 *(next((f"{f.value}%" for f in m.levels if f.period == year), "not known") for year in years),
             ]
-            for m in self.measures
+            for name, m in zip(self._names, self.measures, strict=True)
         ]
         first = self.measures[0]
         services = {d.definition: d.words.split(", ")[-1] for d in first.definitions}
         lines = [
             f"From {periods.month_name(d.since)} {services[d.definition]} takes the place of {services[d.replaces]}. {d.reason}. "
-            "The line breaks there: the years before are not compared with those after."
+            "The years before are not compared with those after."
             for d in first.definitions
             if d.breaks_the_line(self.as_at)
         ]
         if self.latest is None:
             lines.append(f"No result of {self.year} was known on {periods.day_name(self.as_at)}.")
-        lines.append("No base was printed for the years before this one, so no change can be tested.")
+        lines.append("No base was printed for earlier years, so no change can be tested.")
         shown = table(
-            caption=f"{first.indicator.population}: satisfaction by year, {self.area}",
+            caption=f"{first.indicator.population}, satisfied, by year, {self.area}",
             columns=["Question", *(self.label(year) for year in years)],
             rows=rows,
             figures=[self._figure(m, f) for m in self.measures for f in m.levels],
@@ -174,13 +178,14 @@ class Satisfaction:
             return paragraph(
                 f"How many were asked and answered in {self.year} was not known on {periods.day_name(self.as_at)}."
             )
-        known = [m for m in self.measures if m.latest is not None]
         rows, figures = [], []
-        for m in known:
+        for name, m in zip(self._names, self.measures, strict=True):
             s = m.latest
+            if s is None:
+                continue
             rows.append(
                 [
-                    m.indicator.name,
+                    name,
                     f"{wording.percent(s.result.value)} ({wording.number(s.satisfied)} of {wording.number(s.answered)})",
                     interval(s.result, wording.percent),
                     interval(_beyond(s), wording.percent),
@@ -218,7 +223,7 @@ class Satisfaction:
             text_columns=range(1, 6),
             figures=figures,
         )
-        return join(bullets(self._answered(known[0]), figures=self._answered_figures(known[0])), shown)
+        return join(bullets(self._answered(self.latest), figures=self._answered_figures(self.latest)), shown)
 
     def next_year(self, *, margin: float) -> Block:
         """Say how many must be asked next year for a half-width of ``margin`` points, at this year's response rate."""
@@ -226,7 +231,7 @@ class Satisfaction:
             return NOTHING
         known, s = self.latest, self.latest.latest
         cases = round(s.asked * 4 / self.quarter.quarter)
-        lines, figures = [], []
+        sizes, figures = [], []
         for percent, when, at_result in (
             (50.0, "whatever the result", False),
             (s.result.value, "if the result stays as it is", True),
@@ -243,9 +248,8 @@ class Satisfaction:
                 if size.enough
                 else f"more than all {wording.number(size.people_to_ask)}: asking everybody reaches {points(size.margin_reached)}"
             )
-            lines.append(
-                f"For a half-width of {points(margin)} {when} ({wording.percent(percent)}): "
-                f"{wording.number(size.answers_needed)} answers, by {enough}."
+            sizes.append(
+                f"{when} ({wording.percent(percent)}) {wording.number(size.answers_needed)} answers, by {enough}"
             )
             figures += [
                 Figure(
@@ -270,11 +274,11 @@ class Satisfaction:
                     ("people to ask", "people_to_ask", "answers over response rate"),
                 )
             ]
-        lead = paragraph(
-            f"If about {wording.number(cases)} cases close in the year, as this year's {wording.number(s.asked)} so far suggest, and "
-            f"{wording.percent(s.response_rate)} answer again:"
+        return paragraph(
+            f"Next year, for a half-width of {points(margin)}, if about {wording.number(cases)} cases close and "
+            f"{wording.percent(s.response_rate)} answer again: {'; '.join(sizes)}.",
+            figures=figures,
         )
-        return join(lead, bullets(lines, figures=figures))
 
     def _answered(self, m: SatisfactionMeasure) -> list[str]:
         s, population = m.latest, m.indicator.population
@@ -287,7 +291,7 @@ class Satisfaction:
         if printed is not None:
             lines.append(
                 f"Printed as a {printed.printed_as}: {wording.number(s.margin_at_half, decimals=2)} points is the half-width "
-                "at 50%, wider than that at the result, and not an interval."
+                "at 50%, not an interval."
             )
         return lines
 

@@ -141,19 +141,15 @@ class ServiceCounts:
         """Say how the year so far compares with the same quarters of last year, and where both projections point."""
         change, unit = self.like_for_like, self.indicator.unit
         lines = [
-            f"From {Window.year_to_date(self.quarter)}, {wording.number(change.later)} {unit} were counted: "
+            f"{wording.sentence(str(Window.year_to_date(self.quarter)))}: {wording.number(change.later)} {unit}, "
             f"{wording.change_with_interval(change)} on the same months a year before ({wording.number(change.earlier)})."
         ]
         if self.projection is not None:
             share, usual = 100 * change.earlier / self.last_year_total, self.projection.usual_share
-            wide, wider = self.projection.interval(0.8), self.projection.interval(0.95)
-            lines += [
-                f"Last year {wording.percent(share)} of the year's {unit} fell in those months. With the same share this year "
-                f"will end at {wording.number(usual)}, {self._on_last_year(usual)} on last year's {wording.number(self.last_year_total)}.",
-                f"One year cannot tell the season from a change of level. Allowing for both, it will end at about "
-                f"{wording.number(wide.value)} (80% interval {interval(wide)}; 95% interval {interval(wider)})."
-                + (" No clear change is projected." if self.is_unclear else ""),
-            ]
+            lines.append(
+                f"{wording.percent(share)} of last year's {unit} fell in those months. With the same share this year ends at "
+                f"{wording.number(usual)}, {self._on_last_year(usual)} on last year's {wording.number(self.last_year_total)}."
+            )
             if self.published is not None:
                 lines.append(self._published_in_words(self.projection))
         return bullets(lines, figures=self._figures())
@@ -196,16 +192,16 @@ class ServiceCounts:
             for name, count in zip(names, self.counts, strict=True)
         ]
         rows.insert(4, [f"{self.last_year}, whole year", wording.number(self.last_year_total), ""])
-        if self.projection is not None:
-            e = self.projection.interval(0.8)
-            rows.append([f"{self.year}, projected", wording.number(e.value), f"80% interval {interval(e)}"])
-        if self.published is not None:
-            how = "run-rate: every quarter taken to be alike" if self.is_run_rate else ""
-            rows.append([f"{self.year}, as published", wording.number(float(self.published.value)), how])
         change = self.quarter_on_year_before
-        said = f"In {names[-1]} there were {wording.number(change.later)} {self.indicator.unit}"
+        if self.projection is not None:
+            e, wider = self.projection.interval(0.8), self.projection.interval(0.95)
+            limits = f"80% interval {interval(e)}; 95% interval {interval(wider)}"
+            known = "; no clear change on last year" * self.is_unclear
+            rows.append([f"{self.year}, projected", wording.number(e.value), f"{limits}{known}"])
+        if self.published is not None:
+            how = "run-rate" if self.is_run_rate else ""
+            rows.append([f"{self.year}, as published", wording.number(float(self.published.value)), how])
         return join(
-            paragraph(f"{said}: {wording.change_with_interval(change)} on {names[-5]}."),
             table(
                 caption=f"{self.indicator.name} by quarter",
                 columns=["Quarter", self.indicator.unit.capitalize(), "Note"],
@@ -215,6 +211,7 @@ class ServiceCounts:
                     change, Window.quarter(self.quarter), [self.quarter - 4], [self.quarter]
                 ),
             ),
+            paragraph(f"{names[-1]} on {names[-5]}: {wording.change_with_interval(change)}."),
         )
 
     def chart(self) -> Block:
@@ -256,7 +253,7 @@ class ServiceCounts:
     @property
     def caveats_in_words(self) -> list[str]:
         """What the reader must know of the counts."""
-        lines = [*filter(None, [self.notice]), *self.differences]
+        lines = [*self.differences]
         if self.is_doubted:
             lines.append("If a quarter was copied by mistake, every comparison and projection here changes.")
         lines.append(
@@ -264,7 +261,7 @@ class ServiceCounts:
         )
         lines += [
             *(self.monthly.caveats if self.monthly else ()),
-            *(f"{c.text} Basis: {c.basis}." for c in self.caveats),
+            *(c.text for c in self.caveats),
         ]
         # No chance is stated and the run-rate is explained where it stands, so those two caveats are not repeated.
         known = self.projection.caveats if self.projection else ()
@@ -326,9 +323,9 @@ class ServiceCounts:
         opposite = (printed - last) * (p.usual_share - last) < 0
         how = f"the run-rate of {wording.number(p.run_rate)}, which takes every quarter to be alike"
         return (
-            f"The published projection is {wording.number(printed)}, {self._on_last_year(printed)} on last year"
-            + (f": {how}." if self.is_run_rate else f"; how it was made is not known, and it is not {how}.")
-            + (" It points the opposite way from last year's shares." if opposite else "")
+            f"Published: {wording.number(printed)}, {self._on_last_year(printed)}; "
+            + (how if self.is_run_rate else f"how it was made is not known, and it is not {how}")
+            + (". It points the opposite way." if opposite else ".")
         )
 
     def _figures(self) -> list[Figure]:

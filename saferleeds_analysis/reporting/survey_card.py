@@ -16,12 +16,22 @@ from saferleeds_analysis.methods.survey_trends import ON_YEAR_BEFORE, TWELVE_MON
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.actions import next_three
-from saferleeds_analysis.reporting.blocks import NOTHING, Block, Listing, bullets, heading, join, page_title
+from saferleeds_analysis.reporting.blocks import (
+    NOTHING,
+    Block,
+    Listing,
+    bullets,
+    facts,
+    heading,
+    join,
+    page_title,
+    paragraph,
+)
 from saferleeds_analysis.reporting.board import Judgement
-from saferleeds_analysis.reporting.cards import card_fields
 from saferleeds_analysis.reporting.first_screen import Tile, caveats_in_short, first_screen, sparkline
 from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, printed_survey
 from saferleeds_analysis.reporting.published import when_printed
+from saferleeds_analysis.reporting.record import measured_on_open_data
 from saferleeds_analysis.reporting.satisfaction import Satisfaction
 from saferleeds_analysis.reporting.services import ServiceCounts
 from saferleeds_analysis.reporting.survey_words import change_in_short, points_interval
@@ -58,15 +68,16 @@ def top(
     actions: Sequence[Action] = (),
 ) -> Block:
     """Give the first screen of a page about a result, with a tile for each of those ``beside`` it; ``judged`` is a board's word."""
-    said = [_said(one) for one in (found, *beside)]
-    sure = [line for one in said for line in one.sure]
-    unsure = [line for one in said for line in one.unsure]
+    own, *others = [_said(one) for one in (found, *beside)]
+    of_others = [(one.sure, one.unsure) if one.sure else ([], one.unsure[:1]) for one in others]
+    sure = own.sure + [line for lines, _ in of_others for line in lines]
+    unsure = own.unsure + [line for lines, more in of_others if not lines for line in more]
     return first_screen(
         about=_about(found, found.indicator.priority if beside else found.indicator.name, what),
-        finding=said[0].finding,
+        finding=own.finding,
         notice=wording.kind_of_data(found.notice).removeprefix(". "),
         progress=judged.in_short() if judged else found.progress(),
-        tiles=[*(one.tiles[0] for one in said), *said[0].tiles[1:]][:3],
+        tiles=[own.tiles[0], *(one.tiles[0] for one in others), *own.tiles[1:]][:3],
         chart=found.chart(),
         said={
             "What is sure": bullets(sure or ["Nothing here is told apart from chance."]),
@@ -79,7 +90,8 @@ def top(
 def before_quoting(*found: Found) -> Listing:
     """List what must be known before a figure of a card is quoted, of each result the two main things."""
     each = max(4 // len(found), 2)
-    return caveats_in_short(line for one in found for line in one.caveats_in_words[:each])
+    lines = [line for one in found for line in [*filter(None, [one.notice]), *one.caveats_in_words][:each]]
+    return caveats_in_short(lines)
 
 
 def by_locality(found: Found) -> Block:
@@ -96,11 +108,12 @@ def section(words: str, *blocks: Block) -> Block:
 
 def annex_top(found: SurveyReport | PrintedSurvey) -> Block:
     """Say what an annex is about, what is asked, at what level it is and how that has changed."""
+    asked_by = {"Outcome": found.indicator.outcome, "Population": found.indicator.population}
     return join(
         page_title(_about(found, found.indicator.name, "how we know"), found.notice),
-        card_fields(found.indicator, found.quarter, found.progress()),
+        facts([*asked_by.items(), ("Progress", found.progress())], kind="card-fields"),
         heading(2, "Level and change"),
-        found.why(),
+        paragraph(found.indicator.definition),
         found.findings(),
         *([found.quarters(), found.quality()] if isinstance(found, SurveyReport) else []),
     )
@@ -108,9 +121,15 @@ def annex_top(found: SurveyReport | PrintedSurvey) -> Block:
 
 def counts(services: Sequence[ServiceCounts]) -> Block:
     """Give the counts of each service, where its year is heading and how far to trust that."""
-    return join(
-        *(section(one.indicator.name, one.findings(), one.quarters(), one.record()) for one in services)
-    )
+    each = [section(one.indicator.name, one.findings(), one.quarters()) for one in services]
+    return join(*each, how_far_to_trust(*services)) if services else NOTHING
+
+
+def how_far_to_trust(*services: ServiceCounts) -> Block:
+    """Say how such projections did in past years, of these counts and of others."""
+    replays = {block.text: block for block in (one.record() for one in services)}
+    measured = measured_on_open_data(*(one.indicator.id for one in services))
+    return section("How far to trust the projection", *replays.values(), measured)
 
 
 def annex_end(found: SurveyReport | PrintedSurvey, *services: ServiceCounts) -> Block:
@@ -169,21 +188,18 @@ def _of_survey(found: SurveyReport) -> Said:
         )
     ]
     sure = [
-        f"{value} is {interval(level, wording.percent)} (95% interval; {wording.number(level.n)} {found.respondents})."
+        f"The level is {interval(level, wording.percent)} (95% interval; {wording.number(level.n)} {found.respondents})."
     ]
     unsure = []
     for of, moved in found.main_changes.items():
-        clear = moved.direction in wording.DOWN_OR_UP
-        words = f"{change_in_short(moved)} on {of}: {points_interval(moved.difference)} points"
-        (sure if clear else unsure).append(f"{wording.sentence(words)}.")
+        between = f"{points_interval(moved.difference)} points on {of}."
+        if moved.direction in wording.DOWN_OR_UP:
+            sure.append(wording.sentence(between))
+        else:
+            unsure.append(f"No clear change: {between}")
         if of != on:
-            tiles.append(
-                Tile(
-                    name=f"On {of}",
-                    value=change_in_short(moved),
-                    below=f"{wording.percent(moved.earlier.value)} then.",
-                )
-            )
+            then = f"{wording.percent(moved.earlier.value)} then."
+            tiles.append(Tile(name=f"On {of}", value=change_in_short(moved), below=then))
     clear, unclear = found.localities_by_change(ON_YEAR_BEFORE)
     if clear or unclear:
         tiles.append(

@@ -15,7 +15,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator
 from saferleeds_analysis.figures import Measure, Working, weakest
 from saferleeds_analysis.intake import SurveyResponses
-from saferleeds_analysis.methods import survey, survey_trends, trajectory
+from saferleeds_analysis.methods import survey_trends, trajectory
 from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
 from saferleeds_analysis.methods.survey_trends import (
     ON_BASELINE,
@@ -42,7 +42,6 @@ from saferleeds_analysis.reporting.survey_words import (
     change_in_short,
     change_in_words,
     points,
-    points_interval,
     signed_points,
 )
 from saferleeds_analysis.reporting.tables import interval, table
@@ -166,11 +165,6 @@ class SurveyReport:
         """What a reader must know of the data before any number."""
         return self.responses.source.notice
 
-    def why(self) -> Block:
-        """Say what exactly is asked."""
-        answers = [f"'{self.responses.answers[code]}'" for code in self.responses.question.answers]
-        return paragraph(f"{self.indicator.definition} Answers that count: {', '.join(answers)}.")
-
     # Findings
 
     def findings(self) -> Block:
@@ -178,7 +172,7 @@ class SurveyReport:
         words = answers_in_words([self.responses.answers[a] for a in self.responses.question.answers])
         lines = [
             f"In the {self.window}, {wording.percent(self.level.value)} of {self.respondents} in {self.area} said "
-            f"{words} (95% interval {interval(self.level, wording.percent)}; base {wording.number(self.level.n)}){self.label}."
+            f"{words} (95% interval {interval(self.level, wording.percent)}; base {wording.number(self.level.n)})."
         ]
         quarter_before = "the 12 months a quarter earlier, with which it shares three of its four quarters"
         for kind, on in (self._compared_with | {ON_WINDOW_BEFORE: quarter_before}).items():
@@ -209,8 +203,7 @@ class SurveyReport:
             own,
             name=f"trend-{self.indicator.id.replace('_', '-')}",
             headline=f"{wording.percent(self.level.value)} in the {self.window}",
-            subtitle=f"{self.indicator.name}, {self.area}, 12 months and single quarters, "
-            f"{periods.quarter_name(own[0].quarter)} to {periods.quarter_name(self.quarter)}{self.label}",
+            subtitle=f"12 months and single quarters, {self.area}, to {periods.quarter_name(self.quarter)}{self.label}",
             baseline=None if base is None else (self.baseline.period, base.value),
             figures=[self._figure(level.area, level.kind, level.quarter) for level in own],
         )
@@ -222,42 +215,26 @@ class SurveyReport:
         changes = self._together([(self.area, ON_QUARTER_BEFORE, level.quarter) for level in shown])
         rows, figures = [], []
         for level in reversed(shown):
-            cells = ["not known"] * 3
+            e, key = level.estimate, (self.area, ON_QUARTER_BEFORE, level.quarter)
+            moved = "not known"
             figures.append(self._figure(self.area, QUARTER, level.quarter))
-            key = (self.area, ON_QUARTER_BEFORE, level.quarter)
             if key in changes:
-                d = changes[key].difference
-                cells = [signed_points(d.value), points_interval(d), _reading(changes[key])]
+                moved = signed_points(changes[key].difference.value)
                 figures.append(self._change_figure(changes[key], *key))
-            e = level.estimate
-            rows.append(
-                [
-                    level.period,
-                    wording.percent(e.value),
-                    interval(e, wording.percent),
-                    wording.number(e.n),
-                    *cells,
-                ]
-            )
-        shown_table = table(
-            caption=f"{self.indicator.name}, {self.area}, quarter by quarter",
-            columns=[
-                "Quarter",
-                "Percentage",
-                "95% interval",
-                "Base",
-                "Change",
-                "95% interval of the change",
-                "Reading",
-            ],
-            rows=rows,
-            text_columns=(2, 5, 6),
-            figures=figures,
-        )
-        clear = sum(change.direction != "no clear change" for change in changes.values())
+            rows.append([level.period, wording.percent(e.value), interval(e, wording.percent), moved])
+        clear = [
+            periods.quarter_name(key[2]) for key, c in changes.items() if c.direction in wording.DOWN_OR_UP
+        ]
         said = (
             f"Of {len(changes)} tests of a quarter on the one before, with allowance for all (Holm's method), "
-            f"{clear or 'none'} {'is' if clear < 2 else 'are'} clear."
+            f"{wording.listed(clear) if clear else 'none'} {'is' if len(clear) < 2 else 'are'} clear."
+        )
+        shown_table = table(
+            caption=f"{self.indicator.name}, {self.area}, quarter by quarter",
+            columns=["Quarter", "Percentage", "95% interval", "Change in points"],
+            rows=rows,
+            text_columns=(2,),
+            figures=figures,
         )
         return join(paragraph(said), shown_table)
 
@@ -336,11 +313,8 @@ class SurveyReport:
     @property
     def caveats_in_words(self) -> list[str]:
         """What the reader must know."""
-        lines = [
-            *filter(None, [self.notice]),
-            "It asks what people perceive. It says nothing of any one service.",
-        ]
-        lines += [f"{c.text} Basis: {c.basis}." for c in self.caveats]
+        lines = ["It asks what people perceive, and says nothing of any one service."]
+        lines += [c.text for c in self.caveats]
         if self.baseline is not None:
             lines.append(
                 f"Baseline: {wording.number(self.baseline.value, decimals=2)}% for {self.baseline.period}. {self.baseline.note}."
@@ -350,12 +324,11 @@ class SurveyReport:
     @property
     def sources(self) -> list[str]:
         """Where the data come from."""
-        documents = dict.fromkeys(
-            [self.definition.source, *([self.baseline.source] if self.baseline else [])]
-        )
+        baseline = [f"{self.baseline.source}."] if self.baseline else []
         return [
             wording.source_in_words(self.responses.source, as_at=self.as_at),
-            f"Definition{' and baseline' if self.baseline else ''}: {'. '.join(documents)}.",
+            f"{self.definition.source}.",
+            *baseline,
         ]
 
     # Parts of the blocks
@@ -535,8 +508,3 @@ def _can_be_compared(baseline: MeasureBaseline, people: pd.DataFrame, quarter: p
     """Tell whether the waves of the baseline's year are all there, and none of them in the latest twelve months."""
     waves = waves_of(baseline.period)
     return set(people["quarter"]).issuperset(waves) and waves[-1] <= quarter - 4
-
-
-def _reading(change: SurveyChange) -> str:
-    alone = any(c.startswith(survey.CLEAR_ALONE) for c in change.difference.caveats)
-    return f"{change.direction} among {change.comparisons} tests" if alone else change.direction
