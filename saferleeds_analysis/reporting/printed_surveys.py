@@ -162,7 +162,7 @@ class PrintedSurvey:
 
     def published_check(self) -> Block:
         """Check the printed figures by themselves: there are no respondents to set beside them."""
-        return self.checks(lambda period: None)
+        return join(self.checks(lambda period: None), self.later_figures())
 
     @property
     def caveats_in_words(self) -> list[str]:

@@ -64,7 +64,7 @@ def track_record(
     try:
         found = trajectory.backtest(list(histories), caveats=caveats)
     except DataProblem as problem:
-        why = str(problem).split("\n")[0].split(". Add")[0]
+        why = str(problem).split("\n")[0].split(": that takes")[0].split(". Add")[0]
         return paragraph(f"On this series itself the projection cannot be tried: {why}.")
     years = sorted(found.forecasts["year"].unique())
     about = {

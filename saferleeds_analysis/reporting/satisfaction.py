@@ -156,7 +156,7 @@ class Satisfaction:
         first = self.measures[0]
         services = {d.definition: d.words.split(", ")[-1] for d in first.definitions}
         lines = [
-            f"From {periods.month_name(d.since)} {services[d.definition]} takes the place of {services[d.replaces]}. {d.reason}. "
+            f"From {periods.month_name(d.since)} {services[d.definition]} takes the place of {services[d.replaces]}. "
             "The years before are not compared with those after."
             for d in first.definitions
             if d.breaks_the_line(self.as_at)

@@ -22,7 +22,7 @@ from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, bullets, join, paragraph
+from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, paragraph
 from saferleeds_analysis.reporting.counted import CHANGE_COUNT, CHANGE_PERCENT, count_figure, worked_out
 from saferleeds_analysis.reporting.published import AS_PRINTED, as_printed
 from saferleeds_analysis.reporting.record import track_record
@@ -138,21 +138,13 @@ class ServiceCounts:
         )
 
     def findings(self) -> Block:
-        """Say how the year so far compares with the same quarters of last year, and where both projections point."""
-        change, unit = self.like_for_like, self.indicator.unit
-        lines = [
-            f"{wording.sentence(str(Window.year_to_date(self.quarter)))}: {wording.number(change.later)} {unit}, "
+        """Say how the year so far compares with the same quarters of last year."""
+        change = self.like_for_like
+        said = (
+            f"{wording.sentence(str(Window.year_to_date(self.quarter)))}: {wording.number(change.later)} {self.indicator.unit}, "
             f"{wording.change_with_interval(change)} on the same months a year before ({wording.number(change.earlier)})."
-        ]
-        if self.projection is not None:
-            share, usual = 100 * change.earlier / self.last_year_total, self.projection.usual_share
-            lines.append(
-                f"{wording.percent(share)} of last year's {unit} fell in those months. With the same share this year ends at "
-                f"{wording.number(usual)}, {self._on_last_year(usual)} on last year's {wording.number(self.last_year_total)}."
-            )
-            if self.published is not None:
-                lines.append(self._published_in_words(self.projection))
-        return bullets(lines, figures=self._figures())
+        )
+        return paragraph(said, figures=self._figures())
 
     @property
     def doubles_the_half_year(self) -> bool:
@@ -183,36 +175,49 @@ class ServiceCounts:
     def quarters(self) -> Block:
         """List the quarters of both years with the year's total or both of its projections, and compare the last with a year before."""
         names = [periods.quarter_name(q) for q in self.counts.index]
-        notes = {f.period: _slip(f) for f in self.figures if f.period in names and _slip(f)}
+        notes = {f.period: "check for a copying slip" for f in self.figures if f.period in names and _slip(f)}
         if self.from_months and len(self.from_months) < len(names):  # two ways of counting stand in one table
             notes = dict.fromkeys(names, "as published") | notes
             notes |= {periods.quarter_name(q): "sum of its months" for q in self.from_months}
+        change = self.quarter_on_year_before
+        notes.setdefault(names[-1], f"{wording.change_with_interval(change)} on {names[-5]}")
         rows = [
             [name, wording.number(count), notes.get(name, "")]
             for name, count in zip(names, self.counts, strict=True)
         ]
         rows.insert(4, [f"{self.last_year}, whole year", wording.number(self.last_year_total), ""])
-        change = self.quarter_on_year_before
-        if self.projection is not None:
-            e, wider = self.projection.interval(0.8), self.projection.interval(0.95)
-            limits = f"80% interval {interval(e)}; 95% interval {interval(wider)}"
-            known = "; no clear change on last year" * self.is_unclear
-            rows.append([f"{self.year}, projected", wording.number(e.value), f"{limits}{known}"])
-        if self.published is not None:
-            how = "run-rate" if self.is_run_rate else ""
-            rows.append([f"{self.year}, as published", wording.number(float(self.published.value)), how])
-        return join(
-            table(
-                caption=f"{self.indicator.name} by quarter",
-                columns=["Quarter", self.indicator.unit.capitalize(), "Note"],
-                rows=rows,
-                text_columns=[2],
-                figures=self.changes(
-                    change, Window.quarter(self.quarter), [self.quarter - 4], [self.quarter]
-                ),
-            ),
-            paragraph(f"{names[-1]} on {names[-5]}: {wording.change_with_interval(change)}."),
+        return table(
+            caption=f"{self.indicator.name} by quarter",
+            columns=["Quarter", self.indicator.unit.capitalize(), "Note"],
+            rows=rows + self._year_ends(),
+            text_columns=[2],
+            figures=self.changes(change, Window.quarter(self.quarter), [self.quarter - 4], [self.quarter]),
         )
+
+    def _year_ends(self) -> list[list[str]]:
+        """Give the year's end in rows: projected with the season, at last year's shares, and as it was published."""
+        p = self.projection
+        if p is None:
+            return []
+        e, wider = p.interval(0.8), p.interval(0.95)
+        known = "; no clear change on last year" * self.is_unclear
+        note = f"80% interval {interval(e)}; 95% interval {interval(wider)}{known}"
+        rows = [
+            [f"{self.year}, projected", wording.number(e.value), note],
+            [
+                f"{self.year}, at last year's shares",
+                wording.number(p.usual_share),
+                self._on_last_year(p.usual_share),
+            ],
+        ]
+        if self.published is not None:
+            printed, last = float(self.published.value), self.last_year_total
+            how = f"run-rate {wording.number(p.run_rate)}: every quarter alike"
+            how = how if self.is_run_rate else f"how it was made is not known; {how}"
+            opposite = "; it points the opposite way" * ((printed - last) * (p.usual_share - last) < 0)
+            note = f"{self._on_last_year(printed)}; {how}{opposite}"
+            rows.append([f"{self.year}, as published", wording.number(printed), note])
+        return rows
 
     def chart(self) -> Block:
         """Draw the quarters of both years side by side."""
@@ -224,8 +229,7 @@ class ServiceCounts:
                 (self.year, this + [None] * (4 - len(this))),
             ],
             name=f"quarters-{self.indicator.id.replace('_', '-')}",
-            headline=f"{wording.number(this[-1])} {self.indicator.unit} in {periods.review_period(self.quarter)}: "
-            f"{wording.change_in_short(latest, on='the same months a year before')}",
+            headline=f"{periods.review_period(self.quarter)}: {latest.direction}",
             subtitle=f"{self.indicator.unit.capitalize()} by quarter, {self.area}, {self.last_year} and {self.year}",
         )
 
@@ -316,17 +320,7 @@ class ServiceCounts:
         ]
 
     def _on_last_year(self, total: float) -> str:
-        return wording.percent(100 * (total / self.last_year_total - 1), signed=True)
-
-    def _published_in_words(self, p: trajectory.Projection) -> str:
-        printed, last = float(self.published.value), self.last_year_total
-        opposite = (printed - last) * (p.usual_share - last) < 0
-        how = f"the run-rate of {wording.number(p.run_rate)}, which takes every quarter to be alike"
-        return (
-            f"Published: {wording.number(printed)}, {self._on_last_year(printed)}; "
-            + (how if self.is_run_rate else f"how it was made is not known, and it is not {how}")
-            + (". It points the opposite way." if opposite else ".")
-        )
+        return f"{wording.percent(100 * (total / self.last_year_total - 1), signed=True)} on last year"
 
     def _figures(self) -> list[Figure]:
         to_date = Window.year_to_date(self.quarter)

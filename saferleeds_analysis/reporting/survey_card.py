@@ -21,7 +21,6 @@ from saferleeds_analysis.reporting.blocks import (
     Block,
     Listing,
     bullets,
-    facts,
     heading,
     join,
     page_title,
@@ -102,16 +101,15 @@ def by_locality(found: Found) -> Block:
 
 def section(words: str, *blocks: Block) -> Block:
     """Give blocks of an annex under a heading; nothing where there are none."""
-    there = [block for block in blocks if block is not NOTHING]
+    there = [block for block in blocks if block.text]
     return join(heading(2, words), *there) if there else NOTHING
 
 
 def annex_top(found: SurveyReport | PrintedSurvey) -> Block:
     """Say what an annex is about, what is asked, at what level it is and how that has changed."""
-    asked_by = {"Outcome": found.indicator.outcome, "Population": found.indicator.population}
     return join(
         page_title(_about(found, found.indicator.name, "how we know"), found.notice),
-        facts([*asked_by.items(), ("Progress", found.progress())], kind="card-fields"),
+        found.progress(),
         heading(2, "Level and change"),
         paragraph(found.indicator.definition),
         found.findings(),
@@ -119,30 +117,25 @@ def annex_top(found: SurveyReport | PrintedSurvey) -> Block:
     )
 
 
-def counts(services: Sequence[ServiceCounts]) -> Block:
-    """Give the counts of each service, where its year is heading and how far to trust that."""
-    each = [section(one.indicator.name, one.findings(), one.quarters()) for one in services]
-    return join(*each, how_far_to_trust(*services)) if services else NOTHING
+def counted(service: ServiceCounts | None) -> Block:
+    """Give the counts of a service and where its year is heading, where there is one."""
+    return section(service.indicator.name, service.findings(), service.quarters()) if service else NOTHING
 
 
 def how_far_to_trust(*services: ServiceCounts) -> Block:
     """Say how such projections did in past years, of these counts and of others."""
+    if not services:
+        return NOTHING
     replays = {block.text: block for block in (one.record() for one in services)}
     measured = measured_on_open_data(*(one.indicator.id for one in services))
     return section("How far to trust the projection", *replays.values(), measured)
 
 
-def annex_end(found: SurveyReport | PrintedSurvey, *services: ServiceCounts) -> Block:
-    """Check what was printed, and list all caveats and sources."""
-    printed = found.printed if isinstance(found, SurveyReport) else found
-    caveats = dict.fromkeys(line for one in (found, *services) for line in one.caveats_in_words)
-    sources = dict.fromkeys(line for one in (found, *services) for line in one.sources)
-    return join(
-        section("Check against published figures", found.published_check()),
-        section("Figures printed later", printed.later_figures()),
-        section("Caveats", bullets(caveats, kind="caveats")),
-        section("Sources", bullets(sources)),
-    )
+def caveats_and_sources(*found: Found) -> Block:
+    """List all caveats and sources."""
+    caveats = dict.fromkeys(line for one in found for line in one.caveats_in_words)
+    sources = dict.fromkeys(line for one in found for line in one.sources)
+    return section("Caveats and sources", bullets(caveats, kind="caveats"), bullets(sources))
 
 
 def _about(found: Found, name: str, what: str) -> str:
@@ -169,9 +162,7 @@ def _of_survey(found: SurveyReport) -> Said:
         clear = change.direction in wording.DOWN_OR_UP
         moved = f"{change_in_short(change)} {since}"
         finding = f"{found.indicator.name}: {f'{moved}, to {value}' if clear else f'{value}, {moved}'}"
-        below = (
-            f"{wording.sentence(change_in_short(change))} on {on} ({wording.percent(change.earlier.value)})."
-        )
+        below = f"{wording.sentence(moved)} (from {wording.percent(change.earlier.value)})."
     course = {
         e.quarter: e.estimate.value
         for e in found.trend.levels
@@ -237,24 +228,20 @@ def _of_print(found: PrintedSurvey) -> Said:
     tiles.append(
         Tile(name="Change", value="not given", below=why if before else "There is no earlier result.")
     )
-    sure = [
-        f"{now.printed_as} was published."
-        if now
-        else f"No result was known on {periods.day_name(found.as_at)}."
-    ]
+    sure = [f"{shown}, as published." if now else f"No result was known on {periods.day_name(found.as_at)}."]
     unsure = ["Whether it rose or fell."]
     unsure += [] if found.has_base else ["How exact it is: how many were inspected or asked was not printed."]
     return Said(f"{found.indicator.name}: {shown}", tiles, sure, unsure)
 
 
 def _of_service(found: ServiceCounts) -> Said:
-    change, name = found.like_for_like, found.indicator.name
-    short = wording.change_in_short(change, on="the same months a year before")
+    change, unit = found.like_for_like, found.indicator.unit
+    short = wording.change_in_short(change, on="a year before")
     clear = change.direction in wording.DOWN_OR_UP
     latest = found.quarter_on_year_before
     tiles = [
         Tile(
-            name=f"{name}, {Window.year_to_date(found.quarter)}",
+            name=f"{wording.sentence(unit)}, {Window.year_to_date(found.quarter)}",
             value=wording.number(change.later),
             below=f"{wording.sentence(short)}.",
             drawing=sparkline(
@@ -267,13 +254,13 @@ def _of_service(found: ServiceCounts) -> Said:
         Tile(
             name=wording.sentence(periods.review_period(found.quarter)),
             value=wording.number(latest.later),
-            below=f"{wording.sentence(wording.change_in_short(latest, on='the same months a year before'))}.",
+            below=f"{wording.sentence(wording.change_in_short(latest, on='a year before'))}.",
         ),
     ]
     sure, unsure = [], []
     if change.percent is not None:
         (sure if clear else unsure).append(
-            f"{name}: {change.direction}, {wording.percent_interval(change)} (95% interval)."
+            f"{wording.sentence(unit)}: {change.direction}, {wording.percent_interval(change)} (95% interval)."
         )
     if found.projection is not None:
         e = found.projection.interval(0.8)
@@ -286,9 +273,9 @@ def _of_service(found: ServiceCounts) -> Said:
         )
         if found.is_unclear:
             unsure.append(
-                f"{name}: whether the year ends above or below last year's {wording.number(found.last_year_total)}."
+                f"Whether the year ends above or below last year's {wording.number(found.last_year_total)}."
             )
-    return Said(f"{name}: {short}", tiles, sure, unsure)
+    return Said(f"{found.indicator.name}: {short}", tiles, sure, unsure)
 
 
 def _of_satisfaction(found: Satisfaction) -> Said:
@@ -302,7 +289,7 @@ def _of_satisfaction(found: Satisfaction) -> Said:
     unsure = []
     if found.latest is not None:
         s = found.latest.latest
-        below.append(f"{wording.number(s.answered)} of {wording.number(s.asked)} answered")
+        below.append(f"{wording.number(s.answered)} answered")
         unsure.append(
             f"{wording.number(s.not_answered)} of the {wording.number(s.asked)} asked did not say whether they were satisfied."
         )

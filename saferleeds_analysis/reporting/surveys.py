@@ -174,7 +174,7 @@ class SurveyReport:
             f"In the {self.window}, {wording.percent(self.level.value)} of {self.respondents} in {self.area} said "
             f"{words} (95% interval {interval(self.level, wording.percent)}; base {wording.number(self.level.n)})."
         ]
-        quarter_before = "the 12 months a quarter earlier, with which it shares three of its four quarters"
+        quarter_before = "the 12 months a quarter earlier, three of its four quarters the same"
         for kind, on in (self._compared_with | {ON_WINDOW_BEFORE: quarter_before}).items():
             change = self._change(kind)
             if change is None:
@@ -203,7 +203,7 @@ class SurveyReport:
             own,
             name=f"trend-{self.indicator.id.replace('_', '-')}",
             headline=f"{wording.percent(self.level.value)} in the {self.window}",
-            subtitle=f"12 months and single quarters, {self.area}, to {periods.quarter_name(self.quarter)}{self.label}",
+            subtitle=f"12 months and single quarters, {self.area}{self.label}",
             baseline=None if base is None else (self.baseline.period, base.value),
             figures=[self._figure(level.area, level.kind, level.quarter) for level in own],
         )
@@ -230,7 +230,7 @@ class SurveyReport:
             f"{wording.listed(clear) if clear else 'none'} {'is' if len(clear) < 2 else 'are'} clear."
         )
         shown_table = table(
-            caption=f"{self.indicator.name}, {self.area}, quarter by quarter",
+            caption=f"Quarter by quarter, {self.area}",
             columns=["Quarter", "Percentage", "95% interval", "Change in points"],
             rows=rows,
             text_columns=(2,),
@@ -284,8 +284,7 @@ class SurveyReport:
         lines = [
             f"It rests on {wording.number(e.n)} {self.respondents}. With weights and clusters (design effect "
             f"{wording.number(e.design_effect, decimals=2)}) that is worth a simple random sample of "
-            f"{wording.number(e.effective_n)}; the standard error is {points(e.standard_error, decimals=2)}.",
-            "How many were asked and did not answer was not published: the interval does not allow for how they may differ.",
+            f"{wording.number(e.effective_n)}; the standard error is {points(e.standard_error, decimals=2)}. How many did not answer is not known.",
         ]
         if silent:
             lines.append(f"{silent:,} of those interviewed gave no answer and are not in the base.")
@@ -308,7 +307,9 @@ class SurveyReport:
 
     def published_check(self) -> Block:
         """Set what was printed beside what the respondents give, and say what of the print does not hold."""
-        return self.printed.checks(self._ours, constructed=bool(self.notice))
+        return join(
+            self.printed.checks(self._ours, constructed=bool(self.notice)), self.printed.later_figures()
+        )
 
     @property
     def caveats_in_words(self) -> list[str]:
