@@ -138,7 +138,7 @@ class CaseFacts:
         )
         period = of["calls"].period
         lines = [
-            f"{wording.number(calls)} {of['calls'].unit} were counted from {period}. "
+            f"{wording.number(calls)} {of['calls'].unit} were counted. "
             f"{wording.number(linked)} of them ({wording.number(100 * linked / calls, decimals=2)}%) were linked to existing cases, "
             f"and {wording.number(new)} ({wording.number(100 * new / calls, decimals=2)}%) led to new referrals."
         ]

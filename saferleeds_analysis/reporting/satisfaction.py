@@ -234,7 +234,7 @@ class Satisfaction:
         sizes, figures = [], []
         for percent, when, at_result in (
             (50.0, "whatever the result", False),
-            (s.result.value, "if the result stays as it is", True),
+            (s.result.value, "if it stays so", True),
         ):
             size = survey_summaries.sample_size(
                 margin=margin,

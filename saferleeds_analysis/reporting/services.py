@@ -200,8 +200,7 @@ class ServiceCounts:
         if p is None:
             return []
         e, wider = p.interval(0.8), p.interval(0.95)
-        known = "; no clear change on last year" * self.is_unclear
-        note = f"80% interval {interval(e)}; 95% interval {interval(wider)}{known}"
+        note = f"80% interval {interval(e)}; 95% interval {interval(wider)}"
         rows = [
             [f"{self.year}, projected", wording.number(e.value), note],
             [
@@ -320,7 +319,7 @@ class ServiceCounts:
         ]
 
     def _on_last_year(self, total: float) -> str:
-        return f"{wording.percent(100 * (total / self.last_year_total - 1), signed=True)} on last year"
+        return wording.percent(100 * (total / self.last_year_total - 1), signed=True)
 
     def _figures(self) -> list[Figure]:
         to_date = Window.year_to_date(self.quarter)

@@ -226,7 +226,7 @@ class SurveyReport:
             periods.quarter_name(key[2]) for key, c in changes.items() if c.direction in wording.DOWN_OR_UP
         ]
         said = (
-            f"Of {len(changes)} tests of a quarter on the one before, with allowance for all (Holm's method), "
+            f"Of {len(changes)} changes from one quarter to the next, tested together (Holm's method), "
             f"{wording.listed(clear) if clear else 'none'} {'is' if len(clear) < 2 else 'are'} clear."
         )
         shown_table = table(
@@ -264,7 +264,7 @@ class SurveyReport:
                 *(self._change_figure(changes[k], *k) for k in keys if k in changes),
             ]
         return table(
-            caption=f"{self.indicator.name} by locality, {self.window}; {len(rows)} tested together",
+            caption=f"{self.window}; {len(rows)} localities tested together",
             columns=[
                 "Locality",
                 "Percentage",
