@@ -587,7 +587,7 @@ def season(root: Path, indicator: str, area: str, last: str | None, freeze: bool
 @_in_project
 def backtest(root: Path, indicator: str, area: str, last: str | None, parts: bool) -> None:
     """Replay past years: how far off the projection was, what its intervals held, how often its chances came true."""
-    from saferleeds_analysis.reporting.record import track_record
+    from saferleeds_analysis.reporting.record import measured_on_open_data, track_record
 
     catalogue = _catalogue(root)
     counts = _counts(root, catalogue, indicator, area, last)
@@ -598,7 +598,8 @@ def backtest(root: Path, indicator: str, area: str, last: str | None, parts: boo
     histories = [counts.series(name) for name in names]
     caveats = catalogue.caveats(indicator, histories[0].index)
     about = {"indicator_id": indicator, "area": area, "in_words": catalogue.chance_in_words}
-    click.echo(track_record(histories, caveats=caveats, **about).text)
+    replayed = track_record(histories, caveats=caveats, **about)
+    click.echo(f"{replayed.text}\n\n{measured_on_open_data(indicator).text}")
 
 
 def _counts(root: Path, catalogue: "Catalogue", indicator: str, area: str, last: str | None) -> Any:

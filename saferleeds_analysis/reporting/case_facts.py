@@ -108,22 +108,22 @@ class CaseFacts:
                         method="as published; not checkable",
                         caveats=(why, f.note),
                     )
-                rows.append([wording.sentence(measure), shown, "not published", why])
+                rows.append([wording.sentence(measure), shown])
                 figures.append(figure)
         if not rows:
             return paragraph(f"No breakdown of the people was known on {periods.day_name(self.as_at)}.")
-        about = dict.fromkeys(f.note for name, _ in groups for f in self._of(name) if f.unit == "%")
-        lines = [f"Percentages: {note[:1].lower()}{note[1:]}." for note in about if note]
-        lines.append("Without a base no interval can be given and nothing can be compared.")
-        if any(shown == self.rules.withheld for _, shown, *_ in rows):
+        notes = dict.fromkeys(
+            f.note for name, _ in groups for f in self._of(name) if f.unit == "%" and f.note
+        )
+        lines = [f"NOT CHECKABLE: {note[:1].lower()}{note[1:]}." for note in notes]
+        if any(shown == self.rules.withheld for _, shown in rows):
             lines.append(
-                f"{self.rules.withheld} stands for a number that is held back because it could point to a person."
+                f"{self.rules.withheld}: a small number of a vulnerable group, held back because it could point to a person."
             )
         shown_table = table(
             caption=f"People in the cases, {self.area}, {figures[0].window}",
-            columns=["Who", "Published", "Base", "Remark"],
+            columns=["Who", "Published"],
             rows=rows,
-            text_columns=(2, 3),
             figures=figures,
         )
         return join(shown_table, bullets(lines))
@@ -138,7 +138,7 @@ class CaseFacts:
         )
         period = of["calls"].period
         lines = [
-            f"{wording.number(calls)} {of['calls'].unit} were counted from {period} (printed as {of['calls'].printed_as}). "
+            f"{wording.number(calls)} {of['calls'].unit} were counted. "
             f"{wording.number(linked)} of them ({wording.number(100 * linked / calls, decimals=2)}%) were linked to existing cases, "
             f"and {wording.number(new)} ({wording.number(100 * new / calls, decimals=2)}%) led to new referrals."
         ]
@@ -169,8 +169,8 @@ class CaseFacts:
             )
         ]
         warning = paragraph(
-            f"PERIOD MISMATCH: these counts are of {period}, and the review period is {periods.review_period(self.quarter)}. They "
-            "are not comparable with anything else on this page, and must not be divided by its quarters.",
+            f"PERIOD MISMATCH: these counts are of {period}, the review period is {periods.review_period(self.quarter)}. Compare "
+            "them with nothing else here.",
             css_class="flag",
         )
         return join(warning, bullets(lines, figures=figures))
@@ -185,7 +185,7 @@ class CaseFacts:
         lines = [
             f"Cases took {before.printed_as} {before.period} and {after.printed_as} by {after.period}: "
             f"at least {wording.percent(float(shorter))} shorter.",
-            "Whether these are means or medians, and of how many cases, was not printed, so this is not tested. "
+            "Whether mean or median, and of how many cases, was not printed: it is not tested. "
             + " ".join(
                 f"{wording.sentence(f.printed_as)}: {f.note[:1].lower()}{f.note[1:]}."
                 for f in found

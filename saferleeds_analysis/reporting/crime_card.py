@@ -18,13 +18,18 @@ from saferleeds_analysis.reporting.blocks import (
     paragraph,
 )
 from saferleeds_analysis.reporting.cards import AreaPosition, ReportCard
-from saferleeds_analysis.reporting.first_screen import Tile, first_screen, in_links, sparkline
+from saferleeds_analysis.reporting.first_screen import (
+    Tile,
+    caveats_in_short,
+    first_screen,
+    in_links,
+    sparkline,
+)
 from saferleeds_analysis.reporting.outlook import Outlook
 from saferleeds_analysis.reporting.tables import table
 
 # A board reads the divisions and a few wards; the annex has all of them.
 _WARDS_SHOWN = 8
-_CAVEATS_SHOWN = 4
 _NAMED = 3
 
 
@@ -80,11 +85,7 @@ def before_quoting(card: ReportCard) -> Block:
         *(f"{basis}." for basis in card.area_bases[-1:]),
     ]
     lines += ["Offences come in series, so the true uncertainty is somewhat wider than the intervals."]
-    return bullets([_first_sentence(line) for line in dict.fromkeys(lines)][:_CAVEATS_SHOWN], kind="caveats")
-
-
-def _first_sentence(text: str) -> str:
-    return f"{text.partition('. ')[0].rstrip('.')}."
+    return caveats_in_short(lines)
 
 
 def _level(card: ReportCard) -> Tile:

@@ -3,7 +3,7 @@
 Most readers read nothing else, so a page says here what it has to say; the rest of it says why.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -23,6 +23,9 @@ from saferleeds_analysis.reporting.blocks import (
     heading,
     paragraph,
 )
+
+# A board reads a few caveats; the annex has all of them.
+_CAVEATS_SHOWN = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,15 +97,18 @@ def in_links(names: Iterable[str], hrefs: Mapping[str, str]) -> Text:
     return paragraph(*(span for span in spans if span != ""))
 
 
-def to_do(actions: Iterable[str]) -> Listing:
-    """Give the next three things to decide or do."""
-    return bullets(list(actions)[:3])
+def caveats_in_short(lines: Iterable[str]) -> Listing:
+    """Give the first sentence of each of the first four things that must be known before a figure is quoted."""
+    first = [f"{line.partition('. ')[0].rstrip('.')}." for line in dict.fromkeys(lines)]
+    return bullets(first[:_CAVEATS_SHOWN], kind="caveats")
 
 
-def sparkline(values: pd.Series, *, name: str, what: str) -> Chart:
+def sparkline(
+    values: pd.Series, *, name: str, what: str, show: Callable[[float], str] = wording.number
+) -> Chart:
     """Draw the course of a series, small and without axes: the number beside it says the level."""
     from saferleeds_analysis.reporting.charts import chart_of_course
 
     known = values.dropna()
-    ends = f"from {wording.number(known.iloc[0])} to {wording.number(known.iloc[-1])}"
+    ends = f"from {show(known.iloc[0])} to {show(known.iloc[-1])}"
     return chart_of_course(known, name=name, alt=f"Small line chart of {what}, {ends}.")

@@ -19,7 +19,7 @@ from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Table, bullets, letter, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
 from saferleeds_analysis.reporting.first_screen import Tile
-from saferleeds_analysis.reporting.record import track_record
+from saferleeds_analysis.reporting.record import measured_on_open_data, track_record
 from saferleeds_analysis.reporting.season import Season
 from saferleeds_analysis.reporting.tables import interval, table
 from saferleeds_analysis.reporting.year_figures import YearFigures
@@ -190,7 +190,7 @@ class Outlook:
         histories = [card.monthly.rename(card.area.name)]
         if len(nearest) <= 5:
             histories += [card.data.by_area[p.area].loc[: card.monthly.index[-1]] for p in nearest]
-        return track_record(
+        replayed = track_record(
             histories,
             caveats=card.caveats,
             indicator_id=card.indicator.id,
@@ -200,6 +200,7 @@ class Outlook:
             status=card.data.source.status,
             rows=[rows for h in histories for rows in card.data.rows(h.name, h.index, role=h.name)],
         )
+        return join(replayed, measured_on_open_data(card.indicator.id))
 
     def _at(self) -> pd.Series | None:
         """Give the path's row of the latest month with a count."""

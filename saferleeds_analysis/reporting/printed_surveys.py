@@ -18,7 +18,7 @@ from saferleeds_analysis.methods import feasibility, survey, survey_summaries
 from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, heading, join, letter, paragraph
+from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, bullets, join, letter, paragraph
 from saferleeds_analysis.reporting.published import AS_PRINTED, as_printed, period_in_words, window_of
 from saferleeds_analysis.reporting.state import COLOURS
 from saferleeds_analysis.reporting.survey_words import (
@@ -114,16 +114,6 @@ class PrintedSurvey:
         """Whether it was printed how many were asked or inspected."""
         return any(f.measure in ("base", "answered") for f in self.figures)
 
-    def title(self) -> Block:
-        """Give the page's one first-level heading."""
-        return heading(1, f"{self.indicator.name}: {self.area}, {periods.quarter_name(self.quarter)}")
-
-    def why(self) -> Block:
-        """Say why this is a priority and what is measured."""
-        return join(
-            paragraph(self.indicator.why), paragraph(f"What is measured: {self.indicator.definition}")
-        )
-
     # A measure of which only percentages were printed
 
     def findings(self) -> Block:
@@ -148,9 +138,7 @@ class PrintedSurvey:
     def chart(self) -> Block:
         """Draw the printed percentages with the break between two definitions."""
         if len(self.levels) < 2:
-            return paragraph(
-                f"{'One figure is' if self.levels else 'No figure is'} known on {periods.day_name(self.as_at)}: there is nothing to draw."
-            )
+            return NOTHING
         broken = len({f.measure for f in self.levels}) > 1
         return charts.chart_of_lines_with_break(
             [
@@ -167,37 +155,28 @@ class PrintedSurvey:
 
     def progress(self) -> Block:
         """Give the letter of the measure: grey, because no target is recorded, and no travel across a break."""
-        reason = "No target is recorded, and there are not two results of one definition to compare."
+        reason = "No target is recorded."
         return letter_without_target(
             self.indicator, self.area, Window.quarter(self.quarter), reason, targets=self.targets
         )
 
-    def quarters(self) -> Block:
-        """Say that there are no quarters to compare."""
-        return paragraph("Only single results were published, so no quarter can be compared with another.")
-
-    def locality_table(self) -> Block:
-        """Say that there is nothing by locality."""
-        return paragraph("No result by locality was published.")
-
     def published_check(self) -> Block:
         """Check the printed figures by themselves: there are no respondents to set beside them."""
-        return self.checks(lambda period: None)
+        return join(self.checks(lambda period: None), self.later_figures())
 
-    def caveat_list(self) -> Block:
-        """List what the reader must know."""
-        return bullets(
-            [
-                "Only percentages were published. Without the number that they rest on, no interval, test or rating is given.",
-                *(f"{c.text} Basis: {c.basis}." for c in self.caveats),
-                *(f"{b.value}%, {b.period}: {b.note}." for b in self.baselines),
-            ],
-            kind="caveats",
-        )
+    @property
+    def caveats_in_words(self) -> list[str]:
+        """What the reader must know."""
+        return [
+            "Only percentages were published. Without the number that they rest on, no interval, test or rating is given.",
+            *(c.text for c in self.caveats),
+            *(f"{b.value}%, {b.period}: {b.note}." for b in self.baselines),
+        ]
 
-    def sources(self) -> Block:
-        """Say where the figures come from."""
-        return bullets(dict.fromkeys(f"{f.source}." for f in self.figures))
+    @property
+    def sources(self) -> list[str]:
+        """Where the figures come from."""
+        return list(dict.fromkeys(f"{f.source}." for f in self.figures))
 
     # Checks
 
@@ -207,10 +186,8 @@ class PrintedSurvey:
         ``constructed`` says that the respondents were made to agree with the print, so that agreement proves nothing.
         """
         if not self.levels:
-            return paragraph(
-                "No published figures are recorded for this measure, area and date, so none are checked."
-            )
-        rows, flags, figures = [], [], []
+            return NOTHING
+        rows, figures = [], []
         for f in self.levels:
             estimate = ours(f.period)
             shown, result = "none", "not checked: no respondents for it"
@@ -218,16 +195,10 @@ class PrintedSurvey:
                 shown = f"{wording.number(estimate.value, decimals=-f.value.as_tuple().exponent)}%"
                 agrees = shown.replace(wording.MINUS, "-") == f"{f.value}%"
                 result = "reproduced" if agrees else "NOT reproduced"
-            period, remark = period_in_words(f.period), self._feasible(f)
-            rows.append([period, f.printed_as, shown, result, wording.sentence(remark) or f.note])
+            remark = self._feasible(f)
+            told = paragraph(wording.sentence(remark), css_class="flag") if remark else f.note
+            rows.append([period_in_words(f.period), f.printed_as, shown, result, told])
             figures.append(self._figure(f, remark))
-            if remark:
-                flags.append(paragraph(f"Flag: {self.area}, {period}: {remark}", css_class="flag"))
-        built = (
-            " The respondents are synthetic and were made to agree with the print, so this checks the making."
-            if constructed
-            else ""
-        )
         checked = table(
             caption="Published percentages and what the respondents give",
             columns=["Period", "Published", "From the respondents", "Result", "Remark"],
@@ -235,24 +206,17 @@ class PrintedSurvey:
             text_columns=(1, 2, 3, 4),
             figures=figures,
         )
-        again = (
-            "Each is worked out again from the respondents where they are there"
-            if any(ours(f.period) for f in self.levels)
-            else "There are no respondents to work these out from again"
-        )
-        lead = paragraph(
-            f"{again}; a percentage whose base was printed is also checked for a whole number that prints so.{built}"
-        )
-        return join(lead, *flags, checked, *self._margins(), *self._steps())
+        built = paragraph("The respondents were made to agree with the print: this checks the making.")
+        return join(*[built] * constructed, checked, *self._margins(), *self._steps())
 
     def later_figures(self) -> Block:
         """Name figures printed after the as-at date, set apart: a second baseline is flagged as one and not used."""
         if not self.later:
-            return paragraph("No later figure is known that contradicts one of this page.")
+            return NOTHING
         rows, figures = [], []
         for f in self.later:
             why = self._second_baseline(f) or f.note
-            rows.append([f.printed_as, f.period, f.source, periods.day_name(f.known_from), why])
+            rows.append([f.printed_as, f.period, why])
             figures.append(
                 as_printed(
                     f,
@@ -262,16 +226,16 @@ class PrintedSurvey:
                     caveats=(why,),
                 )
             )
+        documents = dict.fromkeys(f"{f.source}, {periods.day_name(f.known_from)}" for f in self.later)
         notice = paragraph(
-            f"Printed after {periods.day_name(self.as_at)}, the day as at which this page is made. They are set apart so that nobody "
-            "takes them for figures of this page, and nothing above uses them.",
+            f"Printed after {periods.day_name(self.as_at)}, so that nothing else here uses them: {'; '.join(documents)}.",
             css_class="notice",
         )
         shown = table(
             caption="Figures printed later, flagged and not used",
-            columns=["Printed", "Period", "Document", "Known from", "Why it is not used"],
+            columns=["Printed", "Period", "Why it is not used"],
             rows=rows,
-            text_columns=(1, 2, 3, 4),
+            text_columns=(1, 2),
             figures=figures,
         )
         return join(notice, shown)
@@ -324,7 +288,7 @@ class PrintedSurvey:
             shown.append(
                 paragraph(
                     f"Had {f.printed_as} been a simple random sample of {wording.number(base)}, its 95% half-width would be "
-                    f"{points(half, decimals=2)}; weights and clusters widen it by the square root of the design effect.",
+                    f"{points(half, decimals=2)}; weights and clusters widen it.",
                     figures=[
                         as_printed(row, PUBLISHED_BASE, value=base, unit=self.respondents),
                         Figure(
@@ -409,8 +373,8 @@ class PrintedSurvey:
         away = float(f.value - first.value)
         return (
             f"INCONSISTENT: a second figure for the baseline of {f.period}, {points(abs(away), decimals=2)} "
-            f"{'above' if away > 0 else 'below'} the {first.value}% of the report card. No change of definition is declared, so "
-            f"one measure keeps one baseline.{f' {f.note}.' if f.note else ''}"
+            f"{'above' if away > 0 else 'below'} the {first.value}% of the report card, with no change of definition declared."
+            f"{f' {f.note}.' if f.note else ''}"
         )
 
 

@@ -61,12 +61,11 @@ def track_record(
     says so, and gives only how the method was measured on other data. ``notice`` and ``status`` go with every figure of
     theirs, and so do the ``rows`` of each history, in a role of its name. ``in_words`` are the agreed words for a chance.
     """
-    general = _measured_on_open_data(indicator_id)
     try:
         found = trajectory.backtest(list(histories), caveats=caveats)
     except DataProblem as problem:
-        why = str(problem).split("\n")[0].split(". Add")[0]
-        return join(paragraph(f"On this series itself the projection cannot be tried: {why}."), general)
+        why = str(problem).split("\n")[0].split(": that takes")[0].split(". Add")[0]
+        return paragraph(f"On this series itself the projection cannot be tried: {why}.")
     years = sorted(found.forecasts["year"].unique())
     about = {
         "indicator_id": indicator_id,
@@ -98,11 +97,11 @@ def track_record(
     return join(
         said,
         behind("Show how the projections did", _tables(found, by_method, figures, area, in_words, notice)),
-        general,
     )
 
 
-def _measured_on_open_data(indicator_id: str) -> Block:
+def measured_on_open_data(*indicator_ids: str) -> Block:
+    """Say how the method was measured once, on other data than those of these indicators."""
     measured = trajectory.MEASURED
     constants = Rows(
         role="constants",
@@ -111,11 +110,11 @@ def _measured_on_open_data(indicator_id: str) -> Block:
         note="the table [measured]",
     )
     return paragraph(
-        f"On open data that had no part in making the method ({measured['data']}; "
-        f"{wording.number(measured['forecasts'])} projections) the 80% intervals held {wording.percent(measured['held_80'])} of the "
-        f"outcomes, the 90% intervals {wording.percent(measured['held_90'])}; stated chances were within "
-        f"{wording.number(measured['worst_tenth_points'], decimals=1)} points of what came; the error score was "
-        f"{wording.percent(100 * (1 - measured['loss_to_run_rate']))} below the run-rate's. In pandemic years it was worse.",
+        f"The method was measured on open data ({measured['data']}; {wording.number(measured['forecasts'])} projections): its "
+        f"80% intervals held {wording.percent(measured['held_80'])} of outcomes, its 90% intervals "
+        f"{wording.percent(measured['held_90'])}; chances were right within "
+        f"{wording.number(measured['worst_tenth_points'], decimals=1)} points; its error score was "
+        f"{wording.percent(100 * (1 - measured['loss_to_run_rate']))} below the run-rate's. In pandemic years it did worse.",
         figures=[
             Figure(
                 measure=MEASURED,
@@ -129,6 +128,7 @@ def _measured_on_open_data(indicator_id: str) -> Block:
                 rows=(constants,),
                 working=Working.of(workings.constant, table="measured", name=name),
             )
+            for indicator_id in indicator_ids
             for name in ("held_80", "held_90", "worst_tenth_points", "loss_to_run_rate")
         ],
     )

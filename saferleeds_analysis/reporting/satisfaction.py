@@ -17,8 +17,8 @@ from saferleeds_analysis.figures import Measure, Rows, Working
 from saferleeds_analysis.methods import survey_summaries
 from saferleeds_analysis.methods.survey import SurveyEstimate
 from saferleeds_analysis.methods.survey_summaries import SatisfactionSurvey
-from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, join, paragraph
+from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, bullets, join, paragraph
 from saferleeds_analysis.reporting.published import AS_PRINTED, as_printed, window_to_date
 from saferleeds_analysis.reporting.survey_words import points
 from saferleeds_analysis.reporting.tables import interval, table
@@ -132,6 +132,15 @@ class Satisfaction:
         """The financial year of the reported quarter."""
         return periods.financial_year_name(periods.financial_year_of(self.quarter))
 
+    @property
+    def latest(self) -> SatisfactionMeasure | None:
+        """The first question of which counts are behind this year's result."""
+        return next((m for m in self.measures if m.latest is not None), None)
+
+    @property
+    def _names(self) -> list[str]:
+        return wording.told_apart([m.indicator.name for m in self.measures])
+
     def by_year(self) -> Block:
         """Give the printed percentages, one row a question and one column a year, and say where the line breaks."""
         years = list(dict.fromkeys(f.period for m in self.measures for f in m.levels))
@@ -139,71 +148,50 @@ class Satisfaction:
             return paragraph(f"No result of this survey was known on {periods.day_name(self.as_at)}.")
         rows = [
             [
-                m.indicator.name,
+                name,
                 *(next((f"{f.value}%" for f in m.levels if f.period == year), "not known") for year in years),
             ]
-            for m in self.measures
+            for name, m in zip(self._names, self.measures, strict=True)
         ]
         first = self.measures[0]
         services = {d.definition: d.words.split(", ")[-1] for d in first.definitions}
         lines = [
-            f"{d.words.split(',')[0]}: from {periods.month_name(d.since)} {services[d.definition]} takes the place of "
-            f"{services[d.replaces]}. {d.reason}. The line breaks there: the years before are "
-            "not compared with those after."
+            f"From {periods.month_name(d.since)} {services[d.definition]} takes the place of {services[d.replaces]}. "
+            "The years before are not compared with those after."
             for d in first.definitions
             if d.breaks_the_line(self.as_at)
         ]
-        if all(m.latest is None for m in self.measures):
+        if self.latest is None:
             lines.append(f"No result of {self.year} was known on {periods.day_name(self.as_at)}.")
-        lines.append(
-            "No base was printed for the years before this one, so neither their error nor a change on them can be tested."
-        )
+        lines.append("No base was printed for earlier years, so no change can be tested.")
         shown = table(
-            caption=f"{first.indicator.population}: satisfaction by year, {self.area}",
-            columns=["Question", *(self._label(year) for year in years)],
+            caption=f"{first.indicator.population}, satisfied, by year, {self.area}",
+            columns=["Question", *(self.label(year) for year in years)],
             rows=rows,
             figures=[self._figure(m, f) for m in self.measures for f in m.levels],
         )
         return join(shown, bullets(lines))
 
-    def chart(self) -> Block:
-        """Draw the percentages by year, with the break between the two services."""
-        names = wording.told_apart([m.indicator.name for m in self.measures])
-        lines = [
-            (name, [(self._label(f.period), f.measure, self._figure(m, f)) for f in m.levels])
-            for name, m in zip(names, self.measures, strict=True)
-        ]
-        if not lines or any(len(points_of_line) < 2 for _, points_of_line in lines):
-            return paragraph("There are not two years to draw.")
-        last = self.measures[0].levels[-1]
-        since = ", ".join(
-            periods.month_name(d.since) for d in self.measures[0].definitions if d.breaks_the_line(self.as_at)
-        )
-        return charts.chart_of_lines_with_break(
-            lines,
-            name="satisfaction-by-year",
-            headline=f"{self.measures[0].indicator.name}: {last.value}% in {self._label(last.period)}",
-            subtitle=f"{self.measures[0].indicator.population}, {self.area}, {self._label(self.measures[0].levels[0].period)} to "
-            f"{self._label(last.period)}",
-            break_note=f"Another survey from\n{since}: a break",
-        )
-
     def base(self) -> Block:
-        """Say how many were asked and answered, and how exact the result is: as it was printed, and at the result."""
-        known = [m for m in self.measures if m.latest is not None]
-        if not known:
+        """Say how many were asked and answered, and how exact each result is: for those asked, and for cases to come."""
+        if self.latest is None:
             return paragraph(
                 f"How many were asked and answered in {self.year} was not known on {periods.day_name(self.as_at)}."
             )
-        lines, figures = self._answered(known[0]), self._answered_figures(known[0])
-        for m in known:
+        rows, figures = [], []
+        for name, m in zip(self._names, self.measures, strict=True):
             s = m.latest
-            lines.append(
-                f"{m.indicator.name}: {wording.number(s.satisfied)} of {wording.number(s.answered)}, "
-                f"{wording.percent(s.result.value)} (95% interval {interval(s.result, wording.percent)} for these {wording.number(s.asked)} cases; "
-                f"{interval(_beyond(s), wording.percent)} taken as a sample of cases to come). At this result the half-width is "
-                f"{points(s.margin_at_result, decimals=1)}. If none of those who did not answer were satisfied it would be "
-                f"{wording.percent(s.lowest_possible)} of all who were asked; if all were, {wording.percent(s.highest_possible)}."
+            if s is None:
+                continue
+            rows.append(
+                [
+                    name,
+                    f"{wording.percent(s.result.value)} ({wording.number(s.satisfied)} of {wording.number(s.answered)})",
+                    interval(s.result, wording.percent),
+                    interval(_beyond(s), wording.percent),
+                    points(s.margin_at_result),
+                    f"{wording.percent(s.lowest_possible)} to {wording.percent(s.highest_possible)}",
+                ]
             )
             figures += [
                 Figure.of(
@@ -221,19 +209,32 @@ class Satisfaction:
                 self._number(m, BOUND, "lowest_possible", "%", "bound", others="no other was"),
                 self._number(m, BOUND, "highest_possible", "%", "bound", others="all others were"),
             ]
-        return bullets(lines, figures=figures)
+        shown = table(
+            caption=f"How exact the results of {self.year} to date are",
+            columns=[
+                "Question",
+                "Satisfied",
+                "95% interval, these cases",
+                "95% interval, cases to come",
+                "Half-width",
+                "If none or all of the others were",
+            ],
+            rows=rows,
+            text_columns=range(1, 6),
+            figures=figures,
+        )
+        return join(bullets(self._answered(self.latest), figures=self._answered_figures(self.latest)), shown)
 
     def next_year(self, *, margin: float) -> Block:
         """Say how many must be asked next year for a half-width of ``margin`` points, at this year's response rate."""
-        known = next((m for m in self.measures if m.latest is not None), None)
-        if known is None:
-            return paragraph("Without this year's response rate no size for next year can be given.")
-        s = known.latest
+        if self.latest is None:
+            return NOTHING
+        known, s = self.latest, self.latest.latest
         cases = round(s.asked * 4 / self.quarter.quarter)
-        lines, figures = [], []
+        sizes, figures = [], []
         for percent, when, at_result in (
             (50.0, "whatever the result", False),
-            (s.result.value, "if the result stays as it is", True),
+            (s.result.value, "if it stays so", True),
         ):
             size = survey_summaries.sample_size(
                 margin=margin,
@@ -247,9 +248,8 @@ class Satisfaction:
                 if size.enough
                 else f"more than all {wording.number(size.people_to_ask)}: asking everybody reaches {points(size.margin_reached)}"
             )
-            lines.append(
-                f"For a half-width of {points(margin)} {when} ({wording.percent(percent)}): "
-                f"{wording.number(size.answers_needed)} answers, by {enough}."
+            sizes.append(
+                f"{when} ({wording.percent(percent)}) {wording.number(size.answers_needed)} answers, by {enough}"
             )
             figures += [
                 Figure(
@@ -274,26 +274,24 @@ class Satisfaction:
                     ("people to ask", "people_to_ask", "answers over response rate"),
                 )
             ]
-        lead = paragraph(
-            f"If about {wording.number(cases)} cases close in the year, as this year's {wording.number(s.asked)} so far suggest, and "
-            f"{wording.percent(s.response_rate)} answer again:"
+        return paragraph(
+            f"Next year, for a half-width of {points(margin)}, if about {wording.number(cases)} cases close and "
+            f"{wording.percent(s.response_rate)} answer again: {'; '.join(sizes)}.",
+            figures=figures,
         )
-        return join(lead, bullets(lines, figures=figures))
 
     def _answered(self, m: SatisfactionMeasure) -> list[str]:
         s, population = m.latest, m.indicator.population
         lines = [
             f"In {self.year} to date {wording.number(s.asked)} {population[:1].lower()}{population[1:]} were asked and "
-            f"{wording.number(s.answered)} answered: a response rate of {wording.percent(s.response_rate)}. "
-            f"{wording.number(s.not_answered)} ({wording.percent(s.not_answered_percent)}) did not answer, and no interval allows for how "
-            "they may differ.",
+            f"{wording.number(s.answered)} answered ({wording.percent(s.response_rate)}). {wording.number(s.not_answered)} "
+            f"({wording.percent(s.not_answered_percent)}) did not, and no interval allows for how they may differ."
         ]
         printed = next((f for f in self.figures if f.measure == "half-width"), None)
         if printed is not None:
             lines.append(
-                f"Printed as a {printed.printed_as}. {wording.number(s.margin_at_half, decimals=2)} points is the half-width "
-                "at 50%, with the correction for a finite number of cases; it is not an interval, and it is wider than the "
-                "half-width at the result."
+                f"Printed as a {printed.printed_as}: {wording.number(s.margin_at_half, decimals=2)} points is the half-width "
+                "at 50%, not an interval."
             )
         return lines
 
@@ -359,7 +357,7 @@ class Satisfaction:
             caveats += result.caveats
         return as_printed(f, PRINTED, window=window_to_date(f.period), caveats=tuple(caveats), **about)
 
-    def _label(self, period: str) -> str:
+    def label(self, period: str) -> str:
         """Write the period of a result for people: a quarter's is the year's to date."""
         return f"{period.split(' ')[0]} to date" if " Q" in period else period
 

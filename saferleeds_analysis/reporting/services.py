@@ -22,7 +22,7 @@ from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, bullets, join, page_title, paragraph
+from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, paragraph
 from saferleeds_analysis.reporting.counted import CHANGE_COUNT, CHANGE_PERCENT, count_figure, worked_out
 from saferleeds_analysis.reporting.published import AS_PRINTED, as_printed
 from saferleeds_analysis.reporting.record import track_record
@@ -138,40 +138,14 @@ class ServiceCounts:
             int(self.counts[self.quarter - 4]), int(self.counts[self.quarter]), unit=self.indicator.unit
         )
 
-    def title(self) -> Block:
-        """Give the page's one first-level heading."""
-        notice = self.monthly.source.notice if self.monthly else ""
-        return page_title(
-            f"{self.indicator.name} in {self.area}, {periods.quarter_name(self.quarter)}", notice
-        )
-
     def findings(self) -> Block:
-        """Say how the year so far compares with the same quarters of last year, and where both projections point."""
-        so_far = len(self.counts) - 4
-        names = ("first quarter", "first two quarters", "first three quarters", "four quarters")
-        same = "quarter" if so_far == 1 else "quarters"
-        change, unit = self.like_for_like, self.indicator.unit
-        lines = [
-            f"In the {names[so_far - 1]} of {self.year}, {wording.number(change.later)} {unit} were counted: "
-            f"{wording.change_with_interval(change)} on the same {same} of the year before "
-            f"({wording.number(change.earlier)})."
-        ]
-        if self.projection is not None:
-            share = 100 * change.earlier / self.last_year_total
-            usual = self.projection.usual_share
-            wide, wider = self.projection.interval(0.8), self.projection.interval(0.95)
-            lines += [
-                f"Last year {wording.percent(share)} of the year's {unit} fell in {'that' if so_far == 1 else 'those'} {same}. "
-                f"If they make the same share of this year, it will end at {wording.number(usual)}, "
-                f"{self._on_last_year(usual)} on last year's {wording.number(self.last_year_total)}.",
-                f"One year cannot show how much of that is the season and how much a change of level. Allowing for both, the "
-                f"year is projected to end at about "
-                f"{wording.number(wide.value)} (80% interval {interval(wide)}; 95% interval {interval(wider)})."
-                + (" It holds last year's total: no clear change is projected." if self.is_unclear else ""),
-            ]
-            if self.published is not None:
-                lines.append(self._published_in_words(self.projection))
-        return bullets(lines, figures=self._figures())
+        """Say how the year so far compares with the same quarters of last year."""
+        change = self.like_for_like
+        said = (
+            f"{wording.sentence(str(Window.year_to_date(self.quarter)))}: {wording.number(change.later)} {self.indicator.unit}, "
+            f"{wording.change_with_interval(change)} on the same months a year before ({wording.number(change.earlier)})."
+        )
+        return paragraph(said, figures=self._figures())
 
     @property
     def doubles_the_half_year(self) -> bool:
@@ -200,53 +174,53 @@ class ServiceCounts:
         return e.lower <= self.last_year_total <= e.upper
 
     def quarters(self) -> Block:
-        """Draw the quarters of both years side by side, and list them with the year's total or both of its projections."""
+        """List the quarters of both years with the year's total or both of its projections, and compare the last with a year before."""
         names = [periods.quarter_name(q) for q in self.counts.index]
-        notes = {f.period: _slip(f) for f in self.figures if f.period in names and _slip(f)}
+        notes = {f.period: "check for a copying slip" for f in self.figures if f.period in names and _slip(f)}
         if self.from_months and len(self.from_months) < len(names):  # two ways of counting stand in one table
             notes = dict.fromkeys(names, "as published") | notes
             notes |= {periods.quarter_name(q): "sum of its months" for q in self.from_months}
+        change = self.quarter_on_year_before
+        notes.setdefault(names[-1], f"{wording.change_with_interval(change)} on {names[-5]}")
         rows = [
             [name, wording.number(count), notes.get(name, "")]
             for name, count in zip(names, self.counts, strict=True)
         ]
         rows.insert(4, [f"{self.last_year}, whole year", wording.number(self.last_year_total), ""])
-        if self.projection is not None:
-            e = self.projection.interval(0.8)
-            rows.append([f"{self.year}, projected", wording.number(e.value), f"80% interval {interval(e)}"])
-        if self.published is not None:
-            rows.append(
-                [
-                    f"{self.year}, as published",
-                    wording.number(float(self.published.value)),
-                    "run-rate: every quarter taken to be alike" if self.is_run_rate else "",
-                ]
-            )
-        listed = table(
+        return table(
             caption=f"{self.indicator.name} by quarter",
             columns=["Quarter", self.indicator.unit.capitalize(), "Note"],
-            rows=rows,
+            rows=rows + self._year_ends(),
             text_columns=[2],
+            figures=self.changes(change, Window.quarter(self.quarter), [self.quarter - 4], [self.quarter]),
         )
-        change, window = self.quarter_on_year_before, Window.quarter(self.quarter)
-        said = paragraph(
-            f"In {names[-1]} {self._compared(change, names[-5])}.",
-            figures=self.changes(change, window, [self.quarter - 4], [self.quarter]),
-        )
-        return join(self._quarters_chart(), said, listed)
 
-    def _compared(self, change: CountChange, earlier: str) -> str:
-        counted = f"there were {wording.number(change.later)} {self.indicator.unit}"
-        word = {"fell": "a clear fall", "rose": "a clear rise"}.get(change.direction, change.direction)
-        e = change.percent
-        if e is None:
-            return f"{counted}, after none in {earlier}: {word}"
-        more = "more" if e.value > 0 else "fewer"
-        size = f"{wording.percent(abs(e.value))} {more} than" if e.value else "as many as"
-        limits = f"{e.confidence:.0%} interval {wording.percent_interval(change)}"
-        return f"{counted}, {size} in {earlier} ({limits}): {word}"
+    def _year_ends(self) -> list[list[str]]:
+        """Give the year's end in rows: projected with the season, at last year's shares, and as it was published."""
+        p = self.projection
+        if p is None:
+            return []
+        e, wider = p.interval(0.8), p.interval(0.95)
+        note = f"80% interval {interval(e)}; 95% interval {interval(wider)}"
+        rows = [
+            [f"{self.year}, projected", wording.number(e.value), note],
+            [
+                f"{self.year}, at last year's shares",
+                wording.number(p.usual_share),
+                self._on_last_year(p.usual_share),
+            ],
+        ]
+        if self.published is not None:
+            printed, last = float(self.published.value), self.last_year_total
+            how = f"run-rate {wording.number(p.run_rate)}: every quarter alike"
+            how = how if self.is_run_rate else f"how it was made is not known; {how}"
+            opposite = "; it points the opposite way" * ((printed - last) * (p.usual_share - last) < 0)
+            note = f"{self._on_last_year(printed)}; {how}{opposite}"
+            rows.append([f"{self.year}, as published", wording.number(printed), note])
+        return rows
 
-    def _quarters_chart(self) -> Block:
+    def chart(self) -> Block:
+        """Draw the quarters of both years side by side."""
         this = [int(count) for count in self.counts.iloc[4:]]
         latest = self.quarter_on_year_before
         return charts.chart_of_quarters(
@@ -255,33 +229,8 @@ class ServiceCounts:
                 (self.year, this + [None] * (4 - len(this))),
             ],
             name=f"quarters-{self.indicator.id.replace('_', '-')}",
-            headline=f"{wording.number(this[-1])} {self.indicator.unit} in {periods.review_period(self.quarter)}: "
-            f"{wording.change_in_short(latest, on='the same months a year before')}",
+            headline=f"{periods.review_period(self.quarter)}: {latest.direction}",
             subtitle=f"{self.indicator.unit.capitalize()} by quarter, {self.area}, {self.last_year} and {self.year}",
-        )
-
-    def chart(self) -> Block:
-        """Draw last year's total, the projection with the season, and the published one, on one scale."""
-        if self.projection is None:
-            return paragraph("The year is complete, so there is nothing to project.")
-        projected = self._projected(0.8)
-        shown = [
-            (
-                "Last year's total",
-                self._total(LAST_YEARS_TOTAL, Window.year(self.last_year), self.counts.index[:4]),
-            ),
-            (f"{self.year}, if last year's shares hold", self._by_last_years_share()),
-            (f"{self.year}, projected", projected),
-            *(
-                (f"{self.year}, as published{' (run-rate)' * self.is_run_rate}", f)
-                for f in self._as_published()
-            ),
-        ]
-        return charts.chart_of_dots(
-            shown,
-            name=f"year-ends-{self.indicator.id.replace('_', '-')}",
-            headline=self._headline(projected),
-            subtitle=f"{self.indicator.unit.capitalize()} in a financial year, {self.area}. The line is an 80% interval",
         )
 
     def record(self) -> Block:
@@ -296,27 +245,40 @@ class ServiceCounts:
             rows=self.rows(self.counts.index, str(self.counts.name)),
         )
 
-    def caveats_and_sources(self) -> Block:
-        """Say where the counts come from and what the reader must know of them."""
+    def progress(self) -> Block:
+        """Give no letter: a service's counts are not rated."""
+        return NOTHING
+
+    @property
+    def notice(self) -> str:
+        """What a reader must know of the data before any number."""
+        return self.monthly.source.notice if self.monthly else ""
+
+    @property
+    def caveats_in_words(self) -> list[str]:
+        """What the reader must know of the counts."""
+        lines = [*self.differences]
+        if self.is_doubted:
+            lines.append("If a quarter was copied by mistake, every comparison and projection here changes.")
+        lines.append(
+            "One person may make many contacts, so the true uncertainty is wider than the intervals."
+        )
+        lines += [
+            *(self.monthly.caveats if self.monthly else ()),
+            *(c.text for c in self.caveats),
+        ]
+        # No chance is stated and the run-rate is explained where it stands, so those two caveats are not repeated.
+        known = self.projection.caveats if self.projection else ()
+        return lines + [c for c in known if "chances" not in c and "run-rate" not in c]
+
+    @property
+    def sources(self) -> list[str]:
+        """Where the counts come from, and what is counted."""
         lines = [f"{source}." for source in dict.fromkeys(f.source for f in self.figures)]
         if self.monthly is not None:
             source = self.monthly.source
             lines += [f"{source.title}. Publisher: {source.publisher}. Licence: {source.licence}."]
-            lines += [*self.differences, *self.monthly.caveats]
-        lines += [f"{c.text} Basis: {c.basis}." for c in self.caveats]
-        # No chance is stated and the run-rate is explained where it stands, so those two caveats are not repeated.
-        known = self.projection.caveats if self.projection else ()
-        lines += [c for c in known if "chances" not in c and "run-rate" not in c]
-        if self.is_doubted:
-            lines.append(
-                "If a quarter's count was copied by mistake, every comparison and projection on this page changes."
-            )
-        lines += [
-            "An interval says how far chance alone moves a count of independent events. One person may make many contacts, so "
-            "the true uncertainty is wider.",
-            f"What is counted: {self.indicator.definition}",
-        ]
-        return bullets(lines, kind="caveats")
+        return [*lines, f"What is counted: {self.indicator.definition}"]
 
     def rows(self, quarters: Iterable[pd.Period], role: str) -> tuple[Rows, ...]:
         """Give the rows of the counts of some quarters: those of their months, or those in which they were published."""
@@ -357,26 +319,8 @@ class ServiceCounts:
             if estimate is not None
         ]
 
-    def _headline(self, projected: Figure) -> str:
-        """Name a rise or a fall only where the projection's interval leaves out last year's total."""
-        about = f"About {wording.number(projected.value)} {self.indicator.unit} projected"
-        last = wording.number(self.last_year_total)
-        if self.is_unclear:
-            return f"{about}: no clear change on {last}"
-        return f"{about}: {'fewer' if projected.value < self.last_year_total else 'more'} than last year's {last}"
-
     def _on_last_year(self, total: float) -> str:
         return wording.percent(100 * (total / self.last_year_total - 1), signed=True)
-
-    def _published_in_words(self, p: trajectory.Projection) -> str:
-        printed, last = float(self.published.value), self.last_year_total
-        opposite = (printed - last) * (p.usual_share - last) < 0
-        how = f"the run-rate of {wording.number(p.run_rate)}, which takes every quarter to be alike"
-        return (
-            f"The published projection is {wording.number(printed)}, {self._on_last_year(printed)} on last year"
-            + (f": {how}." if self.is_run_rate else f"; how it was made is not known, and it is not {how}.")
-            + (" It points the opposite way from last year's shares." if opposite else "")
-        )
 
     def _figures(self) -> list[Figure]:
         to_date = Window.year_to_date(self.quarter)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.tables import interval
 
 
 def answers_in_words(answers: Sequence[str]) -> str:
@@ -27,19 +26,6 @@ def answers_in_words(answers: Sequence[str]) -> str:
     each = [" ".join(words[: len(words) - shared]) for words in begun]
     told = " or ".join(filter(None, [", ".join(each[:-1]), each[-1]]))
     return " ".join([told, *begun[-1][len(begun[-1]) - shared :]])
-
-
-def level_in_words(e: SurveyEstimate) -> str:
-    """Write a percentage with its interval and base.
-
-    >>> from saferleeds_analysis.methods.survey_summaries import published_percentage
-    >>> level_in_words(published_percentage(12.62, base=6073, design_effect=1.25, definition="ASB got worse"))
-    '12.6% (95% interval 11.7% to 13.6%; base 6,073)'
-    """
-    return (
-        f"{wording.percent(e.value)} ({e.confidence:.0%} interval {interval(e, wording.percent)}; "
-        f"base {wording.number(e.n)})"
-    )
 
 
 def change_in_words(change: SurveyChange) -> str:

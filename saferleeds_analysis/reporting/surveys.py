@@ -4,7 +4,7 @@ Everything is worked out from respondents; what was printed stands beside it and
 default word: a fall or a rise is named only where the test of that change, with its design and its comparisons, says so.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator
 from saferleeds_analysis.figures import Measure, Working, weakest
 from saferleeds_analysis.intake import SurveyResponses
-from saferleeds_analysis.methods import survey, survey_trends, trajectory
+from saferleeds_analysis.methods import survey_trends, trajectory
 from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
 from saferleeds_analysis.methods.survey_trends import (
     ON_BASELINE,
@@ -32,21 +32,16 @@ from saferleeds_analysis.reporting.blocks import (
     Block,
     Figure,
     bullets,
-    facts,
     join,
-    page_title,
     paragraph,
 )
-from saferleeds_analysis.reporting.cards import card_fields
 from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, letter_without_target, printed_survey
 from saferleeds_analysis.reporting.published import window_of
 from saferleeds_analysis.reporting.survey_words import (
     answers_in_words,
     change_in_short,
     change_in_words,
-    level_in_words,
     points,
-    points_interval,
     signed_points,
 )
 from saferleeds_analysis.reporting.tables import interval, table
@@ -97,7 +92,7 @@ _QUARTERS = {
     ON_BASELINE: 4,
 }
 # What a change on the year before is said to be on.
-_YEAR_BEFORE = "the 12 months before"
+YEAR_BEFORE = "the 12 months before"
 # Quarters compared with the quarter before on a page: two years.
 _QUARTERS_SHOWN = 8
 
@@ -144,10 +139,13 @@ class SurveyReport:
     @property
     def main_changes(self) -> dict[str, SurveyChange]:
         """The changes on the year before and on the baseline that there are, each tested by itself, by what it is on."""
-        kinds = {ON_YEAR_BEFORE: _YEAR_BEFORE}
-        if self.baseline is not None:
-            kinds[ON_BASELINE] = f"the baseline of {self.baseline.period}"
-        return {on: change for kind, on in kinds.items() if (change := self._change(kind)) is not None}
+        found = {on: self._change(kind) for kind, on in self._compared_with.items()}
+        return {on: change for on, change in found.items() if change is not None}
+
+    @property
+    def _compared_with(self) -> dict[str, str]:
+        baseline = {ON_BASELINE: f"the baseline of {self.baseline.period}"} if self.baseline else {}
+        return {ON_YEAR_BEFORE: YEAR_BEFORE, **baseline}
 
     @property
     def main_changes_in_short(self) -> list[str]:
@@ -167,78 +165,45 @@ class SurveyReport:
         """What a reader must know of the data before any number."""
         return self.responses.source.notice
 
-    def title(self, what: str = "") -> Block:
-        """Give the page's one first-level heading and the notice; ``what`` names a card of the priority."""
-        name = f"{self.indicator.priority}: {what}" if what else self.indicator.name
-        text = f"{name}, {self.area}, {periods.quarter_name(self.quarter)}"
-        return page_title(text, self.notice)
-
-    def fields(self) -> Block:
-        """Give the fixed fields of the card: outcome, priority, review period, population, and its progress."""
-        return card_fields(self.indicator, self.quarter, self.progress())
-
-    def why(self) -> Block:
-        """Say why this is a priority and what exactly is asked."""
-        answers = [f"'{self.responses.answers[code]}'" for code in self.responses.question.answers]
-        return join(
-            paragraph(self.indicator.why),
-            paragraph(
-                f"What is measured: {self.indicator.definition} Answers that count: {', '.join(answers)}."
-            ),
-        )
-
     # Findings
-
-    def summary(self) -> Block:
-        """Give the headline numbers in a box."""
-        pairs = [(f"{self.indicator.name}, {self.window}{self.label}", level_in_words(self.level))]
-        pairs += [(f"Change on {on}", change_in_words(change)) for on, change in self.main_changes.items()]
-        return facts(pairs, kind="summary", figures=[self._figure(self.area)])
 
     def findings(self) -> Block:
         """Say the level and each change in sentences that come from the tests."""
         words = answers_in_words([self.responses.answers[a] for a in self.responses.question.answers])
         lines = [
             f"In the {self.window}, {wording.percent(self.level.value)} of {self.respondents} in {self.area} said "
-            f"{words} (95% interval {interval(self.level, wording.percent)}; base {wording.number(self.level.n)}){self.label}.",
-            self._on_the_baseline(),
+            f"{words} (95% interval {interval(self.level, wording.percent)}; base {wording.number(self.level.n)})."
         ]
-        figures = [self._figure(self.area)]
-        for kind, on in (
-            (ON_YEAR_BEFORE, "the 12 months before"),
-            (
-                ON_WINDOW_BEFORE,
-                "the 12 months a quarter earlier, with which it shares three of its four quarters",
-            ),
-        ):
+        quarter_before = "the 12 months a quarter earlier, three of its four quarters the same"
+        for kind, on in (self._compared_with | {ON_WINDOW_BEFORE: quarter_before}).items():
             change = self._change(kind)
             if change is None:
                 lines.append(
-                    f"It cannot be compared with {on.split(',')[0]}: not all their quarters are in the data."
+                    f"It is not compared with {on.split(',')[0]}: quarters are missing, or are in both."
                 )
-                continue
-            lines.append(f"On {on} ({wording.percent(change.earlier.value)}): {change_in_words(change)}.")
-            figures.append(self._change_figure(change, self.area, kind))
-        on_baseline = self._change(ON_BASELINE)
-        if on_baseline is not None:
-            figures.append(self._change_figure(on_baseline, self.area, ON_BASELINE))
-        return bullets(lines, figures=figures)
+            else:
+                lines.append(f"On {on} ({wording.percent(change.earlier.value)}): {change_in_words(change)}.")
+        return bullets(
+            lines, figures=[*self.main_figures(), *self._changes_of([(self.area, ON_WINDOW_BEFORE)])]
+        )
+
+    def main_figures(self) -> list[Figure]:
+        """Give the level and its changes on the year before and on the baseline as figures."""
+        return [self._figure(self.area), *self._changes_of((self.area, kind) for kind in self._compared_with)]
+
+    def _changes_of(self, of: Iterable[tuple[str, str]]) -> list[Figure]:
+        found = {key: self._change(key[1]) for key in of}
+        return [self._change_figure(change, *key) for key, change in found.items() if change is not None]
 
     def chart(self) -> Block:
         """Draw the twelve-month percentage with its interval, the quarters, and the baseline."""
-        change, on = self.main_change
-        headline = f"{wording.percent(self.level.value)}: no clear change"
-        if change is not None and change.direction != "no clear change":
-            since = "in a year" if on == _YEAR_BEFORE else "since the baseline"
-            headline = f"{change.direction.capitalize()} by {points(abs(change.difference.value))} {since}"
         own = [level for level in self.trend.levels if level.area == self.area]
         base = self.baseline_estimates.get(self.area)
         return charts.chart_of_survey(
             own,
             name=f"trend-{self.indicator.id.replace('_', '-')}",
-            headline=headline,
-            subtitle=f"{self.indicator.name}, {self.area}, 12 months and single quarters, "
-            f"{periods.quarter_name(own[0].quarter)} to {periods.quarter_name(self.quarter)}{self.label}",
+            headline=f"{wording.percent(self.level.value)} in the {self.window}",
+            subtitle=f"12 months and single quarters, {self.area}{self.label}",
             baseline=None if base is None else (self.baseline.period, base.value),
             figures=[self._figure(level.area, level.kind, level.quarter) for level in own],
         )
@@ -250,84 +215,66 @@ class SurveyReport:
         changes = self._together([(self.area, ON_QUARTER_BEFORE, level.quarter) for level in shown])
         rows, figures = [], []
         for level in reversed(shown):
-            cells = ["not known"] * 3
+            e, key = level.estimate, (self.area, ON_QUARTER_BEFORE, level.quarter)
+            moved = "not known"
             figures.append(self._figure(self.area, QUARTER, level.quarter))
-            key = (self.area, ON_QUARTER_BEFORE, level.quarter)
             if key in changes:
-                d = changes[key].difference
-                cells = [signed_points(d.value), points_interval(d), _reading(changes[key])]
+                moved = signed_points(changes[key].difference.value)
                 figures.append(self._change_figure(changes[key], *key))
-            e = level.estimate
-            rows.append(
-                [
-                    level.period,
-                    wording.percent(e.value),
-                    interval(e, wording.percent),
-                    wording.number(e.n),
-                    *cells,
-                ]
-            )
-        shown_table = table(
-            caption=f"{self.indicator.name}, {self.area}, quarter by quarter",
-            columns=[
-                "Quarter",
-                "Percentage",
-                "95% interval",
-                "Base",
-                "Change",
-                "95% interval of the change",
-                "Reading",
-            ],
-            rows=rows,
-            text_columns=(2, 5, 6),
-            figures=figures,
-        )
-        clear = sum(change.direction != "no clear change" for change in changes.values())
+            rows.append([level.period, wording.percent(e.value), interval(e, wording.percent), moved])
+        clear = [
+            periods.quarter_name(key[2]) for key, c in changes.items() if c.direction in wording.DOWN_OR_UP
+        ]
         said = (
-            f"{len(changes)} quarters are compared with the one before. Of so many tests one in twenty looks clear by chance, so "
-            f"the readings allow for all of them (Holm's method): {clear or 'none'} of the changes {'is' if clear < 2 else 'are'} "
-            "clear."
+            f"Of {len(changes)} changes from one quarter to the next, tested together (Holm's method), "
+            f"{wording.listed(clear) if clear else 'none'} {'is' if len(clear) < 2 else 'are'} clear."
+        )
+        shown_table = table(
+            caption=f"Quarter by quarter, {self.area}",
+            columns=["Quarter", "Percentage", "95% interval", "Change in points"],
+            rows=rows,
+            text_columns=(2,),
+            figures=figures,
         )
         return join(paragraph(said), shown_table)
 
+    def localities_by_change(self, kind: str) -> tuple[list[str], list[str]]:
+        """Name the localities with a clear change of a kind, in its words, and those with none; all are tested together."""
+        found = self._together([(area, kind, self.quarter) for area in self.localities])
+        clear = [
+            f"{k[0]} {change_in_short(c)}" for k, c in found.items() if c.direction in wording.DOWN_OR_UP
+        ]
+        return clear, [k[0] for k, c in found.items() if c.direction not in wording.DOWN_OR_UP]
+
     def locality_table(self) -> Block:
         """Compare the localities over the twelve months: level, change on the baseline's period and on the year before."""
-        if len(self.localities) < 2:
-            return paragraph(f"The survey has no localities within {self.area}.")
-        kinds = (ON_BASELINE, ON_YEAR_BEFORE)
         changes = {}
-        for kind in kinds:
+        for kind in self._compared_with:
             changes |= self._together([(area, kind, self.quarter) for area in self.localities])
         rows, figures = [], []
         for area in self.localities:
             e = self.trend.level(area, TWELVE_MONTHS, self.quarter)
-            cells = [area, wording.percent(e.value), interval(e, wording.percent), wording.number(e.n)]
-            figures.append(self._figure(area))
-            for key in ((area, kind, self.quarter) for kind in kinds):
-                cells.append(change_in_words(changes[key]) if key in changes else "not known")
-                if key in changes:
-                    figures.append(self._change_figure(changes[key], *key))
-            rows.append(cells)
-        shown = table(
-            caption=f"{self.indicator.name} by locality, {self.window}",
+            keys = [(area, kind, self.quarter) for kind in self._compared_with]
+            said = [change_in_short(changes[key]) if key in changes else "not known" for key in keys]
+            rows.append(
+                [area, wording.percent(e.value), interval(e, wording.percent), wording.number(e.n), *said]
+            )
+            figures += [
+                self._figure(area),
+                *(self._change_figure(changes[k], *k) for k in keys if k in changes),
+            ]
+        return table(
+            caption=f"{self.window}; {len(rows)} localities tested together",
             columns=[
                 "Locality",
                 "Percentage",
                 "95% interval",
                 "Base",
-                f"On {self.baseline.period}" if self.baseline else "On the baseline",
-                "On the year before",
+                *(f"On {on}" for on in self._compared_with.values()),
             ],
             rows=rows,
             text_columns=(2, 4, 5),
             figures=figures,
-        )
-        return join(
-            paragraph(
-                f"Each change is tested with allowance for the {len(self.localities)} localities tested beside it. Localities "
-                "whose intervals overlap may well have the same level."
-            ),
-            shown,
         )
 
     def quality(self) -> Block:
@@ -335,13 +282,9 @@ class SurveyReport:
         e = self.level
         silent = int(self.responses.respondents["answer"].isna().sum())
         lines = [
-            f"The percentage rests on {wording.number(e.n)} {self.respondents}. Weights and clusters make its design effect "
-            f"{wording.number(e.design_effect, decimals=2)}: it is as exact as a simple random sample of "
-            f"{wording.number(e.effective_n)} would be (effective base).",
-            f"The interval is {e.method}; the standard error is {points(e.standard_error, decimals=2)}, from the differences "
-            "between clusters within strata (Taylor linearisation).",
-            f"How many {self.respondents} were asked and did not answer was not published, so the response rate is not known. The "
-            "interval does not allow for how those who did not take part may differ from those who did.",
+            f"It rests on {wording.number(e.n)} {self.respondents}. With weights and clusters (design effect "
+            f"{wording.number(e.design_effect, decimals=2)}) that is worth a simple random sample of "
+            f"{wording.number(e.effective_n)}; the standard error is {points(e.standard_error, decimals=2)}. How many did not answer is not known.",
         ]
         if silent:
             lines.append(f"{silent:,} of those interviewed gave no answer and are not in the base.")
@@ -364,30 +307,30 @@ class SurveyReport:
 
     def published_check(self) -> Block:
         """Set what was printed beside what the respondents give, and say what of the print does not hold."""
-        return self.printed.checks(self._ours, constructed=bool(self.notice))
+        return join(
+            self.printed.checks(self._ours, constructed=bool(self.notice)), self.printed.later_figures()
+        )
 
-    def caveat_list(self) -> Block:
-        """List what the reader must know."""
-        lines = [
-            *([self.notice] if self.notice else []),
-            *(f"{c.text} Basis: {c.basis}." for c in self.caveats),
-            "It asks what people perceive. It says nothing of any one service.",
-        ]
+    @property
+    def caveats_in_words(self) -> list[str]:
+        """What the reader must know."""
+        lines = ["It asks what people perceive, and says nothing of any one service."]
+        lines += [c.text for c in self.caveats]
         if self.baseline is not None:
             lines.append(
                 f"Baseline: {wording.number(self.baseline.value, decimals=2)}% for {self.baseline.period}. {self.baseline.note}."
             )
-        return bullets(lines, kind="caveats")
+        return lines
 
-    def sources(self) -> Block:
-        """Say where the data come from."""
-        lines = [
+    @property
+    def sources(self) -> list[str]:
+        """Where the data come from."""
+        baseline = [f"{self.baseline.source}."] if self.baseline else []
+        return [
             wording.source_in_words(self.responses.source, as_at=self.as_at),
-            f"Definition: {self.definition.words}. {self.definition.source}.",
+            f"{self.definition.source}.",
+            *baseline,
         ]
-        if self.baseline is not None:
-            lines.append(f"Baseline: {self.baseline.source}.")
-        return bullets(lines)
 
     # Parts of the blocks
 
@@ -400,30 +343,16 @@ class SurveyReport:
         """Say in which direction the measure travels, by the tests on the baseline and on the year before."""
         words = [
             f"{trajectory.travel_in_words(change.direction, improvement_direction=self.indicator.improvement_direction)} "
-            f"{'in the last year' if on == _YEAR_BEFORE else f'since {on}'}"
+            f"{'in the last year' if on == YEAR_BEFORE else f'since {on}'}"
             for on, change in self.main_changes.items()
         ]
         return "; ".join(words) or "no earlier period to compare with"
 
     def progress(self) -> Block:
         """Give the letter of the measure (not rated: no target is recorded) with the direction of travel."""
-        reason = f"No target is recorded, so no colour is given. Direction of travel: {self.travel()}."
+        reason = f"No target is recorded. {wording.sentence(self.travel())}."
         return letter_without_target(
             self.indicator, self.area, self.window, reason, targets=self.printed.targets
-        )
-
-    def _on_the_baseline(self) -> str:
-        if self.baseline is None:
-            return "No baseline is recorded for this measure."
-        change = self._change(ON_BASELINE)
-        if change is None:
-            return (
-                f"The baseline of {self.baseline.period} is {wording.number(self.baseline.value, decimals=2)}%. A change cannot be "
-                "tested: its quarters are not in the data, or are among the twelve months themselves."
-            )
-        return (
-            f"On the baseline of {self.baseline.period} ({wording.percent(change.earlier.value)}, base "
-            f"{wording.number(change.earlier.n)}): {change_in_words(change)}."
         )
 
     def _change(self, kind: str) -> SurveyChange | None:
@@ -580,8 +509,3 @@ def _can_be_compared(baseline: MeasureBaseline, people: pd.DataFrame, quarter: p
     """Tell whether the waves of the baseline's year are all there, and none of them in the latest twelve months."""
     waves = waves_of(baseline.period)
     return set(people["quarter"]).issuperset(waves) and waves[-1] <= quarter - 4
-
-
-def _reading(change: SurveyChange) -> str:
-    alone = any(c.startswith(survey.CLEAR_ALONE) for c in change.difference.caveats)
-    return f"{change.direction} among {change.comparisons} tests" if alone else change.direction

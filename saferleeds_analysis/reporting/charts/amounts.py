@@ -200,7 +200,7 @@ def chart_of_quarters(
     table stands below it.
     """
     quarters = ["April to June", "July to September", "October to December", "January to March"]
-    drawing, ax = one_axes(3, wide=6)
+    drawing, ax = one_axes(2.8, wide=8)
     sides = (("left", -0.2, LIGHT_BLUE), ("right", 0.2, DARK_BLUE))
     for (side, across, colour), (year, counts) in zip(sides, years, strict=True):
         known = [(x + across, count) for x, count in enumerate(counts) if count is not None]

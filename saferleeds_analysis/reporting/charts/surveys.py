@@ -48,7 +48,7 @@ def chart_of_survey(
     bottom = 0 if highest < 40 else min(level.estimate.lower for level in levels) - 3
     if bottom:
         subtitle += _NOT_FROM_ZERO
-    drawing, ax = one_axes(4.4)
+    drawing, ax = one_axes(2.6)
     x, value, lower, upper = _through_time(single)
     ax.vlines(x, lower, upper, color=MID_GREY, linewidth=1, alpha=0.7)
     ax.plot(x, value, "o", color=MID_GREY, markersize=4)
@@ -71,7 +71,7 @@ def chart_of_survey(
     named = [f"{q.qyear - 1}/{q.qyear % 100:02d}" for q in years]
     ax.set_xticks([q.ordinal for q in years], named, ha="left")
     ax.set_xlim(start - 0.6, end + 0.3 * (end - start))
-    ax.yaxis.set_major_locator(MaxNLocator(6))
+    ax.yaxis.set_major_locator(MaxNLocator(5))
     percent_upwards(ax, (bottom, highest + 0.06 * (highest - bottom)))
     label_ends(ax, ends, beside=10, distance=0.12)
     key = "Line and band: 12 months with 95% interval. Dots: single quarters"
@@ -126,7 +126,7 @@ def chart_of_lines_with_break(
     bottom = max(0.0, 10 * np.floor(min(f.value for *_, f in flat) / 10) - 10)
     if bottom:
         subtitle += _NOT_FROM_ZERO
-    drawing, ax = one_axes(4.2)
+    drawing, ax = one_axes(2.6)
     breaks, ends, said = set(), [], []
     for (what, points), colour in zip(lines, (DARK_BLUE, ORANGE), strict=False):
         above = colour == ORANGE or len(lines) == 1
