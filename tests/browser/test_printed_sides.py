@@ -1,4 +1,4 @@
-"""What is handed out on paper keeps to its sides of A4: the summary for members and a plan to one, a ward's profile to two."""
+"""What is handed out on paper keeps to its sides of A4: the summary for members and a plan to one, an area's profile to one."""
 
 import re
 
@@ -12,7 +12,10 @@ pytestmark = pytest.mark.browser
     ("pages", "how_many", "sides"),
     [
         ("2012-13_Q?/members-summary-leeds/report.html", 2, 1),
-        ("2012-13_Q?/ward-*/report.html", 66, 2),
+        ("2012-13_Q?/ward-*/report.html", 66, 1),
+        ("2012-13_Q?/division-*/report.html", 6, 1),
+        ("2012-13_Q?/*-cost/report.html", 2, 2),
+        ("2012-13_Q?/burglary-core-cities/report.html", 1, 2),
     ],
 )
 def test_it_keeps_to_its_sides(browser, example_as_published, pages, how_many, sides):
