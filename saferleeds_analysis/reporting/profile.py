@@ -101,7 +101,7 @@ class AreaProfile:
         if self.between is not None:
             trail += [Span(" › "), Span(self.between.name, href=pages.get(self.between.name, ""))]
         return first_screen(
-            above=paragraph(*trail, css_class="small"),
+            above=paragraph(*trail, css_class="trail"),
             about=self.card.about(f"{self.card.area.kind} profile"),
             finding=self._finding(),
             notice=self.card.label.removeprefix(". "),
@@ -164,9 +164,7 @@ class AreaProfile:
         return Tile(
             name=name,
             value=wording.number(value),
-            below=f"{wording.number(change.earlier)} in the 12 months before: {_reading(change)}."
-            if change
-            else "",
+            below=f"{wording.number(change.earlier)} the year before: {_reading(change)}." if change else "",
             drawing=sparkline(totals.iloc[-48:], name="course", what="the 12-month total")
             if len(totals) > 1
             else NOTHING,

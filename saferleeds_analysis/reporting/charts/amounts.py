@@ -76,7 +76,7 @@ def chart_of_group(
     averages at most; ``data`` is the table behind the chart.
     """
     one = partial(wording.number, decimals=1)
-    drawing, ax = one_axes(1.2 + 0.42 * len(rows), wide=6)
+    drawing, ax = one_axes(0.9 + 0.31 * len(rows), wide=6)
     white = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
     dots_in_rows(
         ax,
@@ -232,7 +232,7 @@ def chart_of_recent_quarters(
     ``quarters`` gives for each name the count, the cell that is printed of it, and the adjusted count; ``None`` is a gap.
     """
     counts, cells, adjusted = zip(*quarters.values(), strict=True)
-    drawing, ax = one_axes(2.6, wide=6)
+    drawing, ax = one_axes(2.1, wide=6)
     bars = ax.bar(
         range(len(counts)), [c or 0 for c in counts], width=0.6, color=LIGHT_BLUE, label="As recorded"
     )
