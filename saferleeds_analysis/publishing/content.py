@@ -7,7 +7,7 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -150,7 +150,18 @@ def content_of(notebook: Any) -> Content:
             data = output.get("data", {}).get(BLOCKS_MEDIA_TYPE)
             if data is not None:
                 blocks.append(Group(blocks=(block_of(data),), kind="block"))
-    return content_of_blocks(blocks)
+    return content_of_blocks(_with_something_to_show(blocks))
+
+
+def _with_something_to_show(blocks: Sequence[Block]) -> list[Block]:
+    """Leave out blocks without words, and headings of sections in which nothing then stands."""
+    kept: list[Block] = []
+    for block in reversed([block for block in blocks if block.text]):
+        after = kept[-1] if kept else Heading(level=1, spans=())
+        empty = isinstance(block, Heading) and isinstance(after, Heading) and after.level <= block.level
+        if not empty or block.level == 1:
+            kept.append(block)
+    return kept[::-1]
 
 
 def content_of_blocks(blocks: Iterable[Block]) -> Content:

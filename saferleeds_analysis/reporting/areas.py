@@ -66,13 +66,11 @@ class AreasBeside:
     """The areas below a whole for the card's twelve months, and the twelve before; its methods give the blocks.
 
     ``card`` is the whole's own. ``levels`` has the areas' names by kind, the nearest first; a kind without all its months or all
-    its areas is left out and named in ``left_out``. ``places_below`` are the areas below the whole of their set, where small
-    counts are withheld.
+    its areas is left out and named in ``left_out``.
     """
 
     card: ReportCard
     levels: Mapping[str, tuple[str, ...]]
-    places_below: frozenset[str]
     left_out: tuple[str, ...]
     shown: ProtectedTable
     tables: AreaTables
@@ -136,7 +134,7 @@ class AreasBeside:
                 return f"{place} of {len(ranked)} {kind}s{could}"
         return ""
 
-    def ranked(self, *, focus: str = "") -> Block:
+    def ranked(self) -> Block:
         """Draw the areas of each level ranked, with their intervals."""
         if not self.levels:
             return NOTHING
@@ -156,11 +154,10 @@ class AreasBeside:
             name="ranked-areas",
             headline=f"{first.area}{doubt} the most {self.card.indicator.unit} of the {self.smallest}s",
             subtitle=f"{self.card.indicator.name}, {self.card.window}, with 95% intervals{self.card.label}",
-            focus=focus,
         )
         return self._explained(shown)
 
-    def map(self, *, focus: str = "") -> Block:
+    def map(self) -> Block:
         """Draw the smallest areas on a map: real boundaries where the project has them, equal squares otherwise."""
         if not self.levels:
             why = "; ".join(self.left_out) or f"the data hold no areas within {self.card.area.name}"
@@ -168,12 +165,11 @@ class AreasBeside:
         figures = [self.figure(name) for name in self.levels[self.smallest]]
         area_set = self.card.data.area_set
         what = f"{self.card.indicator.name}, {self.card.window}"
-        headline = f"Where {focus} lies among the {len(figures)} {self.smallest}s" if focus else self._where()
         columns = {
             "95% interval": {f.area: interval(f) for f in figures},
             "Change on the 12 months before": {f.area: self._change_word(f.area) for f in figures},
         }
-        common = {"name": "ward-map", "headline": headline, "focus": focus, "columns": columns}
+        common = {"name": "ward-map", "headline": self._where(), "columns": columns}
         tiles = self.tables.tiles(area_set)
         if self.boundaries is not None:
             shown = charts.chart_of_boundaries(
@@ -486,12 +482,11 @@ def areas_of(
         for name, parts in parts_of.items()
         if parts and set(parts) <= set(everyone) and (counts.loc[parts].sum() == counts.loc[name]).all()
     }
-    below = frozenset(a.name for a in catalogue.areas(card.data.area_set) if a.parent)
+    below = {a.name for a in catalogue.areas(card.data.area_set) if a.parent}
     rules = catalogue.disclosure_rules
     return AreasBeside(
         card=card,
         levels=levels,
-        places_below=below,
         left_out=tuple(left_out),
         shown=protect(
             counts,

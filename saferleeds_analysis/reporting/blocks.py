@@ -267,10 +267,10 @@ def page_title(text: str, notice: str = "") -> Block:
 def bullets(
     items: Iterable[str | Block], *, figures: Iterable[Figure] = (), kind: str = "", numbered: bool = False
 ) -> Listing:
-    """Make a list; an item that is a block may be more than words."""
-    return Listing(
-        items=tuple(_block(item) for item in items), kind=kind, numbered=numbered, figures=tuple(figures)
-    )
+    """Make a list; an item that is a block may be more than words, and its figures come with it."""
+    made = tuple(_block(item) for item in items)
+    inside = [figure for item in made for figure in item.figures]
+    return Listing(items=made, kind=kind, numbered=numbered, figures=(*figures, *inside))
 
 
 def facts(pairs: Iterable[tuple[str, str | Block]], *, kind: str, figures: Iterable[Figure] = ()) -> Facts:

@@ -15,8 +15,9 @@ from saferleeds_analysis.methods import comparison, feasibility
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, bullets, facts, join, page_title, paragraph
+from saferleeds_analysis.reporting.blocks import Block, Table, bullets, paragraph
 from saferleeds_analysis.reporting.cards import TARGET
+from saferleeds_analysis.reporting.first_screen import Tile, first_screen
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.workings import comparison as workings
 from saferleeds_analysis.workings.counts import as_written
@@ -33,6 +34,15 @@ RANK = Measure(
     role="rank",
     formula="1 plus the number of areas of the group with a higher published rate",
     decimals=0,
+)
+_BESIDE = {
+    "above": "above the average",
+    "below": "below the average",
+    "no clear difference": "no clear difference from the average",
+    "not tested": "not tested against the average",
+}
+_NO_JUDGEMENT = (
+    "A place is not a judgement of a service: areas differ in their homes, their people and their recording."
 )
 # Which average: {average} is simple (the plain mean of the rates) or weighted (by households).
 _AVERAGE = "{average} average of {group} {whether} {focus}"
@@ -123,141 +133,103 @@ class AreaComparison:
     def _sources(self) -> list[str]:
         return list(dict.fromkeys(self.group["source"]))
 
-    def title(self) -> Block:
-        """Give the page's one first-level heading; first of all a notice where the figures came later than the pack."""
-        f = self.found
-        text = f"{f.measure} in {f.area} beside the {f.group[:1].lower() + f.group[1:]}, {f.period}"
-        notice = (
-            f"Later than this pack: the figures are those of {'; '.join(self._sources)}, known from "
-            f"{_month(self.known_from)}. The pack is of {periods.quarter_name(self.quarter)}, as at "
-            f"{periods.day_name(self.as_at)}."
+    def top(self) -> Block:
+        """Give the first screen; first of all a notice where the figures came later than the pack."""
+        f, highest = self.found, "" if self.found.rank == 1 else f"{wording.ordinal(self.found.rank)} "
+        group = f.group[:1].lower() + f.group[1:]
+        notice = f"Later than this pack, which is as at {periods.day_name(self.as_at)}: the rates are known from {_month(self.known_from)}."
+        gap = self._gap_line()
+        clear = self._simple["word"] in ("above", "below")
+        return first_screen(
+            about=f"{f.measure} in {f.area} beside the {group}, {f.period}",
+            finding=f"{f.area} has the {highest}highest rate of the {len(f.areas)} {group}, {_BESIDE[self._simple['word']]}",
+            notice=notice if self.known_from > self.as_at else "",
+            tiles=self._tiles(),
+            chart=self._chart(),
+            said={
+                "What is sure": bullets(gap if clear else []),
+                "What is not": bullets([*([] if clear else gap), *f.not_given, _NO_JUDGEMENT]),
+            },
         )
-        return page_title(text, notice if self.known_from > self.as_at else "")
 
-    def summary(self) -> Block:
-        """Give the headline numbers in a box."""
+    def _tiles(self) -> list[Tile]:
         f, row = self.found, self._row
-        names = {
-            "simple": f"Average of the {len(f.areas)} (simple)",
-            "weighted": f"Average weighted by {self._of}",
-        }
-        pairs = [
-            (f"{f.area}, {f.unit}, {f.period}", f"{_rate(row['rate'])}{self._interval(row)}"),
-            ("Rank, 1 the highest", self._rank_in_words()),
-            *(
-                (names[name], f"{_rate(average['value'])}: {f.area} is {self._gap_in_short(average)}")
-                for name, average, _ in self._averages
+        limits, simple = self._limits(row), self._simple
+        weighted = [row for name, row in self._averages if name == "weighted"]
+        return [
+            Tile(
+                name=f"{f.area}, {f.unit}, {f.period}",
+                value=_rate(row["rate"]),
+                below=f"{f.confidence:.0%} interval {limits}."
+                if limits
+                else "No interval: the count behind it is not known.",
+                figures=tuple(self._rate_figure(row) for _, row in f.areas.iterrows()),
+            ),
+            Tile(
+                name="Rank, 1 the highest",
+                value=f"{wording.ordinal(f.rank)} of {len(f.areas)}",
+                below=self._places_in_words(),
+                figures=(self._rank_figure(),),
+            ),
+            Tile(
+                name=f"Beside the simple average, {_rate(simple['value'])}",
+                value=self._gap_in_short(simple),
+                below=" ".join(
+                    f"Weighted by {self._of}, {_rate(row['value'])}: {self._gap_in_short(row)}."
+                    for row in weighted
+                ),
+                figures=tuple(
+                    figure for row in f.averages.to_dict("records") for figure in self._average_figures(row)
+                ),
             ),
         ]
-        return facts(pairs, kind="summary")
 
-    def findings(self) -> Block:
-        """Say where the area stands, how far that could be chance, and what the average would take."""
+    def _chart(self) -> Block:
+        """Draw the group as dots with intervals and both averages; behind it every average, with the area and without."""
         f = self.found
-        names = {
-            "simple": "simple average (each area counts once)",
-            "weighted": f"average weighted by {self._of}",
-        }
-        lines = [
-            self._place_in_words(),
-            *(
-                f"The {names[name]} is {_rate(average['value'], 2)}; without {f.area} itself it is "
-                f"{_rate(without['value'], 2)}. {f.area} is {self._gap_in_words(average)}."
-                for name, average, without in self._averages
-            ),
-            *self._gap_lines(),
-            *(line for line in f.not_given if not line.startswith("No weighted")),
-        ]
-        return bullets(lines, figures=self._figures())
-
-    def chart(self) -> Block:
-        """Draw the group as dots with intervals and both averages."""
-        f = self.found
-        averages = {
-            f"{name.capitalize()} average": float(average["value"]) for name, average, _ in self._averages
-        }
-        where = {
-            "above": "above the average",
-            "below": "below the average",
-            "no clear difference": "no clear difference from the average",
-            "not tested": "beside the average",
-        }[self._simple["word"]]
+        averages = {f"{name.capitalize()} average": float(row["value"]) for name, row in self._averages}
         return charts.chart_of_group(
             [self._rate_figure(row) for _, row in f.areas.iterrows()],
             averages=averages,
             focus=f.area,
             name="group",
-            headline=f"{f.area} is {wording.ordinal(f.rank)} of {len(f.areas)}, {where}",
-            subtitle=f"{f.measure} {f.unit}, {f.group.lower()}, {f.period}; lines are "
-            f"{f.confidence:.0%} intervals, the averages include {f.area}",
+            headline=f"{f.measure} {f.unit}, {f.period}",
+            subtitle=f"{f.group}; lines are {f.confidence:.0%} intervals, the averages include {f.area}",
+            data=self._data(),
         )
 
-    def areas_table(self) -> Block:
-        """Give every area's rate, the count behind it and how it is known, its households and its places."""
+    def _data(self) -> Table:
         f = self.found
-        dates = dict(zip(self.group["area"], self.group["denominator_date"], strict=True))
-        rows = [
-            [
-                row["area"],
-                _rate(row["rate"]),
-                self._limits(row) or "not known",
-                "not known" if pd.isna(row["count"]) else wording.number(row["count"]),
-                str(row["count_is"]),
-                "not known"
-                if pd.isna(row["denominator"])
-                else f"{wording.number(row['denominator'])} ({periods.day_name(date.fromisoformat(str(dates[row['area']])))})",
-                _places(row["rank"], row["rank_lower"], row["rank_upper"]),
-            ]
+        of_areas = [
+            [row["area"], _rate(row["rate"]), self._limits(row) or "not known", *["none"] * 4]
             for _, row in f.areas.iterrows()
         ]
-        note = (
-            "Counts marked implied were not published: they are reconstructed from the printed rate and the "
-            f"{self._of}, and serve the intervals only. Places are for the whole table read at once."
-        )
-        shown = table(
-            caption=f"{f.measure} {f.unit}, {f.group.lower()}, {f.period}",
-            columns=[
-                "Area",
-                "Rate",
-                "95% interval",
-                "Count",
-                "The count is",
-                f"{self._of.capitalize()} (counted on)",
-                "Place",
-            ],
-            rows=rows,
-            text_columns=(2, 4, 5, 6),
-        )
-        return join(shown, paragraph(note))
-
-    def averages_table(self) -> Block:
-        """Give every average, with the area and without it, and the gap to it as a rate and in events."""
-        f = self.found
-        rows = [
+        of_averages = [
             [
-                f"{row['average'].capitalize()}, {'with' if row['includes_area'] else 'without'} {f.area}",
+                f"{row['average'].capitalize()} average {'with' if row['includes_area'] else 'without'} {f.area}",
                 _rate(row["value"], 2),
+                "none",
                 _signed_rate(row["gap"]),
                 _signed_span(row["gap_lower"], row["gap_upper"], _signed_rate),
                 _events(row["gap_events"]),
                 _signed_span(row["gap_events_lower"], row["gap_events_upper"], _events),
-                row["word"],
             ]
-            for _, row in f.averages.iterrows()
+            for row in f.averages.to_dict("records")
         ]
+        less = f"{f.area} less it"
         return table(
-            caption=f"Averages of the {f.group.lower()} and the gap of {f.area}, {f.unit}, {f.period}",
+            caption=f"Rates and averages of the {f.group.lower()}, {f.unit}, {f.period}",
             columns=[
-                "Average",
+                "Area or average",
                 "Rate",
-                f"{f.area} less the average",
                 "95% interval",
-                f"The gap in {self.indicator.unit}",
-                "95% interval of the gap",
-                "Reading",
+                less,
+                f"{less}: interval",
+                f"{less}, in {self.indicator.unit}",
+                f"{less}, in {self.indicator.unit}: interval",
             ],
-            rows=rows,
-            text_columns=(3, 5, 6),
+            rows=of_areas + of_averages,
+            text_columns=(2, 4, 6),
         )
 
     def target(self) -> Block:
@@ -272,11 +244,10 @@ class AreaComparison:
         change = 100 * (target.value / count - 1)
         side = "below" if rate < mean else "above"
         text = (
-            f"The target for {target.period} is {target.comparison} {wording.number(target.value)} {self.indicator.unit} "
-            f"({target.kind}), {wording.percent(abs(change))} {'below' if change < 0 else 'above'} the {wording.number(count)} of "
-            f"{f.period}: {_rate(rate, 2)} {f.unit} on the {self._of} behind the printed rate, {side} the simple average of "
-            f"{f.period}, {_rate(mean, 2)}. The average itself would be about {wording.number(at_mean)} {self.indicator.unit}. "
-            "It is that of one year and moves with the other areas."
+            f"The target for {target.period}, {target.comparison} {wording.number(target.value)} {self.indicator.unit} "
+            f"({target.kind}), is {wording.percent(abs(change))} {'below' if change < 0 else 'above'} the {wording.number(count)} of "
+            f"{f.period} and comes to {_rate(rate, 2)} {f.unit}: {side} the simple average of {f.period}, {_rate(mean, 2)} or about "
+            f"{wording.number(at_mean)} {self.indicator.unit}."
         )
         after = {"window": Window.named(target.period), "qualifiers": {"kind": target.kind}}
         rows = target.rows("target") + self._own_rows
@@ -372,27 +343,14 @@ class AreaComparison:
             )
         return paragraph(text, figures=figures)
 
-    def caveat_list(self) -> Block:
-        """List what the reader must know."""
+    def before_quoting(self) -> Block:
+        """List what the reader must know, and where rates and targets come from; the caveats name the households."""
         lines = [
-            *self.found.not_given,
             *self.found.caveats,
-            "A place in a table is not a judgement of a service: areas differ in their homes, their people and their recording.",
+            *(f"Rates: {source}. Known from {_month(self.known_from)}." for source in self._sources),
+            *(f"Target for {t.period}: {t.source}. {t.note}".strip() for t in self.targets[-1:]),
         ]
         return bullets(lines, kind="caveats")
-
-    def sources(self) -> Block:
-        """Say where rates, households and targets come from."""
-        lines = [f"Rates: {source}. Known from {_month(self.known_from)}." for source in self._sources]
-        held = self.group.dropna(subset=["denominator"])
-        lines += [
-            f"{self._of.capitalize()}, {periods.day_name(date.fromisoformat(str(day)))}: {source}."
-            for source, day in dict.fromkeys(
-                zip(held["denominator_source"], held["denominator_date"], strict=True)
-            )
-        ]
-        lines += [f"Target for {t.period}: {t.source}. {t.note}".strip() for t in self.targets[-1:]]
-        return bullets(lines)
 
     # Parts of the blocks
 
@@ -401,37 +359,24 @@ class AreaComparison:
         return self.found.areas.loc[self.found.areas["area"] == self.found.area].iloc[0]
 
     @property
-    def _averages(self) -> list[tuple[str, dict, dict]]:
-        """The averages that can be given, ``simple`` first, each with the area in it and without."""
-        rows = self.found.averages.to_dict("records")
-        return [(row["average"], row, without) for row, without in zip(rows[::2], rows[1::2], strict=True)]
+    def _averages(self) -> list[tuple[str, dict]]:
+        """The averages that can be given, each with the area in it, ``simple`` first."""
+        return [(row["average"], row) for row in self.found.averages.to_dict("records")[::2]]
 
     @property
     def _simple(self) -> dict:
         return self._averages[0][1]
 
-    def _rank_in_words(self) -> str:
+    def _places_in_words(self) -> str:
         f = self.found
-        place = f"{wording.ordinal(f.rank)} of {len(f.areas)}"
         if f.rank_lower is None:
-            return f"{place} (how sure is not known)"
+            return "How sure its place is is not known."
         if f.rank_lower == f.rank_upper:
-            return f"{place} (clearly so)"
-        return f"{place} (could be {wording.ordinal(f.rank_lower)} to {wording.ordinal(f.rank_upper)})"
-
-    def _place_in_words(self) -> str:
-        f, row = self.found, self._row
-        text = f"{f.area} had {_rate(row['rate'])} {f.unit} in {f.period}{self._interval(row)}, the {wording.ordinal(f.rank)} highest of {len(f.areas)}"
-        if f.rank_lower is None:
-            return f"{text}. How far chance could move its place is not known."
-        if (f.rank_lower, f.rank_upper) == (f.rank, f.rank):
-            return f"{text}. It differs clearly from every other area."
+            return "It differs clearly from every other area."
         within = f.areas["rank"].between(f.rank_lower, f.rank_upper)
-        close = f.areas.loc[within & (f.areas["area"] != f.area), "area"]
-        return (
-            f"{text}. Its place could be anywhere from {wording.ordinal(f.rank_lower)} to {wording.ordinal(f.rank_upper)}: it does not "
-            f"differ clearly from {wording.listed(list(close))}."
-        )
+        close = wording.listed(list(f.areas.loc[within & (f.areas["area"] != f.area), "area"]))
+        places = f"{wording.ordinal(f.rank_lower)} to {wording.ordinal(f.rank_upper)}"
+        return f"Could be {places}: not clearly different from {close}."
 
     def _gap_in_short(self, row: dict) -> str:
         if row["word"] == "no clear difference":
@@ -439,21 +384,11 @@ class AreaComparison:
         tested = " (not tested)" if row["word"] == "not tested" else ""
         return f"{_rate(abs(row['gap']))} {'above' if row['gap'] >= 0 else 'below'}{tested}"
 
-    def _gap_in_words(self, row: dict) -> str:
-        if row["word"] == "no clear difference":
-            return "not clearly different from it"
-        gap = f"{_rate(abs(row['gap']))} {'above' if row['gap'] >= 0 else 'below'} it"
-        if row["word"] == "not tested":
-            return f"{gap} (not tested)"
-        limits = _signed_span(row["gap_lower"], row["gap_upper"], _signed_rate)
-        return f"{gap} ({wording.percent(abs(row['gap_percent']))}; 95% interval of the gap {limits})"
-
-    def _gap_lines(self) -> list[str]:
-        row = self._simple
+    def _gap_line(self) -> list[str]:
+        row, count = self._simple, self._own["count"]
         if pd.isna(row["gap_events"]):
             return []
         more = "above" if row["gap_events"] > 0 else "below"
-        count = self._own["count"]
         said = f"In {self.indicator.unit}, {self.found.area} is {wording.number(abs(row['gap_events']))} {more} the simple average"
         if pd.notna(row["gap_events_lower"]):
             said += (
@@ -465,10 +400,6 @@ class AreaComparison:
 
     def _limits(self, row: pd.Series) -> str:
         return "" if pd.isna(row["lower"]) else f"{_rate(row['lower'])} to {_rate(row['upper'])}"
-
-    def _interval(self, row: pd.Series) -> str:
-        known = f" ({self.found.confidence:.0%} interval {self._limits(row)})"
-        return known if self._limits(row) else " (no interval: the count behind it is not known)"
 
     def _rate_figure(self, row: pd.Series) -> Figure:
         limits = self._limits_of(row["lower"], row["upper"])
@@ -485,9 +416,9 @@ class AreaComparison:
             **limits,
         )
 
-    def _figures(self) -> tuple[Figure, ...]:
+    def _rank_figure(self) -> Figure:
         f = self.found
-        rank = self._group_figure(
+        return self._group_figure(
             RANK,
             float(f.rank),
             f.rank_lower,
@@ -497,8 +428,6 @@ class AreaComparison:
             method="pairs tested, Holm",
             working=Working.of(workings.rank, area=f.area),
         )
-        averages = [figure for row in f.averages.to_dict("records") for figure in self._average_figures(row)]
-        return (*(self._rate_figure(row) for _, row in f.areas.iterrows()), rank, *averages)
 
     def _average_figures(self, row: dict) -> list[Figure]:
         f = self.found
@@ -635,8 +564,3 @@ def _events(value: float) -> str:
 
 def _signed_span(lower: float, upper: float, show) -> str:
     return "not known" if pd.isna(lower) else f"{show(lower)} to {show(upper)}"
-
-
-def _places(rank: int, lower: float | None, upper: float | None) -> str:
-    place = wording.ordinal(int(rank))
-    return place if pd.isna(lower) or lower == upper else f"{place} ({int(lower)} to {int(upper)})"

@@ -17,7 +17,7 @@ from saferleeds_analysis.methods import control_charts
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, Span, join, paragraph
+from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, Span, Text, join, paragraph
 from saferleeds_analysis.reporting.counted import about_counts, worked_out
 from saferleeds_analysis.reporting.season import Season
 from saferleeds_analysis.workings import season as workings
@@ -76,15 +76,28 @@ class Control:
         )
         return join(shown, paragraph(" ".join([limits, *map(_months_in_words, self.found.caveats)])))
 
+    @property
+    def out_of_the_ordinary(self) -> bool:
+        """Say whether the last month is a special cause by a rule of the chart."""
+        return self.found is not None and self.found.points["rule"].iloc[-1] != "none"
+
+    def in_short(self) -> Text:
+        """Say in a sentence how the last month stands to the ordinary ones, for a page that has no room for the chart, if it has one."""
+        if self.found is None:
+            return paragraph("")
+        last = self.found.points.iloc[-1]
+        low, high = max(last["lower_process_limit"], 0), last["upper_process_limit"]
+        return paragraph(
+            f"{_headline(self.found)} (adjusted: {wording.number(low)} to {wording.number(high)} a month, mean "
+            f"{wording.number(last['mean'])}).",
+            figures=[self._figure(READING, self.found.variation.kind, "reading"), *self._limits()],
+        )
+
     def chart(self) -> Block:
         """Draw the chart."""
         if self.found is None:
             return NOTHING
         points = self.found.points
-        figures = [
-            self._figure(LIMIT, float(points[column].iloc[-1]), column, {"of": column.replace("_", " ")})
-            for column in ("mean", "lower_process_limit", "upper_process_limit")
-        ]
         measure = "seasonally adjusted" if self.found.seasonality == "adjusted" else "as recorded"
         return charts.chart_of_control(
             self.found,
@@ -93,8 +106,16 @@ class Control:
             subtitle=self.season.card.subtitle(
                 f"each month {measure}, mean and process limits", points.index[0]
             ),
-            figures=figures,
+            figures=self._limits(),
         )
+
+    def _limits(self) -> list[Figure]:
+        return [
+            self._figure(
+                LIMIT, float(self.found.points[column].iloc[-1]), column, {"of": column.replace("_", " ")}
+            )
+            for column in ("mean", "lower_process_limit", "upper_process_limit")
+        ]
 
     def _figure(
         self, measure: Measure, value: float | str, of: str, qualifiers: Mapping[str, str] | None = None

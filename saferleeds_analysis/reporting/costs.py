@@ -1,4 +1,4 @@
-"""What recorded crime is valued at: the blocks of the cost-of-crime page, and the short one on a report card.
+"""What recorded crime is valued at: the blocks of the cost-of-crime page for a board, and of its annex.
 
 A value is not money that anybody holds. The words here are "valued at" and "of which about ... is public spending"; each
 amount stands with its interval, the period and base of its counts, its edition of unit costs and its price year.
@@ -33,20 +33,22 @@ from saferleeds_analysis.methods.costs import (
     ReturnAssumptions,
 )
 from saferleeds_analysis.periods import Window
-from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
+from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import (
+    NOTHING,
     Block,
+    Listing,
     behind,
     bullets,
-    facts,
     join,
     page_title,
     paragraph,
 )
+from saferleeds_analysis.reporting.cards import ReportCard, report_card
 from saferleeds_analysis.reporting.counted import worked_out
-from saferleeds_analysis.reporting.disclosure import SUPPRESSED, ProtectedTable, protect
-from saferleeds_analysis.reporting.months_shown import months_shown
+from saferleeds_analysis.reporting.disclosure import SUPPRESSED
+from saferleeds_analysis.reporting.first_screen import Tile, first_screen
 from saferleeds_analysis.reporting.published import months_to_check
 from saferleeds_analysis.reporting.tables import interval, table
 from saferleeds_analysis.unit_costs import COMPONENTS, CostTables
@@ -107,41 +109,37 @@ OFFENCES_FOR_RETURN = Measure(
     formula=_ASSUMED,
     decimals=0,
 )
-# What is worked out from another value cannot be given without it, for the same reason.
-_MADE_OF = {"earlier": "later", "change": "earlier", "own_prices": "change", "editions": "later"}
 # The method of a check whose amount agrees with the published one, to the precision printed.
 REPRODUCED = "reproduced"
 WITHHELD = (
     "withheld, because a small count might point to a household and its value would give the count away."
 )
 _MILLION = Decimal(1_000_000)
-_EFFECTS = (
-    ("volume", "More or fewer offences (volume)"),
-    ("mix", "Dearer or cheaper kinds among them (mix)"),
-    ("price", "Prices of another year (price)"),
-)
+_EFFECTS = {
+    "volume": "More or fewer offences",
+    "mix": "Dearer or cheaper kinds among them",
+    "price": "Prices of another year",
+}
 
 
 def _needs(name: str) -> Callable:
-    """Put the reason in the place of a block, where what it shows (a field of the report) could not be given."""
+    """Leave out a block where what it shows (a field of the report) could not be given: the page's finding has said why."""
 
-    def or_reason(block: Callable) -> Callable:
+    def or_nothing(block: Callable) -> Callable:
         @wraps(block)
         def shown(self: "CostReport", *given: Any, **options: Any) -> Block:
-            if getattr(self, name) is not None:
-                return block(self, *given, **options)
-            return paragraph(f"No value is given: {self.refusals[name]}", css_class="notice")
+            return NOTHING if getattr(self, name) is None else block(self, *given, **options)
 
         return shown
 
-    return or_reason
+    return or_nothing
 
 
 @dataclass(frozen=True, kw_only=True)
 class CostReport:
     """What the recorded offences of twelve months are valued at, in one area; its methods give the blocks of the page.
 
-    A value is worked out when a block asks for it. One that cannot be given is ``None``, and ``refusals`` says why.
+    ``cards`` are those of the counts, one each: they say which counts are withheld. A value is worked out when a block asks for it. One that cannot be given is ``None``, and ``why_not`` says why.
     """
 
     area: Area
@@ -150,19 +148,12 @@ class CostReport:
     edition: str
     price_year: str
     vintage: str
-    pack_edition: str
     data: tuple[RecordedCounts, ...]
     catalogue: Catalogue
     tables: CostTables
     areas: AreaTables
-    protected: tuple[ProtectedTable, ...] = field(init=False, repr=False, compare=False)
+    cards: tuple[ReportCard, ...]
     _reasons: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Make the tables that say which counts are withheld: what they refuse is a slip of the call and ends the page."""
-        about = {"catalogue": self.catalogue, "edition": self.pack_edition}
-        tables = (_protected(d, self.area.name, self.months[-1], **about) for d in self.data)
-        object.__setattr__(self, "protected", tuple(tables))
 
     # What is valued
 
@@ -202,18 +193,8 @@ class CostReport:
         """The values of other twelve months that the data hold: calendar and financial years; none without ``later``."""
         if self.later is None:
             return ()
-        about = {
-            "rules": self.catalogue.disclosure_rules,
-            "edition": self.pack_edition,
-            "below_city": bool(self.area.parent),
-        }
         # Other twelve months give away the quarters in which they differ; that harms nobody unless a quarter is small.
-        shown = all(
-            months_shown(
-                d.by_area[self.area.name].loc[: self.months[-1]], theme=table.theme.id, **about
-            ).by_quarter
-            for d, table in zip(self.data, self.protected, strict=True)
-        )
+        shown = all(card.shown.by_quarter for card in self.cards)
         years = _other_years(self.months[-1]) if shown else []
         found = [self._attempt(f"base: {months[0]} to {months[-1]}", self._value, months) for months in years]
         return tuple(e for e in found if e is not None)
@@ -221,17 +202,7 @@ class CostReport:
     @cached_property
     def editions(self) -> EditionRange | None:
         """The same offences valued by every edition."""
-        return self.later and self._attempt(
-            "editions",
-            costs.cost_across_editions,
-            _counts(self.data, self.area.name, self.months),
-            price_year=self.price_year,
-            vintage=self.vintage,
-            tables=self.tables,
-            editions=self.tables.editions(),
-            months=self.months,
-            scheme=_scheme(self.data),
-        )
+        return self.later and self._attempt("editions", self._across_editions)
 
     @cached_property
     def parts(self) -> dict[str, dict[str, CostEstimate | None]]:
@@ -261,19 +232,13 @@ class CostReport:
         """The households that were known by the day."""
         return self.areas.denominator(self.area.area_set, self.area.name, as_at=self.as_at)
 
-    @cached_property
-    def refusals(self) -> dict[str, str]:
-        """Why each value that is ``None`` or left out could not be given.
+    def why_not(self, *names: str) -> str:
+        """Say why a value that is ``None`` could not be given: the reason of the first of these that was refused.
 
         It stands under the name of the value (``later``), of the part (``part: Armley``) or of the other twelve months
         (``base: 2012-01 to 2012-12``).
         """
-        values = {name: getattr(self, name) for name in ("later", *_MADE_OF, "bases", "parts")}
-        said = dict(self._reasons)
-        for name, of in _MADE_OF.items():
-            if values[name] is None and name not in said:
-                said[name] = said[of]
-        return said
+        return next((self._reasons[name] for name in names if name in self._reasons), "")
 
     def _attempt(self, name: str, make: Callable, *given, **options):
         try:
@@ -284,9 +249,21 @@ class CostReport:
 
     def _value_shown(self, months: pd.PeriodIndex, area: str) -> CostEstimate:
         name = periods.twelve_months_name(months[-1])
-        if any(area in t.counts.index and t.is_withheld(area, name) for t in self.protected):
+        tables = [card.protected for card in self.cards]
+        if any(area in t.counts.index and t.is_withheld(area, name) for t in tables):
             raise DataProblem(WITHHELD)
         return self._value(months, area=area)
+
+    def _across_editions(self) -> EditionRange:
+        return costs.cost_across_editions(
+            _counts(self.data, self.area.name, self.months),
+            price_year=self.price_year,
+            vintage=self.vintage,
+            tables=self.tables,
+            editions=self.tables.editions(),
+            months=self.months,
+            scheme=_scheme(self.data),
+        )
 
     def _value(self, months: pd.PeriodIndex, price_year: str = "", area: str = "") -> CostEstimate:
         prices = {
@@ -308,216 +285,205 @@ class CostReport:
         """The edition of unit costs and the price year, in words."""
         return f"unit costs of edition {self.edition}, {self.price_year} prices"
 
-    @property
-    def unit_value(self) -> float:
-        """The average value of one of the offences counted, in pounds."""
-        if self.later is None:
-            raise ValueError(f"there is no unit value: {self.refusals['later']}")
-        return float(self.later.amount) / max(self.later.total.n, 1)
-
     @_needs("later")
     def assumed_return(self, assumed: Mapping[str, float], *, claimed: float) -> Block:
         """Say what stated assumptions (all of a return but the value of an offence) give for each pound."""
-        return return_findings(ReturnAssumptions(**assumed, unit_value=self.unit_value), claimed=claimed)
-
-    @_needs("later")
-    def assumed_return_chart(
-        self, assumed: Mapping[str, float], *, ranges: Mapping[str, tuple[float, float]]
-    ) -> Block:
-        """Draw how far that return moves over the range of each assumption; of the value of an offence, in parts of it."""
-        low, high = (part * self.unit_value for part in ranges["unit_value"])
-        stated = ReturnAssumptions(**assumed, unit_value=self.unit_value)
-        return return_chart(stated, ranges={**ranges, "unit_value": (low, high)})
+        each = float(self.later.amount) / max(self.later.total.n, 1)
+        return return_findings(ReturnAssumptions(**assumed, unit_value=each), claimed=claimed)
 
     def title(self) -> Block:
-        """Give the page's one first-level heading, and what the reader must know of the data before any number."""
-        offences = ", ".join(d.indicator.name for d in self.data)
-        text = f"{offences} in {self.area.name}, {periods.quarter_name(self.quarter)}: what it costs"
-        return page_title(text, self.notice)
+        """Give the annex's one first-level heading, what must be known of the data before any number, or why there is no value."""
+        why = [f"No value is given: {self.why_not('later')}"] if self.later is None else []
+        return page_title(
+            self._about_page("how the value comes about"), " ".join([*why, self.notice]).strip()
+        )
+
+    def _about_page(self, what: str) -> str:
+        return f"{self._offences} in {self.area.name}, {periods.quarter_name(self.quarter)}: {what}"
+
+    @property
+    def _offences(self) -> str:
+        return ", ".join(d.indicator.name for d in self.data)
 
     # The value
 
-    @_needs("later")
-    def summary(self) -> Block:
-        """Give the headline amounts in a box."""
+    def top(self) -> Block:
+        """Give the first screen: the value as a range over editions, then by the project's own, or why there is none and the cure."""
         at = self.later
-        pairs = [
-            (f"Valued at, {at.window.name}", _with_interval(at.total)),
-            ("Prices", f"{self.price_year}, unit costs of edition {self.edition}"),
-        ]
-        if at.fiscal is not None:
-            pairs.append(("Of which public spending", f"about {wording.pounds(at.fiscal)}"))
-        if self.change is not None:
-            pairs.append(
-                ("Change in value on the 12 months before", _change_in_words(self.change.difference))
-            )
-        return facts(pairs, kind="summary", figures=self._figures_of(at, self.area.name))
-
-    @_needs("later")
-    def findings(self) -> Block:
-        """Say what the offences are valued at, how the value was made, what part is public spending, and the change."""
-        at = self.later
-        lines = [
-            f"The {wording.number(at.total.n)} offences recorded in {self.area.name} in the {at.window.name} are valued at "
-            f"{_with_interval(at.total)}, at {self.price_year} prices.",
-            *(self._product(o) for o in at.by_offence),
-        ]
-        lines.append(
-            "Of that value, how much is public spending is not known from this edition."
-            if at.fiscal is None
-            else f"Of that value, about {wording.pounds(at.fiscal)} is public spending, by the police, the courts and "
-            "other services. Little of it could be released by one offence fewer."
+        if at is None:
+            return self._no_value()
+        each = [f"{wording.number(o.count)} × {wording.pounds_and_pence(o.unit_cost)}" for o in at.by_offence]
+        of_value = Tile(
+            name=f"By edition {self.edition}, {at.window.name}",
+            value=wording.pounds(at.amount),
+            below=f"{'; '.join(each)}. {interval(at.total, wording.pounds)} by the counts alone ({_percent(at.total)} interval).",
+            figures=tuple(self._figures_of(at, self.area.name)),
         )
-        lines.append(
-            f"The change on the 12 months before is not given: {self.refusals['change']}"
-            if self.change is None
-            else f"In the 12 months before, the value was {wording.pounds(self.change.earlier.amount)} at the same prices: "
-            f"{_change_in_words(self.change.difference)}. It is a difference in value, not money that any budget gained."
+        of_spending = Tile(
+            name="Of which public spending",
+            value="not known" if at.fiscal is None else f"about {wording.pounds(at.fiscal)}",
+            below=self._per_household(),
         )
-        lines += self._household_line()
-        lines += [
-            f"Not valued: {u.name} ({wording.number(u.count)} offences): {u.reason}." for u in at.uncosted
-        ] or ["Every class of offence counted here has a unit cost; nothing counted is left out."]
-        figures = self._figures_of(at, self.area.name)
-        if self.earlier is not None:
-            figures += self._figures_of(self.earlier, self.area.name)
-        return bullets(map(wording.sentence, lines), figures=figures)
+        return first_screen(
+            about=self._about_page("what it costs"),
+            finding=self._finding(),
+            notice=wording.kind_of_data(self.notice).removeprefix(". "),
+            tiles=[*self._tile_of_editions(), of_value, of_spending],
+            chart=self._edition_chart(),
+            said=self._said(),
+        )
 
-    @_needs("later")
-    def card(self) -> Block:
-        """Give the short form for a report card: the value, its public part and the change, or why there is none."""
-        at = self.later
-        lines = [
-            f"The {wording.number(at.total.n)} offences of the {at.window.name} are valued at {_with_interval(at.total)}, at "
-            f"{self.price_year} prices"
-            + (
-                f", of which about {wording.pounds(at.fiscal)} is public spending."
-                if at.fiscal is not None
-                else ". How much of it is public spending is not known from this edition."
+    def _no_value(self) -> Block:
+        finding, cure = "No value is given", []
+        if self.why_not("later") != WITHHELD:
+            try:
+                others = wording.listed(list(self._across_editions().estimates))
+            except (ValueError, DataProblem):  # no edition can value them, and the reason stands there
+                others = ""
+            if others:
+                finding += f" by edition {self.edition} of unit costs; edition {others} could give one"
+                cure = [f"Name edition {others} as cost_edition in data/raw/reference/project.toml."]
+        return first_screen(
+            about=self._about_page("what it costs"),
+            finding=finding,
+            notice=wording.kind_of_data(self.notice).removeprefix(". "),
+            tiles=[],
+            chart=NOTHING,
+            said={"Why": bullets([wording.sentence(self.why_not("later"))]), "What to do": bullets(cure)},
+        )
+
+    def _finding(self) -> str:
+        said, used = f"{self._offences} in {self.area.name} is valued at", wording.pounds(self.later.amount)
+        if self.editions is None or len(self.editions.estimates) == 1:
+            return f"{said} {used} a year by edition {self.edition} of unit costs"
+        return f"{said} {self._range()} a year, by the edition of unit costs; the one used here gives {used}"
+
+    def _range(self) -> str:
+        low, high = (
+            self.editions.estimates[end].amount for end in (self.editions.lowest, self.editions.highest)
+        )
+        return f"{wording.pounds(low)} to {wording.pounds(high)}"
+
+    def _tile_of_editions(self) -> list[Tile]:
+        if self.editions is None:
+            return []
+        number = len(self.editions.estimates)
+        return [
+            Tile(
+                name=f"By {wording.counted(number, 'editions')} of unit costs",
+                value=self._range(),
+                below=f"Edition {self.editions.lowest} gives least and {self.editions.highest} most, at {self.price_year} prices."
+                if number > 1
+                else "No other edition values all of these offences.",
             )
         ]
-        if self.change is not None:
-            lines.append(
-                f"At the same prices the 12 months before are valued at {wording.pounds(self.change.earlier.amount)}: "
-                f"{_change_in_words(self.change.difference)}."
+
+    def _said(self) -> dict[str, Listing]:
+        """Give the change, under what is sure only where it is, and what the value owes to its method or leaves out."""
+        differ = "Editions differ in what they count as a cost: a difference of method, not of crime."
+        sure, unsure = [], [self.why_not("editions") if self.editions is None else differ]
+        if self.change is None:
+            unsure.append(
+                f"The change on the 12 months before is not given: {self.why_not('change', 'earlier')}"
             )
-        lines += [self._product(o) for o in at.by_offence]
-        lines += [costs.NOT_CASH, costs.RECORDED_ONLY, *self._provisional_lines(at)]
-        return bullets(map(wording.sentence, lines), figures=self._figures_of(at, self.area.name))
+        else:
+            clear = not self.change.difference.lower <= 0 <= self.change.difference.upper
+            said = (
+                f"On the 12 months before ({wording.pounds(self.change.earlier.amount)} at the same prices) it is "
+                f"{_change_in_words(self.change.difference)}: a difference in value, not money that any budget gained."
+            )
+            figures = self._figures_of(self.earlier, self.area.name)
+            (sure if clear else unsure).append(paragraph(said, figures=figures))
+        unsure += [
+            f"Not valued: {u.name} ({wording.number(u.count)} offences): {u.reason}."
+            for u in self.later.uncosted
+        ]
+        return {"What is sure": bullets(sure), "What is not": bullets(unsure)}
+
+    def before_quoting(self) -> Block:
+        """List what must be known before an amount is quoted, at most four things; the annex lists all."""
+        return bullets(self._caveats()[:4] if self.later else [], kind="caveats")
 
     @_needs("later")
-    def public_spending(self) -> Block:
-        """Give the part that is public spending by who spends it, and the components that the edition has."""
+    def steps(self) -> Block:
+        """Give how the value was made: how many of each kind at what price, its components, who spends the public part."""
         at = self.later
-        rows = [[name.capitalize(), wording.pounds(amount)] for name, amount in at.by_component.items()]
-        shown = [
-            table(
-                caption=f"Components of the value, {at.window.name}, {self.prices}",
-                columns=["Component", "Amount"],
-                rows=[*rows, ["All", wording.pounds(at.amount)]],
-                figures=[
-                    self._figure(COMPONENT, at, amount, **self._made_of(name), component=name)
-                    for name, amount in at.by_component.items()
-                ],
-            )
-        ]
+        value = "A value is what an offence costs society on average: guarding against it, harm and loss, police and courts. Most of it is not spending."
         spent = [name for o in at.by_offence for name in o.components if name.startswith("fiscal: ")]
-        if at.fiscal is not None and spent:
-            spenders = [
-                (name.removeprefix("fiscal: "), name, sum(o.components.get(name, 0) for o in at.by_offence))
-                for name in dict.fromkeys(spent)
-            ]
+        spenders = [
+            (name.removeprefix("fiscal: "), name, sum(o.components.get(name, 0) for o in at.by_offence))
+            for name in dict.fromkeys(spent)
+        ]
+        if at.fiscal is None or not spent:
+            spenders = []
+        else:
             spenders.append(("all public spending", "fiscal", at.fiscal))
-            shown.append(
-                table(
-                    caption=f"Who spends the public part, {at.window.name}, {self.prices}",
-                    columns=["Who", "Amount"],
-                    rows=[[wording.sentence(name), wording.pounds(amount)] for name, _, amount in spenders],
-                    figures=[
-                        self._figure(SPENDER, at, amount, components=(component,), who=name)
-                        for name, component, amount in spenders
-                    ],
-                )
-            )
-        return join(*shown, self._multiplier())
+        of_components = [
+            self._figure(COMPONENT, at, amount, **self._made_of(name), component=name)
+            for name, amount in at.by_component.items()
+        ]
+        of_spenders = [
+            self._figure(SPENDER, at, amount, components=(component,), who=name)
+            for name, component, amount in spenders
+        ]
+        amounts = {**at.by_component, "all": at.amount}
+        public = {name: amount for name, _, amount in spenders}
+        return join(
+            bullets([*(self._product(o) for o in at.by_offence), value]),
+            self._amounts("Components of the value", amounts, of_components),
+            *([self._amounts("Who spends the public part", public, of_spenders)] if public else []),
+            self._multiplier(),
+        )
+
+    def _amounts(self, what: str, amounts: Mapping[str, Decimal], figures: Sequence[Figure]) -> Block:
+        return table(
+            caption=f"{what}, {self.later.window.name}, {self.prices}",
+            columns=["What", "Amount"],
+            rows=[[wording.sentence(name), wording.pounds(amount)] for name, amount in amounts.items()],
+            figures=figures,
+        )
 
     # The change
 
     @_needs("change")
-    def change_chart(self) -> Block:
-        """Draw how volume, mix and price lead from the value of one twelve months to the other's, each at its own prices."""
-        shown = self.own_prices or self.change
-        before, after = wording.sentence(self.earlier.window.name), wording.sentence(self.later.window.name)
-        if self.own_prices:
-            before, after = (
-                f"{before},\n{shown.earlier.price_year} prices",
-                f"{after},\n{shown.later.price_year} prices",
-            )
-        kind = "each at its own prices" if self.own_prices else f"{self.price_year} prices"
-        biggest = max(_EFFECTS, key=lambda effect: abs(getattr(shown, effect[0])))[0]
-        names = {"volume": "The number of offences", "mix": "The mix of offences", "price": "The price level"}
-        return charts.chart_of_steps(
-            (before, float(shown.earlier.amount)),
-            [(label.replace(" (", "\n("), float(getattr(shown, name))) for name, label in _EFFECTS],
-            (after, float(shown.later.amount)),
-            name="change-in-value",
-            headline=f"{names[biggest]} made most of the change",
-            subtitle=self._subtitle(f"Value of recorded offences, {kind}"),
-            show=wording.pounds,
-        )
-
-    @_needs("change")
-    def change_table(self) -> Block:
-        """Give the change and its three effects to the pound, at the prices of one year and each at its own."""
+    def drivers(self) -> Block:
+        """Give the change and what made it, at the prices of one year and each at its own."""
         columns = [(f"All at {self.price_year} prices", self.change)]
         if self.own_prices is not None:
             columns.append(("Each 12 months at its own prices", self.own_prices))
         changes = [change for _, change in columns]
-        rows = [
-            [wording.sentence(self.earlier.window.name), *(_exact(c.earlier.amount) for c in changes)],
-            *([label, *(_exact(getattr(c, name), sign=True) for c in changes)] for name, label in _EFFECTS),
-            [wording.sentence(self.later.window.name), *(_exact(c.later.amount) for c in changes)],
-            ["Change", *(_exact(c.change, sign=True) for c in changes)],
-            ["95% interval of the change", *(interval(c.difference, wording.pounds) for c in changes)],
-        ]
+        # One kind of offence has no mix.
+        effects = [name for name in _EFFECTS if name != "mix" or len(self.later.by_offence) > 1]
         shown = table(
-            caption="What made the change in value; the three effects add up to it",
+            caption=f"Value of recorded offences{wording.kind_of_data(self.notice)}",
             columns=["What", *(title for title, _ in columns)],
-            rows=rows,
+            rows=[
+                [
+                    wording.sentence(self.earlier.window.name),
+                    *(wording.pounds(c.earlier.amount) for c in changes),
+                ],
+                *([_EFFECTS[name], *(_signed(getattr(c, name)) for c in changes)] for name in effects),
+                [
+                    wording.sentence(self.later.window.name),
+                    *(wording.pounds(c.later.amount) for c in changes),
+                ],
+            ],
             figures=[
                 self._effect_figure(effect, title.lower(), c)
                 for title, c in columns
-                for effect in ("change", "volume", "mix", "price")
+                for effect in ("change", *_EFFECTS)
             ],
         )
-        notes = []
-        if len(self.later.by_offence) == 1:
-            notes.append("One kind of offence has no mix, so that effect is nothing.")
-        if self.own_prices is not None:
-            notes.append(
-                f"Own prices are those of the financial years in which the 12 months end, "
-                f"{self.own_prices.earlier.price_year} and {self.own_prices.later.price_year}, by HM Treasury's GDP deflator of {self.vintage}; the price effect is inflation, "
-                "not crime."
-            )
+        if self.own_prices is None:
+            note = f"Each 12 months at its own prices is not given: {self.why_not('own_prices')}"
         else:
-            notes.append(f"Each 12 months at its own prices is not given: {self.refusals['own_prices']}")
-        return join(shown, paragraph(" ".join(notes)))
+            note = (
+                f"Own prices are those of {self.own_prices.earlier.price_year} and {self.own_prices.later.price_year}; what they make "
+                "is inflation, not crime."
+            )
+        return join(shown, paragraph(note, css_class="small"))
 
     # The same offences on other bases
-
-    @_needs("later")
-    def base_chart(self) -> Block:
-        """Draw the value of each twelve months that the data hold: to the quarter's end, calendar and financial years."""
-        amounts = [e.amount for e in self._all_bases()]
-        return charts.chart_of_dots(
-            [(wording.sentence(e.window.name), self._figure(VALUE, e, e.total)) for e in self._all_bases()],
-            name="value-by-base",
-            headline=f"{wording.pounds(min(amounts))} to {wording.pounds(max(amounts))}, by which months are counted",
-            subtitle=self._subtitle(
-                f"Value of recorded offences, {self.price_year} prices", note="Lines are 95% intervals"
-            ),
-            show=wording.pounds,
-        )
 
     @_needs("later")
     def base_table(self) -> Block:
@@ -545,6 +511,7 @@ class CostReport:
             ),
         )
 
+    @_needs("later")
     def published_check(self) -> Block:
         """Set every published amount that was out by the as-at date beside the same amount from the data."""
         if not self.published:
@@ -577,25 +544,20 @@ class CostReport:
     # How much the figure owes to the method
 
     @_needs("editions")
-    def edition_chart(self) -> Block:
+    def _edition_chart(self) -> Block:
         """Draw the same offences valued by every edition that can value them."""
-        amounts = [e.amount for e in self.editions.estimates.values()]
-        headline = "Editions differ no more than chance would"
-        if len(amounts) == 1:
+        values = {name: self._figure(VALUE, e, e.total) for name, e in self.editions.estimates.items()}
+        apart = max(f.value for f in values.values()) - min(f.value for f in values.values())
+        headline = "Editions differ no more than the counts are uncertain"
+        if len(values) == 1:
             headline = "Only one edition values all of these offences"
-        elif max(amounts) - min(amounts) > self.later.total.upper - self.later.total.lower:
-            headline = "The edition of unit costs matters more than chance"
+        elif apart > self.later.total.upper - self.later.total.lower:
+            headline = "The edition of unit costs matters more than the count"
         return charts.chart_of_dots(
-            [
-                (f"Edition {name}", self._figure(VALUE, e, e.total))
-                for name, e in self.editions.estimates.items()
-            ],
+            [(f"Edition {name}", figure) for name, figure in values.items()],
             name="value-by-edition",
             headline=headline,
-            subtitle=self._subtitle(
-                f"Value of the offences of the {self.later.window.name}, {self.price_year} prices",
-                note="Lines are 95% intervals",
-            ),
+            subtitle=f"Valued at {self.price_year} prices, {self.area.name}, with 95% intervals{wording.kind_of_data(self.notice)}",
             show=wording.pounds,
         )
 
@@ -685,9 +647,12 @@ class CostReport:
 
     def caveat_list(self) -> Block:
         """List what the value leaves out, what is provisional, and what the interval does not cover."""
-        lines = [self.notice] if self.notice else []
+        return bullets(self._caveats(), kind="caveats")
+
+    def _caveats(self) -> list[str]:
+        lines = []
         if self.later is not None:
-            lines += [*self.later.caveats, *self._provisional_lines(self.later)]
+            lines = [*self.later.caveats, *self._provisional_lines(self.later)]
             if not any(o.unit_cost_limits for o in self.later.by_offence):
                 lines.append(
                     "This edition prints no limits for its unit costs, so the intervals hold those of the counts alone."
@@ -698,7 +663,7 @@ class CostReport:
             for d in self.data
             for c in self.catalogue.caveats(d.indicator.id, d.by_area.index, topics=["cost of crime"])
         ]
-        return bullets(map(wording.sentence, dict.fromkeys(lines)), kind="caveats")
+        return list(dict.fromkeys(map(wording.sentence, lines)))
 
     def sources(self) -> Block:
         """Say where the counts, the unit costs, the prices and the number of households come from."""
@@ -718,7 +683,7 @@ class CostReport:
     # Parts of the blocks
 
     def _is_withheld(self, part: str) -> bool:
-        return self.refusals.get(f"part: {part}") == WITHHELD
+        return self.why_not(f"part: {part}") == WITHHELD
 
     def _withheld_figure(self, part: str) -> Figure:
         about = self._about(self.later, part) | {"caveats": ()}
@@ -745,16 +710,12 @@ class CostReport:
             figures=[self._figure(ALL_OFFENCES, at, at.with_multiplier, more=self._multiplier_rows())],
         )
 
-    def _household_line(self) -> list[str]:
+    def _per_household(self) -> str:
         if self.households is None:
             why = self.areas.why_no_denominator(self.area.area_set, self.area.name, as_at=self.as_at)
-            return [f"No value per household is given: {why}."]
+            return f"No value per household is given: {why}."
         each = costs.cost_per(self.later, number=int(self.households.number), unit="household")
-        return [
-            f"Spread over the {wording.number(self.households.number)} households of {periods.day_name(self.households.counted_on)}, that is "
-            f"{wording.pounds_and_pence(round(each.value, 2))} a household ({_percent(each)} interval "
-            f"{wording.pounds_and_pence(round(each.lower, 2))} to {wording.pounds_and_pence(round(each.upper, 2))})."
-        ]
+        return f"All of it is {wording.pounds_and_pence(round(each.value, 2))} a household."
 
     def _provisional_lines(self, estimate: CostEstimate) -> list[str]:
         return [f"Provisional, not seen in an official document: {what}." for what in estimate.provisional]
@@ -762,9 +723,6 @@ class CostReport:
     def _all_bases(self) -> list[CostEstimate]:
         shown = [e for e in (self.later, self.earlier) if e is not None]
         return [*shown, *(e for e in self.bases if e.window not in {x.window for x in shown})]
-
-    def _subtitle(self, what: str, *, note: str = "") -> str:
-        return f"{what}, {self.area.name}{note and f'. {note}'}{wording.kind_of_data(self.notice)}"
 
     def _about(self, estimate: CostEstimate, area: str | None = None, **qualifiers: str) -> dict:
         caveats = (
@@ -870,30 +828,23 @@ def cost_report(
     area, edition, price year, vintage or edition of the pack, and a quarter that the data do not hold. ``areas`` says how
     many households were known by the day.
     """
-    place = catalogue.area(data[0].area_set, area)
-    end = periods.last_month(quarter)
-    # a slip of the call ends the page; only what the data or the tables cannot give becomes a sentence on it
+    # A slip of the call ends the page; only what the data or the tables cannot give becomes a sentence on it.
     tables.deflators(vintage)
     costs.prices_carried(tables, edition=edition, price_year=price_year, vintage=vintage)
-    for d in data:
-        if area not in d.by_area.columns or end not in d.by_area.index:
-            kind = DataProblem if end in d.by_area.index else QuarterNotHeld
-            raise kind(
-                f"{d.source.id}: there is no data for {area!r} in {periods.month_name(end)}, the last month of "
-                f"{periods.quarter_name(quarter)}. Add the months to data/raw/{d.source.id}, or report an earlier quarter."
-            )
+    at = {"catalogue": catalogue, "area": area, "quarter": quarter, "as_at": as_at, "edition": pack_edition}
+    cards = tuple(report_card(d, **at) for d in data)
     return CostReport(
-        area=place,
+        area=cards[0].area,
         quarter=quarter,
         as_at=as_at,
         edition=edition,
         price_year=price_year,
         vintage=vintage,
-        pack_edition=pack_edition,
         data=tuple(data),
         catalogue=catalogue,
         tables=tables,
         areas=areas,
+        cards=cards,
     )
 
 
@@ -943,37 +894,6 @@ def _assumed(
         status="judgement",
         caveats=costs.social_return(assumptions).caveats,
         working=Working.of(workings.return_on_money, **stated, **ratio),
-    )
-
-
-def return_chart(assumptions: ReturnAssumptions, *, ranges: Mapping[str, tuple[float, float]]) -> Block:
-    """Draw how far the stated return moves when each assumption alone goes to its low and its high."""
-    bars = costs.social_return_sensitivity(assumptions, ranges=ranges)
-    names = {
-        "investment": ("Money put in", wording.pounds),
-        "offences_avoided": ("Fewer offences", wording.number),
-        "deadweight": ("Would have gone anyway", lambda v: f"{v:.0%}"),
-        "attribution": ("Owed to the scheme", lambda v: f"{v:.0%}"),
-        "unit_value": ("Value of an offence", wording.pounds),
-    }
-    bars["label"] = [names[a][0] for a in bars["assumption"]]
-    for end in ("low", "high"):
-        bars[f"{end}_label"] = [names[a][1](v) for a, v in zip(bars["assumption"], bars[end], strict=True)]
-    return charts.chart_of_sensitivity(
-        bars,
-        name="return-sensitivity",
-        headline=wording.matter_most(
-            bars,
-            {
-                "investment": "money put in",
-                "offences_avoided": "offences avoided",
-                "deadweight": "deadweight",
-                "attribution": "attribution",
-                "unit_value": "value of an offence",
-            },
-        ),
-        subtitle="Value for each £1 put in when one assumption alone is changed. Assumptions, not measurements",
-        show=lambda value: wording.pounds_and_pence(round(value, 2)),
     )
 
 
@@ -1033,37 +953,6 @@ def _counts(data: Sequence[RecordedCounts], area: str, months: pd.PeriodIndex) -
     if len(missing):
         raise DataProblem(f"no data for {periods.months_in_words(missing)}.")
     return monthly.sum().astype(int)
-
-
-def _protected(
-    d: RecordedCounts, area: str, end: pd.Period, *, catalogue: Catalogue, edition: str
-) -> ProtectedTable:
-    """Give the two twelve-month counts of an area and of those below it as the edition may print them."""
-    below = [a.name for members in catalogue.parts_by_kind(d.area_set, area).values() for a in members]
-    names = [name for name in (area, *below) if name in d.by_area.columns]
-    windows = [periods.twelve_months_to(end - 12), periods.twelve_months_to(end)]
-    counts = pd.DataFrame(
-        {
-            periods.twelve_months_name(w[-1]): d.by_area[names].reindex(w).sum(skipna=False).astype("Int64")
-            for w in windows
-        }
-    )
-    sums = {
-        name: parts
-        for name in names
-        if (parts := [p.name for p in catalogue.parts(d.area_set, name)])
-        and set(parts) <= set(names)
-        and (counts.loc[parts].sum(skipna=False) == counts.loc[name]).dropna().all()
-    }
-    rules = catalogue.disclosure_rules
-    return protect(
-        counts,
-        rules=rules,
-        theme=rules.theme_of(d.indicator.id, d.indicator.unit).id,
-        edition=edition,
-        below_city=[name for name in names if catalogue.area(d.area_set, name).parent],
-        wholes=sums,
-    )
 
 
 def _other_years(end: pd.Period) -> list[pd.PeriodIndex]:
@@ -1163,12 +1052,8 @@ def _change_in_words(e: Estimate) -> str:
     return f"no clear change ({wording.pounds(e.value)}; {limits})"
 
 
-def _exact(amount: Decimal, *, sign: bool = False) -> str:
-    """Write an amount to the penny, so that a reader can add the effects up."""
-    text = wording.number(float(amount), decimals=2)
-    if text.startswith(wording.MINUS):
-        return f"{wording.MINUS}£{text.removeprefix(wording.MINUS)}"
-    return f"+£{text}" if sign and amount else f"£{text}"
+def _signed(amount: Decimal) -> str:
+    return f"{'+' if amount > 0 else ''}{wording.pounds(float(amount))}"
 
 
 def _status(estimate: CostEstimate) -> str:

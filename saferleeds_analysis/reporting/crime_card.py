@@ -66,10 +66,18 @@ def where(card: ReportCard, areas: AreasBeside, *, profiles: Mapping[str, str] |
     rows = [position for _, positions in coarse for position in positions] + chosen
     many = len(chosen) < len(finest)
     named = f"{smallest}s that move against the rest or have most" if many else f"{smallest}s"
+    what = wording.listed([f"{kind}s" for kind, _ in coarse] + [named]).capitalize()
+    return areas_table(card, rows, what, profiles or {})
+
+
+def areas_table(
+    card: ReportCard, rows: Sequence[AreaPosition], what: str, profiles: Mapping[str, str]
+) -> Block:
+    """Set out areas with their counts and changes, each a link where it has a page."""
     shown = table(
-        caption=f"{wording.listed([f'{kind}s' for kind, _ in coarse] + [named]).capitalize()}, each tested by itself{card.label}",
+        caption=f"{what}, each tested by itself{card.label}",
         columns=["Area", wording.sentence(card.window), "Change in a year", "Reading"],
-        rows=[_cells(position, card, profiles or {}) for position in rows],
+        rows=[_cells(position, card, profiles) for position in rows],
         text_columns=(3,),
         figures=[figure for position in rows for figure in card.change_figures(position)],
     )

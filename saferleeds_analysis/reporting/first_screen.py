@@ -42,6 +42,7 @@ class Tile:
 def first_screen(
     *,
     about: str,
+    above: Block = NOTHING,
     finding: str,
     notice: str = "",
     progress: Block = NOTHING,
@@ -52,7 +53,7 @@ def first_screen(
     """Lay out the first screen of a page, whose one first-level heading is its finding.
 
     ``about`` names measure, place and quarter above it, and is the page's title elsewhere. ``progress`` is the letter with its
-    reason, ``chart`` that of the question. ``said`` are short lists under headings beside the chart; an empty one is left out.
+    reason, ``chart`` that of the question, ``above`` a trail of the pages above this one. ``said`` are short lists under headings beside the chart; an empty one is left out.
     """
     boxes = [
         (
@@ -71,11 +72,12 @@ def first_screen(
     return Group(
         kind="first-screen",
         blocks=(
+            above,
             paragraph(about, css_class="eyebrow"),
             heading(1, finding),
             *([progress] if progress is not NOTHING else []),
             *([paragraph(notice, css_class="notice")] if notice else []),
-            facts(boxes, kind="tiles"),
+            *([facts(boxes, kind="tiles")] if boxes else []),
             Group(kind="beside", blocks=(chart, Group(kind="said", blocks=tuple(lists)))),
         ),
     )

@@ -1,9 +1,10 @@
-"""The profile of one ward or division on one or two pages: how much, is it changing, how does it stand beside the others.
+"""The profile of one ward or division on one side: how much, is it changing, how does it stand beside the others.
 
 Everything is said with its doubt, and nothing that a small count cannot carry: no season of its own, no control chart of a few
 offences a month, no percentage of fewer than thirty.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,14 +13,24 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.area_tables import AreaTables
 from saferleeds_analysis.catalogue import Area, Catalogue
-from saferleeds_analysis.estimates import Estimate, change_between_counts
+from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts
 from saferleeds_analysis.figures import Measure, weakest
-from saferleeds_analysis.intake import Boundaries, RecordedCounts
+from saferleeds_analysis.intake import RecordedCounts
 from saferleeds_analysis.methods.rates import proportion
 from saferleeds_analysis.periods import Window
-from saferleeds_analysis.reporting import charts, wording
+from saferleeds_analysis.reporting import charts, crime_card, wording
 from saferleeds_analysis.reporting.areas import SHARE_OF_WHOLE, AreasBeside, areas_of
-from saferleeds_analysis.reporting.blocks import Block, Figure, Group, behind, bullets, facts, paragraph
+from saferleeds_analysis.reporting.blocks import (
+    NOTHING,
+    Block,
+    Figure,
+    Group,
+    Span,
+    Text,
+    bullets,
+    heading,
+    paragraph,
+)
 from saferleeds_analysis.reporting.cards import ReportCard, report_card
 from saferleeds_analysis.reporting.control import FEWEST_A_MONTH, Control, control_of
 from saferleeds_analysis.reporting.counted import (
@@ -30,9 +41,10 @@ from saferleeds_analysis.reporting.counted import (
     sum_of,
 )
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect
+from saferleeds_analysis.reporting.first_screen import Tile, first_screen, sparkline
 from saferleeds_analysis.reporting.outlook import Outlook, outlook_of
 from saferleeds_analysis.reporting.season import Season, season_of
-from saferleeds_analysis.reporting.tables import interval, table
+from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.workings.counts import share as share_of
 
 QUARTER_COUNT = Measure(
@@ -55,6 +67,7 @@ QUARTER_ADJUSTED = Measure(
 )
 _QUARTERS = 8
 _SHOWN = 5
+_UNCLEAR = "no clear change"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +80,6 @@ class AreaProfile:
 
     card: ReportCard
     city: AreasBeside
-    own: AreasBeside | None
     between: Area | None
     season: Season
     control: Control
@@ -75,291 +87,202 @@ class AreaProfile:
     quarters: ProtectedTable
 
     @property
+    def whole(self) -> str:
+        """The name of the whole."""
+        return self.city.card.area.name
+
+    @property
     def _area(self) -> str:
         return self.card.area.name
 
-    @property
-    def _whole(self) -> str:
-        return self.city.card.area.name
+    def top(self, pages: Mapping[str, str]) -> Block:
+        """Give the first screen; ``pages`` are the addresses of the pages of areas, by their names."""
+        trail = [Span(self.whole, href=pages.get(self.whole, ""))]
+        if self.between is not None:
+            trail += [Span(" › "), Span(self.between.name, href=pages.get(self.between.name, ""))]
+        return first_screen(
+            above=paragraph(*trail, css_class="trail"),
+            about=self.card.about(f"{self.card.area.kind} profile"),
+            finding=self._finding(),
+            notice=self.card.label.removeprefix(". "),
+            tiles=[self._level(), self._place(), self._ahead()],
+            chart=self._by_quarter(),
+            said={
+                "What is sure": bullets(self._said(sure=True)),
+                "What is not": bullets(self._said(sure=False)),
+            },
+        )
 
-    def title(self) -> Block:
-        """Give the page's one first-level heading, and what the reader must know of the data before any number."""
-        return self.card.title(f"{self.card.area.kind} profile")
+    def areas_within(self, pages: Mapping[str, str]) -> Block:
+        """Give the areas within a division, those with most first; nothing for an area without any."""
+        for kind, positions in self.card.parts.items():
+            ranked = sorted(positions, key=lambda p: (-(p.later or 0), p.area))
+            shown = crime_card.areas_table(self.card, ranked, f"{kind.capitalize()}s", pages)
+            return Group(blocks=(heading(2, f"The {kind}s of {self._area}"), shown), kind="compact")
+        return NOTHING
 
-    def summary(self) -> Block:
-        """Give the headline numbers in a box."""
-        figure = self.city.figure(self._area)
-        if not isinstance(figure.value, int):
-            why = (
-                "it is withheld, because so small a count might point to a household."
-                if figure.value
-                else f"there is no data for {periods.months_in_words(self.card.headline.missing)}."
-            )
-            return paragraph(f"No 12-month count is given for {self._area}: {why}", css_class="notice")
-        unit = self.card.indicator.unit
-        pairs = [
-            (
-                f"Recorded {unit}, {self.card.window}",
-                f"{wording.number(figure.value)} (95% interval {interval(figure)})",
-            ),
-            ("Change on the 12 months before", self._change_in_words(self._area)),
-        ]
-        if place := self.city.place(self._area):
-            pairs.append(("Place by count, 1st the most", place))
-        if share := self._share():
-            pairs.append((f"Share of {self._whole}", wording.percent(share.value)))
-        return facts(pairs, kind="summary")
+    def beside(self, pages: Mapping[str, str]) -> dict[str, str]:
+        """Give the addresses of the areas of its kind that come before and after it by name, under words that say which."""
+        kind = self.card.area.kind
+        names = sorted(
+            (p.area for p in self.city.card.parts.get(kind, ()) if p.area in pages), key=str.casefold
+        )
+        at = names.index(self._area) if self._area in names else len(names)
+        before, after = names[max(at - 1, 0) : at], names[at + 1 : at + 2]
+        return {
+            f"{way}: {name}": pages[name]
+            for way, found in (("Previous", before), ("Next", after))
+            for name in found
+        }
 
-    def findings(self) -> Block:
-        """Say how the area moves, beside its division and the city, in the quarter, and where the year is heading."""
-        year_end, projected = self._year_end()
+    # Parts of the first screen
+
+    def _finding(self) -> str:
+        if self.city.count(self._area) is None:
+            return f"No 12-month count is given for {self._area}: {self._why_none()}"
+        own, of_whole = (_moved(self.city.change(name)) for name in (self._area, self.whole))
+        text = f"{self.card.indicator.name} in {self._area}"
+        if not own:
+            return f"{text}, 12-month total"
+        text += f"{':' if own == _UNCLEAR else ''} {own} in a year"
+        return (
+            f"{text}; in {self.whole} {'' if of_whole == _UNCLEAR else 'it '}{of_whole}" if of_whole else text
+        )
+
+    def _why_none(self) -> str:
+        if self.city.figure(self._area).value:
+            return "it is withheld, because so small a count might point to a household."
+        return f"there is no data for {periods.months_in_words(self.card.headline.missing)}."
+
+    def _level(self) -> Tile:
+        value, change = self.city.count(self._area), self.city.change(self._area)
+        totals = self.card.totals_shown.dropna()
+        name = f"Recorded {self.card.indicator.unit}, {self.card.window}"
+        figures = (self.city.figure(self._area), *self._change_figures())
+        if value is None:
+            return Tile(name=name, value="not given", figures=figures)
+        return Tile(
+            name=name,
+            value=wording.number(value),
+            below=f"{wording.number(change.earlier)} the year before: {_reading(change)}." if change else "",
+            drawing=sparkline(totals.iloc[-48:], name="course", what="the 12-month total")
+            if len(totals) > 1
+            else NOTHING,
+            figures=figures,
+        )
+
+    def _place(self) -> Tile:
+        name, place, share = "Place by count", self.city.place(self._area), self._share()
+        if not place:
+            return Tile(name=name, value="not given")
+        value, _, could = place.partition(" (")
+        said = [could.removesuffix(")")] if could else []
+        said += [f"{wording.percent(share.value)} of {self.whole}"] if share else []
+        return Tile(
+            name=name,
+            value=value,
+            below=wording.sentence("; ".join(said)),
+            figures=(*self.city.rank_figures(self._area), *self._share_figures()),
+        )
+
+    def _ahead(self) -> Tile:
+        """Give where the year is heading, or of few offences what the quarter came to."""
+        if self.outlook is not None:
+            return self.outlook.tile()
+        now, before = (periods.quarter_name(q) for q in (self.card.quarter, self.card.quarter - 4))
+        value, earlier = self.quarters.value(now), self.quarters.value(before)
+        name = wording.sentence(periods.review_period(self.card.quarter))
+        if value is None or earlier is None:
+            return Tile(name=name, value="not given")
+        change = change_between_counts(earlier, value, unit=self.card.indicator.unit)
+        small = earlier < self.city.shown.rules.smallest_base
+        return Tile(
+            name=name,
+            value=wording.number(value),
+            below=f"{wording.number(earlier)} in that quarter a year before: {_reading(change, small=small)}.",
+        )
+
+    def _said(self, *, sure: bool) -> list[str | Text]:
+        """Give what is sure, or what is not: how it moves beside the rest, whether it is out of the ordinary, its rate."""
+        beside, clear = self._beside_the_rest()
         rate = self.city.rate(self._area)
         lines = [
-            self._own(),
-            *self._around(),
-            self._beside_the_rest(),
-            self._quarter(),
-            year_end,
-            rate.text,
-            self.city.among_households(self._area),
+            (clear, beside),
+            (self.control.out_of_the_ordinary, self.control.in_short()),
+            (bool(rate.figures), rate),
+            (True, paragraph(self.city.among_households(self._area))),
         ]
-        figures = [
-            self.city.figure(self._area),
-            *self._change_figures(),
-            *self.city.rank_figures(self._area),
-            *self._share_figures(),
-            *self.city.difference_figures(self._area),
-            *projected,
-            *rate.figures,
-        ]
-        return bullets(filter(None, lines), figures=figures)
+        if self.season.adjustment is None:
+            lines.append((False, paragraph(f"Not seasonally adjusted: {self.season.problem}")))
+        return [line for of, line in lines if of == sure and line.text]
 
-    def panels(self) -> Block:
-        """Draw the area's twelve-month totals beside its division and the city; a division's wards beside each other."""
-        card = self.card
-        wards = [] if self.own is None else list(self.own.levels.get(self.own.smallest, ()))
-        names = wards or [self._area, *([self.between.name] if self.between else []), self._whole]
-        ends = pd.period_range(end=card.quarter, periods=13, freq="Q-MAR").asfreq("M")
-        series = {name: self._totals(name).reindex(ends) for name in names}
-        series = {name: s for name, s in series.items() if s.notna().sum() > 1}
-        if not series or not (wards or self._area in series):
-            whose = "" if wards else f" for {self._area}"
-            return paragraph(f"No totals of earlier years are given{whose}.")
-        what = f"{card.indicator.name}, 12-month totals at quarter ends, {periods.month_name(ends[0])} to {periods.month_name(ends[-1])}"
-        scale = "all on one scale" if wards else "each on its own scale from zero"
-        shown = charts.chart_of_panels(
-            series,
-            name="panels",
-            headline=f"The {len(series)} wards of {self._area}" if wards else self._panel_headline(),
-            subtitle=f"{what}; {scale}{card.label}",
-            unit=card.indicator.unit,
-            figures=[],
-            focus="" if wards else self._area,
-            same_scale=bool(wards),
-            across=5 if wards else len(series),
+    def _beside_the_rest(self) -> tuple[Text, bool]:
+        found, figures = (
+            self.city.differences.get(self.card.area.kind),
+            self.city.difference_figures(self._area),
         )
-        return _compact(shown, kind="compact" if wards else "compact slim")
+        if found is None or self._area not in found.index:
+            return paragraph(""), False
+        row = found.loc[self._area]
+        if row["word"] == "no clear difference":
+            said = f"Its change against the rest of {self.whole}: no clear difference."
+            return paragraph(said, figures=figures), False
+        by, *limits = (abs(100 * (row[c] - 1)) for c in ("ratio", "ratio_lower", "ratio_upper"))
+        said = (
+            f"Its count is {wording.percent(by)} {'below' if row['ratio'] < 1 else 'above'} where it would be if it had moved like the "
+            f"rest of {self.whole} (95% interval {wording.percent(min(limits))} to {wording.percent(max(limits))})."
+        )
+        return paragraph(said, figures=figures), True
 
-    def map(self) -> Block:
-        """Show where the area lies; a division's page shows its wards."""
-        return _compact(self.city.map(focus=self._area) if self.own is None else self.own.map())
-
-    def areas(self) -> Block:
-        """Rank the area among its like; a division's wards stand in a table with their changes."""
-        if self.own is not None:
-            return _compact(
-                behind(f"Show the wards of {self._area} ranked, with intervals", self.own.ranked()),
-                self.card.area_tables(highest=20),
-            )
-        ranked = self.city.ranked(focus=self._area)
-        return _compact(behind(f"Show all {self.card.area.kind}s ranked, with intervals", ranked))
-
-    def quarter_table(self) -> Block:
-        """Give the last two years by quarter, as recorded and seasonally adjusted."""
-        found = self.season.adjustment
-        rows, figures = [], []
+    def _by_quarter(self) -> Block:
+        """Draw the last quarters as recorded and seasonally adjusted, with the table of both behind them."""
+        found, rows, figures, adjusted = self.season.adjustment, [], [], {}
+        about = about_counts(self.card.data) | {
+            "area": self._area,
+            "unit": self.card.indicator.unit,
+            "caveats": (),
+        }
         for q in pd.period_range(end=self.card.quarter, periods=_SHOWN, freq="Q-MAR"):
             window = Window.quarter(q)
-            name = window.name
-            about = about_counts(self.card.data) | {
-                "area": self._area,
-                "window": window,
-                "unit": self.card.indicator.unit,
-                "caveats": (),
-            }
+            name, at = window.name, about | {"window": window}
             rows_of = sum_of(self.card.data, self._area, window)
-            figures.append(self.quarters.figure(name, measure=QUARTER_COUNT, **about, **rows_of))
-            if self.quarters.is_withheld(name):
-                adjusted = self.quarters.rules.withheld
-            elif found is None:
-                adjusted = "not adjusted"
-            else:
-                value = float(found.adjusted.loc[window.months].sum())
-                adjusted = wording.number(value)
+            figures.append(self.quarters.figure(name, measure=QUARTER_COUNT, **at, **rows_of))
+            said = "not adjusted" if found is None else self.quarters.rules.withheld
+            if found is not None and not self.quarters.is_withheld(name):
+                adjusted[name] = float(found.adjusted.loc[window.months].sum())
+                said = wording.number(adjusted[name])
                 figures.append(
                     Figure(
-                        **about | {"status": weakest([about["status"], "estimated"])},
+                        **at | {"status": weakest([at["status"], "estimated"])},
                         measure=QUARTER_ADJUSTED,
-                        value=value,
+                        value=adjusted[name],
                         method=found.method,
                         n=self.quarters.value(name),
                         **self.season.total_again(window.months),
                     )
                 )
-            rows.append([f"{name} ({periods.review_period(q)})", self.quarters.cell(name), adjusted])
-        shown = table(
-            caption=f"{self.card.indicator.name} in {self._area} by quarter{self.card.label}",
-            columns=["Quarter", "Recorded", "Seasonally adjusted"],
-            rows=rows,
+            rows.append([name, self.quarters.cell(name), said])
+        shown = charts.chart_of_recent_quarters(
+            {name: (self.quarters.value(name), cell, adjusted.get(name)) for name, cell, _ in rows},
+            name="quarters",
+            headline=f"{self.card.indicator.name} by quarter",
+            subtitle=f"{wording.sentence(self.card.indicator.unit)}{self.card.label}",
+            data=table(
+                caption=f"{self.card.indicator.name} in {self._area} by quarter{self.card.label}",
+                columns=["Quarter", "Recorded", "Seasonally adjusted"],
+                rows=rows,
+            ),
             figures=figures,
         )
-        blocks = [explained(shown, self.quarters)]
-        if found is None:
-            blocks.append(paragraph(f"Not seasonally adjusted: {self.season.problem}"))
-        elif found.borrowed is not None and self.season.parent is not None:
-            text = (
-                f"The season is borrowed: {wording.percent(100 * found.borrowed)} of the pattern is that of {self._whole}, as far "
-                f"as the counts of {self._area} are too small to show one of their own."
-            )
-            blocks.append(paragraph(text))
-        return _compact(*blocks)
+        return explained(shown, self.quarters)
 
-    def control_chart(self) -> Block:
-        """Show the control chart and what it says, or why there is none."""
-        drawn = [behind("Show the control chart", self.control.chart())] if self.control.found else []
-        return _compact(self.control.findings(), *drawn)
-
-    def published_check(self) -> Block:
-        """Set the area's published figures beside the same figures from the data."""
-        if not self.card.published:
-            return paragraph(
-                f"No figure of {self._area} was published by the pack's day, so none is checked."
-            )
-        return _compact(self.card.published_check())
-
-    def caveat_list(self) -> Block:
-        """List what the reader must know."""
-        bases = [area.basis for area in (self.card.area, self.between) if area is not None]
-        more = [
-            *(f"{basis}." for basis in bases if basis),
-            f"A place by count says where the {self.card.indicator.unit} are, not where a home is likeliest to be hit: areas differ in "
-            "their number of homes.",
-            "The place is right with 95% confidence for one area; a whole table read at once is less sure.",
-        ]
-        if self.outlook is not None:
-            more.append("A projection holds for a year in which nothing unheard-of happens.")
-        return _compact(self.card.caveat_list(more))
-
-    def sources(self) -> Block:
-        """Say where the data come from."""
-        return _compact(self.card.sources())
-
-    # Parts of the blocks
-
-    def _change_in_words(self, area: str) -> str:
-        change = self.city.change(area)
-        if change is None:
-            return "not given"
-        if change.percent is None:
-            return (
-                f"{change.direction} ({wording.fewer_or_more(change.later - change.earlier)}; no percentage is given on "
-                f"{wording.number(change.earlier)})"
-            )
-        return wording.change_with_interval(change)
+    # Figures
 
     def _share(self) -> Estimate | None:
-        value, whole = self.city.count(self._area), self.city.count(self._whole)
+        value, whole = self.city.count(self._area), self.city.count(self.whole)
         if value is None or not whole or whole < self.city.shown.rules.smallest_base:
             return None
         return proportion(value, whole)
-
-    def _own(self) -> str:
-        value, card = self.city.count(self._area), self.card
-        if value is None:
-            return f"No 12-month count is given for {self._area}."
-        said = f"In the {card.window}, {wording.number(value)} {card.indicator.unit} were recorded in {self._area}"
-        change = self._change_in_words(self._area)
-        return f"{said}: {change} on the 12 months before." if self.city.change(self._area) else f"{said}."
-
-    def _around(self) -> list[str]:
-        names = [(self.between.name, f", its {self.between.kind}")] if self.between else []
-        names.append((self._whole, f", the whole {self.city.card.area.kind}"))
-        return [
-            f"{name}{what}: {self._change_in_words(name)}."
-            for name, what in names
-            if self.city.change(name) is not None
-        ]
-
-    def _beside_the_rest(self) -> str:
-        found = self.city.differences.get(self.card.area.kind)
-        if found is None or self._area not in found.index:
-            return ""
-        row = found.loc[self._area]
-        how = f"{len(found)} {self.card.area.kind}s were tested at once and at most one finding in twenty is false on average"
-        if row["word"] == "no clear difference":
-            return f"Its change does not differ clearly from that of the rest of {self._whole} ({how})."
-        by, *limits = (abs(100 * (row[c] - 1)) for c in ("ratio", "ratio_lower", "ratio_upper"))
-        side = "below" if row["ratio"] < 1 else "above"
-        return (
-            f"Its count is {wording.percent(by)} {side} where it would be if it had moved like the rest of {self._whole} "
-            f"(95% interval {wording.percent(min(limits))} to {wording.percent(max(limits))}; {how})."
-        )
-
-    def _quarter(self) -> str:
-        now, before = (periods.quarter_name(q) for q in (self.card.quarter, self.card.quarter - 4))
-        value, earlier = self.quarters.value(now), self.quarters.value(before)
-        if value is None or earlier is None:
-            return ""
-        change = change_between_counts(earlier, value, unit=self.card.indicator.unit)
-        text = (
-            f"In {periods.review_period(self.card.quarter)}, {wording.counted(value, self.card.indicator.unit)} "
-            f"{'was' if value == 1 else 'were'} recorded, {wording.number(earlier)} in the same quarter a year before: "
-        )
-        if change.direction == "no clear change" or earlier < self.city.shown.rules.smallest_base:
-            return f"{text}{change.direction} ({wording.fewer_or_more(value - earlier)})."
-        return f"{text}{wording.change_with_interval(change)}."
-
-    def _year_end(self) -> tuple[str, list[Figure]]:
-        """Say where the year is heading, with the figure that says so; no words where nothing can be said."""
-        if self.outlook is None:
-            too_few = f"with fewer than {FEWEST_A_MONTH} {self.card.indicator.unit} a month"
-            return f"No year end is projected: {too_few} the interval would be too wide to be of use.", []
-        projection = self.outlook.projection
-        if projection is None:
-            problem = self.outlook.problem
-            return (f"No year end is projected: {problem}" if problem else ""), []
-        middle = projection.interval(0.8)
-        text = (
-            f"{periods.financial_year_name(projection.year)} is projected to end at about {wording.number(middle.value)} "
-            f"(80% interval {interval(middle)})."
-        )
-        if not self.card.targets:
-            text += f" No target is recorded for {self._area}, so no chance of meeting one is given."
-        about = {"method": "structural model, simulated", "n": int(projection.actual)}
-        caveats = self.city.figure(self._area).caveats
-        return text, [self.outlook.made.year_end(projection, 0.8, caveats=caveats, **about)]
-
-    def _panel_headline(self) -> str:
-        change = self.city.change(self._area)
-        if change is None or change.direction == "no clear change":
-            return f"{self._area}: no clear change in a year"
-        if change.percent is None:
-            return f"{self._area} {change.direction} in a year"
-        return f"{self._area} {change.direction} {wording.percent(abs(change.percent.value))} in a year"
-
-    def _totals(self, area: str) -> pd.Series:
-        """Give the twelve-month totals of an area, without those that the edition withholds."""
-        data = self.card.data
-        if area not in data.by_area:
-            return pd.Series(dtype="Int64")
-        months = data.by_area[area].loc[: self.card.monthly.index[-1]]
-        totals = months.astype("Float64").rolling(12, min_periods=12).sum().astype("Int64")
-        shown = self.city.shown
-        if shown.edition == "restricted":
-            return totals
-        below = area in self.city.places_below
-        small = [pd.notna(v) and shown.theme.is_small(int(v), below_city=below) for v in totals]
-        return totals.mask(small)
 
     def _change_figures(self) -> list[Figure]:
         change = self.city.change(self._area)
@@ -379,14 +302,14 @@ class AreaProfile:
         data, window = self.card.data, self.card.latest
         rows = (
             *data.rows(self._area, window.months),
-            *data.rows(self._whole, window.months, role="whole"),
+            *data.rows(self.whole, window.months, role="whole"),
         )
         return [
             Figure.of(
                 share,
                 **about_counts(data),
                 measure=SHARE_OF_WHOLE,
-                qualifiers={"whole": self._whole},
+                qualifiers={"whole": self.whole},
                 area=self._area,
                 window=window,
                 **self.city.made(rows, share_of),
@@ -403,7 +326,6 @@ def profile_of(
     quarter: pd.Period,
     as_at: date,
     edition: str,
-    boundaries: Boundaries | None = None,
 ) -> AreaProfile:
     """Make the profile of an area below the whole: a ward, or a division with its wards.
 
@@ -418,15 +340,11 @@ def profile_of(
     given = {"catalogue": catalogue, "quarter": quarter, "as_at": as_at, "edition": edition}
     card = report_card(data, area=area, **given)
     whole = report_card(data, area=above[-1].name, **given)
-    common = {"catalogue": catalogue, "tables": tables, "edition": edition}
-    city = areas_of(whole, **common, boundaries=boundaries)
-    below = catalogue.parts(data.area_set, area)
     season = season_of(card, catalogue=catalogue)
     enough = card.headline.later is not None and card.headline.later >= 12 * FEWEST_A_MONTH
     return AreaProfile(
         card=card,
-        city=city,
-        own=areas_of(card, **common) if below else None,
+        city=areas_of(whole, catalogue=catalogue, tables=tables, edition=edition),
         between=above[0] if len(above) > 1 else None,
         season=season,
         control=control_of(season, tables=tables),
@@ -435,9 +353,19 @@ def profile_of(
     )
 
 
-def _compact(*blocks: Block, kind: str = "compact") -> Block:
-    """Mark blocks to be printed small, so that a ward's profile stays within two sheets."""
-    return Group(blocks=blocks, kind=kind)
+def _moved(change: CountChange | None) -> str:
+    """Say in a finding how a count moved; nothing where no change can be given."""
+    if change is None or change.percent is None or change.direction == _UNCLEAR:
+        return change.direction if change else ""
+    return f"{change.direction} {wording.percent(abs(change.percent.value))}"
+
+
+def _reading(change: CountChange, *, small: bool = False) -> str:
+    """Say how a count moved and how sure that is; a ``small`` base, or none, carries no percentage."""
+    if small or change.percent is None:
+        return f"{change.direction} ({wording.fewer_or_more(change.later - change.earlier)})"
+    limits = f"{wording.percent_interval(change)}, 95% interval"
+    return limits if change.direction in wording.DOWN_OR_UP else f"{change.direction} ({limits})"
 
 
 def _above(area: Area, catalogue: Catalogue) -> list[Area]:

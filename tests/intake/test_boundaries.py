@@ -136,7 +136,7 @@ def test_the_real_wards_of_2018_are_drawn_in_place_of_the_tiles(tmp_path, shared
         for value, name in enumerate(sorted(found.polygons), start=1)
     ]
     block = charts.chart_of_boundaries(
-        figures, boundaries=found.polygons, name="map", headline="h", subtitle="s", focus="Armley"
+        figures, boundaries=found.polygons, name="map", headline="h", subtitle="s"
     )
     assert block.text.count("Map of 33 areas in five classes.") == 1
     svg = block.html.split("<svg")[1].split("</svg>")[0]

@@ -87,7 +87,7 @@ def test_every_figure_of_areas_side_by_side_comes_out_of_its_rows_again(given):
 def test_every_figure_of_a_profile_comes_out_of_its_rows_again(given, area):
     at = given("2012/13 Q2", date(2012, 9, 30))
     page = profile_of(at.counts, area=area, tables=TABLES, edition="public", **at.common)
-    figures = figures_of(page.findings(), page.quarter_table(), page.areas(), page.published_check())
+    figures = figures_of(page.top({}), page.areas_within({}))
     assert all_agree([*figures, *figures_of(at.card.area_tables(highest=40))])
     assert not without_working(figures)
 

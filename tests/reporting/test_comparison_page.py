@@ -10,6 +10,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.area_tables import load_area_tables, load_group
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.reporting.blocks import Table
 from saferleeds_analysis.reporting.comparison import compare_area
 
 Q2 = periods.quarter("2012/13 Q2")
@@ -39,6 +40,11 @@ def values(block):
     return {(f.area, f.words): f for f in block.figures}
 
 
+def table_of(found):
+    [behind] = [block for block in found.top().walk() if isinstance(block, Table)]
+    return behind.text
+
+
 def test_the_published_rates_stand_on_the_page_in_order(leeds):
     # Safer Leeds Strategy 2013-2014, performance measures: domestic burglary per 1,000 households, 2012/13.
     printed = {
@@ -51,32 +57,38 @@ def test_the_published_rates_stand_on_the_page_in_order(leeds):
         "Bristol": "13.5",
         "Newcastle upon Tyne": "9.0",
     }
-    text = leeds.areas_table().text.splitlines()[2:10]
+    text = table_of(leeds).splitlines()[2:10]
     assert [line.split(" | ")[:2] for line in text] == [[area, rate] for area, rate in printed.items()]
+    assert text[2].startswith("Leeds | 16.5 | 16.1 to 17.0 |")
 
 
 def test_both_averages_are_stated_with_the_area_and_without(leeds):
     # The mean of the eight printed rates is 125.6/8 = 15.70 and of the seven others 109.1/7 = 15.59; the weighted one by
     # hand: the sum of rate times households over 1,798,775 households is 15.88, without Leeds 15.75.
-    text = leeds.findings().text
-    assert "The simple average (each area counts once) is 15.70; without Leeds itself it is 15.59." in text
-    assert "The average weighted by households is 15.88; without Leeds itself it is 15.75." in text
-    rows = leeds.averages_table().text
-    assert "Simple, with Leeds | 15.70 | +0.80 |" in rows
+    text = table_of(leeds)
+    for average in (
+        "Simple average with Leeds | 15.70 | none | +0.80 |",
+        "Simple average without Leeds | 15.59 |",
+        "Weighted average with Leeds | 15.88 |",
+        "Weighted average without Leeds | 15.75 |",
+    ):
+        assert average in text
+    first = leeds.top().text
+    assert "Beside the simple average, 15.7: 0.8 above" in first
+    assert "Weighted by households, 15.9: 0.6 above." in first
 
 
 def test_the_rank_comes_with_the_places_that_it_could_as_well_have(leeds):
-    assert "Rank, 1 the highest: 3rd of 8 (could be 3rd to 4th)" in leeds.summary().text
-    assert (
-        "Its place could be anywhere from 3rd to 4th: it does not differ clearly from Nottingham."
-        in leeds.findings().text
-    )
+    text = leeds.top().text
+    assert "Leeds has the 3rd highest rate of the 8 core cities, above the average" in text
+    assert "3rd of 8\n\nCould be 3rd to 4th: not clearly different from Nottingham." in text
 
 
 def test_the_gap_to_the_average_is_given_in_offences(leeds):
     # 5,305 x 15.70 / 16.5 = 5,047.8
-    assert "Of 5,305, about 5,048 would be the average." in leeds.findings().text
-    gap = values(leeds.findings())[("Leeds", "gap in events to simple average of Core cities with Leeds")]
+    first = leeds.top()
+    assert "Of 5,305, about 5,048 would be the average." in first.text
+    gap = values(first)[("Leeds", "gap in events to simple average of Core cities with Leeds")]
     assert gap.value == pytest.approx(5305 - 5305 * 15.70 / 16.5, abs=1e-6)
     assert gap.lower < gap.value < gap.upper
 
@@ -85,7 +97,7 @@ def test_the_target_is_put_as_a_rate_beside_the_average(leeds):
     # 4,700 x 16.5 / 5,305 = 14.62; 4,700/5,305 - 1 = -11.4%
     text = leeds.target().text
     assert (
-        "The target for 2013/14 is below 4,700 offences (original), 11.4% below the 5,305 of 2012/13" in text
+        "The target for 2013/14, below 4,700 offences (original), is 11.4% below the 5,305 of 2012/13" in text
     )
     assert "14.62 per 1,000 households" in text
     assert "below the simple average of 2012/13, 15.70" in text
@@ -99,28 +111,32 @@ def test_count_and_printed_rate_imply_the_households_of_the_census(leeds):
 
 
 def test_counts_that_were_not_published_are_said_to_be_reconstructed(leeds):
-    text = leeds.areas_table().text
-    assert "Manchester | 23.3 | 22.6 to 24.0 | 4,776 | implied | 204,969 (27 March 2011) | 1st" in text
-    assert "Leeds | 16.5 | 16.1 to 17.0 | 5,305 | published | 320,596 (27 March 2011) | 3rd (3 to 4)" in text
-    assert "Counts marked implied were not published: they are reconstructed" in text
+    text = leeds.before_quoting().text
+    assert "The counts behind Manchester, Sheffield," in text
+    assert "are implied by their published rates and households; they serve for the intervals only." in text
+    manchester = values(leeds.top())[("Manchester", "Domestic burglary: rate")]
+    assert manchester.n == 4_776
+    assert any("implied" in caveat for caveat in manchester.caveats)
 
 
 def test_a_page_on_later_figures_says_so_at_its_top_and_one_of_its_own_time_does_not(leeds):
-    text = leeds.title().text
-    assert "Later than this pack: the figures are those of Safer Leeds Strategy 2013-2014" in text
-    assert "known from April 2013. The pack is of 2012/13 Q2, as at 30 September 2012." in text
+    text = leeds.top().text
+    assert (
+        "Later than this pack, which is as at 30 September 2012: the rates are known from April 2013." in text
+    )
+    assert "Rates: Safer Leeds Strategy 2013-2014" in leeds.before_quoting().text
     own_time = compared(quarter=periods.quarter("2013/14 Q1"), as_at=date(2013, 6, 30))
-    assert "Later than this pack" not in own_time.title().text
+    assert "Later than this pack" not in own_time.top().text
 
 
 def test_a_most_similar_group_is_just_another_file(tmp_path):
     group = pd.read_csv(REFERENCE / "group_core_cities.csv", dtype=str).iloc[:5]
     group.assign(group="Most similar cities").to_csv(tmp_path / "group_most_similar.csv", index=False)
     found = compared(load_group("most_similar", tmp_path))
-    assert found.title().text.startswith("Domestic burglary in Leeds beside the most similar cities, 2012/13")
+    assert "Domestic burglary in Leeds beside the most similar cities, 2012/13" in found.top().text
     # (23.3 + 18.2 + 16.5 + 16.4 + 15.0) / 5 = 17.88
-    assert "is 17.88; without Leeds itself it is" in found.findings().text
-    assert "3rd of 5" in found.summary().text
+    assert "Simple average with Leeds | 17.88 |" in table_of(found)
+    assert "3rd of 5" in found.top().text
 
 
 def test_without_households_no_interval_and_no_weighted_average_is_given(tmp_path):
@@ -128,19 +144,19 @@ def test_without_households_no_interval_and_no_weighted_average_is_given(tmp_pat
     blank = group.assign(denominator="", denominator_date="", denominator_source="", count="")
     blank.to_csv(tmp_path / "group_bare.csv", index=False)
     found = compared(load_group("bare", tmp_path))
-    text = found.findings().text
-    assert "How far chance could move its place is not known." in text
+    text = found.top().text
+    assert "How sure its place is is not known." in text
     assert "No interval for the rank, the averages or the gaps: without households" in text
-    assert "weighted by" not in text
-    assert found.chart().html.count("<svg") == 1
-    assert all(f.lower is None for f in found.findings().figures)
+    assert "eighted by" not in text
+    assert found.top().html.count("<svg") == 1
+    assert all(f.lower is None for f in found.top().figures)
 
 
 def test_a_gap_to_an_average_of_nothing_is_said_and_not_tested(tmp_path):
     group = pd.read_csv(REFERENCE / "group_core_cities.csv", dtype=str)
     known = {"denominator": "", "denominator_date": "", "denominator_source": "", "count": ""}
     group.assign(rate="0.0", **known).to_csv(tmp_path / "group_none.csv", index=False)
-    assert "Leeds is 0.0 above it (not tested)." in compared(load_group("none", tmp_path)).findings().text
+    assert "0.0 above (not tested)" in compared(load_group("none", tmp_path)).top().text
 
 
 @pytest.mark.parametrize(

@@ -13,26 +13,24 @@ from saferleeds_analysis.area_tables import load_area_tables
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.methods.costs import ReturnAssumptions
 from saferleeds_analysis.problems import DataProblem
-from saferleeds_analysis.reporting.costs import cost_report, return_chart, return_findings
+from saferleeds_analysis.reporting.blocks import NOTHING
+from saferleeds_analysis.reporting.costs import cost_report, return_findings
 from saferleeds_analysis.unit_costs import load_cost_tables
 
 CATALOGUE, TABLES, AREAS = load_catalogue(REFERENCE), load_cost_tables(), load_area_tables(REFERENCE)
 Q2, Q4 = ("2012/13 Q2", date(2012, 9, 30)), ("2012/13 Q4", date(2013, 6, 30))
 BLOCKS = [
-    "summary",
-    "findings",
-    "public_spending",
-    "change_chart",
-    "change_table",
-    "base_chart",
+    "top",
+    "drivers",
+    "before_quoting",
+    "title",
+    "steps",
+    "edition_table",
     "base_table",
     "published_check",
-    "edition_chart",
-    "edition_table",
     "area_tables",
     "caveat_list",
     "sources",
-    "card",
 ]
 
 
@@ -76,10 +74,11 @@ def q4(project):
 # Safer Leeds Strategy 2013-14: £3,925 an offence, £22.1m in 2012, £33.3m in 2011, "around £11.2m" less. The counts of the
 # financial years, 5,305 and 7,662, are in the same paper: x £3,925 = £20,822,125 and £30,073,350.
 def test_a_value_per_household_is_given_as_soon_as_the_households_are_known(q4):
-    value = next(f.value for f in q4.summary().figures if f.measure.id == "value_of_offences")
-    each = next(f for f in q4.findings().figures if f.measure.id == "value_per_household")
+    value = next(f.value for f in q4.top().figures if f.measure.id == "value_of_offences")
+    each = next(f for f in q4.top().figures if f.measure.id == "value_per_household")
     assert each.value == pytest.approx(value / 320_596)  # Census 2011, table QS405EW
-    assert "Spread over the 320,596 households of 27 March 2011" in q4.findings().text
+    assert "All of it is £64.95 a household." in q4.top().text  # 5,305 x £3,925 / 320,596
+    assert "320,596 households in Leeds on 27 March 2011" in q4.sources().text
 
 
 def test_the_published_amounts_need_calendar_years_and_the_page_says_so(q4):
@@ -118,26 +117,30 @@ def test_the_sources_say_when_the_counts_came(q2):
 
 
 def test_the_value_has_its_interval_base_edition_and_price_year(q2):
-    text = q2.findings().text
+    text = q2.top().text
+    # The range over editions stands first, and then the one edition with the interval of its counts.
     assert (
-        "The 5,938 offences recorded in Leeds in the 12 months to September 2012 are valued at £23.3m (95% interval "
+        "Domestic burglary in Leeds is valued at £23.0m to £38.8m a year, by the edition of unit costs; the one used here gives £23.3m"
         in text
     )
-    assert "at 2010/11 prices" in text
+    assert "Edition 2003/04 gives least and 2019/20 most, at 2010/11 prices." in text
+    assert "By edition 2010/11, 12 months to September 2012: £23.3m" in text
+    assert "5,938 × £3,925. £22.7m to £23.9m by the counts alone (95% interval)." in text
     assert (
         "5,938 offences × £3,925, the average of “burglary in a dwelling” in England and Wales in edition 2010/11"
-        in text
+        in q2.steps().text
     )
-    assert "about £8.1m is public spending" in text
+    assert "Of which public spending: about £8.1m" in text
     assert (
-        "In the 12 months before, the value was £36.2m at the same prices: £12.9m less (95% interval " in text
+        "On the 12 months before (£36.2m at the same prices) it is £12.9m less (95% interval £11.9m to £13.8m less)"
+        in text
     )
     # The card of the same quarter refuses a rate for the same reason: one day, one answer.
     assert (
         "No value per household is given: the households of 27 March 2011 were not yet known on 30 September 2012."
         in text
     )
-    figure = next(f for f in q2.findings().figures if f.words == "value, edition 2010/11")
+    figure = next(f for f in q2.top().figures if f.words == "value, edition 2010/11")
     assert (figure.value, figure.period) == (23_306_650, "12 months to September 2012")
     assert figure.lower < figure.value < figure.upper
     assert any(
@@ -153,22 +156,19 @@ def test_no_block_says_that_value_was_saved(q2, q4):
 
 
 def test_the_effects_add_up_to_the_penny_in_both_columns(q2):
-    rows = [line.split(" | ") for line in q2.change_table().text.splitlines() if "£" in line]
-    amounts = {
-        row[0]: [round(float(re.sub(r"[£,+]", "", c).replace("−", "-")) * 100) for c in row[1:]]
-        for row in rows[:6]
-    }
-    effects = [amounts[name] for name in amounts if name.endswith(("(volume)", "(mix)", "(price)"))]
-    assert len(effects) == 3
-    for column in (0, 1):
-        total = sum(effect[column] for effect in effects)
-        assert total == amounts["Change"][column]
-        assert (
-            amounts["12 months to September 2011"][column] + total
-            == amounts["12 months to September 2012"][column]
-        )
-    assert amounts["Prices of another year (price)"][0] == 0 < amounts["Prices of another year (price)"][1]
-    assert "made most of the change" in q2.change_chart().text.splitlines()[0]
+    block = q2.drivers()
+    for at in ("all at 2010/11 prices", "each 12 months at its own prices"):
+        of = {
+            dict(f.qualifiers)["effect"]: round(100 * f.value)
+            for f in block.figures
+            if dict(f.qualifiers)["at"] == at
+        }
+        assert of["volume"] + of["mix"] + of["price"] == of["change"]
+        assert of["mix"] == 0
+    assert "More or fewer offences | −£12.9m | −£13.3m" in block.text
+    assert "Prices of another year | £0 | +£517,000" in block.text
+    assert "kinds among them" not in block.text  # one kind of offence has no mix
+    assert len(q2.before_quoting().items) == 4
 
 
 def test_divisions_and_wards_add_up_to_the_city(q2):
@@ -196,7 +196,7 @@ def test_the_range_across_editions_names_prices_reservations_and_what_is_left_ou
 # HM Treasury, September 2019: 92.5808 in 2010/11 and 95.9298 in 2012/13, so £3,925 x 1.0362 = £4,066.98
 def test_other_prices_are_uprated_and_said(project):
     cost = report_on(counts_at(project, Q2[1]), price_year="2012/13", vintage="September 2019")
-    assert "5,938 offences × £4,066.98" in cost.findings().text
+    assert "5,938 offences × £4,066.98" in cost.steps().text
     caveats = cost.caveat_list().text
     assert "HM Treasury's GDP deflator of September 2019 (financial years), multiplied by 1.0362." in caveats
 
@@ -204,14 +204,14 @@ def test_other_prices_are_uprated_and_said(project):
 def test_the_multiplier_is_refused_with_its_reason(q2):
     assert (
         "applied only where every offence has one: Burglary in a dwelling: edition 2010/11 has no multiplier from a named source."
-        in q2.public_spending().text
+        in q2.steps().text
     )
 
 
 def test_what_has_no_unit_cost_is_listed_beside_what_has(project):
     counts = counts_at(project, Q2[1])
     mixed = replace(counts, indicator=CATALOGUE.indicator("burglary_police_uk"))
-    text = report_on(counts, mixed).findings().text
+    text = report_on(counts, mixed).top().text
     assert (
         "Not valued: Burglary (all buildings) (5,938 offences): mixes homes with shops, offices and other buildings."
         in text
@@ -219,31 +219,42 @@ def test_what_has_no_unit_cost_is_listed_beside_what_has(project):
 
 
 @pytest.mark.parametrize(
-    ("indicator", "edition", "years", "reason"),
+    ("indicator", "years", "reason", "finding", "cure"),
     [
-        ("burglary_police_uk", "2010/11", 0, "mixes homes with shops, offices and other buildings"),
+        (
+            "burglary_police_uk",
+            0,
+            "mixes homes with shops, offices and other buildings",
+            "No value is given",
+            "",
+        ),
         # the class was redefined in April 2017: sheds and garages count since then
         (
             "domestic_burglary",
-            "2010/11",
             7,
             "residential burglary from April 2017 takes in sheds and garages",
+            "No value is given by edition 2010/11 of unit costs; edition 2019/20 could give one",
+            "Name edition 2019/20 as cost_edition in data/raw/reference/project.toml.",
         ),
     ],
 )
-def test_the_card_says_why_there_is_no_value(project, indicator, edition, years, reason):
+def test_a_page_without_a_value_says_why_once_and_what_to_do(
+    project, indicator, years, reason, finding, cure
+):
     counts = counts_at(project, Q2[1])
     later = counts.by_area.set_axis(counts.by_area.index + 12 * years)
     moved = replace(counts, indicator=CATALOGUE.indicator(indicator), by_area=later)
-    cost = report_on(
-        moved, at=(f"{2012 + years}/{13 + years} Q2", date(2012 + years, 9, 30)), edition=edition
-    )
-    block = cost.card()
-    assert block.text.startswith("No value is given: ")
-    assert reason in block.text
-    assert block.figures == ()
-    for name in BLOCKS:
-        assert getattr(cost, name)().text
+    at = (f"{2012 + years}/{13 + years} Q2", date(2012 + years, 9, 30))
+    page, of_annex = BLOCKS[:3], BLOCKS[3:]
+    cost = report_on(moved, at=at)
+    blocks = {name: getattr(cost, name)() for name in BLOCKS}
+    assert f"\n{finding}\n" in blocks["top"].text
+    assert cure in blocks["top"].text and ("cost_edition" in blocks["top"].text) == bool(cure)
+    for names in (page, of_annex):
+        assert sum(blocks[name].text.count(reason) for name in names) == 1
+    assert [name for name, block in blocks.items() if block.figures] == []
+    if cure:
+        assert report_on(moved, at=at, edition="2019/20").later is not None
 
 
 def test_a_missing_month_is_named_and_nothing_is_filled_in(project):
@@ -252,29 +263,30 @@ def test_a_missing_month_is_named_and_nothing_is_filled_in(project):
     gap.loc[pd.Period("2011-03", freq="M"), :] = pd.NA
     cost = report_on(replace(counts, by_area=gap))
     assert cost.later is not None
-    assert "The change on the 12 months before is not given: no data for March 2011." in cost.findings().text
+    assert "The change on the 12 months before is not given: no data for March 2011." in cost.top().text
+    assert cost.drivers() is NOTHING
     gap.loc[pd.Period("2012-02", freq="M"), :] = pd.NA
-    assert (
-        report_on(replace(counts, by_area=gap)).card().text == "No value is given: no data for February 2012."
-    )
+    assert "No data for February 2012." in report_on(replace(counts, by_area=gap)).top().text
 
 
-def test_every_refusal_is_known_before_a_block_is_asked_for(project):
+def test_a_value_that_cannot_be_given_has_its_reason(project):
     counts = counts_at(project, Q2[1])
     gap = counts.by_area.copy()
     gap.loc[pd.Period("2011-03", freq="M"), :] = pd.NA
     early = report_on(replace(counts, by_area=gap))
     # the calendar year 2011 and the financial year 2010/11 hold the month too
-    without = ("earlier", "change", "own_prices", "base: 2011-01 to 2011-12", "base: 2010-04 to 2011-03")
-    assert early.refusals == dict.fromkeys(without, "no data for March 2011.")
+    assert len(early.bases) == 2 and early.change is None
+    for name in ("earlier", "base: 2011-01 to 2011-12", "base: 2010-04 to 2011-03"):
+        assert early.why_not(name) == "no data for March 2011."
+    assert early.why_not("change", "earlier") == "no data for March 2011."
     again = replace(early, data=(counts,))
-    assert again.refusals == {} and "earlier" in early.refusals
+    assert again.change is not None and again.why_not("change", "earlier") == ""
 
 
 def test_where_nothing_is_valued_there_is_nothing_beside_it(project):
     counts = counts_at(project, Q2[1])
     mixture = report_on(replace(counts, indicator=CATALOGUE.indicator("burglary_police_uk")))
-    assert set(mixture.refusals) == {"later", "earlier", "change", "own_prices", "editions"}
+    assert (mixture.earlier, mixture.change, mixture.own_prices, mixture.editions) == (None,) * 4
     assert (mixture.published, mixture.bases, mixture.parts) == ((), (), {})
 
 
@@ -301,9 +313,7 @@ def test_slips_of_the_call_end_the_page(project):
         report_on(counts, pack_edition="staff")
     with pytest.raises(ValueError, match=r"unknown area of area set .*: 'Leedz'\. Did you mean 'Leeds'\?"):
         report_on(counts, area="Leedz")
-    with pytest.raises(
-        DataProblem, match="there is no data for 'Leeds' in December 2012, the last month of 2012/13 Q3"
-    ):
+    with pytest.raises(DataProblem, match="do not hold December 2012, the last month of 2012/13 Q3"):
         report_on(counts, at=("2012/13 Q3", date(2012, 12, 31)))
 
 
@@ -316,6 +326,3 @@ def test_a_claimed_return_is_turned_into_what_it_needs():
     assert "each £1 would be valued at £1.50 in return" in text
     assert "A return of £1 for £1 would take 6 fewer offences, and £3 for £1 would take 16." in text
     assert "Every figure here is an assumption, not a measurement." in text
-    chart = return_chart(stated, ranges={"offences_avoided": (4, 12), "investment": (9_000, 11_000)})
-    assert chart.text.startswith("Offences avoided matters most\n")
-    assert "Fewer offences: £0.75 at 4, £2.25 at 12" in chart.text

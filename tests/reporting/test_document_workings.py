@@ -77,10 +77,9 @@ def test_every_value_comes_out_of_its_counts_and_unit_costs_again(project, price
         **prices,
     )
     figures = figures_of(
-        cost.summary(),
-        cost.findings(),
-        cost.public_spending(),
-        cost.change_table(),
+        cost.top(),
+        cost.steps(),
+        cost.drivers(),
         cost.base_table(),
         cost.published_check(),
         cost.edition_table(),
@@ -151,7 +150,7 @@ def test_every_figure_beside_a_group_comes_out_of_the_published_rates_again():
         quarter=Q2,
         as_at=DAY,
     )
-    figures = figures_of(found.findings(), found.target(), found.denominators())
+    figures = figures_of(found.top(), found.target(), found.denominators())
     assert len(figures) == len({f.identity for f in figures}) == 28
     assert all(f.working and f.status == "published" for f in figures)
     assert all_agree(figures)

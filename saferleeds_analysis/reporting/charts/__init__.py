@@ -7,8 +7,8 @@ from saferleeds_analysis.reporting.charts.amounts import (
     chart_of_group,
     chart_of_quarters,
     chart_of_ranked_areas,
+    chart_of_recent_quarters,
     chart_of_sensitivity,
-    chart_of_steps,
 )
 from saferleeds_analysis.reporting.charts.maps import chart_of_boundaries, chart_of_tiles
 from saferleeds_analysis.reporting.charts.surveys import chart_of_lines_with_break, chart_of_survey
@@ -17,7 +17,6 @@ from saferleeds_analysis.reporting.charts.trends import (
     chart_of_control,
     chart_of_course,
     chart_of_months,
-    chart_of_panels,
     chart_of_profile,
     chart_of_totals,
     chart_of_year,
@@ -32,12 +31,11 @@ __all__ = [
     "chart_of_group",
     "chart_of_lines_with_break",
     "chart_of_months",
-    "chart_of_panels",
     "chart_of_profile",
     "chart_of_quarters",
     "chart_of_ranked_areas",
+    "chart_of_recent_quarters",
     "chart_of_sensitivity",
-    "chart_of_steps",
     "chart_of_survey",
     "chart_of_tiles",
     "chart_of_totals",

@@ -7,14 +7,13 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, Figure
+from saferleeds_analysis.reporting.blocks import Block, Figure, Table
 from saferleeds_analysis.reporting.charts.drawing import (
     DARK_BLUE,
     DARK_GREY,
     LIGHT_BLUE,
     MID_GREY,
     ORANGE,
-    TEAL,
     amounts_across,
     dots_in_rows,
     finish,
@@ -69,14 +68,15 @@ def chart_of_group(
     name: str,
     headline: str,
     subtitle: str,
+    data: Table,
 ) -> Block:
     """Draw an area among its group: one dot an area with its interval, and a line for each average.
 
     ``rows`` are the areas' rates, the first at the top; ``focus`` is the area that the page is about; ``averages`` names two
-    averages at most.
+    averages at most; ``data`` is the table behind the chart.
     """
     one = partial(wording.number, decimals=1)
-    drawing, ax = one_axes(1.2 + 0.42 * len(rows), wide=6)
+    drawing, ax = one_axes(0.9 + 0.31 * len(rows), wide=6)
     white = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
     dots_in_rows(
         ax,
@@ -101,21 +101,13 @@ def chart_of_group(
         + "; ".join(f"{what} {one(value)}" for what, value in lines)
         + "."
     )
-    of_averages = [
-        [what, wording.number(value, decimals=2), "see the table of averages"] for what, value in lines
-    ]
     return finish(
         drawing,
         name=name,
         headline=headline,
         subtitle=subtitle,
         alt=alt,
-        data=table(
-            caption=f"Data: {subtitle}",
-            columns=["Area", "Rate", "95% interval"],
-            rows=[[f.area, one(f.value), interval(f, one)] for f in rows] + of_averages,
-            text_columns=(2,),
-        ),
+        data=data,
         shape="small",
     )
 
@@ -128,7 +120,6 @@ def chart_of_ranked_areas(
     name: str,
     headline: str,
     subtitle: str,
-    focus: str = "",
 ) -> Block:
     """Draw the areas of one or more levels (divisions, wards), each level ranked on a scale of its own, with intervals.
 
@@ -148,7 +139,7 @@ def chart_of_ranked_areas(
     said = []
     for ax, (kind, rows) in zip(axes[:, 0], shown.items(), strict=True):
         named = [(f.area, f) for f in rows]
-        dots_in_rows(ax, named, show=wording.number, focus=focus, colours=(DARK_BLUE, ORANGE), fontsize=10)
+        dots_in_rows(ax, named, show=wording.number, fontsize=10)
         ax.tick_params(axis="y", labelsize=10)
         ax.set_title(f"{kind.capitalize()}s", loc="left", fontsize=11, fontweight="bold")
         words = [_with_limits(f, wording.number) for f in rows]
@@ -227,43 +218,39 @@ def chart_of_quarters(
 
 
 @in_our_style
-def chart_of_steps(
-    start: tuple[str, float],
-    effects: Sequence[tuple[str, float]],
-    end: tuple[str, float],
+def chart_of_recent_quarters(
+    quarters: Mapping[str, tuple[float | None, str, float | None]],
     *,
     name: str,
     headline: str,
     subtitle: str,
-    show: Callable[[float], str] = wording.number,
+    data: Table,
+    figures: Sequence[Figure],
 ) -> Block:
-    """Draw how effects lead from one amount to another: bars for both, and between them each effect from where it begins.
+    """Draw the last quarters as recorded (columns, each with its ``cell``) and seasonally adjusted (dots on a line).
 
-    The effects add up to the difference, so the last one ends where the last bar does.
+    ``quarters`` gives for each name the count, the cell that is printed of it, and the adjusted count; ``None`` is a gap.
     """
-    bars, at = [(start[0], 0.0, start[1], show(start[1]), DARK_BLUE)], start[1]
-    for what, effect in effects:
-        plus, colour = ("+", ORANGE) if effect > 0 else ("", TEAL)
-        bars.append((what, at, at + effect, f"{plus}{show(effect)}", colour))
-        at += effect
-    bars.append((end[0], 0.0, end[1], show(end[1]), DARK_BLUE))
-    drawing, ax = one_axes(0.8 + 0.6 * len(bars))
-    widest = max(max(left, right) for _, left, right, _, _ in bars)
-    amounts_across(ax, [what for what, *_ in bars], show=show, limits=(0, 1.16 * widest))
-    for y, (_, left, right, text, colour) in enumerate(bars):
-        ax.barh(y, right - left, left=left, height=0.6, color=colour)
-        if left == right:  # an effect of nothing is a mark, not an absence
-            ax.vlines(left, y - 0.3, y + 0.3, color=DARK_GREY, linewidth=1.5)
-        label(ax, text, (max(left, right), y), beside=6, va="center")
-    said = [(what.replace("\n", " "), text) for what, _, _, text, _ in bars]
-    return finish(
-        drawing,
-        name=name,
-        headline=headline,
-        subtitle=subtitle,
-        alt=f"Bar chart of steps. {'; '.join(f'{what}: {text}' for what, text in said)}.",
-        data=table(caption=subtitle, columns=["What", "Amount"], rows=said),
+    counts, cells, adjusted = zip(*quarters.values(), strict=True)
+    drawing, ax = one_axes(2.1, wide=6)
+    bars = ax.bar(
+        range(len(counts)), [c or 0 for c in counts], width=0.6, color=LIGHT_BLUE, label="As recorded"
     )
+    ax.bar_label(bars, cells, label_type="center")
+    line = [float("nan") if value is None else value for value in adjusted]
+    ax.plot(line, color=DARK_BLUE, marker="o", label="Seasonally adjusted")
+    ax.set_xticks(range(len(counts)), [quarter.replace(" ", "\n") for quarter in quarters])
+    ax.margins(y=0.15)
+    ax.grid(visible=False)
+    ax.yaxis.set_visible(False)  # each column bears its number
+    ax.spines[["left", "top", "right"]].set_visible(False)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderaxespad=0)
+    alt = "Column chart. " + "; ".join(
+        f"{quarter}: {cell}" + ("" if value is None else f", adjusted {wording.number(value)}")
+        for quarter, (_, cell, value) in quarters.items()
+    )
+    about = {"headline": headline, "subtitle": subtitle, "alt": f"{alt}.", "data": data, "figures": figures}
+    return finish(drawing, name=name, shape="small", **about)
 
 
 @in_our_style

@@ -193,7 +193,7 @@ def dots_in_rows(
     The row named ``focus`` has the second of the ``colours``, and a mark and letters of its own. ``how`` is about the values.
     """
     far = [f.value if f.upper is None else f.upper for _, f in rows]
-    amounts_across(ax, [name for name, _ in rows], show=show, limits=(0, 1.2 * max(far)), head=head)
+    amounts_across(ax, [name for name, _ in rows], show=show, limits=(0, 1.2 * max(far) or 1), head=head)
     names = ax.get_yticklabels()
     for y, (name, f) in enumerate(rows):
         own = name == focus

@@ -15,7 +15,7 @@ from matplotlib.path import Path
 
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure
-from saferleeds_analysis.reporting.charts.drawing import DARK_GREY, INK, ORANGE, finish, in_our_style
+from saferleeds_analysis.reporting.charts.drawing import DARK_GREY, INK, finish, in_our_style
 from saferleeds_analysis.reporting.tables import table
 
 #: Letter, colour and lettering of each class, lightest first; of an area without a value, which has no class.
@@ -39,12 +39,11 @@ def chart_of_tiles(
     name: str,
     headline: str,
     subtitle: str,
-    focus: str = "",
     columns: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Block:
     """Draw each area as an equal square at its row and column, with its value and the letter of its class.
 
-    ``figures`` has one figure an area; ``tiles`` must place each of them. ``focus`` is outlined. ``columns`` are further
+    ``figures`` has one figure an area; ``tiles`` must place each of them. ``columns`` are further
     columns of the table: by heading, a text an area.
     """
     missing = [f.area for f in figures if f.area not in tiles]
@@ -59,7 +58,7 @@ def chart_of_tiles(
     square = Path([(0, 0), (0.96, 0), (0.96, 0.96), (0, 0.96), (0, 0)], closed=True)
     shapes = {area: Path(square.vertices + corner, square.codes) for area, corner in corners.items()}
     drawing, ax = _sheet((-0.05, across), (-down - 0.5, 0.03))
-    looks = _draw_areas(ax, figures, shapes, focus=focus, edge=DARK_GREY)
+    looks = _draw_areas(ax, figures, shapes, edge=DARK_GREY)
     for f in figures:
         (x, y), (letter, _, ink) = corners[f.area], looks[f.area]
         words = textwrap.fill(f.area, 12)
@@ -68,7 +67,7 @@ def chart_of_tiles(
         ax.text(x + 0.9, y + 0.07, letter, fontsize=11, color=ink, ha="right")
     _draw_key(ax, figures, y=-down - 0.42, width=across, size=0.22)
     words = {"name": name, "headline": headline, "subtitle": subtitle}
-    return _finish_map(drawing, "Tile map", figures, focus=focus, columns=columns or {}, **words)
+    return _finish_map(drawing, "Tile map", figures, columns=columns or {}, **words)
 
 
 @in_our_style
@@ -79,7 +78,6 @@ def chart_of_boundaries(
     name: str,
     headline: str,
     subtitle: str,
-    focus: str = "",
     columns: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Block:
     """Draw each area with its real boundary, its value and the letter of its class.
@@ -108,7 +106,7 @@ def chart_of_boundaries(
         for f in figures
     }
     drawing, ax = _sheet((-0.005, 1.005), (-0.08, (north - south) / width + 0.005))
-    looks = _draw_areas(ax, figures, shapes, focus=focus, edge="white")
+    looks = _draw_areas(ax, figures, shapes, edge="white")
     for f in figures:
         letter, _, ink = looks[f.area]
         _, x, y = max(_size_and_centre(flat(polygon[0])) for polygon in boundaries[f.area])
@@ -116,7 +114,7 @@ def chart_of_boundaries(
         ax.text(x, y, f"{_value(f)} {letter}".rstrip(), **how)
     _draw_key(ax, figures, y=-0.06, width=1.0, size=0.04)
     words = {"name": name, "headline": headline, "subtitle": subtitle}
-    return _finish_map(drawing, "Map", figures, focus=focus, columns=columns or {}, **words)
+    return _finish_map(drawing, "Map", figures, columns=columns or {}, **words)
 
 
 def classes_of(figures: Sequence[Figure]) -> dict[str, int]:
@@ -144,14 +142,13 @@ def _sheet(across: tuple[float, float], up: tuple[float, float]):
 
 
 def _draw_areas(
-    ax, figures: Sequence[Figure], shapes: Mapping[str, Path], *, focus: str, edge: str
+    ax, figures: Sequence[Figure], shapes: Mapping[str, Path], *, edge: str
 ) -> dict[str, tuple[str, str, str]]:
-    """Fill each area with the colour of its class, the outlined one last, on top; give letter, colour and lettering by area."""
+    """Fill each area with the colour of its class; give letter, colour and lettering by area."""
     classes = {area: _CLASSES[i] for area, i in classes_of(figures).items()}
     looks = {f.area: classes.get(f.area, _NO_CLASS) for f in figures}
-    for area in sorted(looks, key=lambda area: area == focus):
-        outline, width = (ORANGE, 5) if area == focus else (edge, 0.7)
-        ax.add_patch(PathPatch(shapes[area], facecolor=looks[area][1], edgecolor=outline, linewidth=width))
+    for area, (_, colour, _) in looks.items():
+        ax.add_patch(PathPatch(shapes[area], facecolor=colour, edgecolor=edge, linewidth=0.7))
     return looks
 
 
@@ -184,7 +181,6 @@ def _finish_map(
     kind: str,
     figures: Sequence[Figure],
     *,
-    focus: str,
     columns: Mapping[str, Mapping[str, str]],
     subtitle: str,
     **words: str,
@@ -198,8 +194,6 @@ def _finish_map(
     if none:
         groups.append(f"without a value: {', '.join(none)}")
     alt = f"{kind} of {len(figures)} areas in five classes. " + "; ".join(groups) + "."
-    if focus:
-        alt += f" {focus} is outlined."
     data = table(
         caption=f"Data of the map: {subtitle}",
         columns=["Area", "Value", "Class", *columns],

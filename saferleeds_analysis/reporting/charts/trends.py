@@ -1,11 +1,9 @@
 """Charts of months: twelve-month totals with targets and projection, months as recorded and adjusted, seasonal profile, control."""
 
-import textwrap
 from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 import seaborn as sns
-from matplotlib.figure import Figure as Drawing
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Target
@@ -393,66 +391,3 @@ def chart_of_control(
         figures=figures,
         shape="time",
     )
-
-
-@in_our_style
-def chart_of_panels(
-    series: Mapping[str, pd.Series],
-    *,
-    name: str,
-    headline: str,
-    subtitle: str,
-    unit: str,
-    figures: Sequence[Figure],
-    focus: str = "",
-    same_scale: bool = False,
-    across: int = 3,
-) -> Block:
-    """Draw small multiples: one panel an area, its totals at quarter ends (monthly PeriodIndex), all over the same months.
-
-    With ``same_scale`` the panels can be compared in height; without it each has its own scale from zero, so that the
-    shapes can be compared. The first and last value of each panel are written on it.
-    """
-    down = -(-len(series) // across)
-    highest = max(float(s.max()) for s in series.values())
-    months = next(iter(series.values())).index
-    drawing = Drawing(figsize=(9, 0.4 + (2.0 if down > 1 else 2.4) * down), layout="constrained")
-    axes = drawing.subplots(down, across, squeeze=False)
-    said = []
-    for ax, (area, values) in zip(axes.flat, series.items(), strict=False):
-        known = values.dropna().astype(float)
-        colour = DARK_BLUE if area == focus or not focus else MID_GREY
-        line(ax, values, color=colour, linewidth=2.2)
-        top = highest if same_scale else known.max() or 1
-        for at, next_to, side in ((0, 1, "left"), (-1, -2, "right")):
-            # The label stands on the side of the point that the line leaves free.
-            free_above = known.iloc[at] < 0.3 * top or len(known) < 2 or known.iloc[next_to] <= known.iloc[at]
-            _draw_end(ax, known.iloc[[at]], colour=colour, above=free_above, side=side)
-        months_across(ax, top=1.22 * top, marks=3)
-        ax.tick_params(labelsize=9)
-        title = textwrap.fill(area, 17) if across > 3 else area
-        ax.set_title(title, loc="left", fontsize=10.5, fontweight="bold" if area == focus else "normal")
-        said.append(
-            f"{area} from {wording.number(known.iloc[0])} to {wording.number(known.iloc[-1])}, "
-            f"highest {wording.number(known.max())} in {periods.month_name(known.idxmax())}"
-        )
-    for ax in list(axes.flat)[len(series) :]:
-        ax.set_axis_off()
-    ends = " and to ".join(periods.month_name(m) for m in (months[0], months[-1]))
-    return finish(
-        drawing,
-        name=name,
-        headline=headline,
-        subtitle=subtitle,
-        alt=f"Line charts of {unit}, twelve-month totals to {ends}: {'; '.join(said)}.",
-        data=_table_of_months(f"Data: {subtitle}", series, of="12 months to", missing="not given"),
-        figures=figures,
-    )
-
-
-def _draw_end(ax, point: pd.Series, *, colour: str, above: bool, side: str) -> None:
-    """Mark a month at an end of a line, with its value above or below."""
-    line(ax, point, color=colour, marker="o", markersize=5)
-    up, held_by = (7, "bottom") if above else (-7, "top")
-    place = (positions(point.index)[0], point.iloc[0])
-    label(ax, wording.number(point.iloc[0]), place, above=up, ha=side, va=held_by, fontsize=10)
