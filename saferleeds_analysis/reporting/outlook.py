@@ -16,7 +16,7 @@ from saferleeds_analysis.catalogue import Catalogue, Target
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Table, bullets, letter, paragraph
+from saferleeds_analysis.reporting.blocks import Block, Table, bullets, join, letter, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
 from saferleeds_analysis.reporting.first_screen import Tile
 from saferleeds_analysis.reporting.record import measured_on_open_data, track_record
