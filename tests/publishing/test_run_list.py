@@ -16,7 +16,7 @@ Q1, Q2 = periods.quarter("2012/13 Q1"), periods.quarter("2012/13 Q2")
 IN_BOTH = """\
 members-summary-leeds | members_summary | area=Leeds | indicators=domestic_burglary, asb_got_worse, lasbt_cases, different_backgrounds
 domestic-burglary-leeds | recorded_crime_card | indicator=domestic_burglary | area=Leeds
-domestic-burglary-leeds-season | seasonal_adjustment | indicator=domestic_burglary | area=Leeds
+domestic-burglary-leeds-annex | indicator_annex | indicator=domestic_burglary | area=Leeds
 domestic-burglary-leeds-cost | cost_of_crime | indicator=domestic_burglary | area=Leeds
 anti-social-behaviour-leeds | survey_and_service_card | indicator=asb_got_worse | area=Leeds | enquiries=lasbt_enquiries | cases=lasbt_cases | questions=lasbt_satisfaction_outcome, lasbt_satisfaction_service | people=lasbt_victims: victims, lasbt_perpetrators: perpetrators | calls=asb_calls | durations=lasbt_case_duration | margin=3.0
 asb-perception-leeds-survey | survey_report | indicator=asb_got_worse | area=Leeds
@@ -25,7 +25,8 @@ cohesion-leeds-survey | survey_report | indicator=different_backgrounds | area=L
 clean-neighbourhoods-leeds | board_card | indicator=clean_streets | area=Leeds | meeting=Safer and Stronger Communities Board
 lasbt-enquiries-leeds | service_counts | indicator=lasbt_enquiries | area=Leeds
 lasbt-cases-leeds | service_counts | indicator=lasbt_cases | area=Leeds
-partnership-dashboard | partnership_dashboard | area=Leeds | indicators=domestic_burglary, lasbt_enquiries, lasbt_cases, asb_got_worse, different_backgrounds, lasbt_satisfaction_outcome, clean_streets"""
+partnership-dashboard | partnership_dashboard | area=Leeds | indicators=domestic_burglary, lasbt_enquiries, lasbt_cases, asb_got_worse, different_backgrounds, lasbt_satisfaction_outcome, clean_streets
+methods | methods"""
 IN_THE_SECOND = """\
 burglary-core-cities | area_comparison | group=core_cities | measure=Domestic burglary | period=2012/13 | area=Leeds | indicator=domestic_burglary"""
 PROFILES = """\
@@ -109,11 +110,11 @@ def test_the_examples_list_makes_the_reports_that_it_made_before_it_had_rules():
     of_areas = [
         (name, "area_profile", ("indicator=domestic_burglary", f"area={area}")) for name, area in profiles
     ]
-    *first, dashboard = rows_of(IN_BOTH)
+    *first, dashboard, methods = rows_of(IN_BOTH)
     comparison, *papers = rows_of(IN_THE_SECOND)
     before = {
-        Q1: [*first, *of_areas, dashboard],
-        Q2: [*first, comparison, *of_areas, *papers, dashboard],
+        Q1: [*first, *of_areas, dashboard, methods],
+        Q2: [*first, comparison, *of_areas, *papers, dashboard, methods],
     }
     listed = read_run_list(ROOT / "notebooks")
     for quarter, rows in before.items():
@@ -139,7 +140,7 @@ def test_nothing_in_the_list_needs_an_edit_in_a_new_year():
         "service_counts",
         "area_profile",
     } <= notebooks
-    assert len(made["2026/27"]) == 47
+    assert len(made["2026/27"]) == 48
 
 
 # Rules
