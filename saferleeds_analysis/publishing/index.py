@@ -46,7 +46,7 @@ from saferleeds_analysis.publishing.versions import is_frozen, signed_off_in_wor
 from saferleeds_analysis.reporting.blocks import Facts, Group
 from saferleeds_analysis.reporting.state import State, state_of
 
-_LONGEST_FINDING = 120  # letters
+_LONGEST_FINDING = 90  # letters
 _SHORTEST_COURSE = 8  # levels
 # Where a report stands whose notebook the run list puts under no heading: by what its page shows.
 _MEMBERS, _CARDS, _OTHERS, _PROFILES = "For members", "Report cards", "Other reports", "Area profiles"
@@ -251,7 +251,7 @@ def _grouped(entries: Sequence[Entry], groups: Mapping[str, Sequence[str]]) -> d
     found = {}
     for name in [*groups, _MEMBERS, _CARDS, _OTHERS, _PROFILES]:
         members = [entry for entry in entries if entry.heading == name]
-        named = {entry.area for entry in members}
+        named = {entry.area for entry in members if entry.area}
         found[name] = [replace(entry, is_part=entry.parent in named) for entry in members]
     return {name: members for name, members in found.items() if members}
 

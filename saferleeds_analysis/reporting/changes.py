@@ -147,7 +147,7 @@ class Comparison:
         state = f"signed off on {self.signed_off}" if self.signed_off else "which was not signed off"
         count = Counter(c.status for c in self.changes)
         both = count[UNCHANGED] + count[RESTATED] + count[PROVISIONAL]
-        said = f"Of {wording.counted(both, 'figures')} that are also in the pack of {self.earlier}, {state}, "
+        said = f"Of {wording.counted(both, 'figures')} also in the pack of {self.earlier}, {state}, "
         said += (
             f"{_are(count[UNCHANGED])} unchanged and {_are(count[PROVISIONAL])} estimated anew each quarter."
         )

@@ -51,30 +51,18 @@ def change_in_words(change: SurveyChange) -> str:
 
 
 def change_in_short(change: SurveyChange) -> str:
-    """Write a change in percentage points without its interval, for a sentence beside which :func:`how_sure` stands.
+    """Write a change in percentage points without its interval, for a sentence beside which its limits stand.
 
     >>> from saferleeds_analysis.methods.survey_summaries import change_between_percentages, published_percentage
     >>> known = {"base": 6073, "design_effect": 1.25, "definition": "ASB got worse"}
     >>> before, after = published_percentage(16.94, **known), published_percentage(12.62, **known)
     >>> change = change_between_percentages(earlier=before, later=after)
-    >>> change_in_short(change), how_sure(change)
-    ('down 4.3 points', 'Chance does this less than once in 20 times: down 2.9 to 5.7 points (95% interval).')
+    >>> change_in_short(change)
+    'down 4.3 points'
     """
     if change.direction == "no clear change":
         return change.direction
     return f"{wording.DOWN_OR_UP[change.direction]} {points(abs(change.difference.value))}"
-
-
-def how_sure(change: SurveyChange, *, on: str = "") -> str:
-    """Say in a sentence how often chance would make such a change, and between which limits it lies.
-
-    ``on`` names what the change is on, where a change on something else stands beside it.
-    """
-    d = change.difference
-    start = wording.by_chance(change.direction, confidence=d.confidence)
-    if on:
-        start = f"On {on}, {start[:1].lower()}{start[1:]}"
-    return f"{start}: {points_interval(d)} points ({d.confidence:.0%} interval)."
 
 
 def points(value: float, *, decimals: int = 1) -> str:

@@ -124,7 +124,7 @@ def change_with_interval(change: CountChange) -> str:
 
 
 def change_in_short(change: CountChange, *, on: str = "the 12 months before") -> str:
-    """Write a change without its interval, for a sentence beside which :func:`how_sure` stands.
+    """Write a change without its interval, for a sentence beside which its limits stand.
 
     >>> from saferleeds_analysis.estimates import change_between_counts
     >>> change_in_short(change_between_counts(9214, 5938, unit="offences"))
@@ -136,23 +136,6 @@ def change_in_short(change: CountChange, *, on: str = "the 12 months before") ->
     if moved in DOWN_OR_UP and change.percent is not None:
         moved = f"{DOWN_OR_UP[moved]} {percent(abs(change.percent.value))}"
     return f"{moved} on {on} ({number(change.earlier)})"
-
-
-def how_sure(change: CountChange) -> str:
-    """Say in a sentence how sure a change is: how often chance would make such a one, and between which limits it lies.
-
-    >>> from saferleeds_analysis.estimates import change_between_counts
-    >>> how_sure(change_between_counts(9214, 5938, unit="offences"))
-    'Chance does this less than once in 20 times: down 33.4% to 37.6% (95% interval).'
-    >>> how_sure(change_between_counts(100, 91, unit="offences"))
-    'Chance does this once in 20 times or more often: down 32.3% to up 22.1% (95% interval).'
-    >>> how_sure(change_between_counts(0, 9, unit="offences"))
-    'Chance does this less than once in 20 times; no percentage can be taken of an earlier count of 0.'
-    """
-    start = by_chance(change.direction, confidence=change.difference.confidence)
-    if change.percent is None:
-        return f"{start}; no percentage can be taken of an earlier count of 0."
-    return f"{start}: {percent_interval(change)} ({change.percent.confidence:.0%} interval)."
 
 
 def by_chance(direction: str, *, confidence: float) -> str:

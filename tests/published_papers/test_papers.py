@@ -225,10 +225,10 @@ def test_a_measure_is_rated_by_one_figure_on_one_figure():
 
 # Leicestershire, 7 November 2012: 573 fewer is printed as 18%
 def test_a_published_change_has_its_counts_and_an_interval_at_both_ends():
-    row = row_of_print(REGISTER.figure("F135"))
-    assert row.previous == "3,098 to 3,274 (implied)"
-    assert row.current == "2,525 to 2,701 (implied)"
+    (_, previous, current, change, rag, _), _ = row_of_print(REGISTER.figure("F135"))
+    assert previous == "3,098 to 3,274 (implied)"
+    assert current == "2,525 to 2,701 (implied)"
     ends = [100 * (r - 1) for r in (*ratio_limits(3098, 2525), *ratio_limits(3274, 2701))]
     low, high = (f"−{-end:.1f}%" for end in (min(ends), max(ends)))
-    assert row.change == f"down 18% (573 fewer; 95% interval {low} to {high})"
-    assert row.rag.text.startswith("N Not rated")
+    assert change == f"down 18% (573 fewer; 95% interval {low} to {high})"
+    assert rag.text.startswith("N Not rated")

@@ -206,7 +206,7 @@ def test_a_signed_off_pack_is_not_touched_and_a_correction_is_a_new_version_that
     for page in pages:
         assert said in page.read_text(encoding="utf-8")
     report = (folder / "every-block/report.html").read_text(encoding="utf-8")
-    assert "Compared with the pack of 2012/13 Q2, version 1, signed off on 20 October 2012" in report
+    assert "Since 2012/13 Q2, version 1: no figure restated, none late." in report
     kept = {
         p.relative_to(folder / "versions/1"): p for p in (folder / "versions/1").rglob("*") if p.is_file()
     }
@@ -233,16 +233,17 @@ def test_a_page_says_what_was_restated_and_why(project):
         "burglary,Leeds & district,12 months to September 2012,count,Two records were cancelled,Performance team,2012-10-12\n",
         encoding="utf-8",
     )
-    unsigned = publish(project) / "every-block/report.html"
-    assert "the pack of 2012/13 Q1, which was not signed off" in unsigned.read_text(encoding="utf-8")
+    changes = publish(project) / "changes/report.html"
+    assert "2012/13 Q1, which was not signed off" in changes.read_text(encoding="utf-8")
     sign(project, Q1)
     page = (publish(project) / "every-block/report.html").read_text(encoding="utf-8")
-    assert "the pack of 2012/13 Q1, signed off on 20 October 2012" in page
-    assert "1 was restated" in page
+    assert "Since 2012/13 Q1: 1 figure restated, none late." in page
+    assert 'href="../changes/report.html"' in page
+    assert "5,940" not in page, "the figures of the pack before are on the page of changes"
+    said = changes.read_text(encoding="utf-8")
+    assert "2012/13 Q1, signed off on 20 October 2012" in said
     for cell in ("5,940", "5,938", "−2", "Two records were cancelled (Performance team, 12 October 2012)"):
-        assert cell in page
-    changes = (project / "reports/2012-13_Q2/changes/report.html").read_text(encoding="utf-8")
-    assert "Two records were cancelled" in changes
+        assert cell in said
 
 
 def test_a_number_that_was_changed_on_the_page_alone_is_not_signed_off(published, tmp_path):
@@ -263,10 +264,10 @@ def test_a_number_that_was_changed_on_the_page_alone_is_not_signed_off(published
     assert sign(tmp_path / "project", Q2).version == 1
 
 
-def test_without_an_earlier_pack_the_page_says_so(published):
+def test_without_an_earlier_pack_no_page_says_what_changed(published):
     root, _ = published
     page = (root / "reports/2012-13_Q2/every-block/report.html").read_text(encoding="utf-8")
-    assert "There is no pack of the quarter before to compare with, signed off or not." in page
+    assert "changes/report.html" not in page
     assert earlier_pack(root, Q2, edition="public", catalogue=load_catalogue(REFERENCE), listed=()).name == ""
 
 

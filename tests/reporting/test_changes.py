@@ -11,14 +11,12 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.figures import Figure, Measure
 from saferleeds_analysis.intake.governance import GivenReason
 from saferleeds_analysis.periods import Window
-from saferleeds_analysis.reporting.blocks import Table
 from saferleeds_analysis.reporting.changes import (
     ABOUT_THE_PACK,
     PUBLISHED_BEFORE,
     RESTATED_AS,
     Comparison,
     compare_figures,
-    then_and_now,
 )
 
 Q1, Q2 = periods.quarter("2012/13 Q1"), periods.quarter("2012/13 Q2")
@@ -128,8 +126,9 @@ def test_the_known_restatement_of_calderdale(shared):
         "Published as 800 for 2013/14 Apr-Dec, and now 782 for 2013/14, which holds those months and more. A count cannot "
         "fall as months are added, so at least 18 were taken out of 2013/14 Apr-Dec since."
     )
-    text = Comparison(earlier="2013/14 Q3", changes=changes).section(names=NAMES).text
-    assert "1 was restated" in text
+    compared = Comparison(earlier="2013/14 Q3", changes=changes)
+    assert compared.in_short() == "Since 2013/14 Q3: 1 figure restated, none late."
+    text = compared.page(names=NAMES).text
     assert "Reason asked for: none was given yet." in text
 
 
@@ -180,60 +179,29 @@ def test_the_page_of_changes_repeats_figures_and_has_none_of_its_own_that_could_
     assert compared([], shown) == ()
 
 
-def test_the_main_figures_are_set_beside_those_of_the_earlier_pack():
-    """The published twelve months of the two packs: 6,771 and 5,938. A part of the page's area and a target are not main."""
-    before = [
-        figure("N", period="2012/13 Q1", measure="rating"),
-        figure(6771, period="12 months to June 2012", measure="twelve_month_count"),
-        figure(2713, period="12 months to June 2012", measure="twelve_month_count", area="NWL"),
-        figure(7056, period="2012/13", measure="target_original"),
-    ]
-    after = [
-        figure("N", period="2012/13 Q2", measure="rating"),
-        figure(5938, period="12 months to September 2012", measure="twelve_month_count"),
-        figure(6771, period="12 months to June 2012", measure="twelve_month_count"),
-        figure(2386, period="12 months to September 2012", measure="twelve_month_count", area="NWL"),
-        figure(7056, period="2012/13", measure="target_original"),
-    ]
-    quarters = {
-        "before_quarter": periods.quarter("2012/13 Q1"),
-        "after_quarter": periods.quarter("2012/13 Q2"),
-    }
-    main = then_and_now(before, after, **quarters)
-    assert [(pair.then.value, pair.now.value) for pair in main] == [(6771, 5938)]
-    shown = Comparison(earlier="2012/13 Q1", main=main).section(names=NAMES)
-    assert (
-        "6,771 offences (12 months to June 2012) | 5,938 offences (12 months to September 2012)" in shown.text
-    )
-    assert [f.value for f in shown.figures if f.measure == PUBLISHED_BEFORE] == [6771]
-    same = dict.fromkeys(quarters, periods.quarter("2012/13 Q2"))
-    assert then_and_now(after, after, **same) == (), "a correction is of the same quarter"
-
-
-def test_of_main_figures_of_several_kinds_the_illustrative_ones_are_marked():
-    now = figure(5938, period="12 months to September 2012", status="illustrative")
-    counted = figure(340, period="2012/13 Q2", measure="count", status="published")
-
-    def names_of(*shown):
-        main = tuple((figure(6771), one) for one in shown)
-        section = Comparison(earlier="2012/13 Q1", main=main).section(names=NAMES)
-        return [row[0] for block in section.walk() if isinstance(block, Table) for row in block.rows]
-
-    assert ["(illustrative)" in name for name in names_of(now, counted)] == [True, False]
-    assert ["(illustrative)" in name for name in names_of(now)] == [False], "the page's notice says so of all"
-
-
 def test_the_words_of_a_quiet_quarter_and_of_none_before():
     both = [figure(6771, measure="target_original", period="2012/13")]
     said = Comparison(earlier="2012/13 Q1", signed_off="14 July 2012", changes=compared(both, both))
-    assert said.section(names=NAMES).text == (
-        "Compared with the pack of 2012/13 Q1, signed off on 14 July 2012: 1 figure on this page was in it too. "
-        "Not one was restated, that is changed after it was published; 1 is unchanged. No figure is new, and none is late."
+    assert said.in_short() == "Since 2012/13 Q1: no figure restated, none late."
+    assert said.page(names=NAMES).text.splitlines()[:3] == [
+        said.in_short(),
+        "",
+        "Of 1 figure also in the pack of 2012/13 Q1, signed off on 14 July 2012, 1 is unchanged and 0 are estimated "
+        "anew each quarter. 0 figures are new.",
+    ]
+    assert Comparison(earlier="").in_short() == ""
+    assert "There is no earlier pack to compare with" in Comparison(earlier="").page(names=NAMES).text
+    new = Comparison(earlier="2012/13 Q1", changes=compared([], both))
+    assert new.in_short() == "", "a new report has nothing in common with the pack before"
+
+
+def test_the_line_counts_what_was_restated_and_what_is_late_and_names_a_new_definition():
+    before = [figure(6771), figure(20, area="Armley"), figure(3, period="2012/13", measure="count")]
+    after = [figure(6769), figure(4, period="2012/13", measure="count")]
+    changed = Comparison(
+        earlier="2012/13 Q1", changes=compared(before, after), redefined=("domestic_burglary",)
     )
-    assert (
-        Comparison(earlier="").section(names=NAMES).text
-        == "There is no pack of the quarter before to compare with, signed off or not."
-    )
+    assert changed.in_short() == "Since 2012/13 Q1: 2 figures restated, 2 late, 1 definition changed."
 
 
 figures = st.lists(
@@ -264,12 +232,3 @@ def test_every_figure_of_both_packs_is_in_the_comparison(before, after):
             (c.figure.identity, getattr(c, side)) for c in changes if c.status != "late" and getattr(c, side)
         }
         assert wanted == told
-
-
-def test_both_periods_are_named_by_their_months_whatever_each_pack_calls_them():
-    """A service page set "April to June 2012 on the same quarters of the year before" beside "2012/13 Q2"."""
-    to_date = Window("April to June 2012 on the same quarters of the year before", "2012-04", "2012-06")
-    then, now = (figure(n, period="2012/13 Q2", measure="monthly_count") for n in (725, 958))
-    main = then_and_now([replace(then, window=to_date)], [now], before_quarter=Q1, after_quarter=Q2)
-    shown = Comparison(earlier="2012/13 Q1", main=main).section(names=NAMES)
-    assert "725 offences (April to June 2012) | 958 offences (July to September 2012)" in shown.text

@@ -1,6 +1,5 @@
 """The figures of costs, funding, comparisons and documents: each comes out of its rows again, and none is another's namesake."""
 
-from copy import copy
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -18,7 +17,7 @@ from saferleeds_analysis.documents import load_measures, load_register
 from saferleeds_analysis.methods.costs import ReturnAssumptions
 from saferleeds_analysis.reporting.comparison import compare_area
 from saferleeds_analysis.reporting.costs import cost_report, return_findings
-from saferleeds_analysis.reporting.dashboard import _about_service, dashboard
+from saferleeds_analysis.reporting.dashboard import dashboard
 from saferleeds_analysis.reporting.funding import funding_report
 from saferleeds_analysis.reporting.gathered import Sources, result_of
 from saferleeds_analysis.reporting.measures import measures_report
@@ -28,7 +27,6 @@ from saferleeds_analysis.reporting.printed_changes import PrintedChanges
 from saferleeds_analysis.reporting.register import register_report
 from saferleeds_analysis.reporting.services import service_counts
 from saferleeds_analysis.reporting.state import state_of
-from saferleeds_analysis.reporting.surveys import survey_report
 from saferleeds_analysis.unit_costs import load_cost_tables
 from saferleeds_analysis.workings import costs as workings
 
@@ -210,12 +208,6 @@ def test_every_figure_of_the_dashboard_comes_out_of_its_rows_again(project):
     page = dashboard_of(project)
     changes = PrintedChanges(register=REGISTER, document="leicestershire_2012", as_at=DAY)
     figures, printed = page.table().figures, changes.table().figures
-    previous = [f for f in figures if f.measure.id == "previous_count"]
-    assert [(f.value, f.window.last) for f in previous] == [
-        (9214, "2011-09"),
-        (1927, "2011-09"),
-        (689, "2011-09"),
-    ]
     # a range of counts has no value of its own
     assert {f.measure.id for f in printed if f.working is None} == {"implied_count"}
     assert all(f.working is not None for f in figures if f.status != "judgement")
@@ -225,33 +217,19 @@ def test_every_figure_of_the_dashboard_comes_out_of_its_rows_again(project):
 
 def test_the_dashboard_has_the_letters_that_the_boards_gave(project):
     # The published cards of 2012/13 Q2: cohesion amber, clean neighbourhoods green.
-    rows = dashboard_of(project).rows
-    assert {row.indicator_id: row.rag.text for row in rows if row.indicator_id != "domestic_burglary"} == {
-        "lasbt_enquiries": "N Not rated: no target number is set, and fewer need not be better.",
-        "lasbt_cases": "N Not rated: no target number is set, and fewer need not be better.",
-        "asb_got_worse": "N Not rated: no target number is set.",
-        "different_backgrounds": "A Amber. The board's own judgement.",
-        "clean_streets": "G Green. The board's own judgement.",
-        "lasbt_satisfaction_outcome": "N Not rated: no target number is set.",
-        "lasbt_satisfaction_service": "N Not rated: no target number is set.",
+    states = dashboard_of(project).states.values()
+    letters = {s.indicator_id: (s.letter, s.letter_by) for s in states}
+    assert letters.pop("domestic_burglary")[0] == "G"
+    given = {name: letter for name, letter in letters.items() if letter != ("", "")}
+    assert given == {
+        "different_backgrounds": ("A", "the board's own judgement"),
+        "clean_streets": ("G", "the board's own judgement"),
     }
-    letters = [f for row in rows for f in row.figures if f.status == "judgement"]
-    assert [(f.indicator_id, f.value) for f in letters] == [
+    figures = [f for state in states for f in state.figures if f.status == "judgement"]
+    assert [(f.indicator_id, f.value) for f in figures] == [
         ("different_backgrounds", "A"),
         ("clean_streets", "G"),
     ]
-
-
-def test_the_dashboard_tells_of_a_survey_what_its_card_tells(project):
-    report = survey_report(
-        responses_at(project, "asb_got_worse"), catalogue=CATALOGUE, area="Leeds", quarter=Q2, as_at=DAY
-    )
-    [row] = [r for r in dashboard_of(project).rows if r.indicator_id == "asb_got_worse"]
-    assert row.change == "fell by 1.6 points (0.2 to 3.0)"
-    assert row.change in report.summary().text
-    assert (row.previous, row.current) == ("14.2% (12 months before)", "12.6%")
-    assert row.comment.startswith("Down 4.3 points on the baseline of 2008/09 (16.9%). ")
-    assert "Synthetic respondents" in row.comment
 
 
 @pytest.mark.parametrize("indicator", ["lasbt_enquiries", "lasbt_cases", "asb_got_worse"])
@@ -260,68 +238,36 @@ def test_index_dashboard_and_members_page_speak_of_the_same_months(project, indi
     at = {"catalogue": CATALOGUE, "area": "Leeds", "quarter": Q2, "as_at": DAY}
     found = result_of(CATALOGUE.indicator(indicator), sources_of(project), **at)
     page = [*found.findings().figures, *found.quarters().figures]
-    better = CATALOGUE.indicator(indicator).improvement_direction
-    state = state_of(page, indicator, "Leeds", improvement_direction=better)
-    (row,) = dashboard_of(project, indicator).rows
+    state = state_of(page, indicator, "Leeds")
+    (row,) = dashboard_of(project, indicator).states.values()
     (item,) = members_summary(
         sources_of(project), project=read_project(REFERENCE), indicators=indicator, **at
     ).items
     expected = {
-        "lasbt_enquiries": ("1,683 enquiries", "April to September 2012", "down 12.7%", "fell"),
-        "lasbt_cases": ("671 cases", "April to September 2012", "down 2.6%", "no clear change"),
-        "asb_got_worse": ("12.6%", "12 months to September 2012", "down 1.6 points", "fell (improving)"),
+        "lasbt_enquiries": ("1,683 enquiries", "April to September 2012", "down 12.7%"),
+        "lasbt_cases": ("671 cases", "April to September 2012", "no clear change"),
+        "asb_got_worse": ("12.6%", "12 months to September 2012", "down 1.6 points"),
     }[indicator]
-    assert (state.value, state.what, state.change, state.travel) == expected
-    assert row.measure.endswith(f", {state.what}")
-    assert state.value.startswith(row.current)
-    assert state.value in item.what
-    if state.travel != "no clear change":
-        assert state.change in item.what
-    assert row.change.startswith(
-        {"fell (improving)": "fell"}.get(
-            state.travel, state.change if state.travel == "fell" else "no clear change"
-        )
-    )
-
-
-def test_why_a_measure_is_not_rated_is_looked_up_in_the_targets(project):
-    """ "No target number is set" was said of every survey, whatever targets.csv holds."""
-    aim = CATALOGUE.targets("domestic_burglary", "Leeds", "2012/13", as_at=DAY)[0]
-    targets = (replace(aim, indicator_id="asb_got_worse", comparison="at most", value=12.0),)
-    with_target = copy(CATALOGUE)
-    with_target._targets = targets
-    at = {"area": "Leeds", "quarter": Q2, "as_at": DAY, "edition": "public"}
-    page = dashboard(sources_of(project), catalogue=with_target, indicators="asb_got_worse", **at)
-    assert page.rows[0].rag.text == "N Not rated: no rule rates it against its target, at most 12."
+    assert (state.value, state.what, state.change) == expected
+    for other in (row, item.state):
+        assert (other.value, other.what, other.change, other.interval) == (*expected, state.interval)
 
 
 @pytest.mark.parametrize(("printed", "said"), [("3366", True), ("3000", False)])
 def test_only_a_projection_that_doubles_the_half_year_is_said_to(printed, said):
     found = service_counts(CATALOGUE, indicator="lasbt_enquiries", area="Leeds", quarter=Q2, as_at=DAY)
     found = replace(found, published=replace(found.published, value=Decimal(printed)))
-    assert ("doubles the half-year" in _about_service(found)) is said
     assert ("it is not the run-rate of 3,366" in found.findings().text) is not said
     assert ("run-rate: every quarter taken to be alike" in found.quarters().text) is said
 
 
 def test_the_dashboard_tells_of_a_printed_percentage_what_was_printed(project):
-    rows = {row.indicator_id: row for row in dashboard_of(project).rows}
-    outcome, streets = rows["lasbt_satisfaction_outcome"], rows["clean_streets"]
-    # The anti-social behaviour card of 2012/13 Q2: 79.9% in 2011/12, 90.0% from April to September 2012.
-    assert (outcome.previous, outcome.current, outcome.change) == (
-        "79.9% (2011/12)",
-        "90.0%",
-        "not tested (+10.1 points)",
-    )
-    assert outcome.measure.endswith(", April to September 2012")
-    assert (outcome.figures[-1].value, outcome.figures[-1].window.first) == (90.0, "2012-04")
-    # 725 enquiries were printed for two quarters, one after the other (data check of equal neighbours).
-    assert rows["lasbt_enquiries"].comment.endswith("copied by mistake: to be checked")
-    assert outcome.comment.endswith("cannot be tested, and they are not of times of one length")
-    assert (streets.previous, streets.change) == (
-        "86.7% (another method)",
-        "not comparable: the method changed",
-    )
+    states = {state.indicator_id: state for state in dashboard_of(project).states.values()}
+    outcome = states["lasbt_satisfaction_outcome"]
+    # The anti-social behaviour card of 2012/13 Q2: 90.0% from April to September 2012, without a base.
+    assert (outcome.value, outcome.what, outcome.change) == ("90.0%", "April to September 2012", "")
+    assert (outcome.figures[0].value, outcome.figures[0].window.first) == (90.0, "2012-04")
+    assert states["clean_streets"].what == "summer 2012"
 
 
 def test_a_named_measure_that_cannot_be_made_has_a_row_with_the_reason(project):

@@ -1,4 +1,4 @@
-"""The summary for members: four sentences a measure, all from the results of the cards."""
+"""The summary for members: three lines a measure, all from the state that every page has of it."""
 
 from datetime import date
 from functools import partial
@@ -55,50 +55,41 @@ def first(summary):
     return summary("2012/13 Q1", date(2012, 6, 30), "domestic_burglary, burglary_police_uk")
 
 
-def test_burglary_says_the_published_headline_and_what_has_changed_since(second):
+def test_burglary_says_the_published_headline_and_where_it_is_heading(second):
     item = second.items[0]
-    # 5,938, 3,276 fewer and the stretch target of September 2012: the published card. The interval: R's poisson.test.
+    # 5,938, 3,276 fewer than 9,214, and the stretch target of September 2012: the published card. The interval: R's poisson.test.
     assert (
-        item.what
-        == "5,938 offences in the 12 months to September 2012: down 35.6% on the 12 months before (9,214)."
+        item.found == "5,938 offences in the 12 months to September 2012: down 35.6% on the 12 months before."
     )
-    assert item.sure == "Chance does this less than once in 20 times: down 33.4% to 37.6% (95% interval)."
-    assert item.letter == "G"
-    assert item.since.endswith("A stretch target of at most 5,999 was set in September 2012.")
-    assert "The chance of meeting the target, at most 5,999, is " in item.outlook
-    assert item.label == "Illustrative months, published totals"
+    assert item.unsure.startswith("The change is 33.4% to 37.6% down. In ")
+    assert "replays of past years the 80% range held" in item.unsure, "a projection says how such ones did"
+    assert item.heading_for.endswith("; the target is at most 5,999.")
+    assert (item.state.letter, item.state.labels) == ("G", ("Illustrative",))
 
 
-def test_a_survey_says_its_baseline_and_is_not_projected(second):
+def test_a_survey_says_its_change_in_a_year_and_is_not_projected(second):
     item = second.items[1]
-    # 16.94% in 2008/09 and 12.62% now, of 6,073 asked: the published card on anti-social behaviour.
-    assert item.what == (
-        "12.6% of households in the 12 months to September 2012: down 1.6 points on the 12 months before (14.2%) "
-        "and down 4.3 points on the baseline of 2008/09 (16.9%)."
+    # 12.62% of 6,073 asked: the published card on anti-social behaviour.
+    assert item.found == (
+        "12.6% of those asked in the 12 months to September 2012: down 1.6 points on the 12 months before."
     )
-    # Two changes stand in the sentence before, so the one that is meant is named.
-    assert item.sure.startswith(
-        "On the 12 months before, chance does this less than once in 20 times: down 0.2 to 3.0 points"
-    )
-    assert item.sure.endswith("base 6,073).")
-    assert item.outlook.startswith("A survey is not projected.")
+    assert item.unsure == "The change is 0.2 to 3.0 points down."
+    assert item.heading_for == ""
 
 
 def test_a_service_that_has_no_target_is_not_rated(second):
     item = second.items[2]
-    assert item.letter == "N"
+    assert item.state.letter == ""
     # 335 + 354 and 331 + 340 cases: the published card.
     assert (
-        item.what
-        == "671 cases from April to September 2012: no clear change on the same months a year before (689)."
+        item.found == "671 cases (April to September 2012): no clear change on the same months a year before."
     )
+    assert item.unsure == "It may be 12.6% down to 8.5% up."
 
 
-def test_every_number_of_a_total_is_among_the_figures(second):
-    values = {
-        round(f.value, 1) for item in second.items for f in item.figures if isinstance(f.value, int | float)
-    }
-    assert {5938, 9214, 6771, 5999, 12.6, 340, 331} <= values
+def test_every_level_change_and_projection_is_among_the_figures(second):
+    values = {round(f.value, 1) for f in second.measures().figures if isinstance(f.value, int | float)}
+    assert {5938, -35.6, 12.6, -1.6, 671, -2.6} <= values
 
 
 def test_data_that_came_after_the_day_are_said_to_be_late_and_the_reader_knows_whom_to_ask(second):
@@ -115,7 +106,6 @@ def test_the_quarter_before_knows_nothing_of_this_one(first):
     assert "at most 7,056" in text
     for later in ("5,999", "5,938", "stretch", "September 2012", "1,165"):
         assert later not in text
-    assert "It was not rated then, and is G now." in text  # the year before had no target
 
 
 def test_what_is_missing_is_said_with_who_was_asked(first):
@@ -139,8 +129,9 @@ def test_the_page_has_a_letter_with_its_word_for_each_measure(second):
     soup = BeautifulSoup(second.measures().html, "html.parser")
     assert words(soup.h3).startswith("Domestic burglary G Green")
     assert [dt.text for dt in soup.select(".measure")[0].find_all("dt")] == [
-        "What",
-        "How sure",
-        "Outlook",
-        "Since last quarter",
+        "Found",
+        "Not sure",
+        "Heading for",
     ]
+    assert [dt.text for dt in soup.select(".measure")[1].find_all("dt")] == ["Found", "Not sure"]
+    assert second.title().text.splitlines()[-1] == "2 of 3 measures changed clearly in a year"
