@@ -10,7 +10,7 @@ READY_FOR_TESTS := .venv/ready_for_tests
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade \
     --no-annotate --no-header --no-emit-index-url --quiet
 
-.PHONY: report papers test chaos hostile check same lock clean
+.PHONY: report papers test chaos hostile check same lock licences clean
 
 report: $(READY)  ## the bundled example's two quarters, or QUARTER="2012/13 Q3", from raw data to the page to open
 ifdef QUARTER
@@ -45,6 +45,9 @@ same: $(READY_FOR_TESTS)  ## whether OLD=<commit> makes the same figures and wor
 lock: $(READY_FOR_TESTS)  ## write both locks anew from pyproject.toml
 	$(COMPILE) --group build --output-file requirements.lock
 	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+licences: $(READY)  ## write docs/licences.md, after the lock: what each package that reports need says of its licence
+	$(BIN)/python scripts/list_licences.py
 
 clean:  ## remove what code made, of the papers too: the environment, processed data, reports that are not signed off
 	rm -rf .venv

@@ -342,17 +342,9 @@ def test_a_partnership_of_other_names_reports_signs_and_exports_from_the_wheel_a
     general = {path.stem for path in (project / "notebooks").glob("*.ipynb")} - {"start_here"}
     assert {report.notebook for report in reports} == general
     put_crime(project, "2021-01", "2025-12")
-    put_survey(
-        project,
-        *(f"{y}/{y - 1999} Q{q}" for y in (2023, 2024) for q in (1, 2, 3, 4)),
-        *(f"2025/26 Q{q}" for q in (1, 2, 3)),
-    )
-
-    saferleeds(project, "report", "2025/26 Q3")
-    assert made_in(project, "2025/26 Q3") == listed("2025/26 Q3")
-
     put_crime(project, "2026-01", "2026-03")
-    put_survey(project, "2025/26 Q4")
+    put_survey(project, *(f"{y}/{y - 1999} Q{q}" for y in (2023, 2024) for q in (1, 2, 3, 4)))
+    put_survey(project, *(f"2025/26 Q{q}" for q in (1, 2, 3, 4)))
     saferleeds(project, "report", "2025/26 Q4")
     assert made_in(project, "2025/26 Q4") == listed("2025/26 Q4")
 

@@ -4,6 +4,7 @@ import ast
 import importlib.metadata
 import json
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -83,6 +84,21 @@ def test_the_lock_names_a_hash_for_every_package_and_no_host_and_no_path(name):
     assert all(re.fullmatch("sha256:[0-9a-f]{64}", one) for hashes in found.values() for one in hashes)
     text = "\n".join(map(str, found))
     assert not re.search(r"https?://|file:|--|^\s*-|/", text, flags=re.MULTILINE)
+
+
+def test_the_licences_are_listed_of_the_very_packages_of_the_lock():
+    """Written by ``make licences``; what is installed here says the same of itself as the list does."""
+    listed = (ROOT / "docs/licences.md").read_text(encoding="utf-8")
+    rows = [tuple(row.strip("| ").split(" | ")) for row in listed.splitlines() if row.startswith("| ")][2:]
+    reports = locked("requirements.lock")
+    assert [row[:2] for row in rows] == [(r.name, next(iter(r.specifier)).version) for r in reports]
+    licence_of = runpy.run_path(str(ROOT / "scripts/list_licences.py"))["licence_of"]
+    written = {row[:2]: row[2] for row in rows if "not installed" not in row[2]}
+    assert len(written) > 100
+    here = {(r.name, next(iter(r.specifier)).version): licence_of(r) for r in reports}
+    assert {
+        at: one for at, one in written.items() if "not installed" not in here[at] and here[at] != one
+    } == {}
 
 
 def test_what_is_installed_is_what_the_lock_says():

@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import shutil
 import tempfile
+import time
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +35,8 @@ from saferleeds_analysis.intake.sources import (
 )
 from saferleeds_analysis.problems import DataProblem, noting, refuse
 
+_MAKING, _SECONDS = ".making_", 3600
+
 
 def processed_paths(root: Path, source_id: str) -> tuple[Path, Path]:
     """Give the paths of a source's processed table and of its provenance."""
@@ -47,6 +52,7 @@ def build_processed(root: Path, catalogue: Catalogue) -> list[Provenance]:
     put this month's survey beside last month's offences.
     """
     root = Path(root)
+    _sweep(root / "data" / "processed")
     ready: list[tuple[Provenance, Counted | None]] = []
     problems: list[str] = []
     with noting(problems):
@@ -125,7 +131,7 @@ def _write(root: Path, provenance: Provenance, counted: Counted) -> Provenance:
     """Write table and provenance under temporary names and rename them, so that a failure leaves nothing by halves."""
     table_path, provenance_path = processed_paths(root, provenance.source.id)
     table_path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=table_path.parent, prefix=".making_") as folder:
+    with tempfile.TemporaryDirectory(dir=table_path.parent, prefix=_MAKING) as folder:
         made_table, made_provenance = Path(folder) / table_path.name, Path(folder) / provenance_path.name
         counted.counts.to_parquet(made_table, index=False)
         provenance = replace(provenance, processed_sha256=sha256_of(made_table))
@@ -133,6 +139,14 @@ def _write(root: Path, provenance: Provenance, counted: Counted) -> Provenance:
         made_table.replace(table_path)
         made_provenance.replace(provenance_path)
     return provenance
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed command was making, by its age: one that lives takes seconds, and at most minutes, for a table."""
+    for left in folder.glob(f"{_MAKING}*"):
+        with suppress(FileNotFoundError):  # its own command has finished meanwhile
+            if time.time() - left.stat().st_mtime > _SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _before(root: Path, source: Source) -> Provenance | None:

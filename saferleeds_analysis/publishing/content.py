@@ -9,12 +9,13 @@ import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from math import isclose, isfinite
 from pathlib import Path
 from typing import Any, TypeVar
 
+from saferleeds_analysis.door import sha256_of
 from saferleeds_analysis.figures import Figure, Identity
 from saferleeds_analysis.publishing.files import FIGURES, NOTEBOOK, in_reports, read_figures
 from saferleeds_analysis.publishing.run_list import slug
@@ -218,7 +219,12 @@ def placed_figures(report: Path) -> tuple[tuple[str, Figure], ...]:
 
 def read_content(report: Path) -> Content:
     """Read the content of a published report from its executed notebook, ``<report>/report.ipynb``."""
-    return content_of(json.loads((report / NOTEBOOK).read_text(encoding="utf-8")))
+    return _content_of_file(report / NOTEBOOK, sha256_of(report / NOTEBOOK))
+
+
+@lru_cache(maxsize=128)  # a pack is read by its index, its page of changes, its checks and its audits
+def _content_of_file(notebook: Path, _sha256: str) -> Content:
+    return content_of(json.loads(notebook.read_text(encoding="utf-8")))
 
 
 def on_paper(block: Block) -> Block:

@@ -58,6 +58,8 @@ def _import_everything() -> None:
         package = importlib.import_module(f"saferleeds_analysis.{room}")
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
+    blocks = importlib.import_module("saferleeds_analysis.reporting.blocks")
+    blocks.html_of()  # so that no kernel reads and compiles the page's template for itself
 
 
 def _refuse_other_threads() -> None:

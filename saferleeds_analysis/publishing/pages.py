@@ -111,7 +111,9 @@ def render_notebook(notebook: Any, content: Content, *, trace: str = "", **frame
     :func:`render_page`.
     """
     linked = link_after_headlines(content, trace)
-    body, _ = _exporter().from_notebook_node(notebook, resources={"blocks": linked.blocks})
+    # Its blocks say what its outputs show; the outputs, of megabytes, would be copied for nothing.
+    without_outputs = type(notebook)({**notebook, "cells": []})
+    body, _ = _exporter().from_notebook_node(without_outputs, resources={"blocks": linked.blocks})
     return _framed(content, body, **frame)
 
 
@@ -172,9 +174,12 @@ def refuse(name: str, faults: Iterable[str]) -> None:
 
 @cache
 def _exporter() -> Any:
-    from nbconvert.exporters import HTMLExporter
+    # Not the one for HTML: it reads the page again, for longer than all else takes, to mend what our blocks have right.
+    from nbconvert.exporters import TemplateExporter
 
-    exporter = HTMLExporter(extra_template_basedirs=[str(TEMPLATES)], template_name="report")
+    exporter = TemplateExporter(
+        extra_template_basedirs=[str(TEMPLATES)], template_name="report", template_file="index.html.j2"
+    )
     exporter.register_filter("as_html", html_of)
     return exporter
 

@@ -5,7 +5,7 @@ so that two processes share the work.
 import pytest
 from browser import page_checks
 from browser.example_pages import PAGES, QUARTERS, drawn
-from projects import run
+from projects import copy_project, run
 
 pytestmark = pytest.mark.browser
 
@@ -44,10 +44,14 @@ def test_the_heaviest_page_is_painted_within_a_second(browser, example_as_publis
     assert sorted(times)[1] < 1000, f"{heaviest.parent.name}: {times}"
 
 
-def test_the_page_of_a_funding_scenario_is_fit_to_be_published(check_page, example):
-    finished = run(example.project, "report", "2015/16 Q3")
+def test_the_page_of_a_funding_scenario_is_fit_to_be_published(check_page, tmp_path):
+    project, name = copy_project(tmp_path / "project"), "community-support-officers-funding"
+    run_list = project / "notebooks" / "run_list.toml"
+    head, *entries = run_list.read_text(encoding="utf-8").split("[[report]]")
+    alone = [head, *(entry for entry in entries if f'name = "{name}"' in entry)]
+    run_list.write_text("[[report]]".join(alone), encoding="utf-8")
+    finished = run(project, "report", "2015/16 Q3")
     assert finished.returncode == 0, finished.stderr
-    name = "community-support-officers-funding"
-    pack = example.project / "reports" / "2015-16_Q3"
+    pack = project / "reports" / "2015-16_Q3"
     assert name in [p.parent.name for p in pack.glob("*/report.html")]
     check_page(pack / name / "report.html")

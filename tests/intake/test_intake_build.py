@@ -1,8 +1,10 @@
 """From raw to processed: made whole, made once, or left as it was."""
 
 import json
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from random import Random
 
@@ -111,6 +113,19 @@ def test_a_write_that_fails_leaves_nothing_by_halves(project, monkeypatch):
     with pytest.raises(OSError, match="no space left"):
         project.build()
     assert stamps(project) == before
+
+
+def test_what_a_killed_command_was_making_is_removed_and_what_a_living_one_makes_is_not(project):
+    project.rows("2012-09,Armley,Theft,7")
+    project.build()
+    made = {path.name for path in project.processed.iterdir()}
+    for name, age in ((".making_dead", 7200), (".making_alive", 60)):
+        folder = project.processed / name
+        folder.mkdir()
+        (folder / "thefts.parquet").write_bytes(b"half")
+        os.utime(folder, (time.time() - age,) * 2)
+    project.build()
+    assert {path.name for path in project.processed.iterdir()} == {*made, ".making_alive"}
 
 
 def test_raw_files_are_left_as_they_came(project):

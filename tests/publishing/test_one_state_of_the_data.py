@@ -1,5 +1,6 @@
 """A pack is of one state of the data: what was made from another is marked in the index, and stops the sign-off."""
 
+import shutil
 from datetime import date
 
 import pytest
@@ -25,9 +26,17 @@ RUN_LIST = "".join(
 )
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    return tmp_path_factory.mktemp("kept") / "project"
+
+
 @pytest.fixture
-def pack(notebook):
-    """Give a pack of two cards that are made from one state of the data, and a way to make cards again."""
+def pack(notebook, kept):
+    """Give a pack of two cards that are made from one state of the data, and a way to make cards again.
+
+    It is made for the first test and copied for the others.
+    """
     root = notebook(CARD, parameters=ASKED).parent.parent
     (root / "notebooks" / "run_list.toml").write_text(RUN_LIST, encoding="utf-8")
     put_source(root)
@@ -37,7 +46,11 @@ def pack(notebook):
         reports = [Report(name=name, notebook="trial", parameters={"area": name}) for name in names]
         publish_reports(root, Q2, reports, as_at=date(2012, 9, 30), edition=edition, workers=1, say=[].append)
 
-    publish("one", "other")
+    if kept.exists():
+        shutil.copytree(kept, root, dirs_exist_ok=True)
+    else:
+        publish("one", "other")
+        shutil.copytree(root, kept)
     return root, publish
 
 

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 from datetime import date
 
 import pytest
@@ -59,6 +60,21 @@ def root(notebook, monkeypatch):
     return root
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    return tmp_path_factory.mktemp("kept") / "project"
+
+
+@pytest.fixture
+def published(root, kept):
+    """Publish the project as it is; it is made for the first test that asks, and copied for the others."""
+    if kept.exists():
+        shutil.copytree(kept, root, dirs_exist_ok=True)
+    else:
+        publish(root)
+        shutil.copytree(root, kept)
+
+
 def hold(root, **last):
     for place, month in last.items():
         (root / f"data/held/{place}.csv").write_text(month, encoding="utf-8")
@@ -110,8 +126,8 @@ def test_a_report_whose_data_do_not_hold_the_quarter_is_left_out_with_its_senten
     assert sign(root).version == 1
 
 
+@pytest.mark.usefixtures("published")
 def test_a_report_without_a_page_is_retired_from_index_and_sign_off_too(root):
-    publish(root)
     done = CliRunner().invoke(main, ["retire", "late", "--quarter", "2012/13 Q2"])
     assert done.exit_code == 0, done.output
     assert index(root).select_one(".notice") is None
@@ -119,8 +135,8 @@ def test_a_report_without_a_page_is_retired_from_index_and_sign_off_too(root):
     assert check_pack(root, Q2, catalogue=load_catalogue(REFERENCE)).results[0].not_looked_at == ()
 
 
+@pytest.mark.usefixtures("published")
 def test_what_stands_in_one_edition_alone_is_a_leftover_of_that_edition(root):
-    publish(root)
     write_pack(root, "2012/13 Q2", [figure(1)], report="dropped", edition="restricted")
     renew_index(root, Q2, as_at=DAY, edition="public")
     assert "dropped" not in words(index(root))
@@ -133,8 +149,8 @@ def test_what_stands_in_one_edition_alone_is_a_leftover_of_that_edition(root):
     assert WHY in notice
 
 
+@pytest.mark.usefixtures("published")
 def test_when_the_data_have_come_it_is_made_and_nothing_is_said_any_more(root):
-    publish(root)
     hold(root, late="2012-09")
     publish(root)
     assert folders(root) == ["changes", "early", "late", "other"]
@@ -161,8 +177,8 @@ def test_a_report_that_was_never_made_is_named_by_the_sign_off(root):
     ]
 
 
+@pytest.mark.usefixtures("published")
 def test_a_page_whose_data_no_longer_hold_the_quarter_stands_and_the_run_fails(root):
-    publish(root)
     before = files_of(root / "reports")
     hold(root, early="2012-06")
     with pytest.raises(ReportFailed, match="early: source: the counts end with 2012-06."):
@@ -185,8 +201,8 @@ def test_where_nothing_can_be_made_each_reason_is_said_and_nothing_is_left(root)
 # Retired
 
 
+@pytest.mark.usefixtures("published")
 def test_a_retired_report_leaves_the_pack_and_the_index_is_kept_and_made_no_more(root):
-    publish(root)
     page = (root / "reports/2012-13_Q2/other/report.html").read_bytes()
     done = CliRunner().invoke(main, ["retire", "other"])
     assert done.exit_code == 0, done.output
@@ -216,8 +232,8 @@ def test_a_report_is_retired_twice_and_both_are_kept(root):
 
 
 @pytest.mark.parametrize("name", ["othr", "changes", "../2012-13_Q2/other", "versions", ""])
+@pytest.mark.usefixtures("published")
 def test_what_is_no_report_is_not_retired(root, name):
-    publish(root)
     before = (root / "notebooks/run_list.toml").read_bytes()
     with pytest.raises(ValueError, match=r"of 2012/13 Q2: unknown report: "):
         retire(root, Q2, name, catalogue=load_catalogue(REFERENCE))
@@ -225,8 +241,8 @@ def test_what_is_no_report_is_not_retired(root, name):
     assert folders(root) == ["changes", "early", "other"]
 
 
+@pytest.mark.usefixtures("published")
 def test_a_signed_off_pack_keeps_its_reports_and_one_retires_from_the_next_quarter_on(root):
-    publish(root)
     sign(root)
     refused = CliRunner().invoke(main, ["retire", "other"])
     assert refused.exit_code == 1
@@ -244,8 +260,8 @@ def cure(text):
     return shlex.split(re.search(r"saferleeds (retire [^;]*)", text)[1])
 
 
+@pytest.mark.usefixtures("published")
 def test_a_report_dropped_from_the_list_is_named_by_run_index_and_sign_off_and_their_cure_works(root):
-    publish(root)
     make_list(root, "early", "late")
     said = publish(root)
     message = (
