@@ -163,7 +163,7 @@ class ReportCard:
         return facts(pairs, kind="summary")
 
     def findings(self) -> Block:
-        """Say the headline findings in sentences: the count, the change and how sure it is, targets, divisions."""
+        """Say the headline findings in sentences: the count, the change and how sure it is, targets."""
         at = self.headline
         if at.later is None:
             return self._no_total()
@@ -178,11 +178,6 @@ class ReportCard:
             target = " ".join(wording.targets_in_words(self.targets))
         lines = [first, target]
         figures = [*self.change_figures(at), *map(self._target_figure, self.targets)]
-        first_level = next(iter(self.parts.values()), ())
-        for part in first_level if 1 < len(first_level) <= 5 else ():
-            if part.change:
-                lines.append(f"{part.area}: {wording.change_with_interval(part.change)}.")
-                figures += self.change_figures(part)
         return bullets(lines, figures=figures)
 
     def chart(self) -> Block:

@@ -65,7 +65,7 @@ def where(card: ReportCard, areas: AreasBeside, *, profiles: Mapping[str, str] |
     chosen = finest if len(finest) <= _WARDS_SHOWN else _worth_knowing(finest, areas)
     rows = [position for _, positions in coarse for position in positions] + chosen
     many = len(chosen) < len(finest)
-    named = f"{smallest}s that move against the rest or have most" if many else f"{smallest}s"
+    named = f"{smallest}s that move against the rest" if many else f"{smallest}s"
     what = wording.listed([f"{kind}s" for kind, _ in coarse] + [named]).capitalize()
     return areas_table(card, rows, what, profiles or {})
 
