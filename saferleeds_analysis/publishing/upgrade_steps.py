@@ -64,6 +64,15 @@ _NOTEBOOKS = {
 }
 
 
+# What stood below the first screen of these is a page of its own now.
+_ANNEX_OF = {
+    "board_card": "survey_annex",
+    "recorded_crime_card": "indicator_annex",
+    "survey_and_service_card": "survey_annex",
+    "survey_report": "survey_annex",
+}
+
+
 # What the parameters of a run list name.
 _NAMED = dict.fromkeys(("indicator", "indicators", "enquiries", "cases"), "indicator")
 _NAMED |= {name: name for name in ("group", "position", "document")}
@@ -270,6 +279,13 @@ def _replace_notebooks(draft: Draft) -> list[str]:
         }
         draft.after[name] = with_defaults(new, draft.defaults[path.stem])
         told.append(path.name)
+        if annex := _ANNEX_OF.get(path.stem):
+            draft.after[f"notebooks/{annex}.ipynb"] = with_defaults(
+                shipped("notebooks") / f"{annex}.ipynb", {}
+            )
+            draft.by_hand.append(
+                f"{name}: how its figures are known has a page of its own. Add a report of {annex} to {RUN_LIST}."
+            )
     return told
 
 

@@ -307,9 +307,7 @@ class SurveyReport:
 
     def published_check(self) -> Block:
         """Set what was printed beside what the respondents give, and say what of the print does not hold."""
-        return join(
-            self.printed.checks(self._ours, constructed=bool(self.notice)), self.printed.later_figures()
-        )
+        return self.printed.published_check(self._ours, constructed=bool(self.notice))
 
     @property
     def caveats_in_words(self) -> list[str]:
