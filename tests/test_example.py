@@ -219,7 +219,7 @@ def test_no_respondent_reaches_what_is_published_or_logged(tmp_path):
         writer.writerows(people)
     run_list = project / "notebooks" / "run_list.toml"
     head, *entries = run_list.read_text(encoding="utf-8").split("[[report]]")
-    own = [entry for entry in entries if 'name = "asb-perception-leeds-survey"' in entry]
+    own = [entry for entry in entries if 'name = "anti-social-behaviour-leeds"' in entry]
     assert len(own) == 1
     run_list.write_text(f"{head}[[report]]{own[0]}", encoding="utf-8")
     finished = run(project, "report", "2012/13 Q2")

@@ -115,7 +115,7 @@ def test_london_from_the_polices_own_tables_reports_checks_signs_and_exports(tmp
 
     put_boroughs(project, published, "from 2023-10.csv", "2023-10", "2024-01", received="2024-02-29")
     saferleeds(project, "report", "2023/24 Q3")
-    names = {f"domestic-burglary-london-22-boroughs{end}" for end in ("", "-season", "-cost")}
+    names = {f"domestic-burglary-london-22-boroughs{end}" for end in ("", "-annex", "-cost")}
     assert made_in(project, "2023/24 Q3") == names | {
         "members-summary",
         "borough-barnet",

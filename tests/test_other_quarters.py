@@ -17,7 +17,7 @@ def test_after_the_data_end_every_live_report_is_made_or_a_sentence_says_why_not
     path.write_text(one_ward, encoding="utf-8")
     quarter = periods.quarter("2013/14 Q1")
     live = {report.name for report in read_run_list(project / "notebooks") if report.is_made_in(quarter)}
-    assert {"members-summary-leeds", "domestic-burglary-leeds", "ward-armley", "lasbt-cases-leeds"} <= live
+    assert {"members-summary-leeds", "domestic-burglary-leeds", "ward-armley", "cohesion-leeds-annex"} <= live
 
     done = run(project, "report", "2013/14 Q1")
 

@@ -54,7 +54,7 @@ OTHER_NOTEBOOKS = """
 [[report]]
 name = "feeling-safe"
 notebook = "survey_and_service_card"
-parameters = { indicator = "feels_safe", area = "Otterbridge", enquiries = "warden_calls", cases = "warden_cases", questions = "", people = "", calls = "", durations = "", margin = 3.0 }
+parameters = { indicator = "feels_safe", area = "Otterbridge", enquiries = "warden_calls", cases = "warden_cases", questions = "" }
 
 [[report]]
 name = "feeling-safe-board"
@@ -332,9 +332,10 @@ def test_a_partnership_of_other_names_reports_signs_and_exports_from_the_wheel_a
 
     names = listed("2026/27 Q1")
     assert {
-        "domestic-burglary-otterbridge-season",
+        "domestic-burglary-otterbridge-annex",
         "domestic-burglary-otterbridge-cost",
         "feels-safe-otterbridge",
+        "feels-safe-otterbridge-annex",
         "warden-calls-otterbridge",
     } <= names
     assert {"ward-castle-moat", "division-east", "members-summary", "partnership-dashboard"} <= names

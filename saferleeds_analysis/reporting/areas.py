@@ -134,29 +134,6 @@ class AreasBeside:
                 return f"{place} of {len(ranked)} {kind}s{could}"
         return ""
 
-    def ranked(self) -> Block:
-        """Draw the areas of each level ranked, with their intervals."""
-        if not self.levels:
-            return NOTHING
-        levels = {
-            kind: sorted(
-                (self.figure(name) for name in names),
-                key=lambda f: (-f.value if isinstance(f.value, int | float) else 1, f.area),
-            )
-            for kind, names in self.levels.items()
-        }
-        places = {name: self.place(name) for names in self.levels.values() for name in names}
-        first = levels[self.smallest][0]
-        doubt = " may have" if "could be" in places[first.area] else " has"
-        shown = charts.chart_of_ranked_areas(
-            levels,
-            places=places,
-            name="ranked-areas",
-            headline=f"{first.area}{doubt} the most {self.card.indicator.unit} of the {self.smallest}s",
-            subtitle=f"{self.card.indicator.name}, {self.card.window}, with 95% intervals{self.card.label}",
-        )
-        return self._explained(shown)
-
     def map(self) -> Block:
         """Draw the smallest areas on a map: real boundaries where the project has them, equal squares otherwise."""
         if not self.levels:

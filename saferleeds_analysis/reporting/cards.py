@@ -596,18 +596,6 @@ def _refuse_what_cannot_be_reported(
         )
 
 
-def card_fields(indicator: Indicator, quarter: pd.Period, progress: Block) -> Block:
-    """Give the fixed fields of every card: outcome, priority, review period, population, and its progress."""
-    pairs = [
-        ("Outcome", indicator.outcome),
-        ("Priority", indicator.priority),
-        ("Review period", periods.review_period(quarter)),
-        ("Population", indicator.population),
-        ("Progress", progress),
-    ]
-    return facts(pairs, kind="card-fields")
-
-
 def _twelve_month_totals(monthly: pd.Series) -> pd.Series:
     """Sum each twelve months; missing where any of them is missing."""
     return monthly.astype("Float64").rolling(12, min_periods=12).sum().astype("Int64")

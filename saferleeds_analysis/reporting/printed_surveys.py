@@ -18,7 +18,16 @@ from saferleeds_analysis.methods import feasibility, survey, survey_summaries
 from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, bullets, join, letter, paragraph
+from saferleeds_analysis.reporting.blocks import (
+    NOTHING,
+    Block,
+    Figure,
+    Span,
+    bullets,
+    join,
+    letter,
+    paragraph,
+)
 from saferleeds_analysis.reporting.published import AS_PRINTED, as_printed, period_in_words, window_of
 from saferleeds_analysis.reporting.state import COLOURS
 from saferleeds_analysis.reporting.survey_words import (
@@ -139,30 +148,22 @@ class PrintedSurvey:
         """Draw the printed percentages with the break between two definitions."""
         if len(self.levels) < 2:
             return NOTHING
-        broken = len({f.measure for f in self.levels}) > 1
-        return charts.chart_of_lines_with_break(
-            [
-                (
-                    "",
-                    [(period_in_words(f.period), f.measure, self._figure(f)) for f in self.levels],
-                )
-            ],
+        return charts.chart_of_printed(
+            [(f.measure, self._figure(f)) for f in self.levels],
             name=f"printed-{self.indicator.id.replace('_', '-')}",
-            headline="Two measures, not one line" if broken else self.indicator.name,
+            headline=f"{len(self.levels)} results by {len({f.measure for f in self.levels})} definitions",
             subtitle=f"{self.indicator.name}, {self.area}, as published",
-            break_note="The definition changes",
         )
 
     def progress(self) -> Block:
         """Give the letter of the measure: grey, because no target is recorded, and no travel across a break."""
-        reason = "No target is recorded."
         return letter_without_target(
-            self.indicator, self.area, Window.quarter(self.quarter), reason, targets=self.targets
+            self.indicator,
+            self.area,
+            Window.quarter(self.quarter),
+            "No target is recorded.",
+            targets=self.targets,
         )
-
-    def published_check(self) -> Block:
-        """Check the printed figures by themselves: there are no respondents to set beside them."""
-        return join(self.checks(lambda period: None), self.later_figures())
 
     @property
     def caveats_in_words(self) -> list[str]:
@@ -180,8 +181,11 @@ class PrintedSurvey:
 
     # Checks
 
-    def checks(self, ours: Callable[[str], SurveyEstimate | None], *, constructed: bool = False) -> Block:
-        """Set each printed percentage beside that of the respondents (``ours``, by period), and flag what does not hold.
+    def published_check(
+        self, ours: Callable[[str], SurveyEstimate | None] = lambda period: None, *, constructed: bool = False
+    ) -> Block:
+        """Set each printed percentage beside that of the respondents (``ours``, by period), flag what does not hold, and name what
+        was printed later.
 
         ``constructed`` says that the respondents were made to agree with the print, so that agreement proves nothing.
         """
@@ -196,7 +200,7 @@ class PrintedSurvey:
                 agrees = shown.replace(wording.MINUS, "-") == f"{f.value}%"
                 result = "reproduced" if agrees else "NOT reproduced"
             remark = self._feasible(f)
-            told = paragraph(wording.sentence(remark), css_class="flag") if remark else f.note
+            told = paragraph(Span(wording.sentence(remark), kind="strong")) if remark else f.note
             rows.append([period_in_words(f.period), f.printed_as, shown, result, told])
             figures.append(self._figure(f, remark))
         checked = table(
@@ -207,7 +211,7 @@ class PrintedSurvey:
             figures=figures,
         )
         built = paragraph("The respondents were made to agree with the print: this checks the making.")
-        return join(*[built] * constructed, checked, *self._margins(), *self._steps())
+        return join(*[built] * constructed, checked, *self._margins(), *self._steps(), self.later_figures())
 
     def later_figures(self) -> Block:
         """Name figures printed after the as-at date, set apart: a second baseline is flagged as one and not used."""

@@ -148,12 +148,6 @@ class ServiceCounts:
         return paragraph(said, figures=self._figures())
 
     @property
-    def doubles_the_half_year(self) -> bool:
-        """Whether the published projection is twice the count of the first two quarters."""
-        twice = 2 * self.like_for_like.later
-        return self.published is not None and self.quarter.quarter == 2 and self.published.value == twice
-
-    @property
     def is_run_rate(self) -> bool:
         """Whether the published projection is the run-rate, to a whole number."""
         p = self.projection
@@ -181,7 +175,8 @@ class ServiceCounts:
             notes = dict.fromkeys(names, "as published") | notes
             notes |= {periods.quarter_name(q): "sum of its months" for q in self.from_months}
         change = self.quarter_on_year_before
-        notes.setdefault(names[-1], f"{wording.change_with_interval(change)} on {names[-5]}")
+        compared = f"{wording.change_with_interval(change)} on {names[-5]}"
+        notes[names[-1]] = "; ".join(filter(None, [notes.get(names[-1]), compared]))
         rows = [
             [name, wording.number(count), notes.get(name, "")]
             for name, count in zip(names, self.counts, strict=True)
@@ -257,7 +252,7 @@ class ServiceCounts:
     @property
     def caveats_in_words(self) -> list[str]:
         """What the reader must know of the counts."""
-        lines = [*self.differences]
+        lines = [*filter(None, [self.notice]), *self.differences]
         if self.is_doubted:
             lines.append("If a quarter was copied by mistake, every comparison and projection here changes.")
         lines.append(

@@ -89,8 +89,8 @@ def top(
 def before_quoting(*found: Found) -> Listing:
     """List what must be known before a figure of a card is quoted, of each result the two main things."""
     each = max(4 // len(found), 2)
-    lines = [line for one in found for line in [*filter(None, [one.notice]), *one.caveats_in_words][:each]]
-    return caveats_in_short(lines)
+    known = [list(dict.fromkeys([*filter(None, [one.notice]), *one.caveats_in_words])) for one in found]
+    return caveats_in_short(line for lines in known for line in lines[:each])
 
 
 def by_locality(found: Found) -> Block:

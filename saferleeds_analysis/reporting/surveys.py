@@ -148,14 +148,6 @@ class SurveyReport:
         return {ON_YEAR_BEFORE: YEAR_BEFORE, **baseline}
 
     @property
-    def main_changes_in_short(self) -> list[str]:
-        """The same in words, without their intervals."""
-        return [
-            f"{change_in_short(change)} on {on} ({wording.percent(change.earlier.value)})"
-            for on, change in self.main_changes.items()
-        ]
-
-    @property
     def respondents(self) -> str:
         """The word for those who were asked."""
         return self.responses.question.respondents
@@ -307,9 +299,7 @@ class SurveyReport:
 
     def published_check(self) -> Block:
         """Set what was printed beside what the respondents give, and say what of the print does not hold."""
-        return join(
-            self.printed.checks(self._ours, constructed=bool(self.notice)), self.printed.later_figures()
-        )
+        return self.printed.published_check(self._ours, constructed=bool(self.notice))
 
     @property
     def caveats_in_words(self) -> list[str]:

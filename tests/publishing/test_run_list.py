@@ -12,7 +12,7 @@ Q1, Q2 = periods.quarter("2012/13 Q1"), periods.quarter("2012/13 Q2")
 
 # What the list of 415 lines made, one entry a report, written out of it by a script before it got rules: name, notebook and
 # parameters in both quarters of the example (since then costs take their prices from project.toml, the dashboard names its
-# indicators, and published papers are a project of their own), then those that the second has besides, then the name and area of each profile.
+# indicators, published papers are a project of their own, and each card has one annex), then those that the second has besides, then the name and area of each profile.
 IN_BOTH = """\
 members-summary-leeds | members_summary | area=Leeds | indicators=domestic_burglary, asb_got_worse, lasbt_cases, different_backgrounds
 domestic-burglary-leeds | recorded_crime_card | indicator=domestic_burglary | area=Leeds
@@ -20,13 +20,12 @@ domestic-burglary-leeds-areas | areas | indicator=domestic_burglary | area=Leeds
 domestic-burglary-leeds-annex | indicator_annex | indicator=domestic_burglary | area=Leeds
 domestic-burglary-leeds-cost | cost_of_crime | indicator=domestic_burglary | area=Leeds
 domestic-burglary-leeds-cost-annex | cost_annex | indicator=domestic_burglary | area=Leeds
-anti-social-behaviour-leeds | survey_and_service_card | indicator=asb_got_worse | area=Leeds | enquiries=lasbt_enquiries | cases=lasbt_cases | questions=lasbt_satisfaction_outcome, lasbt_satisfaction_service | people=lasbt_victims: victims, lasbt_perpetrators: perpetrators | calls=asb_calls | durations=lasbt_case_duration | margin=3.0
-asb-perception-leeds-survey | survey_report | indicator=asb_got_worse | area=Leeds
+anti-social-behaviour-leeds | survey_and_service_card | indicator=asb_got_worse | area=Leeds | enquiries=lasbt_enquiries | cases=lasbt_cases | questions=lasbt_satisfaction_outcome, lasbt_satisfaction_service
+anti-social-behaviour-leeds-annex | survey_annex | indicator=asb_got_worse | area=Leeds | enquiries=lasbt_enquiries | cases=lasbt_cases | questions=lasbt_satisfaction_outcome, lasbt_satisfaction_service | people=lasbt_victims: victims, lasbt_perpetrators: perpetrators | calls=asb_calls | durations=lasbt_case_duration | margin=3.0
 cohesion-leeds | board_card | indicator=different_backgrounds | area=Leeds | meeting=Safer and Stronger Communities Board
-cohesion-leeds-survey | survey_report | indicator=different_backgrounds | area=Leeds
+cohesion-leeds-annex | survey_annex | indicator=different_backgrounds | area=Leeds | enquiries= | cases= | questions= | people= | calls= | durations= | margin=3.0
 clean-neighbourhoods-leeds | board_card | indicator=clean_streets | area=Leeds | meeting=Safer and Stronger Communities Board
-lasbt-enquiries-leeds | service_counts | indicator=lasbt_enquiries | area=Leeds
-lasbt-cases-leeds | service_counts | indicator=lasbt_cases | area=Leeds
+clean-neighbourhoods-leeds-annex | survey_annex | indicator=clean_streets | area=Leeds | enquiries= | cases= | questions= | people= | calls= | durations= | margin=3.0
 partnership-dashboard | partnership_dashboard | area=Leeds | indicators=domestic_burglary, lasbt_enquiries, lasbt_cases, asb_got_worse, different_backgrounds, lasbt_satisfaction_outcome, clean_streets
 methods | methods"""
 IN_THE_SECOND = """\
@@ -138,8 +137,9 @@ def test_nothing_in_the_list_needs_an_edit_in_a_new_year():
     assert {
         "members_summary",
         "recorded_crime_card",
-        "survey_report",
-        "service_counts",
+        "survey_and_service_card",
+        "board_card",
+        "survey_annex",
         "area_profile",
     } <= notebooks
     assert len(made["2026/27"]) == 48

@@ -10,6 +10,7 @@ from projects import REFERENCE, with_tables
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import load_catalogue, read_project
 from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.reporting import survey_card
 from saferleeds_analysis.reporting.dashboard import dashboard
 from saferleeds_analysis.reporting.gathered import Sources
 from saferleeds_analysis.reporting.members import members_summary
@@ -102,7 +103,7 @@ def test_a_quarter_is_the_sum_of_its_months_and_else_as_it_was_published(helplin
         (312, "recorded", "calls"),
         (321, "recorded", "calls"),
     ]
-    assert "In the first two quarters of 2012/13, 633 calls were counted" in service.findings().text
+    assert "April to September 2012: 633 calls, " in service.findings().text
     text = service.quarters().text
     assert "as published" in text and "sum of its months" in text
 
@@ -110,16 +111,17 @@ def test_a_quarter_is_the_sum_of_its_months_and_else_as_it_was_published(helplin
 def test_where_both_are_there_the_months_are_used_and_the_difference_is_said(helpline):
     assert (
         "300 calls were published for 2011/12 Q4 (The helpline's bulletin); its months add up to 303, which is used here."
-        in helpline.report().caveats_and_sources().text
+        in helpline.report().caveats_in_words
     )
     helpline.published(PRINTED | {"2011/12 Q4": 303})
-    assert "add up to" not in helpline.report().caveats_and_sources().text
+    assert "add up to" not in " ".join(helpline.report().caveats_in_words)
 
 
 def test_the_sources_of_both_are_named(helpline):
-    text = helpline.report().caveats_and_sources().text
-    assert "The helpline's bulletin." in text
-    assert "Calls by month. Publisher: The helpline. Licence: For tests." in text
+    assert {
+        "The helpline's bulletin.",
+        "Calls by month. Publisher: The helpline. Licence: For tests.",
+    } <= set(helpline.report().sources)
 
 
 def test_every_figure_is_worked_out_again_from_the_rows_of_both_tables(helpline):
@@ -134,7 +136,8 @@ def test_illustrative_months_make_every_figure_of_theirs_illustrative_and_the_no
     manifest = helpline.raw / "helpline" / "source.toml"
     manifest.write_text(SOURCE + 'status = "illustrative"\nnotice = "Made up."\n', encoding="utf-8")
     service = helpline.report()
-    assert "Made up." in service.title().text
+    top = survey_card.top(service, what="counts of a service", as_at=DAY).text
+    assert "\n\nMade up.\n\n" in top and "Made up." in survey_card.before_quoting(service).text
     change = next(f for f in service.quarters().figures if f.measure.id == "change_count")
     assert change.status == "illustrative"
     assert "recorded" not in {f.status for f in service.findings().figures}

@@ -29,27 +29,23 @@ def counts_of(indicator, quarter="2012/13 Q2", day=date(2012, 9, 30)):
         (
             "lasbt_enquiries",
             [
-                "1,683 enquiries were counted: down 12.7% (244 fewer;",
-                "58.4% of the year's enquiries fell in those quarters",
-                "it will end at 2,880, −12.7% on last year's 3,297",
-                "The published projection is 3,366, +2.1% on last year: the run-rate of 3,366",
-                "It points the opposite way from last year's shares.",
+                "1,683 enquiries, down 12.7% (244 fewer;",
+                "2012/13, at last year's shares | 2,880 | −12.7%",
+                "2012/13, as published | 3,366 | +2.1%; run-rate 3,366: every quarter alike; it points the opposite way",
             ],
         ),
         (
             "lasbt_cases",
             [
-                "671 cases were counted: no clear change (18 fewer, −2.6%;",
-                "55.2% of the year's cases fell in those quarters",
-                "it will end at 1,215, −2.6% on last year's 1,248",
-                "The published projection is 1,342, +7.5% on last year: the run-rate of 1,342",
-                "It points the opposite way from last year's shares.",
+                "671 cases, no clear change (18 fewer, −2.6%;",
+                "2012/13, at last year's shares | 1,215 | −2.6%",
+                "2012/13, as published | 1,342 | +7.5%; run-rate 1,342: every quarter alike; it points the opposite way",
             ],
         ),
     ],
 )
 def test_the_run_rate_and_the_season_are_shown_side_by_side(indicator, said):
-    text = counts_of(indicator).findings().text
+    text = counts_of(indicator).findings().text + counts_of(indicator).quarters().text
     for words in said:
         assert words in text
 
@@ -64,15 +60,13 @@ def test_equal_neighbours_are_noted_in_the_table():
         # 958/916 = +4.6%; the total of both is 1,874, of which chance gives either quarter half.
         (
             "lasbt_enquiries",
-            "In 2012/13 Q2 there were 958 enquiries, 4.6% more than in 2011/12 Q2 (95% interval down 4.6% to up 14.6%): "
-            "no clear change.",
+            "2012/13 Q2 | 958 | no clear change (42 more, +4.6%; 95% interval down 4.6% to up 14.6%) on 2011/12 Q2",
             4.585,
         ),
         # 340/354 = -4.0%
         (
             "lasbt_cases",
-            "In 2012/13 Q2 there were 340 cases, 4.0% fewer than in 2011/12 Q2 (95% interval down 17.5% to up 11.8%): no clear "
-            "change.",
+            "2012/13 Q2 | 340 | no clear change (14 fewer, −4.0%; 95% interval down 17.5% to up 11.8%) on 2011/12 Q2",
             -3.955,
         ),
     ],
@@ -88,10 +82,7 @@ def test_the_quarter_is_compared_with_the_same_quarter_of_the_year_before(indica
 def test_a_clear_fall_of_the_quarter_is_called_one():
     """725 of 1,011: down 28.3%."""
     text = counts_of("lasbt_enquiries", quarter="2012/13 Q1", day=date(2012, 6, 30)).quarters().text
-    assert (
-        "In 2012/13 Q1 there were 725 enquiries, 28.3% fewer than in 2011/12 Q1 (95% interval down " in text
-    )
-    assert "): a clear fall." in text
+    assert "2012/13 Q1 | 725 | check for a copying slip; down 28.3% (286 fewer; 95% interval down " in text
 
 
 def test_a_quarter_that_was_not_published_is_named():
@@ -114,23 +105,15 @@ def test_a_complete_year_has_no_projection_that_could_be_unclear():
     assert not replace(counts_of("lasbt_cases"), projection=None).is_unclear
 
 
-def test_the_chart_names_every_figure():
-    html = counts_of("lasbt_enquiries").chart().html
-    for label in ("Last year&#39;s total: 3,297", "2,880", "3,366", "80% interval"):
-        assert label in html
-
-
 def test_the_quarters_of_both_years_stand_side_by_side_and_those_to_come_are_said():
     """The counts of the published 2012/13 Q2 card: ../shared/facts/seed_facts.csv."""
-    block = counts_of("lasbt_cases").quarters()
+    block = counts_of("lasbt_cases").chart()
     soup = BeautifulSoup(block.html, "html.parser")
     assert soup.svg["aria-label"] == (
         "Column chart. April to June: 335 in 2011/12, 331 in 2012/13; July to September: 354 in 2011/12, 340 in 2012/13; October "
         "to December: 251 in 2011/12, to come in 2012/13; January to March: 308 in 2011/12, to come in 2012/13."
     )
-    assert soup.strong.text == (
-        "340 cases in July to September 2012: no clear change on the same months a year before (354)"
-    )
+    assert soup.strong.text == ("July to September 2012: no clear change")
     drawn = [text.text.strip() for text in soup.svg.find_all("text")]
     assert [d for d in drawn if d.isdigit()] == ["335", "354", "251", "308", "331", "340"]
     assert {"2011/12 (left)", "2012/13 (right)"} <= set(drawn)

@@ -65,9 +65,6 @@ SAYS = {
     ),
     "change": lambda *given: wording.change_with_interval(count_change(*given)),
     "change in short": lambda *given: wording.change_in_short(count_change(*given)),
-    "survey level": lambda value, lower, upper, n: survey_words.level_in_words(
-        SimpleNamespace(value=value, lower=lower, upper=upper, n=n, confidence=0.95)
-    ),
     "survey change": lambda *given: survey_words.change_in_words(survey_change(*given)),
     "survey change in short": lambda *given: survey_words.change_in_short(survey_change(*given)),
     "day": lambda text: periods.day_name(date.fromisoformat(text)),

@@ -12,7 +12,7 @@ from saferleeds_analysis import intake, periods
 from saferleeds_analysis.area_tables import load_area_tables
 from saferleeds_analysis.catalogue import load_catalogue, read_project
 from saferleeds_analysis.reporting.blocks import block_of
-from saferleeds_analysis.reporting.board import board_card
+from saferleeds_analysis.reporting.board import judgement
 from saferleeds_analysis.reporting.cards import report_card
 from saferleeds_analysis.reporting.control import control_of
 from saferleeds_analysis.reporting.gathered import Sources
@@ -137,18 +137,14 @@ def test_the_figures_of_the_members_page_are_those_of_the_cards(catalogue, proje
 
 def test_the_boards_word_names_the_file_that_it_stands_in(catalogue, project):
     quarter = periods.quarter("2012/13 Q2")
-    card = board_card(
-        None,
+    found = judgement(
         intake.commentary(project, quarter, "clean_streets"),
-        catalogue=catalogue,
         indicator="clean_streets",
         area="Leeds",
-        meeting="Board",
         quarter=quarter,
-        as_at=date(2012, 9, 30),
         edition="public",
     )
-    [figure] = card.overall_progress().figures
+    [figure] = found.in_short().figures
     assert (figure.status, figure.rows[0].file) == (
         "judgement",
         "data/raw/commentary/2012-13_Q2/clean_streets.md",

@@ -6,12 +6,11 @@ from saferleeds_analysis.reporting.charts.amounts import (
     chart_of_dots,
     chart_of_group,
     chart_of_quarters,
-    chart_of_ranked_areas,
     chart_of_recent_quarters,
     chart_of_sensitivity,
 )
 from saferleeds_analysis.reporting.charts.maps import chart_of_boundaries, chart_of_tiles
-from saferleeds_analysis.reporting.charts.surveys import chart_of_lines_with_break, chart_of_survey
+from saferleeds_analysis.reporting.charts.surveys import chart_of_printed, chart_of_survey
 from saferleeds_analysis.reporting.charts.trends import (
     chart_of_adjustment,
     chart_of_control,
@@ -29,11 +28,10 @@ __all__ = [
     "chart_of_course",
     "chart_of_dots",
     "chart_of_group",
-    "chart_of_lines_with_break",
     "chart_of_months",
+    "chart_of_printed",
     "chart_of_profile",
     "chart_of_quarters",
-    "chart_of_ranked_areas",
     "chart_of_recent_quarters",
     "chart_of_sensitivity",
     "chart_of_survey",

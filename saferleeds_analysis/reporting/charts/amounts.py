@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import pandas as pd
-from matplotlib.figure import Figure as Drawing
 
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, Table
@@ -109,66 +108,6 @@ def chart_of_group(
         alt=alt,
         data=data,
         shape="small",
-    )
-
-
-@in_our_style
-def chart_of_ranked_areas(
-    levels: Mapping[str, Sequence[Figure]],
-    *,
-    places: Mapping[str, str],
-    name: str,
-    headline: str,
-    subtitle: str,
-) -> Block:
-    """Draw the areas of one or more levels (divisions, wards), each level ranked on a scale of its own, with intervals.
-
-    ``places`` gives for each area the place it has and could as well have, in words. Figures without a value (withheld)
-    are named in the table and not drawn.
-    """
-    figures = [f for rows in levels.values() for f in rows]
-    known = {kind: [f for f in rows if f.number is not None] for kind, rows in levels.items()}
-    shown = {kind: rows for kind, rows in known.items() if rows}
-    heights = [len(rows) for rows in shown.values()]
-    tall = 0.85 * len(shown) + 0.3 * sum(heights)
-    drawing = Drawing(figsize=(9, tall))
-    axes = drawing.subplots(len(shown), 1, squeeze=False, height_ratios=heights)
-    # Margins are set here, because working them out from three dozen names takes half a second a page.
-    edge, between = 0.35 / tall, 0.6 * len(shown) / (tall - 0.7)
-    drawing.subplots_adjust(left=0.25, right=0.98, top=1 - edge, bottom=edge, hspace=between)
-    said = []
-    for ax, (kind, rows) in zip(axes[:, 0], shown.items(), strict=True):
-        named = [(f.area, f) for f in rows]
-        dots_in_rows(ax, named, show=wording.number, fontsize=10)
-        ax.tick_params(axis="y", labelsize=10)
-        ax.set_title(f"{kind.capitalize()}s", loc="left", fontsize=11, fontweight="bold")
-        words = [_with_limits(f, wording.number) for f in rows]
-        if len(rows) > 5:
-            words = [*words[:5], f"lowest {words[-1]}"]
-        said.append(f"{kind.capitalize()}s: {'; '.join(words)}")
-    return finish(
-        drawing,
-        name=name,
-        headline=headline,
-        subtitle=subtitle,
-        alt=f"Dot chart with 95% intervals, highest first. {'. '.join(said)}.",
-        data=table(
-            caption=f"Data: {subtitle}",
-            columns=["Area", "Level", "Count", "95% interval", "Place in its level"],
-            rows=[
-                [
-                    f.area,
-                    kind,
-                    f.value or "not known" if f.number is None else wording.number(f.value),
-                    interval(f),
-                    places.get(f.area, "not given"),
-                ]
-                for kind, rows in levels.items()
-                for f in rows
-            ],
-            text_columns=(1, 3, 4),
-        ),
-        figures=figures,
     )
 
 

@@ -1,4 +1,4 @@
-"""Charts of surveys: a percentage through the waves with its baseline, and satisfaction by year with its break."""
+"""Charts of surveys: a percentage through the waves with its baseline, and printed percentages with the break between definitions."""
 
 import itertools
 from collections.abc import Sequence
@@ -12,9 +12,7 @@ from saferleeds_analysis.reporting.blocks import Block, Figure
 from saferleeds_analysis.reporting.charts.drawing import (
     DARK_BLUE,
     DARK_GREY,
-    INK,
     MID_GREY,
-    ORANGE,
     PALE_BLUE,
     finish,
     in_our_style,
@@ -108,83 +106,46 @@ def _through_time(levels: Sequence[SurveyLevel]) -> np.ndarray:
 
 
 @in_our_style
-def chart_of_lines_with_break(
-    lines: Sequence[tuple[str, Sequence[tuple[str, str, Figure]]]],
-    *,
-    name: str,
-    headline: str,
-    subtitle: str,
-    break_note: str,
+def chart_of_printed(
+    points: Sequence[tuple[str, Figure]], *, name: str, headline: str, subtitle: str
 ) -> Block:
-    """Draw percentages by period, one line a measure, parted where the definition changes.
+    """Draw printed percentages in their order, each a definition and its figure, parted where the definition changes.
 
-    Each line is a name and its points: the period, the definition, and the figure, with an interval where it has one.
-    Nothing joins two definitions; an upright line with ``break_note`` stands between them.
+    Nothing joins two definitions; an upright line stands between them.
     """
-    flat = [(what, *point) for what, points in lines for point in points]
-    periods = list(dict.fromkeys(period for _, period, _, _ in flat))
-    bottom = max(0.0, 10 * np.floor(min(f.value for *_, f in flat) / 10) - 10)
+    bottom = max(0.0, 10 * np.floor(min(f.value for _, f in points) / 10) - 10)
     if bottom:
         subtitle += _NOT_FROM_ZERO
     drawing, ax = one_axes(2.6)
-    breaks, ends, said = set(), [], []
-    for (what, points), colour in zip(lines, (DARK_BLUE, ORANGE), strict=False):
-        above = colour == ORANGE or len(lines) == 1
-        runs = [list(run) for _, run in itertools.groupby(points, key=lambda point: point[1])]
-        for run in runs:
-            known = [(periods.index(period), f) for period, _, f in run]
-            _draw_run(ax, known, colour=colour, above=above)
-        breaks |= {periods.index(run[0][0]) - 0.5 for run in runs[1:]}
-        ends.append((float(points[-1][2].value), what, INK))
-        words = "; ".join(f"{p}, {d}, {wording.percent(f.value)}" for p, d, f in points)
-        said.append(f"{what}: {words}." if what else f"{words}.")
-    for x in breaks:
-        ax.axvline(x, color=DARK_GREY, linewidth=1.4, linestyle=":")
+    places = list(enumerate(points))
+    runs = [list(run) for _, run in itertools.groupby(places, key=lambda place: place[1][0])]
+    for run in runs:
+        known = [(x, f.value) for x, (_, f) in run]
+        ax.plot(*zip(*known, strict=True), "o-", color=DARK_BLUE, linewidth=2.2)
+        for x, value in known:
+            label(ax, wording.percent(value), (x, value), above=9, ha="center")
+    for run in runs[1:]:
+        ax.axvline(run[0][0] - 0.5, color=DARK_GREY, linewidth=1.4, linestyle=":")
         how = {"xycoords": ("data", "axes fraction"), "ha": "right", "va": "top", "color": DARK_GREY}
-        label(ax, break_note, (x, 1), beside=-6, above=-4, **how)
-    if breaks:
-        said.append(f"{break_note.replace(chr(10), ' ')}: the lines on either side are not joined.")
-    ticks = [p.replace(" to date", "\nto date") for p in periods]
-    if len(lines) == 1:  # one measure of several definitions: each period says by which
-        ticks = [f"{p}\n{d}" for p, d, _ in lines[0][1]]
-    ax.set_xticks(range(len(periods)), ticks)
-    ax.set_xlim(-0.4, len(periods) - 1 + 0.42 * max(len(periods) - 1, 1))
+        label(ax, "The definition changes", (run[0][0] - 0.5, 1), beside=-6, above=-4, **how)
+    ax.set_xticks(range(len(points)), [f"{f.window}\n{definition}" for definition, f in points])
+    ax.set_xlim(-0.4, len(points) - 0.6)
     ax.set_yticks(np.arange(bottom, 101, 10 if bottom >= 40 else 20))
     percent_upwards(ax, (bottom, 104))
-    label_ends(ax, ends, beside=26, distance=0.09)
+    said = "; ".join(f"{f.window}, {definition}, {wording.percent(f.value)}" for definition, f in points)
+    broken = " The definition changes: the lines on either side are not joined." * (len(runs) > 1)
     return finish(
         drawing,
         name=name,
         headline=headline,
         subtitle=subtitle,
-        alt=f"Line chart. {' '.join(said)}",
+        alt=f"Line chart. {said}.{broken}",
         data=table(
             caption=f"Figures as published: {subtitle}",
-            columns=["Period", "Definition", "Measure", "Percentage", "95% interval", "Base"],
-            rows=[
-                [
-                    period,
-                    definition,
-                    what,
-                    wording.percent(f.value),
-                    interval(f, wording.percent, none="not known"),
-                    "not published" if f.n is None else wording.number(f.n),
-                ]
-                for what, period, definition, f in flat
-            ],
-            text_columns=(1, 2),
+            columns=["Period", "Definition", "Percentage"],
+            rows=[[str(f.window), definition, wording.percent(f.value)] for definition, f in points],
+            text_columns=(1,),
         ),
-        figures=[f for *_, f in flat],
+        figures=[f for _, f in points],
         shape="time",
     )
-
-
-def _draw_run(ax, points: Sequence[tuple[int, Figure]], *, colour: str, above: bool) -> None:
-    """Draw figures of one definition as a line, each with its interval and its percentage above or below."""
-    ax.plot(*zip(*((x, f.value) for x, f in points), strict=True), "o-", color=colour, linewidth=2.2)
-    for x, f in points:
-        y = f.value
-        if f.lower is not None:
-            ax.vlines(x, f.lower, f.upper, color=colour, linewidth=1.6)
-            y = f.upper if above else f.lower
-        label(ax, wording.percent(f.value), (x, y), above=9 if above else -17, ha="center")
