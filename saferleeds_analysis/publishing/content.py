@@ -155,13 +155,17 @@ def content_of(notebook: Any) -> Content:
 
 
 def _with_something_to_show(blocks: Sequence[Block]) -> list[Block]:
-    """Leave out blocks without words, and headings of sections in which nothing then stands."""
+    """Leave out outputs that hold nothing, and the heading of a section in which nothing else stands."""
     kept: list[Block] = []
-    for block in reversed([block for block in blocks if block.text]):
-        after = kept[-1] if kept else Heading(level=1, spans=())
-        empty = isinstance(block, Heading) and isinstance(after, Heading) and after.level <= block.level
-        if not empty or block.level == 1:
+    left_out = False
+    for block in reversed(blocks):
+        ends = not kept or (isinstance(kept[-1], Heading) and kept[-1].level <= getattr(block, "level", 0))
+        of_nothing = isinstance(block, Heading) and block.level > 1 and left_out and ends
+        if of_nothing or all(isinstance(part, Group) for part in block.walk()):
+            left_out = True
+        else:
             kept.append(block)
+            left_out = False
     return kept[::-1]
 
 

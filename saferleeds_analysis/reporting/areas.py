@@ -273,9 +273,9 @@ class AreasBeside:
         count = self.count(area)
         if held is None:
             why = self.tables.why_no_denominator(area_set, area, as_at=card.as_at)
-            return paragraph(f"No rate per 1,000 households is given: {why}.")
+            return paragraph(f"No rate is given: {why}.")
         if count is None:
-            return paragraph("No rate per 1,000 households is given, because the count is not.")
+            return paragraph("No rate is given, because the count is not.")
         found = rates.rate(
             count,
             rates.Denominator(number=held.number, of=held.of, counted_on=held.counted_on, source=held.source),

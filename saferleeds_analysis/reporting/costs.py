@@ -400,9 +400,10 @@ class CostReport:
         ]
         return {"What is sure": bullets(sure), "What is not": bullets(unsure)}
 
+    @_needs("later")
     def before_quoting(self) -> Block:
         """List what must be known before an amount is quoted, at most four things; the annex lists all."""
-        return bullets(self._caveats()[:4] if self.later else [], kind="caveats")
+        return bullets(self._caveats()[:4], kind="caveats")
 
     @_needs("later")
     def steps(self) -> Block:

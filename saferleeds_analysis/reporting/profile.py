@@ -229,8 +229,8 @@ class AreaProfile:
             return paragraph(said, figures=figures), False
         by, *limits = (abs(100 * (row[c] - 1)) for c in ("ratio", "ratio_lower", "ratio_upper"))
         said = (
-            f"Its count is {wording.percent(by)} {'below' if row['ratio'] < 1 else 'above'} where it would be if it had moved like the "
-            f"rest of {self.whole} (95% interval {wording.percent(min(limits))} to {wording.percent(max(limits))})."
+            f"It lies {wording.percent(by)} {'below' if row['ratio'] < 1 else 'above'} the course of the rest of {self.whole} "
+            f"(95% interval {wording.percent(min(limits))} to {wording.percent(max(limits))})."
         )
         return paragraph(said, figures=figures), True
 
@@ -265,7 +265,7 @@ class AreaProfile:
         shown = charts.chart_of_recent_quarters(
             {name: (self.quarters.value(name), cell, adjusted.get(name)) for name, cell, _ in rows},
             name="quarters",
-            headline=f"{self.card.indicator.name} by quarter",
+            headline="By quarter",
             subtitle=f"{wording.sentence(self.card.indicator.unit)}{self.card.label}",
             data=table(
                 caption=f"{self.card.indicator.name} in {self._area} by quarter{self.card.label}",

@@ -7,12 +7,15 @@ import pytest
 from bs4 import BeautifulSoup
 from named_figures import named_figure
 
+from saferleeds_analysis.publishing.content import content_of
 from saferleeds_analysis.publishing.notebooks import ExecutedNotebook
 from saferleeds_analysis.publishing.pages import Link, Provenance, make_page
 from saferleeds_analysis.reporting.blocks import (
+    NOTHING,
     Block,
     Chart,
     Commentary,
+    Heading,
     Span,
     bullets,
     facts,
@@ -46,6 +49,23 @@ def executed(*shown, messages=()):
     return ExecutedNotebook(
         name="trial", notebook=node, parameters={}, messages=messages, started=now, finished=now
     )
+
+
+def test_a_section_in_which_nothing_stands_is_not_on_the_page():
+    shown = (
+        TITLE,
+        "## No value",
+        NOTHING,
+        "## Within",
+        "### Small",
+        NOTHING,
+        "### Large",
+        paragraph("Two."),
+        "## End",
+        NOTHING,
+    )
+    headings = content_of(executed(*shown).notebook).of(Heading)
+    assert [h.text for h in headings] == [TITLE.text, "Within", "Large"]
 
 
 def page_of(*shown, **more):

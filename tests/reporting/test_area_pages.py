@@ -100,7 +100,7 @@ def test_a_division_profile_shows_its_own_wards(given):
     first = page.top({}).text
     assert "Domestic burglary in C&H: no clear change in a year; in Leeds it fell 35.6%" in first
     assert "1,008 the year before: no clear change" in first  # 952, 56 fewer, as published
-    assert "Its count is 55.4% above where it would be" in first
+    assert "It lies 55.4% above the course of the rest of Leeds" in first
     assert profile(given, "Armley").areas_within({}) is NOTHING
 
 
@@ -135,7 +135,7 @@ def test_the_nine_highest_wards_hold_the_share_that_follows_from_the_card(city):
 
 def test_a_rate_is_given_only_from_households_known_by_then_and_dated(given, city):
     assert city.rate("Leeds").text == (
-        "No rate per 1,000 households is given: the households of 27 March 2011 were not yet known on 30 September 2012."
+        "No rate is given: the households of 27 March 2011 were not yet known on 30 September 2012."
     )
     assert "no count of households is held for Armley with these boundaries" in city.rate("Armley").text
     day = date(2013, 3, 31)
