@@ -94,11 +94,6 @@ def in_links(names: Iterable[str], hrefs: Mapping[str, str]) -> Text:
     return paragraph(*(span for span in spans if span != ""))
 
 
-def to_do(actions: Iterable[str]) -> Listing:
-    """Give the next three things to decide or do."""
-    return bullets(list(actions)[:3])
-
-
 def sparkline(values: pd.Series, *, name: str, what: str) -> Chart:
     """Draw the course of a series, small and without axes: the number beside it says the level."""
     from saferleeds_analysis.reporting.charts import chart_of_course

@@ -174,12 +174,6 @@ class ServiceCounts:
         return bullets(lines, figures=self._figures())
 
     @property
-    def doubles_the_half_year(self) -> bool:
-        """Whether the published projection is twice the count of the first two quarters."""
-        twice = 2 * self.like_for_like.later
-        return self.published is not None and self.quarter.quarter == 2 and self.published.value == twice
-
-    @property
     def is_run_rate(self) -> bool:
         """Whether the published projection is the run-rate, to a whole number."""
         p = self.projection

@@ -42,7 +42,6 @@ from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, letter_
 from saferleeds_analysis.reporting.published import window_of
 from saferleeds_analysis.reporting.survey_words import (
     answers_in_words,
-    change_in_short,
     change_in_words,
     level_in_words,
     points,
@@ -148,14 +147,6 @@ class SurveyReport:
         if self.baseline is not None:
             kinds[ON_BASELINE] = f"the baseline of {self.baseline.period}"
         return {on: change for kind, on in kinds.items() if (change := self._change(kind)) is not None}
-
-    @property
-    def main_changes_in_short(self) -> list[str]:
-        """The same in words, without their intervals."""
-        return [
-            f"{change_in_short(change)} on {on} ({wording.percent(change.earlier.value)})"
-            for on, change in self.main_changes.items()
-        ]
 
     @property
     def respondents(self) -> str:
