@@ -258,6 +258,23 @@ def test_packs_lead_to_their_neighbours_and_to_the_list_of_all(pack):
     ]
 
 
+def test_what_changed_between_two_packs_is_a_line_of_the_index_and_of_the_list_of_all(pack):
+    line = "Since 2012/13 Q1: 2 figures restated, 1 late."
+    pack("a", quarter="2012-13_Q1")
+    pack("a")
+    pack("changes", title="What changed: 2012/13 Q2", finding=line)
+    record = pack.root / "reports/2012-13_Q2/changes/run.json"
+    told = json.loads(record.read_text(encoding="utf-8"))
+    for compared, said in (("2012/13 Q1", True), ("", False)):
+        told["parameters"]["compared_with"] = compared
+        record.write_text(json.dumps(told), encoding="utf-8")
+        pack.read("2012/13 Q1")
+        index = pack.read()
+        assert index.select_one('ul.inline a[href="changes/report.html"]').text == "What changed"
+        assert (line in words(index.main)) is said
+        assert (line in page_of_all_packs(pack.root)) is said
+
+
 def test_an_empty_pack_has_no_index(pack):
     (pack.root / "reports" / "2012-13_Q2").mkdir(parents=True)
     assert pack.read() is None
