@@ -59,18 +59,6 @@ class Window:
         """Give the window of some months under a name."""
         return cls(name, str(months[0]), str(months[-1]))
 
-    @property
-    def in_full(self) -> str:
-        """Name its months themselves, so that two windows are told apart whatever each is called.
-
-        >>> Window.quarter(quarter("2012/13 Q2")).in_full, Window.year("2012/13").in_full
-        ('July to September 2012', '12 months to March 2013')
-        """
-        months = self.months
-        if months is None or len(months) == 1:
-            return self.name
-        return twelve_months_name(months[-1]) if len(months) == 12 else _from_to_name(months)
-
     @classmethod
     def month(cls, m: pd.Period) -> "Window":
         """Give the window of a month."""

@@ -3,7 +3,7 @@
 It is made from what is published: the words that each report's ``run.json`` keeps of its page, and its ``figures.csv``.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -15,12 +15,11 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.periods import Window
-from saferleeds_analysis.publishing.content import pack_figures, read_content
+from saferleeds_analysis.publishing.content import pack_figures
 from saferleeds_analysis.publishing.files import (
     CHANGES,
     DOCX,
     INDEX,
-    NOTEBOOK,
     ODS,
     PAGE,
     PDF,
@@ -43,13 +42,12 @@ from saferleeds_analysis.publishing.pages import Link, provenance_of, render_pag
 from saferleeds_analysis.publishing.report import Run, start_run
 from saferleeds_analysis.publishing.run_list import read_groups
 from saferleeds_analysis.publishing.versions import is_frozen, signed_off_in_words
-from saferleeds_analysis.reporting.blocks import Facts, Group
 from saferleeds_analysis.reporting.state import State, state_of
 
 _LONGEST_FINDING = 90  # letters
 _SHORTEST_COURSE = 8  # levels
-# Where a report stands whose notebook the run list puts under no heading: by what its page shows.
-_MEMBERS, _CARDS, _OTHERS, _PROFILES = "For members", "Report cards", "Other reports", "Area profiles"
+# Where a report stands whose notebook the run list puts under no heading: a part of a whole is profiled.
+_OTHERS, _PROFILES = "Other reports", "Area profiles"
 _OTHER_FORMS = ((PDF, "PDF"), (DOCX, "Word"))
 _OF_THE_PACK = (
     (XLSX, "All figures (Excel)"),
@@ -62,8 +60,7 @@ _OF_THE_PACK = (
 class Entry:
     """A published report as the index lists it: where it is, what its page says first, and the state of its indicator.
 
-    ``course`` are the levels of the indicator up to the one of its state. ``parent`` is the area of which its own is part, and
-    ``is_part`` says that another report of its group is about that.
+    ``parent`` is the area of which its own is part, and ``is_part`` says that another report of its group is about that.
     """
 
     name: str
@@ -74,16 +71,18 @@ class Entry:
     parent: str
     files: tuple[Link, ...]
     state: State | None
-    course: tuple[float, ...]
     out_of_date: bool
     is_part: bool = False
 
     @property
     def points(self) -> str:
-        """The course as points of a drawing that is 100 wide and 20 high."""
-        low, high = min(self.course), max(self.course)
-        across, up = 100 / (len(self.course) - 1), 20 / ((high - low) or 1)
-        return " ".join(f"{across * n:.0f},{20 - up * (v - low):.1f}" for n, v in enumerate(self.course))
+        """The course of the indicator as points of a drawing that is 100 wide and 20 high; none where few levels are known."""
+        course = self.state.course
+        if len(course) < _SHORTEST_COURSE:
+            return ""
+        low, high = min(course), max(course)
+        across, up = 100 / (len(course) - 1), 20 / ((high - low) or 1)
+        return " ".join(f"{across * n:.0f},{20 - up * (v - low):.1f}" for n, v in enumerate(course))
 
 
 def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[str] = ()) -> Path:
@@ -95,11 +94,11 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
     order = {report.name: number for number, report in enumerate(run.listed)}
     figures = [printed.figure for printed in pack_figures(folder)]
     groups = read_groups(run.root / "notebooks") if run.listed else {}
-    heading_of = _headings(groups, run.catalogue)
+    heading = {notebook: name for name, members in groups.items() for notebook in members}
     old = out_of_date(run.root, run.quarter)
     places = [place for place in report_folders(folder) if place.name != CHANGES]
     entries = sorted(
-        (_read_entry(place, run, figures, heading_of, out_of_date=place in old) for place in places),
+        (_read_entry(place, run, figures, heading, out_of_date=place in old) for place in places),
         key=lambda entry: (order.get(entry.name, len(order)), entry.name),
     )
     index = folder / INDEX
@@ -152,40 +151,17 @@ def renew_index(
     return write_index(run, sources=sources)
 
 
-def _headings(
-    groups: Mapping[str, Sequence[str]], catalogue: Catalogue
-) -> Callable[[Path, Mapping[str, Any]], str]:
-    """Give a way to say under which heading a report stands, by its folder and the record of its run.
-
-    The headings of the run list go first. Otherwise its content says it: measures in three lines each are for members,
-    the fixed fields of a card make a card, and what else is about a part of a whole profiles it.
-    """
-    heading = {notebook: name for name, members in groups.items() for notebook in members}
-
-    def heading_of(place: Path, record: Mapping[str, Any]) -> str:
-        notebook, about = Path(record["notebook"]["name"]).stem, record["parameters"]
-        if notebook in heading or not (place / NOTEBOOK).is_file():
-            return heading.get(notebook, _OTHERS)
-        kinds = {block.kind for block in read_content(place).of(Group, Facts)}
-        if "measure" in kinds:
-            return _MEMBERS
-        if {"card-fields", "first-screen"} & kinds and "indicator" in about:
-            return _CARDS
-        return _PROFILES if _parent(about, catalogue) else _OTHERS
-
-    return heading_of
-
-
 def _read_entry(
     place: Path,
     run: Run,
     figures: Sequence[Figure],
-    heading_of: Callable[[Path, Mapping[str, Any]], str],
+    heading: Mapping[str, str],
     *,
     out_of_date: bool,
 ) -> Entry:
     record = read_record(place)
-    about = record["parameters"]
+    about, notebook = record["parameters"], Path(record["notebook"]["name"]).stem
+    parent = _parent(about, run.catalogue)
     page = record.get("page", {})  # a report of an earlier version keeps no words of its page
     finding = page.get("finding", "")
     # What a report is about, its parameters say: one of many indicators has no state of its own.
@@ -193,47 +169,25 @@ def _read_entry(
     state = state_of(figures, about["indicator"], about["area"]) if one else None
     return Entry(
         name=place.name,
-        heading=heading_of(place, record),
-        title=_name(page.get("title", place.name), about, run),
+        heading=heading.get(notebook, _PROFILES if parent else _OTHERS),
+        title=_name(page.get("title", place.name), run, whole="" if parent else str(about.get("area", ""))),
         finding=finding if len(finding) <= _LONGEST_FINDING and finding != page.get("notice") else "",
         area=str(about.get("area", "")),
-        parent=_parent(about, run.catalogue),
+        parent=parent,
         files=tuple(
             Link(text=text, href=f"{place.name}/{file}")
             for file, text in _OTHER_FORMS
             if (place / file).is_file()
         ),
         state=state if state is not None and (state.value or state.letter) else None,
-        course=_course(state, figures) if state is not None and state.value else (),
         out_of_date=out_of_date,
     )
 
 
-def _name(title: str, about: Mapping[str, Any], run: Run) -> str:
+def _name(title: str, run: Run, *, whole: str) -> str:
     """Leave out of a title what most reports here have in common: the quarter, and the area that is whole."""
     title = title.replace(f", {run.quarter_name}", "", 1)
-    area = about.get("area", "")
-    if area and not _parent(about, run.catalogue):
-        title = title.replace(f" in {area}", "", 1).replace(f", {area}", "", 1)
-    return title
-
-
-def _course(state: State, figures: Sequence[Figure]) -> tuple[float, ...]:
-    """Give the levels of the same kind, each of as many months, up to the one of a state; nothing where there are few."""
-    now = state.figures[0]
-    levels = {
-        f.window.last: f.number
-        for f in figures
-        if replace(now, window=f.window, value=f.value).identity == f.identity
-        and f.number is not None
-        and _length(f) == _length(now)
-    }
-    return tuple(levels[month] for month in sorted(levels)) if len(levels) >= _SHORTEST_COURSE else ()
-
-
-def _length(figure: Figure) -> int:
-    months = figure.window.months
-    return 0 if months is None else len(months)
+    return title.replace(f" in {whole}", "", 1).replace(f", {whole}", "", 1) if whole else title
 
 
 def _parent(about: Mapping[str, Any], catalogue: Catalogue) -> str:
@@ -249,7 +203,7 @@ def _parent(about: Mapping[str, Any], catalogue: Catalogue) -> str:
 def _grouped(entries: Sequence[Entry], groups: Mapping[str, Sequence[str]]) -> dict[str, list[Entry]]:
     """Put the reports under their headings, in the order of the headings; none of them is left out."""
     found = {}
-    for name in [*groups, _MEMBERS, _CARDS, _OTHERS, _PROFILES]:
+    for name in dict.fromkeys([*groups, _OTHERS, _PROFILES]):
         members = [entry for entry in entries if entry.heading == name]
         named = {entry.area for entry in members if entry.area}
         found[name] = [replace(entry, is_part=entry.parent in named) for entry in members]

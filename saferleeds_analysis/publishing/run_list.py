@@ -174,8 +174,8 @@ def pages_about(
     A page that is about no indicator of its own, as that of methods, is about all of them.
 
     >>> pages = pages_about(Path(), periods.quarter("2012/13 Q2"), "domestic_burglary", catalogue=load_catalogue("data/raw/reference"))
-    >>> pages["area_profile"]["Armley"]
-    '../ward-armley/report.html'
+    >>> pages["area_profile"]["Armley"], pages["methods"]
+    ('../ward-armley/report.html', {'': '../methods/report.html'})
     """
     found: dict[str, dict[str, str]] = {}
     for report in listed_reports(root, catalogue):

@@ -93,8 +93,10 @@ class Comparison:
         count = Counter(c.status for c in self.changes)
         if not any(count[status] for status in (UNCHANGED, RESTATED, PROVISIONAL, LATE)):
             return ""
-        said = [f"{wording.counted(count[RESTATED], 'figures') if count[RESTATED] else 'no figure'} restated"]
-        said.append(f"{wording.number(count[LATE]) if count[LATE] else 'none'} late")
+        restated, late = count[RESTATED], count[LATE]
+        said = ["nothing restated or late"]
+        if restated or late:
+            said = [f"{wording.counted(restated, 'figures')} restated", f"{wording.number(late)} late"]
         if self.redefined:
             said.append(f"{wording.counted(len(self.redefined), 'definitions')} changed")
         return f"Since {self.earlier}: {', '.join(said)}."

@@ -22,12 +22,11 @@ _KEY = (
 
 @dataclass(frozen=True, kw_only=True)
 class Dashboard:
-    """The states of a partnership's measures by their names, in order; ``reasons`` say why a measure has none."""
+    """The states of a partnership's measures by their names, in order; one without a value says why it has none."""
 
     area: str
     quarter: pd.Period
     states: Mapping[str, State]
-    reasons: Mapping[str, str]
 
     def title(self) -> Block:
         """Give what the page is about, and its finding."""
@@ -36,11 +35,10 @@ class Dashboard:
 
     def table(self) -> Block:
         """Give the measures, one a row, and what their words mean."""
-        rows = [_cells(name, state, self.reasons.get(name, "")) for name, state in self.states.items()]
         shown = table(
             caption=f"Measures of {self.area}, {periods.quarter_name(self.quarter)}",
             columns=["Measure", "Latest", "Change in a year", "Status", "Projected"],
-            rows=rows,
+            rows=[_cells(name, state) for name, state in self.states.items()],
             text_columns=range(1, 5),
             css_class="lists one-side dashboard",
             figures=[figure for state in self.states.values() for figure in state.figures],
@@ -71,19 +69,18 @@ def dashboard(
         states[indicator.name] = (
             sources.state(results[name], indicator, edition=edition, **at)
             if name in results
-            else State(indicator_id=name, area=area)
+            else State(indicator_id=name, area=area, what=f"no figures: {reasons[name]}")
         )
-    named = {catalogue.indicator(name).name: reason for name, reason in reasons.items()}
-    return Dashboard(states=states, reasons=named, **at)
+    return Dashboard(states=states, **at)
 
 
-def _cells(name: str, state: State, reason: str) -> list[str | Block]:
+def _cells(name: str, state: State) -> list[str | Block]:
     kind = f" ({wording.listed(state.labels).lower()})" if state.labels else ""
     change = f"{state.change} ({state.interval})" if state.interval else "not tested"
     ahead = f"{state.projection} ({state.limits})" if state.projection else "not projected"
     return [
         f"{name}{kind}",
-        f"{state.value}, {state.what}" if state.value else f"no figures: {reason}",
+        ", ".join(filter(None, (state.value, state.what))) or "no current figure",
         change,
         letter(state.letter or "N", state.colour, wording.sentence(state.letter_by)),
         f"{ahead}; target {state.target}" if state.target else ahead,

@@ -26,7 +26,8 @@ class State:
     ``letter_by`` says who gave the letter where it does not follow from the rules. ``value`` is the headline with its unit,
     ``what`` its period and ``labels`` what a reader must know of its kind. ``change`` says by how much it moved over a year,
     ``on`` which months that is, and ``interval`` between which limits. ``projection`` is where the year is heading, ``limits``
-    its range, ``target`` the target in force. ``figures`` are those of which all this is said.
+    its range, ``target`` the target in force. ``figures`` are those of which all this is said, ``course`` the levels of as many
+    months each up to the headline.
     """
 
     indicator_id: str
@@ -44,6 +45,7 @@ class State:
     limits: str = ""
     target: str = ""
     figures: tuple[Figure, ...] = ()
+    course: tuple[float, ...] = ()
 
 
 def state_of(figures: Iterable[Figure], indicator_id: str, area: str) -> State:
@@ -70,6 +72,8 @@ def state_of(figures: Iterable[Figure], indicator_id: str, area: str) -> State:
         said |= _level_in_words(headline)
         said |= _change_in_words(changes[0]) if changes else {}
         chosen += [headline, *changes[:1]]
+        course = {f.window.last: f.number for f in levels if _kind(f) == _kind(headline)}
+        said["course"] = tuple(course[month] for month in sorted(course))
     ahead = [f for f in playing.get("projection", []) if f.confidence == 0.8]
     if ahead:
         limits = (wording.number(ahead[0].lower), wording.number(ahead[0].upper))
@@ -90,6 +94,11 @@ def state_of(figures: Iterable[Figure], indicator_id: str, area: str) -> State:
 def _how_late(level: Figure) -> tuple[str, int, bool]:
     first = int(level.window.first.replace("-", "") or 0)
     return level.window.last, -first, level.lower is not None
+
+
+def _kind(level: Figure) -> tuple:
+    months = level.window.months
+    return level.measure.id, level.qualifiers, None if months is None else len(months)
 
 
 def _level_in_words(level: Figure) -> dict[str, Any]:

@@ -99,16 +99,17 @@ def check_nothing_is_requested(page: OpenPage) -> list[str]:
 
 
 def check_names_of_the_page(page: OpenPage) -> list[str]:
-    """A page says its language and what it is."""
-    lang, title, h1 = page.evaluate(
+    """A page says its language and what it is: in its heading, or above it where that is the finding."""
+    lang, title, h1, above = page.evaluate(
         "() => [document.documentElement.lang, document.title, "
-        "[...document.querySelectorAll('h1')].map(h => h.innerText.trim())]"
+        "[...document.querySelectorAll('h1')].map(h => h.innerText.trim()), "
+        "[...document.querySelectorAll('h1')].map(h => h.previousElementSibling?.innerText.trim())]"
     )
     faults = [] if lang == "en-GB" else [f"the language is {lang!r}, not 'en-GB'."]
     if len(h1) != 1:
         faults.append(f"there are {len(h1)} first-level headings, not one.")
-    if title not in h1:
-        faults.append(f"the title {title!r} is not the first-level heading {h1}.")
+    if title not in [*h1, *above]:
+        faults.append(f"the title {title!r} is neither the first-level heading {h1} nor stands above it.")
     return faults
 
 

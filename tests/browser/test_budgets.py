@@ -28,6 +28,8 @@ BUDGETS = {
     "division": (300, 1),
     "ward": (200, 1),
     "indicator_annex": (1500, AS_NEEDED),
+    "survey_annex": (1500, AS_NEEDED),
+    "cost_annex": (1500, AS_NEEDED),
     "areas": (1500, AS_NEEDED),
     "methods": (700, AS_NEEDED),
 }

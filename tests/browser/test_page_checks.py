@@ -44,7 +44,7 @@ BROKEN = [
     ),
     ("nothing_is_requested", without_policy(add('<link rel="stylesheet" href="a.css">')), "asks for file:"),
     ("names_of_the_page", replace('lang="en-GB"', 'lang="en"'), "the language is 'en', not 'en-GB'."),
-    ("names_of_the_page", replace("<title>", "<title>Notebook: "), "is not the first-level heading"),
+    ("names_of_the_page", replace("<title>", "<title>Notebook: "), "is neither the first-level heading"),
     ("names_of_the_page", add("<h1>Another</h1>"), "there are 2 first-level headings, not one."),
     ("headings", add("<h2>A</h2><h4>B</h4>"), "the heading 'B' is of level 4 after level 2."),
     ("headings", add("<h2> </h2>"), "an empty heading."),

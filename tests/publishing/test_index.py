@@ -13,10 +13,8 @@ from saferleeds_analysis.figures import Figure, Measure
 from saferleeds_analysis.methods.survey_trends import ON_BASELINE, ON_YEAR_BEFORE
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.publishing.index import page_of_all_packs, write_index
-from saferleeds_analysis.publishing.notebooks import notebook_of_block, write_notebook
 from saferleeds_analysis.publishing.report import start_run
 from saferleeds_analysis.publishing.run_list import read_groups
-from saferleeds_analysis.reporting.blocks import Group, facts, heading, join, paragraph
 
 from .packs import write_report
 
@@ -222,37 +220,14 @@ def test_reports_stand_under_their_headings_and_each_indicator_once_at_the_top(p
     assert words(profiles) == "NWL · Roundhay ; 1 more within them"
 
 
-def test_without_groups_a_report_stands_where_its_content_puts_it(pack):
-    """Whatever the notebooks are called: measures in three lines, the fields of a card, and a part of a whole."""
-    value = figure("headline", 10, unit="offences")
-    about = {
-        name: replace(value, indicator_id="domestic_burglary", area=name)
-        for name in ("Leeds", "Armley", "NWL")
-    }
-    blocks = {
-        "a-season": (heading(1, "Season"),),
-        "b-ward": (heading(1, "Ward"),),
-        "c-division": (heading(1, "Division"),),
-        "d-card": (heading(1, "Card"), facts([("Outcome", "Safe")], kind="card-fields")),
-        "e-members": (heading(1, "Members"), Group(blocks=(heading(2, "Burglary"),), kind="measure")),
-        "f-paper": (heading(1, "Paper"), facts([("Agreed", "2013")], kind="card-fields")),
-    }
-    of = {"a-season": "Leeds", "b-ward": "Armley", "c-division": "NWL", "d-card": "Leeds"}
-    for name, shown in blocks.items():
-        figures = [about[of[name]]] if name in of else []
-        pack(name, figures, notebook=name.replace("-", "_"))
-        block = join(*shown, paragraph("Counted.", figures=figures))
-        write_notebook(
-            notebook_of_block(block, source="# by hand"),
-            pack.root / "reports/2012-13_Q2" / name / "report.ipynb",
-        )
+def test_without_groups_what_is_about_a_part_of_a_whole_profiles_it(pack):
+    value = replace(figure("headline", 10, unit="offences"), indicator_id="domestic_burglary")
+    for name, area in {"a-card": "Leeds", "b-ward": "Armley", "c-division": "NWL"}.items():
+        pack(name, [replace(value, area=area)])
+    pack("d-paper")
     soup = pack.read()
-    assert list(named_under(soup).items()) == [
-        ("For members", ["e-members"]),
-        ("Other reports", ["a-season", "f-paper"]),
-        ("Area profiles", ["c-division"]),
-    ]
-    assert [a["href"] for a in soup.select("table.glance a")] == ["d-card/report.html"]
+    assert named_under(soup) == {"Other reports": ["d-paper"], "Area profiles": ["c-division"]}
+    assert [a["href"] for a in soup.select("table.glance a")] == ["a-card/report.html"]
 
 
 def test_what_is_missing_or_was_not_renewed_is_said(pack):
@@ -281,6 +256,23 @@ def test_packs_lead_to_their_neighbours_and_to_the_list_of_all(pack):
         ("2012/13 Q2", "2012-13_Q2/index.html"),
         ("2012/13 Q1", "2012-13_Q1/index.html"),
     ]
+
+
+def test_what_changed_between_two_packs_is_a_line_of_the_index_and_of_the_list_of_all(pack):
+    line = "Since 2012/13 Q1: 2 figures restated, 1 late."
+    pack("a", quarter="2012-13_Q1")
+    pack("a")
+    pack("changes", title="What changed: 2012/13 Q2", finding=line)
+    record = pack.root / "reports/2012-13_Q2/changes/run.json"
+    told = json.loads(record.read_text(encoding="utf-8"))
+    for compared, said in (("2012/13 Q1", True), ("", False)):
+        told["parameters"]["compared_with"] = compared
+        record.write_text(json.dumps(told), encoding="utf-8")
+        pack.read("2012/13 Q1")
+        index = pack.read()
+        assert index.select_one('ul.inline a[href="changes/report.html"]').text == "What changed"
+        assert (line in words(index.main)) is said
+        assert (line in page_of_all_packs(pack.root)) is said
 
 
 def test_an_empty_pack_has_no_index(pack):

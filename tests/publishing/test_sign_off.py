@@ -206,7 +206,7 @@ def test_a_signed_off_pack_is_not_touched_and_a_correction_is_a_new_version_that
     for page in pages:
         assert said in page.read_text(encoding="utf-8")
     report = (folder / "every-block/report.html").read_text(encoding="utf-8")
-    assert "Since 2012/13 Q2, version 1: no figure restated, none late." in report
+    assert "Since 2012/13 Q2, version 1: nothing restated or late." in report
     kept = {
         p.relative_to(folder / "versions/1"): p for p in (folder / "versions/1").rglob("*") if p.is_file()
     }
@@ -237,7 +237,7 @@ def test_a_page_says_what_was_restated_and_why(project):
     assert "2012/13 Q1, which was not signed off" in changes.read_text(encoding="utf-8")
     sign(project, Q1)
     page = (publish(project) / "every-block/report.html").read_text(encoding="utf-8")
-    assert "Since 2012/13 Q1: 1 figure restated, none late." in page
+    assert "Since 2012/13 Q1: 1 figure restated, 0 late." in page
     assert 'href="../changes/report.html"' in page
     assert "5,940" not in page, "the figures of the pack before are on the page of changes"
     said = changes.read_text(encoding="utf-8")

@@ -127,7 +127,7 @@ def test_the_known_restatement_of_calderdale(shared):
         "fall as months are added, so at least 18 were taken out of 2013/14 Apr-Dec since."
     )
     compared = Comparison(earlier="2013/14 Q3", changes=changes)
-    assert compared.in_short() == "Since 2013/14 Q3: 1 figure restated, none late."
+    assert compared.in_short() == "Since 2013/14 Q3: 1 figure restated, 0 late."
     text = compared.page(names=NAMES).text
     assert "Reason asked for: none was given yet." in text
 
@@ -182,7 +182,7 @@ def test_the_page_of_changes_repeats_figures_and_has_none_of_its_own_that_could_
 def test_the_words_of_a_quiet_quarter_and_of_none_before():
     both = [figure(6771, measure="target_original", period="2012/13")]
     said = Comparison(earlier="2012/13 Q1", signed_off="14 July 2012", changes=compared(both, both))
-    assert said.in_short() == "Since 2012/13 Q1: no figure restated, none late."
+    assert said.in_short() == "Since 2012/13 Q1: nothing restated or late."
     assert said.page(names=NAMES).text.splitlines()[:3] == [
         said.in_short(),
         "",
