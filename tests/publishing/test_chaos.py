@@ -1,6 +1,7 @@
 """Random kills over a pack of six small reports in both editions: the pack is the old one or the new one, and nothing is left.
 
-``make chaos`` kills many more (CHAOS_KILLS); docs/reliability.md has what it came to.
+``make chaos`` kills many more (CHAOS_KILLS), each run of it in another time zone, language and order of sets and with another
+number of workers, of which none may show in the pack; docs/reliability.md has what it came to.
 """
 
 import json
@@ -29,6 +30,13 @@ pytestmark = pytest.mark.skipif(
 
 KILLS = int(os.environ.get("CHAOS_KILLS", "20"))
 SEED = int(os.environ.get("CHAOS_SEED", "14"))
+# What each run of the long form draws.
+WAYS = {
+    "TZ": ["UTC", "Europe/London", "Asia/Kolkata", "America/St_Johns", "Pacific/Kiritimati"],
+    "LC_ALL": ["C", "C.UTF-8", "en_GB.UTF-8", "tr_TR.UTF-8"],
+    "PYTHONHASHSEED": ["0", "1", "4294967295", "random"],
+    "workers": ["1", "2", "3", "4"],
+}
 
 PARAMETERS = """\
 quarter: str = "2012/13 Q2"  # the quarter
@@ -112,15 +120,8 @@ class Chaos:
         self.scratch = Path(tempfile.mkdtemp(prefix="leeds-test-"))
         self.lottery = random.Random(SEED)
         self.kills, self.ends, self.seconds = Counter(), Counter(), 0.0
-        env = {**os.environ, "TMPDIR": str(self.scratch)}
-        self.forking = subprocess.Popen(
-            [sys.executable, "-c", FORKING],
-            cwd=self.root,
-            env=env,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        self.workers = "2"
+        self.begin()
         self.packs = {}
         for state in (0, 1):
             self.set_state(state)
@@ -137,11 +138,29 @@ class Chaos:
                 == 3
             )
 
+    def begin(self, **environment):
+        self.forking = subprocess.Popen(
+            [sys.executable, "-c", FORKING],
+            cwd=self.root,
+            env={**os.environ, "TMPDIR": str(self.scratch), **environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def draw(self):
+        """Go on in another environment, drawn and printed."""
+        drawn = {name: self.lottery.choice(some) for name, some in WAYS.items()}
+        sys.stdout.write(f"after {sum(self.kills.values())} kills: {drawn}\n")
+        self.workers = drawn.pop("workers")
+        self.close()
+        self.begin(**drawn)
+
     def set_state(self, state):
         (self.root / "notebooks/state.txt").write_text(str(state), encoding="utf-8")
 
     def start(self):
-        self.forking.stdin.write("report|2012/13 Q2|--workers|2\n")
+        self.forking.stdin.write(f"report|2012/13 Q2|--workers|{self.workers}\n")
         self.forking.stdin.flush()
         return psutil.Process(int(self.forking.stdout.readline()))
 
@@ -196,10 +215,13 @@ class Chaos:
         assert any(found.items() <= whole.items() for whole in wholes)
         assert all({n.split("/")[0] for n in found} <= {n.split("/")[0] for n in whole} for whole in wholes)
 
-    def end(self):
+    def close(self):
         self.forking.stdin.close()
         self.forking.stdout.close()
         self.forking.wait(timeout=30)
+
+    def end(self):
+        self.close()
         shutil.rmtree(self.scratch)
 
 
@@ -223,6 +245,8 @@ def test_random_kills_leave_one_pack_whole_and_nothing_else(tmp_path):
     chaos = Chaos(tmp_path)
     try:
         while sum(chaos.kills.values()) < KILLS:
+            if os.environ.get("CHAOS_KILLS"):
+                chaos.draw()
             chaos.one_run()
         chaos.set_state(1)
         psutil.wait_procs([chaos.start()], timeout=300)
