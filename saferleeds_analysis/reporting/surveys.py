@@ -39,6 +39,7 @@ from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, letter_
 from saferleeds_analysis.reporting.published import window_of
 from saferleeds_analysis.reporting.survey_words import (
     answers_in_words,
+    change_in_short,
     change_in_words,
     points,
     signed_points,
