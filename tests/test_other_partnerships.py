@@ -120,6 +120,7 @@ def test_london_from_the_polices_own_tables_reports_checks_signs_and_exports(tmp
         "members-summary",
         "borough-barnet",
         "partnership-dashboard",
+        "methods",
     }
     page = page_of(project, "2023-24_Q3", "domestic-burglary-london-22-boroughs")
     text = words(page.main)
