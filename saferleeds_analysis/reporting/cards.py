@@ -24,7 +24,6 @@ from saferleeds_analysis.reporting.blocks import (
     Figure,
     behind,
     bullets,
-    facts,
     join,
     page_title,
     paragraph,
@@ -143,24 +142,6 @@ class ReportCard:
         return paragraph(f"What is counted: {self.indicator.definition}")
 
     # Findings
-
-    def summary(self) -> Block:
-        """Give the headline numbers in a box."""
-        at = self.headline
-        if at.later is None:
-            return self._no_total()
-        total = paragraph(
-            wording.number(at.later), figures=[self._total_figure(at.area, self.latest, at.later)]
-        )
-        pairs: list[tuple[str, str | Block]] = [(f"Recorded offences, {self.window}", total)]
-        if at.change is not None:
-            pairs.append(("Change on the 12 months before", wording.change_with_interval(at.change)))
-        for target in self.targets[-1:]:
-            aim = f"{target.comparison} {wording.number(target.value)} ({target.kind})"
-            pairs.append(
-                (f"Target for {target.period}", paragraph(aim, figures=[self._target_figure(target)]))
-            )
-        return facts(pairs, kind="summary")
 
     def findings(self) -> Block:
         """Say the headline findings in sentences: the count, the change and how sure it is, targets."""

@@ -178,7 +178,7 @@ def test_a_ward_of_a_few_a_year_shows_its_mark_and_no_number(counts):
     tiny = few(counts, "Wetherby", 4)
     card, blocks = blocks_of(tiny, "Wetherby", "public")
     assert card.headline.later is None
-    assert "a count is withheld" in card.summary().text
+    assert "a count is withheld" in card.findings().text
     assert "No projection is given: whole quarters are withheld" in blocks["findings"].text
     numbers = printed(blocks | {"card": card.findings()})
     assert not {m for m, _ in numbers} & {"monthly_count", "twelve_month_count", "observed", "actual to date"}
