@@ -62,7 +62,7 @@ def where(card: ReportCard, areas: AreasBeside, *, profiles: Mapping[str, str] |
     if not card.parts:
         return paragraph(f"The data hold no areas within {card.area.name}.")
     *coarse, (smallest, finest) = card.parts.items()
-    chosen = finest if len(finest) <= _WARDS_SHOWN else _worth_knowing(finest, areas)
+    chosen = list(finest) if len(finest) <= _WARDS_SHOWN else _worth_knowing(finest, areas)
     rows = [position for _, positions in coarse for position in positions] + chosen
     many = len(chosen) < len(finest)
     named = f"{smallest}s that move against the rest" if many else f"{smallest}s"
