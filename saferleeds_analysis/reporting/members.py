@@ -30,8 +30,8 @@ from saferleeds_analysis.reporting.state import NO_CLEAR_CHANGE, State
 from saferleeds_analysis.reporting.surveys import SurveyReport
 
 _KEY = (
-    "G, A and R: on course for the target, at risk, off course, or as the board judges. N: not rated. A change lies between its limits 19 times in 20 "
-    '(95% interval); "no clear change": the limits hold no change at all.'
+    "G, A and R: on course, at risk, off course, or as the board judges. N: not rated. A change lies between its limits "
+    '19 times in 20; "no clear change": they hold no change.'
 )
 
 
