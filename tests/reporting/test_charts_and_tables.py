@@ -6,12 +6,12 @@ from datetime import date
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from projects import REFERENCE
+from projects import REFERENCE, ROOT
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.reporting.blocks import behind
-from saferleeds_analysis.reporting.charts import chart_of_months, chart_of_totals
+from saferleeds_analysis.reporting.charts import chart_of_course, chart_of_months, chart_of_totals, drawing
 from saferleeds_analysis.reporting.tables import table
 
 MONTHS = pd.period_range("2009-04", "2012-09", freq="M")
@@ -114,3 +114,11 @@ def test_cells_of_a_table_of_lists_carry_the_name_of_their_column_for_phones():
 
 def test_a_chart_over_time_says_so_to_the_style_of_phones(totals):
     assert '<div class="chart-scroll time" role="region" tabindex="0"' in draw(totals).html
+
+
+def test_a_chart_names_its_colours_and_the_pages_style_has_each_of_them_for_the_dark():
+    months = pd.Series([3.0, 5.0], index=pd.period_range("2012-01", periods=2, freq="M"))
+    drawn = chart_of_course(months, name="course", alt="A line.")
+    assert "var(--chart-dark-blue, #12436d)" in drawn.svg
+    style = (ROOT / "saferleeds_analysis/publishing/templates/style.css").read_text("utf-8")
+    assert [name for name in drawing._IN_THE_DARK.values() if f"--chart-{name}: #" not in style] == []

@@ -10,6 +10,7 @@ from saferleeds_analysis.reporting.blocks import Block, Figure, Table
 from saferleeds_analysis.reporting.charts.drawing import (
     DARK_BLUE,
     DARK_GREY,
+    GROUND,
     LIGHT_BLUE,
     MID_GREY,
     ORANGE,
@@ -76,7 +77,7 @@ def chart_of_group(
     """
     one = partial(wording.number, decimals=1)
     drawing, ax = one_axes(0.9 + 0.31 * len(rows), wide=6)
-    white = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+    white = {"facecolor": GROUND, "edgecolor": "none", "pad": 0.8}
     dots_in_rows(
         ax,
         [(f.area, f) for f in rows],

@@ -22,6 +22,21 @@ from saferleeds_analysis.reporting.blocks import Chart, Figure, Table
 DARK_BLUE, LIGHT_BLUE, PALE_BLUE = "#12436D", "#6BACE6", "#ADD1F1"
 TEAL, ORANGE = "#28A197", "#F46A25"
 GREY, MID_GREY, DARK_GREY, INK = "#BFBFBF", "#6F777B", "#3D3D3D", "#0B0C0C"
+# All but white, so that the ground is told from white letters on a colour of their own.
+GROUND, GRID = "#FEFEFE", "#E3E3E3"
+
+# What a page in the dark draws otherwise, by the names of its style sheet; everywhere else it is drawn as written here.
+_IN_THE_DARK = {
+    DARK_BLUE: "dark-blue",
+    LIGHT_BLUE: "light-blue",
+    PALE_BLUE: "pale-blue",
+    GREY: "grey",
+    MID_GREY: "mid-grey",
+    DARK_GREY: "dark-grey",
+    INK: "ink",
+    GROUND: "ground",
+    GRID: "grid",
+}
 
 _STYLE = {
     "font.family": "sans-serif",
@@ -34,7 +49,9 @@ _STYLE = {
     "axes.edgecolor": DARK_GREY,
     "axes.grid": True,
     "axes.grid.axis": "y",
-    "grid.color": "#E3E3E3",
+    "grid.color": GRID,
+    "figure.facecolor": GROUND,
+    "axes.facecolor": GROUND,
     "axes.axisbelow": True,
     "svg.fonttype": "none",  # text stays text: small, sharp at any zoom, and the same on every machine
 }
@@ -83,6 +100,8 @@ def svg_of(drawing: Drawing, name: str) -> str:
     # Without what stands before the picture, which is for files of their own.
     _, tag, inside = buffer.getvalue().partition("<svg ")
     text = tag + re.sub(r'(?:width|height)="[^"]+pt" ?', "", inside, count=2)
+    for colour, name in _IN_THE_DARK.items():
+        text = text.replace(colour.lower(), f"var(--chart-{name}, {colour.lower()})")
     used = set(re.findall(r'(?:href="|url\()#([^")]+)', text))
     text = re.sub(r' id="([^"]+)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", text)
     return re.sub(r'((?:href="|url\()#)', rf"\g<1>{name}-", text)

@@ -15,18 +15,19 @@ from matplotlib.path import Path
 
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure
-from saferleeds_analysis.reporting.charts.drawing import DARK_GREY, INK, finish, in_our_style
+from saferleeds_analysis.reporting.charts.drawing import DARK_GREY, finish, in_our_style
 from saferleeds_analysis.reporting.tables import table
 
-#: Letter, colour and lettering of each class, lightest first; of an area without a value, which has no class.
+#: Letter, colour and lettering of each class, lightest first, the same by day and in the dark; of an area without a value, which
+#: has no class.
 _CLASSES = (
-    ("A", "#ADD1F1", INK),
-    ("B", "#6BACE6", INK),
+    ("A", "#ADD1F0", "black"),
+    ("B", "#6BACE5", "black"),
     ("C", "#2073BC", "white"),
-    ("D", "#12436D", "white"),
+    ("D", "#12436E", "white"),
     ("E", "#092135", "white"),
 )
-_NO_CLASS = ("", "#FFFFFF", INK)
+_NO_CLASS = ("", "#FFFFFF", "black")
 
 Rings = Sequence[Sequence[tuple[float, float]]]
 
