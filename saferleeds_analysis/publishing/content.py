@@ -7,7 +7,7 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -457,12 +457,19 @@ def _same_value(one: Any, other: Any) -> bool:
     return isclose(one, other, rel_tol=1e-9) if numbers else one == other
 
 
-def link_after_headlines(content: Content, trace: str) -> Content:
-    """Put a link behind the first box of headline numbers, to the page that says where they come from, if there is one."""
-    box = content.headline_box
+def with_its_links(content: Content, trace: str, unlinked: Collection[str]) -> Content:
+    """Put a link behind the first box of headline numbers, to the page that says where they come from, if there is one.
+
+    Links to the reports that are ``unlinked`` lead nowhere, and their words stay.
+    """
+    box, dead = content.headline_box, {f"../{name}/report.html" for name in unlinked}
     link = paragraph(Span("Where these numbers come from", href=trace), css_class="small on-screen")
 
-    def with_link(block: Block) -> Block:
-        return Group(blocks=(box, link)) if block is box else block.with_parts(with_link)
+    def linked(block: Block) -> Block:
+        if dead and isinstance(block, Words):
+            spans = (replace(span, href="") if span.href in dead else span for span in block.spans)
+            return replace(block, spans=tuple(spans))
+        changed = block.with_parts(linked)
+        return Group(blocks=(changed, link)) if trace and block is box else changed
 
-    return replace(content, blocks=tuple(map(with_link, content.blocks))) if trace and box else content
+    return replace(content, blocks=tuple(map(linked, content.blocks))) if dead or (trace and box) else content

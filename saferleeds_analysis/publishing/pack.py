@@ -161,6 +161,7 @@ def publish_reports(
     earlier = earlier_pack(root, quarter, edition=edition, catalogue=run.catalogue, listed=run.listed)
     run = replace(run, earlier=earlier)
     reports = _to_make(run, reports, say)
+    run = replace(run, making=tuple(report.name for report in reports))
     for either in EDITIONS:
         forget_what_was_made_of(pack_folder(root, quarter, edition=either))
     crew = workers or workers_for(len(reports))

@@ -5,7 +5,7 @@ package: no code, no scripts, nothing from a network. What a computer can tell a
 publish is refused here, before the page exists, each time; what needs a browser is in the tests.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -23,8 +23,8 @@ from saferleeds_analysis.publishing.content import (
     content_of_blocks,
     faults_of_content,
     faults_of_outputs,
-    link_after_headlines,
     on_paper,
+    with_its_links,
 )
 from saferleeds_analysis.publishing.notebooks import ExecutedNotebook
 from saferleeds_analysis.reporting.blocks import Block, Group, Heading, html_of
@@ -99,18 +99,20 @@ def page_of_block(block: Block, *, name: str, trace: str = "", **frame: Any) -> 
     return Page(content=content, html=render_content(content, trace=trace, **frame))
 
 
-def render_content(content: Content, *, trace: str = "", **frame: Any) -> str:
+def render_content(content: Content, *, trace: str = "", unlinked: Collection[str] = (), **frame: Any) -> str:
     """Give the HTML of a page that no notebook made, as :func:`render_notebook` does of the others."""
-    return _framed(content, html_of(*link_after_headlines(content, trace).blocks), **frame)
+    return _framed(content, html_of(*with_its_links(content, trace, unlinked).blocks), **frame)
 
 
-def render_notebook(notebook: Any, content: Content, *, trace: str = "", **frame: Any) -> str:
+def render_notebook(
+    notebook: Any, content: Content, *, trace: str = "", unlinked: Collection[str] = (), **frame: Any
+) -> str:
     """Give the HTML of an executed notebook's page, the same each time for the same notebook and its content.
 
-    ``trace`` is the page to which the first box of headline figures leads; the rest of the ``frame`` is that of
-    :func:`render_page`.
+    ``trace`` is the page to which the first box of headline figures leads, ``unlinked`` are reports to which nothing leads; the
+    rest of the ``frame`` is that of :func:`render_page`.
     """
-    linked = link_after_headlines(content, trace)
+    linked = with_its_links(content, trace, unlinked)
     # Its blocks say what its outputs show; the outputs, of megabytes, would be copied for nothing.
     without_outputs = type(notebook)({**notebook, "cells": []})
     body, _ = _exporter().from_notebook_node(without_outputs, resources={"blocks": linked.blocks})

@@ -4,10 +4,11 @@ The folder is one of a pack that is being made. A report needs nothing from anot
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib import metadata
@@ -35,6 +36,7 @@ from saferleeds_analysis.publishing.files import (
     read_record,
     record_outputs,
     replace_file,
+    report_folders,
     write_figures,
     write_text,
 )
@@ -82,7 +84,7 @@ class Run:
     """What all the reports of one run share: the project, the quarter, the day, the edition and what they are made with.
 
     ``catalogue`` and ``listed`` are the project's tables and its run list, read once. ``earlier`` is the pack with which each
-    page's figures are compared.
+    page's figures are compared. ``making`` names the reports that this run makes.
     """
 
     root: Path
@@ -93,6 +95,7 @@ class Run:
     catalogue: Catalogue
     listed: tuple[Report, ...]
     earlier: EarlierPack | None = None
+    making: tuple[str, ...] = ()
 
     @property
     def quarter_name(self) -> str:
@@ -254,7 +257,9 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
     changed = run.earlier.line(content_of(executed.notebook).figures) if run.earlier is not None else NOTHING
     if changed is not NOTHING:
         append_block(executed.notebook, changed, source=f"# Added by {__name__}")
-    page = make_page(executed, provenance=run.provenance, **frame_of(report.name, run.quarter_name))
+    unlinked = _not_in_the_pack(run, executed.notebook)
+    frame = frame_of(report.name, run.quarter_name, unlinked=unlinked)
+    page = make_page(executed, provenance=run.provenance, **frame)
     _refuse_machine_paths(page, executed, run.root)
     content = page.content
     record = {
@@ -262,6 +267,7 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
         "page": content.first_words,
         "notebook": {"name": notebook.name, "sha256": sha256_of(notebook)},
         "parameters": executed.parameters,
+        "unlinked": unlinked,
         "started": _time(executed.started),
         "finished": _time(executed.finished),
         **run.made_with,
@@ -325,10 +331,21 @@ def _questions(run: Run, content: Content) -> tuple[str, ...]:
     return tuple(asked)
 
 
-def frame_of(report: str, quarter: str) -> dict[str, Any]:
-    """Say what the frame of a report's page links to; the page of changes has no trace of its own."""
+def _not_in_the_pack(run: Run, notebook: Any) -> list[str]:
+    """Name the reports to which a page leads and which neither this run makes nor the pack has from before."""
+    led_to = re.findall(r'"href": "\.\./([a-z0-9-]+)/report\.html"', json.dumps(notebook))
+    there = {*run.making, CHANGES, *(folder.name for folder in report_folders(run.folder))}
+    return sorted(set(led_to) - there)
+
+
+def frame_of(report: str, quarter: str, *, unlinked: Collection[str] = ()) -> dict[str, Any]:
+    """Say what the frame of a report's page links to; the page of changes has no trace of its own.
+
+    ``unlinked`` are reports that the pack has not, to which the page does not lead.
+    """
     own = report == CHANGES
     return {
+        "unlinked": unlinked,
         "pack": Link(text=f"All reports of {quarter}", href=f"../{INDEX}"),
         "files": _FILES_OF_CHANGES if own else _FILES,
         "trace": "" if own else TRACE,
@@ -351,7 +368,8 @@ def rendered(report: Path) -> dict[str, str]:
     The library that made them gives them byte by byte.
     """
     record, notebook = read_record(report), read_notebook(report / NOTEBOOK)
-    content, frame = content_of(notebook), frame_of(report.name, record["parameters"]["quarter"])
+    content, quarter = content_of(notebook), record["parameters"]["quarter"]
+    frame = frame_of(report.name, quarter, unlinked=record.get("unlinked", ()))
     frame["provenance"] = provenance_of(record)
     own = report.name == CHANGES  # made of a block, which its notebook only carries
     pages = {PAGE: render_content(content, **frame) if own else render_notebook(notebook, content, **frame)}

@@ -7,9 +7,13 @@ import pytest
 from bs4 import BeautifulSoup
 from named_figures import named_figure
 
+from saferleeds_analysis import periods
 from saferleeds_analysis.publishing.content import content_of
 from saferleeds_analysis.publishing.notebooks import ExecutedNotebook
+from saferleeds_analysis.publishing.pack import publish_reports
 from saferleeds_analysis.publishing.pages import Link, Provenance, make_page
+from saferleeds_analysis.publishing.report import rendered
+from saferleeds_analysis.publishing.run_list import Report
 from saferleeds_analysis.reporting.blocks import (
     NOTHING,
     Block,
@@ -345,3 +349,34 @@ IN_A_CELL = table(caption="C", columns=["A", "B"], rows=[["x", bullets([FELL])]]
 )
 def test_the_index_is_told_what_a_page_is_about(shown, finding):
     assert page_of(TITLE, *shown).content.finding == finding
+
+
+# Links to other reports
+
+
+LEADS = """\
+from saferleeds_analysis.reporting.blocks import Span, heading, join, paragraph
+leads = paragraph("See ", Span("the other", href="../other/report.html"), ".")
+join(heading(1, f"About {about}"), leads)"""
+
+
+def test_a_page_leads_only_to_reports_that_its_pack_has(notebook):
+    parameters = 'quarter: str = ""  # the quarter\nas_at: str = ""  # the day\nabout: str = ""  # x'
+    root = notebook(LEADS, parameters=parameters).parent.parent
+    one, other = (
+        Report(name=name, notebook="trial", parameters={"about": name}) for name in ("one", "other")
+    )
+    page = root / "reports/2012-13_Q2/one/report.html"
+
+    def publish(*reports):
+        publish_reports(
+            root, periods.quarter("2012/13 Q2"), reports, as_at=date(2012, 9, 30), workers=1, say=[].append
+        )
+        return page.read_text(encoding="utf-8")
+
+    assert "<p>See the other.</p>" in publish(one)
+    assert rendered(page.parent)["report.html"] == page.read_text(encoding="utf-8")
+    linked = '<p>See <a href="../other/report.html">the other</a>.</p>'
+    assert linked in publish(one, other)
+    assert linked in publish(one), "the other is there from before"
+    assert rendered(page.parent)["report.html"] == page.read_text(encoding="utf-8")

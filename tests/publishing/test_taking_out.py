@@ -213,7 +213,7 @@ def test_a_retired_report_leaves_the_pack_and_the_index_is_kept_and_made_no_more
     assert (root / "reports/2012-13_Q2/versions/retired/other/report.html").read_bytes() == page
     for _ in range(2):
         assert folders(root) == ["changes", "early", "versions"]
-        reports = index(root).select('ul.reports > li > a[href$="/report.html"]')
+        reports = index(root).select('dl.card-fields a[href$="/report.html"]')
         assert [words(a) for a in reports] == ["Calls in early"]
         assert "other" not in words(index(root))
         said = publish(root)
