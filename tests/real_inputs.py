@@ -70,7 +70,7 @@ LONDON = "London (22 boroughs)"
 _AIRPORTS = "London Heathrow and London City Airports"
 
 
-LONDON_PROJECT = 'organisation = "Open data on London"\ncontact = "publisher of the data"\nformat = 2\n'
+LONDON_PROJECT = 'organisation = "Open data on London"\ncontact = "publisher of the data"\nformat = 3\n'
 LONDON_RUN_LIST = """\
 [[report]]
 each = "indicator"

@@ -26,7 +26,7 @@ def project(tmp_path):
 
 
 def test_a_projects_own_name_stands_at_the_top_of_its_pages(project):
-    root = project('organisation = "Safer Camden"\ncontact = "Community safety team"\nformat = 2\n')
+    root = project('organisation = "Safer Camden"\ncontact = "Community safety team"\nformat = 3\n')
     assert read_project(root / "data" / "raw" / "reference").contact == "Community safety team"
     run = start_run(root, periods.quarter("2012/13 Q2"), as_at=date(2012, 9, 30), edition="public")
     page = render_page(title="T", body="<h1>T</h1>", provenance=run.provenance)
@@ -49,16 +49,16 @@ def test_without_one_nobody_s_name_is_taken(tmp_path):
             "project.toml, line 1: cannot be read as TOML. Text values stand in quotes, and each line is a name, = and its value.",
         ),
         (
-            'organisation = "A"\nformat = 2\n',
+            'organisation = "A"\nformat = 3\n',
             "project.toml: must give organisation and contact, each a text, and may give cost_edition, price_year, vintage, format, and "
             "nothing else.",
         ),
         (
-            'organisation = "A"\ncontact = " "\nformat = 2\n',
+            'organisation = "A"\ncontact = " "\nformat = 3\n',
             "project.toml: must give organisation and contact, each a text,",
         ),
         (
-            'organisation = "A"\ncontact = "B"\nlogo = "C"\nformat = 2\n',
+            'organisation = "A"\ncontact = "B"\nlogo = "C"\nformat = 3\n',
             "project.toml: must give organisation and contact,",
         ),
         (

@@ -22,6 +22,7 @@ from saferleeds_analysis.reporting.blocks import (
     NOTHING,
     Block,
     Figure,
+    Span,
     behind,
     bullets,
     join,
@@ -49,6 +50,10 @@ from saferleeds_analysis.workings import counts
 TARGET = Measure(
     id="target", words="target_{kind}", role="target", formula="the target as it was set", decimals=0
 )
+
+
+# As many areas with most are named on the published card.
+_WITH_MOST = 9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,10 +227,11 @@ class ReportCard:
         )
         return self.shown.explained(drawn)
 
-    def area_tables(self, *, highest: int) -> Block:
-        """Give a table of each level of areas below the card's area; of a long level the highest, the rest folded away.
+    def area_tables(self, profiles: Mapping[str, str] | None = None) -> Block:
+        """Give a table of each level of areas below the card's area, in order of the latest count.
 
-        Rows are in order of the latest count. Each change has its interval, and the word that the interval allows.
+        Each change has its interval, and the word that the interval allows. ``profiles`` are the addresses of the areas' pages. Of a
+        long level it is said which of those with most fell for the first time in years.
         """
         if not self.parts:
             return paragraph(f"The data hold no areas within {self.area.name}.")
@@ -236,13 +242,8 @@ class ReportCard:
                 shown.append(paragraph(f"No 12-month figure is given for any {kind}: {why}"))
                 continue
             ranked = sorted(positions, key=lambda p: (-(p.later if p.later is not None else -1), p.area))
-            first, rest = ranked[:highest], ranked[highest:]
-            most = f"The {highest} {kind}s with the most {self.indicator.unit}"
-            shown.append(self._area_table(kind, most if rest else f"{kind.capitalize()}s", first))
-            if rest:
-                others = f"other {len(rest)} {kind}s"
-                shown.append(behind(f"Show the {others}", self._area_table(kind, f"The {others}", rest)))
-                shown += self._first_falls(first)
+            shown.append(self._area_table(kind, ranked, profiles or {}))
+            shown += self._first_falls(ranked[:_WITH_MOST] if len(ranked) > _WITH_MOST else [])
         tested = sum(p.change is not None for positions in self.parts.values() for p in positions)
         if tested >= 10:
             shown.append(
@@ -322,7 +323,7 @@ class ReportCard:
 
     # Parts of the blocks
 
-    def _area_table(self, kind: str, name: str, positions: list[AreaPosition]) -> Block:
+    def _area_table(self, kind: str, positions: list[AreaPosition], profiles: Mapping[str, str]) -> Block:
         both, rows = (self.before.name, self.latest.name), []
         for p in positions:
             # Where a count is withheld everything made from it is; the other count may still be known.
@@ -331,7 +332,7 @@ class ReportCard:
             percent = p.change.percent if p.change else None
             rows.append(
                 [
-                    p.area,
+                    paragraph(Span(p.area, href=profiles.get(p.area, ""))),
                     earlier,
                     later,
                     wording.signed(p.change.difference.value) if p.change else absent,
@@ -341,7 +342,7 @@ class ReportCard:
                 ]
             )
         shown = table(
-            caption=f"{name}: {self.indicator.name.lower()}, {self.window} and the 12 months before",
+            caption=f"{kind.capitalize()}s: {self.indicator.name.lower()}, {self.window} and the 12 months before",
             columns=[
                 kind.capitalize(),
                 *both,

@@ -536,7 +536,7 @@ def of_tables() -> list[tuple[str, str, Content, str]]:
         ("a place on the map that is infinite", "area_tiles.csv", "area_set,area,row,column,basis\nleeds_2004,Armley,inf,1,b\n", "area_tiles.csv, row 2: 'inf'"),
         ("a rate that is not a number", "group_core_cities.csv", "group,area,rate,known_from\ng,Leeds,nan,2013-04-30\n", "group_core_cities.csv, row 2: rate"),
         ("a group with a row too long", "group_core_cities.csv", "group,area,rate,known_from\ng,Leeds,1,2013-04-30,x\n", "group_core_cities.csv, row 2: has 5 values"),
-        ("a project whose name is a list", "project.toml", "format = 2\norganisation = []\ncontact = 1\n", "project.toml"),
+        ("a project whose name is a list", "project.toml", "format = 3\norganisation = []\ncontact = 1\n", "project.toml"),
     ]  # fmt: skip
 
 
