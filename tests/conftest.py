@@ -17,8 +17,9 @@ from projects import PAPERS, ROOT, copy_project, run
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
 
-# The test files that take longest, the longest first.
+# The test files that take longest, the longest first; before them the one that forks, in a process that has done nothing else.
 LONG = (
+    "test_one_act.py",
     "test_own_partnership.py",
     "test_reproducibility.py",
     "test_taking_out.py",

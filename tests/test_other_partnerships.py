@@ -185,7 +185,7 @@ def test_street_files_of_two_forces_are_counted_in_the_authorities_of_both(tmp_p
     counts = force_counts(shared)
     burglary = counts[(counts["crime_type"] == "Burglary") & counts["la_name"].isin(TWO_CITIES)]
     by_month = burglary.groupby("month")["records"].sum()
-    page = page_of(project, "2014-15_Q2", "burglary-sheffield-and-nottingham")
+    page = page_of(project, "2014-15_Q2", "burglary-sheffield-and-nottingham-annex")
     shown = months_on(page)
     for month, name in (("2014-07", "July 2014"), ("2014-08", "August 2014"), ("2014-09", "September 2014")):
         assert shown[name] == f"{by_month[month]:,}"

@@ -1,6 +1,7 @@
 """A pack as one act: whatever is stopped, killed or locked, and whoever is at work beside it, it is the old one or the new one."""
 
 import errno
+import gc
 import multiprocessing
 import os
 import re
@@ -232,6 +233,7 @@ CHANGES = ("os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.link", "shutil.
 
 def stopped_at(step, root, quarter, value, *, of=CHANGES, command=publish):
     """Fork a command that stops at one of its steps on the file system, and give its process; without a step it ends by itself."""
+    gc.collect()  # a connection to SQLite that is open while a process forks would give its locks to both
     pid = os.fork()
     if pid:
         return pid

@@ -82,8 +82,8 @@ def test_a_mixed_pack_is_marked_in_the_index_and_is_not_signed_off_until_it_is_m
         "Out of date, because they were made from another state of the data than the newest report of this pack: other. Make "
         'the whole pack from one state: saferleeds report "2012/13 Q2" .'
     )
-    assert [words(li.strong) for li in soup.select("ul.reports li") if li.strong] == ["Out of date"]
-    assert "Thefts, other" in words(soup.select_one("ul.reports li strong").parent)
+    assert [words(strong) for strong in soup.select("dl.card-fields dd strong")] == ["Out of date"]
+    assert "Thefts, other" in words(soup.select_one("dl.card-fields dd strong").parent)
     with pytest.raises(ValueError) as error:
         sign(root)
     assert (
@@ -119,7 +119,7 @@ def test_data_that_change_while_a_report_is_made_do_not_get_into_the_pack(pack, 
         "one",
         "other",
     ]
-    assert not [e for e in index_of(root).select("ul.reports strong") if "Out of date" in words(e)]
+    assert not [e for e in index_of(root).select("dl.card-fields strong") if "Out of date" in words(e)]
 
 
 def test_the_restricted_edition_is_of_the_same_state(pack):
