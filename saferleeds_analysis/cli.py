@@ -31,8 +31,8 @@ logging.getLogger("saferleeds_analysis").addHandler(logging.NullHandler())
 
 LOG = "reports/last_run.log"
 
-# The notebooks of `saferleeds report --indicator ... --area ...`, by what the indicator is read from; a card has an annex.
-ANNEX = "indicator_annex"
+# The notebooks of `saferleeds report --indicator ... --area ...`, by what the indicator is read from, and what a card has besides.
+BESIDE_A_CARD = {"areas": "areas", "annex": "indicator_annex"}
 NOTEBOOK_OF = {
     "counts": "recorded_crime_card",
     "service counts": "service_counts",
@@ -149,10 +149,10 @@ def report(
     day = _day(as_at) if as_at else periods.last_month(quarter).end_time.date()
     catalogue = _catalogue(root)
     one_card = _one_card(catalogue, indicator, area)
-    annex = _annex_of(one_card, root)
+    beside = _beside(one_card, root)
     _alone(root, quarter)
     _version(root, quarter, correction, whole=one_card is None)
-    reports = [one_card, *annex] if one_card else read_run_list(root / "notebooks", catalogue)
+    reports = [one_card, *beside] if one_card else read_run_list(root / "notebooks", catalogue)
     click.echo(f"Reports of {periods.quarter_name(quarter)}, as at {day.isoformat()}")
     sources = _titles_of_built_sources(root, catalogue)
     click.echo(f"Data ready: {len(sources)} source{'' if len(sources) == 1 else 's'}")
@@ -717,11 +717,15 @@ def _one_card(catalogue: "Catalogue", indicator: str | None, area: str | None) -
     )
 
 
-def _annex_of(card: "Report | None", root: Path) -> "list[Report]":
-    """Give the annex of a card, which says how its figures are known, where it has one."""
-    there = (root / "notebooks" / f"{ANNEX}.ipynb").is_file()
-    has_one = card is not None and card.notebook == NOTEBOOK_OF["counts"] and there
-    return [replace(card, name=f"{card.name}-annex", notebook=ANNEX)] if has_one else []
+def _beside(card: "Report | None", root: Path) -> "list[Report]":
+    """Give the pages beside a card of counts, of all areas and of how its figures are known, as far as the project has them."""
+    if card is None or card.notebook != NOTEBOOK_OF["counts"]:
+        return []
+    return [
+        replace(card, name=f"{card.name}-{what}", notebook=notebook)
+        for what, notebook in BESIDE_A_CARD.items()
+        if (root / "notebooks" / f"{notebook}.ipynb").is_file()
+    ]
 
 
 def _alone(root: Path, quarter: Any) -> None:

@@ -118,6 +118,7 @@ def test_london_boroughs_to_2023_24_q2(london, shared):
     assert f"on the 12 months before ({earlier:,})" in text
     assert "No target is recorded for 2023/24." in text
     assert "Pandemic restrictions" in text
+    page = page_of(london, "2023-24_Q2", "london-domestic-burglary-london-22-boroughs-areas")
     barnet = rows[rows["borough"] == "Barnet"].set_index("month")["count"]["2022-10":"2023-09"].sum()
     cells = {words(r.th): [words(c) for c in r.find_all("td")] for r in page.select("table tbody tr")}
     assert cells["Barnet"][1] == f"{barnet:,}"
