@@ -16,6 +16,8 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.publishing.ledger import open_ledger
 
+# How the file of a lock ends; SQLite's own beside it end in .lock-journal.
+LOCK = ".lock"
 _HELD: set[Path] = set()
 
 
@@ -37,7 +39,7 @@ def held(root: Path, name: str, *, wait: float = 0) -> Iterator[bool]:
 
     What this process holds already, it has.
     """
-    path = open_ledger(root).path.with_name(f"{name}.lock")
+    path = open_ledger(root).path.with_name(f"{name}{LOCK}")
     if path in _HELD:
         yield True
         return

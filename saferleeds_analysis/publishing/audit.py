@@ -22,6 +22,7 @@ from saferleeds_analysis.disclosure_rules import MARKINGS, Theme
 from saferleeds_analysis.door import MOST_BYTES, sha256_of
 from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.methods.disclosure_audit import Contradiction, recoverable, what_can_be_known
+from saferleeds_analysis.publishing.at_work import LOCK
 from saferleeds_analysis.publishing.content import PrintedFigure, pack_figures
 from saferleeds_analysis.publishing.files import (
     PAGE,
@@ -184,9 +185,12 @@ def _of_the_other_edition(folder: Path, *, edition: str, other: str) -> Iterable
 
 def _plain_hashes(folder: Path, data: Path) -> Iterable[Finding]:
     """Find the hash of a file of data, by which anybody who guesses the file can see that the guess is right."""
-    # A larger file was never read.
-    held = (p for p in data.rglob("*") if p.is_file() and p.stat().st_size <= MOST_BYTES)
-    files = {sha256_of(path): path for path in held}
+    # A larger file was never read. A lock is no data, and whoever opens and closes one loses it for the process that holds it.
+    files = {
+        sha256_of(path): path
+        for path in data.rglob("*")
+        if path.is_file() and not path.suffix.startswith(LOCK) and path.stat().st_size <= MOST_BYTES
+    }
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         name = path.relative_to(folder)
         hashes = set(_HASH.findall(path.read_bytes().decode("utf-8", errors="replace")))

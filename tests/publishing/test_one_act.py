@@ -225,6 +225,17 @@ def test_what_versions_keep_and_the_ledger_outlive_the_exchange(root):
     assert verify(root, periods.quarter(QUARTERS[0])) == []
 
 
+def test_an_audit_in_the_middle_of_an_act_does_not_let_go_of_the_quarter(root):
+    """The system drops a process's lock on a file when the process closes that file, wherever it had opened it."""
+    quarter = periods.quarter(QUARTERS[0])
+    ask = "import sys; from saferleeds_analysis.publishing.at_work import held; from pathlib import Path\n"
+    ask += f"with held(Path({str(root)!r}), {periods.quarter_path(quarter)!r}) as ours: sys.exit(ours)"
+    with at_work(root, quarter):
+        audit_pack(root, quarter, catalogue=CATALOGUE)
+        assert subprocess.run([sys.executable, "-c", ask], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", ask], check=False).returncode == 1
+
+
 # A model of two commands, and of whoever kills them
 
 
