@@ -80,7 +80,8 @@ def test_cold_kernels_give_the_same_bytes_as_the_warm_ones(example_as_published,
     """On the one report that draws on most of the library; the engine's own tests have more."""
     project = copy_project(tmp_path / "cold")
     first, again = example_as_published.project / "reports", project / "reports"
-    shutil.copytree(first / "2012-13_Q1", again / "2012-13_Q1")
+    for quarter in ("2012-13_Q1", "2012-13_Q2"):  # the reports to which the card leads
+        shutil.copytree(first / quarter, again / quarter)
     shutil.copy2(example_as_published.project / "data" / KEY, project / "data" / KEY)
     name = "domestic-burglary-leeds"
     card = ("--indicator", "domestic_burglary", "--area", "Leeds")

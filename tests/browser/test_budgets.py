@@ -33,6 +33,8 @@ BUDGETS = {
     "areas": (1500, AS_NEEDED),
     "methods": (700, AS_NEEDED),
 }
+# Its first result is of summer 2012, so there was nothing to draw.
+NOTHING_KNOWN_YET = ("2012/13 Q1", "clean-neighbourhoods-leeds")
 CARDS = ("recorded_crime_card", "survey_and_service_card", "board_card")
 MOST_COMMENTARY = 250
 # What must be seen without scrolling: on a desktop all, on a phone what the page says.
@@ -57,7 +59,9 @@ def test_no_page_is_over_its_budget_and_every_first_screen_holds_what_it_says(br
         pages = {pack / report.name / "report.html": type_of(report) for report in reports_of(quarter)}
         for path, kind in {pack / "index.html": "index", **pages}.items():
             with OpenPage(browser, path) as page:
-                found = [*faults_of_length(page, kind), *faults_of_first_screen(page, kind)]
+                found = faults_of_length(page, kind)
+                if (quarter, path.parent.name) != NOTHING_KNOWN_YET:
+                    found += faults_of_first_screen(page, kind)
             faults += [f"{path.relative_to(reports).parent} ({kind}): {fault}" for fault in found]
     assert not faults, "\n".join(["", *faults])
 
