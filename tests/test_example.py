@@ -48,8 +48,7 @@ def areas(folder):
 
 @pytest.fixture(scope="module")
 def figures(folder):
-    with (folder / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+    return figures_in(folder)
 
 
 def test_the_command_ends_with_the_page_to_open(project, done):
@@ -117,13 +116,21 @@ def test_what_cannot_be_reproduced_is_flagged_and_nothing_else_is(annex):
     )
 
 
-def test_illustrative_is_said_wherever_the_months_are_shown(page, figures):
-    label = "Illustrative months, published totals"
+def figures_in(folder):
+    with (folder / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize(("beside", "at_least"), [("", 30), ("-annex", 100), ("-areas", 100)])
+def test_illustrative_is_said_wherever_the_months_are_shown(folder, beside, at_least):
+    own = folder.with_name(f"{folder.name}{beside}")
+    page, label = read(own), "Illustrative months, published totals"
     assert label in words(page.select_one(".notice"))
     for caption in page.find_all("figcaption"):
         assert label in words(caption)
-    counts = [f for f in figures if f["measure"] in ("monthly_count", "twelve_month_count", "change_percent")]
-    assert len(counts) > 100
+    of_counts = ("monthly_count", "twelve_month_count", "change_percent")
+    counts = [f for f in figures_in(own) if f["measure"] in of_counts]
+    assert len(counts) > at_least
     assert all(label in f["caveats"] for f in counts)
 
 
