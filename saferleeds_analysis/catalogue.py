@@ -80,7 +80,7 @@ class Indicator:
     )
     priority: str = explained("which priority of the plan it belongs to", "Burglary")
     why: str = explained(
-        "why it is a priority, in a sentence or two; printed on its card",
+        "why it is a priority, in a sentence or two; printed in its annex",
         "Burglary does more harm than its loss in money.",
     )
     unit: str = explained(

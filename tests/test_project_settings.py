@@ -63,7 +63,7 @@ def test_without_one_nobody_s_name_is_taken(tmp_path):
         ),
         (
             'organisation = "A"\ncontact = "B"\n',
-            "this project is of format 1, and this library reads the tables of format 2: bring it over with saferleeds upgrade",
+            "this project is of format 1, and this library reads the tables of format 3: bring it over with saferleeds upgrade",
         ),
     ],
 )

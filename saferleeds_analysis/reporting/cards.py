@@ -143,8 +143,8 @@ class ReportCard:
         )
 
     def why(self) -> Block:
-        """Say what exactly is counted."""
-        return paragraph(f"What is counted: {self.indicator.definition}")
+        """Say why this is a priority and what exactly is counted."""
+        return join(paragraph(self.indicator.why), paragraph(f"What is counted: {self.indicator.definition}"))
 
     # Findings
 
@@ -305,8 +305,7 @@ class ReportCard:
         lines += [f"{basis}." for basis in self.area_bases]
         lines += more
         lines += [
-            "An interval says how far chance alone moves a count of independent offences. Offences often come in "
-            "series (the same offender, the same street), so the true uncertainty is somewhat wider.",
+            "Offences often come in series, so the true uncertainty is somewhat wider than the intervals.",
         ]
         return bullets(lines, kind="caveats")
 

@@ -303,7 +303,7 @@ class Season:
             lines.append(
                 f"The sum of the adjusted {kind}s differs from the adjusted whole by "
                 f"{wording.number(compared.mean_absolute, decimals=2)}% on average and "
-                f"{wording.number(compared.largest, decimals=2)}% at most. The whole's own is the figure that is used."
+                f"{wording.number(compared.largest, decimals=2)}% at most."
             )
             figures += [
                 self._quality(
@@ -315,6 +315,7 @@ class Season:
                 )
                 for of, name in (("mean_absolute", "mean"), ("largest", "largest"))
             ]
+        lines[-1] += " The whole's own is the figure that is used."
         return join(*map(paragraph, lines[:-1]), paragraph(lines[-1], figures=figures))
 
     def choices(self) -> Block:
