@@ -29,7 +29,7 @@ CROSSWALK = Path(__file__).parent / "same_crosswalk.csv"
 EXPECTED = Path(__file__).parent / "same_expected.toml"
 NUMBERS = {"value", "lower", "upper"}
 # What a figure says, wherever it stands.
-COMPARED = ("value", "lower", "upper", "confidence", "unit", "status")
+COMPARED = ("value", "lower", "upper", "confidence", "unit", "n", "status")
 
 # What a figure is, in a pack that says it in words alone, and in one that says it by names and dates.
 WORDS = ("indicator_id", "area", "period", "measure")

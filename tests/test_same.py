@@ -94,7 +94,7 @@ def test_nothing_to_compare_is_not_the_same(tmp_path, same):
 
 @pytest.mark.parametrize(
     ("column", "changed"),
-    [("value", "315"), ("upper", "350.2500005"), ("unit", "crimes"), ("lower", "")],
+    [("value", "315"), ("upper", "350.2500005"), ("unit", "crimes"), ("lower", ""), ("n", "314.0")],
 )
 def test_a_changed_cell_is_named_once_with_the_count_of_reports(packs, compare, column, changed):
     code, out = compare(packs("old", COUNT, SHARE), packs("new", COUNT | {column: changed}, SHARE))

@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import Catalogue, read_rows, unknown
+from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.explained import explained
-from saferleeds_analysis.intake.sources import ACTIONS, raw_folder
-from saferleeds_analysis.problems import refuse, twice
+from saferleeds_analysis.intake.commentaries import rows_by_quarter
+from saferleeds_analysis.intake.sources import ACTIONS
 
 DONE, DROPPED = "done", "dropped"
 STATES = ("not begun", "on course", "late", DONE, DROPPED)
@@ -59,20 +59,7 @@ def read_actions(root: Path, catalogue: Catalogue) -> list[Action]:
 
     Refused are an action that stands twice in a quarter, and an indicator that is not in the catalogue.
     """
-    path = raw_folder(root) / ACTIONS
-    rows = read_rows(path, Action) if path.is_file() else []
-    known = [indicator.id for indicator in catalogue.indicators()]
-    faults = [
-        f"{ACTIONS}: {name} stands twice in {quarter}. Keep one row."
-        for name, quarter in twice((row.id, row.quarter) for row in rows)
-    ]
-    faults += [
-        f"{ACTIONS}, row {number}, column 'indicator_id': {unknown('indicator', row.indicator_id, known)}"
-        for number, row in enumerate(rows, start=2)
-        if row.indicator_id not in known
-    ]
-    refuse(faults)
-    return rows
+    return rows_by_quarter(root, ACTIONS, Action, key="id", how="stands", catalogue=catalogue)
 
 
 def actions_of(root: Path, quarter: pd.Period, indicator_id: str, *, catalogue: Catalogue) -> list[Action]:

@@ -83,15 +83,27 @@ def read_requests(root: Path, catalogue: Catalogue | None = None) -> list[Commen
 
     Refused is what is asked for twice and, where the ``catalogue`` is given, an indicator that is not in it.
     """
-    path = inside_raw(root, raw_folder(root) / "commentary" / "requests.csv")
-    rows = read_rows(path, CommentaryRequest) if path.is_file() else []
+    about = {"key": "indicator_id", "how": "is asked for", "catalogue": catalogue}
+    return rows_by_quarter(root, "commentary/requests.csv", CommentaryRequest, **about)
+
+
+def rows_by_quarter(
+    root: Path, name: str, kind: type, *, key: str, how: str, catalogue: Catalogue | None
+) -> list:
+    """Read a table of ``data/raw`` of which each row is about an indicator in a quarter; none where there is no table.
+
+    Refused are two rows with the same ``key`` in a quarter (``how`` says of it what is done twice) and, where the ``catalogue`` is
+    given, an indicator that is not in it.
+    """
+    path = inside_raw(root, raw_folder(root) / name)
+    rows = read_rows(path, kind) if path.is_file() else []
     faults = [
-        f"commentary/requests.csv: {indicator_id} is asked for twice in {quarter_name(of)}. Keep one row."
-        for indicator_id, of in twice((row.indicator_id, quarter(row.quarter)) for row in rows)
+        f"{name}: {value} {how} twice in {quarter_name(of)}. Keep one row."
+        for value, of in twice((getattr(row, key), quarter(row.quarter)) for row in rows)
     ]
     known = [indicator.id for indicator in catalogue.indicators()] if catalogue else []
     faults += [
-        f"commentary/requests.csv, row {number}, column 'indicator_id': {unknown('indicator', row.indicator_id, known)}"
+        f"{name}, row {number}, column 'indicator_id': {unknown('indicator', row.indicator_id, known)}"
         for number, row in enumerate(rows, start=2)
         if catalogue and row.indicator_id not in known
     ]

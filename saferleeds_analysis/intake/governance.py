@@ -14,7 +14,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import read_rows
 from saferleeds_analysis.door import read_toml
 from saferleeds_analysis.explained import explained
-from saferleeds_analysis.intake.sources import RESTATEMENTS, SIGN_OFF, raw_folder
+from saferleeds_analysis.intake.sources import RESTATEMENTS, SIGN_OFF, inside_raw, raw_folder
 from saferleeds_analysis.problems import refuse
 
 
@@ -38,7 +38,7 @@ class GivenReason:
 
 def read_reasons(root: Path) -> tuple[GivenReason, ...]:
     """Read the reasons given for restatements; none where the file is absent. One reason a figure."""
-    path = raw_folder(root) / RESTATEMENTS
+    path = inside_raw(root, raw_folder(root) / RESTATEMENTS)
     rows = read_rows(path, GivenReason) if path.is_file() else []
     first: dict[tuple[str, ...], int] = {}
     problems = []

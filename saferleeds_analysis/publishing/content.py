@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from saferleeds_analysis.door import sha256_of
 from saferleeds_analysis.figures import Figure, Identity
-from saferleeds_analysis.publishing.files import FIGURES, NOTEBOOK, in_reports, read_figures
+from saferleeds_analysis.publishing.files import FIGURES, NOTEBOOK, PAGE, in_reports, read_figures
 from saferleeds_analysis.publishing.run_list import slug
 from saferleeds_analysis.reporting.blocks import (
     BLOCKS_MEDIA_TYPE,
@@ -129,6 +129,12 @@ class Content:
             "notice": next(iter(self.notices), ""),
             "finding": self.finding,
         }
+
+    @property
+    def led_to(self) -> set[str]:
+        """The reports of its pack to which it leads, by their names."""
+        parts = (span.href.split("/") for words in self.of(Words) for span in words.spans)
+        return {part[1] for part in parts if len(part) == 3 and (part[0], part[2]) == ("..", PAGE)}
 
     @property
     def words(self) -> str:
@@ -462,7 +468,7 @@ def with_its_links(content: Content, trace: str, unlinked: Collection[str]) -> C
 
     Links to the reports that are ``unlinked`` lead nowhere, and their words stay.
     """
-    box, dead = content.headline_box, {f"../{name}/report.html" for name in unlinked}
+    box, dead = content.headline_box, {f"../{name}/{PAGE}" for name in unlinked}
     link = paragraph(Span("Where these numbers come from", href=trace), css_class="small on-screen")
 
     def linked(block: Block) -> Block:

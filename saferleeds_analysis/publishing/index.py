@@ -42,6 +42,8 @@ from saferleeds_analysis.publishing.pages import Link, provenance_of, render_pag
 from saferleeds_analysis.publishing.report import Run, start_run
 from saferleeds_analysis.publishing.run_list import read_groups
 from saferleeds_analysis.publishing.versions import is_frozen, signed_off_in_words
+from saferleeds_analysis.reporting.blocks import NOTHING, Block
+from saferleeds_analysis.reporting.first_screen import sparkline
 from saferleeds_analysis.reporting.state import State, state_of
 
 _LONGEST_FINDING = 90  # letters
@@ -75,20 +77,18 @@ class Entry:
     is_part: bool = False
 
     @property
-    def points(self) -> str:
-        """The course of the indicator as points of a drawing that is 100 wide and 20 high; none where few levels are known."""
+    def course(self) -> Block:
+        """The course of the indicator as a small drawing; nothing where few levels are known."""
         course = self.state.course
         if len(course) < _SHORTEST_COURSE:
-            return ""
-        low, high = min(course), max(course)
-        across, up = 100 / (len(course) - 1), 20 / ((high - low) or 1)
-        return " ".join(f"{across * n:.0f},{20 - up * (v - low):.1f}" for n, v in enumerate(course))
+            return NOTHING
+        return sparkline(course, name=f"course-{self.name}", what=f"the level over time, {self.title}")
 
 
-def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[str] = ()) -> Path:
+def write_index(run: Run, *, sources: Iterable[str] = ()) -> Path:
     """Write the pack's index from what is published, and give its path: in the order of the run list, then by name.
 
-    ``not_renewed`` are the reports that the last run could not make, ``sources`` the data that the project holds.
+    ``sources`` are the data that the project holds.
     """
     folder = run.folder
     order = {report.name: number for number, report in enumerate(run.listed)}
@@ -113,16 +113,15 @@ def write_index(run: Run, *, not_renewed: Iterable[str] = (), sources: Iterable[
             groups=_grouped(entries, groups),
             sources=tuple(sources),
             out_of_date=[entry.name for entry in entries if entry.out_of_date],
-            **_what_is_not_there(run, {entry.name for entry in entries}, not_renewed),
+            **_what_is_not_there(run, {entry.name for entry in entries}),
         )
         replace_file(index, html)
         record_outputs(folder, INDEX)
     return index
 
 
-def _what_is_not_there(run: Run, names: set[str], not_renewed: Iterable[str]) -> dict[str, list[str]]:
+def _what_is_not_there(run: Run, names: set[str]) -> dict[str, list[str]]:
     """Say what the pack has not, or has though it should not: for the notice at the top of its index."""
-    known = names | {report.name for report in run.listed}
     # The restricted edition holds those reports only of which the public one, which says what has no data, withholds something.
     public = pack_folder(run.root, run.quarter, edition="public")
     in_either = names | {place.name for place in report_folders(public)}
@@ -130,7 +129,6 @@ def _what_is_not_there(run: Run, names: set[str], not_renewed: Iterable[str]) ->
     reasons = not_made(public)
     left = [name for name in leftovers(run.root, run.quarter, run.listed) if name in names]
     return {
-        "not_renewed": [name for name in not_renewed if name in known],
         "missing": [name for name in absent if name not in reasons],
         "without_data": sentences({name: reasons[name] for name in absent if name in reasons}),
         "leftovers": cures_of_leftovers(left, run.quarter),

@@ -4,7 +4,6 @@ The folder is one of a pack that is being made. A report needs nothing from anot
 """
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -254,10 +253,11 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
         raise ReportFailed("the data changed while the report was made. Make it again.")
     if run.edition == "public":
         keep(run.root, run.quarter, report.name, put_by(executed.notebook, project_key(run.root)))
-    changed = run.earlier.line(content_of(executed.notebook).figures) if run.earlier is not None else NOTHING
+    shown = content_of(executed.notebook)
+    changed = run.earlier.line(shown.figures) if run.earlier is not None else NOTHING
     if changed is not NOTHING:
         append_block(executed.notebook, changed, source=f"# Added by {__name__}")
-    unlinked = _not_in_the_pack(run, executed.notebook)
+    unlinked = _not_in_the_pack(run, shown)
     frame = frame_of(report.name, run.quarter_name, unlinked=unlinked)
     page = make_page(executed, provenance=run.provenance, **frame)
     _refuse_machine_paths(page, executed, run.root)
@@ -331,11 +331,10 @@ def _questions(run: Run, content: Content) -> tuple[str, ...]:
     return tuple(asked)
 
 
-def _not_in_the_pack(run: Run, notebook: Any) -> list[str]:
+def _not_in_the_pack(run: Run, content: Content) -> list[str]:
     """Name the reports to which a page leads and which neither this run makes nor the pack has from before."""
-    led_to = re.findall(r'"href": "\.\./([a-z0-9-]+)/report\.html"', json.dumps(notebook))
-    there = {*run.making, CHANGES, *(folder.name for folder in report_folders(run.folder))}
-    return sorted(set(led_to) - there)
+    there = {*run.making, *(folder.name for folder in report_folders(run.folder))}
+    return sorted(content.led_to - there)
 
 
 def frame_of(report: str, quarter: str, *, unlinked: Collection[str] = ()) -> dict[str, Any]:

@@ -8,7 +8,7 @@ After each of them the page of changes and the index are written anew, so that n
 
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from itertools import count
@@ -98,7 +98,7 @@ def take_out_refused(root: Path, quarter: pd.Period, audit: Audit, *, edition: s
             if (refused / name).exists():
                 shutil.rmtree(refused / name)
             _move(folder / name, refused / name)
-    renew(root, quarter, edition=edition, not_renewed=names, **about)
+    renew(root, quarter, edition=edition, **about)
     reports, stands = (
         ("1 report was", "stands") if len(names) == 1 else (f"{len(names)} reports were", "stand")
     )
@@ -127,13 +127,12 @@ def renew(
     as_at: date,
     catalogue: Catalogue,
     sources: Iterable[str],
-    not_renewed: Sequence[str] = (),
 ) -> None:
     """Write the page of changes and the index of an edition anew, from the reports that are in its pack."""
     run = start_run(root, quarter, as_at=as_at, edition=edition, catalogue=catalogue)
     earlier = earlier_pack(root, quarter, edition=edition, catalogue=catalogue, listed=run.listed)
     write_changes_page(replace(run, earlier=earlier))
-    write_index(run, not_renewed=not_renewed, sources=sources)
+    write_index(run, sources=sources)
 
 
 def record_not_made(pack: Path, reasons: dict[str, str], *, of: Iterable[str]) -> None:

@@ -1,6 +1,6 @@
 """The card of recorded crime for a board: two sides that say what is found, where, and what is done. The annex says how we know."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 import pandas as pd
 
@@ -62,10 +62,16 @@ def where(card: ReportCard, areas: AreasBeside, *, profiles: Mapping[str, str] |
     if not card.parts:
         return paragraph(f"The data hold no areas within {card.area.name}.")
     *coarse, (smallest, finest) = card.parts.items()
-    chosen = list(finest) if len(finest) <= _WARDS_SHOWN else _worth_knowing(finest, areas)
+    chosen, named = list(finest), f"{smallest}s"
+    if len(finest) > _WARDS_SHOWN:
+        apart = _apart(areas)
+        chosen = _worth_knowing(finest, areas, apart)
+        named += (
+            " that move against the rest"
+            if len(apart) >= _WARDS_SHOWN
+            else " that move against the rest or have most"
+        )
     rows = [position for _, positions in coarse for position in positions] + chosen
-    many = len(chosen) < len(finest)
-    named = f"{smallest}s that move against the rest" if many else f"{smallest}s"
     what = wording.listed([f"{kind}s" for kind, _ in coarse] + [named]).capitalize()
     return areas_table(card, rows, what, profiles or {})
 
@@ -161,15 +167,22 @@ def _unsure(card: ReportCard, outlook: Outlook, areas: AreasBeside) -> Listing:
         lines.append(f"{wording.listed(unclear)}: no clear change.")
     found = areas.differences.get(areas.smallest)
     if found is not None:
-        alike = int((~found["word"].isin(["lower", "higher"])).sum())
-        lines.append(f"{alike} of {len(found)} {areas.smallest}s cannot be told from the rest.")
+        lines.append(
+            f"{len(found) - len(_apart(areas))} of {len(found)} {areas.smallest}s cannot be told from the rest."
+        )
     return bullets(lines or ["No projection and no smaller areas are given."])
 
 
-def _worth_knowing(positions: Iterable[AreaPosition], areas: AreasBeside) -> list[AreaPosition]:
-    """Choose the areas that move against the rest, then those with the highest rate, or count where no rate is known."""
+def _apart(areas: AreasBeside) -> Set[str]:
+    """Give the smallest areas whose change differs from that of the rest."""
     found = areas.differences.get(areas.smallest, pd.DataFrame({"word": []}))
-    apart = set(found.index[found["word"].isin(["lower", "higher"])])
+    return set(found.index[found["word"].isin(["lower", "higher"])])
+
+
+def _worth_knowing(
+    positions: Iterable[AreaPosition], areas: AreasBeside, apart: Set[str]
+) -> list[AreaPosition]:
+    """Choose the areas that move against the rest, then those with the highest rate, or count where no rate is known."""
 
     def order(position: AreaPosition) -> tuple[bool, float, str]:
         level = areas.rate_of(position.area) or position.later or -1

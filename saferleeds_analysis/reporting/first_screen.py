@@ -26,6 +26,8 @@ from saferleeds_analysis.reporting.blocks import (
 
 # A board reads a few caveats; the annex has all of them.
 _CAVEATS_SHOWN = 4
+# The first colour of charts, as the style of a page names it for the dark.
+_LINE = "var(--chart-dark-blue, #12436d)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,11 +108,17 @@ def caveats_in_short(lines: Iterable[str]) -> Listing:
 
 
 def sparkline(
-    values: pd.Series, *, name: str, what: str, show: Callable[[float], str] = wording.number
+    values: Iterable[float], *, name: str, what: str, show: Callable[[float], str] = wording.number
 ) -> Chart:
-    """Draw the course of a series, small and without axes: the number beside it says the level."""
-    from saferleeds_analysis.reporting.charts import chart_of_course
-
-    known = values.dropna()
-    ends = f"from {show(known.iloc[0])} to {show(known.iloc[-1])}"
-    return chart_of_course(known, name=name, alt=f"Small line chart of {what}, {ends}.")
+    """Draw the course of a series from zero up, small and without axes, its last value marked: a number beside it says the level."""
+    known = [float(value) for value in values if pd.notna(value)]
+    alt = f"Small line chart of {what}, from {show(known[0])} to {show(known[-1])}."
+    across, up = 100 / max(len(known) - 1, 1), 20 / (max(known) or 1)
+    places = [(f"{across * n:.1f}", f"{20 - up * value:.1f}") for n, value in enumerate(known)]
+    x, y = places[-1]
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-3 -3 106 26" style="stroke: {_LINE}; stroke-width: 1.5">'
+        f'<polyline points="{" ".join(map(",".join, places))}" style="fill: none"/>'
+        f'<circle cx="{x}" cy="{y}" r="1.8" style="fill: {_LINE}"/></svg>'
+    )
+    return Chart(name=name, headline=alt, subtitle="", alt=alt, svg=svg, shape="spark")

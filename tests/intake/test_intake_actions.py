@@ -7,6 +7,8 @@ from projects import ROOT, copy_project
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.intake.commentaries import read_requests
+from saferleeds_analysis.intake.governance import read_reasons
 from saferleeds_analysis.problems import DataProblem
 
 CATALOGUE = load_catalogue(ROOT / "data/raw/reference")
@@ -52,6 +54,7 @@ def test_without_a_table_there_are_none(tmp_path):
     ("row", "message"),
     [
         (ROW, "actions.csv: A1 stands twice in 2012/13 Q2. Keep one row."),
+        (ROW.replace("2012/13 Q2", "2012-13_Q2"), "actions.csv: A1 stands twice in 2012/13 Q2. Keep one row."),
         (ROW.replace("A1", "A2").replace("burglary", "burglry"), "actions.csv, row 3, column 'indicator_id': unknown indicator: 'domestic_burglry'. Did you mean 'domestic_burglary'?"),
         (ROW.replace("A1", "A2").replace("on course", "fine"), "state 'fine' is none of not begun, on course, late, done, dropped."),
         (ROW.replace("A1", "A2").replace("on course", "dropped"), "actions.csv, row 3: a dropped action says in progress why."),
@@ -85,3 +88,18 @@ def test_a_table_of_actions_is_part_of_what_a_pack_is_made_from(tmp_path):
     project = copy_project(tmp_path / "project")
     assert "data/raw/actions.csv" in intake.pack_inputs(project, periods.quarter("2012/13 Q2"), CATALOGUE)
     assert intake.unread_files(project, CATALOGUE) == []
+
+
+@pytest.mark.parametrize("name", ["actions.csv", "restatements.csv", "commentary/requests.csv"])
+def test_a_table_that_is_a_link_out_of_the_project_is_refused(tmp_path, name):
+    outside, place = tmp_path / "theirs.csv", tmp_path / "project/data/raw" / name
+    outside.write_text("secret\n", encoding="utf-8")
+    place.parent.mkdir(parents=True)
+    place.symlink_to(outside)
+    read = {
+        "actions.csv": lambda root: intake.read_actions(root, CATALOGUE),
+        "restatements.csv": read_reasons,
+        "commentary/requests.csv": read_requests,
+    }[name]
+    with pytest.raises(DataProblem, match="lies outside the project's data/raw"):
+        read(tmp_path / "project")

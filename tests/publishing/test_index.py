@@ -118,7 +118,8 @@ def test_a_course_is_drawn_of_levels_of_one_length_only(pack):
     pack("few", [replace(level, area="Armley") for level in levels[:7]])
     first, second = pack.read().select("table.glance tbody tr")
     drawn = first.svg.polyline["points"].split()
-    assert (len(drawn), drawn[0], drawn[-1]) == (9, "0,20.0", "100,0.0")
+    # From zero up: the first level, 10, is ten eighteenths of the last, and 20 x 10/18 = 11.1 lie below it.
+    assert (len(drawn), drawn[0], drawn[-1]) == (9, "0.0,8.9", "100.0,0.0")
     assert second.svg is None
 
 
@@ -230,11 +231,10 @@ def test_without_groups_what_is_about_a_part_of_a_whole_profiles_it(pack):
     assert [a["href"] for a in soup.select("table.glance a")] == ["a-card/report.html"]
 
 
-def test_what_is_missing_or_was_not_renewed_is_said(pack):
+def test_what_is_missing_or_left_over_is_said(pack):
     pack("other")
-    text = words(pack.read(not_renewed=["other", "never-heard-of"]).select_one(".notice"))
+    text = words(pack.read().select_one(".notice"))
     assert text == (
-        "The last run did not renew: other. What is shown for them here, if anything, comes from an earlier run. "
         "Not in this pack, though the run list names them for this quarter: every-block. "
         "In this pack from an earlier run: other: the run list does not make it in this quarter. Take it out: "
         'saferleeds retire other --quarter "2012/13 Q2"; or put it on the run list and report the quarter anew.'

@@ -11,7 +11,8 @@ from projects import REFERENCE, ROOT
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.reporting.blocks import behind
-from saferleeds_analysis.reporting.charts import chart_of_course, chart_of_months, chart_of_totals, drawing
+from saferleeds_analysis.reporting.charts import chart_of_months, chart_of_totals, drawing
+from saferleeds_analysis.reporting.first_screen import sparkline
 from saferleeds_analysis.reporting.tables import table
 
 MONTHS = pd.period_range("2009-04", "2012-09", freq="M")
@@ -117,8 +118,19 @@ def test_a_chart_over_time_says_so_to_the_style_of_phones(totals):
 
 
 def test_a_chart_names_its_colours_and_the_pages_style_has_each_of_them_for_the_dark():
+    about = {"name": "months", "headline": "H", "subtitle": "S", "unit": "offences", "figures": []}
     months = pd.Series([3.0, 5.0], index=pd.period_range("2012-01", periods=2, freq="M"))
-    drawn = chart_of_course(months, name="course", alt="A line.")
-    assert "var(--chart-dark-blue, #12436d)" in drawn.svg
+    names = {f"--chart-{name}" for name in drawing._IN_THE_DARK.values()}
+    drawings = (chart_of_months(months, **about).svg, sparkline([3, 5], name="course", what="a count").svg)
+    for svg in drawings:
+        assert "var(--chart-dark-blue, #12436d)" in svg
+        assert set(re.findall(r"var\((--[a-z-]+),", svg)) <= names
     style = (ROOT / "saferleeds_analysis/publishing/templates/style.css").read_text("utf-8")
-    assert [name for name in drawing._IN_THE_DARK.values() if f"--chart-{name}: #" not in style] == []
+    assert [name for name in sorted(names) if f"{name}: #" not in style] == []
+
+
+def test_a_sparkline_begins_at_zero_and_says_its_ends():
+    drawn = sparkline([10, float("nan"), 5], name="course", what="the count")
+    assert drawn.alt == "Small line chart of the count, from 10 to 5."
+    assert 'points="0.0,0.0 100.0,10.0"' in drawn.svg
+    assert sparkline([0, 0], name="none", what="the count").alt.endswith("from 0 to 0.")

@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from projects import REFERENCE, copy_project
+from projects import REFERENCE
 
-from saferleeds_analysis import intake, periods
+from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import PublishedFigure, load_catalogue
 from saferleeds_analysis.figures import Figure, Measure
 from saferleeds_analysis.intake.ledger import Revision
@@ -33,15 +33,6 @@ QUARTER = periods.quarter("2012/13 Q2")
 DAY = date(2012, 9, 30)
 CHECKS = {check.id: check for check in read_checks()}
 NAMES = {indicator.id: indicator.name for indicator in CATALOGUE.indicators()}
-
-
-@pytest.fixture(scope="module")
-def counts(tmp_path_factory):
-    project = copy_project(tmp_path_factory.mktemp("example"))
-    intake.build_processed(project, CATALOGUE)
-    return intake.recorded_counts(
-        project, CATALOGUE.indicator("domestic_burglary"), catalogue=CATALOGUE, as_at=DAY
-    )
 
 
 def changed(counts, area, month, value):

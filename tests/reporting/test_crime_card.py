@@ -1,11 +1,12 @@
 """The card of recorded crime: what its first screen says, where, and what is done."""
 
+from copy import copy
 from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import pytest
-from projects import ROOT, copy_project
+from projects import ROOT
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.area_tables import load_area_tables
@@ -22,15 +23,6 @@ CATALOGUE = load_catalogue(ROOT / "data/raw/reference")
 TABLES = load_area_tables(ROOT / "data/raw/reference")
 Q2, DAY = periods.quarter("2012/13 Q2"), date(2012, 9, 30)
 PROFILES = {"Middleton Park": "../ward-middleton-park/report.html"}
-
-
-@pytest.fixture(scope="module")
-def counts(tmp_path_factory):
-    project = copy_project(tmp_path_factory.mktemp("card"))
-    intake.build_processed(project, CATALOGUE)
-    return intake.recorded_counts(
-        project, CATALOGUE.indicator("domestic_burglary"), catalogue=CATALOGUE, as_at=DAY
-    )
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +91,28 @@ def test_the_table_has_the_divisions_and_eight_wards_those_that_move_otherwise_f
     apart = areas.differences["ward"].query("word in ['lower', 'higher']").index
     assert len(names) == 11
     assert set(names[3:]) < set(apart)
+
+
+def test_the_caption_says_that_wards_move_against_the_rest_only_where_all_shown_do(leeds):
+    card, _, areas = leeds
+    [all_move] = of(crime_card.where(card, areas), Table)
+    assert all_move.caption.startswith(
+        "Divisions and wards that move against the rest, each tested by itself"
+    )
+    few = copy(areas)
+    found = areas.differences["ward"].assign(word="no clear difference")
+    found.loc["Middleton Park", "word"] = "higher"
+    vars(few)["differences"] = {"ward": found}
+    [shown] = of(crime_card.where(card, few), Table)
+    assert shown.caption.startswith(
+        "Divisions and wards that move against the rest or have most, each tested"
+    )
+    # Middleton Park rose; then those with most on the published card.
+    assert [row[0].text for row in shown.rows][3:6] == [
+        "Middleton Park",
+        "Hyde Park & Woodhouse",
+        "Burmantofts & Richmond Hill",
+    ]
 
 
 def test_without_a_target_and_without_parts_the_page_says_so(counts):

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from projects import REFERENCE, copy_project
+from projects import REFERENCE
 
-from saferleeds_analysis import intake, periods
+from saferleeds_analysis import periods
 from saferleeds_analysis.area_tables import load_area_tables
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.methods.disclosure_audit import INFINITY, Tie, recoverable
@@ -85,15 +85,6 @@ def test_no_small_month_follows_from_quarters_and_from_all_sums_of_quarters(coun
     small = {m: 5 for m, c in zip(months, counts, strict=True) if 0 < c < 5}
     assert set(small) <= hidden
     assert recoverable(cells, ties, small) == ()
-
-
-@pytest.fixture(scope="module")
-def counts(tmp_path_factory):
-    project = copy_project(tmp_path_factory.mktemp("months"))
-    intake.build_processed(project, CATALOGUE)
-    return intake.recorded_counts(
-        project, CATALOGUE.indicator("domestic_burglary"), catalogue=CATALOGUE, as_at=DAY
-    )
 
 
 def blocks_of(counts, area, edition):

@@ -6,9 +6,9 @@ from datetime import date
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from projects import REFERENCE, copy_project
+from projects import REFERENCE
 
-from saferleeds_analysis import intake, periods
+from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.reporting.cards import report_card
 from saferleeds_analysis.reporting.outlook import outlook_of
@@ -18,15 +18,6 @@ from saferleeds_analysis.reporting.wording import chance_percent
 CATALOGUE = load_catalogue(REFERENCE)
 QUARTER = periods.quarter("2012/13 Q2")
 DAY = date(2012, 9, 30)
-
-
-@pytest.fixture(scope="module")
-def counts(tmp_path_factory):
-    project = copy_project(tmp_path_factory.mktemp("example"))
-    intake.build_processed(project, CATALOGUE)
-    return intake.recorded_counts(
-        project, CATALOGUE.indicator("domestic_burglary"), catalogue=CATALOGUE, as_at=DAY
-    )
 
 
 def card_of(counts, area="Leeds"):

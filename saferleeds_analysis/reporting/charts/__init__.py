@@ -14,7 +14,6 @@ from saferleeds_analysis.reporting.charts.surveys import chart_of_printed, chart
 from saferleeds_analysis.reporting.charts.trends import (
     chart_of_adjustment,
     chart_of_control,
-    chart_of_course,
     chart_of_months,
     chart_of_profile,
     chart_of_totals,
@@ -25,7 +24,6 @@ __all__ = [
     "chart_of_adjustment",
     "chart_of_boundaries",
     "chart_of_control",
-    "chart_of_course",
     "chart_of_dots",
     "chart_of_group",
     "chart_of_months",

@@ -163,16 +163,6 @@ def chart_of_year(
     )
 
 
-@in_our_style
-def chart_of_course(values: pd.Series, *, name: str, alt: str) -> Block:
-    """Draw the course of a series by months, small and without axes, its last value marked."""
-    drawing, ax = one_axes(0.7, wide=3)
-    line(ax, values, color=DARK_BLUE, linewidth=2)
-    line(ax, values.iloc[-1:], color=DARK_BLUE, marker="o", markersize=6)
-    ax.set_axis_off()
-    return finish(drawing, name=name, headline=alt, subtitle="", alt=alt, shape="spark")
-
-
 def _draw_fan(ax, fan: pd.DataFrame, *, start: tuple[float, float]) -> None:
     """Draw a projection: 95 % and 80 % intervals, the darker the likelier, and its middle as a dotted line."""
     x = [start[0], *positions(fan.index)]

@@ -1,0 +1,21 @@
+"""The counts of the example, read once for all tests of pages on them."""
+
+from datetime import date
+
+import pytest
+from projects import REFERENCE, copy_project
+
+from saferleeds_analysis import intake
+from saferleeds_analysis.catalogue import load_catalogue
+
+
+@pytest.fixture(scope="session")
+def counts(tmp_path_factory):
+    """Give the example's counts of domestic burglary as they were known at the end of September 2012; nobody changes them."""
+    catalogue, project = (
+        load_catalogue(REFERENCE),
+        copy_project(tmp_path_factory.mktemp("counts") / "a project"),
+    )
+    intake.build_processed(project, catalogue)
+    burglary = catalogue.indicator("domestic_burglary")
+    return intake.recorded_counts(project, burglary, catalogue=catalogue, as_at=date(2012, 9, 30))
