@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from projects import ROOT
+from projects import ROOT, copy_project
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.area_tables import load_area_tables
@@ -16,8 +16,10 @@ from saferleeds_analysis.reporting.actions import next_three, other_actions
 from saferleeds_analysis.reporting.areas import areas_of
 from saferleeds_analysis.reporting.blocks import Facts, Heading, Table, Text
 from saferleeds_analysis.reporting.cards import report_card
+from saferleeds_analysis.reporting.first_screen import caveats_in_short
 from saferleeds_analysis.reporting.outlook import outlook_of
 from saferleeds_analysis.reporting.season import season_of
+from saferleeds_analysis.reporting.state import state_of
 
 CATALOGUE = load_catalogue(ROOT / "data/raw/reference")
 TABLES = load_area_tables(ROOT / "data/raw/reference")
@@ -153,3 +155,49 @@ def test_the_next_three_actions_stand_first_and_the_others_below(actions):
 def test_an_action_whose_day_has_passed_is_late_on_the_card(actions):
     later = next_three(actions, as_at=date(2012, 11, 1))
     assert "(Burglary Task Force, late: by 31 October 2012)" in later.text
+
+
+def test_of_many_caveats_the_first_sentence_of_four_is_given_each_once():
+    lines = ["One. More of it.", "Two", "One. More of it.", "Three.", "Four. And more.", "Five."]
+    assert [item.text for item in caveats_in_short(lines).items] == ["One.", "Two.", "Three.", "Four."]
+
+
+@pytest.fixture(scope="module")
+def year_end(tmp_path_factory):
+    """The outlook at the end of the year, of which 5,305 offences are known (strategy for 2013 and 2014) and the target was 5,999."""
+    project, day = copy_project(tmp_path_factory.mktemp("year") / "a project"), date(2013, 4, 30)
+    intake.build_processed(project, CATALOGUE)
+    counts = intake.recorded_counts(
+        project, CATALOGUE.indicator("domestic_burglary"), catalogue=CATALOGUE, as_at=day
+    )
+    quarter = periods.quarter("2012/13 Q4")
+    card = report_card(counts, catalogue=CATALOGUE, area="Leeds", quarter=quarter, as_at=day)
+
+    def with_target(value):
+        own = replace(card, targets=tuple(replace(target, value=value) for target in card.targets))
+        return outlook_of(own, season=season_of(own, catalogue=CATALOGUE), catalogue=CATALOGUE)
+
+    return with_target
+
+
+@pytest.mark.parametrize(("target", "said"), [(5999.0, "met"), (5304.0, "missed")])
+def test_at_the_years_end_the_finding_says_whether_the_target_was_met(year_end, target, said):
+    outlook = year_end(target)
+    assert outlook.in_short() == f", and the year's target was {said}"
+    assert outlook.tile().value == "5,305"
+
+
+def test_a_letter_that_only_the_chance_gives_says_so(leeds):
+    _, outlook, _ = leeds
+    assert outlook.progress_in_short().text == "G Green. Within its milestone range."
+    unlikely = tuple(replace(chance, probability=0.3) for chance in outlook.projection.chances)
+    capped = replace(outlook, projection=replace(outlook.projection, chances=unlikely))
+    # Below an even chance the letter is amber at best (national/rag_rules.toml).
+    assert capped.progress_in_short().text == "A Amber. By the chance of meeting its target."
+
+
+def test_the_state_of_an_indicator_has_the_80_percent_range_of_its_card(leeds, top):
+    state = state_of(top.figures, "domestic_burglary", "Leeds")
+    wide = leeds[1].projection.interval(0.8)
+    assert state.limits == f"{round(wide.lower):,} to {round(wide.upper):,}"
+    assert f"80% range {state.limits}." in top.text
