@@ -18,7 +18,6 @@ from saferleeds_analysis import intake, periods
 from saferleeds_analysis.area_tables import AreaTables, load_area_tables, load_group
 from saferleeds_analysis.catalogue import (
     Catalogue,
-    Indicator,
     Project,
     load_catalogue,
     read_project,
@@ -39,15 +38,12 @@ from saferleeds_analysis.reporting.costs import CostReport, cost_report
 from saferleeds_analysis.reporting.dashboard import Dashboard, dashboard
 from saferleeds_analysis.reporting.first_screen import links
 from saferleeds_analysis.reporting.funding import FundingReport, funding_report
-from saferleeds_analysis.reporting.gathered import Sources
+from saferleeds_analysis.reporting.gathered import Result, Sources, result_of
 from saferleeds_analysis.reporting.members import MembersSummary, members_summary
 from saferleeds_analysis.reporting.outlook import Outlook
-from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey
 from saferleeds_analysis.reporting.profile import AreaProfile, profile_of
 from saferleeds_analysis.reporting.satisfaction import Satisfaction, satisfaction
 from saferleeds_analysis.reporting.season import Season
-from saferleeds_analysis.reporting.services import ServiceCounts, service_counts
-from saferleeds_analysis.reporting.surveys import SurveyReport
 from saferleeds_analysis.reporting.wording import names_in
 from saferleeds_analysis.unit_costs import CostTables, load_cost_tables
 
@@ -122,30 +118,21 @@ class Page:
 
     def recorded(self) -> intake.RecordedCounts:
         """Give the monthly counts of the indicator by area, as received."""
-        return self._read(intake.recorded_counts)
+        known = self.project.catalogue.indicator(self.indicator)
+        return self.sources.counts(known, as_at=self.as_at)
 
     def counts(self) -> ReportCard:
         """Give the monthly counts of the area and its parts, as the edition may print them; ``monthly`` is a pandas Series."""
         return report_card(self.recorded(), catalogue=self.project.catalogue, edition=self.edition, **self.at)
 
-    def survey(self) -> SurveyReport | PrintedSurvey:
-        """Give the survey of the indicator: worked out from its respondents, or where there are none as it was printed."""
-        responses = self._read(intake.survey_responses)
-        return survey_card.measure_of(
-            responses, catalogue=self.project.catalogue, indicator=self.indicator, **self.at
-        )
+    def result(self, name: str = "") -> Result:
+        """Give what the quarter says of the indicator, or of another by its name: of a survey, of printed percentages, of a service."""
+        known = self.project.catalogue.indicator(name or self.indicator)
+        return result_of(known, self.sources, catalogue=self.project.catalogue, **self.at)
 
-    def services(self, *names: str) -> dict[str, ServiceCounts]:
+    def services(self, *names: str) -> dict[str, Result]:
         """Give the counts of services by quarter, by their names; an empty name is left out."""
-        return {
-            name: service_counts(
-                self.project.catalogue,
-                indicator=name,
-                monthly=self._read(intake.monthly_counts, name),
-                **self.at,
-            )
-            for name in filter(None, names)
-        }
+        return {name: self.result(name) for name in filter(None, names)}
 
     def satisfaction(self, questions: str) -> Satisfaction:
         """Give the satisfaction survey of some questions, ids with commas between."""
@@ -311,10 +298,6 @@ class Page:
 
     def _words(self) -> intake.Commentary | None:
         return intake.commentary(self.project.root, self.quarter, self.indicator)
-
-    def _read(self, reader: Any, name: str = "") -> Any:
-        known: Indicator = self.project.catalogue.indicator(name or self.indicator)
-        return reader(self.project.root, known, catalogue=self.project.catalogue, as_at=self.as_at)
 
 
 def _refuse_unknown_parameters() -> None:

@@ -13,7 +13,7 @@ from saferleeds_analysis.intake.commentaries import (
     commentary,
     commentary_request,
 )
-from saferleeds_analysis.intake.counts import RecordedCounts, monthly_counts, recorded_counts
+from saferleeds_analysis.intake.counts import RecordedCounts, recorded_counts
 from saferleeds_analysis.intake.ledger import Provenance
 from saferleeds_analysis.intake.papers import Paper, paper
 from saferleeds_analysis.intake.reading import data_fingerprint, pack_inputs, unread_files
@@ -36,7 +36,6 @@ __all__ = [
     "commentary",
     "commentary_request",
     "data_fingerprint",
-    "monthly_counts",
     "pack_inputs",
     "paper",
     "read_actions",

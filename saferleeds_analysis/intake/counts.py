@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from saferleeds_analysis.catalogue import PUBLISHED, Catalogue, Indicator
+from saferleeds_analysis.catalogue import Catalogue, Indicator
 from saferleeds_analysis.door import sha256_of
 from saferleeds_analysis.figures import Rows
 from saferleeds_analysis.intake.build import processed_paths
@@ -111,15 +111,6 @@ def recorded_counts(root: Path, indicator: Indicator, *, catalogue: Catalogue, a
         places={(row.month, row.area): (row.file, row.row) for row in counts.itertuples()},
         made_of=made_of,
     )
-
-
-def monthly_counts(
-    root: Path, indicator: Indicator, *, catalogue: Catalogue, as_at: date
-) -> RecordedCounts | None:
-    """Give an indicator's monthly counts as :func:`recorded_counts` does, and ``None`` where it was only ever printed."""
-    if indicator.source == PUBLISHED:
-        return None
-    return recorded_counts(root, indicator, catalogue=catalogue, as_at=as_at)
 
 
 def processed_table(root: Path, indicator: Indicator) -> tuple[Path, Provenance]:

@@ -364,7 +364,7 @@ def service_counts(
 ) -> ServiceCounts:
     """Gather a service's counts by quarter and project its year.
 
-    ``monthly`` are its monthly counts (:func:`intake.monthly_counts`), where it has a source of them: a quarter of which all
+    ``monthly`` are its monthly counts (:func:`intake.recorded_counts`), where it has a source of them: a quarter of which all
     three months are there is their sum, and any other is the count as published. Where both are there and differ, the months
     are used and the page says by how much. The four quarters of the year before and every quarter of this one up to
     ``quarter`` must have been known by ``as_at``; otherwise the missing ones are named.
@@ -372,7 +372,7 @@ def service_counts(
     known = catalogue.indicator(indicator)
     if monthly is None and known.source != PUBLISHED:
         raise ValueError(
-            f"indicator {indicator!r} has monthly counts in source {known.source!r}: pass them as monthly=intake.monthly_counts(...)."
+            f"indicator {indicator!r} has monthly counts in source {known.source!r}: pass them as monthly=intake.recorded_counts(...)."
         )
     year = periods.financial_year_of(quarter)
     first = year.asfreq("Q-MAR", how="start") - 4

@@ -8,8 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import Catalogue
-from saferleeds_analysis.intake import Action, SurveyResponses
+from saferleeds_analysis.intake import Action
 from saferleeds_analysis.methods.survey_trends import ON_YEAR_BEFORE, TWELVE_MONTHS
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
@@ -26,13 +25,13 @@ from saferleeds_analysis.reporting.blocks import (
 )
 from saferleeds_analysis.reporting.board import Judgement
 from saferleeds_analysis.reporting.first_screen import Tile, caveats_in_short, first_screen, sparkline
-from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, printed_survey
+from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey
 from saferleeds_analysis.reporting.published import when_printed
 from saferleeds_analysis.reporting.record import measured_on_open_data
 from saferleeds_analysis.reporting.satisfaction import Satisfaction
 from saferleeds_analysis.reporting.services import ServiceCounts
 from saferleeds_analysis.reporting.survey_words import change_in_short, points_interval
-from saferleeds_analysis.reporting.surveys import YEAR_BEFORE, SurveyReport, survey_report
+from saferleeds_analysis.reporting.surveys import YEAR_BEFORE, SurveyReport
 from saferleeds_analysis.reporting.tables import interval
 
 Found = SurveyReport | PrintedSurvey | ServiceCounts
@@ -45,15 +44,6 @@ class Said(NamedTuple):
     tiles: list[Tile]
     sure: list[str]
     unsure: list[str]
-
-
-def measure_of(
-    responses: SurveyResponses | None, *, catalogue: Catalogue, indicator: str, **at
-) -> SurveyReport | PrintedSurvey:
-    """Work out a measure from its respondents, where there are any, and otherwise gather what was printed of it."""
-    if responses is None:
-        return printed_survey(catalogue, indicator=indicator, **at)
-    return survey_report(responses, catalogue=catalogue, **at)
 
 
 def top(

@@ -12,6 +12,7 @@ from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import survey_card
 from saferleeds_analysis.reporting.board import judgement
+from saferleeds_analysis.reporting.printed_surveys import printed_survey
 
 CATALOGUE = load_catalogue(REFERENCE)
 QUARTER = periods.quarter("2012/13 Q2")
@@ -25,7 +26,7 @@ def judged(said, edition="public"):
 
 
 def top(said=WORDS):
-    found = survey_card.measure_of(None, catalogue=CATALOGUE, as_at=DAY, **ABOUT)
+    found = printed_survey(CATALOGUE, as_at=DAY, **ABOUT)
     block = survey_card.top(found, what="card for the board", judged=judged(said), as_at=DAY)
     return BeautifulSoup(block.html, "html.parser")
 
