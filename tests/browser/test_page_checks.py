@@ -42,6 +42,9 @@ BROKEN = [
         without_policy(add("<script>undefined.x</script>")),
         "script error: Cannot read",
     ),
+    ("nothing_is_requested", add("<script>1</script>"), "Executing inline script violates"),
+    ("nothing_is_requested", add('<p onclick="1">x</p><script src="a.js"></script>'), "Loading the script"),
+    ("nothing_is_requested", replace('"use strict";', '"use strict"; '), "Executing inline script violates"),
     ("nothing_is_requested", without_policy(add('<link rel="stylesheet" href="a.css">')), "asks for file:"),
     ("names_of_the_page", replace('lang="en-GB"', 'lang="en"'), "the language is 'en', not 'en-GB'."),
     ("names_of_the_page", replace("<title>", "<title>Notebook: "), "is neither the first-level heading"),
@@ -138,6 +141,14 @@ BROKEN = [
             "*:focus { outline: none !important; box-shadow: none !important; background: none !important }</style>",
         ),
         "does not show that it has the focus.",
+    ),
+    ("without_script", add('<p>1</p><input type="text">'), "axe (without its script): label"),
+    (
+        "without_script",
+        without_policy(
+            add("<p>1</p><script>document.querySelector('main > p:last-of-type').remove()</script>")
+        ),
+        "without its script: the page does not say what it says with it.",
     ),
     ("with_htmlcs", add('<p><input type="text"></p>'), "HTML_CodeSniffer (light): WCAG2AA"),
     ("with_htmlcs", replace("--text: #e8edf2", "--text: #555555"), "HTML_CodeSniffer (dark): WCAG2AA"),
