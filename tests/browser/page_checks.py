@@ -1,7 +1,8 @@
 """What a published page must be, as a browser sees it. Each check gives the faults that it finds, as sentences.
 
-``faults_of_page`` runs all of them; test_page_checks.py shows that each finds the fault it is there for. Kept by hand,
-because no computer can judge it: whether an alt text is true, contrast inside charts, the order of reading.
+``faults_of_page`` runs all of them but ``check_without_script``, which opens the page anew; test_page_checks.py shows that each
+finds the fault it is there for. Kept by hand, because no computer can judge it: whether an alt text is true, contrast inside
+charts, the order of reading.
 """
 
 import json
@@ -390,7 +391,7 @@ def check_paper(page: OpenPage) -> list[str]:
 
 
 def check_without_script(page: OpenPage) -> list[str]:
-    """Where no script runs a page says the same, and keyboard and axe-core find as little; what is left of it is opened anew."""
+    """Where no script runs a page says the same, and keyboard and axe-core find as little."""
     if not page.evaluate("() => document.scripts.length"):
         return []
     said = page.evaluate(_SAID)
@@ -446,7 +447,6 @@ CHECKS = (
     check_paper,
     check_with_axe,
     check_with_htmlcs,
-    check_without_script,
 )
 
 

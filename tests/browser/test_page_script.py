@@ -59,7 +59,7 @@ def written(tmp_path_factory):
     shown = join(
         heading(1, "Wards of Leeds, 2012/13 Q2"),
         paragraph("Two tables."),
-        table(caption="Wards & notes", columns=["Ward", "Count", "Note"], rows=rows, text_columns=(2,)),
+        table(caption="=Wards & notes", columns=["Ward", "Count", "Note"], rows=rows, text_columns=(2,)),
         table(caption="Three", columns=["Ward", "Count"], rows=[["a", "1"], ["b", "2"], ["c", "3"]]),
         *(
             replace(
@@ -146,18 +146,23 @@ def test_small_tables_have_no_tools_and_those_seen_at_once_no_filter(opened):
     for name in ("Copy (numbers)", "Download CSV (numbers)"):
         assert tools(opened, "numbers").get_by_role("button", name=name, exact=True).count() == 1
     assert tools(opened, "numbers").get_by_role("searchbox").count() == 0
-    assert tools(opened, "Wards & notes").get_by_role("searchbox").count() == 1
+    assert tools(opened, "=Wards & notes").get_by_role("searchbox").count() == 1
 
 
 def test_a_table_is_copied_and_downloaded_as_it_is_seen_and_nothing_in_it_is_a_formula(opened):
-    name, about = "Wards & notes", "Wards of Leeds, 2012/13 Q2. OFFICIAL"
+    name, about = "=Wards & notes", "Wards of Leeds, 2012/13 Q2. OFFICIAL"
     controls = tools(opened, name)
     controls.get_by_role("searchbox").fill("or")
     opened.context.grant_permissions(["clipboard-read", "clipboard-write"])
     controls.get_by_role("button", name="Copy").click()
     controls.get_by_text("2 rows copied.").wait_for()
     # "Armley" is found by its note.
-    lines = [[name], ["Ward", "Count", "Note"], ["Armley", "-3", "'=1+1, or"], ["Horsforth", "-1.5%", "a"]]
+    lines = [
+        [f"'{name}"],
+        ["Ward", "Count", "Note"],
+        ["Armley", "-3", "'=1+1, or"],
+        ["Horsforth", "-1.5%", "a"],
+    ]
     assert opened.evaluate("() => navigator.clipboard.readText()") == "\n".join(
         "\t".join(line) for line in [*lines, [about]]
     )
@@ -166,7 +171,7 @@ def test_a_table_is_copied_and_downloaded_as_it_is_seen_and_nothing_in_it_is_a_f
     assert waiting.value.suggested_filename == "wards-notes.csv"
     said = waiting.value.path().read_bytes().decode("utf-8-sig")
     assert (
-        said == f'{name}\r\nWard,Count,Note\r\nArmley,-3,"\'=1+1, or"\r\nHorsforth,-1.5%,a\r\n"{about}"\r\n'
+        said == f'\'{name}\r\nWard,Count,Note\r\nArmley,-3,"\'=1+1, or"\r\nHorsforth,-1.5%,a\r\n"{about}"\r\n'
     )
     controls.get_by_role("searchbox").fill("")
 

@@ -113,9 +113,9 @@ function filterOf(rows, of, say) {
   return make("label", {}, ...named("Filter rows", of), box);
 }
 
-// A cell as a spreadsheet takes it: with a minus that it knows, and an apostrophe before what it would run as a formula.
-function plain(cell) {
-  const text = cell.innerText.replace(/\s+/g, " ").trim().replace(/^\u2212(?=[\d,.]+%?$)/, "-");
+// Words as a spreadsheet takes them: with a minus that it knows, and an apostrophe before what it would run as a formula.
+function plain(words) {
+  const text = words.replace(/\s+/g, " ").trim().replace(/^\u2212(?=[\d,.]+%?$)/, "-");
   return /^[=+@-]/.test(text) && !/^[+-][\d,.]+%?$/.test(text) ? `'${text}` : text;
 }
 
@@ -123,7 +123,8 @@ function plain(cell) {
 function linesOf(table) {
   const rows = [table.tHead.rows[0], ...[...table.tBodies[0].rows].filter(shown)];
   const about = [document.title, ...all(".marking, .version").map(words)].join(". ");
-  return [[words(table.caption)], ...rows.map(row => [...row.cells].map(plain)), [about]];
+  const cells = rows.map(row => [...row.cells].map(cell => cell.innerText));
+  return [[words(table.caption)], ...cells, [about]].map(line => line.map(plain));
 }
 
 async function copy(text) {
@@ -143,7 +144,8 @@ async function copy(text) {
 
 function download(text, name) {
   const href = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv" }));
-  make("a", { href, download: `${name.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 80)}.csv` }).click();
+  const parts = name.toLowerCase().match(/[a-z0-9]+/g) || ["table"];
+  make("a", { href, download: `${parts.join("-").slice(0, 80)}.csv` }).click();
   setTimeout(() => URL.revokeObjectURL(href), 60000);
 }
 
@@ -177,7 +179,7 @@ function textsOf(svg) {
   return [...groups].map(group => all("text", group)).map(lines => ({ lines, text: lines.map(words).join(" ") }));
 }
 
-const middleOf = line => Number(line.getAttribute("x") || line.transform.baseVal[0].matrix.e + line.getComputedTextLength() / 2);
+const middleOf = line => Number(line.getAttribute("x") || line.transform.baseVal.getItem(0).matrix.e + line.getComputedTextLength() / 2);
 
 // The rows of the table behind a chart, period by period: by a slider, or where one points. Where a period stands is known from
 // the marks of the axis; a chart of which they do not tell is left alone.
@@ -273,6 +275,7 @@ function withChange(figure, svg, heads, rows) {
     make("fieldset", { class: "tools" }, make("legend", {}, "The map shows"), ...choices, status));
 }
 
+all("main table").forEach(withTools);
 for (const figure of all("figure.chart")) {
   const table = figure.querySelector("details table"), svg = figure.querySelector(".chart-scroll svg");
   if (!table) continue;
@@ -280,5 +283,4 @@ for (const figure of all("figure.chart")) {
   withReadout(figure, svg, heads, rows);
   withChange(figure, svg, heads, rows);
 }
-all("main table").forEach(withTools);
 })();
