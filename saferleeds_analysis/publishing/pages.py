@@ -1,14 +1,16 @@
 """Turn an executed notebook into a page that anyone can read, or say everything that stands in the way.
 
 The page holds the notebook's fixed explanation and what its blocks show, through nbconvert and the templates of this
-package: no code, no scripts, nothing from a network. What a computer can tell about a page that is not fit to
+package: no code, no script but our own (``templates/page.js``), nothing from a network. What a computer can tell about a page that is not fit to
 publish is refused here, before the page exists, each time; what needs a browser is in the tests.
 """
 
+from base64 import b64encode
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -140,9 +142,10 @@ def render_page(
     """Put a body into the frame that every page has: head, header, contents, footer.
 
     ``body`` is HTML of our own templates, which escape every word; a ``template`` that extends the frame makes its own of
-    ``values``. ``pack`` is the link to the index in the header; ``files`` are named in the footer.
+    ``values``. ``pack`` is the link to the index in the header; ``files`` are named in the footer. The page's policy lets our own
+    script run, by the hash of its bytes, and no other.
     """
-    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    style, script = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("style.css", "page.js"))
     return _ENVIRONMENT.get_template(template).render(
         title=title,
         body=Markup(body),  # noqa: S704 - see above
@@ -151,6 +154,8 @@ def render_page(
         pack=pack,
         files=files,
         style=Markup(style),  # noqa: S704 - our own
+        script=Markup(script),  # noqa: S704 - our own
+        script_hash=f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}",
         paper=paper,
         **values,
     )

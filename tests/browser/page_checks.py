@@ -1,7 +1,8 @@
 """What a published page must be, as a browser sees it. Each check gives the faults that it finds, as sentences.
 
-``faults_of_page`` runs all of them; test_page_checks.py shows that each finds the fault it is there for. Kept by hand,
-because no computer can judge it: whether an alt text is true, contrast inside charts, the order of reading.
+``faults_of_page`` runs all of them but ``check_without_script``, which opens the page anew; test_page_checks.py shows that each
+finds the fault it is there for. Kept by hand, because no computer can judge it: whether an alt text is true, contrast inside
+charts, the order of reading.
 """
 
 import json
@@ -28,6 +29,16 @@ _SETTINGS = (("light", "screen", "light"), ("dark", "screen", "dark"), ("print",
 
 # WCAG 2.0 to 2.2, A and AA, and what axe-core calls best practice
 _AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+_BY_TAG = {"runOnly": {"type": "tag", "values": _AXE_TAGS}}
+# What another style sheet can break; and what a page that only lacks some of its parts can.
+_OF_LOOKS = {"runOnly": ["color-contrast", "link-in-text-block"]}
+_OF_STRUCTURE = {**_BY_TAG, "rules": {"color-contrast": {"enabled": False}}}
+# What a page says, but for what its script makes.
+_SAID = """() => {
+  const main = document.querySelector('main').cloneNode(true);
+  main.querySelectorAll('.tools, .made').forEach(e => e.remove());
+  return main.textContent;
+}"""
 _CODE = re.compile(
     r"\b(?:In|Out) ?\[\d*\]:|Traceback \(most recent call last\)|\bobject at 0x[0-9a-f]+|"
     r"^\s*(?:import \w+|from \w+ import|def \w+\()|\w+Error:|\w+Warning:",
@@ -210,23 +221,25 @@ def check_words(page: OpenPage) -> list[str]:
 
 def check_with_axe(page: OpenPage) -> list[str]:
     """axe-core finds nothing, with everything unfolded, whatever the reader's settings: light, dark, on paper."""
-    options = {"runOnly": {"type": "tag", "values": _AXE_TAGS}, "resultTypes": ["violations"]}
     faults = []
-    page.evaluate(AXE_SCRIPT)
     page.open_details()
     for name, media, scheme in _SETTINGS:
         page.page.emulate_media(media=media, color_scheme=scheme)
-        found = page.evaluate(
-            # Charts keep their white ground and their colours in every setting, so once is enough for them.
-            f"async () => {{ const r = await axe.run({'document' if name == 'light' else _WITHOUT_CHARTS}, "
-            f"{json.dumps(options)}); "
-            "return [r.passes.length, r.violations.flatMap(v => v.nodes.map(n => [v.id, v.help, n.html.slice(0, 120)]))] }"
-        )
-        if not found[0]:
-            faults.append(f"axe ({name}) looked at nothing.")
-        faults += [f"axe ({name}): {rule}: {said}: {html}" for rule, said, html in found[1]]
+        # Charts keep their white ground and their colours in every setting, so once is enough for them.
+        where, what = ("document", _BY_TAG) if name == "light" else (_WITHOUT_CHARTS, _OF_LOOKS)
+        faults += _axe(page, name, where, what)
     page.page.emulate_media(media="screen", color_scheme="light")
     return faults
+
+
+def _axe(page: OpenPage, name: str, where: str, what: dict) -> list[str]:
+    page.evaluate(AXE_SCRIPT)
+    passes, violations = page.evaluate(
+        f"async () => {{ const r = await axe.run({where}, {json.dumps({**what, 'resultTypes': ['violations']})}); "
+        "return [r.passes.length, r.violations.flatMap(v => v.nodes.map(n => [v.id, v.help, n.html.slice(0, 120)]))] }"
+    )
+    nothing = [] if passes else [f"axe ({name}) looked at nothing."]
+    return nothing + [f"axe ({name}): {rule}: {said}: {html}" for rule, said, html in violations]
 
 
 def check_with_htmlcs(page: OpenPage) -> list[str]:
@@ -331,7 +344,8 @@ def check_keyboard(page: OpenPage) -> list[str]:
     page.page.goto(page.path.as_uri())  # so that Tab begins at the beginning
     page.open_details()
     count = page.evaluate(
-        "() => { window.all = [...document.querySelectorAll('a[href], summary, [tabindex=\"0\"]')]; return all.length }"
+        '() => { window.all = [...document.querySelectorAll(\'a[href], summary, [tabindex="0"], button:enabled, '
+        "input:not([type=radio]:not(:checked))')]; return all.length }"
     )
     look = (
         "() => { const look = e => { const s = getComputedStyle(e); "
@@ -374,6 +388,23 @@ def check_paper(page: OpenPage) -> list[str]:
         *(f"on A4, <{tag}> runs off the side." for tag in too_wide),
         *(f"on A4, <{tag}> is cut off." for tag in cut_off),
     ]
+
+
+def check_without_script(page: OpenPage) -> list[str]:
+    """Where no script runs a page says the same, and keyboard and axe-core find as little."""
+    if not page.evaluate("() => document.scripts.length"):
+        return []
+    said = page.evaluate(_SAID)
+    session = page.context.new_cdp_session(page.page)
+    session.send("Emulation.setScriptExecutionDisabled", {"value": True})
+    faults = check_keyboard(page)
+    session.send("Emulation.setScriptExecutionDisabled", {"value": False})  # axe-core needs it
+    if page.evaluate("() => document.querySelectorAll('.tools').length"):
+        faults.append("the script ran.")
+    if page.evaluate(_SAID) != said:
+        faults.append("the page does not say what it says with it.")
+    faults = [f"without its script: {fault}" for fault in faults]
+    return faults + _axe(page, "without its script", "document", _OF_STRUCTURE)
 
 
 def faults_of_html(pages: Sequence[Path]) -> list[str]:

@@ -42,11 +42,16 @@ SCREENS = {
     (1280, 800): {"h1": 1, ".first-screen .rag": 1, ".tiles > div": 3, ".beside figure svg": 1},
     (390, 844): {"h1": 1, ".first-screen .rag": 1, ".tiles > div": 1},
 }
+# The words of controls, which the page's script makes, are not the page's.
 COUNT_WORDS = """most => {
   const count = e => e.innerText.trim().split(/\\s+/).filter(word => word).length;
   const main = document.querySelector('main');
   const commentary = [...main.querySelectorAll('.commentary')].reduce((sum, e) => sum + count(e), 0);
-  return count(main) - Math.max(0, commentary - most);
+  const show = how => main.querySelectorAll('.tools').forEach(e => { e.style.display = how });
+  show('none');
+  const words = count(main) - Math.max(0, commentary - most);
+  show('');
+  return words;
 }"""
 WHERE_IT_ENDS = "([what, n]) => [...document.querySelectorAll(what)].slice(0, n).map(e => e.getBoundingClientRect().bottom)"
 

@@ -4,6 +4,7 @@ import pytest
 from browser import page_checks
 
 pytestmark = pytest.mark.browser
+ALL_CHECKS = (*page_checks.CHECKS, page_checks.check_without_script)
 
 
 @pytest.mark.parametrize("name", ["every-block/report.html", "index.html"])
@@ -42,6 +43,9 @@ BROKEN = [
         without_policy(add("<script>undefined.x</script>")),
         "script error: Cannot read",
     ),
+    ("nothing_is_requested", add("<script>1</script>"), "Executing inline script violates"),
+    ("nothing_is_requested", add('<p onclick="1">x</p><script src="a.js"></script>'), "Loading the script"),
+    ("nothing_is_requested", replace('"use strict";', '"use strict"; '), "Executing inline script violates"),
     ("nothing_is_requested", without_policy(add('<link rel="stylesheet" href="a.css">')), "asks for file:"),
     ("names_of_the_page", replace('lang="en-GB"', 'lang="en"'), "the language is 'en', not 'en-GB'."),
     ("names_of_the_page", replace("<title>", "<title>Notebook: "), "is neither the first-level heading"),
@@ -139,6 +143,14 @@ BROKEN = [
         ),
         "does not show that it has the focus.",
     ),
+    ("without_script", add('<p>1</p><input type="text">'), "axe (without its script): label"),
+    (
+        "without_script",
+        without_policy(
+            add("<p>1</p><script>document.querySelector('main > p:last-of-type').remove()</script>")
+        ),
+        "without its script: the page does not say what it says with it.",
+    ),
     ("with_htmlcs", add('<p><input type="text"></p>'), "HTML_CodeSniffer (light): WCAG2AA"),
     ("with_htmlcs", replace("--text: #e8edf2", "--text: #555555"), "HTML_CodeSniffer (dark): WCAG2AA"),
     (
@@ -159,14 +171,14 @@ def test_a_check_finds_what_it_is_there_for(browser, pack, check, change, fault)
     broken = pack / "every-block" / "broken.html"
     broken.write_text(change(html), encoding="utf-8")
     run = getattr(page_checks, f"check_{check}")
-    assert run in page_checks.CHECKS
+    assert run in ALL_CHECKS
     with page_checks.OpenPage(browser, broken) as page:
         faults = run(page)
     assert any(fault in found for found in faults), faults
 
 
 def test_every_check_is_shown_to_find_something():
-    assert {f"check_{check}" for check, _, _ in BROKEN} == {check.__name__ for check in page_checks.CHECKS}
+    assert {f"check_{check}" for check, _, _ in BROKEN} == {check.__name__ for check in ALL_CHECKS}
 
 
 def test_the_html_checker_finds_what_is_not_html(pack):

@@ -1,6 +1,8 @@
 """From executed notebook to page: what is on it, and every fault for which it is refused."""
 
+from base64 import b64encode
 from datetime import UTC, date, datetime
+from hashlib import sha256
 
 import nbformat
 import pytest
@@ -11,7 +13,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.publishing.content import content_of
 from saferleeds_analysis.publishing.notebooks import ExecutedNotebook
 from saferleeds_analysis.publishing.pack import publish_reports
-from saferleeds_analysis.publishing.pages import Link, Provenance, make_page
+from saferleeds_analysis.publishing.pages import TEMPLATES, Link, Provenance, make_page, render_on_paper
 from saferleeds_analysis.publishing.report import rendered
 from saferleeds_analysis.publishing.run_list import Report
 from saferleeds_analysis.reporting.blocks import (
@@ -152,6 +154,19 @@ def test_nothing_can_be_loaded_and_nothing_can_run():
     assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:;")
     assert soup.find_all(["script", "link", "iframe"]) == []
     assert not [tag for tag in soup.find_all(True) if tag.get("src")]
+
+
+def test_only_the_script_of_the_package_can_run_and_only_where_there_is_a_table():
+    soup = soup_of(TITLE, TABLE, paragraph("<script>1</script>"))
+    [script] = soup.find_all("script")
+    whole = (TEMPLATES / "page.js").read_text(encoding="utf-8")
+    assert (script.string, script.attrs) == (whole, {})
+    policy = soup.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"].split("; ")
+    digest = b64encode(sha256(whole.encode()).digest()).decode()
+    assert [part for part in policy if "script" in part] == [f"script-src 'sha256-{digest}'"]
+    on_paper = render_on_paper(page_of(TITLE, TABLE).content, PROVENANCE)
+    assert "<script" not in on_paper
+    assert "script-src" not in on_paper
 
 
 def test_a_table_stands_in_a_region_that_scrolls_and_a_picture_in_a_figure_with_its_words():

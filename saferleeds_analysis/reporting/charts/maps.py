@@ -1,7 +1,8 @@
 """Maps of areas: equal squares at their rough places, or real boundaries where an analyst has them.
 
 Five classes, each with a colour of the sequential palette and a letter, from A (the lowest fifth) to E (the highest), and
-the value itself on the map: nothing is said by colour alone.
+the value itself on the map: nothing is said by colour alone. Areas are drawn, and their words written, in the order of the
+rows of the table behind the map, by which a page's script finds them again.
 """
 
 import textwrap
@@ -52,6 +53,7 @@ def chart_of_tiles(
         raise ValueError(
             f"no tile for {', '.join(missing)}: give each area a row and a column in area_tiles.csv."
         )
+    figures = _highest_first(figures)
     rows, places = zip(*(tiles[f.area] for f in figures), strict=True)
     down = max(rows) - min(rows) + 1
     across = max(max(places) - min(places) + 1, 7)  # the key needs the room
@@ -89,6 +91,7 @@ def chart_of_boundaries(
     missing = [f.area for f in figures if f.area not in boundaries]
     if missing:
         raise ValueError(f"no boundary for {', '.join(missing)}.")
+    figures = _highest_first(figures)
     points = np.array(
         [p for f in figures for polygon in boundaries[f.area] for ring in polygon for p in ring]
     )
