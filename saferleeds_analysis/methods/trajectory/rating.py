@@ -152,7 +152,9 @@ def direction_of_travel(
         confidence=RULES["direction"]["confidence"],
     )
     word = travel_in_words(change.direction, improvement_direction=improvement_direction)
-    percent = "" if change.percent is None else f" ({change.percent.value:+.1f} %)"
+    percent = (
+        "" if change.percent is None else f" ({change.percent.value:+.1f}%)".replace("-", "\N{MINUS SIGN}")
+    )
     return Direction(
         word=word,
         change=change,
