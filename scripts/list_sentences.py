@@ -41,31 +41,15 @@ SILENT = {
     "refuse_unless",
 }
 REFUSES = re.compile(r"_*(check_(?!position)|post_init|(table|number)_problems)")
-# What only writes its first argument, and what only writes the text that it is a method of: neither is named.
-WRITES = {
-    "number",
-    "percent",
-    "signed",
-    "pounds",
-    "pounds_and_pence",
-    "counted",
-    "day_name",
-    "listed",
-    "sentence",
-}
-WRITES |= {"str", "int", "float", "len", "abs", "round", "ceil", "sorted", "next", "min", "max", "join"}
-OF_TEXT = {
-    "strftime",
-    "lower",
-    "capitalize",
-    "strip",
-    "rstrip",
-    "removeprefix",
-    "removesuffix",
-    "isoformat",
-    "replace",
-}
-SIGNS = {ast.Sub: " less ", ast.Div: " over ", ast.Mult: " times "}
+# Words of the code that say nothing of what is filled in: modules, and functions that only write what they are given.
+NEEDLESS = set(
+    re.findall(
+        r"\w+",
+        """self wording periods number percent signed pounds pounds_and_pence counted day_name listed sentence str int float len
+        abs round ceil sorted next min max join map lower capitalize strip rstrip removeprefix removesuffix isoformat strftime
+        replace iloc loc decimals for in if else is not None""",
+    )
+)
 
 HEAD = """\
 # Every sentence, with what it has said
@@ -139,20 +123,11 @@ def _filled(node: ast.expr) -> str:
             return re.sub("[‹›]", "", in_words(node)).strip()
         case ast.IfExp():
             return f"{_filled(node.body) or 'nothing'} | {_filled(node.orelse) or 'nothing'}"
-        case ast.Call(func=ast.Attribute(value=of, attr=name)) if name in OF_TEXT:
-            return _filled(of)
-        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[first, *_]):
-            return _filled(first) if name in WRITES else name.replace("_", " ").strip()
-        case ast.Call(func=of) | ast.Subscript(value=of) | ast.UnaryOp(operand=of) | ast.GeneratorExp(elt=of):
-            return _filled(of)
-        case ast.Attribute(value=of, attr=name):
-            return f"{_filled(of)} {'' if name in ('iloc', 'loc') else name}".replace("_", " ").strip()
         case ast.BinOp(left=ast.Constant(value=str() as end)):
             return f"{end} | nothing"
-        case ast.BinOp(left=left, op=sign, right=right):
-            sides = [_filled(side) for side in (left, right) if not isinstance(side, ast.Constant)]
-            return SIGNS.get(type(sign), " and ").join(filter(None, sides))
-    return re.sub(r"\b(self|wording|periods)\b|[_\W]+", " ", ast.unparse(node)).strip()
+    found = re.findall(r"[A-Za-z]\w*", ast.unparse(node))
+    words = [word for word in found if len(word) > 1 and word not in NEEDLESS] or found
+    return " ".join(dict.fromkeys(words)).replace("_", " ")
 
 
 def rooms() -> dict[str, Path]:

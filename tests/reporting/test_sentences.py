@@ -42,7 +42,7 @@ def test_a_sentence_that_is_gone_or_changed_is_found(script, said, other):
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("f'{number(n)} of {len(all)} figures are late'", ["‹n› of ‹all› figures are late"]),
+        ("f'{number(late)} of {len(shown)} figures are late'", ["‹late› of ‹shown› figures are late"]),
         ('f\'It {"fell" if n < 0 else "rose"} in all wards\'', ["It ‹fell | rose› in all wards"]),
         ("say('one ' 'sentence of two pieces')", ["one sentence of two pieces"]),
         ("raise ValueError('this is not for readers')", []),
