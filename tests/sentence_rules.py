@@ -126,7 +126,7 @@ RULES = (
     ),
     Rule(
         why="what a program writes and no person",
-        pattern=r"\b(?:None|nan|NaN|NaT|inf|np\.float64|True|False|Period\(|Timestamp\(|dtype|object at 0x)(?!\w)|\d[eE][+-]?\d|[\[{]'",
+        pattern=r"\b(?:None(?! of\b)|nan|NaN|NaT|inf|np\.float64|True|False|Period\(|Timestamp\(|dtype|object at 0x)(?!\w)|\d[eE][+-]?\d|[\[{]'",
         takes=(
             "it was nan",
             "None fell to None",
@@ -135,7 +135,7 @@ RULES = (
             "down inf%",
             "1e-05",
         ),
-        leaves=("none of 33", "information", "Nancy"),
+        leaves=("none of 33", "None of the 33 wards", "information", "Nancy"),
     ),
     Rule(
         why="an empty piece",

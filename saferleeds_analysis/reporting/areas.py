@@ -235,9 +235,11 @@ class AreasBeside:
             )
             if len(names)
         ]
-        text = f"{rest or 'None'} of the {len(found)} {self.smallest}s cannot be told from the rest."
+        if moved and rest:
+            moved.append(f"{rest} of the {len(found)} {self.smallest}s cannot be told from the rest.")
+        text = f"None of the {len(found)} {self.smallest}s can be told from the rest."
         if moved:
-            text += " At most one in twenty of the differences named here is false, on average."
+            text = "At most one in twenty of the differences named here is false, on average."
         said = paragraph(
             " ".join([*moved, text]),
             figures=[self._difference_figure(area, row) for area, row in found.iterrows()],

@@ -1,5 +1,6 @@
 """Ward and division profiles, ranks, maps and control charts: what they say, withhold and refuse."""
 
+from copy import copy
 from datetime import date
 from types import SimpleNamespace
 
@@ -126,6 +127,25 @@ def test_where_a_change_differs_from_the_rest_it_follows_the_test(city):
     assert row["ratio"] == pytest.approx((472 / 548) / (5466 / 8666), rel=1e-12)
     assert row["word"] == "higher"
     assert city.differences["ward"].loc["Armley", "word"] == "no clear difference"
+
+
+@pytest.mark.parametrize(
+    ("higher", "text"),
+    [
+        (
+            ["Middleton Park"],
+            "Counts fell less, or rose more, than in the rest of Leeds in Middleton Park. 32 of the 33 wards cannot be told from "
+            "the rest. At most one in twenty of the differences named here is false, on average.",
+        ),
+        ([], "None of the 33 wards can be told from the rest."),
+    ],
+)
+def test_what_moves_against_the_rest_is_said_whole_where_it_goes_one_way_or_none(city, higher, text):
+    other = copy(city)
+    found = city.differences["ward"].assign(word="no clear difference")
+    found.loc[higher, "word"] = "higher"
+    vars(other)["differences"] = {"ward": found}
+    assert other.changes().text.startswith(text)
 
 
 def test_the_nine_highest_wards_hold_the_share_that_follows_from_the_card(city):
