@@ -10,7 +10,7 @@ READY_FOR_TESTS := .venv/ready_for_tests
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade \
     --no-annotate --no-header --no-emit-index-url --quiet
 
-.PHONY: report papers test chaos hostile check same lock licences clean
+.PHONY: report papers test chaos hostile check same sentences lock licences clean
 
 report: $(READY)  ## the bundled example's two quarters, or QUARTER="2012/13 Q3", from raw data to the page to open
 ifdef QUARTER
@@ -48,6 +48,9 @@ lock: $(READY_FOR_TESTS)  ## write both locks anew from pyproject.toml
 
 licences: $(READY)  ## write docs/licences.md, after the lock: what each package that reports need says of its licence
 	$(BIN)/python scripts/list_licences.py
+
+sentences: $(READY_FOR_TESTS)  ## write docs/sentences.md, after a change of words: every sentence of the pages with examples
+	$(BIN)/python scripts/list_sentences.py
 
 clean:  ## remove what code made, of the papers too: the environment, processed data, reports that are not signed off
 	rm -rf .venv

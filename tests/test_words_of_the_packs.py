@@ -6,6 +6,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 from projects import words
+from sentence_rules import faults_of
 
 # Known only after 30 June 2012, with what each is: ../shared/facts/seed_facts.csv and published_series.csv.
 KNOWN_LATER = {
@@ -81,3 +82,20 @@ def test_no_page_says_more_than_its_tests(example, quarter_before, quarter):
             if not QUOTED.search(text[: word.start()][-100:])
         ]
     assert faults == []
+
+
+def test_no_paragraph_of_a_report_breaks_a_rule_of_grammar(example):
+    """The rules of docs/sentences.md, over the whole paragraphs that sentences and pieces of them make."""
+    reports = [p for p in pages(example.project / "reports" / "2012-13_Q2") if p.name == "report.html"]
+    assert len(reports) > 40
+    faults = set()
+    for page in reports:
+        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+        for theirs in soup.select("style, svg, .commentary, blockquote, q"):
+            theirs.decompose()
+        told = [
+            tag.get_text() for tag in soup.select("main :is(p, li, caption, h1, h2, h3):not(:has(p, li))")
+        ]
+        said = [" ".join(text.split()) for text in told]
+        faults |= {fault for text in said for fault in faults_of(text)}
+    assert faults == set()

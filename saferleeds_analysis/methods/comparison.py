@@ -300,11 +300,11 @@ def funnel(areas: pd.DataFrame, *, kind: str, per: float = 100) -> Funnel:
     result = result.join(wide.add_suffix("_overdispersed"))
     result["position_overdispersed"] = _positions(result["value"], wide)
     caveats = [
-        f"Of {len(table)} areas that differ by chance alone, about {0.05 * len(table):.1f} lie outside the 95% limits."
+        f"Of {len(table)} areas that do not truly differ, about {0.05 * len(table):.1f} lie outside the 95% limits by chance."
     ]
     if sd:
         caveats.append(
-            f"Areas differ more than chance alone would have them (dispersion {dispersion:.1f}): "
+            f"Areas differ more than chance explains (dispersion {dispersion:.1f}): "
             "the overdispersed limits say which stand out even so."
         )
     return Funnel(
@@ -694,7 +694,9 @@ def _positions(values: pd.Series, limits: pd.DataFrame) -> np.ndarray:
 def _denominator_caveats(table: pd.DataFrame, of: str, period: str) -> list[str]:
     dates = {date.fromisoformat(str(d)) for d in table["denominator_date"]}
     if len(dates) > 1:
-        return [f"The {of} of the areas are of different dates: {', '.join(str(d) for d in sorted(dates))}."]
+        return [
+            f"The {of} of the areas are of different dates: {', '.join(map(periods.day_name, sorted(dates)))}."
+        ]
     (day,) = dates
     if periods.financial_year_name(periods.financial_year_of(pd.Period(day, freq="M"))) == period:
         return []

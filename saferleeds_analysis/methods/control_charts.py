@@ -28,12 +28,12 @@ IMPROVEMENT = ("decrease", "increase", "neither")
 RULES = {
     "above limit": "above the upper process limit",
     "below limit": "below the lower process limit",
-    "rising": "part of 7 in a row that rise",
-    "falling": "part of 7 in a row that fall",
-    "2 of 3 high": "near the upper process limit, as another of three months is",
-    "2 of 3 low": "near the lower process limit, as another of three months is",
-    "7 above mean": "part of 7 in a row above the mean",
-    "7 below mean": "part of 7 in a row below the mean",
+    "rising": "part of a run of 7 that rise",
+    "falling": "part of a run of 7 that fall",
+    "2 of 3 high": "near the upper process limit, like another within three months",
+    "2 of 3 low": "near the lower process limit, like another within three months",
+    "7 above mean": "part of a run of 7 above the mean",
+    "7 below mean": "part of a run of 7 below the mean",
     "none": "within the ordinary variation of the series",
 }
 _HIGH = ("above limit", "rising", "2 of 3 high", "7 above mean")

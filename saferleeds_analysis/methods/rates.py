@@ -407,7 +407,7 @@ def directly_standardised_rate(
     _refuse_empty(populations, "no people or homes in")
     total = int(counts.sum())
     if total < FEWEST_EVENTS:
-        said = f"No standardised rate is given on {total} events (fewer than {FEWEST_EVENTS})."
+        said = f"No standardised rate is given on {total} event{'s' * (total != 1)} (fewer than {FEWEST_EVENTS})."
         return GuardedEstimate(estimate=None, base=total, withheld=said)
     weights = standard / standard.sum() / populations
     value = float((weights * counts).sum())
@@ -499,7 +499,7 @@ def _months_caveats(denominator: Denominator, months: pd.PeriodIndex, events: st
             f"the {events} are of {periods.month_name(months[0])} to {periods.month_name(months[-1])}."
         )
     if len(months) != 12:
-        caveats.append(f"The rate is of {len(months)} months, not of a year.")
+        caveats.append(f"The rate is of {len(months)} month{'s' * (len(months) != 1)}, not of a year.")
     return tuple(caveats)
 
 

@@ -93,7 +93,8 @@ def check_position(position: FundingPosition) -> PositionCheck:
     if gap:
         more = "more" if gap > 0 else "less"
         sentences.append(
-            f"{position.posts} posts at £{position.contribution:,} cost £{cost:,.0f} a year, £{abs(gap):,.0f} {more} than "
+            f"{position.posts} post{'s' * (position.posts != 1)} at £{position.contribution:,} each: £{cost:,.0f} a year, "
+            f"£{abs(gap):,.0f} {more} than "
             f"the £{money:,.0f} stated, which pays for {posts:.1f}. Figures are given on both bases."
         )
     return PositionCheck(

@@ -180,7 +180,7 @@ class AreasBeside:
         share = rates.proportion(held, whole)
         text = (
             f"The nine {self.smallest}s with the most {self.card.indicator.unit} have {wording.number(held)} of "
-            f"{wording.number(whole)}, {wording.percent(share.value)}; nine of {len(known)} would have "
+            f"{wording.number(whole)} ({wording.percent(share.value)}); nine of {len(known)} would have "
             f"{wording.percent(100 * 9 / len(known))} if all had the same."
         )
         common = about_counts(self.card.data) | {"area": f"9 {self.smallest}s", "window": self.card.latest}
@@ -226,16 +226,23 @@ class AreasBeside:
         found = self.differences[self.smallest]
         better, worse = (found[found["word"] == word].sort_values("ratio") for word in ("lower", "higher"))
         rest = len(found) - len(better) - len(worse)
-        text = (
-            f"In {rest} of {len(found)} {self.smallest}s no difference can be told from chance, with at most one in twenty of "
-            "the findings false on average."
+        moved = [
+            f"Counts {how} than in the rest of {self.card.area.name} in {wording.listed(names)}."
+            for how, names in (
+                ("fell further, or rose less,", better.index),
+                ("fell less, or rose more,", worse.index[::-1]),
+            )
+            if len(names)
+        ]
+        if moved and rest:
+            moved.append(f"{rest} of the {len(found)} {self.smallest}s cannot be told from the rest.")
+        text = f"None of the {len(found)} {self.smallest}s can be told from the rest."
+        if moved:
+            text = "At most one in twenty of the differences named here is false, on average."
+        said = paragraph(
+            " ".join([*moved, text]),
+            figures=[self._difference_figure(area, row) for area, row in found.iterrows()],
         )
-        if len(worse):
-            text = f"They fell less, or rose more, in {wording.listed(worse.index[::-1])}. {text}"
-        if len(better):
-            which = wording.listed(better.index)
-            text = f"Counts fell further, or rose less, than in the rest of {self.card.area.name} in {which}. {text}"
-        said = paragraph(text, figures=[self._difference_figure(area, row) for area, row in found.iterrows()])
         rows = [*better.iterrows(), *worse.iterrows()]
         if not rows:
             return said
@@ -325,8 +332,8 @@ class AreasBeside:
             )
             row = found.areas.set_index("area").loc[area]
             return (
-                f"Among the rates of the {len(names)} {kind}s, {wording.number(found.average, decimals=1)} per 1,000 households on "
-                f"average, it lies {row['position_overdispersed']} of a funnel that allows for {kind}s that differ besides chance."
+                f"Its rate lies {row['position_overdispersed']} of a funnel round the average of the {len(names)} {kind}s "
+                f"({wording.number(found.average, decimals=1)} per 1,000 households), which allows for true differences between {kind}s."
             )
         return ""
 
@@ -438,7 +445,7 @@ def areas_of(card: ReportCard, *, tables: AreaTables, boundaries: Boundaries | N
         names = tuple(a.name for a in members)
         without = [name for name in names if name not in complete]
         if without:
-            left_out.append(f"the {kind}s {', '.join(without)} have no complete data for these 24 months")
+            left_out.append(f"these 24 months are not complete for {wording.listed(without)} ({kind})")
         else:
             levels[kind] = names
     whole = [card.area.name] if card.headline.change is not None else []

@@ -156,7 +156,10 @@ class ReportCard(Result):
         at = self.headline
         if at.later is None:
             return self._no_total()
-        first = f"In the {self.window}, {wording.number(at.later)} {self.indicator.unit} were recorded in {self.area.name}"
+        recorded = (
+            f"{wording.counted(at.later, self.indicator.unit)} {'was' if at.later == 1 else 'were'} recorded"
+        )
+        first = f"In the {self.window}, {recorded} in {self.area.name}"
         if at.change is None:
             first += f". No change can be given: {self.why_no_change(at)}"
         else:
@@ -270,8 +273,8 @@ class ReportCard(Result):
             else ""
         )
         lead = paragraph(
-            f"{agree} of {len(self.published)} published figures are reproduced by the data to the precision printed. "
-            f"Those that are not are flagged, with the reason.{built}"
+            f"Published figures that the data reproduce to the precision printed: {agree} of {len(self.published)}."
+            f"{' What is not reproduced is flagged, with the reason.' if agree < len(self.published) else ''}{built}"
         )
         rows = [
             [

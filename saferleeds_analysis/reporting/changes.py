@@ -122,13 +122,13 @@ class Comparison:
             _table_of_series(self.having(PROVISIONAL), names, "Provisional figures that moved"),
             heading(2, "New"),
             paragraph(
-                "Most are of the months that came since, or are on a report that the earlier pack did not have."
+                "This is usual for months that came since, and for a report that the earlier pack did not have."
             ),
             _table_of_series(self.having(NEW), names, "Figures that the earlier pack did not give"),
             heading(2, "No longer shown"),
             paragraph(
-                "Most are of months before those that a page goes back to, or of the quarter that the earlier pack was about. "
-                "They stay in that pack as they were published."
+                "This is usual for months before those that a page goes back to, and for the quarter that the earlier pack was about. "
+                "The figures stay in that pack as they were published."
             ),
             _table_of_series(self.having(GONE), names, "Figures that only the earlier pack gave"),
         )

@@ -199,7 +199,7 @@ def additivity(check: Check, counts: Sequence[RecordedCounts], catalogue: Catalo
                 gap = own - total
                 yield (
                     f"{data.indicator.name}, {area}, {periods.month_name(month)}",
-                    f"{wording.number(own)} {data.indicator.unit}, but its {len(parts)} parts add up to "
+                    f"{wording.counted(own, data.indicator.unit)}, but its {len(parts)} parts add up to "
                     f"{wording.number(total)} ({wording.signed(gap)})"
                     if gap < 0 or gap > share * own
                     else "",
@@ -218,7 +218,7 @@ def part_months(check: Check, counts: Sequence[RecordedCounts]) -> _Judged:
         low = before and last < check.settings["lowest_share"] * before and last < series.iloc[:-1].min()
         yield (
             f"{data.indicator.name}, {area}, {periods.month_name(series.index[-1])}",
-            f"{wording.number(last)} {data.indicator.unit}, the lowest month of the series, against "
+            f"{wording.counted(last, data.indicator.unit)}, the lowest month of the series, against "
             f"{wording.number(before)} a year before: it may be a part of a month"
             if low
             else "",

@@ -216,7 +216,7 @@ class AreaComparison:
             ]
             for row in f.averages.to_dict("records")
         ]
-        less = f"{f.area} less it"
+        less = f"{f.area} less the average"
         return table(
             caption=f"Rates and averages of the {f.group.lower()}, {f.unit}, {f.period}",
             columns=[
@@ -246,8 +246,8 @@ class AreaComparison:
         text = (
             f"The target for {target.period}, {target.comparison} {wording.number(target.value)} {self.indicator.unit} "
             f"({target.kind}), is {wording.percent(abs(change))} {'below' if change < 0 else 'above'} the {wording.number(count)} of "
-            f"{f.period} and comes to {_rate(rate, 2)} {f.unit}: {side} the simple average of {f.period}, {_rate(mean, 2)} or about "
-            f"{wording.number(at_mean)} {self.indicator.unit}."
+            f"{f.period} and comes to {_rate(rate, 2)} {f.unit}: {side} the simple average of {f.period} ({_rate(mean, 2)}, or about "
+            f"{wording.number(at_mean)} {self.indicator.unit})."
         )
         after = {"window": Window.named(target.period), "qualifiers": {"kind": target.kind}}
         rows = target.rows("target") + self._own_rows
@@ -324,7 +324,7 @@ class AreaComparison:
             rate = comparison.count_with_interval(count, unit=self.indicator.unit)
             scale = per / counted
             text += (
-                f" On {periods.day_name(day)} {wording.number(counted)} were counted, which {'lies' if inside else 'does NOT lie'} between: "
+                f" On {periods.day_name(day)}, {wording.number(counted)} were counted, which {'lies' if inside else 'does not lie'} between the two: "
                 f"{_rate(count * scale, 2)} {self.found.unit} (95% interval {_rate(rate.lower * scale, 2)} to {_rate(rate.upper * scale, 2)})."
             )
             figures.append(
@@ -370,7 +370,7 @@ class AreaComparison:
     def _places_in_words(self) -> str:
         f = self.found
         if f.rank_lower is None:
-            return "How sure its place is is not known."
+            return "It is not known how sure its place is."
         if f.rank_lower == f.rank_upper:
             return "It differs clearly from every other area."
         within = f.areas["rank"].between(f.rank_lower, f.rank_upper)
@@ -395,7 +395,7 @@ class AreaComparison:
                 f" (95% interval {_signed_span(row['gap_events_lower'], row['gap_events_upper'], _events)})"
             )
         if pd.notna(count):
-            said += f". Of {wording.number(count)}, about {wording.number(count - row['gap_events'])} would be the average"
+            said += f". At that average its {wording.number(count)} would be about {wording.number(count - row['gap_events'])}"
         return [f"{said}."]
 
     def _limits(self, row: pd.Series) -> str:

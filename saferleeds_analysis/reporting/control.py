@@ -64,7 +64,8 @@ class Control(Result):
         icon, points = self.found.variation, self.found.points
         kinds = points["point_type"].iloc[-12:]
         number = kinds.value_counts().reindex(["improvement", "concern", "common cause"], fill_value=0)
-        counted = f" In the last {len(kinds)} months: {wording.listed([f'{n} {_KINDS[kind]}' for kind, n in number.items() if n])}."
+        each = [f"{'all' if n == len(kinds) else n} {_KINDS[kind]}" for kind, n in number.items() if n]
+        counted = f" The last {len(kinds)} months: {wording.listed(each)}."
         baseline = points.index[self._in_baseline]
         limits = (
             f"The limits rest on {periods.month_name(baseline[0])} to {periods.month_name(baseline[-1])}."
@@ -90,8 +91,8 @@ class Control(Result):
         last = self.found.points.iloc[-1]
         low, high = max(last["lower_process_limit"], 0), last["upper_process_limit"]
         return paragraph(
-            f"{_headline(self.found)} (adjusted: {wording.number(low)} to {wording.number(high)} a month, mean "
-            f"{wording.number(last['mean'])}).",
+            f"{_headline(self.found)} (usual: {wording.number(low)} to {wording.number(high)} a month, mean "
+            f"{wording.number(last['mean'])}{', seasonally adjusted' if self.found.seasonality == 'adjusted' else ''}).",
             figures=[self._figure(READING, self.found.variation.kind, "reading"), *self._limits()],
         )
 
@@ -173,21 +174,18 @@ def control_of(season: Season, *, tables: AreaTables) -> Control:
     identifiable = (season.parent or adjustment).identifiable
     series = adjustment.adjusted if identifiable else adjustment.observed
     recent = float(adjustment.observed.iloc[-12:].mean())
-    reasons = (
-        (
-            recent < FEWEST_A_MONTH and not card.headline.withheld,
-            f"with {wording.number(recent, decimals=1)} {card.indicator.unit} a month in the last year, fewer than "
-            f"{FEWEST_A_MONTH}, single months are mostly chance.",
-        ),
-        (
-            not card.shown.complete,
-            f"{len(card.shown.withheld)} of its {len(card.monthly)} months are withheld, because small counts might point to a "
-            "household, and the mean and limits would be made from them.",
-        ),
-    )
-    for applies, problem in reasons:
-        if applies:
-            return Control(season=season, found=None, problem=problem)
+    if recent < FEWEST_A_MONTH and not card.headline.withheld:
+        problem = (
+            f"there were fewer than {FEWEST_A_MONTH} {card.indicator.unit} a month ({wording.number(recent, decimals=1)} on average "
+            "in the last year), so single months are mostly chance."
+        )
+        return Control(season=season, found=None, problem=problem)
+    if not card.shown.complete:
+        problem = (
+            f"{len(card.shown.withheld)} of its {len(card.monthly)} months {'is' if len(card.shown.withheld) == 1 else 'are'} withheld, because small counts might point to a "
+            "household, and the mean and limits would be made from them."
+        )
+        return Control(season=season, found=None, problem=problem)
     owners = [card.area.name] if season.parent is None else [card.area.name, str(season.parent.observed.name)]
     recorded = (tables.decisions(card.indicator.id, owner, as_at=card.as_at) for owner in owners)
     decisions = [
@@ -222,7 +220,7 @@ def _headline(found: control_charts.ControlChart) -> str:
     places = {
         "lies below the lower process limit": last["value"] < last["lower_process_limit"],
         "lies above the upper process limit": last["value"] > last["upper_process_limit"],
-        "is one of a run out of the ordinary": last["rule"] != "none",
+        "is part of an unusual run of months": last["rule"] != "none",
     }
     place = next((words for words, holds in places.items() if holds), "lies within the ordinary variation")
     return f"{month} {place}"

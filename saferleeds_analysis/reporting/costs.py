@@ -303,7 +303,7 @@ class CostReport:
 
     @property
     def _offences(self) -> str:
-        return ", ".join(d.indicator.name for d in self.data)
+        return wording.listed([d.indicator.name for d in self.data])
 
     # The value
 
@@ -353,7 +353,9 @@ class CostReport:
         )
 
     def _finding(self) -> str:
-        said, used = f"{self._offences} in {self.area.name} is valued at", wording.pounds(self.later.amount)
+        is_or_are = "is" if len(self.data) == 1 else "are"
+        said = f"{self._offences} in {self.area.name} {is_or_are} valued at"
+        used = wording.pounds(self.later.amount)
         if self.editions is None or len(self.editions.estimates) == 1:
             return f"{said} {used} a year by edition {self.edition} of unit costs"
         return f"{said} {self._range()} a year, by the edition of unit costs; the one used here gives {used}"
@@ -395,7 +397,7 @@ class CostReport:
             figures = self._figures_of(self.earlier, self.area.name)
             (sure if clear else unsure).append(paragraph(said, figures=figures))
         unsure += [
-            f"Not valued: {u.name} ({wording.number(u.count)} offences): {u.reason}."
+            f"Not valued: {u.name} ({wording.counted(u.count, 'offences')}): {u.reason}."
             for u in self.later.uncosted
         ]
         return {"What is sure": bullets(sure), "What is not": bullets(unsure)}
@@ -479,7 +481,7 @@ class CostReport:
             note = f"Each 12 months at its own prices is not given: {self.why_not('own_prices')}"
         else:
             note = (
-                f"Own prices are those of {self.own_prices.earlier.price_year} and {self.own_prices.later.price_year}; what they make "
+                f"Own prices are those of {self.own_prices.earlier.price_year} and {self.own_prices.later.price_year}; what they add "
                 "is inflation, not crime."
             )
         return join(shown, paragraph(note, css_class="small"))
@@ -522,7 +524,7 @@ class CostReport:
             )
         agree = sum(ours.method == REPRODUCED for _, ours in self.published)
         lead = paragraph(
-            f"{agree} of {len(self.published)} published amounts are reproduced to the precision printed."
+            f"Published amounts that the data reproduce to the precision printed: {agree} of {len(self.published)}."
         )
         shown = table(
             caption="Published amounts and what the data give",
@@ -692,7 +694,7 @@ class CostReport:
 
     def _product(self, offence: costs.OffenceCost) -> str:
         text = (
-            f"{wording.number(offence.count)} offences × {wording.pounds_and_pence(offence.unit_cost)}, the average of "
+            f"{wording.counted(offence.count, 'offences')} × {wording.pounds_and_pence(offence.unit_cost)}, the average of "
             f"“{offence.offence.lower()}” in England and Wales in edition {self.edition} "
             f"({'seen in an official document' if offence.status == 'official' else f'provisional: {offence.status}'})."
         )
@@ -703,7 +705,7 @@ class CostReport:
         if at.with_multiplier is None:
             return paragraph(
                 "No value is given for offences that were not recorded. A multiplier from recorded to all offences is applied "
-                f"only where every offence has one: {'; '.join(at.multiplier_refused)}."
+                f"only where every offence has one. {'; '.join(at.multiplier_refused)}."
             )
         return paragraph(
             f"With the edition's multipliers from recorded to all offences, the value of all offences thought to have happened "

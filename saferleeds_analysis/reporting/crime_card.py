@@ -132,8 +132,8 @@ def _beside_the_rest(areas: AreasBeside, profiles: Mapping[str, str]) -> Tile:
     parts: list[str | Text] = []
     for words, names in moved:
         if names:
-            parts += ["; " if parts else "", words, in_links(names[:_NAMED], profiles)]
-            parts += [f" and {len(names) - _NAMED} more"] if len(names) > _NAMED else []
+            more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
+            parts += ["; " if parts else "", words, in_links(names[:_NAMED] + more, profiles)]
     number = sum(len(names) for _, names in moved)
     return Tile(
         name=f"{wording.sentence(kind)}s that move against the rest of {whole}",

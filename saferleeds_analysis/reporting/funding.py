@@ -143,7 +143,7 @@ class FundingReport:
             f"The same {p.posts} posts would cost {p.partner} £{wording.number(s.cost)} a year: "
             f"{_more_or_less(s.more_than_budget)} than the stated budget, and {_more_or_less(s.more_than_present_cost)} than "
             "they cost now.",
-            f"The money pays for {self._posts_in_words()}.",
+            f"{self._posts_in_words()}.",
             f"The budget pays for all {p.posts} posts up to a share of {_share(s.break_even_share)}."
             + (
                 f" That is below the present {_share(p.share)}, because the stated figures disagree."
@@ -244,9 +244,9 @@ class FundingReport:
 
     def _posts_in_words(self) -> str:
         s = self.scenario
-        text = f"{s.posts_from_budget} posts from the budget ({s.posts_from_budget_exact:.2f})"
+        text = f"The budget pays for {wording.counted(s.posts_from_budget, 'posts')} ({s.posts_from_budget_exact:.2f})"
         if s.posts_from_present_cost_exact != s.posts_from_budget_exact:
-            text += f", or {s.posts_from_present_cost} ({s.posts_from_present_cost_exact:.2f}) from what the posts cost now"
+            text += f", and what the posts cost now for {s.posts_from_present_cost} ({s.posts_from_present_cost_exact:.2f})"
         return text
 
     def _ranges(self, spread: float) -> dict[str, tuple]:

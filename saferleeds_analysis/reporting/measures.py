@@ -72,8 +72,9 @@ class MeasuresReport:
         without = sum(not m.current for m in rows)
         rated = sum(bool(m.rated_by) for m in rows)
         return paragraph(
-            f"{indicators} indicators have {len(rows)} targets. {without} of the targets have no figure yet, and {rated} can be "
-            f"rated by a written rule; the others say why not. A missing rating is no sign of good or bad performance."
+            f"{wording.counted(indicators, 'indicators')} with {wording.counted(len(rows), 'targets')}, of which {without} without a "
+            f"figure yet and {rated} rated by a written rule; the others say why not. A missing rating is no sign of good or bad "
+            "performance."
         )
 
     def table(self) -> Block:
@@ -107,7 +108,9 @@ class MeasuresReport:
             if c.flagged
         ]
         every = figures_table("Figures of the table", checked, edition=self.edition)
-        return join(bullets(lines), behind(f"Show how all {len(checked)} figures were worked out", every))
+        return join(
+            bullets(lines), behind(f"Show how {wording.counted(len(checked), 'figures')} came out", every)
+        )
 
     def _checked(self, ids: str) -> list[CheckedFigure]:
         return [self.checked[one] for one in _ids(ids)]

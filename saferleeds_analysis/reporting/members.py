@@ -31,7 +31,7 @@ from saferleeds_analysis.reporting.surveys import SurveyReport
 
 _KEY = (
     "G, A and R: on course, at risk, off course, or as the board judges. N: not rated. A change lies between its limits "
-    '19 times in 20; "no clear change": they hold no change.'
+    '19 times in 20; "no clear change": one of them is up and the other down.'
 )
 
 
@@ -123,7 +123,10 @@ def members_summary(
         if received is not None and received > as_at:
             late[received].append(indicator.name)
         gaps += _gaps_of_words(indicator, sources, as_at)
-    gaps += [f"{catalogue.indicator(name).name}: no figures. {reason}" for name, reason in reasons.items()]
+    gaps += [
+        f"{catalogue.indicator(name).name}: no figures. {wording.sentence(reason)}"
+        for name, reason in reasons.items()
+    ]
     if late:
         came = "; ".join(f"{wording.listed(names)} on {periods.day_name(day)}" for day, names in late.items())
         gaps.insert(0, f"The data were received after {periods.day_name(as_at)}: {came}.")

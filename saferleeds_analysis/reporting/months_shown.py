@@ -69,7 +69,7 @@ class MonthsShown:
         what = (
             "with others where one could be worked out from the rest of its quarter"
             if self.by_quarter
-            else "and with them all the months, because a whole quarter is as small"
+            else "and all others with them, because the count of a whole quarter is as small"
         )
         return (
             f"{self.rules.withheld}: {months} of {of} {'is' if number == 1 else 'are'} withheld. A small count of offences might point to a "

@@ -59,9 +59,10 @@ class Outlook(Result):
         (rating, chance), at = self._rating(), self._at()
         if self.path.position is None or self._is_over(at):
             return self._progress(rating, wording.sentence(rating.reason))
+        better = "fewer" if trajectory.is_decrease(self.path.target) else "more"
         words = (
-            f"{wording.number(at['actual'])} {self.card.indicator.unit} from April to {periods.month_name(at.name)}: "
-            f"{self.path.position} of the milestone range {interval(at)} for {_aim(self.path.target)}."
+            f"{wording.counted(at['actual'], self.card.indicator.unit)} from April to {periods.month_name(at.name)}: "
+            f"{self.path.position} of the milestone range {interval(at)} for {_aim(self.path.target)}; {better} is better."
         )
         if chance is not None:
             words += f" Chance of meeting it: {wording.chance_percent(chance.probability)}."
@@ -225,13 +226,13 @@ class Outlook(Result):
         unit = self.card.indicator.unit
         if self._is_over(at):
             return [
-                f"The year ended with {wording.number(at['actual'])} {unit} against the {t.kind} target of {_aim(t)}"
+                f"The year ended with {wording.counted(at['actual'], unit)} against the {t.kind} target of {_aim(t)}"
                 f"{_superseded(t, target)}: "
                 f"{'met' if trajectory.is_met(t, at['actual']) else 'missed'}."
                 for t in (target, *reversed(path.superseded))
             ]
         lines = [
-            f"From April to {periods.month_name(at.name)}, {wording.number(at['actual'])} {unit} were recorded. The "
+            f"Recorded from April to {periods.month_name(at.name)}: {wording.counted(at['actual'], unit)}. The "
             f"milestone range for the {target.kind} target of {_aim(target)} is {interval(at)} (80%): recorded performance is "
             f"{path.position} of it; {'fewer' if trajectory.is_decrease(target) else 'more'} is better."
         ]
@@ -320,8 +321,8 @@ def outlook_of(season: Season) -> Outlook:
     if not card.shown.by_quarter:
         return replace(
             nothing,
-            problem="whole quarters are withheld, because small counts might point to a household, and it would be made from "
-            "them.",
+            problem="whole quarters are withheld, because small counts might point to a household, and the projection would be "
+            "made from them.",
         )
     year = periods.financial_year_of(history.index[-1])
     adjusted = season.adjustment.adjusted if season.adjustment is not None else None

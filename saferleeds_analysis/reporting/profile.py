@@ -118,7 +118,8 @@ class AreaProfile:
         for kind, positions in self.card.parts.items():
             ranked = sorted(positions, key=lambda p: (-(p.later or 0), p.area))
             shown = crime_card.areas_table(self.card, ranked, f"{kind.capitalize()}s", pages)
-            return Group(blocks=(heading(2, f"The {kind}s of {self._area}"), shown), kind="compact")
+            own = [paragraph(f"{self.card.area.basis}.", css_class="small")] if self.card.area.basis else []
+            return Group(blocks=(heading(2, f"The {kind}s of {self._area}"), *own, shown), kind="compact")
         return NOTHING
 
     def beside(self, pages: Mapping[str, str]) -> dict[str, str]:
@@ -225,11 +226,11 @@ class AreaProfile:
             return paragraph(""), False
         row = found.loc[self._area]
         if row["word"] == "no clear difference":
-            said = f"Its change against the rest of {self.whole}: no clear difference."
+            said = f"Its change does not differ clearly from that of the rest of {self.whole}."
             return paragraph(said, figures=figures), False
         by, *limits = (abs(100 * (row[c] - 1)) for c in ("ratio", "ratio_lower", "ratio_upper"))
         said = (
-            f"It lies {wording.percent(by)} {'below' if row['ratio'] < 1 else 'above'} the course of the rest of {self.whole} "
+            f"It is {wording.percent(by)} {'below' if row['ratio'] < 1 else 'above'} what the change in the rest of {self.whole} would give "
             f"(95% interval {wording.percent(min(limits))} to {wording.percent(max(limits))})."
         )
         return paragraph(said, figures=figures), True

@@ -171,7 +171,7 @@ def _tables(
         figures=figures,
     )
     chances = table(
-        caption=f"Chances that were stated, and how often the thing came{kind}",
+        caption=f"Chances that were stated, and how often each came true{kind}",
         columns=["Chance stated", "In words", "Cases", "Mean stated", "Came"],
         rows=[
             [

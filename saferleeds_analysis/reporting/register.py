@@ -202,7 +202,7 @@ class RegisterReport:
         """Give the page's one first-level heading, and what it holds."""
         later = [d for d in self.register.documents() if d.published > self.as_at]
         notice = (
-            f"{len(later)} of these {len(self.register.documents())} documents are later than this pack, which is read as at "
+            f"{len(later)} of these {len(self.register.documents())} documents {'is' if len(later) == 1 else 'are'} later than this pack, which is read as at "
             f"{periods.day_name(self.as_at)}: {'; '.join(f'{d.title} ({d.published.year})' for d in later)}. "
             "They show how printed figures are checked; nothing in them was known in the quarter."
         )
@@ -212,11 +212,11 @@ class RegisterReport:
         """Count the verdicts, over all documents and for each."""
         hidden = sum(c.hidden_in(self.edition) for c in self.checked)
         lead = (
-            f"{len(self.checked)} figures of {len(self.register.documents())} documents were worked out again from the other "
-            f"figures printed, where that can be done. {sum(c.flagged for c in self.checked)} carry a warning."
+            f"Worked out again from the other figures printed, where that can be done: {wording.counted(len(self.checked), 'figures')} "
+            f"of {wording.counted(len(self.register.documents()), 'documents')}, {sum(c.flagged for c in self.checked)} with a warning."
         )
         if hidden:
-            lead += f" {hidden} are not printed in this edition and shown as {SUPPRESSED}."
+            lead += f" Not printed in this edition, and shown as {SUPPRESSED}: {hidden}."
         given = Counter(c.verdict for c in self.checked)
         present = [v for v in VERDICTS if v in given]
         shown = table(
@@ -282,7 +282,7 @@ class RegisterReport:
         return join(
             document_notice(known, self.as_at),
             self.warnings(document),
-            behind(f"Show all {len(checked)} figures of this document", shown),
+            behind(f"Show {wording.counted(len(checked), 'figures')} of this document", shown),
         )
 
     def caveats_and_sources(self) -> Block:

@@ -207,13 +207,13 @@ class Season(Result):
             _effects_in_words(
                 "Calendar effects",
                 found.calendar_effects,
-                none="the length of February; none of trading days or Easter in the model",
+                none="the length of February; the model has no effect of trading days or of Easter",
             ),
         ]
         if self.revision is not None:
             since = periods.month_name(self.revision.table["period"].iloc[-1])
             lines.append(
-                f"Since the data to {since}, the adjusted figures of that last year have moved by "
+                f"With the months since {since}, the adjusted figures of the year to that month have moved by "
                 f"{wording.percent(self.revision.mean_absolute)} on average and {wording.percent(self.revision.largest)} at most."
             )
         lines += [c for c in found.caveats if c not in lines]
@@ -403,7 +403,8 @@ class Season(Result):
         if any(map(card.shown.is_withheld, months.union(months - 3))):
             return f"{card.indicator.name}: months with few {card.indicator.unit} are withheld"
         now, before = (float(self.adjustment.adjusted.loc[m].mean()) for m in (months, months - 3))
-        return f"{wording.number(now)} {card.indicator.unit} a month adjusted, {wording.number(before)} the quarter before"
+        unit = card.indicator.unit
+        return f"Seasonally adjusted: {wording.counted(now, unit)} a month, {wording.number(before)} the quarter before"
 
     @property
     def status(self) -> str:

@@ -182,11 +182,12 @@ def chance_percent(probability: float) -> str:
 def counted(value: float, unit: str) -> str:
     """Write a count with its unit, in the singular for one.
 
-    >>> counted(1, "offences"), counted(1204, "enquiries"), counted(1, "enquiries")
+    >>> counted(1, "offences"), counted(1204, "enquiries"), counted(0.9, "enquiries")
     ('1 offence', '1,204 enquiries', '1 enquiry')
     """
     one = re.sub(r"ies$", "y", unit) if unit.endswith("ies") else unit.removesuffix("s")
-    return f"{number(value)} {one if value == 1 else unit}"
+    text = number(value)
+    return f"{text} {one if text.value == 1 else unit}"
 
 
 def fewer_or_more(difference: int) -> str:

@@ -38,7 +38,7 @@ def test_the_report_does_not_agree_with_itself():
     assert (check.cost_as_printed, check.gap) == (1_092_300, 32_300)
     assert (round(check.gap_percent, 1), round(check.posts_from_budget_exact, 1)) == (3.0, 160.1)
     assert check.sentences == (
-        "165 posts at £6,620 cost £1,092,300 a year, £32,300 more than the £1,060,000 stated, which pays for 160.1. "
+        "165 posts at £6,620 each: £1,092,300 a year, £32,300 more than the £1,060,000 stated, which pays for 160.1. "
         "Figures are given on both bases.",
     )
 

@@ -1,5 +1,6 @@
 """Ward and division profiles, ranks, maps and control charts: what they say, withhold and refuse."""
 
+from copy import copy
 from datetime import date
 from types import SimpleNamespace
 
@@ -100,9 +101,12 @@ def test_a_division_profile_shows_its_own_wards(given):
     first = page.top({}).text
     assert "Domestic burglary in C&H: no clear change in a year; in Leeds it fell 35.6%" in first
     assert "1,008 the year before: no clear change" in first  # 952, 56 fewer, as published
-    assert "It lies 55.4% above the course of the rest of Leeds" in first
+    assert "It is 55.4% above what the change in the rest of Leeds would give" in first
     # As published NWL fell by 1,753 (39.5%) to 2,688, all of Leeds from 9,214 to 5,938: (2,688 / 4,441) / (3,250 / 4,773) = 0.889.
-    assert "It lies 11.1% below the course of the rest of Leeds" in profile(given, "NWL").top({}).text
+    assert (
+        "It is 11.1% below what the change in the rest of Leeds would give"
+        in profile(given, "NWL").top({}).text
+    )
     assert profile(given, "Armley").areas_within({}) is NOTHING
 
 
@@ -130,9 +134,28 @@ def test_where_a_change_differs_from_the_rest_it_follows_the_test(city):
     assert city.differences["ward"].loc["Armley", "word"] == "no clear difference"
 
 
+@pytest.mark.parametrize(
+    ("higher", "text"),
+    [
+        (
+            ["Middleton Park"],
+            "Counts fell less, or rose more, than in the rest of Leeds in Middleton Park. 32 of the 33 wards cannot be told from "
+            "the rest. At most one in twenty of the differences named here is false, on average.",
+        ),
+        ([], "None of the 33 wards can be told from the rest."),
+    ],
+)
+def test_what_moves_against_the_rest_is_said_whole_where_it_goes_one_way_or_none(city, higher, text):
+    other = copy(city)
+    found = city.differences["ward"].assign(word="no clear difference")
+    found.loc[higher, "word"] = "higher"
+    vars(other)["differences"] = {"ward": found}
+    assert other.changes().text.startswith(text)
+
+
 def test_the_nine_highest_wards_hold_the_share_that_follows_from_the_card(city):
     # The nine printed ward counts add up to 2,693 of 5,938: 45.4%.
-    assert "have 2,693 of 5,938, 45.4%" in city.share().text
+    assert "have 2,693 of 5,938 (45.4%)" in city.share().text
 
 
 def test_a_rate_is_given_only_from_households_known_by_then_and_dated(given, city):
@@ -234,13 +257,15 @@ def test_the_icon_of_a_control_chart_has_its_letter_and_its_words(given):
     assert (
         profile(given, "Wetherby")
         .control.findings()
-        .text.startswith("No control chart is given: with 4.9 offences a month in the last year")
+        .text.startswith(
+            "No control chart is given: there were fewer than 10 offences a month (4.9 on average"
+        )
     )
     assert control.findings().text.startswith(
         "L Special cause of improvement: the last point, September 2012, is"
     )
     assert control.in_short().text == (
-        "September 2012 is one of a run out of the ordinary (adjusted: 14 to 71 a month, mean 43)."
+        "September 2012 is part of an unusual run of months (usual: 14 to 71 a month, mean 43, seasonally adjusted)."
     )
 
 
@@ -271,7 +296,8 @@ def test_a_funnel_is_said_where_every_ward_has_households(given, tmp_path):
     page = profile(given, "Hyde Park & Woodhouse", tables=load_area_tables(tmp_path))
     text = page.top({}).text
     assert "Per 1,000 households that is 48.6" in text  # 472 / 9.715
-    assert "of a funnel that allows for wards that differ besides chance" in text
+    assert "of a funnel round the average of the 33 wards (" in text
+    assert "which allows for true differences between wards." in text
 
 
 def test_every_ward_and_division_is_in_the_run_list(given):
@@ -293,7 +319,8 @@ def test_a_lacking_month_is_said(given):
     [behind] = [block for block in first.walk() if isinstance(block, Table)]
     assert "2012/13 Q2 | not known | not adjusted" in behind.text
     assert (
-        "Areas are not set side by side here: the divisions NWL have no complete data" in page.city.map().text
+        "Areas are not set side by side here: these 24 months are not complete for NWL (division)"
+        in page.city.map().text
     )
 
 

@@ -87,7 +87,7 @@ def test_the_rank_comes_with_the_places_that_it_could_as_well_have(leeds):
 def test_the_gap_to_the_average_is_given_in_offences(leeds):
     # 5,305 x 15.70 / 16.5 = 5,047.8
     first = leeds.top()
-    assert "Of 5,305, about 5,048 would be the average." in first.text
+    assert "At that average its 5,305 would be about 5,048." in first.text
     gap = values(first)[("Leeds", "gap in events to simple average of Core cities with Leeds")]
     assert gap.value == pytest.approx(5305 - 5305 * 15.70 / 16.5, abs=1e-6)
     assert gap.lower < gap.value < gap.upper
@@ -100,14 +100,17 @@ def test_the_target_is_put_as_a_rate_beside_the_average(leeds):
         "The target for 2013/14, below 4,700 offences (original), is 11.4% below the 5,305 of 2012/13" in text
     )
     assert "14.62 per 1,000 households" in text
-    assert "below the simple average of 2012/13, 15.70" in text
+    assert "below the simple average of 2012/13 (15.70, or about 5,048 offences)." in text
 
 
 def test_count_and_printed_rate_imply_the_households_of_the_census(leeds):
     # 5,305 / 16.55 and 5,305 / 16.45 thousand; Census 2011, 27 March 2011: 320,596 households.
     text = leeds.denominators().text
     assert "imply between 320,544 and 322,492 households." in text
-    assert "On 27 March 2011 320,596 were counted, which lies between: 16.55 per 1,000 households" in text
+    assert (
+        "On 27 March 2011, 320,596 were counted, which lies between the two: 16.55 per 1,000 households"
+        in text
+    )
 
 
 def test_counts_that_were_not_published_are_said_to_be_reconstructed(leeds):
@@ -145,7 +148,7 @@ def test_without_households_no_interval_and_no_weighted_average_is_given(tmp_pat
     blank.to_csv(tmp_path / "group_bare.csv", index=False)
     found = compared(load_group("bare", tmp_path))
     text = found.top().text
-    assert "How sure its place is is not known." in text
+    assert "It is not known how sure its place is." in text
     assert "No interval for the rank, the averages or the gaps: without households" in text
     assert "eighted by" not in text
     assert found.top().html.count("<svg") == 1

@@ -83,7 +83,7 @@ def test_a_value_per_household_is_given_as_soon_as_the_households_are_known(q4):
 
 def test_the_published_amounts_need_calendar_years_and_the_page_says_so(q4):
     text = q4.published_check().text
-    assert "3 of 3 published amounts are reproduced to the precision printed." in text
+    assert "Published amounts that the data reproduce to the precision printed: 3 of 3." in text
     assert (
         "£22.1m needs the count of the calendar year 2012 (5,629); the financial year 2012/13 (5,305) gives £20.8m."
         in text
@@ -203,7 +203,7 @@ def test_other_prices_are_uprated_and_said(project):
 
 def test_the_multiplier_is_refused_with_its_reason(q2):
     assert (
-        "applied only where every offence has one: Burglary in a dwelling: edition 2010/11 has no multiplier from a named source."
+        "applied only where every offence has one. Burglary in a dwelling: edition 2010/11 has no multiplier from a named source."
         in q2.steps().text
     )
 

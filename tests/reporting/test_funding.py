@@ -49,17 +49,16 @@ def test_the_stated_figures_are_shown_with_their_exact_shares(funding):
 def test_the_inconsistency_of_the_paper_is_flagged(funding):
     block = funding.agreement()
     assert 'class="flag"' in block.html
-    assert "165 posts at £6,620 cost £1,092,300 a year, £32,300 more than the £1,060,000 stated" in block.text
+    assert (
+        "165 posts at £6,620 each: £1,092,300 a year, £32,300 more than the £1,060,000 stated" in block.text
+    )
     assert "3.0% of the stated money" in block.text
 
 
 def test_the_answers_are_given_on_both_bases(funding):
     text = funding.findings().text
     assert "£1,540,730 more than the stated budget, and £1,508,430 more than they cost now." in text
-    assert (
-        "The money pays for 67 posts from the budget (67.25), or 69 (69.30) from what the posts cost now."
-        in text
-    )
+    assert "The budget pays for 67 posts (67.25), and what the posts cost now for 69 (69.30)." in text
     # 1,060,000 / (165 x 31,524) = 20.38%
     assert (
         "up to a share of 20.4%. That is below the present 21%, because the stated figures disagree." in text

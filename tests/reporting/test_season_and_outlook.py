@@ -83,7 +83,7 @@ def test_the_milestones_end_on_the_target(outlook):
 def test_every_table_of_past_projections_says_of_what_kind_its_data_are(outlook):
     text = outlook.record().text
     assert "after 3, 6 and 9 months, Leeds. Illustrative months, published totals" in text
-    assert "and how often the thing came. Illustrative months, published totals" in text
+    assert "and how often each came true. Illustrative months, published totals" in text
 
 
 def test_the_tidy_figures_hold_the_projection_with_its_intervals(outlook):
@@ -106,8 +106,11 @@ def test_quality_is_said_in_plain_words(season):
     # A test that finds nothing and a model without an effect do not show that there is none.
     assert "no season is found in the adjusted series" in text
     assert "Outliers: none in the model." in text
-    assert "none of trading days or Easter in the model." in text
-    assert "Since the data to June 2012, the adjusted figures of that last year have moved by" in text
+    assert "the model has no effect of trading days or of Easter." in text
+    assert (
+        "With the months since June 2012, the adjusted figures of the year to that month have moved by"
+        in text
+    )
 
 
 def test_small_areas_borrow_more_than_large_ones(season):

@@ -126,7 +126,7 @@ def backtest(
         chances=pd.DataFrame(chances),
         skipped=tuple(skipped),
         caveats=(
-            f"{series} series, {years} years. Forecasts of the same year are not independent, so the tables are surer of "
+            f"{series} series, {years} year{'s' * (years != 1)}. Forecasts of the same year are not independent, so the tables are surer of "
             "large differences than their counts suggest.",
         ),
     )

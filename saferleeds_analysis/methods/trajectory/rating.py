@@ -18,6 +18,7 @@ from saferleeds_analysis.methods.trajectory.history import (
 )
 
 RULES = tomllib.loads(Path(NATIONAL / "rag_rules.toml").read_text(encoding="utf-8"))
+MINUS = "\N{MINUS SIGN}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +153,7 @@ def direction_of_travel(
         confidence=RULES["direction"]["confidence"],
     )
     word = travel_in_words(change.direction, improvement_direction=improvement_direction)
-    percent = "" if change.percent is None else f" ({change.percent.value:+.1f} %)"
+    percent = "" if change.percent is None else f" ({change.percent.value:+.1f}%)".replace("-", MINUS)
     return Direction(
         word=word,
         change=change,
@@ -203,10 +204,9 @@ def assess_gap(earlier: Estimate | None, later: Estimate | None) -> Rating:
         return rating_of("N", "a gap is missing.")
     near, far = _size(later), _size(earlier)
     change = less(near, far, method="MOVER")
-    words = (
-        f"the gap went from {far.value:g} to {near.value:g} {later.unit} "
-        f"(change {change.value:+.3g}, interval {change.lower:+.3g} to {change.upper:+.3g})"
-    )
+    moved = f"(change {change.value:+.3g}, interval {change.lower:+.3g} to {change.upper:+.3g})"
+    unit = later.unit if later.unit == "%" else f" {later.unit}"
+    words = f"the gap went from {far.value:g} to {near.value:g}{unit} {moved.replace('-', MINUS)}"
     if change.upper < 0:
         return rating_of("G", f"closer: {words}.")
     if change.lower > 0:

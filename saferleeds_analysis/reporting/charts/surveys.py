@@ -139,7 +139,7 @@ def chart_of_printed(
         name=name,
         headline=headline,
         subtitle=subtitle,
-        alt=f"Line chart. {said}.{broken}",
+        alt=f"Line chart. {wording.sentence(said)}.{broken}",
         data=table(
             caption=f"Figures as published: {subtitle}",
             columns=["Period", "Definition", "Percentage"],

@@ -60,7 +60,7 @@ def chart_of_totals(
     known = totals.dropna()
     last, highest = known.index[-1], known.idxmax()
     alt = (
-        f"Line chart. The twelve-month total was {wording.number(known.iloc[0])} {unit} in "
+        f"Line chart. The twelve-month total was {wording.counted(known.iloc[0], unit)} in "
         f"{periods.month_name(known.index[0])}, highest in {periods.month_name(highest)} with "
         f"{wording.number(known[highest])}, and {wording.number(known[last])} in {periods.month_name(last)}."
     )
@@ -124,7 +124,7 @@ def chart_of_year(
     ends, alt = [], ""
     if not known.empty:
         last = known.index[-1]
-        alt = f" {wording.number(known.iloc[-1])} {unit} were recorded by the end of {periods.month_name(last)}."
+        alt = f" Recorded by the end of {periods.month_name(last)}: {wording.counted(known.iloc[-1], unit)}."
     if path["lower"].notna().any():
         x = positions(path.index)
         ax.fill_between(x, path["lower"], path["upper"], color=GREY, alpha=0.55, linewidth=0)
@@ -192,7 +192,7 @@ def chart_of_months(
     known = months.dropna()
     missing = months.index[months.isna() & ~months.index.isin(withheld)]
     alt = (
-        f"Line chart of {len(known)} months. The lowest was {wording.number(known.min())} {unit} in "
+        f"Line chart of {len(known)} months. The lowest was {wording.counted(known.min(), unit)} in "
         f"{periods.month_name(known.idxmin())} and the highest {wording.number(known.max())} in "
         f"{periods.month_name(known.idxmax())}."
     )
@@ -239,7 +239,7 @@ def chart_of_adjustment(
     last = known.index[-1]
     alt = (
         f"Line chart of {len(known)} months, as recorded and seasonally adjusted. In {periods.month_name(last)}: "
-        f"{wording.number(known[last])} {unit} as recorded, {wording.number(adjusted[last])} adjusted. The adjusted "
+        f"{wording.counted(known[last], unit)} as recorded, {wording.number(adjusted[last])} adjusted. The adjusted "
         f"line is highest in {periods.month_name(adjusted.idxmax())} with {wording.number(adjusted.max())} and lowest in "
         f"{periods.month_name(adjusted.idxmin())} with {wording.number(adjusted.min())}."
     )
@@ -352,7 +352,7 @@ def chart_of_control(
     label_ends(ax, ends)
     ax.legend(loc="lower left", ncols=3, frameon=False, fontsize=9.5, handletextpad=0.2, borderaxespad=0.2)
     counts = points["point_type"].value_counts()
-    said = ", ".join(f"{counts[kind]} of {marks[kind][2]}" for kind in counts.index)
+    said = ", ".join(f"{marks[kind][2]} {counts[kind]}" for kind in counts.index)
     alt = (
         f"Control chart of {len(points)} months: {said}. The last point, {periods.month_name(points.index[-1])}, is "
         f"{wording.number(last['value'])}, the mean {wording.number(last['mean'])} and the process limits "
