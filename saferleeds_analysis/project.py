@@ -42,6 +42,7 @@ from saferleeds_analysis.reporting.gathered import Result, Sources, result_of
 from saferleeds_analysis.reporting.members import MembersSummary, members_summary
 from saferleeds_analysis.reporting.outlook import Outlook
 from saferleeds_analysis.reporting.profile import AreaProfile, profile_of
+from saferleeds_analysis.reporting.record import measured_on_open_data
 from saferleeds_analysis.reporting.satisfaction import Satisfaction, satisfaction
 from saferleeds_analysis.reporting.season import Season
 from saferleeds_analysis.reporting.wording import names_in
@@ -274,6 +275,11 @@ class Page:
             request=intake.commentary_request(self.project.root, self.quarter, self.indicator),
             as_at=self.as_at,
         )
+
+    def measured_on_open_data(self) -> Block:
+        """Say how projections were measured once on other data: a sentence for every indicator that is counted."""
+        counted = [i.id for i in self.project.catalogue.indicators() if "counts" in i.kind_of_data]
+        return measured_on_open_data(*counted)
 
     def other_actions(self) -> Block:
         """Set out the actions besides the next three, which the first screen names."""

@@ -150,8 +150,13 @@ def _unsure(found: Result, state: State) -> str:
     if not state.interval:
         return "The change cannot be tested."
     lies = "It may be" if state.change == NO_CLEAR_CHANGE else "The change is"
-    doubts = found.outlook.doubts() if isinstance(found, Recorded) else []
-    return " ".join([f"{lies} {state.interval}.", *doubts])
+    said = f"{lies} {state.interval}."
+    if not isinstance(found, Recorded) or found.outlook.projection is None:
+        return said
+    held = found.outlook.held()
+    if held is None:
+        return f"{said} The projection could not be tried on past years."
+    return f"{said} Of {wording.number(held.n)} replays its 80% range held {wording.percent(held.number)}."
 
 
 def _received(found: Result) -> date | None:

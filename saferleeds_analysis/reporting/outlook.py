@@ -16,10 +16,10 @@ from saferleeds_analysis.catalogue import Target
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Table, bullets, join, letter, paragraph
+from saferleeds_analysis.reporting.blocks import Block, Figure, Table, bullets, join, letter, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
 from saferleeds_analysis.reporting.first_screen import Tile
-from saferleeds_analysis.reporting.record import measured_on_open_data, track_record
+from saferleeds_analysis.reporting.record import track_record
 from saferleeds_analysis.reporting.season import Season
 from saferleeds_analysis.reporting.tables import interval, table
 from saferleeds_analysis.reporting.views import view
@@ -139,16 +139,9 @@ class Outlook(Result):
             figures=list(self.made.of_path(self.path)),
         )
 
-    def doubts(self) -> list[str]:
-        """Say how such projections did in past years of the same series, where a projection is given."""
-        if self.projection is None:
-            return []
-        held = next((f for f in self.record().figures if dict(f.qualifiers) == _HELD), None)
-        if held is None:
-            return ["The projection could not be tried on past years of these data."]
-        return [
-            f"In {wording.number(held.n)} replays of past years the 80% range held {wording.percent(held.number)} of outcomes."
-        ]
+    def held(self) -> Figure | None:
+        """Give the share of outcomes that the 80% range held when past years of the same series were replayed, if any could be."""
+        return next((f for f in self.record().figures if dict(f.qualifiers) == _HELD), None)
 
     def findings(self) -> Block:
         """Say where the count stands in the milestone range, where the year is heading, and each target's chance."""
@@ -193,7 +186,7 @@ class Outlook(Result):
         histories = [card.monthly.rename(card.area.name)]
         if len(nearest) <= 5:
             histories += [card.data.by_area[p.area].loc[: card.monthly.index[-1]] for p in nearest]
-        replayed = track_record(
+        return track_record(
             histories,
             caveats=card.caveats,
             indicator_id=card.indicator.id,
@@ -203,7 +196,6 @@ class Outlook(Result):
             status=card.data.source.status,
             rows=[rows for h in histories for rows in card.data.rows(h.name, h.index, role=h.name)],
         )
-        return join(replayed, measured_on_open_data(card.indicator.id))
 
     def _at(self) -> pd.Series | None:
         """Give the path's row of the latest month with a count."""

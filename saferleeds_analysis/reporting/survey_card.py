@@ -27,7 +27,6 @@ from saferleeds_analysis.reporting.board import Judgement
 from saferleeds_analysis.reporting.first_screen import Tile, caveats_in_short, first_screen, sparkline
 from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey
 from saferleeds_analysis.reporting.published import when_printed
-from saferleeds_analysis.reporting.record import measured_on_open_data
 from saferleeds_analysis.reporting.satisfaction import Satisfaction
 from saferleeds_analysis.reporting.services import ServiceCounts
 from saferleeds_analysis.reporting.survey_words import change_in_short, points_interval
@@ -99,7 +98,6 @@ def annex_top(found: SurveyReport | PrintedSurvey) -> Block:
     """Say what an annex is about, what is asked, at what level it is and how that has changed."""
     return join(
         page_title(_about(found, found.indicator.name, "how we know"), found.notice),
-        found.progress(),
         heading(2, "Level and change"),
         paragraph(found.indicator.definition),
         found.findings(),
@@ -113,12 +111,11 @@ def counted(service: ServiceCounts | None) -> Block:
 
 
 def how_far_to_trust(*services: ServiceCounts) -> Block:
-    """Say how such projections did in past years, of these counts and of others."""
+    """Say how such projections did in past years of these counts."""
     if not services:
         return NOTHING
     replays = {block.text: block for block in (one.record() for one in services)}
-    measured = measured_on_open_data(*(one.indicator.id for one in services))
-    return section("How far to trust the projection", *replays.values(), measured)
+    return section("How far to trust the projection", *replays.values())
 
 
 def caveats_and_sources(*found: Found) -> Block:
