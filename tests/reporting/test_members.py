@@ -5,19 +5,12 @@ from functools import partial
 
 import pytest
 from bs4 import BeautifulSoup
-from projects import REFERENCE, copy_project, words
+from projects import REFERENCE, words
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import load_catalogue, read_project
 from saferleeds_analysis.reporting.gathered import Sources
 from saferleeds_analysis.reporting.members import members_summary
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    project = copy_project(tmp_path_factory.mktemp("members"))
-    intake.build_processed(project, load_catalogue(project / "data/raw/reference"))
-    return project
 
 
 @pytest.fixture(scope="module")
