@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from saferleeds_analysis.problems import ENDED, DataProblem, QuarterNotHeld
 from saferleeds_analysis.publishing.warm_kernels import ENGINE, WarmEngine
+from saferleeds_analysis.reporting.shared import FOLDER
 
 if TYPE_CHECKING:
     from saferleeds_analysis.reporting.blocks import Block
@@ -174,19 +175,22 @@ def run_notebook(
     use_defaults: bool = False,
     seconds_per_cell: int = 600,
     template: str = "",
+    shared: str = "",
 ) -> ExecutedNotebook:
     """Run a notebook from top to bottom in a fresh kernel of this same Python, and give it back executed.
 
     ``folder_to_run_in`` is the project's ``notebooks`` folder, in which JupyterLab would run it too, so that ``..``
     is the project in both. ``out``, when given, is written at the end and only on success. ``template`` is the address of
-    a :class:`~saferleeds_analysis.publishing.warm_kernels.WarmTemplate`; without one the kernel starts cold. A wrong
-    parameter is a ``ValueError`` before anything runs; a cell that fails, hangs or ends its kernel is a :class:`ReportFailed`.
+    a :class:`~saferleeds_analysis.publishing.warm_kernels.WarmTemplate`; without one the kernel starts cold. ``shared`` is the
+    folder of what the reports of a run share, if there is one. A wrong parameter is a ``ValueError`` before anything runs; a cell
+    that fails, hangs or ends its kernel is a :class:`ReportFailed`.
     """
     check_parameters(notebook, parameters, use_defaults=use_defaults)
     started = datetime.now(UTC)
     with tempfile.TemporaryDirectory(prefix="saferleeds-") as scratch:
+        kernel = {"template": template, "kernel_manager_class": _kernel_manager(Path(scratch), shared)}
         executed = _execute(
-            notebook, dict(parameters), folder_to_run_in, Path(scratch), seconds_per_cell, template
+            notebook, dict(parameters), folder_to_run_in, Path(scratch), seconds_per_cell, kernel
         )
     finished = datetime.now(UTC)
     _check_every_cell_ran(notebook.stem, executed)
@@ -278,7 +282,7 @@ def _execute(
     folder: Path,
     scratch: Path,
     seconds_per_cell: int,
-    template: str,
+    kernel: Mapping[str, Any],
 ) -> Any:
     """Hand the notebook to papermill and turn every way of failing into one exception that says where."""
     from nbclient.exceptions import CellTimeoutError
@@ -307,9 +311,8 @@ def _execute(
             language="python",
             progress_bar=False,
             engine_name=ENGINE,
-            template=template,
+            **kernel,
             execution_timeout=seconds_per_cell,
-            kernel_manager_class=_kernel_manager(scratch),
             resources={"metadata": {"path": str(folder)}},  # the kernel's folder; ours is left as it is
             force_raise_errors=True,
             record_timing=False,
@@ -350,7 +353,7 @@ def kernel_environment() -> dict[str, str]:
     }
 
 
-def _kernel_manager(scratch: Path) -> type:
+def _kernel_manager(scratch: Path, shared: str) -> type:
     """Give a kernel manager that starts this same Python and depends on nothing that is installed for the user.
 
     No kernelspec is looked up (there may be none for this environment, or one that points to another), the user's
@@ -367,7 +370,7 @@ def _kernel_manager(scratch: Path) -> type:
         ],
         language="python",
         display_name="Python of this environment",
-        env={**kernel_environment(), "IPYTHONDIR": str(scratch / "ipython")},
+        env={**kernel_environment(), "IPYTHONDIR": str(scratch / "ipython"), FOLDER: shared},
     )
 
     # Kernels that start side by side race for TCP ports. A local socket's path may have 103 letters.

@@ -14,7 +14,7 @@ import traceback
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
@@ -60,11 +60,13 @@ def make_reports(
     With one worker they are made here, one after another. With ``warm`` the kernels are forked from a template where the
     system can fork. Closing the iterator ends every process at once.
     """
-    if workers == 1:
-        yield from (_make_one(run, report, into, "") for report in reports)
-        return
     waiting = deque(reports)
     with ExitStack() as stack:
+        shared = tempfile.TemporaryDirectory(prefix="saferleeds-", ignore_cleanup_errors=True)
+        run = replace(run, shared=stack.enter_context(shared))
+        if workers == 1:
+            yield from (_make_one(run, report, into, "") for report in reports)
+            return
         can_be_warm = warm and CAN_FORK and _sockets_fit()
         environment = {**os.environ, **kernel_environment()}
         template = stack.enter_context(WarmTemplate(environment)) if can_be_warm else None

@@ -83,7 +83,7 @@ class Run:
     """What all the reports of one run share: the project, the quarter, the day, the edition and what they are made with.
 
     ``catalogue`` and ``listed`` are the project's tables and its run list, read once. ``earlier`` is the pack with which each
-    page's figures are compared. ``making`` names the reports that this run makes.
+    page's figures are compared. ``making`` names the reports that this run makes, ``shared`` the folder of what they work out once.
     """
 
     root: Path
@@ -95,6 +95,7 @@ class Run:
     listed: tuple[Report, ...]
     earlier: EarlierPack | None = None
     making: tuple[str, ...] = ()
+    shared: str = ""
 
     @property
     def quarter_name(self) -> str:
@@ -246,9 +247,8 @@ def make_report(run: Run, report: Report, *, into: Path, template: str = "") -> 
     cannot be published is refused: a ``ReportFailed`` of the notebook, a ``ValueError`` of the page.
     """
     notebook = run.notebook(report)
-    executed = run_notebook(
-        notebook, run.parameters(report), folder_to_run_in=notebook.parent, template=template
-    )
+    kernel = {"template": template, "shared": run.shared}
+    executed = run_notebook(notebook, run.parameters(report), folder_to_run_in=notebook.parent, **kernel)
     if _read_by_the_pack(run.root, run.quarter, run.catalogue)[1] != run.made_with["data_fingerprint"]:
         raise ReportFailed("the data changed while the report was made. Make it again.")
     if run.edition == "public":

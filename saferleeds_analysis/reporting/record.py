@@ -18,6 +18,7 @@ from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, behind, join, paragraph
 from saferleeds_analysis.reporting.counted import plain_caveats, worked_out
+from saferleeds_analysis.reporting.shared import once
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.workings import trajectory as workings
 
@@ -62,7 +63,7 @@ def track_record(
     theirs, and so do the ``rows`` of each history, in a role of its name. ``in_words`` are the agreed words for a chance.
     """
     try:
-        found = trajectory.backtest(list(histories), caveats=caveats)
+        found = once(trajectory.backtest, list(histories), caveats=tuple(caveats))
     except DataProblem as problem:
         why = str(problem).split("\n")[0].split(": that takes")[0].split(". Add")[0]
         return paragraph(f"On this series itself the projection cannot be tried: {why}.")

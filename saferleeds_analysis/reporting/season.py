@@ -27,6 +27,7 @@ from saferleeds_analysis.reporting.cards import ReportCard
 from saferleeds_analysis.reporting.counted import about_counts, sum_of, worked_out
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect
 from saferleeds_analysis.reporting.months_shown import withheld_of
+from saferleeds_analysis.reporting.shared import once
 from saferleeds_analysis.reporting.tables import interval, table
 from saferleeds_analysis.reporting.views import view
 from saferleeds_analysis.results import Result
@@ -517,9 +518,8 @@ def season_of(card: ReportCard) -> Season:
     frozen = specs.get(spec_name(card.indicator.id, whole))
     try:
         counts = complete(data[whole].rename(whole))
-        found = seasonal.seasonally_adjust(
-            counts, spec=frozen or _usual_spec(counts), breaks=breaks_from(card.caveats)
-        )
+        how = {"spec": frozen or _usual_spec(counts), "breaks": breaks_from(card.caveats)}
+        found = once(seasonal.seasonally_adjust, counts, **how)
     except DataProblem as problem:
         return Season(
             card=card,
@@ -548,7 +548,7 @@ def season_of(card: ReportCard) -> Season:
         card=card,
         adjustment=found if own else borrowed[card.area.kind][card.area.name],
         parent=None if own else found,
-        revision=seasonal.revision_since(found, before) if revisable else None,
+        revision=once(seasonal.revision_since, found, before) if revisable else None,
         areas=below,
         frozen=frozen is not None,
         quarters=_quarters(card, list(chain(*below.values())), catalogue),

@@ -19,7 +19,7 @@ def history(counts: pd.DataFrame, name: str = "counts") -> pd.Series:
     Period('2013Q2', 'Q-MAR')
     """
     if "month" in counts:
-        index, values = pd.PeriodIndex(counts["month"].astype(str), freq="M"), counts["count"]
+        index, values = _months(counts), counts["count"]
     else:
         index, values = pd.PeriodIndex([quarter(text) for text in counts["period"]]), counts["value"]
     grouped = values.astype("int64").groupby(index)
@@ -37,8 +37,13 @@ def by_area(counts: pd.DataFrame, made_of: Mapping[str, Sequence[str]]) -> pd.Da
     """
     whole = {part: area for area, parts in made_of.items() for part in parts}
     areas = counts["area"].replace(whole)
-    months = pd.PeriodIndex(counts["month"].astype(str), freq="M", name="month")
-    return counts["count"].groupby([months, areas]).sum().unstack()[areas.unique()]  # noqa: PD010
+    return counts["count"].groupby([_months(counts), areas]).sum().unstack()[areas.unique()]  # noqa: PD010
+
+
+def _months(counts: pd.DataFrame) -> pd.PeriodIndex:
+    """Give the month of each row, each text read once however many areas have it."""
+    rows, texts = pd.factorize(counts["month"].astype(str))
+    return pd.PeriodIndex(texts, freq="M", name="month")[rows]
 
 
 def key_of(series: pd.Series) -> tuple:

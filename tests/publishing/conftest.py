@@ -1,5 +1,6 @@
 """A small project with one notebook that shows everything, and its pack, published once."""
 
+import os
 import shutil
 from datetime import date
 from pathlib import Path
@@ -11,8 +12,11 @@ from projects import REFERENCE, with_tables
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.intake import build_processed
+from saferleeds_analysis.publishing import pool
+from saferleeds_analysis.publishing.notebooks import kernel_environment
 from saferleeds_analysis.publishing.pack import publish_reports
 from saferleeds_analysis.publishing.run_list import read_run_list
+from saferleeds_analysis.publishing.warm_kernels import CAN_FORK, WarmTemplate
 
 HERE = Path(__file__).parent
 Q2 = periods.quarter("2012/13 Q2")
@@ -85,3 +89,28 @@ def notebook(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def template():
+    """Give a warm template that is started once for all tests; none where the system cannot fork."""
+    if not CAN_FORK:
+        yield None
+        return
+    with WarmTemplate({**os.environ, **kernel_environment()}) as running:
+        running.address()
+        yield running
+
+
+@pytest.fixture
+def warm(template, monkeypatch):
+    """Have reports that are made one after another take their kernels from the template, as those of a whole pack do.
+
+    The pages are the same byte by byte, which test_engine.py shows, and a cold start is most of what a small report takes.
+    """
+    make_report = pool.make_report
+
+    def from_template(run, report, **about):
+        return make_report(run, report, **about | {"template": template.address() if template else ""})
+
+    monkeypatch.setattr(pool, "make_report", from_template)

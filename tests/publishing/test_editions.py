@@ -16,6 +16,8 @@ from saferleeds_analysis.publishing.notebooks import ReportFailed
 from saferleeds_analysis.publishing.pack import publish_editions
 from saferleeds_analysis.publishing.run_list import Report
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 Q2 = periods.quarter("2012/13 Q2")
 PARAMETERS = """\
 quarter: str = "2012/13 Q2"  # the quarter

@@ -20,7 +20,7 @@ from projects import ROOT, with_tables
 from saferleeds_analysis import periods
 from saferleeds_analysis.problems import ENDED
 from saferleeds_analysis.publishing import pool
-from saferleeds_analysis.publishing.notebooks import ReportFailed, kernel_environment, run_notebook
+from saferleeds_analysis.publishing.notebooks import ReportFailed, run_notebook
 from saferleeds_analysis.publishing.one_act import tidy_up
 from saferleeds_analysis.publishing.pack import publish_reports
 from saferleeds_analysis.publishing.pool import workers_for
@@ -37,15 +37,17 @@ Q2 = periods.quarter("2012/13 Q2")
 DAY = date(2012, 9, 30)
 ASKED = 'quarter: str = ""  # q\nas_at: str = ""  # a\narea: str = ""  # place'
 PAGE = "from saferleeds_analysis.reporting.blocks import heading\nheading(1, f'Burglary in {area}')"
+ASKS = """
+from pathlib import Path
+from saferleeds_analysis.reporting.shared import once
+def worked_out(of):
+    with Path("worked_out").open("a") as lines:
+        lines.write(of + chr(10))
+    return of
+assert [once(worked_out, "all"), once(worked_out, area)] == ["all", area]
+"""
 
 needs_fork = pytest.mark.skipif(not CAN_FORK, reason="this system cannot fork; the kernels start cold")
-
-
-@pytest.fixture(scope="module")
-def template():
-    with WarmTemplate({**os.environ, **kernel_environment()}) as running:
-        running.address()
-        yield running
 
 
 def run(path, template=None, **options):
@@ -170,8 +172,11 @@ def test_processes_are_used_where_they_pay(monkeypatch):
 
 @pytest.fixture
 def three_ways(notebook, monkeypatch, tmp_path):
-    """Publish the same three reports one after another, in a pool, and in a pool as on a system that cannot fork."""
-    path = notebook(PAGE, parameters=ASKED)
+    """Publish the same three reports one after another, in a pool, and in a pool as on a system that cannot fork.
+
+    Each asks for two things that the run works out once: the same for all, and one of its own.
+    """
+    path = notebook(ASKS + PAGE, parameters=ASKED)
     published = {}
     for way, options in {
         "one by one": {"workers": 1},
@@ -186,22 +191,26 @@ def three_ways(notebook, monkeypatch, tmp_path):
         (root / "data" / "project_key.txt").write_text("the same in each", encoding="utf-8")
         said = []
         publish_reports(root, Q2, named("a", "b", "c"), as_at=DAY, say=said.append, **options)
-        published[way] = (files_of(root / "reports"), said)
+        worked_out = (root / "notebooks" / "worked_out").read_text(encoding="utf-8").split()
+        published[way] = (files_of(root / "reports"), said, worked_out)
     return published
 
 
 def test_a_pool_publishes_what_one_process_does(three_ways):
-    one, _ = three_ways["one by one"]
+    one, _, worked_out = three_ways["one by one"]
+    assert sorted(worked_out) == ["a", "all", "b", "c"], "what all of them ask for is worked out once"
     assert (
         len(one) == 3 * 5 + 4 + 1 + 1 + 1
     )  # the reports, the page of changes, the pack's index and the list of packs
     for way in ("pool", "as on Windows"):
-        files, said = three_ways[way]
+        files, said, worked_out = three_ways[way]
         differ = [name for name in one if files.get(name) != one[name]]
         assert {Path(name).name for name in differ} == {"run.json"}
         assert files.keys() == one.keys()
         assert sorted(line.split()[1] for line in said) == ["a", "b", "c"]
         assert [line.split()[0] for line in said] == ["1/3", "2/3", "3/3"]
+        assert set(worked_out) == {"a", "all", "b", "c"}
+        assert len(worked_out) <= 5, "two that ask at the same time both work it out"
         assert " left" in said[0]
         assert " left" not in said[2]
 

@@ -17,6 +17,8 @@ from saferleeds_analysis.publishing.pack import publish_reports
 from saferleeds_analysis.publishing.run_list import Report
 from saferleeds_analysis.publishing.sign_off import sign_off
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 Q2 = periods.quarter("2012/13 Q2")
 ASKED = 'quarter: str = ""  # q\nas_at: str = ""  # a\narea: str = ""  # a place'
 CARD = 'from saferleeds_analysis.reporting.blocks import heading\nheading(1, f"Thefts, {area}")'

@@ -27,6 +27,8 @@ from saferleeds_analysis.publishing.report import code_version
 from saferleeds_analysis.publishing.run_list import Report, read_run_list
 from saferleeds_analysis.publishing.trace import trace_rows
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 Q2 = periods.quarter("2012/13 Q2")
 DAY = date(2012, 9, 30)
 

@@ -376,6 +376,7 @@ leads = paragraph("See ", Span("the other", href="../other/report.html"), ".")
 join(heading(1, f"About {about}"), leads)"""
 
 
+@pytest.mark.usefixtures("warm")
 def test_a_page_leads_only_to_reports_that_its_pack_has(notebook):
     parameters = 'quarter: str = ""  # the quarter\nas_at: str = ""  # the day\nabout: str = ""  # x'
     root = notebook(LEADS, parameters=parameters).parent.parent

@@ -22,6 +22,8 @@ from saferleeds_analysis.publishing.run_list import read_run_list
 from saferleeds_analysis.publishing.sign_off import Roles, checklist, sign_off
 from saferleeds_analysis.publishing.versions import start_correction, verify
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 Q1, Q2 = periods.quarter("2012/13 Q1"), periods.quarter("2012/13 Q2")
 NOW = datetime(2012, 10, 20, 9, 30, tzinfo=UTC)
 

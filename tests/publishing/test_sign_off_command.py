@@ -17,6 +17,8 @@ from saferleeds_analysis.publishing.at_work import at_work
 from saferleeds_analysis.publishing.ledger import open_ledger, short_fingerprint
 from saferleeds_analysis.publishing.sign_off import checklist
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 QUARTER = "2012/13 Q2"
 ROLES = ("--analyst", "Performance team", "--reviewer", "Second analyst", "--owner", "Head of service")
 CARD = (

@@ -24,6 +24,8 @@ from saferleeds_analysis.publishing.run_list import listed_reports, read_run_lis
 from saferleeds_analysis.publishing.sign_off import blocking_faults, sign_off
 from saferleeds_analysis.publishing.taking_out import retire
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 Q2 = periods.quarter("2012/13 Q2")
 DAY = date(2012, 9, 30)
 

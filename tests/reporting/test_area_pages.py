@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from projects import ROOT, copy_project
+from projects import ROOT
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.area_tables import AreaTables, RebaseDecision, Tile, load_area_tables
@@ -28,10 +28,8 @@ Q2 = periods.quarter("2012/13 Q2")
 
 
 @pytest.fixture(scope="module")
-def given(tmp_path_factory):
-    project = copy_project(tmp_path_factory.mktemp("areas"))
+def given(project):
     catalogue = load_catalogue(project / "data/raw/reference")
-    intake.build_processed(project, catalogue)
     counts = intake.recorded_counts(
         project, catalogue.indicator("domestic_burglary"), catalogue=catalogue, as_at=DAY
     )

@@ -5,7 +5,7 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
-from projects import REFERENCE, copy_project
+from projects import REFERENCE
 from worked_again import all_agree
 
 from saferleeds_analysis import intake, periods
@@ -16,13 +16,6 @@ from saferleeds_analysis.reporting.cards import report_card
 from saferleeds_analysis.reporting.profile import profile_of
 
 CATALOGUE, TABLES = load_catalogue(REFERENCE), load_area_tables(REFERENCE)
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    project = copy_project(tmp_path_factory.mktemp("areas") / "a project")
-    intake.build_processed(project, CATALOGUE)
-    return project
 
 
 @pytest.fixture(scope="module")

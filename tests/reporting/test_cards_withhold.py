@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from projects import REFERENCE
 
-from saferleeds_analysis import intake, periods
+from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.reporting.cards import report_card
 
@@ -19,22 +19,15 @@ YEAR, BEFORE = "12 months to September 2012", "12 months to September 2011"
 
 
 @pytest.fixture(scope="module")
-def counts(tmp_path_factory):
+def counts(counts):
     """Give the example's counts with 3 offences in Wetherby in the last twelve months, taken out of its wholes too."""
-    from projects import copy_project
-
-    root = copy_project(tmp_path_factory.mktemp("cards") / "a project")
-    intake.build_processed(root, CATALOGUE)
-    data = intake.recorded_counts(
-        root, CATALOGUE.indicator("domestic_burglary"), catalogue=CATALOGUE, as_at=DAY
-    )
-    by_area = data.by_area.copy()
+    by_area = counts.by_area.copy()
     months = periods.twelve_months_to(pd.Period("2012-09", freq="M"))
     for number, month in enumerate(months):
         gone = by_area.loc[month, "Wetherby"] - (1 if number < 3 else 0)
         for area in ("Wetherby", "NEL", "Leeds"):
             by_area.loc[month, area] -= gone
-    return replace(data, by_area=by_area)
+    return replace(counts, by_area=by_area)
 
 
 def card(counts, **more):

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from projects import REFERENCE, copy_project
+from projects import REFERENCE
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.area_tables import load_area_tables
@@ -32,13 +32,6 @@ BLOCKS = [
     "caveat_list",
     "sources",
 ]
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    project = copy_project(tmp_path_factory.mktemp("example"))
-    intake.build_processed(project, CATALOGUE)
-    return project
 
 
 def counts_at(project, day):

@@ -7,7 +7,7 @@ from functools import partial
 
 import pandas as pd
 import pytest
-from projects import PAPERS, PAPERS_REFERENCE, REFERENCE, ROOT, copy_project
+from projects import PAPERS, PAPERS_REFERENCE, REFERENCE, ROOT
 from worked_again import all_agree, worked_again
 
 from saferleeds_analysis import intake, periods
@@ -34,13 +34,6 @@ RULES = ROOT / "data/raw/reference"
 CATALOGUE, TABLES, AREAS = load_catalogue(RULES), load_cost_tables(REFERENCE), load_area_tables(REFERENCE)
 REGISTER = load_register(PAPERS_REFERENCE)
 Q2, DAY = periods.quarter("2012/13 Q2"), date(2012, 9, 30)
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    project = copy_project(tmp_path_factory.mktemp("documents") / "a project")
-    intake.build_processed(project, CATALOGUE)
-    return project
 
 
 def counts_at(project, day):
@@ -204,10 +197,14 @@ def dashboard_of(project, indicators=""):
     return dashboard(sources_of(project), catalogue=CATALOGUE, indicators=indicators, **at)
 
 
-def test_every_figure_of_the_dashboard_comes_out_of_its_rows_again(project):
-    page = dashboard_of(project)
+@pytest.fixture(scope="module")
+def whole_dashboard(project):
+    return dashboard_of(project)
+
+
+def test_every_figure_of_the_dashboard_comes_out_of_its_rows_again(whole_dashboard):
     changes = PrintedChanges(register=REGISTER, document="leicestershire_2012", as_at=DAY)
-    figures, printed = page.table().figures, changes.table().figures
+    figures, printed = whole_dashboard.table().figures, changes.table().figures
     # a range of counts has no value of its own
     assert {f.measure.id for f in printed if f.working is None} == {"implied_count"}
     assert all(f.working is not None for f in figures if f.status != "judgement")
@@ -215,9 +212,9 @@ def test_every_figure_of_the_dashboard_comes_out_of_its_rows_again(project):
     assert all_agree(printed, PAPERS)
 
 
-def test_the_dashboard_has_the_letters_that_the_boards_gave(project):
+def test_the_dashboard_has_the_letters_that_the_boards_gave(whole_dashboard):
     # The published cards of 2012/13 Q2: cohesion amber, clean neighbourhoods green.
-    states = dashboard_of(project).states.values()
+    states = whole_dashboard.states.values()
     letters = {s.indicator_id: (s.letter, s.letter_by) for s in states}
     assert letters.pop("domestic_burglary")[0] == "G"
     given = {name: letter for name, letter in letters.items() if letter != ("", "")}
@@ -260,8 +257,8 @@ def test_only_a_projection_that_doubles_the_half_year_is_said_to(printed, said):
     assert ("how it was made is not known; run-rate 3,366" in found.quarters().text) is not said
 
 
-def test_the_dashboard_tells_of_a_printed_percentage_what_was_printed(project):
-    states = {state.indicator_id: state for state in dashboard_of(project).states.values()}
+def test_the_dashboard_tells_of_a_printed_percentage_what_was_printed(whole_dashboard):
+    states = {state.indicator_id: state for state in whole_dashboard.states.values()}
     outcome = states["lasbt_satisfaction_outcome"]
     # The anti-social behaviour card of 2012/13 Q2: 90.0% from April to September 2012, without a base.
     assert (outcome.value, outcome.what, outcome.change) == ("90.0%", "April to September 2012", "")
@@ -269,8 +266,8 @@ def test_the_dashboard_tells_of_a_printed_percentage_what_was_printed(project):
     assert states["clean_streets"].what == "summer 2012"
 
 
-def test_a_named_measure_that_cannot_be_made_has_a_row_with_the_reason(project):
-    assert "Burglary (all buildings)" not in dashboard_of(project).states
+def test_a_named_measure_that_cannot_be_made_has_a_row_with_the_reason(project, whole_dashboard):
+    assert "Burglary (all buildings)" not in whole_dashboard.states
     shown = dashboard_of(project, "burglary_police_uk, lasbt_cases").table().text
     [row] = [line for line in shown.splitlines() if line.startswith("Burglary (all buildings)")]
     assert "no figures: " in row

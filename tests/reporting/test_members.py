@@ -6,19 +6,12 @@ from types import SimpleNamespace as Given
 
 import pytest
 from bs4 import BeautifulSoup
-from projects import REFERENCE, copy_project, words
+from projects import REFERENCE, words
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import load_catalogue, read_project
 from saferleeds_analysis.reporting.gathered import Sources, in_short
 from saferleeds_analysis.reporting.members import members_summary
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    project = copy_project(tmp_path_factory.mktemp("members"))
-    intake.build_processed(project, load_catalogue(project / "data/raw/reference"))
-    return project
 
 
 @pytest.fixture(scope="module")

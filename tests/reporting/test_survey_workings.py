@@ -5,7 +5,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from projects import REFERENCE, copy_project
+from projects import REFERENCE
 from worked_again import all_agree, worked_again
 
 from saferleeds_analysis import intake, periods
@@ -23,10 +23,7 @@ AT = {"quarter": periods.quarter("2012/13 Q2"), "as_at": date(2012, 9, 30)}
 
 
 @pytest.fixture(scope="module")
-def report_of(tmp_path_factory):
-    project = copy_project(tmp_path_factory.mktemp("surveys") / "a project")
-    intake.build_processed(project, CATALOGUE)
-
+def report_of(project):
     def make(indicator, area="Leeds"):
         known = CATALOGUE.indicator(indicator)
         responses = intake.survey_responses(project, known, catalogue=CATALOGUE, as_at=AT["as_at"])

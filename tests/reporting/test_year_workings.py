@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 
 import pytest
-from projects import REFERENCE, copy_project
+from projects import REFERENCE
 from worked_again import all_agree
 
 from saferleeds_analysis import intake, periods
@@ -20,13 +20,6 @@ from saferleeds_analysis.reporting.members import members_summary
 from saferleeds_analysis.reporting.outlook import outlook_of
 from saferleeds_analysis.reporting.season import season_of
 from saferleeds_analysis.reporting.services import service_counts
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    project = copy_project(tmp_path_factory.mktemp("years") / "a project")
-    intake.build_processed(project, load_catalogue(project / "data/raw/reference"))
-    return project
 
 
 @pytest.fixture(scope="module")
