@@ -30,7 +30,7 @@ from saferleeds_analysis.publishing.notebooks import ExecutedNotebook
 from saferleeds_analysis.reporting.blocks import Block, Group, Heading, html_of
 
 TEMPLATES = Path(__file__).parent / "templates"
-_ENVIRONMENT = Environment(
+TEMPLATED = Environment(
     loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
     autoescape=True,
     undefined=StrictUndefined,
@@ -143,7 +143,7 @@ def render_page(
     ``values``. ``pack`` is the link to the index in the header; ``files`` are named in the footer.
     """
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
-    return _ENVIRONMENT.get_template(template).render(
+    return TEMPLATED.get_template(template).render(
         title=title,
         body=Markup(body),  # noqa: S704 - see above
         contents=contents,
