@@ -34,6 +34,7 @@ from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import (
     Chart,
     Commentary,
+    Group,
     Printed,
     Span,
     Table,
@@ -481,6 +482,19 @@ def test_without_a_drawing_the_chart_is_there_in_words(tmp_path):
     assert "The chart in words: Line chart. It fell from 9 to 5." in told
 
 
+def test_small_drawings_folds_and_links_to_other_pages_leave_no_stubs_in_word(tmp_path):
+    spark = Chart(name="s", headline="A course", subtitle="", alt="Small line chart.", svg=SVG, shape="spark")
+    tile = Group(blocks=(paragraph("5,938", css_class="value"), spark, paragraph("Down 35.6%")))
+    more = (
+        facts([("Offences", tile)], kind="tiles"),
+        behind("Show more", paragraph("In it.")),
+        bullets([paragraph(Span("What it costs", href="../cost/report.html"))], kind="inline"),
+    )
+    write_docx(page_with(GOOD, more=more), tmp_path / "a.docx", provenance=PROVENANCE, pictures={})
+    told = [p.text for p in Document(str(tmp_path / "a.docx")).paragraphs]
+    assert told[-2:] == ["Offences: 5,938; Down 35.6%", "In it."]
+
+
 def test_each_numbered_list_begins_at_one_and_columns_leave_room_for_their_words(tmp_path):
     steps = bullets(["Step 1", "Step 2"], numbered=True)
     rows = [("a name", "7", "1.5%", "a long reason " * 12), ("another", "8", "2.5%", "reproduced")]
@@ -496,7 +510,7 @@ def test_each_numbered_list_begins_at_one_and_columns_leave_room_for_their_words
     assert starts == ["1", "1"]
     [table] = document.tables
     widths = [column.width.cm for column in table.columns]
-    assert sum(widths) == pytest.approx(16.5, abs=0.05)
+    assert sum(widths) == pytest.approx(17.4, abs=0.05)
     assert max(widths) == widths[3] and min(widths) > 1.4
 
 
@@ -593,6 +607,58 @@ def test_the_pdf_is_tagged_with_title_language_bookmarks_and_words_for_pictures(
     assert {o.rule_id for o in found.outcomes if o.skipped_reason} <= {"UA-14-001"}
 
 
+STRANDED = {"/H1", "/H2", "/H3", "/Caption"}
+
+
+def ends_of_sides(path):
+    """Give the tags, outermost first, of what stands lowest on each side of a PDF; and how many charts are on two sides."""
+    import pikepdf
+
+    tags, charts = {}, []
+
+    def walk(node, above, side):
+        """Name the tags above each piece of content, and give those pieces."""
+        if isinstance(node, pikepdf.Array):
+            return [piece for kid in node for piece in walk(kid, above, side)]
+        if not isinstance(node, pikepdf.Dictionary):
+            tags[side, int(node)] = above
+            return [(side, int(node))]
+        side = node.Pg.objgen if "/Pg" in node else side
+        if "/MCID" in node:
+            return walk(node.MCID, above, side)
+        above = (*above, str(node.S)) if "/S" in node else above
+        pieces = walk(node.get("/K", pikepdf.Array()), above, side)
+        # A chart's own part of the page holds its headline and, one part further in, its drawing.
+        kinds = {tags[piece][len(above) :][:2] for piece in pieces}
+        if ("/NonStruct", "/Figure") in kinds and any(kind[:1] == ("/P",) for kind in kinds):
+            charts.append({piece[0] for piece in pieces})
+        return pieces
+
+    def lowest(side):
+        """Give the piece of content of a side whose words are drawn lowest."""
+        at, kept, piece, drawn = pikepdf.Matrix(), [], None, {}
+        for order in pikepdf.parse_content_stream(side):
+            word, given = str(order.operator), order.operands
+            if word == "q":
+                kept.append(at)
+            elif word == "Q":
+                at = kept.pop()
+            elif word == "cm":
+                at = pikepdf.Matrix(*map(float, given)) @ at
+            elif word == "BDC" and "/MCID" in given[1]:
+                piece = side.obj.objgen, int(given[1].MCID)
+            elif word == "EMC":
+                piece = None
+            elif word == "Tm" and piece:
+                drawn[piece] = (pikepdf.Matrix(*map(float, given)) @ at).f
+        return min(drawn, key=drawn.get)
+
+    with pikepdf.open(path) as paper:
+        walk(paper.Root.StructTreeRoot.K, (), None)
+        sides = [tags[lowest(side)] for side in paper.pages]
+    return sides, sum(len(sides_of_it) > 1 for sides_of_it in charts)
+
+
 def test_no_heading_of_the_pdf_is_empty_and_the_marking_stands_on_each_side(exported):
     import pikepdf
 
@@ -629,6 +695,32 @@ def test_no_heading_of_the_pdf_is_empty_and_the_marking_stands_on_each_side(expo
                     shown_in_decoration += marks[0] == "/Artifact"
             assert marks == [], "each mark ends on its side"
             assert shown_in_decoration >= 2, "the marking and the number of the page"
+
+
+def test_nothing_is_stranded_at_the_foot_of_a_side_and_a_chart_stays_with_its_headline(browser, tmp_path):
+    """Sections of every length, so that sides end everywhere in them."""
+    rows = [(f"Ward {n}", "1", "2", "a longer note") for n in range(14)]
+    sections = []
+    for n in range(16):
+        sections += [
+            heading(2, f"Section {n}"),
+            *(paragraph(f"Line {line}.") for line in range(n % 7)),
+            Chart(name=f"c{n}", headline=f"Chart {n}", subtitle="Of a year.", alt="It falls.", svg=SVG),
+            *([heading(3, f"Table {n}")] if n % 2 else []),
+            Table(
+                caption=f"Counts of wards {n}, of which the caption is so long that it takes more than one line of a side, as long ones do",
+                columns=("Ward", "Before", "After", "Note"),
+                rows=tuple(rows),
+                numeric=(False, True, True, False),
+            ),
+        ]
+    page = content_of_blocks([heading(1, TITLE), *sections])
+    with drawing_browser.drawing_browser() as one:
+        (tmp_path / "long.pdf").write_bytes(one.print_pdf(render_on_paper(page, PROVENANCE)))
+    sides, apart = ends_of_sides(tmp_path / "long.pdf")
+    assert len(sides) > 7
+    assert [n for n, end in enumerate(sides, start=1) if STRANDED & set(end)] == []
+    assert apart == 0
 
 
 def test_the_mended_pdf_has_the_same_bytes_each_time_and_keeps_every_word(browser):
@@ -861,3 +953,19 @@ def test_the_pdfs_of_the_example_pass_the_rules_that_are_judged(example_exported
     folder, _ = example_exported
     for name in ("domestic-burglary-leeds", "members-summary-leeds", "partnership-dashboard"):
         assert {f.rule_id for f in validate(folder / name / "report.pdf").findings} == {"UA-28-004"}, name
+
+
+def test_a_card_of_the_example_is_two_sides_as_pdf_and_in_word_and_nothing_is_stranded(
+    example_exported, office, tmp_path
+):
+    import pikepdf
+
+    folder, _ = example_exported
+    cards = ("domestic-burglary-leeds", "anti-social-behaviour-leeds", "cohesion-leeds")
+    printed = office("pdf", *(shutil.copy(folder / c / "report.docx", tmp_path / f"{c}.docx") for c in cards))
+    for path in [*printed, *(folder / card / "report.pdf" for card in cards)]:
+        with pikepdf.open(path) as paper:
+            assert len(paper.pages) == 2, path
+    for path in folder.glob("*/report.pdf"):
+        sides, apart = ends_of_sides(path)
+        assert (apart, [end for end in sides if STRANDED & set(end)]) == (0, []), path.parent.name
