@@ -368,7 +368,9 @@ def retire(root: Path, report: str, quarter: Any) -> None:
 @main.command()
 @click.argument("quarter")
 @click.argument("reports", nargs=-1)
-@click.option("--all", "every", is_flag=True, help="Excel, Word and PDF of every report, the area profiles too.")
+@click.option(
+    "--all", "every", is_flag=True, help="Excel, Word and PDF of every report, the area profiles too."
+)
 @click.option("--edition", type=click.Choice(["public", "restricted"]), default="public")
 @_in_project
 def export(root: Path, quarter: Any, reports: tuple[str, ...], every: bool, edition: str) -> None:

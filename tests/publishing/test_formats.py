@@ -35,7 +35,6 @@ from saferleeds_analysis.reporting.blocks import (
     Chart,
     Commentary,
     Group,
-    Printed,
     Span,
     Table,
     behind,
@@ -207,42 +206,6 @@ def office(tmp_path_factory):
         return [out / f"{file.stem}.{to}" for file in files]
 
     return convert
-
-
-# Numbers as printed
-
-
-@given(st.integers(-(10**9), 10**9))
-def test_a_printed_count_knows_its_value(value):
-    shown = wording.number(value)
-    assert (shown.value, shown.decimals, shown.kind) == (value, 0, "")
-    assert shown.replace(",", "").replace(wording.MINUS, "-") == str(value)
-
-
-@given(st.integers(-99_999, 99_999))
-def test_a_printed_percentage_knows_its_value_to_the_printed_precision(thousandths):
-    shown = wording.percent(thousandths / 10, signed=True)
-    assert shown.value == pytest.approx(thousandths / 10, abs=1e-9)
-    assert (shown.kind, shown.decimals, shown.startswith("+")) == ("%", 1, thousandths > 0)
-
-
-@pytest.mark.parametrize(
-    ("shown", "text", "value"),
-    [
-        (wording.pounds(22_101_675), "£22.1m", 22_100_000),
-        (wording.pounds(-11_198_025), "−£11.2m", -11_200_000),
-        (wording.pounds(480_978), "£481,000", 481_000),
-        (wording.pounds_and_pence(6620.04), "£6,620.04", 6620.04),
-        (wording.signed(12), "+12", 12),
-    ],
-)
-def test_printed_amounts_know_their_values(shown, text, value):
-    assert (shown, shown.value) == (text, value)
-
-
-@pytest.mark.parametrize("text", ["", "[c]", "12 to 14", "2012/13", "=1", "1e5", "007", *HOSTILE[:7]])
-def test_text_that_looks_like_a_number_stays_text(text):
-    assert not isinstance(content_of_blocks([paragraph(text)]).everything[0].spans[0].text, Printed)
 
 
 # The workbook
