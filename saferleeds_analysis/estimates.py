@@ -12,6 +12,7 @@ from numbers import Integral
 from scipy import special
 
 from saferleeds_analysis.problems import refuse_unless
+from saferleeds_analysis.results import Result
 
 # The columns of every tidy table of figures, in whole words.
 TIDY_COLUMNS = (
@@ -31,7 +32,7 @@ TIDY_COLUMNS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Estimate:
+class Estimate(Result):
     """A value with its interval.
 
     ``value``, ``lower`` and ``upper`` are in ``unit``; ``method`` names how the interval was made and ``confidence``
@@ -39,7 +40,7 @@ class Estimate:
     needs beside the number. A limit may be infinite (a ratio to a count of zero has no upper limit).
 
     >>> Estimate(value=12.0, lower=10.0, upper=14.0, unit="%", method="Wilson", confidence=0.95, n=1000)
-    Estimate(value=12.0, lower=10.0, upper=14.0, unit='%', method='Wilson', confidence=0.95, n=1000, caveats=())
+    <Estimate>
     """
 
     value: float
@@ -64,7 +65,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CountChange:
+class CountChange(Result):
     """The change from one count to another over periods of equal length.
 
     ``difference`` (later less earlier, in the counts' unit) and ``percent`` (of the earlier count) each with their

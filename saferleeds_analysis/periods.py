@@ -175,6 +175,37 @@ def month(text: str) -> pd.Period:
     return pd.Period(text, freq="M")
 
 
+def by_period(series: pd.Series) -> pd.Series:
+    """Give a series with an index of periods; one of days is converted to months where each lies in a month of its own.
+
+    >>> by_period(pd.Series([4, 6], pd.to_datetime(["2024-01-31", "2024-02-29"]), name="thefts")).index.tolist()
+    [Period('2024-01', 'M'), Period('2024-02', 'M')]
+    """
+    if not isinstance(series, pd.Series) or series.name is None:
+        raise ValueError(
+            "give a pandas Series with a name: counts.rename('burglary') names one after its indicator."
+        )
+    index = series.index
+    if isinstance(index, pd.PeriodIndex):
+        return series
+    if not isinstance(index, pd.DatetimeIndex):
+        raise ValueError(
+            f"{series.name}: the index holds no months. Write: series.index = pd.PeriodIndex(series.index, freq='M')"
+        )
+    if index.tz is not None:
+        raise ValueError(
+            f"{series.name}: the index has a time zone, in which a month may begin on another day. Write: "
+            "series.index = series.index.tz_localize(None).to_period('M')"
+        )
+    months = index.to_period("M")
+    if months.has_duplicates:
+        raise ValueError(
+            f"{series.name}: several rows lie in {month_name(months[months.duplicated()][0])}. Add them up: "
+            "series = series.groupby(series.index.to_period('M')).sum()"
+        )
+    return series.set_axis(months)
+
+
 def day_name(day: date) -> str:
     """Write a day for people.
 

@@ -11,6 +11,10 @@ class DataProblem(Exception):
 
     The message names every problem found, each with its file, row, column and cure, so that an analyst can mend
     the file in one go. Nothing is repaired on the way.
+
+    >>> refuse(["burglary.csv, row 3: month '2024-13' is no month. Write it as 2024-12."])
+    Traceback (most recent call last):
+    saferleeds_analysis.problems.DataProblem: burglary.csv, row 3: month '2024-13' is no month. Write it as 2024-12.
     """
 
 

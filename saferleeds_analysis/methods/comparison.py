@@ -27,6 +27,7 @@ from saferleeds_analysis.estimates import (
     ratio_of_rates,
 )
 from saferleeds_analysis.problems import DataProblem, refuse_unless
+from saferleeds_analysis.results import Result
 
 # What the comparison reads of a group; from which day it could be known is for who calls.
 GROUP_COLUMNS = tuple(name for name in columns_of(GroupMember) if name != "known_from")
@@ -37,7 +38,7 @@ _WHOLE, _FROM_ZERO, _ABOVE_ZERO = "a whole number from 0", "a number from 0", "a
 
 
 @dataclass(frozen=True, kw_only=True)
-class GroupComparison:
+class GroupComparison(Result):
     """One area against a group of its like, such as the core cities.
 
     ``areas`` has a row an area, highest rate first: ``rate`` with ``lower`` and ``upper``, ``count`` (and whether it

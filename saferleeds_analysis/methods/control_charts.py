@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from saferleeds_analysis.problems import DataProblem, refuse_unless
+from saferleeds_analysis.results import Result
 
 #: Process limits lie this many average moving ranges either side of the mean (three sigma, 3 / 1.128).
 LIMIT = 2.66
@@ -84,7 +85,7 @@ class Icon:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ControlChart:
+class ControlChart(Result):
     """An XmR chart in numbers.
 
     ``points`` has one row a period: ``value``, ``phase`` (from 1, one more at each rebase), ``in_baseline`` (whether

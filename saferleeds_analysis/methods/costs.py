@@ -30,6 +30,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.estimates import Estimate, count_with_interval, less
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import refuse_unless
+from saferleeds_analysis.results import Result
 from saferleeds_analysis.unit_costs import (
     COMPONENTS,
     CostTables,
@@ -115,7 +116,7 @@ class Uncosted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CostEstimate:
+class CostEstimate(Result):
     """What the recorded offences of some months are valued at, in one edition's unit costs and one year's prices.
 
     ``total`` is pounds with its interval and ``amount`` the same to the penny, for recorded offences only.

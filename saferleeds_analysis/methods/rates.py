@@ -24,6 +24,7 @@ from saferleeds_analysis.estimates import (
     ratio_of_rates,
 )
 from saferleeds_analysis.problems import DataProblem, refuse_unless
+from saferleeds_analysis.results import Result
 
 #: Directly standardised rates are withheld below this many events (UKHSA technical guide).
 FEWEST_EVENTS = 10
@@ -77,7 +78,7 @@ class GuardedEstimate:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RateComparison:
+class RateComparison(Result):
     """One rate against another.
 
     ``ratio`` is the first over the second (``None`` when the second count is zero), ``difference`` the first less the

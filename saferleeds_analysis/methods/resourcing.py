@@ -20,6 +20,7 @@ from math import floor
 import pandas as pd
 
 from saferleeds_analysis.methods.costs import one_at_a_time, whole_pennies
+from saferleeds_analysis.results import Result
 from saferleeds_analysis.unit_costs import FundingPosition
 
 CAVEAT = (
@@ -51,7 +52,7 @@ class PositionCheck:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FundingScenario:
+class FundingScenario(Result):
     """The same posts at another share of their cost.
 
     ``partner_pays`` and ``other_body_pays`` are pounds for one post. ``cost`` is what the partner pays for all the posts;
@@ -112,6 +113,12 @@ def funding_scenario(position: FundingPosition, *, share: Decimal | float) -> Fu
     """Say what another share of the full cost means: the cost of the same posts, or the posts that the money pays for.
 
     ``share`` is above 0 and up to 1 (50% is ``0.5``).
+
+    >>> from saferleeds_analysis.unit_costs import load_cost_tables
+    >>> stated = load_cost_tables("data/raw/reference").funding("pcso_leeds_2015_16")
+    >>> scenario = funding_scenario(stated, share=0.5)
+    >>> scenario.cost == stated.posts * stated.full_cost / 2
+    True
     """
     share = Decimal(str(share))
     if not 0 < share <= 1:

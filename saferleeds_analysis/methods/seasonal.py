@@ -28,6 +28,7 @@ from saferleeds_analysis.estimates import TIDY_COLUMNS
 from saferleeds_analysis.explained import explained
 from saferleeds_analysis.methods.x13 import X13Output, period_from, run_x13, x13_date
 from saferleeds_analysis.problems import DataProblem, refuse, refuse_unless
+from saferleeds_analysis.results import Result
 
 AIRLINE = "(0 1 1)(0 1 1)"
 
@@ -49,6 +50,9 @@ class Break:
     A ``"level shift"`` holds from ``start`` on. ``"additive outliers"`` take out each period from ``start`` to
     ``end`` by itself, so that it does not bend the seasonal factors of the years before. ``start`` and ``end`` are
     months, or the quarters of a quarterly series; ``reason`` is what the reader is told.
+
+    >>> Break(kind="level shift", start=pd.Period("2017-04", "M"), reason="Sheds and garages count from here on").end is None
+    True
     """
 
     kind: Literal["level shift", "additive outliers"]
@@ -80,6 +84,9 @@ class SeasonalSpec:
 
     The estimation starts from ``ar`` and ``ma`` where they are given: some models have two optima, and a frozen one must not
     jump. ``leap_years`` is always on, unless a comparison with other software needs it off.
+
+    >>> SeasonalSpec(model=AIRLINE, decomposition="multiplicative").outliers
+    'automatic'
     """
 
     method: Literal["X-11", "SEATS"] = explained(
@@ -221,7 +228,7 @@ class Diagnostics:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeasonalAdjustment:
+class SeasonalAdjustment(Result):
     """A series with its seasonal pattern taken out, and all that was found on the way.
 
     ``observed``, ``adjusted``, ``trend``, ``seasonal``, ``calendar`` (leap years, trading days and Easter) and
@@ -277,7 +284,7 @@ class SeasonalAdjustment:
             }
         )
 
-    def to_frame(self, *, area: str, unit: str) -> pd.DataFrame:
+    def to_frame(self, *, area: str = "", unit: str = "") -> pd.DataFrame:
         """Give tidy rows, one a period and measure; forecasts carry their 95 % limits, ``n`` is the observed count."""
         factor_unit = unit if self.decomposition == "additive" else "ratio"
         parts = [

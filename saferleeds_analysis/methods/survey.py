@@ -21,6 +21,7 @@ from scipy import special
 from saferleeds_analysis.estimates import Estimate
 from saferleeds_analysis.methods.survey_intervals import INTERVALS, Sample, house_interval, t_quantile
 from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.results import Result
 
 SINGLE_UNIT_RULES = ("certainty", "adjust", "average")
 
@@ -50,7 +51,9 @@ class SurveyEstimate(Estimate):
     linearised: np.ndarray | None = field(default=None, repr=False, compare=False)
     in_base: np.ndarray | None = field(default=None, repr=False, compare=False)
 
-    def to_frame(self, *, indicator_id: str, area: str, period: str, measure: str) -> pd.DataFrame:
+    def to_frame(
+        self, *, indicator_id: str = "", area: str = "", period: str = "", measure: str = ""
+    ) -> pd.DataFrame:
         """Give the estimate as one tidy row."""
         row = {
             "indicator_id": indicator_id,
@@ -75,7 +78,7 @@ class SurveyEstimate(Estimate):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SurveyChange:
+class SurveyChange(Result):
     """The change from one percentage to another, in percentage points.
 
     ``direction`` is ``"fell"``, ``"rose"`` or ``"no clear change"``. ``adjusted_p_value`` allows for all the
@@ -149,6 +152,10 @@ def survey_design(
     stratum is refused until one of R's rules is named: ``"certainty"`` (it adds nothing), ``"adjust"`` (its distance
     from the mean of all strata counts; for a total, from zero) or ``"average"`` (it adds what other strata add on
     average).
+
+    >>> people = pd.DataFrame({"weight": 1.0, "ward": ["A"] * 6 + ["B"] * 6, "street": [n // 2 for n in range(12)]})
+    >>> int(survey_design(people, weight="weight", strata="ward", clusters="street").degrees_of_freedom)  # 6 streets less 2 wards
+    4
     """
     clusters = [clusters] if isinstance(clusters, str) else [*clusters]
     sizes = [population_sizes] if isinstance(population_sizes, str) else [*population_sizes]
@@ -455,7 +462,17 @@ def change(
     confidence: float = 0.95,
     degrees_of_freedom: float | None = None,
 ) -> SurveyChange:
-    """Compare two percentages of one design, such as two waves or two localities."""
+    """Compare two percentages of one design, such as two waves or two localities.
+
+    >>> people = pd.DataFrame({"weight": 1.0, "year": [1] * 50 + [2] * 50, "safe": ["yes", "no"] * 25 + ["yes"] * 50})
+    >>> design = survey_design(people, weight="weight")
+    >>> first, second = (
+    ...     proportion(design, "safe", answers=["yes"], out_of=["yes", "no"], where=people["year"] == year) for year in (1, 2)
+    ... )
+    >>> found = change(design, earlier=first, later=second)
+    >>> found.difference.value, found.direction
+    (50.0, 'rose')
+    """
     difference = contrast(
         design,
         [later, earlier],

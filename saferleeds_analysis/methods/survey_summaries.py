@@ -24,6 +24,7 @@ from saferleeds_analysis.methods.survey import (
 )
 from saferleeds_analysis.methods.survey_intervals import t_quantile, wilson_limits
 from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.results import Result
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,7 @@ class SatisfactionSurvey:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SampleSize:
+class SampleSize(Result):
     """How many answers a margin needs, and how many people must be asked for them at the response rate given.
 
     ``margin_reached`` is the half-width that the answers give, in percentage points. Where more would have to be asked than there are, ``people_to_ask`` is everybody and ``enough`` is false.
@@ -95,6 +96,10 @@ def published_percentage(
     ``design_effect`` is a judgement and has no default: 1 for a simple random sample, usually 1.2 to 2 for a weighted
     household survey; say where it comes from. ``population`` is how many there were to be asked, for the finite
     population correction (none for a survey of a city).
+
+    >>> printed = published_percentage(62.0, base=310, design_effect=1.3, definition="feels safe after dark")
+    >>> round(printed.lower, 1), round(printed.upper, 1)  # Wilson's formula at 310 / 1.3 answers
+    (55.7, 67.9)
     """
     effective = _effective_base(percent, base, design_effect, population)
     share = percent / 100

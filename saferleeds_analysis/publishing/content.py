@@ -3,6 +3,7 @@
 The page, the paper copy, Word, the workbook, the index and the checks are made of this; none reads what another wrote.
 """
 
+import ast
 import json
 import re
 import xml.etree.ElementTree as ElementTree
@@ -304,6 +305,11 @@ def faults_of_outputs(notebook: Any) -> list[str]:
         cell for cell in notebook.cells if cell.cell_type == "code" and cell.get("id") != "parameters-given"
     ]
     for number, cell in enumerate(own_code_cells, start=1):
+        if not cell.outputs and _ends_with_a_value(cell.source):
+            faults.append(
+                f"code cell {number} shows nothing, though it ends with {cell.source.strip().splitlines()[-1][:60]!r}. Let it "
+                "give a result or a Block, or end the line with a semicolon."
+            )
         for output in cell.outputs:
             if output.output_type == "error":
                 faults.append(f"code cell {number} ended in an error: {output.ename}: {output.evalue}")
@@ -318,6 +324,12 @@ def faults_of_outputs(notebook: Any) -> list[str]:
                     "Show a Block, or end the line with a semicolon."
                 )
     return faults
+
+
+def _ends_with_a_value(source: str) -> bool:
+    """Say whether the last line of a cell is there to be shown."""
+    statements = ast.parse(source).body
+    return bool(statements) and isinstance(statements[-1], ast.Expr) and not source.rstrip().endswith(";")
 
 
 def faults_of_content(content: Content) -> list[str]:

@@ -14,7 +14,6 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.area_tables import AreaTables
-from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.estimates import CountChange, count_with_interval
 from saferleeds_analysis.figures import Measure, Rows, weakest
 from saferleeds_analysis.intake import Boundaries
@@ -423,18 +422,12 @@ class AreasBeside:
         return {} if self.shown.rounded else counted.worked_out(rows, function, **arguments)
 
 
-def areas_of(
-    card: ReportCard,
-    *,
-    catalogue: Catalogue,
-    tables: AreaTables,
-    edition: str,
-    boundaries: Boundaries | None = None,
-) -> AreasBeside:
-    """Set the areas below a card's area side by side, as an edition may print them.
+def areas_of(card: ReportCard, *, tables: AreaTables, boundaries: Boundaries | None = None) -> AreasBeside:
+    """Set the areas below a card's area side by side, as the card's edition may print them.
 
     A kind of area is shown where every one of its areas has all 24 months.
     """
+    catalogue = card.catalogue
     by_kind = catalogue.parts_by_kind(card.data.area_set, card.area.name)
     end = card.monthly.index[-1]
     windows = {"earlier": periods.twelve_months_to(end - 12), "later": periods.twelve_months_to(end)}
@@ -469,7 +462,7 @@ def areas_of(
             counts,
             rules=rules,
             theme=rules.theme_of(card.indicator.id, card.indicator.unit).id,
-            edition=edition,
+            edition=card.protected.edition,
             below_city=[name for name in everyone if name in below],
             wholes=sums,
         ),

@@ -5,7 +5,7 @@ tables, the charts and ``figures.csv`` all come from the same numbers.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
@@ -45,6 +45,8 @@ from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, 
 from saferleeds_analysis.reporting.months_shown import MonthsShown, months_shown
 from saferleeds_analysis.reporting.published import CHECKS, PublishedCheck, check_published
 from saferleeds_analysis.reporting.tables import table
+from saferleeds_analysis.reporting.views import view
+from saferleeds_analysis.results import Result
 from saferleeds_analysis.workings import counts
 
 TARGET = Measure(
@@ -76,7 +78,7 @@ class AreaPosition:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReportCard:
+class ReportCard(Result):
     """All that one quarter says of one recorded-crime indicator in one area; its methods give the blocks of the page.
 
     ``whole`` names the area of which this one is a part. ``monthly`` and ``totals`` are the true counts, from which other blocks are computed; ``shown`` and
@@ -97,6 +99,7 @@ class ReportCard:
     caveats: tuple[Caveat, ...]
     area_bases: tuple[str, ...]
     data: RecordedCounts
+    catalogue: Catalogue = field(repr=False)
     protected: ProtectedTable
     shown: MonthsShown
 
@@ -490,6 +493,11 @@ class ReportCard:
         )
 
 
+@view.register
+def _(found: ReportCard) -> Block:
+    return join(found.why(), found.findings(), found.chart())
+
+
 def report_card(
     data: RecordedCounts,
     *,
@@ -546,6 +554,7 @@ def report_card(
         caveats=catalogue.caveats(data.indicator.id, by_area.index),
         area_bases=tuple(dict.fromkeys(a.basis for members in below.values() for a in members if a.basis)),
         data=data,
+        catalogue=catalogue,
     )
 
 

@@ -20,6 +20,8 @@ from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, Span, Text, join, paragraph
 from saferleeds_analysis.reporting.counted import about_counts, worked_out
 from saferleeds_analysis.reporting.season import Season
+from saferleeds_analysis.reporting.views import view
+from saferleeds_analysis.results import Result
 from saferleeds_analysis.workings import season as workings
 
 READING = Measure(
@@ -47,7 +49,7 @@ _KINDS = {"improvement": "better than usual", "concern": "worse than usual", "co
 
 
 @dataclass(frozen=True, kw_only=True)
-class Control:
+class Control(Result):
     """A control chart of a card's series, or ``problem``, the reason why there is none."""
 
     season: Season
@@ -148,6 +150,11 @@ class Control:
         """Say of each point whether the limits of the last month rest on it."""
         points = self.found.points
         return points["in_baseline"] & (points["phase"] == points["phase"].iloc[-1])
+
+
+@view.register
+def _(found: Control) -> Block:
+    return join(found.findings(), found.chart())
 
 
 def control_of(season: Season, *, tables: AreaTables) -> Control:

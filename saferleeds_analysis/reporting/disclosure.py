@@ -240,11 +240,7 @@ def protect(
             not_printed=_cells_of(frame, not_printed) & values.keys(),
         )
         rounded = may_be_rounded - withheld
-    shown = frame.copy()
-    for cell in rounded:
-        shown.loc[cell] = kind.round_to * round(values[cell] / kind.round_to)
-    for cell in withheld:
-        shown.loc[cell] = pd.NA
+    shown = _as_printed(frame, values, withheld=withheld, rounded=rounded, round_to=kind.round_to)
     return ProtectedTable(
         counts=shown.drop(index=list(not_printed), columns=list(not_printed), errors="ignore"),
         withheld=withheld,
@@ -254,6 +250,23 @@ def protect(
         rules=rules,
         edition=edition,
     )
+
+
+def _as_printed(
+    frame: pd.DataFrame,
+    values: Mapping[tuple, int],
+    *,
+    withheld: Collection[tuple],
+    rounded: Collection[tuple],
+    round_to: int,
+) -> pd.DataFrame:
+    """Give the table with its counts rounded or taken out."""
+    shown = frame.copy()
+    for cell in rounded:
+        shown.loc[cell] = round_to * round(values[cell] / round_to)
+    for cell in withheld:
+        shown.loc[cell] = pd.NA
+    return shown
 
 
 def protect_percentages(

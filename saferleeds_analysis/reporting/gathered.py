@@ -100,8 +100,7 @@ def result_of(
             monthly = sources.counts(indicator, as_at=as_at)
             return service_counts(catalogue, indicator=indicator.id, monthly=monthly, **at)
     card = report_card(sources.counts(indicator, as_at=as_at), catalogue=catalogue, **at)
-    season = season_of(card, catalogue=catalogue)
-    return Recorded(card, outlook_of(card, season=season, catalogue=catalogue))
+    return Recorded(card, outlook_of(season_of(card)))
 
 
 def in_short(states: Iterable[State]) -> str:

@@ -12,7 +12,7 @@ from math import ceil, floor
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import Catalogue, Target
+from saferleeds_analysis.catalogue import Target
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
@@ -22,14 +22,16 @@ from saferleeds_analysis.reporting.first_screen import Tile
 from saferleeds_analysis.reporting.record import measured_on_open_data, track_record
 from saferleeds_analysis.reporting.season import Season
 from saferleeds_analysis.reporting.tables import interval, table
+from saferleeds_analysis.reporting.views import view
 from saferleeds_analysis.reporting.year_figures import YearFigures
+from saferleeds_analysis.results import Result
 
 # Of the figures of the replay, the share of outcomes that the 80% range held.
 _HELD = {"method": "projection", "score": "coverage_80"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outlook:
+class Outlook(Result):
     """The path to the target and the projection of a card's year; ``problem`` says why where there is none."""
 
     card: ReportCard
@@ -303,11 +305,17 @@ class Outlook:
         return letter(rating.letter, rating.colour.capitalize(), reason, figures=figures)
 
 
-def outlook_of(card: ReportCard, *, season: Season, catalogue: Catalogue) -> Outlook:
+@view.register
+def _(found: Outlook) -> Block:
+    return join(found.findings(), found.record())
+
+
+def outlook_of(season: Season) -> Outlook:
     """Build the path to the card's targets, project its year end, and test its direction of travel."""
+    card = season.card
     history = card.monthly.rename(card.indicator.id)
     nothing = Outlook(
-        card=card, made=YearFigures(card=card, season=season), in_words=catalogue.chance_in_words
+        card=card, made=YearFigures(card=card, season=season), in_words=card.catalogue.chance_in_words
     )
     if not card.shown.by_quarter:
         return replace(
@@ -317,12 +325,15 @@ def outlook_of(card: ReportCard, *, season: Season, catalogue: Catalogue) -> Out
         )
     year = periods.financial_year_of(history.index[-1])
     adjusted = season.adjustment.adjusted if season.adjustment is not None else None
-    options = {"target": card.targets or None, "year": year, "caveats": card.caveats}
     try:
-        path = trajectory.build_trajectory(history, as_at=card.as_at, adjusted=adjusted, **options)
-        complete = history.index[-1] == path.path.index[-1]
-        projection = (
-            None if complete else trajectory.project_year_end(history, unit=card.indicator.unit, **options)
+        course = trajectory.course_of_year(
+            history,
+            target=card.targets or None,
+            year=year,
+            unit=card.indicator.unit,
+            as_at=card.as_at,
+            adjusted=adjusted,
+            caveats=card.caveats,
         )
         direction = trajectory.direction_of_travel(
             history,
@@ -332,7 +343,7 @@ def outlook_of(card: ReportCard, *, season: Season, catalogue: Catalogue) -> Out
         )
     except DataProblem as problem:
         return replace(nothing, problem=" ".join(str(problem).split()))
-    return replace(nothing, path=path, projection=projection, direction=direction)
+    return replace(nothing, path=course.path, projection=course.projection, direction=direction)
 
 
 def _aim(target: Target) -> str:

@@ -340,15 +340,15 @@ def profile_of(
     given = {"catalogue": catalogue, "quarter": quarter, "as_at": as_at, "edition": edition}
     card = report_card(data, area=area, **given)
     whole = report_card(data, area=above[-1].name, **given)
-    season = season_of(card, catalogue=catalogue)
+    season = season_of(card)
     enough = card.headline.later is not None and card.headline.later >= 12 * FEWEST_A_MONTH
     return AreaProfile(
         card=card,
-        city=areas_of(whole, catalogue=catalogue, tables=tables, edition=edition),
+        city=areas_of(whole, tables=tables),
         between=above[0] if len(above) > 1 else None,
         season=season,
         control=control_of(season, tables=tables),
-        outlook=outlook_of(card, season=season, catalogue=catalogue) if enough else None,
+        outlook=outlook_of(season) if enough else None,
         quarters=_quarters(card, catalogue=catalogue, edition=edition),
     )
 

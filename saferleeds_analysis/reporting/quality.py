@@ -73,22 +73,25 @@ def quality_page(results: Sequence[CheckResult], *, revised: Sequence[Sequence[s
             ),
         ]
     if revised:
-        columns = ["Source", "What", "Months changed", "Older file", "Newer file", "Newer file's name"]
-        shown += [
-            heading(2, "What newer files revised"),
-            paragraph(
-                "A newer file of these sources gives other counts of months that an older one holds, and the newer counts are "
-                "used. The sums are of all counts of the kind in the months that both files hold."
-            ),
-            table(
-                caption="Months that a newer file changed",
-                columns=columns,
-                rows=[list(line) for line in revised],
-                text_columns=[1, 5],
-            ),
-        ]
+        shown += _what_was_revised(revised)
     shown.append(heading(2, "What each check means"))
     return join(*shown, facts([(r.check.title, r.check.meaning) for r in results], kind="card-fields"))
+
+
+def _what_was_revised(revised: Sequence[Sequence[str]]) -> list[Block]:
+    return [
+        heading(2, "What newer files revised"),
+        paragraph(
+            "A newer file of these sources gives other counts of months that an older one holds, and the newer counts are "
+            "used. The sums are of all counts of the kind in the months that both files hold."
+        ),
+        table(
+            caption="Months that a newer file changed",
+            columns=["Source", "What", "Months changed", "Older file", "Newer file", "Newer file's name"],
+            rows=[list(line) for line in revised],
+            text_columns=[1, 5],
+        ),
+    ]
 
 
 def _what_was_found(result: CheckResult) -> list[Block]:

@@ -28,6 +28,8 @@ from saferleeds_analysis.reporting.counted import about_counts, sum_of, worked_o
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect
 from saferleeds_analysis.reporting.months_shown import withheld_of
 from saferleeds_analysis.reporting.tables import interval, table
+from saferleeds_analysis.reporting.views import view
+from saferleeds_analysis.results import Result
 from saferleeds_analysis.workings import season as workings
 
 _X13 = "the Census Bureau's X-13ARIMA-SEATS with the choices frozen for the year; docs/methods/seasonal.md"
@@ -101,7 +103,7 @@ NO_SEASON = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Season:
+class Season(Result):
     """What seasonal adjustment says of a card's series; ``problem`` says why where it says nothing.
 
     ``parent`` is the whole's adjustment where the card's area is a part and borrows its pattern; ``together`` names the
@@ -190,7 +192,7 @@ class Season:
             return paragraph(f"There is no adjustment to judge: {self.problem}")
         found = self.parent or self.adjustment
         tests, whole = found.diagnostics, str(found.observed.name)
-        lines = [quality_in_words(found)]
+        lines = [wording.quality_in_words(found)]
         if self.parent is not None:
             share = wording.percent(100 * self.adjustment.borrowed)
             borrowed = (
@@ -487,7 +489,20 @@ class Season:
         return self._figure(measure, window, float(value), **about)
 
 
-def season_of(card: ReportCard, *, catalogue: Catalogue) -> Season:
+@view.register
+def _(season: Season) -> Block:
+    return join(
+        season.chart(),
+        season.profile(),
+        season.quality(),
+        season.decomposition(),
+        season.area_tables(),
+        season.direct_and_indirect(),
+        season.choices(),
+    )
+
+
+def season_of(card: ReportCard) -> Season:
     """Adjust a card's series for the season, with the choices that are frozen for it if there are any.
 
     The whole of the area set is adjusted by itself; every area below it, the card's own too if it is one, borrows its
@@ -495,7 +510,7 @@ def season_of(card: ReportCard, *, catalogue: Catalogue) -> Season:
     level, as counts do, and under five years neither trading days nor Easter are looked for. Definition breaks and
     pandemic months come from the catalogue's caveats.
     """
-    data = card.data.by_area.loc[: card.monthly.index[-1]]
+    catalogue, data = card.catalogue, card.data.by_area.loc[: card.monthly.index[-1]]
     whole = _whole_of(card, catalogue)
     specs = seasonal.read_specs(catalogue.seasonal_specs)
     frozen = specs.get(spec_name(card.indicator.id, whole))
@@ -605,22 +620,6 @@ def breaks_from(caveats: Sequence[Caveat]) -> tuple[seasonal.Break, ...]:
         for caveat in caveats
         if caveat.kind in kinds
     )
-
-
-def quality_in_words(found: seasonal.SeasonalAdjustment) -> str:
-    """Judge an adjustment by X-11's Q (below 1 is accepted) and the QS test for seasonality that is left."""
-    tests = found.diagnostics
-    if not found.identifiable:
-        return "No seasonal pattern can be told apart from chance, so the series is shown unadjusted."
-    failed = [name for name, value in tests.m.items() if value > 1]
-    grade = "poor" if tests.q is not None and tests.q >= 1 else "acceptable" if failed else "good"
-    judged = [f"{'a' if tests.residual_seasonality else 'no'} season is found in the adjusted series"]
-    if failed:
-        judged.insert(0, f"{', '.join(failed)} above 1")
-    if tests.q is not None:
-        judged.insert(0, f"its overall mark, Q, is {wording.number(tests.q, decimals=2)} (below 1 is good)")
-    provisional = " It is provisional: there are fewer than five years of data." if found.provisional else ""
-    return f"The adjustment is of {grade} quality: {'; '.join(judged)}.{provisional}"
 
 
 def _choice_in_words(value: object) -> str:

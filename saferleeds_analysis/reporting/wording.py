@@ -15,6 +15,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Target
 from saferleeds_analysis.estimates import CountChange
 from saferleeds_analysis.intake import Commentary, CommentaryRequest, Source
+from saferleeds_analysis.methods.seasonal import SeasonalAdjustment
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -337,3 +338,19 @@ def pairs_in(text: str) -> dict[str, str]:
             f"{text!r}: each name needs a colon and its words behind it, such as victims_2012: victims."
         )
     return {name.strip(): words.strip() for name, _, words in pairs}
+
+
+def quality_in_words(found: SeasonalAdjustment) -> str:
+    """Judge an adjustment by X-11's Q (below 1 is accepted) and the QS test for seasonality that is left."""
+    tests = found.diagnostics
+    if not found.identifiable:
+        return "No seasonal pattern can be told apart from chance, so the series is shown unadjusted."
+    failed = [name for name, value in tests.m.items() if value > 1]
+    grade = "poor" if tests.q is not None and tests.q >= 1 else "acceptable" if failed else "good"
+    judged = [f"{'a' if tests.residual_seasonality else 'no'} season is found in the adjusted series"]
+    if failed:
+        judged.insert(0, f"{', '.join(failed)} above 1")
+    if tests.q is not None:
+        judged.insert(0, f"its overall mark, Q, is {number(tests.q, decimals=2)} (below 1 is good)")
+    provisional = " It is provisional: there are fewer than five years of data." if found.provisional else ""
+    return f"The adjustment is of {grade} quality: {'; '.join(judged)}.{provisional}"

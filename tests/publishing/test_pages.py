@@ -255,8 +255,9 @@ def display(**data):
             display(**{"text/html": '<table border="1" class="dataframe"></table>', "text/plain": "x"}),
             "leaves a bare result (text/html, text/plain)",
         ),
+        ([], "code cell 2 shows nothing, though it ends with 'show()'."),
     ],
-    ids=["error", "print", "number", "png", "svg", "frame"],
+    ids=["error", "print", "number", "png", "svg", "frame", "nothing"],
 )
 def test_an_unfinished_output_is_refused(outputs, fault):
     assert fault in faults(TITLE, outputs)

@@ -56,7 +56,7 @@ def profile(given, area, **changes):
 @pytest.fixture(scope="module")
 def city(given):
     card = report_card(given.counts, catalogue=given.catalogue, area="Leeds", quarter=Q2, as_at=DAY)
-    return areas_of(card, catalogue=given.catalogue, tables=given.tables, edition="public")
+    return areas_of(card, tables=given.tables)
 
 
 def test_a_ward_profile_says_the_published_figures(given):
@@ -145,7 +145,7 @@ def test_a_rate_is_given_only_from_households_known_by_then_and_dated(given, cit
     card = report_card(
         counts, catalogue=given.catalogue, area="Leeds", quarter=periods.quarter("2012/13 Q4"), as_at=day
     )
-    later = areas_of(card, catalogue=given.catalogue, tables=given.tables, edition="public").rate("Leeds")
+    later = areas_of(card, tables=given.tables).rate("Leeds")
     # 5,305 / 320,596 households = 16.55 per 1,000
     assert (
         "Per 1,000 households that is 16.5 (95% interval 16.1 to 17.0), on 320,596 households counted on 27 March 2011"
@@ -202,7 +202,7 @@ def test_a_tile_map_says_every_value_and_never_by_colour_alone(city):
 
 def test_limits_move_by_a_recorded_decision_of_the_area_or_of_the_whole(given, tmp_path):
     card = report_card(given.counts, catalogue=given.catalogue, area="Leeds", quarter=Q2, as_at=DAY)
-    season = season_of(card, catalogue=given.catalogue)
+    season = season_of(card)
     found = control_of(season, tables=given.tables)
     assert found.found.seasonality == "adjusted"
     assert (

@@ -33,7 +33,7 @@ def given(project):
         )
         common = {"catalogue": CATALOGUE, "quarter": periods.quarter(quarter), "as_at": day}
         card = report_card(counts, area="Leeds", **common)
-        city = areas_of(card, catalogue=CATALOGUE, tables=TABLES, edition="public")
+        city = areas_of(card, tables=TABLES)
         return SimpleNamespace(counts=counts, common=common, card=card, city=city)
 
     return at

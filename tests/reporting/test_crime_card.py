@@ -34,8 +34,8 @@ def actions():
 
 def made(counts, area="Leeds"):
     card = report_card(counts, catalogue=CATALOGUE, area=area, quarter=Q2, as_at=DAY)
-    outlook = outlook_of(card, season=season_of(card, catalogue=CATALOGUE), catalogue=CATALOGUE)
-    areas = areas_of(card, catalogue=CATALOGUE, tables=TABLES, edition="public", boundaries=None)
+    outlook = outlook_of(season_of(card))
+    areas = areas_of(card, tables=TABLES)
     return card, outlook, areas
 
 
@@ -175,7 +175,7 @@ def year_end(tmp_path_factory):
 
     def with_target(value):
         own = replace(card, targets=tuple(replace(target, value=value) for target in card.targets))
-        return outlook_of(own, season=season_of(own, catalogue=CATALOGUE), catalogue=CATALOGUE)
+        return outlook_of(season_of(own))
 
     return with_target
 

@@ -89,8 +89,8 @@ def test_no_small_month_follows_from_quarters_and_from_all_sums_of_quarters(coun
 
 def blocks_of(counts, area, edition):
     card = report_card(counts, catalogue=CATALOGUE, area=area, quarter=Q2, as_at=DAY, edition=edition)
-    season = season_of(card, catalogue=CATALOGUE)
-    outlook = outlook_of(card, season=season, catalogue=CATALOGUE)
+    season = season_of(card)
+    outlook = outlook_of(season)
     return card, {
         "chart": season.chart(),
         "apart": season.decomposition(),
@@ -150,7 +150,7 @@ def test_the_restricted_card_of_the_ward_shows_all(counts):
 def test_quarters_of_wards_are_whole_numbers_when_adjusted(counts):
     """With the printed season, a closer figure would tell how a quarter's offences lie in its months."""
     card = report_card(counts, catalogue=CATALOGUE, area="Leeds", quarter=Q2, as_at=DAY)
-    figures = season_of(card, catalogue=CATALOGUE).area_tables().figures
+    figures = season_of(card).area_tables().figures
     assert len(figures) == 36
     assert all(f.value == round(f.value) for f in figures)
 
@@ -173,7 +173,7 @@ def test_a_ward_of_a_few_a_year_shows_its_mark_and_no_number(counts):
     assert "No projection is given: whole quarters are withheld" in blocks["findings"].text
     numbers = printed(blocks | {"card": card.findings()})
     assert not {m for m, _ in numbers} & {"monthly_count", "twelve_month_count", "observed", "actual to date"}
-    control = control_of(season_of(card, catalogue=CATALOGUE), tables=None)
+    control = control_of(season_of(card), tables=None)
     assert "No control chart is given: 90 of its 90 months are withheld" in control.findings().text
 
 

@@ -31,12 +31,12 @@ def card(counts):
 
 @pytest.fixture(scope="module")
 def season(card):
-    return season_of(card, catalogue=CATALOGUE)
+    return season_of(card)
 
 
 @pytest.fixture(scope="module")
 def outlook(card, season):
-    return outlook_of(card, season=season, catalogue=CATALOGUE)
+    return outlook_of(season)
 
 
 def test_the_published_sentence_is_computed(outlook):
@@ -127,8 +127,8 @@ def test_a_series_with_missing_months_says_why_there_is_no_season_and_no_project
     by_area = counts.by_area.copy()
     by_area.loc["2011-05"] = pd.NA
     gap = card_of(replace(counts, by_area=by_area))
-    season = season_of(gap, catalogue=CATALOGUE)
-    outlook = outlook_of(gap, season=season, catalogue=CATALOGUE)
+    season = season_of(gap)
+    outlook = outlook_of(season)
     assert "Not seasonally adjusted: there is no data for May 2011." in season.chart().text
     assert season.areas == {}
     assert outlook.progress().text.startswith("N Not rated. History 'domestic_burglary':")
@@ -139,7 +139,7 @@ def test_a_series_with_missing_months_says_why_there_is_no_season_and_no_project
 
 def test_a_short_series_is_refused_with_the_reason(counts):
     short = card_of(replace(counts, by_area=counts.by_area.loc["2010-04":]))
-    season = season_of(short, catalogue=CATALOGUE)
+    season = season_of(short)
     assert season.adjustment is None
     assert "36" in season.problem
 

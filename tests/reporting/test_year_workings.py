@@ -43,8 +43,8 @@ def pages(project, catalogue):
             project, catalogue.indicator("domestic_burglary"), catalogue=catalogue, as_at=day
         )
         card = report_card(counts, catalogue=catalogue, area=area, quarter=quarter, as_at=day)
-        season = season_of(card, catalogue=catalogue)
-        outlook = outlook_of(card, season=season, catalogue=catalogue)
+        season = season_of(card)
+        outlook = outlook_of(season)
         return season, control_of(season, tables=load_area_tables(project / "data/raw/reference")), outlook
 
     return at

@@ -6,6 +6,7 @@ of travel follow written rules (:mod:`rating`).
 """
 
 from saferleeds_analysis.methods.trajectory.backtest import Backtest, backtest
+from saferleeds_analysis.methods.trajectory.course import Course, course_of_year
 from saferleeds_analysis.methods.trajectory.history import MEASURED, is_decrease, is_met
 from saferleeds_analysis.methods.trajectory.milestones import Trajectory, build_trajectory
 from saferleeds_analysis.methods.trajectory.projection import (
@@ -32,6 +33,7 @@ __all__ = [
     "RUN_RATE_MISLEADS",
     "Backtest",
     "Chance",
+    "Course",
     "Direction",
     "Projection",
     "Rating",
@@ -41,6 +43,7 @@ __all__ = [
     "backtest",
     "build_trajectory",
     "cap_by_chance",
+    "course_of_year",
     "direction_of_travel",
     "is_decrease",
     "is_met",

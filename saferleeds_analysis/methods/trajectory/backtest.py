@@ -12,6 +12,7 @@ from saferleeds_analysis.catalogue import Caveat
 from saferleeds_analysis.methods.trajectory.history import break_starts, check_counts
 from saferleeds_analysis.methods.trajectory.projection import Projection, project_year_end
 from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.results import Result
 
 # Twentieths: their pinball loss is close to half the continuous ranked probability score.
 QUANTILES = np.round(np.arange(0.05, 1, 0.05), 2)
@@ -21,7 +22,7 @@ _COVERAGES = (0.5, 0.8, 0.9)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Backtest:
+class Backtest(Result):
     """What was projected in past years, and what came.
 
     ``forecasts`` has a row for each method, year and point in the year: ``series``, ``year``, ``known`` (periods),
