@@ -274,7 +274,11 @@ def _each_once(pages: Mapping[str, Content]) -> tuple[list[Figure], dict[Identit
             )
             if changed and changed.split()[0] not in about:
                 continue
-            figures.setdefault(figure.identity, figure)
+            first = figures.setdefault(figure.identity, figure)
+            if (
+                first.lower is None and figure.lower is not None
+            ):  # a count is printed with its limits and without
+                figures[figure.identity] = figure
             names.setdefault(figure.identity, {})[name] = None
     series: dict[tuple, list[Figure]] = {}
     for figure in figures.values():
