@@ -45,7 +45,7 @@ STATUSES_IN_WORDS = dict(
             "counted or worked out from records of events or of answers",
             "printed by somebody else, and taken as it was printed",
             "worked out by a method that has a margin, or from numbers that were rounded",
-            "worked out from months or answers that were constructed for this example; these are no records",
+            "worked out from months or answers that were constructed; these are no records",
             "given by people, by no rule",
         ),
         strict=True,
@@ -74,7 +74,9 @@ COLUMNS = (
 # A cell is never a bare sign.
 _UNITS = {"%": "per cent", "£": "pounds"}
 _PRINTED = COLUMNS.index("Status") + 1  # columns that an A4 side has room for
-_LONG = 24  # rows of a series from which a chart says more than its numbers
+# A series of so many rows says more in a chart, one of levels, which begins at nought.
+_LONG, _LEVELS = 24, ("count", "adjusted", "percentage", "rate")
+_MOST_PLACES = 5
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _PARTS_OF_ODS = ("mimetype", "META-INF/manifest.xml", "meta.xml", "styles.xml", "content.xml")
 
@@ -124,8 +126,8 @@ _ORDER = ("Monthly", "Years", "Areas", "Targets", "Surveys", "Costs", "Methods",
 class Sheet:
     """One sheet with one table: its ``name``, its ``title``, sentences below the title, and the cells.
 
-    ``decimals`` are the places with which the broken numbers of each row show; of the ``contents`` the first column leads to
-    the sheets that it names.
+    ``decimals`` are the places with which the broken numbers of each row show. A column named ``Sheet`` leads to the sheets
+    that it names.
     """
 
     name: str
@@ -168,7 +170,7 @@ class Sheet:
         """The cells row by row, each with the places of its number."""
         places = self.decimals or (0,) * len(self.rows)
         return [
-            [(cell, n if isinstance(cell, float) else 0) for cell in row]
+            [(cell, min(n, _MOST_PLACES) if isinstance(cell, float) else 0) for cell in row]
             for row, n in zip(self.rows, places, strict=True)
         ]
 
@@ -269,15 +271,12 @@ def _each_once(pages: Mapping[str, Content]) -> tuple[list[Figure], dict[Identit
     about = {figure.indicator_id for page in pages.values() for figure in page.figures}
     for name, page in pages.items():
         for figure in page.figures:
-            changed = (
-                dict(figure.qualifiers).get("figure", "") if figure.measure.role == "about the pack" else ""
-            )
-            if changed and changed.split()[0] not in about:
+            of_other = figure.measure.role == "about the pack" and dict(figure.qualifiers).get("figure")
+            if of_other and of_other.split()[0] not in about:
                 continue
             first = figures.setdefault(figure.identity, figure)
-            if (
-                first.lower is None and figure.lower is not None
-            ):  # a count is printed with its limits and without
+            # A count is printed with its limits here and without them there.
+            if first.lower is None and figure.lower is not None:
                 figures[figure.identity] = figure
             names.setdefault(figure.identity, {})[name] = None
     series: dict[tuple, list[Figure]] = {}
@@ -307,8 +306,8 @@ def _long_series(sheet: Sheet, figures: Sequence[Figure]) -> Iterator[Drawn]:
     row = sheet.head + 1
     for _, members in groupby(figures, key=_series):
         series = list(members)
-        if len(series) >= _LONG:
-            first, last = series[0], series[-1]
+        first, last = series[0], series[-1]
+        if len(series) >= _LONG and first.measure.role in _LEVELS:
             title = (
                 f"{sentence(_called(first))}, {first.area} ({first.unit}), {first.period} to {last.period}"
             )
@@ -391,7 +390,10 @@ def _write_sheet(writer: Writer, sheet: Sheet) -> None:
     top = {"valign": "top"}
     plain = writer.add_format({**top, "text_wrap": sheet.wraps})
     head = writer.add_format({**top, "text_wrap": True, "bold": True, "bottom": 1})
-    numbers = [writer.add_format({**top, "num_format": f"#,##0{'.' * (n > 0)}{'0' * n}"}) for n in range(6)]
+    numbers = [
+        writer.add_format({**top, "num_format": f"#,##0{'.' * (n > 0)}{'0' * n}"})
+        for n in range(_MOST_PLACES + 1)
+    ]
     worksheet.write_string(0, 0, sheet.title, writer.add_format({"bold": True, "font_size": 16}))
     for row, line in enumerate(sheet.told, start=1):
         worksheet.write_string(row, 0, line)
@@ -410,9 +412,8 @@ def _write_sheet(writer: Writer, sheet: Sheet) -> None:
     widths = sheet.widths
     for column, width in enumerate(widths):
         worksheet.set_column(column, column, width)
-    for row, cells in enumerate(
-        sheet.rows if sheet.wraps else (), start=sheet.head + 1
-    ):  # not every program works it out
+    read = sheet.rows if sheet.wraps else ()
+    for row, cells in enumerate(read, start=sheet.head + 1):  # not every program works out how high a row is
         lines = max(-(-len(str(cell)) // width) for cell, width in zip(cells, widths, strict=True))
         worksheet.set_row(row, 15 * lines)
     worksheet.freeze_panes(sheet.head + 1, 1)

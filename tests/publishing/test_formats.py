@@ -134,6 +134,7 @@ FIGURES = (
     figure(SHARE, 12.6, unit="%", n=400, status="estimated", caveats=("Another.",)),
     figure(VALUE, 23_306_650, unit="£"),
     figure(TEST, 0.125),
+    figure(Measure(id="fine", words="a fine test", role="quality", decimals=9), 0.123456789),
     figure(BEFORE, 9215, indicator="this pack", qualifiers={"figure": "burglary twelve months"}),
     figure(BEFORE, 7, indicator="this pack", qualifiers={"figure": "theft twelve months"}),
 )
@@ -276,9 +277,9 @@ def test_a_figure_is_a_row_with_its_value_and_limits_as_numbers_in_columns_of_th
     assert [row["Value"] for row in areas] == ["[c]", 2.5], "what is withheld stays withheld"
     about = {row["About"]: row["Note"] for row in rows_of(book["Notes"])}
     assert [about[mark] for mark in areas[1]["Notes"].split(", ")] == ["=a caveat", "Another."]
-    [cost], [test] = rows_of(book["Costs"]), rows_of(book["Methods"])
+    [cost], [test, fine] = rows_of(book["Costs"]), rows_of(book["Methods"])
     assert (cost["Value"], cost["Unit"]) == (23_306_650, "pounds")
-    assert test["Value"] == 0.125
+    assert (test["Value"], fine["Value"]) == (0.125, 0.123456789)
     shown = {c.number_format for c in book["Methods"]["D"] if c.value == 0.125}
     assert shown == {"#,##0.000"}, "shown as exactly as it is published, and kept in full"
 
