@@ -214,25 +214,7 @@ def workbook_of(
     marked = (f"Marking: {marking}.",) if marking else ()
     # A sheet is printed, or sent on, without its contents.
     on_each = marked if marking != MARKINGS["public"] else ()
-    held: dict[str, list[Figure]] = {name: [] for name in ("Headlines", *_ORDER)}
-    held["Headlines"] = _headlines(figures, homes)
-    for figure in figures:
-        held[next(name for name, _, takes in _KINDS if takes(figure, homes))].append(figure)
-    about = {"Headlines": "The state of each indicator; its figures stand on the other sheets too"}
-    about |= {name: words for name, words, _ in _KINDS}
-    of_figures = [
-        Sheet(
-            name=name,
-            title=about[name],
-            told=("One row a figure. The sheet Notes explains what stands in square brackets.", *on_each),
-            columns=COLUMNS,
-            rows=tuple(_row(figure, notes, printed_in[figure.identity]) for figure in of),
-            decimals=tuple(figure.measure.decimals for figure in of),
-        )
-        for name, of in held.items()
-        if of
-    ]
-    charts = tuple(chart for sheet in of_figures[1:] for chart in _long_series(sheet, held[sheet.name]))
+    of_figures, charts = _sheets_of_figures(figures, printed_in, homes=homes, notes=notes, on_each=on_each)
     actions = Sheet(
         name="Actions",
         title="Actions as they stood in the quarter",
@@ -262,6 +244,37 @@ def workbook_of(
         rows=tuple((one.name, one.title, len(one.rows)) for one in sheets),
     )
     return Workbook(title=title, author=author, as_at=as_at, sheets=(contents, *sheets), charts=charts)
+
+
+def _sheets_of_figures(
+    figures: Sequence[Figure],
+    printed_in: Mapping[Identity, str],
+    *,
+    homes: Collection[str],
+    notes: Mapping[str, str],
+    on_each: tuple[str, ...],
+) -> tuple[list[Sheet], tuple[Drawn, ...]]:
+    """Put each figure on its sheet and the headlines on one more; give the sheets, and the series that are drawn."""
+    held: dict[str, list[Figure]] = {name: [] for name in ("Headlines", *_ORDER)}
+    held["Headlines"] = _headlines(figures, homes)
+    for figure in figures:
+        held[next(name for name, _, takes in _KINDS if takes(figure, homes))].append(figure)
+    about = {"Headlines": "The state of each indicator; its figures stand on the other sheets too"}
+    about |= {name: words for name, words, _ in _KINDS}
+    sheets = [
+        Sheet(
+            name=name,
+            title=about[name],
+            told=("One row a figure. The sheet Notes explains what stands in square brackets.", *on_each),
+            columns=COLUMNS,
+            rows=tuple(_row(figure, notes, printed_in[figure.identity]) for figure in of),
+            decimals=tuple(figure.measure.decimals for figure in of),
+        )
+        for name, of in held.items()
+        if of
+    ]
+    charts = (chart for sheet in sheets for chart in _long_series(sheet, held[sheet.name]))
+    return sheets, tuple(charts)
 
 
 def _each_once(pages: Mapping[str, Content]) -> tuple[list[Figure], dict[Identity, str]]:
