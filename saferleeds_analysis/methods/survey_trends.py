@@ -200,12 +200,14 @@ def rolling_from_published(
     missing = [column for column in columns if waves[column].isna().any()]
     if missing:
         raise DataProblem(f"the waves have gaps in {', '.join(missing)}.")
-    twice = waves[waves.duplicated(["quarter", "area"])]
-    if len(twice):
-        raise DataProblem(f"a wave is there twice: {_named(twice)}. Keep one.")
-    empty = waves[waves["base"] == 0]
-    if len(empty):
-        raise DataProblem(f"the base is zero in {_named(empty)}: take that wave out.")
+    for wrong, said in (
+        (waves.duplicated(["quarter", "area"]), "a wave is there twice: {}. Keep one."),
+        (waves["base"] == 0, "the base is zero in {}: take that wave out."),
+    ):
+        if wrong.any():
+            rows = zip(waves["quarter"][wrong], waves["area"][wrong], strict=True)
+            named = ", ".join(f"{periods.quarter_name(quarter)} ({area})" for quarter, area in rows)
+            raise DataProblem(said.format(named))
     found, breaks = {}, []
     for area, rows in waves.groupby("area", sort=False):
         quarters = _quarters(rows["quarter"])
@@ -285,9 +287,3 @@ def _quarters(column: pd.Series) -> list[pd.Period]:
             f"the waves are told by {column.dtype} values; make quarters with saferleeds_analysis.periods.quarter."
         )
     return sorted(column.unique())
-
-
-def _named(waves: pd.DataFrame) -> str:
-    return ", ".join(
-        f"{periods.quarter_name(q)} ({a})" for q, a in zip(waves["quarter"], waves["area"], strict=True)
-    )

@@ -72,49 +72,41 @@ class CaseFacts:
 
     def demographics(self, groups: Collection[tuple[str, str]]) -> Block:
         """Give what was printed of groups of people: pairs of the figures' id and the people's name in words."""
-        rows, figures = [], []
-        for name, people in groups:
-            for f in self._of(name):
-                # A number of people is named so that the rules know what it counts.
-                kind = PEOPLE_BY_AGE if f.unit == "people" else SHARE_OF_PEOPLE
-                qualifiers = {"people": people, "group": f.measure}
-                measure = kind.words.format(**qualifiers)
-                theme = self.rules.theme_of(measure, f.unit)
-                window = window_to_date(f.period)
-                if self.public and f.unit == "people" and theme.is_small(float(f.value), below_city=False):
-                    shown = self.rules.withheld
-                    why = "A small number of a vulnerable group, held back in the public edition"
-                    figure = withheld_figure(
-                        self.rules,
-                        measure=kind,
-                        indicator_id=f.indicator_id,
-                        area=f.area,
-                        window=window,
-                        qualifiers=qualifiers,
-                        unit=f.unit,
-                        status="published",
-                        theme=theme.id,
-                        caveats=(why,),
-                    )
-                else:
-                    shown = f"{f.value}%" if f.unit == "%" else wording.number(float(f.value))
-                    why = "NOT CHECKABLE: no base was printed"
-                    figure = as_printed(
-                        f,
-                        kind,
-                        window=window,
-                        qualifiers=qualifiers,
-                        theme=theme.id,
-                        method="as published; not checkable",
-                        caveats=(why, f.note),
-                    )
-                rows.append([wording.sentence(measure), shown])
-                figures.append(figure)
-        if not rows:
+        found = [(f, people) for name, people in groups for f in self._of(name)]
+        if not found:
             return paragraph(f"No breakdown of the people was known on {periods.day_name(self.as_at)}.")
-        notes = dict.fromkeys(
-            f.note for name, _ in groups for f in self._of(name) if f.unit == "%" and f.note
-        )
+        rows, figures = [], []
+        for f, people in found:
+            # A number of people is named so that the rules know what it counts.
+            kind = PEOPLE_BY_AGE if f.unit == "people" else SHARE_OF_PEOPLE
+            qualifiers = {"people": people, "group": f.measure}
+            measure = kind.words.format(**qualifiers)
+            theme = self.rules.theme_of(measure, f.unit)
+            about = {"window": window_to_date(f.period), "qualifiers": qualifiers, "theme": theme.id}
+            if self.public and f.unit == "people" and theme.is_small(float(f.value), below_city=False):
+                shown = self.rules.withheld
+                figure = withheld_figure(
+                    self.rules,
+                    **about,
+                    measure=kind,
+                    indicator_id=f.indicator_id,
+                    area=f.area,
+                    unit=f.unit,
+                    status="published",
+                    caveats=("A small number of a vulnerable group, held back in the public edition",),
+                )
+            else:
+                shown = f"{f.value}%" if f.unit == "%" else wording.number(float(f.value))
+                figure = as_printed(
+                    f,
+                    kind,
+                    **about,
+                    method="as published; not checkable",
+                    caveats=("NOT CHECKABLE: no base was printed", f.note),
+                )
+            rows.append([wording.sentence(measure), shown])
+            figures.append(figure)
+        notes = dict.fromkeys(f.note for f, _ in found if f.unit == "%" and f.note)
         lines = [f"NOT CHECKABLE: {note[:1].lower()}{note[1:]}." for note in notes]
         if any(shown == self.rules.withheld for _, shown in rows):
             lines.append(
@@ -136,12 +128,11 @@ class CaseFacts:
         calls, linked, new = (
             int(of[m].value) for m in ("calls", "linked to existing cases", "new referrals")
         )
-        period = of["calls"].period
-        lines = [
+        line = (
             f"{wording.number(calls)} {of['calls'].unit} were counted. "
             f"{wording.number(linked)} of them ({wording.number(100 * linked / calls, decimals=2)}%) were linked to existing cases, "
             f"and {wording.number(new)} ({wording.number(100 * new / calls, decimals=2)}%) led to new referrals."
-        ]
+        )
         figures = [
             _figure(
                 f,
@@ -169,11 +160,11 @@ class CaseFacts:
             )
         ]
         warning = paragraph(
-            f"PERIOD MISMATCH: these counts are of {period}, the review period is {periods.review_period(self.quarter)}. Compare "
+            f"PERIOD MISMATCH: these counts are of {of['calls'].period}, the review period is {periods.review_period(self.quarter)}. Compare "
             "them with nothing else here.",
             css_class="flag",
         )
-        return join(warning, bullets(lines, figures=figures))
+        return join(warning, bullets([line], figures=figures))
 
     def durations(self, name: str) -> Block:
         """Say how long cases take, before and after, with what is not known of the two numbers."""

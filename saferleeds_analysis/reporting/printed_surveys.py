@@ -5,17 +5,17 @@ it, and whether a step from one to the next is more than chance. A second figure
 """
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator, PublishedFigure
+from saferleeds_analysis.catalogue import Catalogue, Indicator, PublishedFigure
 from saferleeds_analysis.figures import Measure, Rows, Working
 from saferleeds_analysis.methods import feasibility, survey, survey_summaries
-from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
+from saferleeds_analysis.methods.survey import SurveyEstimate
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import (
@@ -94,22 +94,16 @@ class PrintedSurvey:
     baselines: tuple[MeasureBaseline, ...]
     figures: tuple[PublishedFigure, ...]
     later: tuple[PublishedFigure, ...]
-    caveats: tuple[Caveat, ...]
+    caveats_in_words: tuple[str, ...]
+    sources: tuple[str, ...]
     targets: tuple[Rows, ...]
     respondents: str
-
-    @property
-    def notice(self) -> str:
-        """What a reader must know before any number: nothing beside the caveats."""
-        return ""
+    notice: str = ""
 
     @property
     def levels(self) -> tuple[PublishedFigure, ...]:
         """The percentages themselves, in the order of the definitions."""
-        names = [d.definition for d in self.definitions]
-        return tuple(
-            sorted((f for f in self.figures if f.measure in names), key=lambda f: names.index(f.measure))
-        )
+        return tuple(f for d in self.definitions for f in self.figures if f.measure == d.definition)
 
     @property
     def before_and_now(self) -> tuple[PublishedFigure | None, PublishedFigure | None]:
@@ -131,9 +125,8 @@ class PrintedSurvey:
         for d in reversed(self.definitions):
             own = [f for f in self.levels if f.measure == d.definition]
             name = wording.sentence(d.definition)
-            lines += [f"{name}, {period_in_words(f.period)}: {f.printed_as}. {f.note}." for f in own]
-            if not own:
-                lines.append(f"{name}: no result was known on {periods.day_name(self.as_at)}.")
+            told = [f"{name}, {period_in_words(f.period)}: {f.printed_as}. {f.note}." for f in own]
+            lines += told or [f"{name}: no result was known on {periods.day_name(self.as_at)}."]
         lines += [
             f"The line breaks: from {periods.month_name(d.since)} {d.definition!r} takes the place of {d.replaces!r}. "
             f"{d.reason}. Figures of two definitions are never subtracted, so no rise or fall can be given."
@@ -165,20 +158,6 @@ class PrintedSurvey:
             targets=self.targets,
         )
 
-    @property
-    def caveats_in_words(self) -> list[str]:
-        """What the reader must know."""
-        return [
-            "Only percentages were published. Without the number that they rest on, no interval, test or rating is given.",
-            *(c.text for c in self.caveats),
-            *(f"{b.value}%, {b.period}: {b.note}." for b in self.baselines),
-        ]
-
-    @property
-    def sources(self) -> list[str]:
-        """Where the figures come from."""
-        return list(dict.fromkeys(f"{f.source}." for f in self.figures))
-
     # Checks
 
     def published_check(
@@ -193,13 +172,12 @@ class PrintedSurvey:
             return NOTHING
         rows, figures = [], []
         for f in self.levels:
-            estimate = ours(f.period)
+            estimate, remark = ours(f.period), self._feasible(f)
             shown, result = "none", "not checked: no respondents for it"
             if estimate is not None:
                 shown = f"{wording.number(estimate.value, decimals=-f.value.as_tuple().exponent)}%"
                 agrees = shown.replace(wording.MINUS, "-") == f"{f.value}%"
                 result = "reproduced" if agrees else "NOT reproduced"
-            remark = self._feasible(f)
             told = paragraph(Span(wording.sentence(remark), kind="strong")) if remark else f.note
             rows.append([period_in_words(f.period), f.printed_as, shown, result, told])
             figures.append(self._figure(f, remark))
@@ -342,9 +320,11 @@ class PrintedSurvey:
             reading = f"{wording.by_chance(change.direction, confidence=d.confidence)}, so it is called no increase and no reduction here."
             if change.direction != "no clear change":
                 effect = (z / 1.959964) ** 2
+                p = wording.number(allowed.adjusted_p_value, decimals=3)
+                nor = f", nor if all {allowed.comparisons} steps are allowed for (p {p})"
                 reading = (
                     "By itself that is a clear change, whatever word was printed. It would not be one with a design effect above "
-                    f"{wording.number(effect, decimals=2)}{_nor_together(allowed)}."
+                    f"{wording.number(effect, decimals=2)}{nor if allowed.direction == 'no clear change' else ''}."
                 )
             lines.append(
                 f"{before.period} to {f.period}, {before.value}% to {f.printed_as}: {change_in_words(change)}; "
@@ -382,14 +362,6 @@ class PrintedSurvey:
         )
 
 
-def _nor_together(change: SurveyChange) -> str:
-    """Say that a step is not clear among all that are tested together, where it is not."""
-    if change.direction != "no clear change":
-        return ""
-    p = wording.number(change.adjusted_p_value, decimals=3)
-    return f", nor if all {change.comparisons} steps are allowed for (p {p})"
-
-
 def letter_without_target(
     indicator: Indicator, area: str, window: Window, reason: str, *, targets: tuple[Rows, ...]
 ) -> Block:
@@ -414,17 +386,28 @@ def printed_survey(
     known = catalogue.indicator(indicator)
     definitions = catalogue.definitions(indicator)
     every = [f for f in catalogue.published(indicator, as_at=date.max) if f.area == area]
-    baselines = [catalogue.baseline(indicator, area, d.definition, as_at=as_at) for d in definitions]
+    figures = tuple(f for f in every if f.known_from <= as_at)
+    known_baselines = [catalogue.baseline(indicator, area, d.definition, as_at=as_at) for d in definitions]
+    baselines = tuple(b for b in known_baselines if b is not None)
+    # Without one that was printed for this quarter there is nothing that a later figure could disagree with.
+    own = (periods.quarter_name(quarter), f"12 months to {periods.last_month(quarter)}")
+    disputed = any(f.period in own for f in figures)
+    later = [f for f in every if disputed and f.known_from > as_at and f.verdict == "inconsistent"]
     return PrintedSurvey(
         indicator=known,
         area=area,
         quarter=quarter,
         as_at=as_at,
         definitions=definitions,
-        baselines=tuple(b for b in baselines if b is not None),
-        figures=tuple(f for f in every if f.known_from <= as_at),
-        later=_contradictions(every, quarter, as_at),
-        caveats=catalogue.caveats(indicator, periods.quarter_months(quarter)),
+        baselines=baselines,
+        figures=figures,
+        later=tuple(later),
+        caveats_in_words=(
+            "Only percentages were published. Without the number that they rest on, no interval, test or rating is given.",
+            *(c.text for c in catalogue.caveats(indicator, periods.quarter_months(quarter))),
+            *(f"{b.value}%, {b.period}: {b.note}." for b in baselines),
+        ),
+        sources=tuple(dict.fromkeys(f"{f.source}." for f in figures)),
         targets=catalogue.target_tables,
         respondents=catalogue.question(indicator).respondents
         if catalogue.is_asked(indicator)
@@ -432,20 +415,9 @@ def printed_survey(
     )
 
 
-def _contradictions(
-    figures: Sequence[PublishedFigure], quarter: pd.Period, as_at: date
-) -> tuple[PublishedFigure, ...]:
-    """Find later figures that disagree with one printed for this quarter; without such a one nothing is disagreed with."""
-    own = (periods.quarter_name(quarter), f"12 months to {periods.last_month(quarter)}")
-    if not any(f.period in own and f.known_from <= as_at for f in figures):
-        return ()
-    return tuple(f for f in figures if f.known_from > as_at and f.verdict == "inconsistent")
-
-
 def _whole_numbers(percent: str, base: int) -> str:
     """Say which whole numbers of a base print as a percentage."""
     found = feasibility.numerators_behind(base=base, printed_percent=percent)
-    if not found:
-        return f"no whole number of {wording.number(base)} prints so"
     listed = " or ".join(wording.number(n) for n in found)
-    return f"{listed} of {wording.number(base)} would print so"
+    none = f"no whole number of {wording.number(base)} prints so"
+    return f"{listed} of {wording.number(base)} would print so" if found else none

@@ -4,6 +4,7 @@ The pages on documents that are later than a pack show the types of report, not 
 in the same notice, :func:`document_notice`.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -126,13 +127,11 @@ class CheckedFigure:
 
     def _working(self, edition: str) -> dict:
         """Give the rows of what came out and how it comes from them; not of what an edition leaves out."""
+        own = self.figure.rows("figure")
         if edition == "public" and any(part.disclosure for part in self.parts):
-            return {"rows": self.figure.rows("figure")}
+            return {"rows": own}
         return {
-            "rows": (
-                *self.figure.rows("figure"),
-                *(row for part in self.parts for row in part.rows("parts")),
-            ),
+            "rows": (*own, *(row for part in self.parts for row in part.rows("parts"))),
             "working": Working.of(worked_out, **_zeros_printed([self.figure, *self.parts])),
         }
 
@@ -169,9 +168,9 @@ def check_figure(register: Register, figure: RegisteredFigure) -> CheckedFigure:
     return CheckedFigure(figure=figure, outcome=outcome, parts=parts)
 
 
-def check_register(register: Register, document_id: str = "") -> tuple[CheckedFigure, ...]:
-    """Work out every figure of the register, or of one document."""
-    return tuple(check_figure(register, figure) for figure in register.figures(document_id))
+def check_register(register: Register) -> tuple[CheckedFigure, ...]:
+    """Work out every figure of the register."""
+    return tuple(check_figure(register, figure) for figure in register.figures())
 
 
 def document_notice(document: Document, as_at: date) -> Block:
@@ -217,20 +216,19 @@ class RegisterReport:
         )
         if hidden:
             lead += f" {hidden} are not printed in this edition and shown as {SUPPRESSED}."
-        present = [v for v in VERDICTS if any(c.verdict == v for c in self.checked)]
-        documents = self.register.documents()
-        rows = [
-            [
-                f"{wording.sentence(v)}{' (warning)' if VERDICTS[v][1] else ''}",
-                VERDICTS[v][0],
-                str(sum(c.verdict == v for c in self.checked)),
-            ]
-            for v in present
-        ]
+        given = Counter(c.verdict for c in self.checked)
+        present = [v for v in VERDICTS if v in given]
         shown = table(
             caption="Verdicts on the published figures",
             columns=["Verdict", "What it means", "Figures"],
-            rows=rows,
+            rows=[
+                [
+                    f"{wording.sentence(v)}{' (warning)' if VERDICTS[v][1] else ''}",
+                    VERDICTS[v][0],
+                    str(given[v]),
+                ]
+                for v in present
+            ],
             text_columns=[1],
             figures=[
                 Figure(
@@ -246,7 +244,7 @@ class RegisterReport:
                         verdict=v,
                         **_zeros_printed([c.figure for c in self.checked]),
                     ),
-                    value=sum(c.verdict == v for c in self.checked),
+                    value=given[v],
                     n=len(self.checked),
                 )
                 for v in present
@@ -262,7 +260,7 @@ class RegisterReport:
                     str(len(self._of(d))),
                     str(sum(c.flagged for c in self._of(d))),
                 ]
-                for d in documents
+                for d in self.register.documents()
             ],
             text_columns=[1],
         )

@@ -3,19 +3,18 @@
 A half-width says how far chance moves the answers of those who answered. It says nothing of those who did not.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Indicator, PublishedFigure
-from saferleeds_analysis.figures import Measure, Rows, Working
+from saferleeds_analysis.figures import Measure, Working
 from saferleeds_analysis.methods import survey_summaries
-from saferleeds_analysis.methods.survey import SurveyEstimate
 from saferleeds_analysis.methods.survey_summaries import SatisfactionSurvey
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, bullets, join, paragraph
@@ -83,38 +82,17 @@ _NORMAL = "normal with finite population correction"
 
 @dataclass(frozen=True, kw_only=True)
 class SatisfactionMeasure:
-    """One question of the survey: its printed percentages, and this year's result where counts are behind it.
+    """One question of the survey: its printed percentages, and this year's result (``latest``) where counts are behind it.
 
-    ``printed`` are the figures that the result is worked out from: the percentage, those asked and those who answered; none
-    where one of them was not printed.
+    ``printed`` are the figures that the result is worked out from: the percentage, those asked and those who answered. There
+    is no result where one of them was not printed, or where not just one whole number prints as the percentage.
     """
 
     indicator: Indicator
     definitions: tuple[Definition, ...]
     levels: tuple[PublishedFigure, ...]
     printed: Mapping[str, PublishedFigure]
-
-    @cached_property
-    def latest(self) -> SatisfactionSurvey | None:
-        """The result of the year to date, where counts are behind it and one whole number prints as it."""
-        if not self.printed:
-            return None
-        return survey_summaries.satisfaction_as_printed(
-            asked=int(self.printed["asked"].value),
-            answered=int(self.printed["answered"].value),
-            printed_percent=str(self.printed["level"].value),
-            definition=self.printed["level"].measure,
-        )
-
-    @property
-    def rows(self) -> tuple[Rows, ...]:
-        """The rows that the latest result comes from."""
-        return tuple(row for role, f in self.printed.items() for row in f.rows(role))
-
-    @property
-    def decimals(self) -> int:
-        """How exactly the latest percentage was printed."""
-        return -self.printed["level"].value.as_tuple().exponent
+    latest: SatisfactionSurvey | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,24 +161,27 @@ class Satisfaction:
             s = m.latest
             if s is None:
                 continue
+            # As a sample of cases beyond those asked it has no correction for their finite number.
+            beyond = survey_summaries.published_percentage(
+                s.result.value, base=s.answered, design_effect=1, definition=s.result.definition
+            )
             rows.append(
                 [
                     name,
                     f"{wording.percent(s.result.value)} ({wording.number(s.satisfied)} of {wording.number(s.answered)})",
                     interval(s.result, wording.percent),
-                    interval(_beyond(s), wording.percent),
+                    interval(beyond, wording.percent),
                     points(s.margin_at_result),
                     f"{wording.percent(s.lowest_possible)} to {wording.percent(s.highest_possible)}",
                 ]
             )
             figures += [
                 Figure.of(
-                    _beyond(s),
-                    **self._about(m),
+                    beyond,
+                    **self._about(m, surveys.satisfaction, give="result"),
                     measure=OF_CASES_TO_COME,
                     method="Wilson",
                     caveats=(),
-                    working=Working.of(surveys.satisfaction, decimals=m.decimals, give="result"),
                 ),
                 self._number(m, SATISFIED, "satisfied", "people", "the whole number that prints so"),
                 self._number(
@@ -223,7 +204,7 @@ class Satisfaction:
             text_columns=range(1, 6),
             figures=figures,
         )
-        return join(bullets(self._answered(self.latest), figures=self._answered_figures(self.latest)), shown)
+        return join(self._answered(self.latest), shown)
 
     def next_year(self, *, margin: float) -> Block:
         """Say how many must be asked next year for a half-width of ``margin`` points, at this year's response rate."""
@@ -253,21 +234,20 @@ class Satisfaction:
             )
             figures += [
                 Figure(
-                    **self._about(known),
+                    **self._about(
+                        known,
+                        surveys.answers_wanted,
+                        margin=margin,
+                        quarter=self.quarter.quarter,
+                        at_result=at_result,
+                        give=give,
+                    ),
                     measure=SAMPLE_SIZE,
                     qualifiers={"what": what, "margin": margin, "percent": f"{percent:.1f}"},
                     value=getattr(size, give),
                     unit="people",
                     method=method,
                     n=s.asked,
-                    working=Working.of(
-                        surveys.answers_wanted,
-                        decimals=known.decimals,
-                        margin=margin,
-                        quarter=self.quarter.quarter,
-                        at_result=at_result,
-                        give=give,
-                    ),
                 )
                 for what, give, method in (
                     ("answers needed", "answers_needed", _NORMAL),
@@ -280,7 +260,7 @@ class Satisfaction:
             figures=figures,
         )
 
-    def _answered(self, m: SatisfactionMeasure) -> list[str]:
+    def _answered(self, m: SatisfactionMeasure) -> Block:
         s, population = m.latest, m.indicator.population
         lines = [
             f"In {self.year} to date {wording.number(s.asked)} {population[:1].lower()}{population[1:]} were asked and "
@@ -293,28 +273,25 @@ class Satisfaction:
                 f"Printed as a {printed.printed_as}: {wording.number(s.margin_at_half, decimals=2)} points is the half-width "
                 "at 50%, not an interval."
             )
-        return lines
-
-    def _answered_figures(self, m: SatisfactionMeasure) -> list[Figure]:
-        people = [
+        figures = [
             as_printed(
                 m.printed[who],
                 BASE,
                 window=window_to_date(m.levels[-1].period),
                 qualifiers={"who": who},
-                value=getattr(m.latest, who),
-                n=m.latest.asked,
+                value=getattr(s, who),
+                n=s.asked,
             )
             for who in ("asked", "answered")
         ]
-        return [
-            *people,
+        figures += [
             self._number(m, RESPONSE_RATE, "response_rate", "%", "answered over asked", status="published"),
             self._number(
                 m, NOT_ANSWERED, "not_answered", "people", "asked less answered", status="published"
             ),
             self._number(m, HALF_WIDTH, "margin_at_half", "percentage points", _NORMAL, at="50%"),
         ]
+        return bullets(lines, figures=figures)
 
     def _number(
         self,
@@ -328,24 +305,26 @@ class Satisfaction:
     ) -> Figure:
         """Give one of the numbers of the latest result, by its name there."""
         return Figure(
-            **self._about(m) | {"status": status},
+            **self._about(m, surveys.satisfaction, give=give) | {"status": status},
             measure=measure,
             qualifiers=qualifiers,
             value=getattr(m.latest, give),
             unit=unit,
             method=method,
             n=m.latest.asked,
-            working=Working.of(surveys.satisfaction, decimals=m.decimals, give=give),
         )
 
-    def _about(self, m: SatisfactionMeasure) -> dict[str, Any]:
-        """Say what every number worked out from the latest result is about."""
+    def _about(self, m: SatisfactionMeasure, function: Callable, **arguments: Any) -> dict[str, Any]:
+        """Say what a number worked out from the latest result is about, and how it comes from the printed figures."""
         return {
             "indicator_id": m.indicator.id,
             "area": self.area,
             "window": window_to_date(m.levels[-1].period),
             "status": "estimated",
-            "rows": m.rows,
+            "rows": tuple(row for role, f in m.printed.items() for row in f.rows(role)),
+            "working": Working.of(
+                function, decimals=-m.printed["level"].value.as_tuple().exponent, **arguments
+            ),
         }
 
     def _figure(self, m: SatisfactionMeasure, f: PublishedFigure) -> Figure:
@@ -366,23 +345,35 @@ def satisfaction(
     catalogue: Catalogue, *, indicators: list[str], area: str, quarter: pd.Period, as_at: date
 ) -> Satisfaction:
     """Gather the printed results of a satisfaction survey up to a quarter, and work out this year's from its counts."""
-    measures, figures = [], []
-    for name in indicators:
+    measures, figures, name = [], [], periods.quarter_name(quarter)
+    for indicator in map(catalogue.indicator, indicators):
         known = [
             f
-            for f in catalogue.published(name, as_at=as_at)
+            for f in catalogue.published(indicator.id, as_at=as_at)
             if f.area == area and _ended_by(quarter, f.period)
         ]
-        definitions = catalogue.definitions(name)
+        definitions = catalogue.definitions(indicator.id)
         levels = sorted(
             (f for f in known if f.measure in {d.definition for d in definitions}), key=lambda f: f.period
         )
+        now = {f.measure: f for f in known if f.period == name}
+        now["level"] = next((f for f in levels if f.period == name), None)
+        printed = {role: now[role] for role in ("asked", "answered", "level") if now.get(role)}
+        latest = None
+        if len(printed) == 3:
+            latest = survey_summaries.satisfaction_as_printed(
+                asked=int(printed["asked"].value),
+                answered=int(printed["answered"].value),
+                printed_percent=str(printed["level"].value),
+                definition=printed["level"].measure,
+            )
         measures.append(
             SatisfactionMeasure(
-                indicator=catalogue.indicator(name),
+                indicator=indicator,
                 definitions=definitions,
                 levels=tuple(levels),
-                printed=_printed(known, levels, periods.quarter_name(quarter)),
+                printed=printed,
+                latest=latest,
             )
         )
         figures += known
@@ -391,32 +382,7 @@ def satisfaction(
     )
 
 
-def _printed(
-    known: list[PublishedFigure], levels: list[PublishedFigure], name: str
-) -> dict[str, PublishedFigure]:
-    """Find the percentage of a quarter and the counts behind it; none where one of them was not printed."""
-    of = {f.measure: f for f in known if f.period == name}
-    level = next((f for f in levels if f.period == name), None)
-    if level is None or not {"asked", "answered"} <= set(of):
-        return {}
-    return {"asked": of["asked"], "answered": of["answered"], "level": level}
-
-
-def _beyond(s: SatisfactionSurvey) -> SurveyEstimate:
-    """Give the result as that of a sample of cases beyond those asked: without correction for their finite number."""
-    return survey_summaries.published_percentage(
-        s.result.value, base=s.answered, design_effect=1, definition=s.result.definition
-    )
-
-
 def _ended_by(quarter: pd.Period, period: str) -> bool:
     """Tell whether a financial year or a quarter had ended with the reported quarter; a period of another kind had not."""
-    try:
-        last = (
-            periods.quarter(period)
-            if " Q" in period
-            else periods.financial_year(period).asfreq("Q-MAR", how="end")
-        )
-    except ValueError:
-        return False
-    return last <= quarter
+    months = periods.months_named(period) if re.fullmatch(r"\d{4}/\d{2}( Q\d)?", period) else None
+    return months is not None and months[-1] <= periods.last_month(quarter)

@@ -6,6 +6,7 @@ Published cards double the first half-year. That leaves out the season, and wher
 larger one it can point the wrong way; so the published projection is shown beside one that knows the season.
 """
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,12 +18,12 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import PUBLISHED, Catalogue, Caveat, Indicator, PublishedFigure
 from saferleeds_analysis.estimates import CountChange, change_between_counts
 from saferleeds_analysis.figures import Measure, Rows, weakest
-from saferleeds_analysis.intake import RecordedCounts
+from saferleeds_analysis.intake import RecordedCounts, Source
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, paragraph
+from saferleeds_analysis.reporting.blocks import Block, Figure, paragraph
 from saferleeds_analysis.reporting.counted import CHANGE_COUNT, CHANGE_PERCENT, count_figure, worked_out
 from saferleeds_analysis.reporting.published import AS_PRINTED, as_printed
 from saferleeds_analysis.reporting.record import track_record
@@ -98,23 +99,24 @@ class ServiceCounts:
     """A service's counts by quarter up to the reported one, last year's total, and both projections of this year.
 
     ``usual_share`` is the year's total if the same share of it has fallen by now as last year; ``published`` the
-    projection as it was printed, if there was one. ``from_months`` are the quarters that are sums of ``monthly`` counts, and
-    ``figures`` what was published of the others; ``differences`` say where a quarter was published differently.
+    projection as it was printed, if there was one. ``printed_counts`` are those that were published, by quarter; the other
+    quarters are sums of ``monthly`` counts, and ``differences`` say where such a one was published differently.
     """
 
     indicator: Indicator
     area: str
     quarter: pd.Period
     counts: pd.Series
-    figures: tuple[PublishedFigure, ...]
+    printed_counts: Mapping[pd.Period, PublishedFigure]
     like_for_like: CountChange
     projection: trajectory.Projection | None
     published: PublishedFigure | None
     in_words: Callable[[float], str]
-    caveats: tuple[Caveat, ...] = ()
-    monthly: RecordedCounts | None = None
-    from_months: tuple[pd.Period, ...] = ()
-    differences: tuple[str, ...] = ()
+    caveats: tuple[Caveat, ...]
+    sources: tuple[str, ...]
+    notice: str
+    monthly: RecordedCounts | None
+    differences: tuple[str, ...]
 
     @property
     def year(self) -> str:
@@ -148,38 +150,25 @@ class ServiceCounts:
         return paragraph(said, figures=self._figures())
 
     @property
-    def is_run_rate(self) -> bool:
-        """Whether the published projection is the run-rate, to a whole number."""
-        p = self.projection
-        return bool(self.published and p) and abs(float(self.published.value) - p.run_rate) < 1
-
-    @property
-    def is_doubted(self) -> bool:
-        """Whether one of its published counts is noted to be looked at again, as it may have been copied by mistake."""
-        names = [periods.quarter_name(q) for q in self.counts.index]
-        return any(_slip(f) for f in self.figures if f.period in names)
-
-    @property
     def is_unclear(self) -> bool:
         """Whether the projection's 80% interval holds last year's total: no change is projected. Not so in a complete year."""
-        if self.projection is None:
-            return False
-        e = self.projection.interval(0.8)
-        return e.lower <= self.last_year_total <= e.upper
+        e = self.projection and self.projection.interval(0.8)
+        return bool(e) and e.lower <= self.last_year_total <= e.upper
 
     def quarters(self) -> Block:
         """List the quarters of both years with the year's total or both of its projections, and compare the last with a year before."""
-        names = [periods.quarter_name(q) for q in self.counts.index]
-        notes = {f.period: "check for a copying slip" for f in self.figures if f.period in names and _slip(f)}
-        if self.from_months and len(self.from_months) < len(names):  # two ways of counting stand in one table
-            notes = dict.fromkeys(names, "as published") | notes
-            notes |= {periods.quarter_name(q): "sum of its months" for q in self.from_months}
+        notes = {
+            q: "as published" if q in self.printed_counts else "sum of its months" for q in self.counts.index
+        }
+        if len(set(notes.values())) == 1:  # it is said where two ways of counting stand in one table
+            notes.clear()
+        notes |= dict.fromkeys(self._doubted, "check for a copying slip")
         change = self.quarter_on_year_before
-        compared = f"{wording.change_with_interval(change)} on {names[-5]}"
-        notes[names[-1]] = "; ".join(filter(None, [notes.get(names[-1]), compared]))
+        compared = f"{wording.change_with_interval(change)} on {periods.quarter_name(self.quarter - 4)}"
+        notes[self.quarter] = "; ".join(filter(None, [notes.get(self.quarter), compared]))
         rows = [
-            [name, wording.number(count), notes.get(name, "")]
-            for name, count in zip(names, self.counts, strict=True)
+            [periods.quarter_name(q), wording.number(count), notes.get(q, "")]
+            for q, count in self.counts.items()
         ]
         rows.insert(4, [f"{self.last_year}, whole year", wording.number(self.last_year_total), ""])
         return table(
@@ -208,7 +197,7 @@ class ServiceCounts:
         if self.published is not None:
             printed, last = float(self.published.value), self.last_year_total
             how = f"run-rate {wording.number(p.run_rate)}: every quarter alike"
-            how = how if self.is_run_rate else f"how it was made is not known; {how}"
+            how = how if abs(printed - p.run_rate) < 1 else f"how it was made is not known; {how}"
             opposite = "; it points the opposite way" * ((printed - last) * (p.usual_share - last) < 0)
             note = f"{self._on_last_year(printed)}; {how}{opposite}"
             rows.append([f"{self.year}, as published", wording.number(printed), note])
@@ -240,56 +229,34 @@ class ServiceCounts:
             rows=self.rows(self.counts.index, str(self.counts.name)),
         )
 
-    def progress(self) -> Block:
-        """Give no letter: a service's counts are not rated."""
-        return NOTHING
-
-    @property
-    def notice(self) -> str:
-        """What a reader must know of the data before any number."""
-        return self.monthly.source.notice if self.monthly else ""
-
     @property
     def caveats_in_words(self) -> list[str]:
         """What the reader must know of the counts."""
-        lines = [*filter(None, [self.notice]), *self.differences]
-        if self.is_doubted:
-            lines.append("If a quarter was copied by mistake, every comparison and projection here changes.")
-        lines.append(
-            "One person may make many contacts, so the true uncertainty is wider than the intervals."
-        )
-        lines += [
+        copied = "If a quarter was copied by mistake, every comparison and projection here changes."
+        known = self.projection.caveats if self.projection else ()
+        return [
+            *filter(None, [self.notice]),
+            *self.differences,
+            *([copied] if self._doubted else []),
+            "One person may make many contacts, so the true uncertainty is wider than the intervals.",
             *(self.monthly.caveats if self.monthly else ()),
             *(c.text for c in self.caveats),
+            # No chance is stated and the run-rate is explained where it stands, so those two caveats are not repeated.
+            *(c for c in known if "chances" not in c and "run-rate" not in c),
         ]
-        # No chance is stated and the run-rate is explained where it stands, so those two caveats are not repeated.
-        known = self.projection.caveats if self.projection else ()
-        return lines + [c for c in known if "chances" not in c and "run-rate" not in c]
-
-    @property
-    def sources(self) -> list[str]:
-        """Where the counts come from, and what is counted."""
-        lines = [f"{source}." for source in dict.fromkeys(f.source for f in self.figures)]
-        if self.monthly is not None:
-            source = self.monthly.source
-            lines += [f"{source.title}. Publisher: {source.publisher}. Licence: {source.licence}."]
-        return [*lines, f"What is counted: {self.indicator.definition}"]
 
     def rows(self, quarters: Iterable[pd.Period], role: str) -> tuple[Rows, ...]:
         """Give the rows of the counts of some quarters: those of their months, or those in which they were published."""
         quarters = list(quarters)
-        printed_rows = tuple(
-            row for q in quarters if q not in self.from_months for row in self._printed(q).rows(role)
-        )
-        months = [m for q in quarters if q in self.from_months for m in periods.quarter_months(q)]
-        if not months:
-            return printed_rows
-        return (*printed_rows, *self.monthly.rows(self.area, pd.PeriodIndex(months, freq="M"), role=role))
+        months = [m for q in quarters if q not in self.printed_counts for m in periods.quarter_months(q)]
+        counted = self.monthly.rows(self.area, pd.PeriodIndex(months, freq="M"), role=role) if months else ()
+        as_published = [self.printed_counts[q].rows(role) for q in quarters if q in self.printed_counts]
+        return (*itertools.chain(*as_published), *counted)
 
     def status(self, quarters: Iterable[pd.Period]) -> str:
         """Give the status of what is made of the counts of some quarters."""
         own = self.monthly.source.status if self.monthly else ""
-        return weakest(own if q in self.from_months else "published" for q in quarters)
+        return weakest("published" if q in self.printed_counts else own for q in quarters)
 
     def changes(
         self, change: CountChange, window: Window, earlier: Iterable[pd.Period], later: Iterable[pd.Period]
@@ -320,75 +287,70 @@ class ServiceCounts:
     def _figures(self) -> list[Figure]:
         to_date = Window.year_to_date(self.quarter)
         same = replace(to_date, name=f"{to_date} on the same quarters of the year before")
-        this = self.counts.index[4:]
+        before, this = self.counts.index[:4], self.counts.index[4:]
         figures = [
             *(self._count(q) for q in self.counts.index),
-            self._total(YEAR_TO_DATE, to_date, this),
-            self._total(LAST_YEARS_TOTAL, Window.year(self.last_year), self.counts.index[:4]),
+            self._made_of(this, YEAR_TO_DATE, to_date, int(self.counts[this].sum()), "sum"),
+            self._made_of(before, LAST_YEARS_TOTAL, Window.year(self.last_year), self.last_year_total, "sum"),
             *self.changes(self.like_for_like, same, this - 4, this),
         ]
         if self.projection is not None:
+            for e in (self.projection.interval(0.8), self.projection.interval(0.95)):
+                limits = {name: getattr(e, name) for name in ("lower", "upper", "confidence", "caveats")}
+                of = {"confidence": f"{e.confidence:.0%}"}
+                figures.append(
+                    self._year_end(PROJECTED_YEAR_END, "median", e.method, qualifiers=of, **limits)
+                )
+            by_shares = "year to date over last year's share"
             figures += [
-                self._projected(0.8),
-                self._projected(0.95),
-                self._by_last_years_share(),
+                self._year_end(SHARE_OF_LAST_YEAR, "usual_share", by_shares),
                 self._year_end(RUN_RATE, "run_rate", "year to date over the part of the year gone"),
             ]
-        return figures + self._as_published()
+        if self.published is not None:
+            figures.append(as_printed(self.published, PUBLISHED_PROJECTION, unit=self.indicator.unit))
+        return figures
 
     def _count(self, q: pd.Period) -> Figure:
-        if q in self.from_months:
-            return count_figure(
-                self.monthly, SUM_OF_MONTHS, self.area, Window.quarter(q), int(self.counts[q])
-            )
-        f = self._printed(q)
-        slip = (_slip(f),) if _slip(f) else ()
-        return as_printed(f, QUARTERLY_COUNT, value=int(f.value), unit=self.indicator.unit, caveats=slip)
+        count, f = int(self.counts[q]), self.printed_counts.get(q)
+        if f is None:
+            return count_figure(self.monthly, SUM_OF_MONTHS, self.area, Window.quarter(q), count)
+        slip = (f.note,) if q in self._doubted else ()
+        return as_printed(f, QUARTERLY_COUNT, value=count, unit=self.indicator.unit, caveats=slip)
 
-    def _total(self, measure: Measure, window: Window, quarters: pd.PeriodIndex) -> Figure:
+    def _year_end(self, measure: Measure, give: str, method: str, **about: Any) -> Figure:
+        """Give what the projection says of the year's end, by the name that it has there."""
+        quarters = self.counts.index
+        how = worked_out(self.rows(quarters, "counts"), printed.year_end, year=self.year, give=give)
+        about |= {"status": weakest(["estimated", self.status(quarters)])} | how
+        value = getattr(self.projection, give)
+        return self._made_of(quarters, measure, Window.year(self.year), value, method, **about)
+
+    def _made_of(
+        self,
+        quarters: pd.PeriodIndex,
+        measure: Measure,
+        window: Window,
+        value: float,
+        method: str,
+        **about: Any,
+    ) -> Figure:
+        """Give what is made of the counts of some quarters, their sum if ``about`` says nothing else, as a figure."""
+        given = {"status": self.status(quarters), **worked_out(self.rows(quarters, "counts"), printed.total)}
         return Figure(
             measure=measure,
             indicator_id=self.indicator.id,
             area=self.area,
             window=window,
-            value=int(self.counts[quarters].sum()),
-            unit=self.indicator.unit,
-            method="sum",
-            status=self.status(quarters),
-            **worked_out(self.rows(quarters, "counts"), printed.total),
-        )
-
-    def _projected(self, confidence: float) -> Figure:
-        e = self.projection.interval(confidence)
-        limits = {"lower": e.lower, "upper": e.upper, "confidence": confidence, "caveats": e.caveats}
-        of = {"confidence": f"{confidence:.0%}"}
-        return self._year_end(PROJECTED_YEAR_END, "median", e.method, qualifiers=of, **limits)
-
-    def _by_last_years_share(self) -> Figure:
-        return self._year_end(SHARE_OF_LAST_YEAR, "usual_share", "year to date over last year's share")
-
-    def _year_end(self, measure: Measure, give: str, method: str, **about: Any) -> Figure:
-        """Give what the projection says of the year's end, by the name that it has there."""
-        return Figure(
-            measure=measure,
-            indicator_id=self.indicator.id,
-            area=self.area,
-            window=Window.year(self.year),
-            value=getattr(self.projection, give),
+            value=value,
             unit=self.indicator.unit,
             method=method,
-            status=weakest(["estimated", self.status(self.counts.index)]),
-            **worked_out(self.rows(self.counts.index, "counts"), printed.year_end, year=self.year, give=give),
-            **about,
+            **given | about,
         )
 
-    def _as_published(self) -> list[Figure]:
-        if self.published is None:
-            return []
-        return [as_printed(self.published, PUBLISHED_PROJECTION, unit=self.indicator.unit)]
-
-    def _printed(self, q: pd.Period) -> PublishedFigure:
-        return {f.period: f for f in self.figures if f.measure == "count"}[periods.quarter_name(q)]
+    @property
+    def _doubted(self) -> list[pd.Period]:
+        """The quarters whose published count is noted to be looked at again, as it may have been copied by mistake."""
+        return [q for q, f in self.printed_counts.items() if "check for a copying slip" in f.note]
 
 
 def service_counts(
@@ -415,22 +377,22 @@ def service_counts(
     year = periods.financial_year_of(quarter)
     first = year.asfreq("Q-MAR", how="start") - 4
     wanted = pd.period_range(first, quarter, freq="Q-MAR")
-    figures = tuple(f for f in catalogue.published(indicator, as_at=as_at) if f.area == area)
+    figures = [f for f in catalogue.published(indicator, as_at=as_at) if f.area == area]
     by_name = {f.period: f for f in figures if f.measure == "count"}
     published = {q: f for q in wanted if (f := by_name.get(periods.quarter_name(q)))}
-    sums = {} if monthly is None else _sums_of_months(monthly.series(area), wanted)
+    sums = _sums_of_months(monthly.series(area), wanted) if monthly else {}
     by_quarter = {q: int(f.value) for q, f in published.items()} | sums
     _refuse_gaps(wanted, by_quarter, known, area=area, as_at=as_at)
     counts = pd.Series([by_quarter[q] for q in wanted], index=wanted, name=indicator, dtype=int)
     so_far = len(wanted) - 4
     projected = ("projection", periods.financial_year_name(year))
-    replaced = {q: f for q, f in published.items() if q in sums}
+    replaced = {q: published.pop(q) for q in sums if q in published}
     return ServiceCounts(
         indicator=known,
         area=area,
         quarter=quarter,
         counts=counts,
-        figures=tuple(f for f in figures if f not in replaced.values()),
+        printed_counts=published,
         like_for_like=change_between_counts(
             int(counts.iloc[:so_far].sum()), int(counts.iloc[4:].sum()), unit=known.unit
         ),
@@ -440,8 +402,13 @@ def service_counts(
         caveats=catalogue.caveats(
             indicator, pd.period_range(first.start_time, periods.last_month(quarter).end_time, freq="M")
         ),
+        notice=monthly.source.notice if monthly else "",
         monthly=monthly,
-        from_months=tuple(sums),
+        sources=(
+            *dict.fromkeys(f"{f.source}." for f in figures if f not in replaced.values()),
+            *([_in_words(monthly.source)] if monthly else []),
+            f"What is counted: {known.definition}",
+        ),
         differences=_differences(replaced, sums, known.unit),
     )
 
@@ -469,10 +436,10 @@ def _refuse_gaps(
     )
 
 
-def _slip(figure: PublishedFigure) -> str:
-    """Give the note of a published count that asks for it to be looked at again; empty where it does not."""
-    doubted = figure.measure == "count" and "check for a copying slip" in figure.note
-    return figure.note if doubted else ""
+def _sums_of_months(months: pd.Series, quarters: pd.PeriodIndex) -> dict[pd.Period, int]:
+    """Give the count of each quarter of which every month is there."""
+    found = {q: months.reindex(periods.quarter_months(q)) for q in quarters}
+    return {q: int(own.sum()) for q, own in found.items() if own.notna().all()}
 
 
 def _differences(
@@ -487,7 +454,5 @@ def _differences(
     )
 
 
-def _sums_of_months(months: pd.Series, quarters: pd.PeriodIndex) -> dict[pd.Period, int]:
-    """Give the count of each quarter of which every month is there."""
-    found = {q: months.reindex(periods.quarter_months(q)) for q in quarters}
-    return {q: int(own.sum()) for q, own in found.items() if own.notna().all()}
+def _in_words(source: Source) -> str:
+    return f"{source.title}. Publisher: {source.publisher}. Licence: {source.licence}."

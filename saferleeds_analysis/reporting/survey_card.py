@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-import pandas as pd
-
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.intake import Action, SurveyResponses
@@ -67,15 +65,17 @@ def top(
     actions: Sequence[Action] = (),
 ) -> Block:
     """Give the first screen of a page about a result, with a tile for each of those ``beside`` it; ``judged`` is a board's word."""
-    own, *others = [_said(one) for one in (found, *beside)]
+    own, *others = [_SAID[type(one)](one) for one in (found, *beside)]
     of_others = [(one.sure, one.unsure) if one.sure else ([], one.unsure[:1]) for one in others]
     sure = own.sure + [line for lines, _ in of_others for line in lines]
     unsure = own.unsure + [line for lines, more in of_others if not lines for line in more]
+    # A service's counts are not rated.
+    rating = NOTHING if isinstance(found, ServiceCounts) else found.progress()
     return first_screen(
         about=_about(found, found.indicator.priority if beside else found.indicator.name, what),
         finding=own.finding,
         notice=wording.kind_of_data(found.notice).removeprefix(". "),
-        progress=judged.in_short() if judged else found.progress(),
+        progress=judged.in_short() if judged else rating,
         tiles=[own.tiles[0], *(one.tiles[0] for one in others), *own.tiles[1:]][:3],
         chart=found.chart(),
         said={
@@ -142,19 +142,8 @@ def _about(found: Found, name: str, what: str) -> str:
     return f"{name} in {found.area}, {periods.quarter_name(found.quarter)}: {what}"
 
 
-def _said(found: Found | Satisfaction) -> Said:
-    match found:
-        case SurveyReport():
-            return _of_survey(found)
-        case PrintedSurvey():
-            return _of_print(found)
-        case ServiceCounts():
-            return _of_service(found)
-    return _of_satisfaction(found)
-
-
 def _of_survey(found: SurveyReport) -> Said:
-    level, (change, on) = found.level, found.main_change
+    level, (on, change) = found.level, next(iter(found.main_changes.items()), ("", None))
     value = wording.percent(level.value)
     finding, below = f"{found.indicator.name}: {value}", f"of {wording.number(level.n)} {found.respondents}"
     if change is not None:
@@ -163,12 +152,9 @@ def _of_survey(found: SurveyReport) -> Said:
         moved = f"{change_in_short(change)} {since}"
         finding = f"{found.indicator.name}: {f'{moved}, to {value}' if clear else f'{value}, {moved}'}"
         below = f"{wording.sentence(moved)} (from {wording.percent(change.earlier.value)})."
-    course = {
-        e.quarter: e.estimate.value
-        for e in found.trend.levels
-        if (e.area, e.kind) == (found.area, TWELVE_MONTHS)
-    }
-    drawn = sparkline(pd.Series(course), name="course", what="the 12-month percentage", show=wording.percent)
+    own = [e for e in found.trend.levels if (e.area, e.kind) == (found.area, TWELVE_MONTHS)]
+    course = [e.estimate.value for e in own]
+    drawn = sparkline(course, name="course", what="the 12-month percentage", show=wording.percent)
     tiles = [
         Tile(
             name=wording.sentence(found.window.name),
@@ -300,3 +286,11 @@ def _of_satisfaction(found: Satisfaction) -> Said:
         figures=tuple(found.by_year().figures),
     )
     return Said("", [tile], [], unsure)
+
+
+_SAID = {
+    SurveyReport: _of_survey,
+    PrintedSurvey: _of_print,
+    ServiceCounts: _of_service,
+    Satisfaction: _of_satisfaction,
+}

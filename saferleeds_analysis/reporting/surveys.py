@@ -45,12 +45,11 @@ from saferleeds_analysis.reporting.survey_words import (
     signed_points,
 )
 from saferleeds_analysis.reporting.tables import interval, table
-from saferleeds_analysis.survey_measures import Definition, MeasureBaseline
+from saferleeds_analysis.survey_measures import MeasureBaseline
 from saferleeds_analysis.workings.surveys import (
-    design_of,
-    of_year,
     survey_change,
     survey_level,
+    trend_of,
     waves_of,
 )
 
@@ -93,6 +92,8 @@ _QUARTERS = {
 }
 # What a change on the year before is said to be on.
 YEAR_BEFORE = "the 12 months before"
+# Of which area, of which kind and of which (last) quarter a level or a change is.
+Key = tuple[str, str, pd.Period]
 # Quarters compared with the quarter before on a page: two years.
 _QUARTERS_SHOWN = 8
 
@@ -101,18 +102,17 @@ _QUARTERS_SHOWN = 8
 class SurveyReport:
     """All that one quarter says of one survey measure in one area; its methods give the blocks of the page.
 
-    ``baseline_estimates`` are the percentages of the baseline's period by area, where its waves are in the data;
-    ``how_asked`` is what the workings of its figures need beside respondents.
+    ``respondents`` is the word for those who were asked, ``notice`` what must be known before any number, and ``how_asked``
+    what the workings of its figures need beside the answers.
     """
 
     indicator: Indicator
     area: str
     quarter: pd.Period
-    as_at: date
     responses: SurveyResponses
-    definition: Definition
+    respondents: str
+    notice: str
     baseline: MeasureBaseline | None
-    baseline_estimates: dict[str, SurveyEstimate]
     trend: survey_trends.SurveyTrend
     localities: tuple[str, ...]
     caveats: tuple[Caveat, ...]
@@ -124,7 +124,7 @@ class SurveyReport:
     @property
     def window(self) -> Window:
         """The twelve months that the page is about."""
-        return _window(TWELVE_MONTHS, self.quarter)
+        return Window.twelve_months(periods.last_month(self.quarter))
 
     @property
     def level(self) -> SurveyEstimate:
@@ -132,13 +132,11 @@ class SurveyReport:
         return self.trend.level(self.area, TWELVE_MONTHS, self.quarter)
 
     @property
-    def main_change(self) -> tuple[SurveyChange | None, str]:
-        """The change that is told first, as of every indicator on the year before, else on the baseline; and what it is on."""
-        return next(((change, on) for on, change in self.main_changes.items()), (None, ""))
-
-    @property
     def main_changes(self) -> dict[str, SurveyChange]:
-        """The changes on the year before and on the baseline that there are, each tested by itself, by what it is on."""
+        """The changes on the year before and on the baseline that there are, each tested by itself, by what it is on.
+
+        The first of them is told first, as of every indicator on the year before.
+        """
         found = {on: self._change(kind) for kind, on in self._compared_with.items()}
         return {on: change for on, change in found.items() if change is not None}
 
@@ -146,16 +144,6 @@ class SurveyReport:
     def _compared_with(self) -> dict[str, str]:
         baseline = {ON_BASELINE: f"the baseline of {self.baseline.period}"} if self.baseline else {}
         return {ON_YEAR_BEFORE: YEAR_BEFORE, **baseline}
-
-    @property
-    def respondents(self) -> str:
-        """The word for those who were asked."""
-        return self.responses.question.respondents
-
-    @property
-    def notice(self) -> str:
-        """What a reader must know of the data before any number."""
-        return self.responses.source.notice
 
     # Findings
 
@@ -175,29 +163,31 @@ class SurveyReport:
                 )
             else:
                 lines.append(f"On {on} ({wording.percent(change.earlier.value)}): {change_in_words(change)}.")
-        return bullets(
-            lines, figures=[*self.main_figures(), *self._changes_of([(self.area, ON_WINDOW_BEFORE)])]
-        )
+        return bullets(lines, figures=self.main_figures([*self._compared_with, ON_WINDOW_BEFORE]))
 
-    def main_figures(self) -> list[Figure]:
-        """Give the level and its changes on the year before and on the baseline as figures."""
-        return [self._figure(self.area), *self._changes_of((self.area, kind) for kind in self._compared_with)]
-
-    def _changes_of(self, of: Iterable[tuple[str, str]]) -> list[Figure]:
-        found = {key: self._change(key[1]) for key in of}
-        return [self._change_figure(change, *key) for key, change in found.items() if change is not None]
+    def main_figures(self, kinds: Iterable[str] = ()) -> list[Figure]:
+        """Give the level and its changes, on the year before and on the baseline if no others are named, as figures."""
+        changes = {kind: self._change(kind) for kind in kinds or self._compared_with}
+        return [
+            self._figure((self.area, TWELVE_MONTHS, self.quarter)),
+            *(
+                self._figure((self.area, kind, self.quarter), c)
+                for kind, c in changes.items()
+                if c is not None
+            ),
+        ]
 
     def chart(self) -> Block:
         """Draw the twelve-month percentage with its interval, the quarters, and the baseline."""
         own = [level for level in self.trend.levels if level.area == self.area]
-        base = self.baseline_estimates.get(self.area)
+        since = self._change(ON_BASELINE)
         return charts.chart_of_survey(
             own,
             name=f"trend-{self.indicator.id.replace('_', '-')}",
             headline=f"{wording.percent(self.level.value)} in the {self.window}",
-            subtitle=f"12 months and single quarters, {self.area}{self.label}",
-            baseline=None if base is None else (self.baseline.period, base.value),
-            figures=[self._figure(level.area, level.kind, level.quarter) for level in own],
+            subtitle=f"12 months and single quarters, {self.area}{wording.kind_of_data(self.notice)}",
+            baseline=since and (self.baseline.period, since.earlier.value),
+            figures=[self._figure((level.area, level.kind, level.quarter)) for level in own],
         )
 
     def quarters(self) -> Block:
@@ -207,13 +197,12 @@ class SurveyReport:
         changes = self._together([(self.area, ON_QUARTER_BEFORE, level.quarter) for level in shown])
         rows, figures = [], []
         for level in reversed(shown):
-            e, key = level.estimate, (self.area, ON_QUARTER_BEFORE, level.quarter)
-            moved = "not known"
-            figures.append(self._figure(self.area, QUARTER, level.quarter))
-            if key in changes:
-                moved = signed_points(changes[key].difference.value)
-                figures.append(self._change_figure(changes[key], *key))
+            key = (self.area, ON_QUARTER_BEFORE, level.quarter)
+            e, change = level.estimate, changes.get(key)
+            moved = signed_points(change.difference.value) if change else "not known"
             rows.append([level.period, wording.percent(e.value), interval(e, wording.percent), moved])
+            figures.append(self._figure((self.area, QUARTER, level.quarter)))
+            figures += [self._figure(key, change)] if change else []
         clear = [
             periods.quarter_name(key[2]) for key, c in changes.items() if c.direction in wording.DOWN_OR_UP
         ]
@@ -251,10 +240,8 @@ class SurveyReport:
             rows.append(
                 [area, wording.percent(e.value), interval(e, wording.percent), wording.number(e.n), *said]
             )
-            figures += [
-                self._figure(area),
-                *(self._change_figure(changes[k], *k) for k in keys if k in changes),
-            ]
+            figures.append(self._figure((area, TWELVE_MONTHS, self.quarter)))
+            figures += [self._figure(key, changes[key]) for key in keys if key in changes]
         return table(
             caption=f"{self.window}; {len(rows)} localities tested together",
             columns=[
@@ -282,7 +269,7 @@ class SurveyReport:
             lines.append(f"{silent:,} of those interviewed gave no answer and are not in the base.")
         figures = [
             Figure(
-                **self._about(self.area, give=name),
+                **self._about((self.area, TWELVE_MONTHS, self.quarter), give=name),
                 measure=measure,
                 value=getattr(e, name),
                 unit=unit,
@@ -304,8 +291,10 @@ class SurveyReport:
     @property
     def caveats_in_words(self) -> list[str]:
         """What the reader must know."""
-        lines = ["It asks what people perceive, and says nothing of any one service."]
-        lines += [c.text for c in self.caveats]
+        lines = [
+            "It asks what people perceive, and says nothing of any one service.",
+            *(c.text for c in self.caveats),
+        ]
         if self.baseline is not None:
             lines.append(
                 f"Baseline: {wording.number(self.baseline.value, decimals=2)}% for {self.baseline.period}. {self.baseline.note}."
@@ -315,109 +304,80 @@ class SurveyReport:
     @property
     def sources(self) -> list[str]:
         """Where the data come from."""
-        baseline = [f"{self.baseline.source}."] if self.baseline else []
+        asked = self.responses.question.definition
         return [
-            wording.source_in_words(self.responses.source, as_at=self.as_at),
-            f"{self.definition.source}.",
-            *baseline,
+            wording.source_in_words(self.responses.source, as_at=self.responses.as_at),
+            *(f"{d.source}." for d in self.printed.definitions if d.definition == asked),
+            *([f"{self.baseline.source}."] if self.baseline else []),
         ]
 
-    # Parts of the blocks
+    def progress(self) -> Block:
+        """Give the letter of the measure (not rated: no target is recorded) with the direction of travel.
 
-    @property
-    def label(self) -> str:
-        """What kind of data it is, in short, to stand behind a subtitle: the notice's first words."""
-        return wording.kind_of_data(self.notice)
-
-    def travel(self) -> str:
-        """Say in which direction the measure travels, by the tests on the baseline and on the year before."""
-        words = [
+        The direction is that of the tests on the year before and on the baseline.
+        """
+        travel = [
             f"{trajectory.travel_in_words(change.direction, improvement_direction=self.indicator.improvement_direction)} "
             f"{'in the last year' if on == YEAR_BEFORE else f'since {on}'}"
             for on, change in self.main_changes.items()
         ]
-        return "; ".join(words) or "no earlier period to compare with"
-
-    def progress(self) -> Block:
-        """Give the letter of the measure (not rated: no target is recorded) with the direction of travel."""
-        reason = f"No target is recorded. {wording.sentence(self.travel())}."
+        told = wording.sentence("; ".join(travel) or "no earlier period to compare with")
+        reason = f"No target is recorded. {told}."
         return letter_without_target(
             self.indicator, self.area, self.window, reason, targets=self.printed.targets
         )
+
+    # Parts of the blocks
 
     def _change(self, kind: str) -> SurveyChange | None:
         """Give the one change of a kind that the page is about, tested by itself."""
         key = (self.area, kind, self.quarter)
         return self._together([key]).get(key)
 
-    def _together(
-        self, keys: Sequence[tuple[str, str, pd.Period]]
-    ) -> dict[tuple[str, str, pd.Period], SurveyChange]:
+    def _together(self, keys: Sequence[Key]) -> dict[Key, SurveyChange]:
         """Give those of these changes that there are, allowed for together."""
         there = [key for key in keys if key in self.trend.changes]
         return dict(zip(there, self.trend.together(there), strict=True))
 
     def _ours(self, period: str) -> SurveyEstimate | None:
         """Find the percentage of a period as published figures name it."""
-        wanted = window_of(period)
-        for level in self.trend.levels:
-            found = _window(level.kind, level.quarter)
-            if level.area == self.area and (found.first, found.last) == (wanted.first, wanted.last):
-                return level.estimate
-        return None
+        months = window_of(period).months
+        own = [level for level in self.trend.levels if level.area == self.area]
+        return next((v.estimate for v in own if Window.named(v.period).months.equals(months)), None)
 
-    def _figure(self, area: str, kind: str = TWELVE_MONTHS, quarter: pd.Period | None = None) -> Figure:
-        e = self.trend.level(area, kind, quarter or self.quarter)
-        return Figure.of(
-            e,
-            **self._about(area, kind, quarter),
-            measure=PERCENTAGE,
-            qualifiers={"over": kind},
-            caveats=self._with_notice(e),
-        )
+    def _figure(self, key: Key, change: SurveyChange | None = None) -> Figure:
+        """Give a level as a figure, or a change."""
+        e = self.trend.level(*key) if change is None else change.difference
+        told = {"measure": PERCENTAGE, "qualifiers": {"over": key[1]}}
+        if change is not None:
+            how = f"{e.method}; {change.comparisons} compared together; {change.direction}"
+            told = {"measure": CHANGE, "qualifiers": {"on": key[1]}, "method": how}
+        return Figure.of(e, **self._about(key), **told, caveats=(*e.caveats, *filter(None, [self.notice])))
 
-    def _change_figure(
-        self, change: SurveyChange, area: str, kind: str, quarter: pd.Period | None = None
-    ) -> Figure:
-        d = change.difference
-        return Figure.of(
-            d,
-            **self._about(area, kind, quarter),
-            measure=CHANGE,
-            qualifiers={"on": kind},
-            method=f"{d.method}; {change.comparisons} compared together; {change.direction}",
-            caveats=self._with_notice(d),
-        )
-
-    def _about(
-        self, area: str, kind: str = TWELVE_MONTHS, quarter: pd.Period | None = None, **more: str
-    ) -> dict[str, Any]:
+    def _about(self, key: Key, **more: str) -> dict[str, Any]:
         """Say what a level or a change is about, which respondents it rests on and how it comes from them."""
-        quarter = quarter or self.quarter
+        area, kind, quarter = key
         waves = pd.period_range(end=quarter, periods=_QUARTERS[kind], freq="Q-MAR")
         if kind == ON_BASELINE:
             waves = waves.union(waves_of(self.baseline.period))
             more["baseline"] = self.baseline.period
         people = self.responses.respondents
-        working = Working.of(
-            survey_level if kind in (QUARTER, TWELVE_MONTHS) else survey_change,
-            **self.how_asked,
-            **more,
-            area=area,
-            kind=kind,
-            quarter=periods.quarter_name(quarter),
-        )
+        whole = Window.twelve_months(periods.last_month(quarter))
         return {
             "indicator_id": self.indicator.id,
             "area": area,
-            "window": _window(kind, quarter),
+            "window": Window.quarter(quarter) if kind in (QUARTER, ON_QUARTER_BEFORE) else whole,
             "status": weakest(("estimated", self.responses.source.status)),
             "rows": self.responses.rows(people[people["quarter"].isin(waves)]),
-            "working": working,
+            "working": Working.of(
+                survey_level if kind in (QUARTER, TWELVE_MONTHS) else survey_change,
+                **self.how_asked,
+                **more,
+                area=area,
+                kind=kind,
+                quarter=periods.quarter_name(quarter),
+            ),
         }
-
-    def _with_notice(self, e: SurveyEstimate) -> tuple[str, ...]:
-        return (*e.caveats, *([self.notice] if self.notice else []))
 
 
 def survey_report(
@@ -442,8 +402,6 @@ def survey_report(
         raise DataProblem(
             f"{responses.source.id} cannot be broken down to {area!r}: it has {whole} and {', '.join(localities)}."
         )
-    single_unit_strata = responses.source.single_unit_strata or None
-    design = design_of(people, single_unit_strata)
     asked = {
         "question": responses.question.question,
         "answers": list(responses.question.answers),
@@ -452,15 +410,18 @@ def survey_report(
         "definition": responses.question.definition,
     }
     baseline = catalogue.baseline(indicator.id, whole, responses.question.definition, as_at=as_at)
-    answered = asked | {"question": "answer"}
-    estimates = {}
-    if baseline is not None and _can_be_compared(baseline, people, quarter):
-        estimates = {
-            place: of_year(design, baseline.period, area=place, whole=whole, asked=answered)
-            for place in (whole, *localities)
-        }
-    trend = survey_trends.rolling_from_respondents(
-        design, wave="quarter", whole=whole, localities="area", baselines=estimates, **answered
+    how_asked = {
+        "asked": asked,
+        "single_unit_strata": responses.source.single_unit_strata or None,
+        "whole": whole,
+    }
+    waves = waves_of(baseline.period) if baseline else ()
+    # A baseline of which a wave is missing, or is one of the latest twelve months, is not subtracted.
+    comparable = baseline and set(people["quarter"]).issuperset(waves) and waves[-1] <= quarter - 4
+    trend = trend_of(
+        people,
+        **how_asked | {"asked": asked | {"question": "answer"}},
+        baseline=baseline.period if comparable else "",
     )
     if (area, TWELVE_MONTHS, quarter) not in {(e.area, e.kind, e.quarter) for e in trend.levels}:
         begins_later = people["quarter"].min() > quarter - 3
@@ -473,29 +434,13 @@ def survey_report(
         indicator=indicator,
         area=area,
         quarter=quarter,
-        as_at=as_at,
         responses=responses,
-        definition=next(
-            d for d in catalogue.definitions(indicator.id) if d.definition == responses.question.definition
-        ),
+        respondents=responses.question.respondents,
+        notice=responses.source.notice,
         baseline=baseline,
-        baseline_estimates=estimates,
         trend=trend,
         localities=localities if area == whole else (),
         caveats=catalogue.caveats(indicator.id, periods.twelve_months_to(periods.last_month(quarter))),
         printed=printed_survey(catalogue, indicator=indicator.id, area=area, quarter=quarter, as_at=as_at),
-        how_asked={"asked": asked, "single_unit_strata": single_unit_strata, "whole": whole},
+        how_asked=how_asked,
     )
-
-
-def _window(kind: str, quarter: pd.Period) -> Window:
-    """Give the months of a level or of the later level of a change."""
-    if kind in (QUARTER, ON_QUARTER_BEFORE):
-        return Window.quarter(quarter)
-    return Window.twelve_months(periods.last_month(quarter))
-
-
-def _can_be_compared(baseline: MeasureBaseline, people: pd.DataFrame, quarter: pd.Period) -> bool:
-    """Tell whether the waves of the baseline's year are all there, and none of them in the latest twelve months."""
-    waves = waves_of(baseline.period)
-    return set(people["quarter"]).issuperset(waves) and waves[-1] <= quarter - 4

@@ -7,8 +7,9 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.methods import feasibility, survey, survey_summaries, survey_trends
-from saferleeds_analysis.methods.survey import SurveyDesign, SurveyEstimate
+from saferleeds_analysis.methods.survey import SurveyEstimate
 from saferleeds_analysis.methods.survey_summaries import SatisfactionSurvey
+from saferleeds_analysis.methods.survey_trends import SurveyTrend
 from saferleeds_analysis.workings.printed import as_printed, number_in
 
 # From respondents. ``asked`` says which column holds the answers, which of them count and which are in the base.
@@ -35,10 +36,8 @@ def survey_level(
     >>> survey_level(people, asked=asked, single_unit_strata=None, **at)
     25.0
     """
-    design = design_of(_people(respondents, asked["question"]), single_unit_strata)
-    trend = survey_trends.rolling_from_respondents(
-        design, **asked, wave="quarter", whole=whole, localities="area"
-    )
+    people = _people(respondents, asked["question"])
+    trend = trend_of(people, asked=asked, single_unit_strata=single_unit_strata, whole=whole)
     return getattr(trend.level(area, kind, periods.quarter(quarter)), give)
 
 
@@ -55,17 +54,26 @@ def survey_change(
     give: str = "value",
 ) -> float:
     """Give a change of an area's percentage, or what else its estimate holds; ``baseline`` is a financial year."""
-    design = design_of(_people(respondents, asked["question"]), single_unit_strata)
-    baselines = {area: of_year(design, baseline, area=area, whole=whole, asked=asked)} if baseline else None
-    trend = survey_trends.rolling_from_respondents(
-        design, **asked, wave="quarter", whole=whole, localities="area", baselines=baselines
+    people = _people(respondents, asked["question"])
+    trend = trend_of(
+        people, asked=asked, single_unit_strata=single_unit_strata, whole=whole, baseline=baseline
     )
     return getattr(trend.changes[area, kind, periods.quarter(quarter)].difference, give)
 
 
-def design_of(people: pd.DataFrame, single_unit_strata: str | None) -> SurveyDesign:
-    """Say how the respondents of a household survey were chosen: in waves drawn afresh, by clusters within strata."""
-    return survey.survey_design(
+def trend_of(
+    people: pd.DataFrame,
+    *,
+    asked: Mapping[str, Any],
+    single_unit_strata: str | None,
+    whole: str,
+    baseline: str = "",
+) -> SurveyTrend:
+    """Follow a household survey in waves drawn afresh, by clusters within strata, in the whole and in each locality.
+
+    ``baseline`` is the financial year whose four waves the latest twelve months are compared with.
+    """
+    design = survey.survey_design(
         people,
         weight="weight",
         strata="stratum",
@@ -73,15 +81,14 @@ def design_of(people: pd.DataFrame, single_unit_strata: str | None) -> SurveyDes
         wave="quarter",
         single_unit_strata=single_unit_strata,
     )
-
-
-def of_year(
-    design: SurveyDesign, year: str, *, area: str, whole: str, asked: Mapping[str, Any]
-) -> SurveyEstimate:
-    """Give the percentage of a financial year's four waves in the whole or in a locality."""
-    people = design.respondents
-    where = people["quarter"].isin(waves_of(year)) & ((people["area"] == area) | (area == whole))
-    return survey.proportion(design, **asked, where=where)
+    baselines = {}
+    if baseline:
+        in_year = people["quarter"].isin(waves_of(baseline))
+        places = {whole: in_year} | {area: in_year & (people["area"] == area) for area in set(people["area"])}
+        baselines = {area: survey.proportion(design, **asked, where=there) for area, there in places.items()}
+    return survey_trends.rolling_from_respondents(
+        design, **asked, wave="quarter", whole=whole, localities="area", baselines=baselines
+    )
 
 
 def waves_of(year: str) -> pd.PeriodIndex:

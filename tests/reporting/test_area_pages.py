@@ -101,6 +101,8 @@ def test_a_division_profile_shows_its_own_wards(given):
     assert "Domestic burglary in C&H: no clear change in a year; in Leeds it fell 35.6%" in first
     assert "1,008 the year before: no clear change" in first  # 952, 56 fewer, as published
     assert "It lies 55.4% above the course of the rest of Leeds" in first
+    # As published NWL fell by 1,753 (39.5%) to 2,688, all of Leeds from 9,214 to 5,938: (2,688 / 4,441) / (3,250 / 4,773) = 0.889.
+    assert "It lies 11.1% below the course of the rest of Leeds" in profile(given, "NWL").top({}).text
     assert profile(given, "Armley").areas_within({}) is NOTHING
 
 

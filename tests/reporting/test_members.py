@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import partial
+from types import SimpleNamespace as Given
 
 import pytest
 from bs4 import BeautifulSoup
@@ -9,7 +10,7 @@ from projects import REFERENCE, copy_project, words
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import load_catalogue, read_project
-from saferleeds_analysis.reporting.gathered import Sources
+from saferleeds_analysis.reporting.gathered import Sources, in_short
 from saferleeds_analysis.reporting.members import members_summary
 
 
@@ -135,3 +136,14 @@ def test_the_page_has_a_letter_with_its_word_for_each_measure(second):
     ]
     assert [dt.text for dt in soup.select(".measure")[1].find_all("dt")] == ["Found", "Not sure"]
     assert second.title().text.splitlines()[-1] == "2 of 3 measures changed clearly in a year"
+
+
+def test_the_finding_of_a_page_on_many_says_how_many_measures_cannot_be_tested():
+    fell, unclear, untested = (
+        Given(interval=limits, change=change)
+        for limits, change in (("down 1% to 2%", "fell"), ("down 1% to up 2%", "no clear change"), ("", ""))
+    )
+    assert (
+        in_short([fell, unclear, untested]) == "1 of 3 measures changed clearly in a year; 1 cannot be tested"
+    )
+    assert in_short([fell]) == "1 of 1 measure changed clearly in a year"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from saferleeds_analysis import periods
 from saferleeds_analysis.methods.survey_trends import QUARTER, TWELVE_MONTHS, SurveyLevel
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure
@@ -23,8 +24,6 @@ from saferleeds_analysis.reporting.charts.drawing import (
 )
 from saferleeds_analysis.reporting.tables import interval, table
 
-_NOT_FROM_ZERO = ". The scale does not begin at 0%"
-
 
 @in_our_style
 def chart_of_survey(
@@ -40,12 +39,10 @@ def chart_of_survey(
 
     ``baseline`` is its period and its percentage. A scale that does not begin at zero is said in the subtitle.
     """
-    rolling = [level for level in levels if level.kind == TWELVE_MONTHS]
-    single = [level for level in levels if level.kind == QUARTER]
+    rolling, single = ([v for v in levels if v.kind == kind] for kind in (TWELVE_MONTHS, QUARTER))
     highest = max(level.estimate.upper for level in levels)
     bottom = 0 if highest < 40 else min(level.estimate.lower for level in levels) - 3
-    if bottom:
-        subtitle += _NOT_FROM_ZERO
+    subtitle = _with_scale(subtitle, bottom)
     drawing, ax = one_axes(2.6)
     x, value, lower, upper = _through_time(single)
     ax.vlines(x, lower, upper, color=MID_GREY, linewidth=1, alpha=0.7)
@@ -66,8 +63,8 @@ def chart_of_survey(
         ends.append((at, f"Baseline {when}:\n{wording.percent(at)}", DARK_GREY))
         alt += f" The baseline of {when} is {wording.percent(at)}."
     years = [level.quarter for level in single if level.quarter.quarter == 1]
-    named = [f"{q.qyear - 1}/{q.qyear % 100:02d}" for q in years]
-    ax.set_xticks([q.ordinal for q in years], named, ha="left")
+    names = [periods.financial_year_name(periods.financial_year_of(q)) for q in years]
+    ax.set_xticks([q.ordinal for q in years], names, ha="left")
     ax.set_xlim(start - 0.6, end + 0.3 * (end - start))
     ax.yaxis.set_major_locator(MaxNLocator(5))
     percent_upwards(ax, (bottom, highest + 0.06 * (highest - bottom)))
@@ -98,6 +95,10 @@ def chart_of_survey(
     )
 
 
+def _with_scale(subtitle: str, bottom: float) -> str:
+    return f"{subtitle}. The scale does not begin at 0%" if bottom else subtitle
+
+
 def _through_time(levels: Sequence[SurveyLevel]) -> np.ndarray:
     """Give four rows: where the levels stand, their values, and their lower and upper limits."""
     return np.array(
@@ -114,8 +115,7 @@ def chart_of_printed(
     Nothing joins two definitions; an upright line stands between them.
     """
     bottom = max(0.0, 10 * np.floor(min(f.value for _, f in points) / 10) - 10)
-    if bottom:
-        subtitle += _NOT_FROM_ZERO
+    subtitle = _with_scale(subtitle, bottom)
     drawing, ax = one_axes(2.6)
     places = list(enumerate(points))
     runs = [list(run) for _, run in itertools.groupby(places, key=lambda place: place[1][0])]
@@ -124,9 +124,9 @@ def chart_of_printed(
         ax.plot(*zip(*known, strict=True), "o-", color=DARK_BLUE, linewidth=2.2)
         for x, value in known:
             label(ax, wording.percent(value), (x, value), above=9, ha="center")
+    how = {"xycoords": ("data", "axes fraction"), "ha": "right", "va": "top", "color": DARK_GREY}
     for run in runs[1:]:
         ax.axvline(run[0][0] - 0.5, color=DARK_GREY, linewidth=1.4, linestyle=":")
-        how = {"xycoords": ("data", "axes fraction"), "ha": "right", "va": "top", "color": DARK_GREY}
         label(ax, "The definition changes", (run[0][0] - 0.5, 1), beside=-6, above=-4, **how)
     ax.set_xticks(range(len(points)), [f"{f.window}\n{definition}" for definition, f in points])
     ax.set_xlim(-0.4, len(points) - 0.6)
