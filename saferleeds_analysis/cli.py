@@ -126,7 +126,7 @@ def main() -> None:
 @click.option(
     "--correction", help="Make a new version of a signed-off pack and say why; every page says it too."
 )
-@click.option("--formats", is_flag=True, help="Make the workbook, Word and PDF too (saferleeds export).")
+@click.option("--formats", is_flag=True, help="Make workbooks, Word and PDF too (saferleeds export).")
 @_in_project
 def report(
     root: Path,
@@ -368,13 +368,15 @@ def retire(root: Path, report: str, quarter: Any) -> None:
 @main.command()
 @click.argument("quarter")
 @click.argument("reports", nargs=-1)
-@click.option("--all", "every", is_flag=True, help="Word and PDF of every report, the area profiles too.")
+@click.option(
+    "--all", "every", is_flag=True, help="Excel, Word and PDF of every report, the area profiles too."
+)
 @click.option("--edition", type=click.Choice(["public", "restricted"]), default="public")
 @_in_project
 def export(root: Path, quarter: Any, reports: tuple[str, ...], every: bool, edition: str) -> None:
-    """Make the workbook, the Word documents and the PDFs of the published pack of a QUARTER.
+    """Make the workbooks, the Word documents and the PDFs of the published pack of a QUARTER.
 
-    With the names of REPORTS (their folders in the pack), Word and PDF of these only.
+    With the names of REPORTS (their folders in the pack), the files of these only.
     """
     from saferleeds_analysis.publishing.one_act import one_act
 

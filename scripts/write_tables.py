@@ -171,7 +171,7 @@ OF_THE_RUN_LIST = (
         "`[formats]` `on_request`",
         "no",
         "a list of notebooks",
-        "their reports get Word and PDF only when somebody asks",
+        "their reports get Excel, Word and PDF only when somebody asks",
         '`["area_profile"]`',
     ),
     (

@@ -22,6 +22,7 @@ from saferleeds_analysis.publishing.files import FIGURES, NOTEBOOK, PAGE, in_rep
 from saferleeds_analysis.publishing.run_list import slug
 from saferleeds_analysis.reporting.blocks import (
     BLOCKS_MEDIA_TYPE,
+    NOTHING,
     Block,
     Chart,
     Commentary,
@@ -239,7 +240,9 @@ def _content_of_file(notebook: Path, _sha256: str) -> Content:
 
 
 def on_paper(block: Block) -> Block:
-    """Give a block as paper needs it: nothing folded, no links to files, charts without the data behind them."""
+    """Give a block as paper needs it: nothing folded, no links to files nor lists of them, charts without the data behind them."""
+    if isinstance(block, Listing) and block.kind == "inline":
+        return NOTHING
     if isinstance(block, Chart):
         return replace(block, shape=f"paper {block.shape}", data=None)
     if isinstance(block, Words):

@@ -1,6 +1,7 @@
-"""The formats that boards ask for, from a published pack: a workbook of the pack, Word and PDF of each page.
+"""The formats that boards ask for, from a published pack: a workbook of the pack, and workbook, Word and PDF of each page.
 
-    reports/2012-13_Q2/pack.xlsx, pack.ods    the tables of the pack and every figure
+    reports/2012-13_Q2/pack.xlsx, pack.ods    every figure of the pack
+                      /<report>/report.xlsx   the figures of the page and of the pages that come with it
                       /<report>/report.docx   the page for partners who edit
                       /<report>/report.pdf    the page on paper, tagged
 
@@ -10,7 +11,7 @@ them away, since they would be about other numbers.
 """
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,12 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
-from saferleeds_analysis.disclosure_rules import MARKINGS
 from saferleeds_analysis.publishing.content import Content, read_content
 from saferleeds_analysis.publishing.drawing_browser import DrawingBrowser, drawing_browser
 from saferleeds_analysis.publishing.files import (
+    BOOK,
+    CHANGES,
     DOCX,
-    FIGURES,
     ODS,
     PDF,
     XLSX,
@@ -35,13 +36,14 @@ from saferleeds_analysis.publishing.files import (
     replace_file,
     stands_at,
 )
-from saferleeds_analysis.publishing.index import renew_index
+from saferleeds_analysis.publishing.index import write_index
 from saferleeds_analysis.publishing.one_act import as_one_act
 from saferleeds_analysis.publishing.pages import Provenance, provenance_of, render_on_paper
 from saferleeds_analysis.publishing.pdf import mend
+from saferleeds_analysis.publishing.report import start_run
 from saferleeds_analysis.publishing.run_list import read_on_request
 from saferleeds_analysis.publishing.word import write_docx
-from saferleeds_analysis.publishing.workbook import workbook_of, write_ods, write_xlsx
+from saferleeds_analysis.publishing.workbook import Workbook, workbook_of, write_ods, write_xlsx
 from saferleeds_analysis.reporting.blocks import Chart
 
 
@@ -65,10 +67,10 @@ def export_pack(
     every: bool = False,
     say: Callable[[str], None] = print,
 ) -> Exported:
-    """Make the workbook, the Word documents and the PDFs of a published pack, and name them in its index.
+    """Make the workbooks, the Word documents and the PDFs of a published pack, and name them in its index.
 
-    Reports that the run list calls ``on_request`` get Word and PDF with ``every`` or by name only. With ``reports`` named,
-    their Word and PDF are made and nothing else. A pack that is signed off is refused and stays as it is. ``catalogue``
+    Reports that the run list calls ``on_request`` get files of their own with ``every`` or by name only. With ``reports``
+    named, their files are made and nothing else. A pack that is signed off is refused and stays as it is. ``catalogue``
     and ``sources`` are the tables of the project and the data that the index names.
 
     Without a browser there are no PDFs, and charts stand in Word in words; ``problems`` says so once, with the cure.
@@ -82,31 +84,25 @@ def export_pack(
         )
     records = {place: read_record(place) for place in places}
     provenance = provenance_of(records[places[0]])
-    as_at = provenance.as_at
+    run = start_run(root, quarter, as_at=provenance.as_at, edition=edition, catalogue=catalogue)
     asked = [place for place in places if place.name in reports]
     usual = asked or _usual(records, read_on_request(root / "notebooks"))
-    pages = {place: read_content(place) for place in (places if every else usual)}
+    pages = {place: read_content(place) for place in places}
     made = []
     if not asked:
-        book = workbook_of(
-            [pages[place] for place in usual],
-            [(place.name, place / FIGURES) for place in places],
-            title=f"Tables of {name}",
-            author=provenance.organisation,
-            as_at=as_at,
-            marking=MARKINGS[edition],
-            left_out=[place.name for place in places if place not in usual],
-        )
+        homes = {records[place]["parameters"].get("area", "") for place in usual}
+        book = _book(pages, f"Figures of {name}", homes=homes, provenance=provenance)
         write_xlsx(book, folder / XLSX)
         write_ods(book, folder / ODS)
         record_outputs(folder, XLSX, ODS)
         made += [folder / XLSX, folder / ODS]
-        say("Workbook: Excel and OpenDocument")
-    files, problems = _export_pages(pages, records)
+        say("Workbook of the pack: Excel and OpenDocument")
+    listed = [report.name for report in run.listed]
+    files, problems = _export_pages(places if every else usual, pages, records, listed)
     made += files
-    for kind, file in (("Word", DOCX), ("PDF", PDF)):
+    for kind, file in (("Workbook", BOOK), ("Word", DOCX), ("PDF", PDF)):
         say(f"{kind}: {sum(path.name == file for path in made)}")
-    renew_index(root, quarter, as_at=as_at, edition=edition, catalogue=catalogue, sources=sources)
+    write_index(run, sources=sources)
     return Exported(made=tuple(root / stands_at(root, path) for path in made), problems=tuple(problems))
 
 
@@ -117,10 +113,49 @@ def _usual(records: Mapping[Path, Mapping[str, Any]], on_request: Sequence[str])
     return usual or list(records)
 
 
+def _book(
+    pages: Mapping[Path, Content], title: str, *, homes: Collection[str], provenance: Provenance
+) -> Workbook:
+    return workbook_of(
+        {place.name: page for place, page in pages.items()},
+        homes=homes,
+        title=title,
+        author=provenance.organisation,
+        as_at=provenance.as_at,
+        marking=provenance.marking,
+    )
+
+
+def _with_what_comes_along(
+    place: Path,
+    pages: Mapping[Path, Content],
+    records: Mapping[Path, Mapping[str, Any]],
+    listed: Sequence[str],
+) -> dict[Path, Content]:
+    """Give a page and those that come with it, and the pack's page of changes.
+
+    With it come the pages about the same indicator and area to which it leads, and they in turn, that the run list names after it.
+    """
+    subject = _subject(records[place])
+    after = set(listed[listed.index(place.name) :] if place.name in listed else ())
+    found = [place]
+    for page in found:  # which grows
+        led_to = after & pages[page].led_to
+        found += [p for p in pages if p.name in led_to and p not in found and _subject(records[p]) == subject]
+    return {p: page for p, page in pages.items() if p in found or p.name == CHANGES}
+
+
+def _subject(record: Mapping[str, Any]) -> list[str | None]:
+    return [record["parameters"].get(name) for name in ("indicator", "area")]
+
+
 def _export_pages(
-    pages: Mapping[Path, Content], records: Mapping[Path, Mapping[str, Any]]
+    places: Sequence[Path],
+    pages: Mapping[Path, Content],
+    records: Mapping[Path, Mapping[str, Any]],
+    listed: Sequence[str],
 ) -> tuple[list[Path], list[str]]:
-    """Write Word and PDF of pages; give the files that were made, and what could not be made and why."""
+    """Write the files of pages; give those that were made, and what could not be made and why."""
     made, problems = [], []
     with contextlib.ExitStack() as stack:
         browser = None
@@ -128,9 +163,13 @@ def _export_pages(
             browser = stack.enter_context(drawing_browser())
         except OSError as problem:
             problems.append(str(problem))
-        for place, page in pages.items():
+        for place in places:
+            provenance = provenance_of(records[place])
+            homes = {records[place]["parameters"].get("area", "")}
+            along = _with_what_comes_along(place, pages, records, listed)
+            book = _book(along, pages[place].title, homes=homes, provenance=provenance)
             try:
-                for file in _export(page, place, provenance_of(records[place]), browser):
+                for file in _export(pages[place], place, provenance, book, browser):
                     record_outputs(place, file.name)
                     made.append(file)  # also where the next one fails
             except OSError as problem:
@@ -139,9 +178,12 @@ def _export_pages(
 
 
 def _export(
-    page: Content, place: Path, provenance: Provenance, browser: DrawingBrowser | None
+    page: Content, place: Path, provenance: Provenance, book: Workbook, browser: DrawingBrowser | None
 ) -> Iterator[Path]:
-    """Write a page as Word and, where there is a browser, as PDF; give each file when it is written."""
+    """Write a page's workbook, where it has figures, its Word and, where there is a browser, its PDF; give each when it is written."""
+    if page.figures:
+        write_xlsx(book, place / BOOK)
+        yield place / BOOK
     pictures = {chart.name: browser.draw(chart.drawing) for chart in page.of(Chart)} if browser else {}
     write_docx(page, place / DOCX, provenance=provenance, pictures=pictures)
     yield place / DOCX

@@ -13,7 +13,7 @@ import json
 import re
 import shlex
 import zipfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -33,7 +33,7 @@ PAGE, TRACE, NOTEBOOK = "report.html", "trace.html", "report.ipynb"
 FIGURES, RECORD = "figures.csv", "run.json"
 # Where a record keeps the SHA-256 of each file that was made beside it. The pack's own files have a run.json too.
 OUTPUTS = "outputs"
-DOCX, PDF = "report.docx", "report.pdf"
+DOCX, PDF, BOOK = "report.docx", "report.pdf", "report.xlsx"
 
 # Of the pack: its index, the folder of its page of changes, what is made of its pages besides, and what a sign-off adds.
 INDEX, CHANGES = "index.html", "changes"
@@ -246,13 +246,10 @@ def replace_file(place: Path, content: str | bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
-def write_office_file(
-    made: io.BytesIO, place: Path, *, as_at: date, mend: Callable[[str], str] | None = None
-) -> None:
+def write_office_file(made: io.BytesIO, place: Path, *, as_at: date) -> None:
     """Put an office file in its place whole, dated with the as-at day and in British English.
 
-    It has the same bytes for the same content: without the times at which its parts were packed. ``mend`` is given the
-    content of an OpenDocument file and gives it back changed.
+    It has the same bytes for the same content: without the times at which its parts were packed.
     """
     packed = io.BytesIO()
     with zipfile.ZipFile(made) as source, zipfile.ZipFile(packed, "w") as target:
@@ -264,8 +261,6 @@ def write_office_file(
                     content = content.replace(
                         b"</cp:coreProperties>", b"<dc:language>en-GB</dc:language></cp:coreProperties>"
                     )
-            if name == "content.xml" and mend is not None:
-                content = mend(content.decode("utf-8")).encode("utf-8")
             method = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
             target.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, compress_type=method)
     replace_file(place, packed.getvalue())

@@ -17,6 +17,7 @@ from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.publishing.content import pack_figures
 from saferleeds_analysis.publishing.files import (
+    BOOK,
     CHANGES,
     DOCX,
     INDEX,
@@ -50,7 +51,7 @@ _LONGEST_FINDING = 90  # letters
 _SHORTEST_COURSE = 8  # levels
 # Where a report stands whose notebook the run list puts under no heading: a part of a whole is profiled.
 _OTHERS, _PROFILES = "Other reports", "Area profiles"
-_OTHER_FORMS = ((PDF, "PDF"), (DOCX, "Word"))
+_OTHER_FORMS = ((PDF, "PDF"), (DOCX, "Word"), (BOOK, "Excel"))
 _OF_THE_PACK = (
     (XLSX, "All figures (Excel)"),
     (ODS, "All figures (OpenDocument)"),

@@ -32,7 +32,7 @@ from saferleeds_analysis.publishing.notebooks import ExecutedNotebook
 from saferleeds_analysis.reporting.blocks import Block, Group, Heading, html_of
 
 TEMPLATES = Path(__file__).parent / "templates"
-_ENVIRONMENT = Environment(
+TEMPLATED = Environment(
     loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
     autoescape=True,
     undefined=StrictUndefined,
@@ -146,7 +146,7 @@ def render_page(
     script run, by the hash of its bytes, and no other.
     """
     style, script = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("style.css", "page.js"))
-    return _ENVIRONMENT.get_template(template).render(
+    return TEMPLATED.get_template(template).render(
         title=title,
         body=Markup(body),  # noqa: S704 - see above
         contents=contents,

@@ -220,7 +220,7 @@ def read_groups(notebooks: Path) -> dict[str, tuple[str, ...]]:
 
 
 def read_on_request(notebooks: Path) -> tuple[str, ...]:
-    """Read of which notebooks the reports get Word and PDF only when somebody asks: ``on_request`` of ``[formats]``."""
+    """Read of which notebooks the reports get Excel, Word and PDF only when somebody asks: ``on_request`` of ``[formats]``."""
     formats = _read(notebooks).get("formats", {})
     named = formats.get("on_request", []) if isinstance(formats, dict) else None
     if not (isinstance(named, list) and all(isinstance(n, str) for n in named)) or set(formats) - {

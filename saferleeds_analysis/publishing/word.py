@@ -1,7 +1,8 @@
 """A page as a Word document, for partners who edit: real headings, lists, tables and captions, nothing drawn by hand.
 
-Header rows are marked and repeat on each page, pictures and tables carry their words, and there is no empty paragraph:
-space is a matter of styles. The data behind charts are left to the workbook.
+A card is a brief of two sides, as on paper: what is folded away is open, and links to other pages are left out. Header rows
+are marked and repeat on each page, pictures and tables carry their words, and there is no empty paragraph: space is a matter
+of styles. The data behind charts are left to the workbook.
 """
 
 import io
@@ -18,7 +19,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from saferleeds_analysis.publishing.content import Content
+from saferleeds_analysis.publishing.content import Content, on_paper
 from saferleeds_analysis.publishing.files import write_office_file
 from saferleeds_analysis.publishing.pages import Provenance
 from saferleeds_analysis.reporting.blocks import (
@@ -35,15 +36,16 @@ from saferleeds_analysis.reporting.blocks import (
     cell_text,
 )
 
-_WIDTH_CM = 16.5
+_WIDTH_CM = 17.4
+_PICTURE_CM = 14.5
 _BLUE = "12436D"
 # The looks of Word's own styles: size in points, bold, colour, space before and after.
 _LOOKS = (
-    ("Normal", 11, None, "", 3, 6),
-    ("Heading 1", 20, True, _BLUE, 20, 4),
-    ("Heading 2", 15, True, _BLUE, 15, 4),
-    ("Heading 3", 12, True, _BLUE, 12, 4),
-    ("Caption", 10, True, "0B0C0C", 10, 4),
+    ("Normal", 10.5, None, "", 0, 3),
+    ("Heading 1", 17, True, _BLUE, 4, 4),
+    ("Heading 2", 13, True, _BLUE, 8, 3),
+    ("Heading 3", 11, True, _BLUE, 5, 2),
+    ("Caption", 10, True, "0B0C0C", 4, 3),
 )
 # What the page calls a paragraph, and the style of the document that it gets.
 _STYLES = {
@@ -61,7 +63,7 @@ def write_docx(
     """Write a page as a Word document; a chart without a drawing under its name in ``pictures`` is there in words."""
     document = Document()
     _set_up(document, content.title, provenance)
-    _add(document, content.blocks, pictures)
+    _add(document, map(on_paper, content.blocks), pictures)
     made = io.BytesIO()
     document.save(made)
     write_office_file(made, path, as_at=provenance.as_at)
@@ -76,8 +78,9 @@ def _set_up(document: Any, title: str, provenance: Provenance) -> None:
     properties.created, properties.modified, properties.revision = moment, moment, 1
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.left_margin = section.right_margin = Cm(2.2)
-    section.top_margin = section.bottom_margin = Cm(2)
+    section.left_margin = section.right_margin = Cm(1.8)
+    section.top_margin = section.bottom_margin = Cm(1.5)
+    section.header_distance = section.footer_distance = Cm(0.8)
     styles = document.styles
     for language in styles.element.iter(qn("w:lang")):
         language.set(qn("w:val"), "en-GB")
@@ -120,8 +123,9 @@ def _add(document: Any, blocks: Iterable[Block], pictures: Mapping[str, bytes]) 
         elif isinstance(block, Listing):
             _add_list(document, block, pictures)
         elif isinstance(block, Facts):
-            for name, value in block.pairs:
-                _write(document.add_paragraph(), [Span(f"{name}: ", kind="strong"), Span(cell_text(value))])
+            for name, value in block.pairs:  # without the small drawings among the words
+                said = "; ".join(part.text for part in value.walk() if isinstance(part, Text))
+                _write(document.add_paragraph(), [Span(f"{name}: ", kind="strong"), Span(said)])
         elif isinstance(block, Table):
             _add_table(document, block)
         elif isinstance(block, Chart):
@@ -130,7 +134,7 @@ def _add(document: Any, blocks: Iterable[Block], pictures: Mapping[str, bytes]) 
             document.add_paragraph("Partners' own words begin here.", style="Commentary").runs[0].bold = True
             _add(document, block.blocks, pictures)
             document.add_paragraph("Partners' own words end here.", style="Commentary").runs[0].bold = True
-        elif isinstance(block, Group):  # what a page folds away is open here
+        elif isinstance(block, Group):
             _add(document, block.blocks, pictures)
 
 
@@ -163,7 +167,7 @@ def _add_table(document: Any, table: Table) -> None:
         for number, (cell, text) in enumerate(zip(row.cells, cells, strict=True)):
             cell.width = widths[number]
             paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
+            paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1)
             run = paragraph.add_run(_clean(cell_text(text)) or "none")
             run.font.size = Pt(9)
             run.bold = is_head or number == 0
@@ -176,7 +180,7 @@ def _add_picture(document: Any, picture: Chart, drawing: bytes | None) -> None:
     if drawing is None:
         document.add_paragraph(f"The chart in words: {picture.alt}")
     else:
-        shape = document.add_picture(io.BytesIO(drawing), width=Cm(_WIDTH_CM))
+        shape = document.add_picture(io.BytesIO(drawing), width=Cm(_PICTURE_CM))
         said = shape._inline.docPr
         said.set("descr", picture.alt)
         said.set("title", picture.headline)

@@ -24,31 +24,6 @@ BLOCKS_MEDIA_TYPE = "application/vnd.saferleeds.blocks+json"
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-class Printed(str):
-    """A number as it is printed, which still knows its value to the printed precision, so that a workbook can hold it.
-
-    ``kind`` says what stands round it: nothing, ``%``, ``£``, or ``£m`` for an amount in millions of pounds.
-
-    >>> shown = Printed("35.6%", value=35.6, decimals=1, kind="%")
-    >>> f"down {shown}", shown.value
-    ('down 35.6%', 35.6)
-    """
-
-    value: float | int
-    decimals: int
-    kind: str
-
-    def __new__(cls, text: str, *, value: float | int, decimals: int = 0, kind: str = "") -> "Printed":
-        """Make the text, and remember the number behind it."""
-        made = super().__new__(cls, text)
-        made.value, made.decimals, made.kind = value, decimals, kind
-        return made
-
-    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
-        """Say how it is made again, when it is copied or handed to another process."""
-        return (str(self),), dict(vars(self))
-
-
 @dataclass(frozen=True)
 class Span:
     """A stretch of words within a paragraph, plain, ``strong``, ``em``, ``code`` or a mark of its own, or a link."""
@@ -363,8 +338,7 @@ def block_of(data: Mapping[str, Any]) -> Block:
 
 
 _TYPES: dict[str, type] = {
-    kind.__name__: kind
-    for kind in (Span, Printed, Heading, Text, Listing, Facts, Table, Chart, Group, Commentary)
+    kind.__name__: kind for kind in (Span, Heading, Text, Listing, Facts, Table, Chart, Group, Commentary)
 }
 
 
@@ -372,8 +346,6 @@ def _data(value: Any) -> Any:
     """Give a value as JSON holds it: fields that have their default are left out."""
     if isinstance(value, Span) and value == Span(value.text):
         return _data(value.text)
-    if isinstance(value, Printed):
-        return {"type": "Printed", "text": str(value), **vars(value)}
     if is_dataclass(value):
         given = {f.name: getattr(value, f.name) for f in fields(value)}
         kept = {f.name: given[f.name] for f in fields(value) if given[f.name] != f.default}
@@ -386,6 +358,8 @@ def _data(value: Any) -> Any:
 
 def _value(data: Any) -> Any:
     if isinstance(data, Mapping):
+        if data["type"] == "Printed":  # a number, as packs of earlier versions hold it
+            return data["text"]
         kind = _TYPES[data["type"]]
         given = {name: value for name, value in data.items() if name != "type"}
         return kind(**{n: figures_of_data(v) if n == "figures" else _value(v) for n, v in given.items()})

@@ -4,7 +4,6 @@ The pages on documents that are later than a pack show the types of report, not 
 in the same notice, :func:`document_notice`.
 """
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -331,17 +330,8 @@ def _row(c: CheckedFigure, edition: str) -> list[str]:
         return [f.id, name, SUPPRESSED, DISCLOSURE[f.disclosure], SUPPRESSED, "Not published"]
     verdict = f"{'⚑ ' if c.flagged else ''}{wording.sentence(c.verdict)}"
     how = f"{c.outcome.how} {f.note}{'.' if f.note else ''}".strip()
-    came_out = _number_alone(c.outcome.came_out, c.outcome.value) or "none"
+    came_out = c.outcome.came_out or "none"
     return [f.id, name, f.printed_as or "not printed", how, came_out, verdict]
-
-
-def _number_alone(came_out: str, value: float | None) -> str:
-    """Give what came out as a number where it is nothing else, so that a workbook can hold it as one."""
-    found = re.fullmatch(r"−?[\d,]+(?:\.(\d+))?%?", came_out)
-    if found is None or value is None:
-        return came_out
-    number = wording.number(value, decimals=len(found[1] or ""))
-    return next((one for one in (number, wording.percent(value)) if one == came_out), came_out)
 
 
 def register_report(register: Register, *, as_at: date, edition: str) -> RegisterReport:

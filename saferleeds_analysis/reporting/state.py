@@ -125,7 +125,7 @@ def _change_in_words(change: Figure) -> dict[str, str]:
     unit = " points" if change.unit == "percentage points" else "%"
     number, low, high = change.number, change.lower, change.upper
     known = low is not None and high is not None
-    moved = _moved(number, unit) if wording.number(abs(number), decimals=1).value else "unchanged"
+    moved = _moved(number, unit) if wording.number(abs(number), decimals=1) != "0.0" else "unchanged"
     said = {
         "change": NO_CLEAR_CHANGE if known and low <= 0 <= high else moved,
         "on": "on the 12 months before" if whole_year else "on the same months a year before",

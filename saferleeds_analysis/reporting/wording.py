@@ -16,7 +16,6 @@ from saferleeds_analysis.catalogue import Target
 from saferleeds_analysis.estimates import CountChange
 from saferleeds_analysis.intake import Commentary, CommentaryRequest, Source
 from saferleeds_analysis.methods.seasonal import SeasonalAdjustment
-from saferleeds_analysis.reporting.blocks import Printed
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -28,63 +27,57 @@ STATUS_LABELS = {"illustrative": "Illustrative", "judgement": "Judgement"}
 DOWN_OR_UP = {"fell": "down", "rose": "up"}
 
 
-def number(value: float, *, decimals: int = 0) -> Printed:
+def number(value: float, *, decimals: int = 0) -> str:
     """Write a number with thousands commas, halves rounded away from zero.
 
     >>> number(5938), number(-3276), number(0.25, decimals=1)
     ('5,938', '−3,276', '0.3')
     """
-    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    text = f"{MINUS if rounded < 0 else ''}{abs(rounded):,f}"
-    return Printed(text, value=float(rounded) if decimals else int(rounded), decimals=decimals)
+    rounded = _rounded(value, decimals)
+    return f"{MINUS if rounded < 0 else ''}{abs(rounded):,f}"
 
 
-def percent(value: float, *, signed: bool = False) -> Printed:
+def percent(value: float, *, signed: bool = False) -> str:
     """Write a percentage to one decimal place.
 
     >>> percent(-35.555, signed=True), percent(12.0, signed=True), percent(0.01, signed=True)
     ('−35.6%', '+12.0%', '0.0%')
     """
-    text = number(value, decimals=1)
-    return Printed(
-        f"{'+' if signed and text.value > 0 else ''}{text}%", value=text.value, decimals=1, kind="%"
-    )
+    plus = "+" if signed and _rounded(value, 1) > 0 else ""
+    return f"{plus}{number(value, decimals=1)}%"
 
 
-def signed(value: float) -> Printed:
+def signed(value: float) -> str:
     """Write a whole number with its sign.
 
     >>> signed(-56), signed(12), signed(0)
     ('−56', '+12', '0')
     """
-    text = number(value)
-    return Printed(f"+{text}", value=text.value) if value > 0 else text
+    return f"{'+' if value > 0 else ''}{number(value)}"
 
 
-def pounds(value: float) -> Printed:
+def pounds(value: float) -> str:
     """Write an amount no more exactly than it is known: millions to one decimal, thousands from £10,000, else pounds.
 
     >>> pounds(22101675), pounds(-11198025), pounds(480978), pounds(6620.04), pounds(999_960), pounds(0)
     ('£22.1m', '−£11.2m', '£481,000', '£6,620', '£1.0m', '£0')
     """
     if abs(value) >= 999_500:
-        millions = number(value / 1_000_000, decimals=1)
-        text = f"{_with_pound(millions)}m"
-        return Printed(text, value=round(millions.value * 1_000_000), decimals=1, kind="£m")
-    return _amount(number(1000 * number(value / 1000).value if abs(value) >= 10_000 else value))
+        return f"{_with_pound(number(value / 1_000_000, decimals=1))}m"
+    return _with_pound(number(1000 * _rounded(value / 1000, 0) if abs(value) >= 10_000 else value))
 
 
-def pounds_and_pence(value: float) -> Printed:
+def pounds_and_pence(value: float) -> str:
     """Write money to the penny, as a price is written; whole pounds without pence.
 
     >>> pounds_and_pence(6620.04), pounds_and_pence(3925), pounds_and_pence(-2.5)
     ('£6,620.04', '£3,925', '−£2.50')
     """
-    return _amount(number(value, decimals=0 if float(value).is_integer() else 2))
+    return _with_pound(number(value, decimals=0 if float(value).is_integer() else 2))
 
 
-def _amount(number: Printed) -> Printed:
-    return Printed(_with_pound(number), value=number.value, decimals=number.decimals, kind="£")
+def _rounded(value: float | Decimal, decimals: int) -> Decimal:
+    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
 def _with_pound(text: str) -> str:

@@ -1,9 +1,7 @@
 """Blocks: the same after a journey as data, every word in them escaped, and no HTML written anywhere else."""
 
 import ast
-import copy
 import json
-import pickle
 import re
 from pathlib import Path
 
@@ -24,7 +22,6 @@ from saferleeds_analysis.reporting.blocks import (
     Group,
     Heading,
     Listing,
-    Printed,
     Span,
     Table,
     Text,
@@ -47,17 +44,9 @@ TAG = re.compile(
 )
 
 WORDS = st.text(max_size=12) | st.sampled_from(["<b>", "A & B", "'it'", '"so"', "</li>", "\n", "{{ x }}"])
-NUMBERS = st.builds(
-    lambda value, decimals, kind: Printed(f"{value}{kind}", value=value, decimals=decimals, kind=kind),
-    st.integers(),
-    st.integers(0, 3),
-    st.sampled_from(["", "%", "£"]),
-)
 MARKS = st.sampled_from(["", "strong", "em", "code", "rag rag-G", "icon icon-blue"])
 KINDS = st.sampled_from(["", "notice", "caveats", "compact slim", "blockquote", "lists"])
-SPANS = st.lists(
-    st.builds(Span, WORDS | NUMBERS, MARKS, st.sampled_from(["", "#here", "https://example.org/?a&b"]))
-)
+SPANS = st.lists(st.builds(Span, WORDS, MARKS, st.sampled_from(["", "#here", "https://example.org/?a&b"])))
 # One measure an id, as in the package.
 MEASURES = st.sampled_from(
     [
@@ -117,7 +106,7 @@ def nested(inner):
         st.builds(
             Facts, pairs=st.lists(st.tuples(WORDS, inner), max_size=3).map(tuple), kind=KINDS, figures=FIGURES
         ),
-        tables(WORDS | NUMBERS | inner),
+        tables(WORDS | inner),
         st.builds(
             Chart,
             name=st.just("chart"),
@@ -176,11 +165,12 @@ def test_every_word_of_a_block_stands_escaped_in_its_html(block):
     assert not re.search(r"<b>|\{\{", html.replace("{{ x }}", ""))
 
 
-@given(NUMBERS)
-def test_a_printed_number_keeps_its_value_on_the_journey(number):
-    (cell,) = block_of(json.loads(json.dumps(bullets([paragraph(number)]).to_data()))).items[0].spans
-    for again in (cell.text, copy.deepcopy(number), pickle.loads(pickle.dumps(number))):
-        assert (again, vars(again)) == (number, vars(number))
+def test_a_number_of_a_pack_of_an_earlier_version_is_read_as_its_words():
+    said = {
+        "type": "Span",
+        "text": {"type": "Printed", "text": "35.6%", "value": 35.6, "decimals": 1, "kind": "%"},
+    }
+    assert block_of(said) == Span("35.6%")
 
 
 def test_numbers_made_of_illustrative_data_say_so_in_the_caption_of_their_table():
