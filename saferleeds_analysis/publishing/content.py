@@ -382,14 +382,20 @@ def _faults_of_chart(chart: Chart) -> list[str]:
         faults.append(f"a picture has no name that says what it shows ({chart.alt!r}).")
     if not chart.headline.strip():
         faults.append(f"the picture {chart.alt[:60]!r} has no headline.")
+    drawings = filter(None, [chart.svg, chart.narrow])
+    return [*faults, *(fault for svg in drawings for fault in _faults_of_drawing(svg, chart.name))]
+
+
+def _faults_of_drawing(svg: str, of: str) -> list[str]:
+    faults = []
     try:
-        drawing = ElementTree.fromstring(chart.svg)  # noqa: S314 - no entities: the parser of Python expands none from outside
+        drawing = ElementTree.fromstring(svg)  # noqa: S314 - no entities: the parser of Python expands none from outside
     except ElementTree.ParseError as error:
-        return [*faults, f"the drawing {chart.name!r} is not SVG: {error}."]
+        return [f"the drawing {of!r} is not SVG: {error}."]
     for tag in drawing.iter():
         name = str(tag.tag).rpartition("}")[2]
         if name in ("script", "foreignObject", "a", "image"):
-            faults.append(f"<{name}> has no place in the drawing {chart.name!r}.")
+            faults.append(f"<{name}> has no place in the drawing {of!r}.")
         for attribute, value in tag.attrib.items():
             plain = attribute.rpartition("}")[2].lower()
             if plain.startswith("on"):
@@ -399,7 +405,7 @@ def _faults_of_chart(chart: Chart) -> list[str]:
             ):
                 faults.append(f"<{name}> loads {value[:60]!r}; a page carries everything in itself.")
         if name == "style" and _LOADED_FROM_ELSEWHERE.search(tag.text or ""):
-            faults.append(f"the style of the drawing {chart.name!r} loads from elsewhere.")
+            faults.append(f"the style of the drawing {of!r} loads from elsewhere.")
     return faults
 
 

@@ -12,7 +12,7 @@ them away, since they would be about other numbers.
 
 import contextlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +132,7 @@ def _with_what_comes_along(
     records: Mapping[Path, Mapping[str, Any]],
     listed: Sequence[str],
 ) -> dict[Path, Content]:
-    """Give a page and those that come with it, and the pack's page of changes.
+    """Give a page and those that come with it, and of the pack's page of changes what is about them.
 
     With it come the pages about the same indicator and area to which it leads, and they in turn, that the run list names after it.
     """
@@ -142,7 +142,18 @@ def _with_what_comes_along(
     for page in found:  # which grows
         led_to = after & pages[page].led_to
         found += [p for p in pages if p.name in led_to and p not in found and _subject(records[p]) == subject]
-    return {p: page for p, page in pages.items() if p in found or p.name == CHANGES}
+    about = {figure.indicator_id for page in found for figure in pages[page].figures}
+    theirs = {p: _changes_about(about, page) for p, page in pages.items() if p.name == CHANGES}
+    return {p: page for p, page in pages.items() if p in found} | theirs
+
+
+def _changes_about(indicators: Collection[str], changes: Content) -> Content:
+    """Leave of a page of changes the figures that tell of these indicators' figures."""
+    told = (
+        (section, figure, dict(figure.qualifiers).get("figure", "")) for section, figure in changes.placed
+    )
+    placed = tuple((section, figure) for section, figure, of in told if of.partition(" ")[0] in indicators)
+    return replace(changes, placed=placed)
 
 
 def _subject(record: Mapping[str, Any]) -> list[str | None]:

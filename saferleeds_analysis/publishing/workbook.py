@@ -281,12 +281,8 @@ def _each_once(pages: Mapping[str, Content]) -> tuple[list[Figure], dict[Identit
     """Give every figure once, series by series, each in the order of its months; and the reports that print it."""
     figures: dict[Identity, Figure] = {}
     names: dict[Identity, dict[str, None]] = {}
-    about = {figure.indicator_id for page in pages.values() for figure in page.figures}
     for name, page in pages.items():
         for figure in page.figures:
-            of_other = figure.measure.role == "about the pack" and dict(figure.qualifiers).get("figure")
-            if of_other and of_other.split()[0] not in about:
-                continue
             first = figures.setdefault(figure.identity, figure)
             # A count is printed with its limits here and without them there.
             if first.lower is None and figure.lower is not None:

@@ -169,7 +169,7 @@ class Table(Block):
 class Chart(Block):
     """A chart: headline and subtitle, the drawing, what it shows in words (``alt``), and the table behind it, folded.
 
-    ``name`` is its id on the page; ``shape`` says what a phone shows of it: the beginning of a ``wide`` one, the end of one
+    ``narrow`` is the drawing for phones, where it has one. ``name`` is its id on the page; ``shape`` says what a phone shows of it: the beginning of a ``wide`` one, the end of one
     over ``time``, all of a ``small`` one. ``data`` is ``None`` where the table stands in full below the chart.
     """
 
@@ -178,6 +178,7 @@ class Chart(Block):
     subtitle: str
     alt: str
     svg: str
+    narrow: str = ""
     shape: str = "wide"
     data: Table | None = None
     figures: tuple[Figure, ...] = ()
@@ -190,9 +191,17 @@ class Chart(Block):
     @property
     def drawing(self) -> str:
         """The SVG with its words, as software that reads aloud needs it."""
+        return self._with_words(self.svg)
+
+    @property
+    def narrow_drawing(self) -> str:
+        """The SVG for phones with its words."""
+        return self._with_words(self.narrow)
+
+    def _with_words(self, svg: str) -> str:
         from markupsafe import escape
 
-        return self.svg.replace("<svg ", f'<svg role="img" aria-label="{escape(self.alt)}" ', 1)
+        return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(self.alt)}" ', 1)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -180,7 +180,7 @@ def counted(value: float, unit: str) -> str:
     """
     one = re.sub(r"ies$", "y", unit) if unit.endswith("ies") else unit.removesuffix("s")
     text = number(value)
-    return f"{text} {one if text.value == 1 else unit}"
+    return f"{text} {one if text == '1' else unit}"
 
 
 def fewer_or_more(difference: int) -> str:

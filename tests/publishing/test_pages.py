@@ -96,8 +96,8 @@ SVG = '<svg viewBox="0 0 9 9"><path d="M0 0L9 9"/></svg>'
 ALT = "A line that falls by half."
 
 
-def chart(*, svg=SVG, alt=ALT, headline="It fell"):
-    return Chart(name="fall", headline=headline, subtitle="Offences, Leeds", alt=alt, svg=svg)
+def chart(*, svg=SVG, narrow="", alt=ALT, headline="It fell"):
+    return Chart(name="fall", headline=headline, subtitle="Offences, Leeds", alt=alt, svg=svg, narrow=narrow)
 
 
 def drawing(inside: str, attributes: str = "") -> Chart:
@@ -315,6 +315,7 @@ def test_a_page_that_cannot_be_found_ones_way_in_is_refused(shown, fault):
         (drawing("<script>1</script>"), "<script> has no place in the drawing 'fall'."),
         (drawing("<foreignObject/>"), "<foreignObject> has no place in the drawing 'fall'."),
         (drawing("", ' onclick="x()"'), "<svg> carries a script in 'onclick'."),
+        (chart(narrow='<svg viewBox="0 0 9 9" onclick="x()"/>'), "<svg> carries a script in 'onclick'."),
         (drawing('<use href="https://x.org/a.svg"/>'), "<use> loads 'https://x.org/a.svg'"),
         (drawing('<path style="fill: url(https://x.org/a)"/>'), "<path> loads 'fill: url(https://x.org/a)'"),
         (

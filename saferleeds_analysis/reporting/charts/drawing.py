@@ -57,6 +57,11 @@ _STYLE = {
 }
 
 
+# How wide a chart is on a phone, in inches: its letters are 12 pixels high on one of 320 pixels.
+_PHONE = 3.6
+# What is long there, in letters, and how far marks stand apart and how high half a line is, in points.
+_LONG_LABEL, _ROOM_FOR_A_MARK, _HALF_A_LINE = 15, 36, 6
+
 # Marks a function that draws: its chart is made in this package's style, whatever the notebook has set.
 in_our_style = mpl.rc_context({**sns.axes_style("whitegrid"), **_STYLE})
 
@@ -78,17 +83,43 @@ def finish(
     figures: Iterable[Figure] = (),
     shape: str = "wide",
 ) -> Chart:
-    """Make the drawing a block of a page, with its words and the table of the data behind it."""
+    """Make the drawing a block of a page, with its words and the table of the data behind it.
+
+    One over ``time`` is drawn once more for phones, so narrow that its axis stays in view.
+    """
     return Chart(
         name=name,
         headline=headline,
         subtitle=subtitle,
         svg=svg_of(drawing, name),
+        narrow=_narrow(drawing, f"{name}-narrow") if shape == "time" else "",
         alt=alt,
         data=data,
         figures=tuple(figures),
         shape=shape,
     )
+
+
+def _narrow(drawing: Drawing, name: str) -> str:
+    """Draw it again as wide as a phone: long labels in two lines, and as many marks across as have room."""
+    drawing.set_size_inches(_PHONE, min(drawing.get_figheight(), _PHONE))
+    for ax in drawing.axes:
+        for words in ax.texts:
+            if words.get_ha() == "left" and len(words.get_text()) > _LONG_LABEL:
+                words.set_text("\n".join(words.get_text().rsplit(" ", 1)))
+                beside, above = words.xyann
+                words.set(
+                    va="top", position=(beside, above + _HALF_A_LINE)
+                )  # the second line below the first
+        if ax.get_legend() is not None:
+            ax.legend(loc="lower left", frameon=False, fontsize=9.5, handletextpad=0.2, borderaxespad=0.2)
+    drawing.draw_without_rendering()
+    for ax in drawing.axes:
+        marks, words = ax.get_xticks(), [text.get_text() for text in ax.get_xticklabels()]
+        room = int(72 * ax.get_window_extent().width / drawing.dpi // _ROOM_FOR_A_MARK)
+        every = -(-len(marks) // max(room, 1))
+        ax.set_xticks(marks[::-every], words[::-every])
+    return svg_of(drawing, name)
 
 
 def svg_of(drawing: Drawing, name: str) -> str:
