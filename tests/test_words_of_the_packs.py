@@ -99,3 +99,36 @@ def test_no_paragraph_of_a_report_breaks_a_rule_of_grammar(example):
         said = [" ".join(text.split()) for text in told]
         faults |= {fault for text in said for fault in faults_of(text)}
     assert faults == set()
+
+
+# Pages that tell the same sentence of the city, a division and a ward.
+ONE_FAMILY = ("domestic-burglary-leeds", "domestic-burglary-leeds-areas")
+# Headings, labels and caveats apart, and what partners wrote; the fields of a source stand wherever it is named.
+APART = "svg, h1, h2, h3, figcaption, caption, th, details, footer, .notice, .eyebrow, .flag, .caveats, .commentary, .commentary-missing"
+LENGTH = 12
+
+
+def runs_of_words(text):
+    said = re.findall(r"[\w%£]+", text.casefold())
+    return {" ".join(said[at : at + LENGTH]) for at in range(len(said) - LENGTH + 1)}
+
+
+@pytest.mark.parametrize("quarter", ["2012-13_Q2", "2012-13_Q1"])
+def test_no_sentence_stands_on_two_pages_of_a_pack(example, quarter_before, quarter):
+    """No run of twelve generated words does, but of the city, a division and a ward: what two pages need, one says and the other links to."""
+    tables = (example.project / "data/raw/reference").iterdir()
+    written = runs_of_words(" ".join(path.read_text(encoding="utf-8") for path in tables))
+    found, faults = {}, []
+    for page in sorted((example.project / "reports" / quarter).glob("*/report.html")):
+        main = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").main
+        for apart in main.select(APART):
+            apart.decompose()
+        told = [tag.get_text(" ") for tag in main.select(":is(p, li, dd, td):not(:has(p, li))")]
+        sentences = [text for text in told if "Licence:" not in text]
+        name = page.parent.name
+        family = "areas" if name in ONE_FAMILY or name.startswith(("ward-", "division-")) else name
+        for run in set().union(*map(runs_of_words, sentences)) - written:
+            first = found.setdefault(run, family)
+            faults += [f"{first} and {name}: {run}"] if first != family else []
+    assert len(found) > 500
+    assert faults == []

@@ -102,12 +102,12 @@ class CaseFacts:
                     kind,
                     **about,
                     method="as published; not checkable",
-                    caveats=("NOT CHECKABLE: no base was printed", f.note),
+                    caveats=("Not checkable: no base was printed", f.note),
                 )
             rows.append([wording.sentence(measure), shown])
             figures.append(figure)
         notes = dict.fromkeys(f.note for f, _ in found if f.unit == "%" and f.note)
-        lines = [f"NOT CHECKABLE: {note[:1].lower()}{note[1:]}." for note in notes]
+        lines = [f"Not checkable: {note[:1].lower()}{note[1:]}." for note in notes]
         if any(shown == self.rules.withheld for _, shown in rows):
             lines.append(
                 f"{self.rules.withheld}: a small number of a vulnerable group, held back because it could point to a person."
@@ -160,7 +160,7 @@ class CaseFacts:
             )
         ]
         warning = paragraph(
-            f"PERIOD MISMATCH: these counts are of {of['calls'].period}, the review period is {periods.review_period(self.quarter)}. Compare "
+            f"Another period: these counts are of {of['calls'].period}, the review period is {periods.review_period(self.quarter)}. Compare "
             "them with nothing else here.",
             css_class="flag",
         )

@@ -715,8 +715,7 @@ class CostReport:
 
     def _per_household(self) -> str:
         if self.households is None:
-            why = self.areas.why_no_denominator(self.area.area_set, self.area.name, as_at=self.as_at)
-            return f"No value per household is given: {why}."
+            return f"No value per household is given: their number was not known on {periods.day_name(self.as_at)}."
         each = costs.cost_per(self.later, number=int(self.households.number), unit="household")
         return f"All of it is {wording.pounds_and_pence(round(each.value, 2))} a household."
 

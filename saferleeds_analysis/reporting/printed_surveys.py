@@ -188,7 +188,7 @@ class PrintedSurvey:
             text_columns=(1, 2, 3, 4),
             figures=figures,
         )
-        built = paragraph("The respondents were made to agree with the print: this checks the making.")
+        built = paragraph("The respondents were made to agree: this checks the making only.")
         return join(*[built] * constructed, checked, *self._margins(), *self._steps(), self.later_figures())
 
     def later_figures(self) -> Block:
@@ -356,7 +356,7 @@ class PrintedSurvey:
             return ""
         away = float(f.value - first.value)
         return (
-            f"INCONSISTENT: a second figure for the baseline of {f.period}, {points(abs(away), decimals=2)} "
+            f"At odds: a second figure for the baseline of {f.period}, {points(abs(away), decimals=2)} "
             f"{'above' if away > 0 else 'below'} the {first.value}% of the report card, with no change of definition declared."
             f"{f' {f.note}.' if f.note else ''}"
         )

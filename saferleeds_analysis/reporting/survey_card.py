@@ -209,7 +209,7 @@ def _of_print(found: PrintedSurvey) -> Said:
 
 def _of_service(found: ServiceCounts) -> Said:
     change, unit = found.like_for_like, found.indicator.unit
-    short = wording.change_in_short(change, on="a year before")
+    short = wording.change_in_short(change, on="the year before")
     clear = change.direction in wording.DOWN_OR_UP
     latest = found.quarter_on_year_before
     tiles = [

@@ -261,9 +261,9 @@ class SurveyReport:
         e = self.level
         silent = int(self.responses.respondents["answer"].isna().sum())
         lines = [
-            f"It rests on {wording.number(e.n)} {self.respondents}. With weights and clusters (design effect "
-            f"{wording.number(e.design_effect, decimals=2)}) that is worth a simple random sample of "
-            f"{wording.number(e.effective_n)}; the standard error is {points(e.standard_error, decimals=2)}. How many did not answer is not known.",
+            f"Base: {wording.number(e.n)} {self.respondents}, worth a simple random sample of {wording.number(e.effective_n)} "
+            f"by weights and clusters (design effect {wording.number(e.design_effect, decimals=2)}); standard error "
+            f"{points(e.standard_error, decimals=2)}. How many did not answer is not known.",
         ]
         if silent:
             lines.append(f"{silent:,} of those interviewed gave no answer and are not in the base.")

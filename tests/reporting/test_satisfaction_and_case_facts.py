@@ -129,7 +129,7 @@ def test_percentages_without_a_base_cannot_be_checked_and_few_children_are_not_p
     assert shown["Perpetrators, female"] == ["49.0%"]
     assert shown["Perpetrators aged under 18"] == ["80"]
     assert shown["Victims aged under 18"] == ["[c]"]
-    assert "NOT CHECKABLE: of active cases in which it was recorded; the base was not printed." in block.text
+    assert "Not checkable: of active cases in which it was recorded; the base was not printed." in block.text
     (held_back,) = [f for f in block.figures if f.value == "[c]"]
     assert (held_back.n, held_back.lower, held_back.method) == (None, None, "suppressed")
     assert 2 not in [f.value for f in block.figures]
@@ -145,7 +145,7 @@ def test_calls_of_other_months_than_the_review_period_carry_a_warning():
     block = facts().linkage("asb_calls")
     (flag,) = BeautifulSoup(block.html, "html.parser").select(".flag")
     assert words(flag).startswith(
-        "PERIOD MISMATCH: these counts are of April to August 2012, the review period is July to September 2012."
+        "Another period: these counts are of April to August 2012, the review period is July to September 2012."
     )
     # 453/11,915 = 3.80% and 66/11,915 = 0.55%
     assert "11,915 calls were counted. 453 of them (3.80%)" in block.text

@@ -116,7 +116,7 @@ def test_a_measure_of_several_answers_says_them_all_and_the_word_for_respondents
         f"In the 12 months to September 2012, {share}% of residents in Leeds said very or fairly safe (95% interval"
         in (report.findings().text)
     )
-    assert "It rests on 6,073 residents." in report.quality().text
+    assert "Base: 6,073 residents, worth" in report.quality().text
     assert [f.unit for f in report.quality().figures if f.words == "effective base"] == ["residents"]
     everything = " ".join(
         b.text
@@ -211,13 +211,13 @@ def test_a_percentage_that_no_whole_number_gives_is_flagged(asb):
     assert "its 95% half-width would be 0.84 points" in asb.published_check().text
     results = [words(row.find_all("td")[2]) for row in html.find("tbody").find_all("tr")]
     assert results == ["reproduced", "reproduced"]
-    assert "made to agree with the print: this checks the making" in asb.published_check().text
+    assert "made to agree: this checks the making only" in asb.published_check().text
 
 
 def test_a_second_baseline_is_flagged_and_not_used(asb):
     block = asb.printed.later_figures()
     assert (
-        "INCONSISTENT: a second figure for the baseline of 2008/09, 1.09 points above the 16.94% of the report card, with no "
+        "At odds: a second figure for the baseline of 2008/09, 1.09 points above the 16.94% of the report card, with no "
         "change of definition declared." in block.text
     )
     assert "so that nothing else here uses them" in block.text
