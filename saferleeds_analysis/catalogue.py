@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,11 @@ class Target(TableRow):
     agreed_by: str = explained("who set it", "Safer Otterbridge")
     source: str = explained("the paper in which it stands", "Community safety plan 2026, page 12")
     note: str = explained("what a reader must know of it", "Rounded", empty="nothing")
+
+    def __post_init__(self) -> None:
+        """Refuse a value that no count or percentage can meet."""
+        if not 0 <= self.value < inf:
+            raise ValueError(f"the value of a target is a number from 0 up; {self.value} is not.")
 
 
 @dataclass(frozen=True, kw_only=True)

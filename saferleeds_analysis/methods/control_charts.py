@@ -19,6 +19,8 @@ from saferleeds_analysis.results import Result
 LIMIT = 2.66
 #: Moving ranges from this many times their average up are left out of it, so that one jump does not hide others.
 SCREEN = 3.267
+# The share of zeros from which on a series is one of rare events.
+_MOSTLY = 0.5
 RUN = 7
 FEWEST_POINTS = 12
 
@@ -331,6 +333,12 @@ def _check_series(series: pd.Series) -> None:
         (repeated.empty, f"has {''.join(repeated[:1])} twice"),
         (not repeated.empty or index.equals(every), "has gaps or is not in order"),
         (blank.empty, f"has no value in {', '.join(map(str, blank))}"),
+        (not np.isinf(series.to_numpy(dtype=float, na_value=np.nan)).any(), "has a value that is not finite"),
+        (
+            (series == 0).mean() < _MOSTLY,
+            "is 0 in half of its periods or more, and moving ranges of so rare events raise false alarms. Chart a longer period, "
+            "or the days between events",
+        ),
     )
     problems = [problem for holds, problem in rules if not holds]
     if problems:

@@ -1070,7 +1070,11 @@ def _check_areas(areas: pd.DataFrame, parent: SeasonalAdjustment) -> None:
             f"the areas do not cover the periods of {parent.observed.name}, {index[0]} to {index[-1]}, each once and in "
             "order. Give each period its count; a true zero is 0."
         )
-    wrong = {"without a count": areas.isna(), "below zero": areas < 0}
+    wrong = {
+        "without a count": areas.isna(),
+        "below zero": areas < 0,
+        "more than the whole": areas.gt(parent.observed, axis="index"),
+    }
     refuse(
         f"{name}: {_listed(index[cells[name]])} {what}."
         for what, cells in wrong.items()

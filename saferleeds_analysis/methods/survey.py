@@ -212,6 +212,11 @@ def post_stratify(design: SurveyDesign, *, by: str, population: Mapping[object, 
             f"Post-stratification by {by!r} needs the same groups in the file and the population. "
             f"Only in the file: {_listed(unknown) or 'none'}. Only in the population: {_listed(empty) or 'none'}."
         )
+    wrong = [group for group, number in population.items() if not 0 < number < np.inf]
+    if wrong:
+        raise DataProblem(
+            f"Post-stratification by {by!r}: the population of {_listed(wrong)} is no number above 0."
+        )
     codes, labels = pd.factorize(groups)
     sums = np.bincount(codes, design.weights)
     if (sums <= 0).any():
@@ -369,7 +374,9 @@ def mean(
     """
     y, in_base, asked, caveats = _numbers(design, [variable], where)
     value, linearised = _linearised_mean(design.weights, y[0], in_base)
-    effect = _variance(design, linearised) / _simple_variance(design.weights, y[0], in_base, value)
+    simple = _simple_variance(design.weights, y[0], in_base, value)
+    # Where everybody gave the same answer there is no variance to set the design's beside.
+    effect = _variance(design, linearised) / simple if simple else None
     return _with_t_interval(
         design, value, linearised, in_base, asked, unit, confidence, degrees_of_freedom, caveats, effect
     )

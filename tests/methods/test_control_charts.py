@@ -203,6 +203,12 @@ def test_what_cannot_be_charted_is_refused():
         xmr_chart(series([1, 2, 3, 4]).drop(pd.Period("2012-05", "M")), **options)
     with pytest.raises(DataProblem, match="offences: the series has no value in 2012-05."):
         xmr_chart(series([1, None, 3, 4]), **options)
+    with pytest.raises(DataProblem, match="offences: the series has a value that is not finite."):
+        xmr_chart(series([1, float("inf"), 3, 4]), **options)
+    # Of 0.3 a month nine in ten are 0: limits on them said special cause of 17.6% of months in which nothing had changed.
+    with pytest.raises(DataProblem, match="is 0 in half of its periods or more, .* the days between events"):
+        xmr_chart(series([0, 0, 1, 0, 0, 2]), **options)
+    assert xmr_chart(series([0, 1, 2, 0, 1, 2]), **options).points["value"].sum() == 6
     with pytest.raises(DataProblem, match="offences: the series has 2012-04 twice."):
         xmr_chart(pd.concat([series([1, 2]), series([1])]), **options)
     decision = {"reason": "why", "decided_on": date(2013, 5, 7), "decided_by": "the board"}

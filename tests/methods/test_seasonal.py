@@ -482,6 +482,16 @@ def test_every_problem_is_named_at_once():
             "the areas do not cover the periods of burglary, 2005-04 to 2009-03",
         ),
         ((GOOD * -1).to_frame(), DataProblem, "burglary: 2005-04, 2005-05"),
+        (
+            (GOOD + (GOOD.index == "2007-03")).to_frame("ward"),
+            DataProblem,
+            "ward: 2007-03 is more than the whole.",
+        ),
+        (
+            GOOD.where(GOOD.index != "2007-03", float("inf")).to_frame("ward"),
+            DataProblem,
+            "2007-03 is more than",
+        ),
         (GOOD.reset_index(drop=True).to_frame(), ValueError, "areas must be a DataFrame"),
     ],
 )

@@ -538,6 +538,15 @@ def test_wrong_calls_are_refused():
         survey_design(GOOD, weight="w", clusters=["s", "c"], population_sizes="N")
     with pytest.raises(DataProblem, match=r"Only in the file: 2\. Only in the population: 3\."):
         post_stratify(design, by="c", population={1: 10, 3: 10})
+    for number in (-10, 0, float("inf"), float("nan")):
+        with pytest.raises(DataProblem, match="the population of 2 is no number above 0"):
+            post_stratify(design, by="c", population={1: 10, 2: number})
+
+
+def test_a_mean_of_one_answer_has_no_design_effect():
+    people = pd.DataFrame({"weight": 1.0, "score": [3.0] * 8})
+    found = mean(survey_design(people, weight="weight"), "score", unit="points")
+    assert (found.value, found.lower, found.upper, found.design_effect) == (3.0, 3.0, 3.0, None)
 
 
 def test_two_definitions_are_never_subtracted():

@@ -37,6 +37,12 @@ def target(value, *, comparison="at most", kind="original", set_on=date(2012, 4,
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0])
+def test_a_target_that_nothing_can_meet_is_refused(value):
+    with pytest.raises(ValueError, match="the value of a target is a number from 0 up"):
+        target(value)
+
+
 def caveat(kind, start, end=None):
     return Caveat(
         applies_to="all",
