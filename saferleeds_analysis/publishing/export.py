@@ -143,11 +143,11 @@ def _with_what_comes_along(
         led_to = after & pages[page].led_to
         found += [p for p in pages if p.name in led_to and p not in found and _subject(records[p]) == subject]
     about = {figure.indicator_id for page in found for figure in pages[page].figures}
-    theirs = {p: _changes_about(about, page) for p, page in pages.items() if p.name == CHANGES}
+    theirs = {p: changes_about(about, page) for p, page in pages.items() if p.name == CHANGES}
     return {p: page for p, page in pages.items() if p in found} | theirs
 
 
-def _changes_about(indicators: Collection[str], changes: Content) -> Content:
+def changes_about(indicators: Collection[str], changes: Content) -> Content:
     """Leave of a page of changes the figures that tell of these indicators' figures."""
     told = (
         (section, figure, dict(figure.qualifiers).get("figure", "")) for section, figure in changes.placed

@@ -22,6 +22,7 @@ OTHERS = {
     "methods/trajectory/history.py": "national/",
     "methods/trajectory/rating.py": "national/",
     "methods/x13.py": "what the program wrote",
+    "reporting/shared.py": "what the run itself has worked out",
 }
 # Runs with every opening of a file told to it, and prints each below data/raw that another module than the door has made.
 WATCH = """

@@ -55,8 +55,8 @@ def test_burglary_says_the_published_headline_and_where_it_is_heading(second):
     assert (
         item.found == "5,938 offences in the 12 months to September 2012: down 35.6% on the 12 months before."
     )
-    assert item.unsure.startswith("The change is 33.4% to 37.6% down. In ")
-    assert "replays of past years the 80% range held" in item.unsure, "a projection says how such ones did"
+    assert item.unsure.startswith("The change is 33.4% to 37.6% down. Of ")
+    assert "replays its 80% range held" in item.unsure, "a projection says how such ones did"
     assert item.heading_for.endswith("; the target is at most 5,999.")
     assert (item.state.letter, item.state.labels) == ("G", ("Illustrative",))
 

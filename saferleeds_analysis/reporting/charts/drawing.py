@@ -7,6 +7,7 @@ order, horizontal text, light gridlines, lines labelled directly. The same input
 import io
 import itertools
 import re
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 
 import matplotlib as mpl
@@ -101,7 +102,7 @@ def finish(
 
 
 def _narrow(drawing: Drawing, name: str) -> str:
-    """Draw it again as wide as a phone: long labels in two lines, and as many marks across as have room."""
+    """Draw it again as wide as a phone, long labels in two lines, marks across where they have room; empty where labels leave none."""
     drawing.set_size_inches(_PHONE, min(drawing.get_figheight(), _PHONE))
     for ax in drawing.axes:
         for words in ax.texts:
@@ -113,7 +114,12 @@ def _narrow(drawing: Drawing, name: str) -> str:
                 )  # the second line below the first
         if ax.get_legend() is not None:
             ax.legend(loc="lower left", frameon=False, fontsize=9.5, handletextpad=0.2, borderaxespad=0.2)
-    drawing.draw_without_rendering()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message="constrained_layout not applied")
+        try:
+            drawing.draw_without_rendering()
+        except UserWarning:
+            return ""
     for ax in drawing.axes:
         marks, words = ax.get_xticks(), [text.get_text() for text in ax.get_xticklabels()]
         room = int(72 * ax.get_window_extent().width / drawing.dpi // _ROOM_FOR_A_MARK)
