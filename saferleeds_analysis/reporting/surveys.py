@@ -154,7 +154,7 @@ class SurveyReport:
             f"In the {self.window}, {wording.percent(self.level.value)} of {self.respondents} in {self.area} said "
             f"{words} (95% interval {interval(self.level, wording.percent)}; base {wording.number(self.level.n)})."
         ]
-        quarter_before = "the 12 months a quarter earlier, three of its four quarters the same"
+        quarter_before = "the 12 months a quarter earlier, three quarters shared"
         for kind, on in (self._compared_with | {ON_WINDOW_BEFORE: quarter_before}).items():
             change = self._change(kind)
             if change is None:
@@ -207,7 +207,7 @@ class SurveyReport:
             periods.quarter_name(key[2]) for key, c in changes.items() if c.direction in wording.DOWN_OR_UP
         ]
         said = (
-            f"Of {len(changes)} changes from one quarter to the next, tested together (Holm's method), "
+            f"Of {len(changes)} quarterly changes, tested together, "
             f"{wording.listed(clear) if clear else 'none'} {'is' if len(clear) < 2 else 'are'} clear."
         )
         shown_table = table(

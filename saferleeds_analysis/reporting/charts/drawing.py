@@ -118,14 +118,18 @@ def _narrow(drawing: Drawing, name: str) -> str:
         warnings.filterwarnings("error", message="constrained_layout not applied")
         try:
             drawing.draw_without_rendering()
+            for ax in drawing.axes:
+                _thin_out(ax, room=72 * ax.get_window_extent().width / drawing.dpi)
+            return svg_of(drawing, name)
         except UserWarning:
             return ""
-    for ax in drawing.axes:
-        marks, words = ax.get_xticks(), [text.get_text() for text in ax.get_xticklabels()]
-        room = int(72 * ax.get_window_extent().width / drawing.dpi // _ROOM_FOR_A_MARK)
-        every = -(-len(marks) // max(room, 1))
-        ax.set_xticks(marks[::-every], words[::-every])
-    return svg_of(drawing, name)
+
+
+def _thin_out(ax, *, room: float) -> None:
+    """Leave as many marks across as stand apart in so many points, the last of them always."""
+    marks, words = ax.get_xticks(), [text.get_text() for text in ax.get_xticklabels()]
+    every = -(-len(marks) // max(int(room // _ROOM_FOR_A_MARK), 1))
+    ax.set_xticks(marks[::-every], words[::-every])
 
 
 def svg_of(drawing: Drawing, name: str) -> str:
