@@ -117,6 +117,21 @@ def test_a_chart_over_time_says_so_to_the_style_of_phones(totals):
     assert '<div class="chart-scroll time" role="region" tabindex="0"' in draw(totals).html
 
 
+def test_a_chart_over_time_has_a_drawing_for_phones_with_the_same_words_in_letters_that_can_be_read(totals):
+    chart = draw(totals)
+    wide, tall = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', chart.narrow).groups())
+    letters = {float(size) for size in re.findall(r"font(?:-size)?: ?(?:\w+ )*([\d.]+)px", chart.narrow)}
+    assert letters and min(letters) * 288 / wide >= 12, "12 pixels on a phone of 320, less its margins"
+    assert tall <= wide
+    shown = [" ".join(re.findall(r"<text[^>]*>([^<]+)</text>", svg)) for svg in (chart.svg, chart.narrow)]
+    assert all("6,950" in text and "Stretch target" in text.replace("\n", " ") for text in shown)
+    assert f'aria-label="{chart.alt}"' in chart.narrow_drawing and chart.narrow in chart.html.replace(
+        f'role="img" aria-label="{chart.alt}" ', ""
+    )
+    ids = re.findall(r' id="([^"]+)"', chart.html)
+    assert len(ids) == len(set(ids))
+
+
 def test_a_chart_names_its_colours_and_the_pages_style_has_each_of_them_for_the_dark():
     about = {"name": "months", "headline": "H", "subtitle": "S", "unit": "offences", "figures": []}
     months = pd.Series([3.0, 5.0], index=pd.period_range("2012-01", periods=2, freq="M"))

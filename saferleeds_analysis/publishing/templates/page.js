@@ -220,7 +220,7 @@ function withReadout(figure, svg, heads, rows) {
     });
   }
   const label = make("label", {}, ...named("Values", words(figure.querySelector("strong"))), slider);
-  figure.querySelector(".chart-scroll").after(make("div", { class: "tools readout" }, label, text));
+  (figure.querySelector(".chart-narrow") || figure.querySelector(".chart-scroll")).after(make("div", { class: "tools readout" }, label, text));
 }
 
 // A map of counts shown by how each area's count changed, as the table behind it says. Areas are drawn, and written, in the order

@@ -60,8 +60,9 @@ _STYLE = {
 
 # How wide a chart is on a phone, in inches: its letters are 12 pixels high on one of 320 pixels.
 _PHONE = 3.6
-# What is long there, in letters, and how far marks stand apart and how high half a line is, in points.
-_LONG_LABEL, _ROOM_FOR_A_MARK, _HALF_A_LINE = 15, 36, 6
+# What is long there, in letters, by the side on which a label begins; how far marks stand apart and how high a line is, in points.
+_LONG_LABEL = {"left": 15, "right": 12}
+_ROOM_FOR_A_MARK, _LINE = 36, 12
 
 # Marks a function that draws: its chart is made in this package's style, whatever the notebook has set.
 in_our_style = mpl.rc_context({**sns.axes_style("whitegrid"), **_STYLE})
@@ -106,14 +107,16 @@ def _narrow(drawing: Drawing, name: str) -> str:
     drawing.set_size_inches(_PHONE, min(drawing.get_figheight(), _PHONE))
     for ax in drawing.axes:
         for words in ax.texts:
-            if words.get_ha() == "left" and len(words.get_text()) > _LONG_LABEL:
-                words.set_text("\n".join(words.get_text().rsplit(" ", 1)))
+            side, text = words.get_ha(), words.get_text()
+            if len(text) > _LONG_LABEL.get(side, len(text)):
+                words.set_text("\n".join(text.rsplit(" ", 1)))
                 beside, above = words.xyann
-                words.set(
-                    va="top", position=(beside, above + _HALF_A_LINE)
-                )  # the second line below the first
+                if side == "left":  # at the end of its line: the second line of words goes below the first
+                    words.set(va="top", position=(beside, above + _LINE / 2))
+                else:  # over an area: clear of the line within it and of the axis
+                    words.set_position((beside + 1.5 * _LINE, above + 1.5 * _LINE))
         if ax.get_legend() is not None:
-            ax.legend(loc="lower left", frameon=False, fontsize=9.5, handletextpad=0.2, borderaxespad=0.2)
+            ax.legend(loc="lower left", frameon=False, handletextpad=0.2, borderaxespad=0.2, fontsize="medium")
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message="constrained_layout not applied")
         try:
