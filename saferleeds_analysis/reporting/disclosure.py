@@ -214,9 +214,8 @@ def protect(
     are none, wholes that are not the sum of their parts.
     """
     _check_edition(edition)
-    kind = rules.theme(theme)
+    kind, frame = rules.theme(theme), _whole_numbers(counts)
     wholes = {whole: tuple(parts) for whole, parts in (wholes or {}).items()}
-    frame = _whole_numbers(counts)
     values = {cell: int(value) for cell, value in frame.stack().items() if pd.notna(value)}  # noqa: PD013
     sums = _sums(frame, values, wholes)
     small_places = _cells_of(frame, below_city)
@@ -240,7 +239,7 @@ def protect(
             not_printed=_cells_of(frame, not_printed) & values.keys(),
         )
         rounded = may_be_rounded - withheld
-    shown = _as_printed(frame, values, withheld=withheld, rounded=rounded, round_to=kind.round_to)
+    shown = _as_printed(frame, values, withheld, dict.fromkeys(rounded, kind.round_to))
     return ProtectedTable(
         counts=shown.drop(index=list(not_printed), columns=list(not_printed), errors="ignore"),
         withheld=withheld,
@@ -255,15 +254,13 @@ def protect(
 def _as_printed(
     frame: pd.DataFrame,
     values: Mapping[tuple, int],
-    *,
     withheld: Collection[tuple],
-    rounded: Collection[tuple],
-    round_to: int,
+    rounded_to: Mapping[tuple, int],
 ) -> pd.DataFrame:
     """Give the table with its counts rounded or taken out."""
     shown = frame.copy()
-    for cell in rounded:
-        shown.loc[cell] = round_to * round(values[cell] / round_to)
+    for cell, step in rounded_to.items():
+        shown.loc[cell] = step * round(values[cell] / step)
     for cell in withheld:
         shown.loc[cell] = pd.NA
     return shown

@@ -380,6 +380,18 @@ class SurveyReport:
         }
 
 
+def _as_asked(responses: SurveyResponses) -> dict[str, Any]:
+    """Give the question, the answers that count, those of the base, those beside it, and the definition."""
+    question = responses.question
+    return {
+        "question": question.question,
+        "answers": list(question.answers),
+        "out_of": list(question.out_of),
+        "left_out": [c for c in responses.answers if c not in question.out_of],
+        "definition": question.definition,
+    }
+
+
 def survey_report(
     responses: SurveyResponses, *, catalogue: Catalogue, area: str, quarter: pd.Period, as_at: date
 ) -> SurveyReport:
@@ -402,13 +414,7 @@ def survey_report(
         raise DataProblem(
             f"{responses.source.id} cannot be broken down to {area!r}: it has {whole} and {', '.join(localities)}."
         )
-    asked = {
-        "question": responses.question.question,
-        "answers": list(responses.question.answers),
-        "out_of": list(responses.question.out_of),
-        "left_out": [c for c in responses.answers if c not in responses.question.out_of],
-        "definition": responses.question.definition,
-    }
+    asked = _as_asked(responses)
     baseline = catalogue.baseline(indicator.id, whole, responses.question.definition, as_at=as_at)
     how_asked = {
         "asked": asked,

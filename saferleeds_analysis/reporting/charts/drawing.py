@@ -116,7 +116,9 @@ def _narrow(drawing: Drawing, name: str) -> str:
                 else:  # over an area: clear of the line within it and of the axis
                     words.set_position((beside + 1.5 * _LINE, above + 1.5 * _LINE))
         if ax.get_legend() is not None:
-            ax.legend(loc="lower left", frameon=False, handletextpad=0.2, borderaxespad=0.2, fontsize="medium")
+            ax.legend(
+                loc="lower left", frameon=False, handletextpad=0.2, borderaxespad=0.2, fontsize="medium"
+            )
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message="constrained_layout not applied")
         try:

@@ -24,6 +24,8 @@ from saferleeds_analysis.reporting.charts.drawing import (
 )
 from saferleeds_analysis.reporting.tables import interval, table
 
+_KEY = "Line and band: 12 months with 95% interval. Dots: single quarters"
+
 
 @in_our_style
 def chart_of_survey(
@@ -42,7 +44,7 @@ def chart_of_survey(
     rolling, single = ([v for v in levels if v.kind == kind] for kind in (TWELVE_MONTHS, QUARTER))
     highest = max(level.estimate.upper for level in levels)
     bottom = 0 if highest < 40 else min(level.estimate.lower for level in levels) - 3
-    subtitle = _with_scale(subtitle, bottom)
+    subtitle = _with_scale(f"{subtitle}. {_KEY}", bottom)
     drawing, ax = one_axes(2.6)
     x, value, lower, upper = _through_time(single)
     ax.vlines(x, lower, upper, color=MID_GREY, linewidth=1, alpha=0.7)
@@ -69,8 +71,6 @@ def chart_of_survey(
     ax.yaxis.set_major_locator(MaxNLocator(5))
     percent_upwards(ax, (bottom, highest + 0.06 * (highest - bottom)))
     label_ends(ax, ends, beside=10, distance=0.12)
-    key = "Line and band: 12 months with 95% interval. Dots: single quarters"
-    label(ax, key, (0, 0), xycoords="axes fraction", beside=4, above=8, color=DARK_GREY)
     return finish(
         drawing,
         name=name,
@@ -80,19 +80,16 @@ def chart_of_survey(
         data=table(
             caption=f"Twelve months and quarters: {subtitle}",
             columns=["Period", "Percentage", "95% interval", "Base"],
-            rows=[
-                [
-                    level.period,
-                    wording.percent(level.estimate.value),
-                    interval(level.estimate, wording.percent),
-                    wording.number(level.estimate.n),
-                ]
-                for level in [*rolling[::-1], *single[::-1]]
-            ],
+            rows=[_cells(level) for level in [*rolling[::-1], *single[::-1]]],
         ),
         figures=figures,
         shape="time",
     )
+
+
+def _cells(level: SurveyLevel) -> list[str]:
+    e = level.estimate
+    return [level.period, wording.percent(e.value), interval(e, wording.percent), wording.number(e.n)]
 
 
 def _with_scale(subtitle: str, bottom: float) -> str:
