@@ -109,21 +109,28 @@ def test_london_from_the_polices_own_tables_reports_checks_signs_and_exports(tmp
     card = ("--indicator", "domestic_burglary", "--area", "Tower Hamlets")
     saferleeds(project, "report", "2023/24 Q2", *card)
     text = words(page_of(project, "2023-24_Q2", "domestic-burglary-tower-hamlets").main)
+    text += words(page_of(project, "2023-24_Q2", "domestic-burglary-tower-hamlets-annex").main)
     later, earlier = (year_to(by_borough["Tower Hamlets"], last) for last in ("2023-09", "2022-09"))
     assert f"{later:,} offences were recorded in Tower Hamlets" in text
     assert f"on the 12 months before ({earlier:,})" in text
 
     put_boroughs(project, published, "from 2023-10.csv", "2023-10", "2024-01", received="2024-02-29")
     saferleeds(project, "report", "2023/24 Q3")
-    names = {f"domestic-burglary-london-22-boroughs{end}" for end in ("", "-annex", "-cost")}
+    names = {
+        f"domestic-burglary-london-22-boroughs{end}"
+        for end in ("", "-annex", "-areas", "-cost", "-cost-annex")
+    }
     assert made_in(project, "2023/24 Q3") == names | {
         "members-summary",
         "borough-barnet",
         "partnership-dashboard",
         "methods",
     }
-    page = page_of(project, "2023-24_Q3", "domestic-burglary-london-22-boroughs")
-    text = words(page.main)
+    page, *others = (
+        page_of(project, "2023-24_Q3", f"domestic-burglary-london-22-boroughs{end}")
+        for end in ("", "-annex", "-areas")
+    )
+    text = " ".join(words(one.main) for one in (page, *others))
     later, earlier = (year_to(in_all, last) for last in ("2023-12", "2022-12"))
     assert f"{later:,} offences were recorded in {WHOLE}" in text
     assert f"on the 12 months before ({earlier:,})" in text
