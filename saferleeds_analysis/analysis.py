@@ -13,7 +13,8 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Target
 from saferleeds_analysis.estimates import change_between_counts, count_with_interval
-from saferleeds_analysis.methods import changes, control_charts, costs, seasonal
+from saferleeds_analysis.methods import control_charts, costs, seasonal
+from saferleeds_analysis.methods.changes import by_area, twelve_months
 from saferleeds_analysis.methods.comparison import compare_with_group, funnel, rank_areas
 from saferleeds_analysis.methods.rates import Denominator, compare_rates, rate
 from saferleeds_analysis.methods.resourcing import funding_scenario
@@ -52,26 +53,6 @@ def open(folder: str | Path = ".") -> OpenProject:
     return OpenProject(root)
 
 
-def twelve_months(counts: pd.Series, *, unit: str = "offences") -> changes.TwelveMonths:
-    """Compare the last twelve months with the twelve before; see :func:`~saferleeds_analysis.methods.changes.twelve_months`.
-
-    >>> months = pd.date_range("2023-04-30", periods=24, freq="ME")
-    >>> twelve_months(pd.Series([50] * 12 + [40] * 12, months, name="burglary")).change.direction
-    'fell'
-    """
-    return changes.twelve_months(counts, unit=unit)
-
-
-def by_area(counts: pd.DataFrame, *, area_set: str, unit: str = "offences") -> changes.AreaChanges:
-    """Compare each area's last twelve months with its twelve before; see :func:`~saferleeds_analysis.methods.changes.by_area`.
-
-    >>> months = pd.period_range("2023-04", periods=24, freq="M")
-    >>> by_area(pd.DataFrame({"Armley": [50] * 12 + [40] * 12}, months), area_set="leeds_2004").table["direction"].tolist()
-    ['fell']
-    """
-    return changes.by_area(counts, area_set=area_set, unit=unit)
-
-
 def seasonally_adjust(
     counts: pd.Series | ReportCard, *, spec: SeasonalSpec | None = None, breaks: Sequence[Break] = ()
 ) -> SeasonalAdjustment | Season:
@@ -87,6 +68,10 @@ def seasonally_adjust(
     True
     """
     if isinstance(counts, ReportCard):
+        if spec is not None or breaks:
+            raise ValueError(
+                "a page's counts are adjusted by the choices and caveats of the project's tables. Take counts.monthly to try others."
+            )
         return season_of(counts)
     return seasonal.seasonally_adjust(periods.by_period(counts), spec=spec, breaks=breaks)
 
@@ -113,6 +98,11 @@ def trajectory(
     ('2025/26', 270)
     """
     if isinstance(counts, Season):
+        if year or any(given is not None for given in (at_most, at_least, target)):
+            raise ValueError(
+                "a page's season is told beside the targets of the project's tables, in the year of its quarter. Take "
+                "season.adjustment to try others."
+            )
         return outlook_of(counts)
     adjusted = counts.adjusted if isinstance(counts, SeasonalAdjustment) else None
     history = periods.by_period(counts.observed if isinstance(counts, SeasonalAdjustment) else counts)

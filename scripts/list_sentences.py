@@ -7,6 +7,7 @@ A template is a text of three words or more in the rooms that speak to readers; 
 measures are none. While the packs are made and the tests run, every Python process notes what each template came to.
 """
 
+import argparse
 import ast
 import builtins
 import json
@@ -240,7 +241,9 @@ def read(text: str) -> dict[tuple[str, str], list[str] | None]:
 
 def main() -> None:
     """Write the list: from what packs and tests of pages say now, or quickly with the examples that it has."""
-    if sys.argv[1:] == ["--quick"]:
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--quick", action="store_true", help="with the examples that the list has")
+    if parser.parse_args().quick:
         known = read(PAGE.read_text(encoding="utf-8"))
         said = {words: texts for (_, words), texts in known.items() if texts is not None}
     else:

@@ -9,6 +9,7 @@ import pytest
 from projects import ROOT
 
 import saferleeds_analysis as sl
+from saferleeds_analysis.methods.survey_summaries import change_between_percentages
 from saferleeds_analysis.reporting.blocks import BLOCKS_MEDIA_TYPE, Chart, Table, block_of
 from saferleeds_analysis.reporting.views import view
 from saferleeds_analysis.results import Result
@@ -136,8 +137,37 @@ def test_a_series_that_is_not_by_months_is_refused_with_the_line_that_makes_it_s
     "spoil", [lambda s: s.drop(s.index[-3]), lambda s: s.astype(float).where(s.index != s.index[-3])]
 )
 def test_a_month_without_a_count_is_named(burglary, spoil):
-    with pytest.raises(sl.DataProblem, match="burglary: there is no count for July 2025"):
+    with pytest.raises(sl.DataProblem, match=r"'burglary':\n- no (row|count) for (2025-07|July 2025)"):
         sl.twelve_months(spoil(burglary))
+
+
+def test_a_month_missing_long_ago_is_no_less_missing(burglary):
+    """The total of twelve rows would be one of thirteen months."""
+    with pytest.raises(sl.DataProblem, match="no row for"):
+        sl.twelve_months(burglary.drop(burglary.index[5]))
+    with pytest.raises(sl.DataProblem, match="burglary: 23 months are too few"):
+        sl.twelve_months(burglary[-23:])
+
+
+def test_what_a_pages_own_tables_decide_cannot_be_given_beside_them():
+    page = sl.open(ROOT).page("2012/13 Q2", indicator="domestic_burglary", area="Leeds", as_at="2012-09-30")
+    counts = page.counts()
+    with pytest.raises(
+        ValueError, match=r"choices and caveats of the project's tables. Take counts\.monthly"
+    ):
+        sl.seasonally_adjust(counts, spec=sl.SeasonalSpec())
+    season = sl.seasonally_adjust(counts)
+    for given in ({"at_most": 5000}, {"year": "2013/14"}):
+        with pytest.raises(ValueError, match="targets of the project's tables"):
+            sl.trajectory(season, **given)
+
+
+def test_a_change_of_a_survey_is_said_in_tenths_of_a_point(burglary):
+    printed = {"base": 6073, "design_effect": 1.25, "definition": "ASB got worse"}
+    before, after = (sl.published_percentage(value, **printed) for value in (16.94, 12.62))
+    # The published card: a fall of 4.32 points.
+    said = view(change_between_percentages(earlier=before, later=after)).text
+    assert said == "16.9% to 12.6%: fell by 4.3 points (2.9 to 5.7)."
 
 
 def test_a_target_needs_its_number_only(burglary):

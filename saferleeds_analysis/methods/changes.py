@@ -1,20 +1,13 @@
-"""Twelve months beside the twelve before: of one series, and of every area of a table.
-
->>> months = pd.period_range("2023-04", periods=24, freq="M")
->>> burglary = pd.Series([50] * 12 + [40] * 12, months, name="burglary")
->>> found = twelve_months(burglary)
->>> found.window, found.change.earlier, found.change.later, found.change.direction
-('12 months to March 2025', 600, 480, 'fell')
-"""
+"""Twelve months beside the twelve before: of one series, and of every area of a table."""
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.estimates import CountChange, change_between_counts
 from saferleeds_analysis.methods.comparison import changes_by_area
+from saferleeds_analysis.methods.trajectory.history import check_counts
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.results import Result
 
@@ -54,8 +47,12 @@ def twelve_months(counts: pd.Series, *, unit: str = "offences") -> TwelveMonths:
     """Compare the last twelve months of a monthly series of counts with the twelve before, by an exact test.
 
     ``counts`` is named and needs 24 months without a gap. The test takes events to be independent
-    (:func:`~saferleeds_analysis.estimates.change_between_counts`). Do not read it for a month that the season moves: both
-    windows have each month once.
+    (:func:`~saferleeds_analysis.estimates.change_between_counts`). Both windows have each month once, so the season does not move it.
+
+    >>> months = pd.date_range("2023-04-30", periods=24, freq="ME")
+    >>> found = twelve_months(pd.Series([50] * 12 + [40] * 12, months, name="burglary"))
+    >>> found.window, found.change.earlier, found.change.later, found.change.direction
+    ('12 months to March 2025', 600, 480, 'fell')
     """
     counts = _complete(counts)
     totals = counts.rolling(12).sum().dropna().astype("int64")
@@ -84,19 +81,13 @@ def by_area(counts: pd.DataFrame, *, area_set: str, unit: str = "offences") -> A
 
 
 def _complete(counts: pd.Series) -> pd.Series:
-    """Refuse what is not 24 months of counts in a row."""
+    """Refuse what is not 24 months of counts in a row, or more."""
     counts = periods.by_period(counts)
+    check_counts(counts, caveats=())
     if counts.index.freqstr != "M":
         raise ValueError(f"{counts.name}: twelve months are made of months, not of {counts.index.freqstr}.")
-    last = counts.index[-24:]
-    wanted = pd.period_range(end=counts.index[-1], periods=24, freq="M")
-    absent = wanted.difference(last[counts.loc[last].notna()])
-    if len(absent):
+    if len(counts) < 24:
         raise DataProblem(
-            f"{counts.name}: there is no count for {periods.months_in_words(absent)}. Two windows of twelve months need 24 "
-            "months in a row; a true zero is 0."
+            f"{counts.name}: {len(counts)} months are too few: two windows of twelve months need 24 in a row."
         )
-    values = counts.to_numpy(dtype=float)
-    if not np.array_equal(values, values.astype("int64")) or (values < 0).any():
-        raise DataProblem(f"{counts.name}: counts are whole numbers from 0.")
     return counts.astype("int64")

@@ -38,6 +38,7 @@ from saferleeds_analysis.reporting.blocks import (
     paragraph,
 )
 from saferleeds_analysis.reporting.markdown import markdown_blocks
+from saferleeds_analysis.reporting.views import OWN_SERIES
 
 _NOT_WORDS = re.compile(r"\bNaN\b|\bNaT\b|<NA>|^\s*(?:None|nan|-?inf)\s*$")
 _LOADED_FROM_ELSEWHERE = re.compile(r"@import|url\(\s*['\"]?(?!#|data:)", re.I)
@@ -322,6 +323,11 @@ def faults_of_outputs(notebook: Any) -> list[str]:
                 faults.append(
                     f"code cell {number} leaves a bare result ({kinds}): {output.data.get('text/plain', '')[:60]!r}. "
                     "Show a Block, or end the line with a semicolon."
+                )
+            elif output.data[BLOCKS_MEDIA_TYPE].get("kind") == OWN_SERIES:
+                faults.append(
+                    f"code cell {number} shows a result of a series of its own: no row of data stands behind its numbers, and none "
+                    "is withheld. Show what is made of a page's counts, as sl.seasonally_adjust(page.counts())."
                 )
     return faults
 

@@ -1,7 +1,8 @@
 """How a result shows itself in a notebook: a sentence, a chart where one helps, and a table. One view a kind of result.
 
 The results of a page (a season, an outlook) are told from a project's tables and register their views where they are made; here are those of
-the methods, for a series of one's own. These carry no figures: a number that nobody can trace is not for publishing.
+the methods, for a series of one's own. No row of data stands behind their numbers and nothing is withheld in them, so a page that is
+published refuses them.
 """
 
 import re
@@ -22,10 +23,13 @@ from saferleeds_analysis.methods.costs import CostEstimate
 from saferleeds_analysis.methods.resourcing import FundingScenario
 from saferleeds_analysis.methods.seasonal import SeasonalAdjustment
 from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
-from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import NOTHING, Block, bullets, join, paragraph
+from saferleeds_analysis.reporting import charts, survey_words, wording
+from saferleeds_analysis.reporting.blocks import Block, Group, bullets, paragraph
 from saferleeds_analysis.reporting.tables import interval, table
 from saferleeds_analysis.results import Result
+
+# Marks what is shown of a series of one's own.
+OWN_SERIES = "own-series"
 
 
 @singledispatch
@@ -36,9 +40,17 @@ def view(result: Result) -> Block:
     >>> view(change_between_counts(9214, 5938, unit="offences")).text
     '9,214 to 5,938 offences: down 35.6% (3,276 fewer; 95% interval down 33.4% to 37.6%).'
     """
-    return of_frame(
-        result.to_frame(), caption=re.sub(r"(?<!^)(?=[A-Z])", " ", type(result).__name__).capitalize()
+    return own(
+        of_frame(
+            result.to_frame(), caption=re.sub(r"(?<!^)(?=[A-Z])", " ", type(result).__name__).capitalize()
+        )
     )
+
+
+def own(*shown: Block | str) -> Group:
+    """Put the sentences and blocks of a result together, marked as one of a series of one's own."""
+    blocks = tuple(one if isinstance(one, Block) else paragraph(one) for one in shown)
+    return Group(blocks=blocks, kind=OWN_SERIES)
 
 
 def of_frame(frame: pd.DataFrame, *, caption: str) -> Block:
@@ -54,7 +66,7 @@ def of_frame(frame: pd.DataFrame, *, caption: str) -> Block:
 @view.register
 def _(found: CountChange) -> Block:
     counts = f"{wording.number(found.earlier)} to {wording.number(found.later)} {found.difference.unit}"
-    return paragraph(f"{counts}: {wording.change_with_interval(found)}.")
+    return own(f"{counts}: {wording.change_with_interval(found)}.")
 
 
 @view.register
@@ -64,18 +76,13 @@ def _(found: Estimate) -> Block:
     base = (
         f", of {wording.number(found.n)}" if found.n is not None and isinstance(found, SurveyEstimate) else ""
     )
-    return join(paragraph(f"{said}{base}."), *map(paragraph, found.caveats))
+    return own(f"{said}{base}.", *found.caveats)
 
 
 @view.register
 def _(found: SurveyChange) -> Block:
-    points = wording.signed
-    said = (
-        f"{wording.percent(found.earlier.value)} to {wording.percent(found.later.value)}: {found.direction} "
-        f"({points(found.difference.value)} percentage points, {found.difference.confidence:.0%} interval "
-        f"{interval(found.difference, points)})."
-    )
-    return join(paragraph(said), *map(paragraph, found.difference.caveats))
+    levels = f"{wording.percent(found.earlier.value)} to {wording.percent(found.later.value)}"
+    return own(f"{levels}: {survey_words.change_in_words(found)}.", *found.difference.caveats)
 
 
 @view.register
@@ -88,7 +95,7 @@ def _(found: TwelveMonths) -> Block:
         unit=found.unit,
         figures=[],
     )
-    return join(view(found.change), drawn)
+    return own(view(found.change), drawn)
 
 
 @view.register
@@ -96,7 +103,7 @@ def _(found: AreaChanges) -> Block:
     columns = ["area", "earlier", "later", "percent", "percent_lower", "percent_upper", "direction"]
     clear = (found.table["direction"] != "no clear change").sum()
     said = f"{clear} of {len(found.table)} areas changed clearly, with at most one in twenty of such findings false on average."
-    return join(paragraph(said), of_frame(found.table[columns], caption=f"Change, {found.window}"))
+    return own(said, of_frame(found.table[columns], caption=f"Change, {found.window}"))
 
 
 @view.register
@@ -116,11 +123,11 @@ def _(found: SeasonalAdjustment) -> Block:
         figures=[],
     )
     profile = found.profile()[["period", "factor", "lower", "upper"]]
-    return join(
-        paragraph(quality),
+    return own(
+        quality,
         drawn,
         of_frame(profile, caption="Seasonal factors of the last year, with their 95% interval"),
-        *map(paragraph, found.caveats),
+        *found.caveats,
     )
 
 
@@ -141,7 +148,7 @@ def _(found: trajectory.Course) -> Block:
     if found.path.position is not None:
         lines.append(f"The count to date is {found.path.position} of the milestone range (80%).")
     rows = found.to_frame()
-    return join(
+    return own(
         bullets(lines),
         charts.chart_of_year(
             found.path.path,
@@ -161,7 +168,7 @@ def _(found: trajectory.Course) -> Block:
 def _(found: trajectory.Backtest) -> Block:
     columns = ["kind", "known", "method", "forecasts", "error_percent", "coverage_80", "loss_to_run_rate"]
     scores = of_frame(found.scores()[columns], caption="Projections of past years, beside what came")
-    return join(scores, *map(paragraph, (*found.skipped, *found.caveats)))
+    return own(scores, *found.skipped, *found.caveats)
 
 
 @view.register
@@ -173,15 +180,15 @@ def _(found: ControlChart) -> Block:
         subtitle="Each month, mean and process limits",
         figures=[],
     )
-    assurance = paragraph(found.assurance.words) if found.assurance is not None else NOTHING
-    return join(paragraph(found.variation.words), assurance, drawn, *map(paragraph, found.caveats))
+    icons = [icon.words for icon in (found.variation, found.assurance) if icon is not None]
+    return own(*icons, drawn, *found.caveats)
 
 
 @view.register
 def _(found: GroupComparison) -> Block:
     said = f"{found.area} has the {wording.ordinal(found.rank)} highest of {len(found.areas)} rates: {found.measure}, {found.period}."
     columns = ["area", "rate", "lower", "upper", "rank", "rank_lower", "rank_upper"]
-    return join(paragraph(said), of_frame(found.areas[columns], caption=f"{found.measure}, {found.unit}"))
+    return own(said, of_frame(found.areas[columns], caption=f"{found.measure}, {found.unit}"))
 
 
 @view.register
@@ -193,7 +200,7 @@ def _(found: CostEstimate) -> Block:
     limits = ["value", "lower", "upper"]
     rows = found.to_frame()[["measure", *limits]].astype(dict.fromkeys(limits, float)).round()
     shown = of_frame(rows, caption=f"Pounds, {found.window}")
-    return join(paragraph(said), shown, *map(paragraph, found.caveats))
+    return own(said, shown, *found.caveats)
 
 
 @view.register
@@ -202,7 +209,7 @@ def _(found: FundingScenario) -> Block:
         f"At a share of {wording.percent(100 * float(found.share))} the posts would cost {wording.pounds(float(found.cost))}, "
         f"and the budget pays for {wording.number(found.posts_from_budget)} of {wording.number(found.position.posts)}."
     )
-    return join(paragraph(said), *map(paragraph, found.caveats))
+    return own(said, *found.caveats)
 
 
 def _shown_in(unit: str) -> Callable[[float], str]:

@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 from named_figures import named_figure
 
 from saferleeds_analysis import periods
+from saferleeds_analysis.estimates import count_with_interval
 from saferleeds_analysis.publishing.content import content_of
 from saferleeds_analysis.publishing.notebooks import ExecutedNotebook
 from saferleeds_analysis.publishing.pack import publish_reports
@@ -271,8 +272,12 @@ def display(**data):
             "leaves a bare result (text/html, text/plain)",
         ),
         ([], "code cell 2 shows nothing, though it ends with 'show()'."),
+        (
+            display(**count_with_interval(5938, unit="offences")._repr_mimebundle_()),
+            "code cell 2 shows a result of a series of its own: no row of data stands behind its numbers",
+        ),
     ],
-    ids=["error", "print", "number", "png", "svg", "frame", "nothing"],
+    ids=["error", "print", "number", "png", "svg", "frame", "nothing", "own series"],
 )
 def test_an_unfinished_output_is_refused(outputs, fault):
     assert fault in faults(TITLE, outputs)
