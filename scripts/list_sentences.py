@@ -42,6 +42,7 @@ SILENT = {
     "Measure",
     "compile",
     "filterwarnings",
+    "legend",
     "explained",
     "search",
     "_attempt",

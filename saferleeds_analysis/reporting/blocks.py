@@ -170,7 +170,7 @@ class Chart(Block):
     """A chart: headline and subtitle, the drawing, what it shows in words (``alt``), and the table behind it, folded.
 
     ``narrow`` is the drawing for phones, where it has one. ``name`` is its id on the page; ``shape`` says what a phone shows of it: the beginning of a ``wide`` one, the end of one
-    over ``time``, all of a ``small`` one. ``data`` is ``None`` where the table stands in full below the chart.
+    over ``time``, all of a ``small`` one; a ``map`` is printed on the side of its title. ``data`` is ``None`` where the table stands in full below the chart.
     """
 
     name: str

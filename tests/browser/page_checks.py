@@ -319,6 +319,32 @@ _FIND_WHAT_RUNS_OFF = """() => {
 }"""
 
 
+def check_charts_can_be_read(page: OpenPage) -> list[str]:
+    """At every width the letters of a chart are at least 12 pixels high, and no words lie over others."""
+    faults = []
+    for width in _WIDTHS_OF_CHARTS:
+        page.page.set_viewport_size({"width": width, "height": 800})
+        faults += [f"at {width} pixels, {fault}" for fault in page.evaluate(_FIND_WHAT_CANNOT_BE_READ)]
+    page.page.set_viewport_size(_DESKTOP)
+    return faults
+
+
+# A small phone, a phone, either side of where a chart's drawing or place changes (style.css), a desktop.
+_WIDTHS_OF_CHARTS = (320, 390, 640, 816, 830, 1080, 1160, 1280)
+_FIND_WHAT_CANNOT_BE_READ = """() => [...document.querySelectorAll('figure.chart svg')]
+  .filter(svg => svg.checkVisibility() && svg.getClientRects().length).flatMap(svg => {
+  const words = [...svg.querySelectorAll('text')].filter(e => e.textContent.trim()).map(e => ({
+    said: e.textContent.trim(), group: e.parentNode, box: e.getBoundingClientRect(),
+    high: parseFloat(getComputedStyle(e).fontSize) * svg.getScreenCTM().a }));
+  const small = words.filter(word => word.high < 11.95).map(word => `${word.said} is ${word.high.toFixed(1)} pixels high.`);
+  const over = words.flatMap((one, i) => words.slice(i + 1).filter(other => one.group !== other.group
+    && Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left) > 2
+    && Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top) > 5)
+    .map(other => `${one.said} and ${other.said} lie over each other.`));
+  return [...small, ...over];
+})"""
+
+
 def check_skip_link(page: OpenPage) -> list[str]:
     """The first press of Tab shows a link that leads past the header to the main content."""
     page.page.keyboard.press("Tab")
@@ -444,6 +470,7 @@ CHECKS = (
     check_words,
     check_keyboard,
     check_narrow_and_enlarged,
+    check_charts_can_be_read,
     check_paper,
     check_with_axe,
     check_with_htmlcs,

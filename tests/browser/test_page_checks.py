@@ -30,6 +30,7 @@ def without_policy(change):
 
 
 LABEL = 'aria-label="Line chart. The total fell from 9,214 to 5,938 in two years."'
+CHART = '<figure class="chart"><div class="chart-scroll"><svg viewBox="0 0 900 100">{}</svg></div></figure>'
 BROKEN = [
     ("weight", add(" " * 700_000), "the page weighs"),
     (
@@ -123,6 +124,20 @@ BROKEN = [
         "narrow_and_enlarged",
         lambda html: html.replace('tabindex="0"', ""),
         "at 320 pixels, <div.table-scroll> scrolls, but not by keyboard or without a name.",
+    ),
+    (
+        "charts_can_be_read",
+        add(CHART.format('<g><text x="9" y="50" font-size="12">small</text></g>')),
+        "at 320 pixels, small is 9.8 pixels high.",
+    ),
+    (
+        "charts_can_be_read",
+        add(
+            CHART.format(
+                '<g><text x="9" y="50" font-size="40">one</text></g><g><text x="50" y="60" font-size="40">two</text></g>'
+            )
+        ),
+        "at 640 pixels, one and two lie over each other.",
     ),
     (
         "skip_link",

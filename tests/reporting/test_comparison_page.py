@@ -151,7 +151,7 @@ def test_without_households_no_interval_and_no_weighted_average_is_given(tmp_pat
     assert "It is not known how sure its place is." in text
     assert "No interval for the rank, the averages or the gaps: without households" in text
     assert "eighted by" not in text
-    assert found.top().html.count("<svg") == 1
+    assert found.top().html.count('<figure class="chart') == 1
     assert all(f.lower is None for f in found.top().figures)
 
 

@@ -84,16 +84,14 @@ def chart_of_group(
         show=one,
         focus=focus,
         colours=(MID_GREY, DARK_BLUE),
-        head=1.15,
         bbox=white,
     )
     ax.xaxis.set_major_formatter(lambda value, _: wording.number(value))
     lines = sorted(averages.items(), key=lambda item: item[1])
-    # The lower average is named to the left of its line and the higher to the right, so that they never meet.
-    styles = ((DARK_GREY, "-", "right", -5), (ORANGE, "--", "left", 5))
-    for (what, value), (colour, dashes, side, beside) in zip(lines, styles, strict=False):
-        ax.axvline(value, color=colour, linewidth=1.5, linestyle=dashes)
-        label(ax, f"{what} {one(value)}", (value, -0.6), beside=beside, above=2, ha=side, va="bottom")
+    for (what, value), (colour, dashes) in zip(lines, ((DARK_GREY, "-"), (ORANGE, "--")), strict=False):
+        ax.axvline(value, color=colour, linewidth=1.5, linestyle=dashes, label=f"{what} {one(value)}")
+    if lines:  # above the rows, where their names never meet, however near the averages are
+        drawing.legend(loc="outside upper left", frameon=False, borderaxespad=0.2)
     alt = (
         "Dot chart, highest first. "
         + "; ".join(_with_limits(f, one) for f in rows)

@@ -9,6 +9,7 @@ import itertools
 import re
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from math import inf
 
 import matplotlib as mpl
 import numpy as np
@@ -60,9 +61,9 @@ _STYLE = {
 
 # How wide a chart is on a phone, in inches: its letters are 12 pixels high on one of 320 pixels.
 _PHONE = 3.6
-# What is long there, in letters, by the side on which a label begins; how far marks stand apart and how high a line is, in points.
+# What is long there, in letters, by the side on which a label begins; and how high a line is, in points.
 _LONG_LABEL = {"left": 15, "right": 12}
-_ROOM_FOR_A_MARK, _LINE = 36, 12
+_LINE = 12
 
 # Marks a function that draws: its chart is made in this package's style, whatever the notebook has set.
 in_our_style = mpl.rc_context({**sns.axes_style("whitegrid"), **_STYLE})
@@ -87,14 +88,16 @@ def finish(
 ) -> Chart:
     """Make the drawing a block of a page, with its words and the table of the data behind it.
 
-    One over ``time`` is drawn once more for phones, so narrow that its axis stays in view.
+    All but a map are drawn once more for phones, so narrow that the axis stays in view.
     """
     return Chart(
         name=name,
         headline=headline,
         subtitle=subtitle,
         svg=svg_of(drawing, name),
-        narrow=_narrow(drawing, f"{name}-narrow") if shape == "time" else "",
+        narrow=""
+        if "map" in shape
+        else _narrow(drawing, f"{name}-narrow", tallest=_PHONE if shape == "time" else inf),
         alt=alt,
         data=data,
         figures=tuple(figures),
@@ -102,39 +105,50 @@ def finish(
     )
 
 
-def _narrow(drawing: Drawing, name: str) -> str:
+def _narrow(drawing: Drawing, name: str, *, tallest: float) -> str:
     """Draw it again as wide as a phone, long labels in two lines, marks across where they have room; empty where labels leave none."""
-    drawing.set_size_inches(_PHONE, min(drawing.get_figheight(), _PHONE))
+    drawing.set_size_inches(_PHONE, min(drawing.get_figheight(), tallest))
     for ax in drawing.axes:
         for words in ax.texts:
             side, text = words.get_ha(), words.get_text()
-            if len(text) > _LONG_LABEL.get(side, len(text)):
+            if "\n" not in text and len(text) > _LONG_LABEL.get(side, len(text)):
                 words.set_text("\n".join(text.rsplit(" ", 1)))
-                beside, above = words.xyann
-                if side == "left":  # at the end of its line: the second line of words goes below the first
-                    words.set(va="top", position=(beside, above + _LINE / 2))
-                else:  # over an area: clear of the line within it and of the axis
-                    words.set_position((beside + 1.5 * _LINE, above + 1.5 * _LINE))
-        if ax.get_legend() is not None:
-            ax.legend(
-                loc="lower left", frameon=False, handletextpad=0.2, borderaxespad=0.2, fontsize="medium"
-            )
+                if side == "right":  # over an area: clear of the line within it and of the axis
+                    words.set_position(tuple(at + 1.5 * _LINE for at in words.xyann))
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message="constrained_layout not applied")
         try:
             drawing.draw_without_rendering()
             for ax in drawing.axes:
-                _thin_out(ax, room=72 * ax.get_window_extent().width / drawing.dpi)
+                _thin_out(ax)
+                _move_ends_apart(ax, room=72 * ax.get_window_extent().height / drawing.dpi)
             return svg_of(drawing, name)
         except UserWarning:
             return ""
 
 
-def _thin_out(ax, *, room: float) -> None:
-    """Leave as many marks across as stand apart in so many points, the last of them always."""
-    marks, words = ax.get_xticks(), [text.get_text() for text in ax.get_xticklabels()]
-    every = -(-len(marks) // max(int(room // _ROOM_FOR_A_MARK), 1))
-    ax.set_xticks(marks[::-every], words[::-every])
+def _thin_out(ax) -> None:
+    """Leave as many marks across as their words have room for, the last of them always."""
+    limits = ax.get_xlim()
+    seen = [text for text in ax.get_xticklabels() if limits[0] <= text.get_position()[0] <= limits[1]]
+    if len(seen) < 2:
+        return
+    longest = max(text.get_window_extent().width for text in seen)
+    places = ax.transData.transform([(text.get_position()[0], 0) for text in seen])[:, 0]
+    every = -(-(longest + _LINE / 2) // np.diff(places).min())
+    kept = seen[:: -int(max(every, 1))]
+    ax.set_xticks([text.get_position()[0] for text in kept], [text.get_text() for text in kept])
+    ax.set_xlim(limits)
+
+
+def _move_ends_apart(ax, *, room: float) -> None:
+    """Move the labels at the ends of lines apart again: what is so many points high is lower than before, and has two lines."""
+    ends = [words for words in ax.texts if words.get_ha() == "left"]
+    lines = max((words.get_text().count("\n") + 1 for words in ends), default=1)
+    low, high = ax.get_ylim()
+    heights = apart([words.xy[1] for words in ends], 1.2 * _LINE * lines * (high - low) / room)
+    for words, height in zip(ends, heights, strict=True):
+        words.xy = (words.xy[0], height)
 
 
 def svg_of(drawing: Drawing, name: str) -> str:

@@ -29,6 +29,8 @@ _CLASSES = (
     ("E", "#092135", "white"),
 )
 _NO_CLASS = ("", "#FFFFFF", "black")
+#: In points: 12 pixels on a page, where a map is 50rem wide or more (style.css).
+_SMALLEST = 9.8
 
 Rings = Sequence[Sequence[tuple[float, float]]]
 
@@ -65,7 +67,7 @@ def chart_of_tiles(
     for f in figures:
         (x, y), (letter, _, ink) = corners[f.area], looks[f.area]
         words = textwrap.fill(f.area, 12)
-        ax.text(x + 0.05, y + 0.9, words, fontsize=8.8, color=ink, va="top", linespacing=1.15)
+        ax.text(x + 0.05, y + 0.9, words, fontsize=_SMALLEST, color=ink, va="top", linespacing=1.15)
         ax.text(x + 0.05, y + 0.07, _value(f), fontsize=12.5, fontweight="bold", color=ink)
         ax.text(x + 0.9, y + 0.07, letter, fontsize=11, color=ink, ha="right")
     _draw_key(ax, figures, y=-down - 0.42, width=across, size=0.22)
@@ -114,7 +116,7 @@ def chart_of_boundaries(
     for f in figures:
         letter, _, ink = looks[f.area]
         _, x, y = max(_size_and_centre(flat(polygon[0])) for polygon in boundaries[f.area])
-        how = {"fontsize": 8.5, "fontweight": "bold", "color": ink, "ha": "center", "va": "center"}
+        how = {"fontsize": _SMALLEST, "fontweight": "bold", "color": ink, "ha": "center", "va": "center"}
         ax.text(x, y, f"{_value(f)} {letter}".rstrip(), **how)
     _draw_key(ax, figures, y=-0.06, width=1.0, size=0.04)
     words = {"name": name, "headline": headline, "subtitle": subtitle}
@@ -212,7 +214,7 @@ def _finish_map(
         ],
         text_columns=range(2, 3 + len(columns)),
     )
-    return finish(drawing, subtitle=subtitle, alt=alt, data=data, **words)
+    return finish(drawing, subtitle=subtitle, alt=alt, data=data, shape="wide map", **words)
 
 
 def _value(f: Figure) -> str:

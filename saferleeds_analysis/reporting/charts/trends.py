@@ -350,7 +350,7 @@ def chart_of_control(
         for column, words in lines.items()
     ]
     label_ends(ax, ends)
-    ax.legend(loc="lower left", ncols=3, frameon=False, fontsize=9.5, handletextpad=0.2, borderaxespad=0.2)
+    ax.legend(loc="lower left", ncols=3, frameon=False, handletextpad=0.2, borderaxespad=0.2)
     counts = points["point_type"].value_counts()
     said = ", ".join(f"{marks[kind][2]} {counts[kind]}" for kind in counts.index)
     alt = (
