@@ -30,10 +30,12 @@ class Judgement:
     figure: Figure
     word: str
 
-    def in_short(self) -> Block:
-        """Show the letter and the word, and whose they are."""
+    def in_short(self, rating: Block) -> Block:
+        """Show the letter and the word, and whose they are; the ``rating`` of the figures, in whose place they stand, keeps its figure."""
         whose = "The board's own judgement, not a rating of the figures."
-        return letter(str(self.figure.value), self.word.capitalize(), whose, figures=[self.figure])
+        return letter(
+            str(self.figure.value), self.word.capitalize(), whose, figures=[self.figure, *rating.figures]
+        )
 
 
 def judgement(

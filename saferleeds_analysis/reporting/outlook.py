@@ -116,7 +116,7 @@ class Outlook(Result):
             name=f"Projected for the year {year}",
             value=f"about {wording.number(middle.value)}",
             below=said,
-            figures=tuple(self.made.of_projection(self.projection)),
+            figures=tuple(self.made.of_year_end(self.projection)),
         )
 
     def year_chart(self) -> Block:
@@ -125,8 +125,10 @@ class Outlook(Result):
         if self.path is None or not self.card.shown.complete:
             return self.card.chart()
         headline = f"{self.card.indicator.name} in {periods.financial_year_name(self.path.year)}"
+        figures = [*self.made.of_path(self.path)]
         if self.projection is not None:
             headline += f": heading for about {wording.number(self.projection.interval(0.8).value)}"
+            figures += self.made.of_projection(self.projection)
         return charts.chart_of_year(
             self.path.path,
             fan=self.projection.fan if self.projection is not None else None,
@@ -136,7 +138,7 @@ class Outlook(Result):
             subtitle=f"{self.card.indicator.unit.capitalize()} since April, {self.card.area.name}{self.card.label}",
             unit=self.card.indicator.unit,
             data=self._milestones(),
-            figures=list(self.made.of_path(self.path)),
+            figures=figures,
         )
 
     def held(self) -> Figure | None:

@@ -51,6 +51,14 @@ YEAR_TO_DATE = Measure(
     formula="the sum of the counts of the quarters of the year so far",
     decimals=0,
 )
+SAME_QUARTERS_BEFORE = Measure(
+    id="count_of_year_before_to_date",
+    words="count of the same quarters of the year before",
+    role="count",
+    own=True,
+    formula="the sum of the counts of the same quarters of the year before",
+    decimals=0,
+)
 LAST_YEARS_TOTAL = Measure(
     id="last_years_total",
     words="last year's total",
@@ -291,6 +299,13 @@ class ServiceCounts:
         figures = [
             *(self._count(q) for q in self.counts.index),
             self._made_of(this, YEAR_TO_DATE, to_date, int(self.counts[this].sum()), "sum"),
+            self._made_of(
+                this - 4,
+                SAME_QUARTERS_BEFORE,
+                Window.year_to_date(self.quarter - 4),
+                int(self.like_for_like.earlier),
+                "sum",
+            ),
             self._made_of(before, LAST_YEARS_TOTAL, Window.year(self.last_year), self.last_year_total, "sum"),
             *self.changes(self.like_for_like, same, this - 4, this),
         ]

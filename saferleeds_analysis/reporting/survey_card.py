@@ -64,7 +64,7 @@ def top(
         about=_about(found, found.indicator.priority if beside else found.indicator.name, what),
         finding=own.finding,
         notice=wording.kind_of_data(found.notice).removeprefix(". "),
-        progress=judged.in_short() if judged else rating,
+        progress=judged.in_short(rating) if judged else rating,
         tiles=[own.tiles[0], *(one.tiles[0] for one in others), *own.tiles[1:]][:3],
         chart=found.chart(),
         said={

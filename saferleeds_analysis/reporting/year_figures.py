@@ -183,16 +183,10 @@ class YearFigures:
         """Give every number of the projection: its intervals, the chances, the sums beside it, the fan and the pace."""
         year, said = Window.year(p.year), {"caveats": self._with_notice(p.caveats)}
         simulated = {"method": trajectory.projection.METHOD}
-        yield from (self.year_end(p, e.confidence) for e in p.intervals)
+        yield from (self._year_end(p, e.confidence) for e in p.intervals)
         for chance in p.chances:
-            t = chance.target
-            of = {"qualifiers": {"target": f"{t.kind} target, {t.comparison} {t.value:,g}"}} | said
-            for measure, part, about in (
-                (CHANCE, "probability", {"unit": "probability"} | simulated),
-                (REQUIRED, "required", {"method": "arithmetic"}),
-            ):
-                worked = self._worked(workings.chance, t, of=part)
-                yield self._figure(measure, year, getattr(chance, part), **about, **of, **worked)
+            yield self._of_chance(p, chance, CHANCE, "probability")
+            yield self._of_chance(p, chance, REQUIRED, "required")
         for part, (measure, method) in _COMPARISONS.items():
             if (value := getattr(p, part)) is not None:
                 worked = self._worked(workings.projected, of=part)
@@ -207,18 +201,11 @@ class YearFigures:
             worked = self._worked(workings.chance, chance.target, of="expected")
             yield self._figure(PROJECTED_A_MONTH, year, chance.expected, **worked)
 
-    def year_end(self, p: trajectory.Projection, confidence: float, **about: Any) -> Figure:
-        """Give the middle projection with one of its intervals."""
-        e = p.interval(confidence)
-        given = {
-            "lower": e.lower,
-            "upper": e.upper,
-            "confidence": confidence,
-            "method": e.method,
-            "qualifiers": {"confidence": f"{confidence:.0%}"},
-            "caveats": self._with_notice(p.caveats),
-        } | self._worked(workings.projected, of="median")
-        return self._figure(PROJECTED_YEAR_END, Window.year(p.year), e.value, **given | about)
+    def of_year_end(self, p: trajectory.Projection) -> Iterator[Figure]:
+        """Give what a few words say of the projection: its middle with the 80% range, and the chance of the target in force."""
+        yield self._year_end(p, 0.8)
+        for chance in p.chances[-1:]:
+            yield self._of_chance(p, chance, CHANCE, "probability")
 
     def of_rating(
         self, letter: str, path: trajectory.Trajectory | None, direction: trajectory.Direction | None
@@ -264,6 +251,33 @@ class YearFigures:
             given = self._given | model | {"month": str(month)}
             worked = worked_out((*self._counts, *rows), workings.adjusted_to_date, **given)
             yield self._figure(ADJUSTED_TO_DATE, window, at["adjusted"], **summed, **worked)
+
+    def _year_end(self, p: trajectory.Projection, confidence: float) -> Figure:
+        """Give the middle projection with one of its intervals."""
+        e = p.interval(confidence)
+        about = {
+            "lower": e.lower,
+            "upper": e.upper,
+            "confidence": confidence,
+            "method": e.method,
+            "qualifiers": {"confidence": f"{confidence:.0%}"},
+            "caveats": self._with_notice(p.caveats),
+        }
+        worked = self._worked(workings.projected, of="median")
+        return self._figure(PROJECTED_YEAR_END, Window.year(p.year), e.value, **about, **worked)
+
+    def _of_chance(
+        self, p: trajectory.Projection, chance: trajectory.Chance, measure: Measure, part: str
+    ) -> Figure:
+        """Give the chance of a target, or what it requires a month."""
+        t = chance.target
+        simulated = {"unit": "probability", "method": trajectory.projection.METHOD}
+        about = {
+            "qualifiers": {"target": f"{t.kind} target, {t.comparison} {t.value:,g}"},
+            "caveats": self._with_notice(p.caveats),
+        } | (simulated if measure is CHANCE else {"method": "arithmetic"})
+        worked = self._worked(workings.chance, t, of=part)
+        return self._figure(measure, Window.year(p.year), getattr(chance, part), **about, **worked)
 
     def _figure(self, measure: Measure, window: Window, value: float | str | None, **about: Any) -> Figure:
         data = self.card.data

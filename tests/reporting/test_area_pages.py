@@ -71,6 +71,12 @@ def test_a_ward_profile_says_the_published_figures(given):
     assert (round(level.lower, 1), round(level.upper, 1)) == (280.2, 350.7)
 
 
+def test_a_profile_has_no_figure_of_a_projection_but_the_one_it_prints(given):
+    first = profile(given, "Armley").top({})
+    [ahead] = [f for f in first.figures if f.measure.role in ("projection", "target", "chance")]
+    assert f"about {ahead.value:,.0f}\n\n80% range {ahead.lower:,.0f} to {ahead.upper:,.0f}." in first.text
+
+
 def test_the_published_change_that_does_not_reproduce_is_flagged(given):
     card = report_card(given.counts, catalogue=given.catalogue, area="Leeds", quarter=Q2, as_at=DAY)
     text = card.published_check().text

@@ -25,10 +25,13 @@ def judged(said, edition="public"):
     return judgement(said, edition=edition, **ABOUT)
 
 
-def top(said=WORDS):
+def first_screen(said):
     found = printed_survey(CATALOGUE, as_at=DAY, **ABOUT)
-    block = survey_card.top(found, what="card for the board", judged=judged(said), as_at=DAY)
-    return BeautifulSoup(block.html, "html.parser")
+    return survey_card.top(found, what="card for the board", judged=judged(said), as_at=DAY)
+
+
+def top(said=WORDS):
+    return BeautifulSoup(first_screen(said).html, "html.parser")
 
 
 def test_the_boards_word_stands_under_the_finding_and_whose_it_is():
@@ -42,6 +45,15 @@ def test_the_boards_word_stands_under_the_finding_and_whose_it_is():
 def test_without_words_no_colour_is_invented():
     assert words(top(None).select_one("h1 + p")) == "N Not rated . No target is recorded."
     assert judged(None) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "letters"), [(None, {"rating": "N"}), (WORDS, {"rating": "N", "overall_progress": "G"})]
+)
+def test_that_the_figures_give_no_rating_is_a_figure_whether_or_not_the_board_judges(said, letters):
+    """A rating that was there a quarter ago and is missing now would be told as late."""
+    shown = first_screen(said).figures
+    assert {f.measure.id: f.value for f in shown if f.measure.role == "letter"} == letters
 
 
 def test_two_definitions_have_a_tile_each_and_no_change():

@@ -93,6 +93,21 @@ def test_the_tidy_figures_hold_the_projection_with_its_intervals(outlook):
     assert all("Illustrative months" in " ".join(f.caveats) for f in projected)
 
 
+def test_a_tile_has_the_figures_that_it_prints_and_the_chart_of_the_year_those_that_it_draws(outlook):
+    projected, chance = outlook.tile().figures
+    assert (projected.measure.id, projected.confidence) == ("projected_year_end", 0.8)
+    assert dict(chance.qualifiers)["target"] == "stretch target, at most 5,999"
+    drawn = [f for f in outlook.year_chart().figures if f.measure.id == "projected_to_date"]
+    assert {f.period for f in drawn} == {
+        "October 2012",
+        "November 2012",
+        "December 2012",
+        "January 2013",
+        "February 2013",
+        "March 2013",
+    }
+
+
 def test_the_adjusted_line_is_the_recorded_one_without_season_and_calendar(season):
     a = season.adjustment
     pd.testing.assert_series_equal(

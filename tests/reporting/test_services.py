@@ -79,6 +79,15 @@ def test_the_quarter_is_compared_with_the_same_quarter_of_the_year_before(indica
     assert change.value == pytest.approx(percent, abs=0.001)
 
 
+@pytest.mark.parametrize(("indicator", "before"), [("lasbt_enquiries", 1_927), ("lasbt_cases", 689)])
+def test_the_count_of_the_year_before_that_is_printed_is_a_figure(indicator, before):
+    """1,011 + 916 and 335 + 354, from the published 2012/13 Q2 card: ../shared/facts/seed_facts.csv."""
+    block = counts_of(indicator).findings()
+    [figure] = [f for f in block.figures if f.measure.id == "count_of_year_before_to_date"]
+    assert (figure.value, figure.period) == (before, "April to September 2011")
+    assert f"on the same months a year before ({before:,})." in block.text
+
+
 def test_a_clear_fall_of_the_quarter_is_called_one():
     """725 of 1,011: down 28.3%."""
     text = counts_of("lasbt_enquiries", quarter="2012/13 Q1", day=date(2012, 6, 30)).quarters().text

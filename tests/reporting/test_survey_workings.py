@@ -135,6 +135,7 @@ def test_every_figure_of_a_service_comes_out_of_its_rows_again(indicator):
     assert statuses(figures) == {
         "published_quarterly_count": "published",
         "count_of_year_to_date": "published",
+        "count_of_year_before_to_date": "published",
         "last_years_total": "published",
         "change_count": "published",
         "change_percent": "published",
