@@ -17,6 +17,7 @@ from IPython import get_ipython
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.area_tables import AreaTables, load_area_tables, load_group
 from saferleeds_analysis.catalogue import (
+    PUBLISHED,
     Catalogue,
     Project,
     load_catalogue,
@@ -277,8 +278,10 @@ class Page:
         )
 
     def measured_on_open_data(self) -> Block:
-        """Say how projections were measured once on other data: a sentence for every indicator that is counted."""
-        counted = [i.id for i in self.project.catalogue.indicators() if "counts" in i.kind_of_data]
+        """Say how projections were measured once on other data: of every indicator that is counted and of which there are data."""
+        known = self.project.catalogue
+        there = {PUBLISHED, *(p.source.id for p in intake.build_processed(self.project.root, known))}
+        counted = [i.id for i in known.indicators() if "counts" in i.kind_of_data and i.source in there]
         return measured_on_open_data(*counted)
 
     def other_actions(self) -> Block:

@@ -57,6 +57,11 @@ def test_the_command_ends_with_the_page_to_open(project, done):
     assert Path(last).is_file()
 
 
+def test_nothing_stops_the_sign_off_of_the_example(done):
+    assert "15 checks: none stops the sign-off" in done.stdout
+    assert "stops the sign-off" not in done.stdout.replace("none stops the sign-off", "")
+
+
 def test_the_pages_say_the_published_headline(page, annex, areas):
     assert (
         words(page.h1) == "Domestic burglary fell 35.6% in a year, and meeting its target is almost certain"

@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from projects import REFERENCE
 
+import saferleeds_analysis as sl
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.reporting.cards import report_card
@@ -106,6 +107,15 @@ def test_a_tile_has_the_figures_that_it_prints_and_the_chart_of_the_year_those_t
         "February 2013",
         "March 2013",
     }
+
+
+def test_how_projections_did_on_open_data_is_a_figure_of_those_indicators_alone_of_which_there_are_data(
+    project,
+):
+    """Burglary of all buildings is in the example's catalogue and its files are not: it would stop the sign-off."""
+    page = sl.open(project).page("2012/13 Q2", as_at="2012-09-30")
+    said = {f.indicator_id for f in page.measured_on_open_data().figures}
+    assert said == {"domestic_burglary", "lasbt_enquiries", "lasbt_cases"}
 
 
 def test_the_adjusted_line_is_the_recorded_one_without_season_and_calendar(season):
