@@ -5,7 +5,8 @@
     python scripts/same.py crosswalk     # write scripts/same_crosswalk.csv anew
 
 Both quarters of the bundled example are built below .cache/same, where a commit once built is kept. A figure is looked for in
-the whole pack, since a page may have been made two. Not compared: the footers, which hold the code version; the pages of traces,
+the whole pack, since a page may have been made two, and one of a restricted pack in the public pack too, since a page that holds
+no small number has no restricted edition. Not compared: the footers, which hold the code version; the pages of traces,
 which hold fingerprints; on which pages a figure stands, and what is said there of how it was made; of a chart, all but its
 description. What is meant to differ is in scripts/same_expected.toml.
 """
@@ -156,32 +157,42 @@ def figure_differences(old: Path, new: Path, crosswalk_file: Path) -> Iterator[D
             yield only("figure", crosswalk_file.name, line, in_new=False)
     for where in sorted(before | after):
         if where in before and where in after:
-            yield from _pack_differences(where, before[where], after[where], crosswalk)
+            public = where.removeprefix("restricted/")
+            given = [side.get(pack, []) for pack in (where, public) for side in (before, after)]
+            yield from _pack_differences(where, *given, crosswalk)
         else:
             yield only("figure", where, "a pack", in_new=where in after)
 
 
 def _pack_differences(
-    where: str, old: list[Row], new: list[Row], crosswalk: Crosswalk | None
+    where: str,
+    old: list[Row],
+    new: list[Row],
+    old_public: list[Row],
+    new_public: list[Row],
+    crosswalk: Crosswalk | None,
 ) -> Iterator[Difference]:
+    """Compare a pack; what a restricted one has no longer, or has now, may stand in the public one of the quarter."""
     compared = [column for column in COMPARED if all(column in row for row in (*old[:1], *new[:1]))]
-    sides: dict[tuple[object, ...], tuple[list[Row], list[Row]]] = defaultdict(lambda: ([], []))
-    for side, rows in enumerate((old, new)):
+    sides: dict[tuple[object, ...], tuple[list[Row], ...]] = defaultdict(lambda: ([], [], [], []))
+    for side, rows in enumerate((old, new, old_public, new_public)):
         for row in rows:
             sides[identity(row, crosswalk)][side].append(row)
-    for key, pair in sides.items():
+    for key, of_key in sides.items():
         note = "; its words are not in the crosswalk" if None in key else ""
-        yield from _row_differences(where, *_unmatched(*pair, compared), compared, note)
+        yield from _row_differences(where, *_unmatched(*of_key, compared), compared, note)
 
 
-def _unmatched(old: list[Row], new: list[Row], columns: list[str]) -> tuple[list[Row], list[Row]]:
+def _unmatched(
+    old: list[Row], new: list[Row], old_public: list[Row], new_public: list[Row], columns: list[str]
+) -> tuple[list[Row], list[Row]]:
     """Leave out the rows that are on both sides; a figure that a pack gives several times alike counts once."""
     old, new = (_each_once(rows, columns) for rows in (old, new))
 
     def without(rows: list[Row], others: list[Row]) -> list[Row]:
         return [row for row in rows if all(_unlike(row, other, columns) for other in others)]
 
-    return without(old, new), without(new, old)
+    return without(old, [*new, *new_public]), without(new, [*old, *old_public])
 
 
 def _each_once(rows: list[Row], columns: list[str]) -> list[Row]:

@@ -126,6 +126,23 @@ def test_a_figure_may_stand_on_another_page_of_the_pack(packs, compare):
     assert compare(old, new, asked)[0] == 0
 
 
+def test_a_figure_may_leave_the_restricted_pack_for_the_public_one_as_it_is_and_not_otherwise(packs, compare):
+    old = packs("old", COUNT, reports=(PUBLIC,))
+    packs("old", COUNT, SHARE, reports=(FULL,))
+    new = packs("new", COUNT, SHARE, reports=(PUBLIC,))
+    packs("new", COUNT, reports=(FULL,))
+    moved = ENTRY.format("figure") + f'report = "{PACK}"\nadded = "a figure: value 4.6, *"'
+    assert compare(old, new, moved)[0] == 0
+    other = packs("other", COUNT, SHARE | {"value": "[c]"}, reports=(PUBLIC,))
+    packs("other", COUNT, reports=(FULL,))
+    code, out = compare(old, other, ENTRY.format("figure") + f'report = "{PACK}"')
+    assert (
+        code == 1
+        and f"Figure, in restricted/{PACK}\n    share of Leeds" in out
+        and "  - a figure: value 4.6" in out
+    )
+
+
 def test_a_figure_given_twice_alike_is_one_and_unlike_ones_are_all_compared(packs, compare):
     other = COUNT | {"value": "7"}
     assert compare(packs("a", COUNT), packs("b", COUNT, COUNT))[0] == 0
