@@ -16,7 +16,7 @@ import math
 import re
 import sys
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -276,16 +276,33 @@ def read_pages(reports: Path) -> dict[str, str]:
 
 
 def word_differences(old: Path, new: Path) -> Iterator[Difference]:
-    """Compare the words of every page, as a diff does."""
+    """Compare the words of every page, as a diff does; lines that stand elsewhere on the same page are told apart."""
     before, after = read_pages(old), read_pages(new)
     for where in sorted(before | after):
         if where not in before or where not in after:
             yield only("words", where, "a page", in_new=where in after)
         elif before[where] != after[where]:
             a, b = words_of(before[where]), words_of(after[where])
-            for step, i, j, k, m in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-                if step != "equal":
-                    yield Difference("words", where, tuple(a[i:j]), tuple(b[k:m]))
+            steps = difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+            changed = [(a[i:j], b[k:m]) for step, i, j, k, m in steps if step != "equal"]
+            gone, came = (Counter(line for sides in changed for line in sides[side]) for side in (0, 1))
+            moved = gone & came
+            if moved:
+                yield Difference("moved", where, tuple(moved.elements()), ())
+            of_gone, of_came = moved.copy(), moved.copy()
+            for removed, added in changed:
+                rest = tuple(_unmoved(removed, of_gone)), tuple(_unmoved(added, of_came))
+                if any(rest):
+                    yield Difference("words", where, *rest)
+
+
+def _unmoved(lines: Iterable[str], moved: Counter[str]) -> Iterator[str]:
+    """Leave out lines as often as they moved, and take them off that count."""
+    for line in lines:
+        if moved[line]:
+            moved[line] -= 1
+        else:
+            yield line
 
 
 def read_expected(file: Path) -> list[Row]:
@@ -296,7 +313,12 @@ def read_expected(file: Path) -> list[Row]:
             *("what", "why", "report", "measure", "measure_id", "removed", "added", "ending")
         }
         in_two_ways = "ending" in entry and {"removed", "added"} & set(entry)
-        if unknown or in_two_ways or entry.get("what") not in {"figure", "words"} or not entry.get("why"):
+        if (
+            unknown
+            or in_two_ways
+            or entry.get("what") not in {"figure", "words", "moved"}
+            or not entry.get("why")
+        ):
             sys.exit(f"{file.name}, entry {number}: see the comment at its top for what an entry says.")
     return entries
 

@@ -178,6 +178,18 @@ def test_changed_words_are_shown_as_a_diff_once_for_all_pages(packs, compare, ch
     assert out.count("  - ") == 1
 
 
+def test_a_line_that_stands_elsewhere_on_its_page_is_told_as_moved_as_often_as_it_is_on_both_sides(
+    packs, compare
+):
+    old = packs("old", COUNT, page=PAGE.replace("<table>", "<p>One.</p><p>One.</p><table>"))
+    new = packs("new", COUNT, page=PAGE.replace("<h1>", "<p>One.</p><h1>"))
+    code, out = compare(old, new)
+    assert code == 1
+    assert f"Moved, in {PUBLIC} and 1 more\n  - One.\n" in out and out.count("One.") == 2
+    assert compare(old, new, ENTRY.format("moved") + ENTRY.format("words") + 'removed = "One."')[0] == 0
+    assert compare(old, new, ENTRY.format("moved"))[0] == 1
+
+
 ENTRY = '[[expected]]\nwhat = "{}"\nwhy = "Asked by the board."\n'
 
 
