@@ -11,7 +11,7 @@ from worked_again import all_agree
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.area_tables import load_area_tables
 from saferleeds_analysis.catalogue import load_catalogue, read_project
-from saferleeds_analysis.reporting.blocks import block_of
+from saferleeds_analysis.reporting.blocks import NOTHING, block_of
 from saferleeds_analysis.reporting.board import judgement
 from saferleeds_analysis.reporting.cards import report_card
 from saferleeds_analysis.reporting.control import control_of
@@ -137,7 +137,7 @@ def test_the_boards_word_names_the_file_that_it_stands_in(catalogue, project):
         quarter=quarter,
         edition="public",
     )
-    [figure] = found.in_short().figures
+    [figure] = found.in_short(NOTHING).figures
     assert (figure.status, figure.rows[0].file) == (
         "judgement",
         "data/raw/commentary/2012-13_Q2/clean_streets.md",
