@@ -45,6 +45,7 @@ EDGES = dict.fromkeys(("a", "abbr", "b", "code", "em", "i", "strong", "sub", "su
     "th": ("", " | "),
 }
 Row = dict[str, str]
+Entry = dict[str, str | list[str]]
 Words = Meaning = tuple[str, ...]
 Crosswalk = dict[Words, set[Meaning]]
 
@@ -305,7 +306,7 @@ def _unmoved(lines: Iterable[str], moved: Counter[str]) -> Iterator[str]:
             yield line
 
 
-def read_expected(file: Path) -> list[Row]:
+def read_expected(file: Path) -> list[Entry]:
     """Read what is meant to differ, and refuse an entry that cannot be understood or gives no reason."""
     entries = tomllib.loads(file.read_text(encoding="utf-8")).get("expected", [])
     for number, entry in enumerate(entries, 1):
@@ -323,7 +324,7 @@ def read_expected(file: Path) -> list[Row]:
     return entries
 
 
-def asks_for(entry: Row, difference: Difference, side: str, line: str) -> bool:
+def asks_for(entry: Entry, difference: Difference, side: str, line: str) -> bool:
     """Say whether an entry asks for one line of a difference."""
     if entry["what"] != difference.what or (side not in entry and {"removed", "added"} & set(entry)):
         return False
@@ -337,12 +338,38 @@ def asks_for(entry: Row, difference: Difference, side: str, line: str) -> bool:
         side: line,
     }
     return all(
-        text == entry[name] or fnmatchcase(text, entry[name]) for name, text in asked.items() if name in entry
+        any(_fits(text, pattern) for pattern in listed(entry[name]))
+        for name, text in asked.items()
+        if name in entry
     )
 
 
+def listed(patterns: str | list[str]) -> list[str]:
+    """Give the patterns of an entry, of which one may stand alone."""
+    return [patterns] if isinstance(patterns, str) else patterns
+
+
+def _fits(text: str, pattern: str) -> bool:
+    return text == pattern or fnmatchcase(text, pattern)
+
+
+def asks_for_nothing(entry: Entry, found: Collection[Difference]) -> list[str]:
+    """Give the patterns of an entry that fit nothing in the differences that it asks for."""
+    there = {
+        "report": {d.where for d in found},
+        "removed": {line for d in found for line in d.removed},
+        "added": {line for d in found for line in d.added},
+    }
+    return [
+        pattern
+        for name, texts in there.items()
+        for pattern in listed(entry.get(name, []))
+        if not any(_fits(text, pattern) for text in texts)
+    ]
+
+
 def sort_out(
-    differences: Iterable[Difference], entries: Sequence[Row]
+    differences: Iterable[Difference], entries: Sequence[Entry]
 ) -> tuple[dict[int, list[Difference]], list[Difference]]:
     """Part what each entry asks for from what none does: a difference is asked for when each of its lines is."""
     asked: dict[int, list[Difference]] = {number: [] for number in range(len(entries))}
@@ -383,10 +410,14 @@ def compare(old: Path, new: Path, crosswalk: Path = CROSSWALK, expected: Path = 
     asked, others = sort_out([*figure_differences(old, new, crosswalk), *word_differences(old, new)], entries)
     for line in describe(others):
         print(line)
+    failed = bool(others)
     for number, found in asked.items():
+        idle = asks_for_nothing(entries[number], found)
+        failed |= bool(idle) or not found
         says = f"Asked for, differences: {len(found)}" if found else "Stale, for nothing differs as it says"
         print(f"{says}; entry {number + 1} of {expected.name}: {entries[number]['why']}")
-    failed = bool(others) or not all(asked.values())
+        for pattern in idle if found else []:
+            print(f"  Stale, for nothing differs so: {pattern}")
     print(
         f"{'Not the same' if failed else 'The same'}: {pages} pages, {figures:,} figures, differences not asked for: {len(others):,}"
     )

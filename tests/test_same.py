@@ -231,6 +231,21 @@ def test_an_ending_may_be_added_to_lines_that_stay_as_they_are(packs, compare):
     assert compare(old, new, f'{asked}\nreport = "2012-13_Q9/*"')[0] == 1
 
 
+def test_an_entry_may_list_several_lines_and_reports_and_each_of_them_is_needed(packs, compare):
+    old = packs("old", COUNT)
+    new = packs("new", COUNT, page=PAGE.replace("was 314", "was 315").replace("Year", "A year"))
+    lines = 'removed = ["It was 314.", "Year |*"]\nadded = ["It was 31?.", "A year |*"{}]\nreport = ["20*", "restricted/*"{}]'
+    assert compare(old, new, ENTRY.format("words") + lines.format("", ""))[0] == 0
+    for more in ((', "No."', ""), ("", ', "*/leeds"')):
+        code, out = compare(old, new, ENTRY.format("words") + lines.format(*more))
+        pattern = "".join(more).strip(', "')
+        assert code == 1
+        assert (
+            f"entry 1 of expected.toml: Asked by the board.\n  Stale, for nothing differs so: {pattern}\n"
+            in out
+        )
+
+
 def test_an_entry_that_matches_nothing_is_stale_and_fails(packs, compare):
     code, out = compare(packs("old", COUNT), packs("new", COUNT), ENTRY.format("figure") + 'measure = "rate"')
     assert code == 1
