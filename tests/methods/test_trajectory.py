@@ -363,7 +363,11 @@ def test_no_target_and_no_count_are_grey_with_the_reason():
 
 @pytest.mark.parametrize(
     ("better", "word"),
-    [("decrease", "fell (improving)"), ("increase", "fell (worsening)"), ("neither", "fell")],
+    [
+        ("decrease", "fell more than usual (improving)"),
+        ("increase", "fell more than usual (worsening)"),
+        ("neither", "fell more than usual"),
+    ],
 )
 def test_direction_of_travel_is_a_test(better, word):
     # Strategy 2013-2014: 7,662 domestic burglaries in 2011/12 and 5,305 in 2012/13, a fall of 30.8 %.
@@ -371,6 +375,9 @@ def test_direction_of_travel_is_a_test(better, word):
     direction = direction_of_travel(history, improvement_direction=better, unit="offences")
     assert direction.word == word
     assert round(direction.change.percent.value, 1) == -30.8
+    less = monthly([638] * 12 + [560] * 12, start="2011-04")  # 12 % is clear, and what many a year does
+    word = word.replace(" more than usual", "")
+    assert direction_of_travel(less, improvement_direction=better, unit="offences").word == word
     same = monthly([100] * 24)
     assert direction_of_travel(same, improvement_direction=better, unit="offences").word == "no clear change"
 

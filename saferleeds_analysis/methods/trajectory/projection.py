@@ -19,13 +19,13 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Caveat, Target
 from saferleeds_analysis.estimates import Estimate
+from saferleeds_analysis.methods.counts import period_name
 from saferleeds_analysis.methods.trajectory.history import (
     CONSTANTS,
     History,
     check_history,
     check_targets,
     is_met,
-    period_name,
     target_count,
 )
 from saferleeds_analysis.problems import DataProblem
