@@ -10,8 +10,9 @@ from saferleeds_analysis.catalogue import Caveat
 from saferleeds_analysis.problems import DataProblem
 
 # Caveats of these kinds take their months out of seasonal shapes and base years; of the months in them, a count may
-# be missing. A definition break is a step in level at its start.
-LEFT_OUT_KINDS = ("pandemic", "missing")
+# be missing, and under "missing" it is wrong where there is one. A definition break is a step in level at its start.
+MISSING_KIND = "missing"
+LEFT_OUT_KINDS = ("pandemic", MISSING_KIND)
 BREAK_KIND = "definition break"
 
 
@@ -27,7 +28,7 @@ def check_counts(history: pd.Series, *, caveats: Sequence[Caveat]) -> np.ndarray
         )
     if not len(history):
         raise ValueError(f"history {history.name!r} is empty.")
-    left_out = _in_left_out(index, caveats)
+    left_out = under_caveats(index, caveats=caveats)
     values = history.to_numpy(dtype=float, na_value=np.nan)
     repeated = index[index.duplicated()].unique()
     absent = pd.period_range(index.min(), index.max(), freq=index.freq).difference(index)
@@ -71,11 +72,14 @@ def period_name(period: pd.Period) -> str:
     return periods.month_name(period) if period.freqstr == "M" else periods.quarter_name(period)
 
 
-def _in_left_out(index: pd.PeriodIndex, caveats: Sequence[Caveat]) -> np.ndarray:
+def under_caveats(
+    index: pd.PeriodIndex, *, caveats: Sequence[Caveat], kinds: Sequence[str] = LEFT_OUT_KINDS
+) -> np.ndarray:
+    """Mark the periods that lie in a caveat of one of these kinds."""
     first, last = index.asfreq("M", how="start"), index.asfreq("M", how="end")
     inside = np.zeros(len(index), dtype=bool)
     for c in caveats:
-        if c.kind in LEFT_OUT_KINDS:
+        if c.kind in kinds:
             inside |= (last >= (c.start or last.min())) & (first <= (c.end or first.max()))
     return inside
 

@@ -11,7 +11,14 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import COMPARISONS, NATIONAL, Caveat, Target
-from saferleeds_analysis.methods.counts import break_starts, check_counts, names_of, period_name
+from saferleeds_analysis.methods.counts import (
+    MISSING_KIND,
+    break_starts,
+    check_counts,
+    names_of,
+    period_name,
+    under_caveats,
+)
 from saferleeds_analysis.problems import DataProblem
 
 CONSTANTS = tomllib.loads(Path(NATIONAL / "trajectory.toml").read_text(encoding="utf-8"))
@@ -25,7 +32,7 @@ class History:
 
     ``year_index`` holds the periods of the year, April (or April to June) first, of which ``known`` have a count; ``gap``
     is how many periods lie between the end of the history and a year that has not started; ``left_out`` marks the periods
-    of the history in a caveat that takes them out, and ``breaks`` are the first periods of each new definition that fall
+    of the history in a caveat that takes them out, ``unknown`` those without a count that can be believed, and ``breaks`` are the first periods of each new definition that fall
     inside the history.
     """
 
@@ -35,6 +42,7 @@ class History:
     known: int
     gap: int
     left_out: np.ndarray
+    unknown: np.ndarray
     breaks: tuple[pd.Period, ...]
 
     @property
@@ -120,6 +128,7 @@ def check_history(history: pd.Series, *, year: pd.Period, caveats: Sequence[Cave
         known=known,
         gap=gap,
         left_out=left_out,
+        unknown=under_caveats(index, caveats=caveats, kinds=[MISSING_KIND]) | history.isna().to_numpy(),
         breaks=tuple(s for s in starts if index[0] < s <= first),
     )
 
