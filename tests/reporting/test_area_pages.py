@@ -77,8 +77,8 @@ def test_a_ward_profile_says_the_published_figures(given):
     assert "No target is recorded." in first.text
     # Byar's limits of 314 independent events by the UKHSA formula are 280.2 to 350.7; as far as they stray, the root further away.
     [level] = [f for f in first.figures if f.measure is TWELVE_MONTH_COUNT]
-    assert level.lower == pytest.approx(314 - (314 - 280.2) * dispersion**0.5, abs=0.5)
-    assert level.upper == pytest.approx(314 + (350.7 - 314) * dispersion**0.5, abs=0.5)
+    assert level.lower == pytest.approx(314 - (314 - 280.2) * dispersion**0.5, abs=1)
+    assert level.upper == pytest.approx(314 + (350.7 - 314) * dispersion**0.5, abs=1)
 
 
 def test_the_published_change_that_does_not_reproduce_is_flagged(given):
