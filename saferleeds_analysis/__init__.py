@@ -46,6 +46,7 @@ __all__ = [
     "survey_percentage",
     "trajectory",
     "twelve_months",
+    "variation",
 ]
 
 

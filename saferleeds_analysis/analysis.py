@@ -29,6 +29,7 @@ from saferleeds_analysis.methods.survey import proportion as survey_percentage
 from saferleeds_analysis.methods.survey import survey_design
 from saferleeds_analysis.methods.survey_summaries import published_percentage, sample_size
 from saferleeds_analysis.methods.trajectory import Backtest, Course, backtest, course_of_year
+from saferleeds_analysis.methods.variation import variation
 from saferleeds_analysis.periods import financial_year, month, quarter
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.project import OpenProject

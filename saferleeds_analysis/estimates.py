@@ -70,7 +70,9 @@ class CountChange(Result):
 
     ``difference`` (later less earlier, in the counts' unit) and ``percent`` (of the earlier count) each with their
     interval; ``percent`` is ``None`` when the earlier count is zero, because no percentage can be taken of nothing.
-    ``direction`` is ``"fell"``, ``"rose"`` or ``"no clear change"``.
+    ``direction`` is ``"fell"``, ``"rose"`` or ``"no clear change"``; ``dispersion`` is what the intervals allow for.
+    ``ordinary`` is how far down and up, in per cent, a year strays from the year before where nothing in particular happens,
+    for a change from year to year where that is known.
     """
 
     earlier: int
@@ -79,13 +81,26 @@ class CountChange(Result):
     percent: Estimate | None
     p_value: float
     direction: str
+    dispersion: float = 1.0
+    ordinary: tuple[float, float] | None = None
+
+    @property
+    def more_than_usual(self) -> bool:
+        """Say whether a clear change is also larger than an ordinary year's; never where that is not known."""
+        if self.direction == "no clear change" or self.ordinary is None:
+            return False
+        low, high = self.ordinary
+        return not low <= self.percent.value <= high
 
 
-def count_with_interval(count: int, *, unit: str, confidence: float = 0.95, method: str = "") -> Estimate:
-    """Give a count with the interval of the rate that lies behind it, taking events to be independent.
+def count_with_interval(
+    count: int, *, unit: str, confidence: float = 0.95, method: str = "", dispersion: float = 1.0
+) -> Estimate:
+    """Give a count with the interval of the rate that lies behind it.
 
     Exact Poisson limits (Garwood 1936) below 10 events and Byar's approximation from 10, the rule of public-health
-    statistics in England (UKHSA, PHEindicatormethods). Crimes that come in series make the true interval wider.
+    statistics in England (UKHSA, PHEindicatormethods). They take events to be independent; crimes come in series, and with a
+    ``dispersion`` (variance over that of independent events, 1 at least) so many of them tell as much as one that stands alone.
     ``method`` names one of the two, ``"exact Poisson"`` or ``"Byar"``, for agreement with other software. Where Byar's
     lower limit falls below zero (one event at 99.8%), zero stands for it and a caveat says so.
 
@@ -98,6 +113,7 @@ def count_with_interval(count: int, *, unit: str, confidence: float = 0.95, meth
     """
     if isinstance(count, bool) or not isinstance(count, Integral) or count < 0:
         raise ValueError(f"{count!r} is not a count: counts are whole numbers from 0.")
+    _check_dispersion(dispersion)
     method = method or ("exact Poisson" if count < 10 else "Byar")
     refuse_unless(
         (method in ("Byar", "exact Poisson"), f"method is 'Byar' or 'exact Poisson', not {method!r}."),
@@ -106,13 +122,14 @@ def count_with_interval(count: int, *, unit: str, confidence: float = 0.95, meth
             "Byar's approximation has no lower limit for a count of 0: use 'exact Poisson'.",
         ),
     )
-    lower, upper = _poisson_limits(count, confidence, method)
+    # What number of independent events tells as much: Byar's approximation is near enough to the exact limits of a part of one.
+    lower, upper = _poisson_limits(count / dispersion, confidence, method)
     return Estimate(
         value=count,
-        lower=max(lower, 0.0),
-        upper=upper,
+        lower=min(max(dispersion * lower, 0.0), count),
+        upper=max(dispersion * upper, count),
         unit=unit,
-        method=method,
+        method=method + _allowing_for(dispersion),
         confidence=confidence,
         n=int(count),
         caveats=("Byar's approximation gives no lower limit here: 0 stands for it.",) if lower < 0 else (),
@@ -120,13 +137,23 @@ def count_with_interval(count: int, *, unit: str, confidence: float = 0.95, meth
 
 
 @lru_cache(maxsize=4096)  # a page compares the same two counts in a table, a sentence and a chart
-def change_between_counts(earlier: int, later: int, *, unit: str, confidence: float = 0.95) -> CountChange:
-    """Compare two counts over periods of equal length, taking events to be independent.
+def change_between_counts(
+    earlier: int,
+    later: int,
+    *,
+    unit: str,
+    confidence: float = 0.95,
+    dispersion: float = 1.0,
+    ordinary: tuple[float, float] | None = None,
+) -> CountChange:
+    """Compare two counts over periods of equal length.
 
     The test and the interval of the percentage are exact: given the total of both, the later count is binomial with
     half a chance each when nothing has changed (Przyborowski and Wilenski 1940; R's ``poisson.test``). The interval of
-    the difference joins the two counts' own intervals (Zou and Donner 2008, "MOVER"). Both intervals say how far
-    chance alone moves such counts; they do not allow for crimes that come in series, which makes them wider.
+    the difference joins the two counts' own intervals (Zou and Donner 2008, "MOVER"). All take events to be independent unless
+    a ``dispersion`` says how far such counts stray (:func:`~saferleeds_analysis.methods.variation.variation`): so many events then
+    tell as much as one that stands alone. ``ordinary`` is passed on
+    (:func:`~saferleeds_analysis.methods.variation.change_of_a_year` fills in both).
 
     >>> change = change_between_counts(9214, 5938, unit="offences")
     >>> change.direction, round(change.percent.value, 1)
@@ -136,9 +163,10 @@ def change_between_counts(earlier: int, later: int, *, unit: str, confidence: fl
     >>> change_between_counts(10, 8, unit="offences").direction
     'no clear change'
     """
-    before = count_with_interval(earlier, unit=unit, confidence=confidence)
-    after = count_with_interval(later, unit=unit, confidence=confidence)
-    ratio_lower, ratio_upper, p_value = ratio_of_rates((later, 1), (earlier, 1), confidence=confidence)
+    given = {"confidence": confidence, "dispersion": dispersion}
+    before = count_with_interval(earlier, unit=unit, **given)
+    after = count_with_interval(later, unit=unit, **given)
+    ratio_lower, ratio_upper, p_value = ratio_of_rates((later, 1), (earlier, 1), **given)
     percent = None
     if earlier:
         percent = Estimate(
@@ -146,7 +174,7 @@ def change_between_counts(earlier: int, later: int, *, unit: str, confidence: fl
             lower=100 * (ratio_lower - 1),
             upper=100 * (ratio_upper - 1),
             unit="%",
-            method="exact conditional (Clopper-Pearson)",
+            method="exact conditional (Clopper-Pearson)" + _allowing_for(dispersion),
             confidence=confidence,
             n=int(earlier),
         )
@@ -155,10 +183,12 @@ def change_between_counts(earlier: int, later: int, *, unit: str, confidence: fl
     return CountChange(
         earlier=int(earlier),
         later=int(later),
-        difference=less(after, before, method="MOVER on Poisson limits"),
+        difference=less(after, before, method="MOVER on Poisson limits" + _allowing_for(dispersion)),
         percent=percent,
         p_value=p_value,
         direction=direction,
+        dispersion=dispersion,
+        ordinary=ordinary,
     )
 
 
@@ -190,11 +220,12 @@ def less(one: Estimate, other: Estimate, *, method: str, caveats: tuple[str, ...
 
 
 def ratio_of_rates(
-    one: tuple[int, float], other: tuple[int, float], *, confidence: float = 0.95
+    one: tuple[int, float], other: tuple[int, float], *, confidence: float = 0.95, dispersion: float = 1.0
 ) -> tuple[float, float, float]:
     """Give the exact limits of a ratio of two rates and the p-value of no difference (R's ``poisson.test``).
 
-    Each rate is a count and its exposure: given both counts' total, the one is binomial.
+    Each rate is a count and its exposure: given both counts' total, the one is binomial. With a ``dispersion`` the counts
+    are divided by it, the limits are those of the beta distribution all the same, and the p-value is twice the smaller tail.
 
     >>> [round(number, 3) for number in ratio_of_rates((30, 1), (18, 1))]
     [0.899, 3.175, 0.111]
@@ -203,19 +234,41 @@ def ratio_of_rates(
     total = int(count) + int(other_count)
     if not total:
         return 0.0, float("inf"), 1.0
-    # Half of what a command takes to start would go to this import, and few commands compare counts.
-    from scipy import stats
-
-    test = stats.binomtest(int(count), total, exposure / (exposure + other_exposure))
     # The limits of Clopper and Pearson by the beta distribution: what the test's own interval finds by trial, at once.
-    tail, scale = (1 - confidence) / 2, other_exposure / exposure
-    low = special.betaincinv(count, other_count + 1, tail) if count else 0.0
-    high = special.betaincinv(count + 1, other_count, 1 - tail) if other_count else 1.0
+    tail, scale, share = (
+        (1 - confidence) / 2,
+        other_exposure / exposure,
+        exposure / (exposure + other_exposure),
+    )
+    low, high, p_value = 0.0, 1.0, 1.0
+    here, there = count / dispersion, other_count / dispersion
+    if count:
+        low = special.betaincinv(here, there + 1, tail)
+        p_value = min(p_value, 2 * special.betainc(here, there + 1, share))
+    if other_count:
+        high = special.betaincinv(here + 1, there, 1 - tail)
+        p_value = min(p_value, 2 * special.betaincc(here + 1, there, share))
+    if dispersion == 1:
+        # Half of what a command takes to start would go to this import, and few commands compare counts.
+        from scipy import stats
+
+        p_value = stats.binomtest(int(count), total, share).pvalue
     upper = scale * high / (1 - high) if other_count else float("inf")
-    return float(scale * low / (1 - low)), float(upper), float(test.pvalue)
+    return float(scale * low / (1 - low)), float(upper), float(p_value)
 
 
-def _poisson_limits(count: int, confidence: float, method: str) -> tuple[float, float]:
+def _check_dispersion(dispersion: float) -> None:
+    if not 1 <= dispersion < float("inf"):
+        raise ValueError(
+            f"a dispersion is 1 (independent events) or more, not {dispersion!r}: variation(counts).dispersion gives one."
+        )
+
+
+def _allowing_for(dispersion: float) -> str:
+    return "" if dispersion == 1 else f", dispersion {dispersion:.2f}"
+
+
+def _poisson_limits(count: float, confidence: float, method: str) -> tuple[float, float]:
     tail = (1 - confidence) / 2
     if method == "exact Poisson":
         lower = special.gammaincinv(count, tail) if count else 0.0

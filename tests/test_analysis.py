@@ -73,6 +73,7 @@ def results(burglary, adjusted):
         "cost": sl.cost_of_crime(burglary[-12:], offence="Domestic burglary", edition="2019/20"),
         "funding": sl.funding_scenario(sl.open(ROOT).cost_tables.funding("pcso_leeds_2015_16"), share=0.5),
         "replay": sl.replay(burglary),
+        "variation": sl.variation(burglary),
     }
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.estimates import CountChange, change_between_counts
+from saferleeds_analysis.estimates import CountChange
 from saferleeds_analysis.methods.comparison import changes_by_area
-from saferleeds_analysis.methods.trajectory.history import check_counts
+from saferleeds_analysis.methods.counts import check_counts
+from saferleeds_analysis.methods.variation import Variation, change_of_a_year, variation
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.results import Result
 
@@ -16,7 +17,8 @@ from saferleeds_analysis.results import Result
 class TwelveMonths(Result):
     """The twelve months to the last of a series beside the twelve before.
 
-    ``totals`` is the twelve-month total at the end of each month from the twelfth on; ``change`` the tested change.
+    ``totals`` is the twelve-month total at the end of each month from the twelfth on; ``change`` the tested change;
+    ``variation`` what it allows for.
     """
 
     name: str
@@ -24,6 +26,7 @@ class TwelveMonths(Result):
     window: str
     totals: pd.Series
     change: CountChange
+    variation: Variation
 
     def to_frame(self) -> pd.DataFrame:
         """Give the twelve-month totals: month and total."""
@@ -43,11 +46,12 @@ class AreaChanges(Result):
         return self.table.copy()
 
 
-def twelve_months(counts: pd.Series, *, unit: str = "offences") -> TwelveMonths:
-    """Compare the last twelve months of a monthly series of counts with the twelve before, by an exact test.
+def twelve_months(counts: pd.Series, *, kind: str = "", unit: str = "offences") -> TwelveMonths:
+    """Compare the last twelve months of a monthly series of counts with the twelve before.
 
-    ``counts`` is named and needs 24 months without a gap. The test takes events to be independent
-    (:func:`~saferleeds_analysis.estimates.change_between_counts`). Both windows have each month once, so the season does not move it.
+    ``counts`` is named and needs 24 months without a gap; ``kind`` is the offence, and the name of the series where it is not given.
+    The test allows for how such counts stray by themselves, and the change says whether it is more than an ordinary year's
+    (:func:`~saferleeds_analysis.methods.variation.variation`). Both windows have each month once, so the season does not move it.
 
     >>> months = pd.date_range("2023-04-30", periods=24, freq="ME")
     >>> found = twelve_months(pd.Series([50] * 12 + [40] * 12, months, name="burglary"))
@@ -56,15 +60,18 @@ def twelve_months(counts: pd.Series, *, unit: str = "offences") -> TwelveMonths:
     """
     counts = _complete(counts)
     totals = counts.rolling(12).sum().dropna().astype("int64")
-    change = change_between_counts(int(totals.iloc[-13]), int(totals.iloc[-1]), unit=unit)
+    found = variation(counts, kind=kind or str(counts.name))
+    change = change_of_a_year(int(totals.iloc[-13]), int(totals.iloc[-1]), found=found, unit=unit)
     window = periods.twelve_months_name(counts.index[-1])
-    return TwelveMonths(name=str(counts.name), unit=unit, window=window, totals=totals, change=change)
+    return TwelveMonths(
+        name=str(counts.name), unit=unit, window=window, totals=totals, change=change, variation=found
+    )
 
 
-def by_area(counts: pd.DataFrame, *, area_set: str, unit: str = "offences") -> AreaChanges:
+def by_area(counts: pd.DataFrame, *, area_set: str, kind: str = "", unit: str = "offences") -> AreaChanges:
     """Compare the last twelve months of each area with its twelve before, held to one false finding in twenty.
 
-    ``counts`` has a column an area and a row a month, 24 months at least; ``area_set`` names the boundaries, since wards of 2004 and of
+    ``counts`` has a column an area and a row a month, 24 months at least; ``kind`` is the offence; ``area_set`` names the boundaries, since wards of 2004 and of
     2018 are different places.
 
     >>> months = pd.period_range("2023-04", periods=24, freq="M")
@@ -73,7 +80,8 @@ def by_area(counts: pd.DataFrame, *, area_set: str, unit: str = "offences") -> A
     [['Armley', 480, 'fell'], ['Otley', 108, 'no clear change']]
     """
     whole = pd.DataFrame({name: _complete(counts[name]) for name in counts})
-    sums = {"earlier": whole.iloc[-24:-12].sum(), "later": whole.iloc[-12:].sum()}
+    spreads = pd.Series({name: variation(whole[name], kind=kind).dispersion for name in whole})
+    sums = {"earlier": whole.iloc[-24:-12].sum(), "later": whole.iloc[-12:].sum(), "dispersion": spreads}
     table = changes_by_area(
         pd.DataFrame(sums).rename_axis("area").reset_index(), area_set=area_set, unit=unit
     )

@@ -26,6 +26,7 @@ from saferleeds_analysis.estimates import (
     count_with_interval,
     ratio_of_rates,
 )
+from saferleeds_analysis.methods.variation import variation_of
 from saferleeds_analysis.problems import DataProblem, refuse_unless
 from saferleeds_analysis.results import Result
 
@@ -94,12 +95,15 @@ class DisplacementTest:
     z: float
 
 
-def compare_with_group(group: pd.DataFrame, *, area: str, confidence: float = 0.95) -> GroupComparison:
+def compare_with_group(
+    group: pd.DataFrame, *, area: str, kind: str | None = None, confidence: float = 0.95
+) -> GroupComparison:
     """Compare an area's published rate with its group: both averages, its rank, and the gap in events.
 
     ``group`` has the columns of a group of :func:`~saferleeds_analysis.area_tables.load_group`, one row an area; a most-similar group is a file of the
     same columns. Rates are as published. ``count`` may be empty: it is then implied by rate and denominator, which
-    serves the intervals. Without denominators the weighted averages and all intervals are not given, with the reason.
+    serves the intervals, which allow for how counts of this ``kind`` of offence stray in open data
+    (:func:`~saferleeds_analysis.methods.variation.variation_of`); without it events are taken as independent. Without denominators the weighted averages and all intervals are not given, with the reason.
 
     The intervals join the areas' Poisson limits (MOVER, Zou and Donner 2008). The gap in events is how many fewer
     events would bring the area to that average, the average being held.
@@ -129,18 +133,27 @@ def compare_with_group(group: pd.DataFrame, *, area: str, confidence: float = 0.
         counts = counts.where(~implied, (rates * denominators / per).round())
         # Each area's own exposure is what turns its count into its published rate.
         exposure = (counts * per / rates).where((rates > 0) & (counts > 0), denominators)
-        limits = [count_with_interval(int(c), unit="events", confidence=confidence) for c in counts]
+        spreads = [1.0 if kind is None else variation_of(c, kind=kind).dispersion for c in counts]
+        limits = [
+            count_with_interval(int(c), unit="events", confidence=confidence, dispersion=spread)
+            for c, spread in zip(counts, spreads, strict=True)
+        ]
         lower = pd.Series([e.lower for e in limits]) * per / exposure
         upper = pd.Series([e.upper for e in limits]) * per / exposure
-        alone = _rank_limits(rates, counts, exposure, confidence, one=own)
-        together = _rank_limits(rates, counts, exposure, confidence)
+        told = [numbers / spreads for numbers in (counts, exposure)]
+        alone = _rank_limits(rates, *told, confidence, one=own)
+        together = _rank_limits(rates, *told, confidence)
         if implied.any():
             caveats.append(
                 f"The counts behind {_names(table['area'][implied])} are implied by their published rates and "
                 f"{of}; they serve for the intervals only."
             )
         caveats += _denominator_caveats(table, of, period)
-        caveats.append("Intervals take events to be independent: crimes that come in series make them wider.")
+        caveats.append(
+            "Intervals take events to be independent: crimes that come in series make them wider."
+            if kind is None
+            else "Intervals allow for crimes that come in series, as far as open data of such counts tell."
+        )
     else:
         not_given += [
             f"No weighted average: it needs the {of} of every area, and there are none for "
@@ -200,7 +213,8 @@ def rank_areas(areas: pd.DataFrame, *, reading: str, confidence: float = 0.95) -
     and clearly below it leave free: two areas differ clearly when the exact test of their two rates says so after
     Holm's correction (Al Mohamad, Goeman and van Zwet 2022; Mogstad, Romano, Shaikh and Wilhelm 2024). With
     ``reading="one area"`` each row is right with the stated confidence on its own, for an area named beforehand; with
-    ``"all areas"`` the whole table is right at once, as a league table is read. Nothing is simulated.
+    ``"all areas"`` the whole table is right at once, as a league table is read. Nothing is simulated. A column ``dispersion``
+    says how far each area's counts stray; without it events are taken as independent.
 
     >>> table = pd.DataFrame({"area": ["A", "B", "C"], "count": [300, 280, 100], "denominator": [1000, 1000, 1000]})
     >>> rank_areas(table, reading="all areas")[["area", "rank", "rank_lower", "rank_upper"]].values.tolist()
@@ -212,10 +226,12 @@ def rank_areas(areas: pd.DataFrame, *, reading: str, confidence: float = 0.95) -
     table = areas.reset_index(drop=True)
     counts, denominators = table["count"].astype(float), table["denominator"].astype(float)
     rates = counts / denominators
+    # So many events tell as much as one that stands alone, and are of as much less exposure.
+    told = [numbers / _dispersions(table) for numbers in (counts, denominators)]
     if reading == "all areas":
-        lower, upper = _rank_limits(rates, counts, denominators, confidence)
+        lower, upper = _rank_limits(rates, *told, confidence)
     else:
-        each = [_rank_limits(rates, counts, denominators, confidence, one=i) for i in table.index]
+        each = [_rank_limits(rates, *told, confidence, one=i) for i in table.index]
         lower = np.array([limits[0][i] for i, limits in enumerate(each)])
         upper = np.array([limits[1][i] for i, limits in enumerate(each)])
     ranked = table.assign(rate=rates, rank=_ranks(rates), rank_lower=lower, rank_upper=upper)
@@ -381,7 +397,8 @@ def changes_by_area(
     ``areas`` has ``area``, ``earlier`` and ``later`` counts within the boundaries of ``area_set`` (wards of 2004 and
     of 2018 are different places). ``direction`` is ``fell`` or ``rose`` only where the change stands after
     false-discovery control; the intervals are for one area read alone. ``percent`` is left out, with a ``note``, when
-    the earlier count is under 30.
+    the earlier count is under 30. A column ``dispersion`` says how far each area's counts stray
+    (:func:`~saferleeds_analysis.methods.variation.variation`); without it events are taken as independent.
 
     >>> wards = pd.DataFrame({"area": ["A", "B"], "earlier": [548, 20], "later": [472, 31]})
     >>> changes = changes_by_area(wards, area_set="leeds_2004", unit="offences")
@@ -391,8 +408,8 @@ def changes_by_area(
     _check_area_set(area_set)
     _check_areas(areas, earlier=_WHOLE, later=_WHOLE)
     changes = [
-        change_between_counts(int(a), int(b), unit=unit, confidence=confidence)
-        for a, b in zip(areas["earlier"], areas["later"], strict=True)
+        change_between_counts(int(a), int(b), unit=unit, confidence=confidence, dispersion=float(spread))
+        for a, b, spread in zip(areas["earlier"], areas["later"], _dispersions(areas), strict=True)
     ]
     found = control_false_discoveries(
         pd.Series([c.p_value for c in changes], index=areas["area"].to_numpy()), share=share
@@ -491,7 +508,7 @@ def changes_beside_the_rest(
     log_ratio = np.log(
         cells["later"] / cells["earlier"] * cells["earlier_elsewhere"] / cells["later_elsewhere"]
     )
-    error = np.sqrt((1 / cells).sum(axis=1))
+    error = np.sqrt((1 / cells).sum(axis=1) * _dispersions(areas).to_numpy()[tested.to_numpy()])
     reach = stats.norm.isf((1 - confidence) / 2) * error
     table.insert(0, "area_set", area_set)
     table = table.assign(
@@ -649,8 +666,15 @@ def _exact_p_values(
     count: np.ndarray, exposure: np.ndarray, other: np.ndarray, other_exposure: np.ndarray
 ) -> np.ndarray:
     """Test pairs of equal rates exactly: twice the smaller tail, so that test and Clopper-Pearson limits agree."""
-    given = stats.binom(count + other, exposure / (exposure + other_exposure))
-    return np.minimum(1.0, 2 * np.minimum(given.cdf(count), given.sf(count - 1)))
+    share = exposure / (exposure + other_exposure)
+    with np.errstate(invalid="ignore"):
+        most = np.where(other > 0, special.betaincc(count + 1, other, share), 1.0)
+        least = np.where(count > 0, special.betainc(count, other + 1, share), 1.0)
+    return np.minimum(1.0, 2 * np.minimum(most, least))
+
+
+def _dispersions(areas: pd.DataFrame) -> pd.Series:
+    return areas.get("dispersion", pd.Series(1.0, index=areas.index)).astype(float)
 
 
 def _holm(p_values: np.ndarray) -> np.ndarray:

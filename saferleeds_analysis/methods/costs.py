@@ -28,6 +28,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.estimates import Estimate, count_with_interval, less
+from saferleeds_analysis.methods.variation import variation_of
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import refuse_unless
 from saferleeds_analysis.results import Result
@@ -42,8 +43,8 @@ from saferleeds_analysis.unit_costs import (
 
 RECORDED_ONLY = "Recorded offences only: offences that nobody reported, or that were not recorded, are not in this figure."
 NOT_CASH = "An economic and social value. It is not money that any budget holds or could release."
-INDEPENDENT = (
-    "The interval takes offences to be independent; a series of offences by the same people makes it wider. "
+IN_SERIES = (
+    "The interval allows for offences that come in series, as far as open data of such counts tell. "
     "It does not cover how far the unit costs may be off, unless their publication says."
 )
 # Names of what is in a value beside the components of its edition.
@@ -82,7 +83,7 @@ class OffenceCost:
     ``unit_cost`` is pounds an offence at the estimate's prices, to the penny; ``amount`` is the count times it, and
     ``cost`` the same with its interval, of this ``confidence``. ``components`` holds the amount of each component that
     the edition gives, by name, details such as ``response: police`` included. ``reservation`` says where the recorded class and the offence of the
-    edition differ, and is empty where they are the same.
+    edition differ, and is empty where they are the same. ``dispersion`` says how far such counts stray in open data.
     """
 
     code: str
@@ -95,6 +96,7 @@ class OffenceCost:
     confidence: float
     components: Mapping[str, Decimal]
     multiplier: Decimal | None
+    dispersion: float
     reservation: str
     status: str
     provisional: tuple[str, ...]
@@ -334,7 +336,8 @@ def cost_of_crime(
         if multiplier and multiplier.provisional not in allowed:
             multiplier = None
         if "total" in rows:
-            by_offence.append(_offence_cost(code, match, count, rows, multiplier, factor, confidence))
+            yearly = 12 * count / len(months)
+            by_offence.append(_offence_cost(code, match, count, rows, multiplier, factor, confidence, yearly))
         else:
             unseen = f"edition {edition} has no unit cost of {match.offence!r} {seen}"
             reason = match.reason if match.match == "none" else unseen
@@ -622,6 +625,7 @@ def _offence_cost(
     multiplier: Multiplier | None,
     factor: Decimal,
     confidence: float,
+    yearly: float,
 ) -> OffenceCost:
     # each unit cost is rounded to the penny first, so that every amount is whole pennies and all sums are exact
     each = {name: whole_pennies(row.value * factor) for name, row in rows.items()}
@@ -639,6 +643,7 @@ def _offence_cost(
         confidence=confidence,
         components={name: count * value for name, value in each.items()},
         multiplier=multiplier.multiplier if multiplier else None,
+        dispersion=variation_of(yearly, kind=match.name).dispersion,
         reservation=match.reason if match.match == "partial" else "",
         status=total.status,
         provisional=tuple(
@@ -675,7 +680,7 @@ def _estimate(
         said = "The multiplier is an estimate too, and the interval does not cover how far it may be off."
         multiplied = replace(_interval(map(_multiplied, by_offence), confidence), caveats=(said,))
     provisional = tuple(dict.fromkeys(said for o in by_offence for said in o.provisional))
-    caveats = [RECORDED_ONLY, NOT_CASH, INDEPENDENT]
+    caveats = [RECORDED_ONLY, NOT_CASH, IN_SERIES]
     if prices:
         provisional += (f"GDP deflator of {prices.vintage} ({prices.seen_in})",) if prices.provisional else ()
         caveats.append(prices.sentence)
@@ -717,13 +722,18 @@ def _interval(valued: Iterable[OffenceCost], confidence: float) -> Estimate:
     Counts are taken as independent, so their distances to the limits add as squares. The unit costs of one edition come
     from one model and err together, so theirs add as they are.
     """
+    valued = list(valued)
     offences = [(o.count, float(o.unit_cost), o.unit_cost_limits) for o in valued]
-    counts = [count_with_interval(count, unit="offences", confidence=confidence) for count, _, _ in offences]
+    counts = [
+        count_with_interval(o.count, unit="offences", confidence=confidence, dispersion=o.dispersion)
+        for o in valued
+    ]
     value = sum(count * unit for count, unit, _ in offences)
     known = [(count, unit, limits) for count, unit, limits in offences if limits]
     below = hypot(*(u * (c.value - c.lower) for c, (_, u, _) in zip(counts, offences, strict=True)))
     above = hypot(*(u * (c.upper - c.value) for c, (_, u, _) in zip(counts, offences, strict=True)))
-    said = " and ".join(dict.fromkeys(c.method for c in counts)) + " limits of the counts"
+    methods = dict.fromkeys(c.method.partition(",")[0] for c in counts)
+    said = " and ".join(methods) + " limits of the counts with their dispersion"
     if known:
         below = hypot(below, sum(count * (unit - limits[0]) for count, unit, limits in known))
         above = hypot(above, sum(count * (limits[1] - unit) for count, unit, limits in known))

@@ -116,11 +116,12 @@ def rate(
     per: int = 1_000,
     events: str = "offences",
     confidence: float = 0.95,
+    dispersion: float = 1.0,
 ) -> Estimate:
     """Give events per 1,000 households or people, with the interval of the count (exact below 10, Byar from 10).
 
     ``months`` are the months that were counted. A denominator of another time, or a count that is not of twelve
-    months, is a caveat of the answer.
+    months, is a caveat of the answer. Events are taken as independent unless a ``dispersion`` says how far they stray.
 
     >>> from saferleeds_analysis.periods import financial_year, financial_year_months
     >>> households = Denominator(
@@ -132,7 +133,8 @@ def rate(
     >>> leeds.caveats[0]
     'The households are those of 27 March 2011 (Census 2011, ONS); the offences are of April 2012 to March 2013.'
     """
-    found = _rate(count, denominator, per=per, events=events, confidence=confidence)
+    given = {"confidence": confidence, "dispersion": dispersion}
+    found = _rate(count, denominator, per=per, events=events, **given)
     return replace(found, caveats=_months_caveats(denominator, months, events))
 
 
@@ -476,8 +478,8 @@ def standardised_ratio(
     )
 
 
-def _rate(count: int, denominator: Denominator, *, per: float, events: str, confidence: float) -> Estimate:
-    of_count = count_with_interval(count, unit=events, confidence=confidence)
+def _rate(count: int, denominator: Denominator, *, per: float, events: str, **given: float) -> Estimate:
+    of_count = count_with_interval(count, unit=events, **given)
     scale = per / denominator.number
     return replace(
         of_count,

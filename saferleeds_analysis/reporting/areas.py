@@ -18,6 +18,7 @@ from saferleeds_analysis.estimates import CountChange, count_with_interval
 from saferleeds_analysis.figures import Measure, Rows, weakest
 from saferleeds_analysis.intake import Boundaries
 from saferleeds_analysis.methods import comparison, rates
+from saferleeds_analysis.methods.variation import Variation
 from saferleeds_analysis.reporting import charts, counted, wording
 from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, join, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
@@ -84,11 +85,15 @@ class AreasBeside:
         """Give an area's count in the twelve months; ``None`` where it is withheld or not known."""
         return self.shown.value(area, "later") if area in self.shown.counts.index else None
 
+    def variation(self, area: str) -> Variation:
+        """Say how an area's counts stray by themselves."""
+        return self.card.variations[area]
+
     def change(self, area: str) -> CountChange | None:
         """Compare an area's two counts; ``None`` where one is withheld or not known. Too small a base has no percentage."""
         if area not in self.shown.counts.index:
             return None
-        change = self.shown.change(area, earlier="earlier", later="later")
+        change = self.shown.change(area, earlier="earlier", later="later", found=self.variation(area))
         if change is None or change.earlier >= self.shown.rules.smallest_base:
             return change
         return replace(change, percent=None)
@@ -106,7 +111,8 @@ class AreasBeside:
             return Figure(**about | {"caveats": ()}, value=None, method="months are missing")
         if value is None:
             return withheld_figure(self.shown.rules, **about | {"caveats": ()})
-        e = count_with_interval(value, unit=self.card.indicator.unit)
+        dispersion = self.variation(area).dispersion
+        e = count_with_interval(value, unit=self.card.indicator.unit, dispersion=dispersion)
         return Figure.of(e, **about, **self.made(self._rows(area), of_counts.total))
 
     @cached_property
@@ -117,9 +123,13 @@ class AreasBeside:
         """
         found = {}
         for kind, names in self.levels.items():
-            known = [(name, value) for name in names if (value := self.count(name)) is not None]
+            known = [
+                (name, value, self.variation(name).dispersion)
+                for name in names
+                if (value := self.count(name)) is not None
+            ]
             if len(known) > 1:
-                counted = pd.DataFrame(known, columns=["area", "count"]).assign(denominator=1.0)
+                counted = pd.DataFrame(known, columns=["area", "count", "dispersion"]).assign(denominator=1.0)
                 found[kind] = comparison.rank_areas(counted, reading="one area").set_index("area")
         return found
 
@@ -208,12 +218,17 @@ class AreasBeside:
         found = {}
         for kind, names in self.levels.items():
             rows = [
-                (name, self.shown.value(name, "earlier"), self.count(name))
+                (
+                    name,
+                    self.shown.value(name, "earlier"),
+                    self.count(name),
+                    self.variation(name).dispersion,
+                )
                 for name in names
                 if self._has_both(name)
             ]
             if len(rows) > 1:
-                frame = pd.DataFrame(rows, columns=["area", "earlier", "later"])
+                frame = pd.DataFrame(rows, columns=["area", "earlier", "later", "dispersion"])
                 found[kind] = comparison.changes_beside_the_rest(
                     frame, area_set=self.card.data.area_set
                 ).set_index("area")
@@ -286,6 +301,7 @@ class AreasBeside:
             count,
             rates.Denominator(number=held.number, of=held.of, counted_on=held.counted_on, source=held.source),
             events=card.indicator.unit,
+            dispersion=self.variation(area).dispersion,
             months=periods.twelve_months_to(periods.last_month(card.quarter)),
         )
         text = (
@@ -386,8 +402,8 @@ class AreasBeside:
         if change is None:
             return "not given"
         if change.percent is None:
-            return change.direction
-        return f"{wording.percent(change.percent.value, signed=True)} ({change.direction})"
+            return wording.moved(change)
+        return f"{wording.percent(change.percent.value, signed=True)} ({wording.moved(change)})"
 
     def _explained(self, block: Block) -> Block:
         return explained(block, self.shown) if self.shown.withheld else block

@@ -12,9 +12,10 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Area, Catalogue, Caveat, Indicator, Target
-from saferleeds_analysis.estimates import CountChange, change_between_counts
+from saferleeds_analysis.estimates import CountChange
 from saferleeds_analysis.figures import Measure, Working
 from saferleeds_analysis.intake import RecordedCounts
+from saferleeds_analysis.methods.variation import Variation, change_of_a_year, variation
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 from saferleeds_analysis.reporting import charts, wording
@@ -44,6 +45,7 @@ from saferleeds_analysis.reporting.counted import (
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect
 from saferleeds_analysis.reporting.months_shown import MonthsShown, months_shown
 from saferleeds_analysis.reporting.published import CHECKS, PublishedCheck, check_published
+from saferleeds_analysis.reporting.shared import once
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.reporting.views import view
 from saferleeds_analysis.results import Result
@@ -81,7 +83,7 @@ class AreaPosition:
 class ReportCard(Result):
     """All that one quarter says of one recorded-crime indicator in one area; its methods give the blocks of the page.
 
-    ``whole`` names the area of which this one is a part. ``monthly`` and ``totals`` are the true counts, from which other blocks are computed; ``shown`` and
+    ``whole`` names the area of which this one is a part. ``variations`` say how the counts of each area stray by themselves. ``monthly`` and ``totals`` are the true counts, from which other blocks are computed; ``shown`` and
     ``totals_shown`` are what the edition may print of them.
     """
 
@@ -99,6 +101,7 @@ class ReportCard(Result):
     caveats: tuple[Caveat, ...]
     area_bases: tuple[str, ...]
     data: RecordedCounts
+    variations: Mapping[str, Variation]
     catalogue: Catalogue = field(repr=False)
     protected: ProtectedTable
     shown: MonthsShown
@@ -127,6 +130,11 @@ class ReportCard(Result):
     @property
     def _year(self) -> pd.Period:
         return periods.financial_year_of(self._end)
+
+    @property
+    def kind(self) -> str:
+        """The offence, by whose kind the card knows how such counts stray and what an ordinary year does."""
+        return kind_of_offence(self.indicator)
 
     def title(self, what: str = "report card") -> Block:
         """Give the page's one first-level heading, and what the reader must know of the data before any number."""
@@ -165,6 +173,7 @@ class ReportCard(Result):
         else:
             change = wording.change_with_interval(at.change)
             first += f": {change} on the 12 months before ({wording.number(at.change.earlier)})."
+            first = f"{first} {wording.in_an_ordinary_year(at.change)}".rstrip()
         target = f"No target is recorded for {periods.financial_year_name(self._year)}."
         if self.targets:
             target = " ".join(wording.targets_in_words(self.targets))
@@ -311,7 +320,8 @@ class ReportCard(Result):
         lines += [f"{basis}." for basis in self.area_bases]
         lines += more
         lines += [
-            "Offences often come in series, so the true uncertainty is somewhat wider than the intervals.",
+            wording.straying(self.variations[self.area.name]),
+            "Offences often come in series, which the intervals allow for.",
         ]
         return bullets(lines, kind="caveats")
 
@@ -343,7 +353,7 @@ class ReportCard(Result):
                     wording.signed(p.change.difference.value) if p.change else absent,
                     wording.percent(percent.value, signed=True) if percent else none,
                     wording.percent_interval(p.change) if percent else none,
-                    p.change.direction if p.change else absent,
+                    wording.moved(p.change) if p.change else absent,
                 ]
             )
         shown = table(
@@ -403,7 +413,8 @@ class ReportCard(Result):
             return f"{self.indicator.name}: no clear change in a year"
         if at.change.percent is None:
             return f"{self.indicator.name}: {wording.fewer_or_more(at.change.difference.value)} in a year"
-        return f"{self.indicator.name} {at.change.direction} {wording.percent(abs(at.change.percent.value))} in a year"
+        usual = ", more than usual" if at.change.more_than_usual else ""
+        return f"{self.indicator.name} {at.change.direction} {wording.percent(abs(at.change.percent.value))} in a year{usual}"
 
     def subtitle(self, measure: str, first: pd.Period) -> str:
         """Say below a chart's headline what is measured, where and when, and what kind of data it is."""
@@ -528,8 +539,13 @@ def report_card(
     totals = pd.DataFrame({a.name: _twelve_month_totals(by_area[a.name]) for a in everywhere})
     protected = _protect(data, totals, end, catalogue, edition)
 
+    caveats = catalogue.caveats(data.indicator.id, by_area.index)
+
+    found = once(_variations, by_area, kind=kind_of_offence(data.indicator), caveats=caveats)
+
     def position(of: Area) -> AreaPosition:
-        return _position(of, by_area[of.name], totals[of.name], end, data.indicator.unit, protected)
+        monthly, unit = by_area[of.name], data.indicator.unit
+        return _position(of, monthly, totals[of.name], end, unit, protected, found.get(of.name))
 
     return ReportCard(
         indicator=data.indicator,
@@ -554,9 +570,10 @@ def report_card(
             catalogue.published(data.indicator.id, as_at=as_at),
             by_area[[a.name for a in everywhere]],
         ),
-        caveats=catalogue.caveats(data.indicator.id, by_area.index),
+        caveats=caveats,
         area_bases=tuple(dict.fromkeys(a.basis for members in below.values() for a in members if a.basis)),
         data=data,
+        variations=found,
         catalogue=catalogue,
     )
 
@@ -594,8 +611,27 @@ def _twelve_month_totals(monthly: pd.Series) -> pd.Series:
     return monthly.astype("Float64").rolling(12, min_periods=12).sum().astype("Int64")
 
 
+def kind_of_offence(indicator: Indicator) -> str:
+    """Name what is counted, for the table of how recorded crime strays."""
+    return indicator.offence or indicator.name
+
+
+def _variations(by_area: pd.DataFrame, *, kind: str, caveats: Sequence[Caveat]) -> dict[str, Variation]:
+    return {
+        name: variation(by_area[name], kind=kind, caveats=caveats)
+        for name in by_area
+        if by_area[name].notna().any()
+    }
+
+
 def _position(
-    area: Area, monthly: pd.Series, totals: pd.Series, end: pd.Period, unit: str, protected: ProtectedTable
+    area: Area,
+    monthly: pd.Series,
+    totals: pd.Series,
+    end: pd.Period,
+    unit: str,
+    protected: ProtectedTable,
+    found: Variation | None,
 ) -> AreaPosition:
     earliest, earlier, later = totals.reindex([end - 24, end - 12, end])
     hidden = [protected.is_withheld(area.name, window) for window in protected.counts.columns]
@@ -603,7 +639,7 @@ def _position(
     if not any(hidden):
         before = _quarter_ends_with_a_fall(totals, end)
         if pd.notna(earlier) and pd.notna(later):
-            change = change_between_counts(int(earlier), int(later), unit=unit)
+            change = change_of_a_year(int(earlier), int(later), found=found, unit=unit)
     window = pd.period_range(end=end, periods=24, freq="M")
     last_fall = max(before, default=None)
     return AreaPosition(

@@ -12,6 +12,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Indicator, Target, unknown
 from saferleeds_analysis.figures import Figure, Measure, Rows, Working
 from saferleeds_analysis.methods import comparison, feasibility
+from saferleeds_analysis.methods.variation import variation_of
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import charts, wording
@@ -321,7 +322,8 @@ class AreaComparison:
         if pd.notna(own["denominator"]):
             counted, day = float(own["denominator"]), date.fromisoformat(str(own["denominator_date"]))
             inside = low <= counted <= high
-            rate = comparison.count_with_interval(count, unit=self.indicator.unit)
+            dispersion = variation_of(count, kind=self.found.measure).dispersion
+            rate = comparison.count_with_interval(count, unit=self.indicator.unit, dispersion=dispersion)
             scale = per / counted
             text += (
                 f" On {periods.day_name(day)}, {wording.number(counted)} were counted, which {'lies' if inside else 'does not lie'} between the two: "
@@ -521,7 +523,7 @@ def compare_area(
     )
     if rows.empty:
         raise DataProblem(f"the comparison group has no {measure!r} of {period}.")
-    found = comparison.compare_with_group(rows, area=area)
+    found = comparison.compare_with_group(rows, area=area, kind=measure)
     own = rows[rows["area"] == area].iloc[0]
     known_from = max(rows["known_from"])
     exposure = float(own["count"] / own["rate"]) if pd.notna(own["count"]) and own["rate"] > 0 else None

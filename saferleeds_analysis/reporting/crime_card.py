@@ -99,7 +99,7 @@ def before_quoting(card: ReportCard) -> Block:
         *(c.text for c in card.caveats),
         *(f"{basis}." for basis in card.area_bases[-1:]),
     ]
-    lines += ["Offences come in series, so the true uncertainty is somewhat wider than the intervals."]
+    lines += ["Offences come in series, which the intervals allow for."]
     return caveats_in_short(lines)
 
 
@@ -152,6 +152,7 @@ def _sure(card: ReportCard) -> Listing:
     change, lines = card.headline.change, []
     if change is not None and change.percent is not None and change.direction in wording.DOWN_OR_UP:
         lines.append(f"It is {wording.percent_interval(change)} on the year before (95% interval).")
+        lines += filter(None, [wording.in_an_ordinary_year(change)])
     nearest = [p for p in next(iter(card.parts.values()), ()) if p.change is not None]
     for word in ("fell", "rose"):
         names = [p.area for p in nearest if p.change.direction == word]
@@ -206,5 +207,5 @@ def _cells(position: AreaPosition, card: ReportCard, profiles: Mapping[str, str]
         paragraph(Span(position.area, href=profiles.get(position.area, ""))),
         card.protected.cell(position.area, card.latest.name),
         wording.percent(percent.value, signed=True) if percent else absent,
-        change.direction if change else absent,
+        wording.moved(change) if change else absent,
     ]

@@ -25,10 +25,11 @@ from typing import Any
 import pandas as pd
 
 from saferleeds_analysis.disclosure_rules import EDITIONS, DisclosureRules, Theme
-from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts
+from saferleeds_analysis.estimates import CountChange, Estimate
 from saferleeds_analysis.figures import Figure, Measure
 from saferleeds_analysis.methods.disclosure import choose_withheld
 from saferleeds_analysis.methods.survey_intervals import wilson_limits
+from saferleeds_analysis.methods.variation import Variation, change_of_a_year
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
@@ -119,12 +120,12 @@ class ProtectedTable:
         whole = self._is_rounded(column, row, of)
         return f"{wording.number(share.value)}%" if whole else wording.percent(share.value)
 
-    def change(self, row: str, *, earlier: str, later: str) -> CountChange | None:
-        """Compare two columns of a row; ``None`` where a count is withheld, not known or rounded."""
+    def change(self, row: str, *, earlier: str, later: str, found: Variation) -> CountChange | None:
+        """Compare a row's two years; ``None`` where a count is withheld, not known or rounded."""
         before, after = self.value(row, earlier), self.value(row, later)
         if before is None or after is None or {(row, earlier), (row, later)} & self.rounded:
             return None
-        return change_between_counts(before, after, unit="")
+        return change_of_a_year(before, after, found=found, unit="")
 
     def series(self, column: str | None = None) -> pd.Series:
         """Give a column for a chart, missing where a count is withheld: a gap, never a zero."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from saferleeds_analysis.disclosure_rules import read_disclosure_rules
-from saferleeds_analysis.documents import PerformanceMeasure, Register
-from saferleeds_analysis.estimates import count_with_interval
+from saferleeds_analysis.documents import PerformanceMeasure, Register, RegisteredFigure
+from saferleeds_analysis.estimates import Estimate, count_with_interval
 from saferleeds_analysis.figures import Figure, Measure, Working
+from saferleeds_analysis.methods.variation import variation_of
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import (
@@ -139,7 +140,7 @@ class MeasuresReport:
     def _interval(self, c: CheckedFigure) -> str:
         f, o = c.figure, c.outcome
         if f.unit == "offences" and f.number is not None:
-            e = count_with_interval(int(f.number), unit=f.unit)
+            e = _of_offences(f)
             return f" {f.unit} (95% interval {interval(e)})"
         if o.n:
             return f" (95% interval {interval(o, wording.percent)})"
@@ -196,11 +197,18 @@ class MeasuresReport:
         if c.hidden_in(self.edition):
             return Figure(**about, value=SUPPRESSED)
         if f.unit == "offences":
-            e = count_with_interval(int(f.number), unit=f.unit)
+            e = _of_offences(f)
             about |= {"lower": e.lower, "upper": e.upper, "confidence": e.confidence, "n": e.n}
         elif f.unit == "%" and c.outcome.value is not None and c.outcome.n:
             about |= c.limits
         return Figure(**about, value=float(f.number), rows=f.rows(), working=Working.of(number_in))
+
+
+def _of_offences(figure: RegisteredFigure) -> Estimate:
+    """Give a printed count of offences with its interval, allowing for how such counts stray in open data."""
+    count = int(figure.number)
+    dispersion = variation_of(count, kind=figure.measure).dispersion
+    return count_with_interval(count, unit=figure.unit, dispersion=dispersion)
 
 
 def measures_report(

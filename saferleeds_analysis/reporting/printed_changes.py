@@ -9,6 +9,7 @@ from saferleeds_analysis.documents import Register, RegisteredFigure
 from saferleeds_analysis.estimates import change_between_counts
 from saferleeds_analysis.figures import Figure, Measure, Working
 from saferleeds_analysis.methods.formulas import call_of, earlier_counts_of_difference
+from saferleeds_analysis.methods.variation import variation_of
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, heading, join, letter
@@ -84,7 +85,11 @@ def _published_change(figure: RegisteredFigure) -> tuple[str, str, str, tuple[Fi
     """Work out the counts behind a printed change and its interval at the smallest and the largest of them."""
     difference = int(call_of(figure.formula)[1][0])
     found = earlier_counts_of_difference(Decimal(difference), figure.number)
-    ends = [change_between_counts(n, n + difference, unit="offences") for n in (found[0], found[-1])]
+    dispersion = variation_of(found[-1], kind=figure.measure).dispersion
+    ends = [
+        change_between_counts(n, n + difference, unit="offences", dispersion=dispersion)
+        for n in (found[0], found[-1])
+    ]
     lower, upper = min(e.percent.lower for e in ends), max(e.percent.upper for e in ends)
     same = ends[0].direction == ends[1].direction
     word = wording.DOWN_OR_UP.get(ends[0].direction, "no clear change") if same else "no clear change"

@@ -195,7 +195,8 @@ class AreaProfile:
         name = wording.sentence(periods.review_period(self.card.quarter))
         if value is None or earlier is None:
             return Tile(name=name, value="not given")
-        change = change_between_counts(earlier, value, unit=self.card.indicator.unit)
+        dispersion = self.card.variations[self._area].dispersion
+        change = change_between_counts(earlier, value, unit=self.card.indicator.unit, dispersion=dispersion)
         small = earlier < self.city.shown.rules.smallest_base
         return Tile(
             name=name,
@@ -207,7 +208,9 @@ class AreaProfile:
         """Give what is sure, or what is not: how it moves beside the rest, whether it is out of the ordinary, its rate."""
         beside, clear = self._beside_the_rest()
         rate = self.city.rate(self._area)
+        change = self.card.headline.change
         lines = [
+            (True, paragraph(wording.in_an_ordinary_year(change) if change else "")),
             (clear, beside),
             (self.control.out_of_the_ordinary, self.control.in_short()),
             (bool(rate.figures), rate),
@@ -358,7 +361,8 @@ def _moved(change: CountChange | None) -> str:
     """Say in a finding how a count moved; nothing where no change can be given."""
     if change is None or change.percent is None or change.direction == _UNCLEAR:
         return change.direction if change else ""
-    return f"{change.direction} {wording.percent(abs(change.percent.value))}"
+    usual = " (more than usual)" if change.more_than_usual else ""
+    return f"{change.direction} {wording.percent(abs(change.percent.value))}{usual}"
 
 
 def _reading(change: CountChange, *, small: bool = False) -> str:

@@ -115,7 +115,8 @@ def measured_on_open_data(*indicator_ids: str) -> Block:
         f"80% intervals held {wording.percent(measured['held_80'])} of outcomes, its 90% intervals "
         f"{wording.percent(measured['held_90'])}; chances were right within "
         f"{wording.number(measured['worst_tenth_points'], decimals=1)} points; its error score was "
-        f"{wording.percent(100 * (1 - measured['loss_to_run_rate']))} below the run-rate's. In pandemic years it did worse.",
+        f"{wording.percent(100 * (1 - measured['loss_to_run_rate']))} below the run-rate's. In pandemic years the 80% intervals held "
+        f"{wording.percent(measured['pandemic_held_80'])}.",
         figures=[
             Figure(
                 measure=MEASURED,
@@ -130,7 +131,7 @@ def measured_on_open_data(*indicator_ids: str) -> Block:
                 working=Working.of(workings.constant, table="measured", name=name),
             )
             for indicator_id in indicator_ids
-            for name in ("held_80", "held_90", "worst_tenth_points", "loss_to_run_rate")
+            for name in ("held_80", "held_90", "worst_tenth_points", "loss_to_run_rate", "pandemic_held_80")
         ],
     )
 

@@ -375,7 +375,8 @@ class Season(Result):
         observed = int(area.observed.loc[months].sum())
         # To a whole number: any closer, and the months could be worked out from it, the count and the printed season.
         adjusted = float(round(float(area.adjusted.loc[months].sum())))
-        limits = count_with_interval(observed, unit=self.card.indicator.unit)
+        dispersion = self.card.variations[name].dispersion
+        limits = count_with_interval(observed, unit=self.card.indicator.unit, dispersion=dispersion)
         scale = adjusted / observed if observed else 1.0
         return Figure(
             **self._about_quarter(name, area),

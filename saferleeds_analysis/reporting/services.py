@@ -20,6 +20,7 @@ from saferleeds_analysis.estimates import CountChange, change_between_counts
 from saferleeds_analysis.figures import Measure, Rows, weakest
 from saferleeds_analysis.intake import RecordedCounts, Source
 from saferleeds_analysis.methods import trajectory
+from saferleeds_analysis.methods.variation import variation_of
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 from saferleeds_analysis.reporting import charts, wording
@@ -145,7 +146,10 @@ class ServiceCounts:
     def quarter_on_year_before(self) -> CountChange:
         """The change of the quarter's count on the same quarter of the year before."""
         return change_between_counts(
-            int(self.counts[self.quarter - 4]), int(self.counts[self.quarter]), unit=self.indicator.unit
+            int(self.counts[self.quarter - 4]),
+            int(self.counts[self.quarter]),
+            unit=self.indicator.unit,
+            dispersion=self.like_for_like.dispersion,
         )
 
     def findings(self) -> Block:
@@ -409,7 +413,10 @@ def service_counts(
         counts=counts,
         printed_counts=published,
         like_for_like=change_between_counts(
-            int(counts.iloc[:so_far].sum()), int(counts.iloc[4:].sum()), unit=known.unit
+            int(counts.iloc[:so_far].sum()),
+            int(counts.iloc[4:].sum()),
+            unit=known.unit,
+            dispersion=variation_of(float(counts.iloc[:4].sum()), kind=known.name).dispersion,
         ),
         projection=None if so_far == 4 else trajectory.project_year_end(counts, year=year, unit=known.unit),
         in_words=catalogue.chance_in_words,

@@ -70,7 +70,8 @@ def state_of(figures: Iterable[Figure], indicator_id: str, area: str) -> State:
         headline = max(reversed(levels), key=_how_late)
         changes = [f for f in playing.get("change", []) if _is_of_a_year(f) and _same_months(f, headline)]
         said |= _level_in_words(headline)
-        said |= _change_in_words(changes[0]) if changes else {}
+        ordinary = [f for f in playing.get("ordinary", []) if f.window == headline.window]
+        said |= _change_in_words(changes[0], *ordinary[:1]) if changes else {}
         chosen += [headline, *changes[:1]]
         course = {f.window.last: f.number for f in levels if _kind(f) == _kind(headline)}
         said["course"] = tuple(course[month] for month in sorted(course))
@@ -120,12 +121,14 @@ def _same_months(change: Figure, level: Figure) -> bool:
     return own == other or (bool(own.first) and (own.first, own.last) == (other.first, other.last))
 
 
-def _change_in_words(change: Figure) -> dict[str, str]:
+def _change_in_words(change: Figure, ordinary: Figure | None = None) -> dict[str, str]:
     whole_year = change.window.months is not None and len(change.window.months) == 12
     unit = " points" if change.unit == "percentage points" else "%"
     number, low, high = change.number, change.lower, change.upper
     known = low is not None and high is not None
+    unusual = ordinary is not None and not ordinary.lower <= number <= ordinary.upper
     moved = _moved(number, unit) if wording.number(abs(number), decimals=1) != "0.0" else "unchanged"
+    moved += " (more than usual)" if unusual else ""
     said = {
         "change": NO_CLEAR_CHANGE if known and low <= 0 <= high else moved,
         "on": "on the 12 months before" if whole_year else "on the same months a year before",

@@ -23,6 +23,7 @@ from saferleeds_analysis.methods.costs import CostEstimate
 from saferleeds_analysis.methods.resourcing import FundingScenario
 from saferleeds_analysis.methods.seasonal import SeasonalAdjustment
 from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
+from saferleeds_analysis.methods.variation import Variation
 from saferleeds_analysis.reporting import charts, survey_words, wording
 from saferleeds_analysis.reporting.blocks import Block, Group, bullets, paragraph
 from saferleeds_analysis.reporting.tables import interval, table
@@ -66,7 +67,13 @@ def of_frame(frame: pd.DataFrame, *, caption: str) -> Block:
 @view.register
 def _(found: CountChange) -> Block:
     counts = f"{wording.number(found.earlier)} to {wording.number(found.later)} {found.difference.unit}"
-    return own(f"{counts}: {wording.change_with_interval(found)}.")
+    said = f"{counts}: {wording.change_with_interval(found)}. {wording.in_an_ordinary_year(found)}"
+    return own(said.rstrip(), *(["This is more than usual."] if found.more_than_usual else []))
+
+
+@view.register
+def _(found: Variation) -> Block:
+    return own(wording.straying(found))
 
 
 @view.register

@@ -16,6 +16,7 @@ from saferleeds_analysis.catalogue import Target
 from saferleeds_analysis.estimates import CountChange
 from saferleeds_analysis.intake import Commentary, CommentaryRequest, Source
 from saferleeds_analysis.methods.seasonal import SeasonalAdjustment
+from saferleeds_analysis.methods.variation import Variation
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -95,6 +96,43 @@ def matter_most(bars: pd.DataFrame, names: Mapping[str, str]) -> str:
     """
     top = bars.loc[bars["swing"] >= 0.9 * bars["swing"].max()].iloc[:, 0].map(names).tolist()
     return f"{sentence(listed(top))} matter{'s' if len(top) == 1 else ''} most"
+
+
+def moved(change: CountChange) -> str:
+    """Say in one of three grades how a count moved: no clear change, fell or rose, fell or rose more than usual.
+
+    >>> from saferleeds_analysis.estimates import change_between_counts
+    >>> moved(change_between_counts(9214, 5938, unit="offences", ordinary=(-24.0, 31.6)))
+    'fell more than usual'
+    """
+    return f"{change.direction} more than usual" if change.more_than_usual else change.direction
+
+
+def in_an_ordinary_year(change: CountChange) -> str:
+    """Say how far a year strays from the one before where nothing in particular happens; empty where that is not known.
+
+    >>> from saferleeds_analysis.estimates import change_between_counts
+    >>> in_an_ordinary_year(change_between_counts(9214, 5938, unit="offences", ordinary=(-24.0, 31.6)))
+    'In an ordinary year it would move by up to 24% down or 32% up.'
+    """
+    if change.ordinary is None:
+        return ""
+    down, up = (f"{number(abs(limit))}%" for limit in change.ordinary)
+    return f"In an ordinary year it would move by up to {down} down or {up} up."
+
+
+def straying(found: Variation) -> str:
+    """Say how far counts stray by themselves, and from what that is known.
+
+    >>> from saferleeds_analysis.methods.variation import variation_of
+    >>> straying(variation_of(1_000, kind="burglary"))
+    'Such counts stray with 2.1 times the variance of independent events (open data of burglary).'
+    """
+    known = f"open data of {found.kind}"
+    if found.own_months:
+        known = f"{found.own_months} months before {periods.month_name(found.last + 1)}, steadied by {known}"
+    times = number(found.dispersion, decimals=1)
+    return f"Such counts stray with {times} times the variance of independent events ({known})."
 
 
 def change_with_interval(change: CountChange) -> str:

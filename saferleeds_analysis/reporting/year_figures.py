@@ -12,6 +12,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Target
+from saferleeds_analysis.estimates import CountChange
 from saferleeds_analysis.figures import Figure, Measure, Rows, weakest
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.periods import Window
@@ -152,6 +153,23 @@ DIRECTION_OF_TRAVEL = Measure(
     revised=True,
 )
 
+DISPERSION = Measure(
+    id="dispersion",
+    words="dispersion of the counts",
+    role="quality",
+    formula="how far the months before this financial year stray from season and level, over independent events; docs/methods/variation.md",
+    decimals=2,
+    revised=True,
+)
+ORDINARY_YEAR = Measure(
+    id="ordinary_year",
+    words="change of an ordinary year",
+    role="quality",
+    part="ordinary",
+    formula="how far a year strays from the one before where nothing in particular happens, down and up; docs/methods/variation.md",
+    revised=True,
+)
+
 # The simple sums beside the projection, by the name of their field.
 _COMPARISONS = {
     "run_rate": (RUN_RATE, "run-rate"),
@@ -219,10 +237,23 @@ class YearFigures:
             worked = self._worked(workings.position, path.target)
             yield self._figure(POSITION, quarter, path.position, **about, **worked)
         if direction is not None:
-            way = self.card.indicator.improvement_direction
-            given = {"improvement_direction": way, "caveats": self._given["caveats"]}
+            way, kind = self.card.indicator.improvement_direction, self.card.kind
+            given = {"improvement_direction": way, "kind": kind, "caveats": self._given["caveats"]}
             worked = worked_out(self._counts, workings.direction, **given)
             yield self._figure(DIRECTION_OF_TRAVEL, quarter, direction.word, **about, **worked)
+            yield from self._of_variation(direction.change, kind)
+
+    def _of_variation(self, change: CountChange | None, kind: str) -> Iterator[Figure]:
+        """Give what the direction of travel rests on: the dispersion, and the change of an ordinary year."""
+        if change is None or change.ordinary is None:
+            return
+        given = {"kind": kind, "caveats": self._given["caveats"]}
+        worked = worked_out(self._counts, workings.dispersion, **given)
+        yield self._figure(DISPERSION, self.card.latest, change.dispersion, unit="", **worked)
+        down, up = change.ordinary
+        limits = {"lower": down, "upper": up, "confidence": 0.95, "unit": "%"}
+        worked = worked_out(self._counts, workings.ordinary_year, **given)
+        yield self._figure(ORDINARY_YEAR, self.card.latest, up, **limits, **worked)
 
     def _of_month(self, path: trajectory.Trajectory, month: pd.Period) -> Iterator[Figure]:
         at, window = path.path.loc[month], Window.to_date(month)

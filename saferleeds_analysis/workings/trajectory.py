@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from saferleeds_analysis.catalogue import Caveat, Target
+from saferleeds_analysis.estimates import CountChange
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.periods import financial_year
 from saferleeds_analysis.periods import month as month_of
@@ -53,12 +54,31 @@ def letter(counts: pd.DataFrame, target: pd.DataFrame | None = None, **given: An
 
 
 def direction(
-    counts: pd.DataFrame, *, improvement_direction: str, caveats: Sequence[Mapping[str, str]]
+    counts: pd.DataFrame, *, improvement_direction: str, kind: str, caveats: Sequence[Mapping[str, str]]
 ) -> str:
     """Give the direction of travel, in words."""
     return trajectory.direction_of_travel(
-        history(counts), improvement_direction=improvement_direction, unit="", caveats=_caveats(caveats)
+        history(counts),
+        improvement_direction=improvement_direction,
+        unit="",
+        kind=kind,
+        caveats=_caveats(caveats),
     ).word
+
+
+def dispersion(counts: pd.DataFrame, *, kind: str, caveats: Sequence[Mapping[str, str]]) -> float:
+    """Give how far the counts stray, over independent events."""
+    return _change(counts, kind, caveats).dispersion
+
+
+def ordinary_year(counts: pd.DataFrame, *, kind: str, caveats: Sequence[Mapping[str, str]]) -> float:
+    """Give how far up a year strays from the one before in an ordinary year, in per cent."""
+    return _change(counts, kind, caveats).ordinary[1]
+
+
+def _change(counts: pd.DataFrame, kind: str, caveats: Sequence[Mapping[str, str]]) -> CountChange:
+    given = {"improvement_direction": "neither", "unit": "", "kind": kind, "caveats": _caveats(caveats)}
+    return trajectory.direction_of_travel(history(counts), **given).change
 
 
 def projected(counts: pd.DataFrame, *, of: str, **given: Any) -> float:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from saferleeds_analysis.estimates import count_with_interval
 from saferleeds_analysis.methods import costs
 from saferleeds_analysis.methods.costs import (
     ReturnAssumptions,
@@ -20,6 +21,7 @@ from saferleeds_analysis.methods.costs import (
     social_return_sensitivity,
     uprating,
 )
+from saferleeds_analysis.methods.variation import variation_of
 from saferleeds_analysis.unit_costs import CostTables, OffenceMatch, UnitCost, load_cost_tables
 
 TABLES = load_cost_tables()
@@ -169,10 +171,18 @@ def test_uncosted_offences_are_listed_and_in_no_figure():
 
 
 def test_the_interval_is_the_counts_interval_in_pounds():
-    # Byar's limits of 100 (PHEindicatormethods, phe_rate): 81.36 to 121.63
     total = burglary(100, calendar(2012)).total
-    assert (round(total.lower / 3925, 2), round(total.upper / 3925, 2)) == (81.36, 121.63)
-    assert (total.method, total.n) == ("Byar limits of the counts", 100)
+    dispersion = variation_of(100, kind="burglary").dispersion
+    alone = count_with_interval(100, unit="offences", dispersion=dispersion)
+    assert (total.lower / 3925, total.upper / 3925) == pytest.approx((alone.lower, alone.upper))
+    # Byar's limits of 100 independent events (PHEindicatormethods, phe_rate) are 81.36 to 121.63: wider by about the root.
+    assert total.lower / 3925 == pytest.approx(100 - 18.64 * np.sqrt(dispersion), abs=0.5)
+    assert (total.method, total.n) == ("Byar limits of the counts with their dispersion", 100)
+
+
+def test_the_dispersion_is_that_of_a_year_whatever_was_counted():
+    quarter = burglary(100, pd.period_range("2012-01", periods=3, freq="M"))
+    assert quarter.by_offence[0].dispersion == variation_of(400, kind="burglary").dispersion
 
 
 def test_each_offence_has_its_value_with_its_interval():
@@ -222,11 +232,13 @@ def test_known_limits_of_a_unit_cost_widen_the_interval():
     tables = tables_with_limits(("Arson", 1000, 900, 1200))
     options = {"scheme": "extract", "edition": "2024/25", "price_year": "2024/25", "tables": tables}
     total = cost_of_crime(pd.Series({"Arson": 100}), months=calendar(2024), **options).total
-    # distances: count 18.64 and 21.63 at £1,000; unit cost £100 and £200 at 100 offences; combined as squares
-    assert total.lower == pytest.approx(100_000 - np.hypot(18_640, 10_000), abs=10)
-    assert total.upper == pytest.approx(100_000 + np.hypot(21_630, 20_000), abs=10)
+    # distances: the count's at £1,000; unit cost £100 and £200 at 100 offences; combined as squares
+    dispersion = variation_of(100, kind="arson").dispersion
+    alone = count_with_interval(100, unit="offences", dispersion=dispersion)
+    assert total.lower == pytest.approx(100_000 - np.hypot(1_000 * (100 - alone.lower), 10_000))
+    assert total.upper == pytest.approx(100_000 + np.hypot(1_000 * (alone.upper - 100), 20_000))
     assert total.method == (
-        "Byar limits of the counts and published limits of the unit costs, combined by MOVER"
+        "Byar limits of the counts with their dispersion and published limits of the unit costs, combined by MOVER"
     )
 
 
@@ -308,9 +320,12 @@ def test_a_move_to_graver_offences_alone_is_mix():
 
 def test_the_change_of_11_2_million_has_an_interval():
     difference = change_in_cost(burglary(8484, calendar(2011)), burglary(5631, calendar(2012))).difference
-    # normal approximation of a difference of Poisson counts: 3925 x 1.96 x sqrt(8484 + 5631) = £0.914m either side
-    assert difference.value - difference.lower == pytest.approx(914_000, rel=0.01)
-    assert difference.upper - difference.value == pytest.approx(914_000, rel=0.01)
+    # normal approximation of a difference of counts that stray: 3925 x 1.96 x sqrt(the sum of dispersion x count)
+    strayed = sum(variation_of(n, kind="burglary").dispersion * n for n in (8484, 5631))
+    half = 3925 * 1.96 * np.sqrt(strayed)
+    assert difference.value - difference.lower == pytest.approx(half, rel=0.01)
+    assert difference.upper - difference.value == pytest.approx(half, rel=0.01)
+    assert half > 1.9 * 914_000  # what it would be of independent events
 
 
 def test_the_value_per_resident_and_household():

@@ -363,7 +363,11 @@ def test_no_target_and_no_count_are_grey_with_the_reason():
 
 @pytest.mark.parametrize(
     ("better", "word"),
-    [("decrease", "fell (improving)"), ("increase", "fell (worsening)"), ("neither", "fell")],
+    [
+        ("decrease", "fell more than usual (improving)"),
+        ("increase", "fell more than usual (worsening)"),
+        ("neither", "fell more than usual"),
+    ],
 )
 def test_direction_of_travel_is_a_test(better, word):
     # Strategy 2013-2014: 7,662 domestic burglaries in 2011/12 and 5,305 in 2012/13, a fall of 30.8 %.
@@ -371,6 +375,9 @@ def test_direction_of_travel_is_a_test(better, word):
     direction = direction_of_travel(history, improvement_direction=better, unit="offences")
     assert direction.word == word
     assert round(direction.change.percent.value, 1) == -30.8
+    less = monthly([638] * 12 + [560] * 12, start="2011-04")  # 12 % is clear, and what many a year does
+    word = word.replace(" more than usual", "")
+    assert direction_of_travel(less, improvement_direction=better, unit="offences").word == word
     same = monthly([100] * 24)
     assert direction_of_travel(same, improvement_direction=better, unit="offences").word == "no clear change"
 
@@ -422,7 +429,31 @@ def test_pandemic_years_are_left_out_of_shapes_and_said():
     ]
     assert "2020/21 is left out: months left out by a caveat." in trajectory.caveats
     projection = project_year_end(history, year=year, caveats=out)
-    assert "Not learned from: 17 periods from March 2020 to July 2021." in projection.caveats
+    said = "Taken as less sure than others, for the caveat on them: 17 periods from March 2020 to July 2021."
+    assert said in projection.caveats
+
+
+def test_a_shock_that_lasts_moves_the_projection_and_widens_it():
+    # Counts halve with the pandemic and stay so to the end of what is known, six months into 2020/21.
+    history = monthly([100] * 60 + [50] * 6, start="2015-04")
+    year = periods.financial_year("2020/21")
+    known = project_year_end(history, year=year)
+    shaken = project_year_end(history, year=year, caveats=[caveat("pandemic", "2020-04", "2020-09")])
+    # Learned from nothing of this year, it would end near 300 + 600; at the level of the shock at 600.
+    assert shaken.actual == 300
+    assert 550 < shaken.median < 750
+    assert len_of(shaken) > len_of(known)
+
+
+def test_more_of_a_shock_is_learned_the_longer_it_lasts():
+    out = [caveat("pandemic", "2020-04", "2021-03")]
+    year = periods.financial_year("2020/21")
+    medians = [
+        project_year_end(monthly([100] * 60 + [50] * n, start="2015-04"), year=year, caveats=out).median
+        for n in (1, 3, 6, 9)
+    ]
+    distances = [m / (50 * 12) for m in medians]
+    assert distances == sorted(distances, reverse=True)
 
 
 def test_left_out_months_do_not_move_the_projection():

@@ -11,10 +11,11 @@ from projects import ROOT
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.area_tables import AreaTables, RebaseDecision, Tile, load_area_tables
 from saferleeds_analysis.catalogue import load_catalogue
+from saferleeds_analysis.estimates import change_between_counts
 from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
-from saferleeds_analysis.reporting import charts
+from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.areas import areas_of
 from saferleeds_analysis.reporting.blocks import NOTHING, Table, Text
 from saferleeds_analysis.reporting.cards import report_card
@@ -62,13 +63,22 @@ def test_a_ward_profile_says_the_published_figures(given):
     # Safer Leeds report card 2012/13 Q2: Armley 314, down 35.9%; NWL down 39.5%, 1,753 fewer; Leeds down 35.6%.
     armley = profile(given, "Armley")
     first = armley.top({})
-    assert "Domestic burglary in Armley fell 35.9% in a year; in Leeds it fell 35.6%" in first.text
-    assert "314\n\n" in first.text and "490 the year before: down 26.0% to 44.6%" in first.text
-    assert "4th of 33 wards\n\nCould be 2nd to 6th; 5.3% of Leeds" in first.text  # 314 / 5,938
+    assert "Domestic burglary in Armley fell 35.9%" in first.text
+    assert "in Leeds it fell 35.6% (more than usual)" in first.text
+    dispersion = armley.card.variations["Armley"].dispersion
+    change = change_between_counts(490, 314, unit="offences", dispersion=dispersion)
+    limits = wording.percent_interval(change)
+    assert 1 < dispersion < 3
+    assert "314\n\n" in first.text and f"490 the year before: {limits}, 95% interval" in first.text
+    assert (
+        "4th of 33 wards\n\nCould be 2nd to " in first.text and "; 5.3% of Leeds" in first.text
+    )  # 314 / 5,938
+    assert wording.in_an_ordinary_year(armley.card.headline.change) in first.text
     assert "No target is recorded." in first.text
-    # Byar's limits of 314 by the UKHSA formula: 280.2 to 350.7.
+    # Byar's limits of 314 independent events by the UKHSA formula are 280.2 to 350.7; as far as they stray, the root further away.
     [level] = [f for f in first.figures if f.measure is TWELVE_MONTH_COUNT]
-    assert (round(level.lower, 1), round(level.upper, 1)) == (280.2, 350.7)
+    assert level.lower == pytest.approx(314 - (314 - 280.2) * dispersion**0.5, abs=1)
+    assert level.upper == pytest.approx(314 + (350.7 - 314) * dispersion**0.5, abs=1)
 
 
 def test_a_profile_has_no_figure_of_a_projection_but_the_one_it_prints(given):
@@ -177,8 +187,12 @@ def test_a_rate_is_given_only_from_households_known_by_then_and_dated(given, cit
     later = areas_of(card, tables=given.tables).rate("Leeds")
     # 5,305 / 320,596 households = 16.55 per 1,000
     assert (
-        "Per 1,000 households that is 16.5 (95% interval 16.1 to 17.0), on 320,596 households counted on 27 March 2011"
+        "Per 1,000 households that is 16.5 (95% interval 15.8 to 17.3), on 320,596 households counted on 27 March 2011"
         in later.text
+    )
+    # Of independent events it would be 16.1 to 17.0; the months stray, so that it is about the root of their dispersion as wide.
+    assert card.variations["Leeds"].dispersion == pytest.approx(
+        (17.3 - 15.8) ** 2 / (17.0 - 16.1) ** 2, rel=0.15
     )
 
 

@@ -1,5 +1,6 @@
 """The summary for members: three lines a measure, all from the state that every page has of it."""
 
+import re
 from datetime import date
 from functools import partial
 from types import SimpleNamespace as Given
@@ -51,11 +52,14 @@ def first(summary):
 
 def test_burglary_says_the_published_headline_and_where_it_is_heading(second):
     item = second.items[0]
-    # 5,938, 3,276 fewer than 9,214, and the stretch target of September 2012: the published card. The interval: R's poisson.test.
+    # 5,938, 3,276 fewer than 9,214, and the stretch target of September 2012: the published card. Of independent events the interval would
+    # be 33.4% to 37.6% (R's poisson.test); the months stray.
     assert (
-        item.found == "5,938 offences in the 12 months to September 2012: down 35.6% on the 12 months before."
+        item.found
+        == "5,938 offences in the 12 months to September 2012: down 35.6% (more than usual) on the 12 months before."
     )
-    assert item.unsure.startswith("The change is 33.4% to 37.6% down. Of ")
+    near, far = re.match(r"The change is ([\d.]+)% to ([\d.]+)% down\. Of ", item.unsure).groups()
+    assert 30 < float(near) < 33.4 < 37.6 < float(far) < 41
     assert "replays its 80% range held" in item.unsure, "a projection says how such ones did"
     assert item.heading_for.endswith("; the target is at most 5,999.")
     assert (item.state.letter, item.state.labels) == ("G", ("Illustrative",))
@@ -78,7 +82,9 @@ def test_a_service_that_has_no_target_is_not_rated(second):
     assert (
         item.found == "671 cases (April to September 2012): no clear change on the same months a year before."
     )
-    assert item.unsure == "It may be 12.6% down to 8.5% up."
+    # Of independent events 12.6% down to 8.5% up (R's poisson.test); 1,379 cases a year stray with 1 + 0.84 x root 1.379 = 1.99.
+    down, up = map(float, re.fullmatch(r"It may be ([\d.]+)% down to ([\d.]+)% up\.", item.unsure).groups())
+    assert (down, up) == pytest.approx((16.3, 13.2), abs=0.1)
 
 
 def test_every_level_change_and_projection_is_among_the_figures(second):

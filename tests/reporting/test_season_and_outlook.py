@@ -21,8 +21,8 @@ QUARTER = periods.quarter("2012/13 Q2")
 DAY = date(2012, 9, 30)
 
 
-def card_of(counts, area="Leeds", quarter=QUARTER, as_at=DAY):
-    return report_card(counts, catalogue=CATALOGUE, area=area, quarter=quarter, as_at=as_at)
+def card_of(counts, area="Leeds"):
+    return report_card(counts, catalogue=CATALOGUE, area=area, quarter=QUARTER, as_at=DAY)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_progress_is_a_letter_a_colour_and_a_reason(outlook):
     field = BeautifulSoup(outlook.progress().html, "html.parser").p
     assert field.select_one(".rag.rag-G").text == "G"
     assert "Green" in field.text
-    assert "Direction of travel: fell (improving)." in field.text
+    assert "Direction of travel: fell more than usual (improving)." in field.text
 
 
 def test_the_milestones_end_on_the_target(outlook):
@@ -107,18 +107,6 @@ def test_a_tile_has_the_figures_that_it_prints_and_the_chart_of_the_year_those_t
         "February 2013",
         "March 2013",
     }
-
-
-@pytest.mark.parametrize(
-    ("quarter", "day", "count", "side"),
-    [("2012/13 Q1", date(2012, 6, 30), "1,313", "start"), ("2012/13 Q2", DAY, "2,478", "end")],
-)
-def test_the_latest_count_stands_where_the_axis_has_no_words(counts, quarter, day, count, side):
-    """Of the year to June and to September, as the card says it: on a phone June lies beside the words of the axis."""
-    drawn = outlook_of(season_of(card_of(counts, quarter=periods.quarter(quarter), as_at=day))).year_chart()
-    texts = [t for t in BeautifulSoup(drawn.html, "html.parser").find_all("text") if t.text == count]
-    assert len(texts) == 2
-    assert all(f"text-anchor: {side}" in t["style"] for t in texts)
 
 
 def test_how_projections_did_on_open_data_is_a_figure_of_those_indicators_alone_of_which_there_are_data(

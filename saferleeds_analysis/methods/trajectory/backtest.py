@@ -9,7 +9,7 @@ from scipy import stats
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Caveat
-from saferleeds_analysis.methods.trajectory.history import break_starts, check_counts
+from saferleeds_analysis.methods.counts import break_starts, check_counts
 from saferleeds_analysis.methods.trajectory.projection import Projection, project_year_end
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.results import Result

@@ -1,7 +1,7 @@
 """What a history must be, and what of it may be used: checked once, at the door, for every function of this method."""
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,16 +11,19 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import COMPARISONS, NATIONAL, Caveat, Target
+from saferleeds_analysis.methods.counts import (
+    MISSING_KIND,
+    break_starts,
+    check_counts,
+    names_of,
+    period_name,
+    under_caveats,
+)
 from saferleeds_analysis.problems import DataProblem
 
 CONSTANTS = tomllib.loads(Path(NATIONAL / "trajectory.toml").read_text(encoding="utf-8"))
 # How the projection did on data that had no part in making it.
 MEASURED = CONSTANTS["measured"]
-
-# Caveats of these kinds take their months out of seasonal shapes and base years; of the months in them, a count may
-# be missing. A definition break is a step in level at its start.
-LEFT_OUT_KINDS = ("pandemic", "missing")
-BREAK_KIND = "definition break"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +32,7 @@ class History:
 
     ``year_index`` holds the periods of the year, April (or April to June) first, of which ``known`` have a count; ``gap``
     is how many periods lie between the end of the history and a year that has not started; ``left_out`` marks the periods
-    of the history in a caveat that takes them out, and ``breaks`` are the first periods of each new definition that fall
+    of the history in a caveat that takes them out, ``unknown`` those without a count that can be believed, and ``breaks`` are the first periods of each new definition that fall
     inside the history.
     """
 
@@ -39,6 +42,7 @@ class History:
     known: int
     gap: int
     left_out: np.ndarray
+    unknown: np.ndarray
     breaks: tuple[pd.Period, ...]
 
     @property
@@ -124,58 +128,8 @@ def check_history(history: pd.Series, *, year: pd.Period, caveats: Sequence[Cave
         known=known,
         gap=gap,
         left_out=left_out,
+        unknown=under_caveats(index, caveats=caveats, kinds=[MISSING_KIND]) | history.isna().to_numpy(),
         breaks=tuple(s for s in starts if index[0] < s <= first),
-    )
-
-
-def check_counts(history: pd.Series, *, caveats: Sequence[Caveat]) -> np.ndarray:
-    """Refuse a history that is not counts, one a period, with every problem in one message; mark its left-out periods."""
-    if not isinstance(history, pd.Series) or history.name is None:
-        raise ValueError("history is a named pandas Series of counts: name it after its indicator.")
-    index = history.index
-    if not isinstance(index, pd.PeriodIndex) or index.freqstr not in ("M", "Q-MAR"):
-        raise ValueError(
-            f"history {history.name!r} needs a PeriodIndex of months ('M') or of financial-year quarters ('Q-MAR'): "
-            "make one with history.to_period('M') or saferleeds_analysis.periods.quarter."
-        )
-    if not len(history):
-        raise ValueError(f"history {history.name!r} is empty.")
-    left_out = _in_left_out(index, caveats)
-    values = history.to_numpy(dtype=float, na_value=np.nan)
-    repeated = index[index.duplicated()].unique()
-    absent = pd.period_range(index.min(), index.max(), freq=index.freq).difference(index)
-    blank = index[np.isnan(values) & ~left_out]
-    below, broken = index[values < 0], index[values % 1 > 0]
-    rules = (
-        (index.is_monotonic_increasing, "the periods are not in order: sort the history by its index."),
-        (repeated.empty, f"periods that are there twice: {names_of(repeated)}."),
-        (
-            absent.empty,
-            f"no row for {names_of(absent)}. Find the count, or write the period as missing and give a caveat of kind "
-            "'missing' for it; a true zero is 0.",
-        ),
-        (
-            blank.empty,
-            f"no count for {names_of(blank)}. Find the count, or give a caveat of kind 'missing' for the period; a true "
-            "zero is 0.",
-        ),
-        (below.empty, f"counts below zero: {names_of(below)}."),
-        (
-            broken.empty,
-            f"values that are not whole numbers: {names_of(broken)}. Only counts add up over a year. For a rate, give the "
-            "counts and denominator=; a percentage is a level, for which there is assess_level.",
-        ),
-    )
-    problems = [f"\n- {problem}" for holds, problem in rules if not holds]
-    if problems:
-        raise DataProblem(f"history {history.name!r}:{''.join(problems)}")
-    return left_out
-
-
-def break_starts(index: pd.PeriodIndex, *, caveats: Sequence[Caveat]) -> list[pd.Period]:
-    """Give the first period of each new definition; a quarter in which it changed is taken as the first of the new one."""
-    return sorted(
-        {c.start.asfreq(index.freqstr) for c in caveats if c.kind == BREAK_KIND and c.start is not None}
     )
 
 
@@ -219,23 +173,3 @@ def target_count(target: Target, denominator: float | None) -> float:
             f"denominator is how many of the rate's base there are (321.5 for 321,500), not {denominator!r}."
         )
     return target.value * denominator
-
-
-def period_name(period: pd.Period) -> str:
-    """Write a month or a quarter for people."""
-    return periods.month_name(period) if period.freqstr == "M" else periods.quarter_name(period)
-
-
-def _in_left_out(index: pd.PeriodIndex, caveats: Sequence[Caveat]) -> np.ndarray:
-    first, last = index.asfreq("M", how="start"), index.asfreq("M", how="end")
-    inside = np.zeros(len(index), dtype=bool)
-    for c in caveats:
-        if c.kind in LEFT_OUT_KINDS:
-            inside |= (last >= (c.start or last.min())) & (first <= (c.end or first.max()))
-    return inside
-
-
-def names_of(found: Iterable[pd.Period]) -> str:
-    """Write months or quarters for people, six at the most."""
-    names = [period_name(p) for p in found]
-    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

@@ -15,13 +15,13 @@ from scipy import stats
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Caveat, Target
+from saferleeds_analysis.methods.counts import period_name
 from saferleeds_analysis.methods.trajectory.history import (
     CONSTANTS,
     History,
     check_history,
     check_targets,
     is_decrease,
-    period_name,
     target_count,
 )
 from saferleeds_analysis.methods.trajectory.rating import (

@@ -19,13 +19,13 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Caveat, Target
 from saferleeds_analysis.estimates import Estimate
+from saferleeds_analysis.methods.counts import period_name
 from saferleeds_analysis.methods.trajectory.history import (
     CONSTANTS,
     History,
     check_history,
     check_targets,
     is_met,
-    period_name,
     target_count,
 )
 from saferleeds_analysis.problems import DataProblem
@@ -125,7 +125,7 @@ def project_year_end(
 
     ``history`` holds counts by month or by financial-year quarter up to the last one known: from none to all but one of
     the year's periods, and a year that has not started may be asked for up to a year ahead. Months in a caveat of kind
-    ``pandemic`` or ``missing`` are not learned from; at a ``definition break`` the level starts anew and the season
+    ``missing`` are not learned from, and those of a ``pandemic`` tell less than others; at a ``definition break`` the level starts anew and the season
     carries over. The answer is the same for the same ``seed``. ``denominator`` turns a rate's target into a count, as in
     ``build_trajectory``. Not for percentages, which do not add up over a year.
 
@@ -211,9 +211,11 @@ def _explain(history: History, *, to_come: int) -> _Fit:
     window = constants["history_years"] * history.periods_a_year
     index = history.counts.index[-window:]
     index = pd.period_range(index[0], periods=len(index) + to_come, freq=index.freq)
-    past = np.flatnonzero(~history.left_out[-window:])
+    past = np.flatnonzero(~history.unknown[-window:])
     kept = np.append(past, np.arange(len(index) - to_come, len(index)))
-    counts = history.counts.to_numpy(dtype=float)[-window:][past]
+    counts = history.counts.to_numpy(dtype=float, na_value=np.nan)[-window:][past]
+    # A month of a shock is no usual month, but it tells of the level, if less surely than another.
+    shock = constants["shock"] ** 2 * history.left_out[-window:][past]
     # Rates are per mean month, so that February is not a season of its own.
     days = np.round((index.end_time - index.start_time) / pd.Timedelta(days=1)).to_numpy(dtype=float)
     exposure = np.log(days[kept] / _MONTH)
@@ -224,7 +226,7 @@ def _explain(history: History, *, to_come: int) -> _Fit:
     # The level is unknown at the start and anew at each break: periods share the starts that lie behind both.
     behind = np.array([index[kept] >= start for start in (index[0], *history.breaks)], dtype=float)
     level = constants["unknown_level"] ** 2 * (behind.T @ behind)
-    pseudo, noise = _working_data(counts, exposure[:known], parts, level, weights @ settings)
+    pseudo, noise = _working_data(counts, exposure[:known], parts, level, weights @ settings, shock)
     middle = np.average(pseudo, weights=1 / (noise + 0.05))
 
     # One Cholesky factor a setting does all: with the past first, its lower blocks are the conditional mean and spread
@@ -251,7 +253,7 @@ def _explain(history: History, *, to_come: int) -> _Fit:
     )
 
 
-def _working_data(counts, exposure, parts, level_unknown, variances) -> tuple[np.ndarray, np.ndarray]:
+def _working_data(counts, exposure, parts, level_unknown, variances, shock) -> tuple[np.ndarray, np.ndarray]:
     """Turn counts into log rates with a known error, at the mode of the model with middling settings.
 
     These are the pseudo-data of iteratively reweighted least squares (McCullagh and Nelder 1989; for mixed models,
@@ -264,13 +266,13 @@ def _working_data(counts, exposure, parts, level_unknown, variances) -> tuple[np
     for _ in range(20):
         expected = np.exp(rate + exposure)
         pseudo = rate + (counts - expected) / expected
-        fitted = middle + prior @ np.linalg.solve(prior + np.diag(1 / expected), pseudo - middle)
+        fitted = middle + prior @ np.linalg.solve(prior + np.diag(1 / expected + shock), pseudo - middle)
         step = np.clip(fitted - rate, -2, 2)
         rate = rate + step
         if np.abs(step).max() < 1e-3:
             break
     expected = np.exp(rate + exposure)
-    return rate + (counts - expected) / expected, 1 / expected
+    return rate + (counts - expected) / expected, 1 / expected + shock
 
 
 @lru_cache(maxsize=64)
@@ -335,10 +337,15 @@ def _comparisons(history: History, actual: int) -> dict[str, float | None]:
     }
 
 
+def _span(months: pd.PeriodIndex) -> str:
+    ends = " to ".join(map(period_name, [*months[:1], *months[-1:]]))
+    return f"{len(months)} periods from {ends}"
+
+
 def _caveats(history: History) -> tuple[str, ...]:
     years = (~history.left_out).sum() / history.periods_a_year
-    out = history.counts.index[history.left_out]
-    span = " to ".join(map(period_name, [*out[:1], *out[-1:]]))
+    index = history.counts.index
+    unknown, shaken = index[history.unknown], index[history.left_out & ~history.unknown]
     caveats = (
         (True, "The chances hold for years in which nothing unheard-of happens."),
         (history.known, RUN_RATE_MISLEADS),
@@ -347,7 +354,8 @@ def _caveats(history: History) -> tuple[str, ...]:
             f"Short history ({years:.1f} years): most of what is known of the season comes from other series, and the "
             "projection is wide.",
         ),
-        (len(out), f"Not learned from: {len(out)} periods from {span}."),
+        (len(unknown), f"Not learned from: {_span(unknown)}."),
+        (len(shaken), f"Taken as less sure than others, for the caveat on them: {_span(shaken)}."),
         *(
             (
                 True,

@@ -8,14 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis.catalogue import NATIONAL, Caveat, Target
-from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts, less
-from saferleeds_analysis.methods.trajectory.history import (
-    break_starts,
-    check_counts,
-    is_decrease,
-    is_met,
-    names_of,
-)
+from saferleeds_analysis.estimates import CountChange, Estimate, less
+from saferleeds_analysis.methods.counts import break_starts, check_counts, names_of
+from saferleeds_analysis.methods.trajectory.history import is_decrease, is_met
+from saferleeds_analysis.methods.variation import change_of_a_year, variation
 
 RULES = tomllib.loads(Path(NATIONAL / "rag_rules.toml").read_text(encoding="utf-8"))
 MINUS = "\N{MINUS SIGN}"
@@ -104,27 +100,36 @@ def position_words(value: float, *, lower: float, upper: float, decrease: bool) 
     return words[next((place for place, holds in places.items() if holds), "middle")]
 
 
-def travel_in_words(direction: str, *, improvement_direction: str) -> str:
+def travel_in_words(direction: str, *, improvement_direction: str, more_than_usual: bool = False) -> str:
     """Say which way a measure travels, and whether that is for the better: of a test's ``fell``, ``rose`` or ``no clear change``.
 
     >>> travel_in_words("fell", improvement_direction="decrease"), travel_in_words("fell", improvement_direction="neither")
     ('fell (improving)', 'fell')
+    >>> travel_in_words("rose", improvement_direction="decrease", more_than_usual=True)
+    'rose more than usual (worsening)'
     """
-    return RULES["direction"].get(direction, {}).get(improvement_direction, RULES["direction"]["unclear"])
+    word = RULES["direction"].get(direction, {}).get(improvement_direction, RULES["direction"]["unclear"])
+    return word.replace(direction, f"{direction} more than usual", 1) if more_than_usual else word
 
 
 def direction_of_travel(
-    history: pd.Series, *, improvement_direction: str, unit: str, caveats: Sequence[Caveat] = ()
+    history: pd.Series,
+    *,
+    improvement_direction: str,
+    unit: str,
+    kind: str = "",
+    caveats: Sequence[Caveat] = (),
 ) -> Direction:
     """Test the last twelve months of counts (or four quarters) on the twelve before, and say which way they travel.
 
-    "No clear change" is said unless the interval of the change leaves out no change. No direction is given where a
+    "No clear change" is said unless the interval of the change leaves out no change, allowing for how counts of this ``kind`` of
+    offence (the name of the series where it is not given) stray by themselves. No direction is given where a
     month is left out or the definition changed inside the two years, because the two counts are not alike.
 
     >>> months = pd.period_range("2010-10", "2012-09", freq="M", name="month")
     >>> history = pd.Series([700] * 12 + [500] * 12, index=months, name="domestic_burglary")
     >>> direction_of_travel(history, improvement_direction="decrease", unit="offences").word
-    'fell (improving)'
+    'fell more than usual (improving)'
     """
     if improvement_direction not in ("decrease", "increase", "neither"):
         raise ValueError(
@@ -146,13 +151,18 @@ def direction_of_travel(
     for applies, reason in reasons:
         if applies:
             return Direction(word=unclear, change=None, reason=reason)
-    change = change_between_counts(
+    change = change_of_a_year(
         int(history.iloc[-2 * length : -length].sum()),
         int(history.iloc[-length:].sum()),
+        found=variation(history, kind=kind or str(history.name), caveats=caveats),
         unit=unit,
         confidence=RULES["direction"]["confidence"],
     )
-    word = travel_in_words(change.direction, improvement_direction=improvement_direction)
+    word = travel_in_words(
+        change.direction,
+        improvement_direction=improvement_direction,
+        more_than_usual=change.more_than_usual,
+    )
     percent = "" if change.percent is None else f" ({change.percent.value:+.1f}%)".replace("-", MINUS)
     return Direction(
         word=word,

@@ -141,11 +141,9 @@ def chart_of_year(
         line(ax, known, color=DARK_BLUE, linewidth=2.4)
         end = (positions([last])[0], float(known.iloc[-1]))
         ax.plot(*end, "o", color=DARK_BLUE)
-        # Up to June there is no room on its left: there the axis has its words.
-        at_left = {"beside": -6, "above": 4, "ha": "right", "va": "bottom"}
-        at_right = {"beside": 6, "above": -4, "ha": "left", "va": "top"}
-        how = {"fontweight": "bold", "color": DARK_BLUE} | (at_left if len(known) > 3 else at_right)
-        label(ax, wording.number(known.iloc[-1]), end, **how)
+        # Below and to the right there is nothing, however early in the year it is.
+        how = {"ha": "center", "va": "top", "fontweight": "bold", "color": DARK_BLUE}
+        label(ax, wording.number(known.iloc[-1]), end, beside=22, above=-4, **how)
         if fan is not None and len(fan):
             _draw_fan(ax, fan, start=end)
             at, middle = fan.iloc[-1], wording.number(fan[0.5].iloc[-1])
