@@ -138,7 +138,7 @@ class AreaTables:
             if (d.area_set, d.area, d.of) == (area_set, area, of) and d.known_from > as_at:
                 counted, day = periods.day_name(d.counted_on), periods.day_name(as_at)
                 return f"the {of} of {counted} were not yet known on {day}"
-        return f"no count of {of} is held for these boundaries"
+        return f"{of} are not known for these boundaries"
 
     def tiles(self, area_set: str) -> dict[str, tuple[int, int]]:
         """Give row and column of each area of a set; empty where no layout is made."""

@@ -413,8 +413,7 @@ class ReportCard(Result):
             return f"{self.indicator.name}: no clear change in a year"
         if at.change.percent is None:
             return f"{self.indicator.name}: {wording.fewer_or_more(at.change.difference.value)} in a year"
-        usual = ", more than usual" if at.change.more_than_usual else ""
-        return f"{self.indicator.name} {at.change.direction} {wording.percent(abs(at.change.percent.value))} in a year{usual}"
+        return f"{self.indicator.name} {wording.moved_by(at.change)} in a year"
 
     def subtitle(self, measure: str, first: pd.Period) -> str:
         """Say below a chart's headline what is measured, where and when, and what kind of data it is."""

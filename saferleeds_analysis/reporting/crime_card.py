@@ -99,7 +99,6 @@ def before_quoting(card: ReportCard) -> Block:
         *(c.text for c in card.caveats),
         *(f"{basis}." for basis in card.area_bases[-1:]),
     ]
-    lines += ["Offences come in series, which the intervals allow for."]
     return caveats_in_short(lines)
 
 
@@ -151,8 +150,8 @@ def _beside_the_rest(areas: AreasBeside, profiles: Mapping[str, str]) -> Tile:
 def _sure(card: ReportCard) -> Listing:
     change, lines = card.headline.change, []
     if change is not None and change.percent is not None and change.direction in wording.DOWN_OR_UP:
-        lines.append(f"It is {wording.percent_interval(change)} on the year before (95% interval).")
-        lines += filter(None, [wording.in_an_ordinary_year(change)])
+        limits = f"{wording.percent_interval(change)} on the year before (95% interval)"
+        lines.append(f"It is {limits}{wording.ordinarily(change)}.")
     nearest = [p for p in next(iter(card.parts.values()), ()) if p.change is not None]
     for word in ("fell", "rose"):
         names = [p.area for p in nearest if p.change.direction == word]

@@ -165,7 +165,9 @@ class AreaProfile:
         return Tile(
             name=name,
             value=wording.number(value),
-            below=f"{wording.number(change.earlier)} the year before: {_reading(change)}." if change else "",
+            below=f"{wording.number(change.earlier)} the year before: {_reading(change)}{wording.ordinarily(change)}."
+            if change
+            else "",
             drawing=sparkline(totals.iloc[-48:], name="course", what="the 12-month total")
             if len(totals) > 1
             else NOTHING,
@@ -208,9 +210,7 @@ class AreaProfile:
         """Give what is sure, or what is not: how it moves beside the rest, whether it is out of the ordinary, its rate."""
         beside, clear = self._beside_the_rest()
         rate = self.city.rate(self._area)
-        change = self.card.headline.change
         lines = [
-            (True, paragraph(wording.in_an_ordinary_year(change) if change else "")),
             (clear, beside),
             (self.control.out_of_the_ordinary, self.control.in_short()),
             (bool(rate.figures), rate),
@@ -229,7 +229,7 @@ class AreaProfile:
             return paragraph(""), False
         row = found.loc[self._area]
         if row["word"] == "no clear difference":
-            said = f"Its change does not differ clearly from that of the rest of {self.whole}."
+            said = f"Its change does not differ clearly from the rest of {self.whole}."
             return paragraph(said, figures=figures), False
         by, *limits = (abs(100 * (row[c] - 1)) for c in ("ratio", "ratio_lower", "ratio_upper"))
         said = (
@@ -361,8 +361,7 @@ def _moved(change: CountChange | None) -> str:
     """Say in a finding how a count moved; nothing where no change can be given."""
     if change is None or change.percent is None or change.direction == _UNCLEAR:
         return change.direction if change else ""
-    usual = " (more than usual)" if change.more_than_usual else ""
-    return f"{change.direction} {wording.percent(abs(change.percent.value))}{usual}"
+    return wording.moved_by(change)
 
 
 def _reading(change: CountChange, *, small: bool = False) -> str:

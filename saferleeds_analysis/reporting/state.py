@@ -128,7 +128,7 @@ def _change_in_words(change: Figure, ordinary: Figure | None = None) -> dict[str
     known = low is not None and high is not None
     unusual = ordinary is not None and not ordinary.lower <= number <= ordinary.upper
     moved = _moved(number, unit) if wording.number(abs(number), decimals=1) != "0.0" else "unchanged"
-    moved += " (more than usual)" if unusual else ""
+    moved = moved.replace(" ", " an unusual ", 1) if unusual else moved
     said = {
         "change": NO_CLEAR_CHANGE if known and low <= 0 <= high else moved,
         "on": "on the 12 months before" if whole_year else "on the same months a year before",

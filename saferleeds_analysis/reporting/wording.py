@@ -99,13 +99,37 @@ def matter_most(bars: pd.DataFrame, names: Mapping[str, str]) -> str:
 
 
 def moved(change: CountChange) -> str:
-    """Say in one of three grades how a count moved: no clear change, fell or rose, fell or rose more than usual.
+    """Say in a table in one of three grades how a count moved: no clear change, fell or rose, fell or rose more than usual.
 
     >>> from saferleeds_analysis.estimates import change_between_counts
     >>> moved(change_between_counts(9214, 5938, unit="offences", ordinary=(-24.0, 31.6)))
-    'fell more than usual'
+    'fell unusually'
     """
-    return f"{change.direction} more than usual" if change.more_than_usual else change.direction
+    return f"{change.direction} unusually" if change.more_than_usual else change.direction
+
+
+def moved_by(change: CountChange) -> str:
+    """Say which way and how far a clear change went, and whether that is more than usual.
+
+    >>> from saferleeds_analysis.estimates import change_between_counts
+    >>> moved_by(change_between_counts(9214, 5938, unit="offences", ordinary=(-24.0, 31.6)))
+    'fell an unusual 35.6%'
+    """
+    unusual = "an unusual " if change.more_than_usual else ""
+    return f"{change.direction} {unusual}{percent(abs(change.percent.value))}"
+
+
+def ordinarily(change: CountChange) -> str:
+    """Say in short, behind a change, how far a year strays from the one before where nothing in particular happens.
+
+    >>> from saferleeds_analysis.estimates import change_between_counts
+    >>> ordinarily(change_between_counts(9214, 5938, unit="offences", ordinary=(-24.0, 31.6)))
+    '; ordinarily −24% to +32%'
+    """
+    if change.ordinary is None or change.percent is None:
+        return ""
+    down, up = (f"{number(abs(limit))}%" for limit in change.ordinary)
+    return f"; ordinarily {MINUS}{down} to +{up}"
 
 
 def in_an_ordinary_year(change: CountChange) -> str:
@@ -113,12 +137,12 @@ def in_an_ordinary_year(change: CountChange) -> str:
 
     >>> from saferleeds_analysis.estimates import change_between_counts
     >>> in_an_ordinary_year(change_between_counts(9214, 5938, unit="offences", ordinary=(-24.0, 31.6)))
-    'In an ordinary year it would move by up to 24% down or 32% up.'
+    'In an ordinary year: 24% down to 32% up.'
     """
     if change.ordinary is None:
         return ""
     down, up = (f"{number(abs(limit))}%" for limit in change.ordinary)
-    return f"In an ordinary year it would move by up to {down} down or {up} up."
+    return f"In an ordinary year: {down} down to {up} up."
 
 
 def straying(found: Variation) -> str:

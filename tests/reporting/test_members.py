@@ -56,7 +56,7 @@ def test_burglary_says_the_published_headline_and_where_it_is_heading(second):
     # be 33.4% to 37.6% (R's poisson.test); the months stray.
     assert (
         item.found
-        == "5,938 offences in the 12 months to September 2012: down 35.6% (more than usual) on the 12 months before."
+        == "5,938 offences in the 12 months to September 2012: down an unusual 35.6% on the 12 months before."
     )
     near, far = re.match(r"The change is ([\d.]+)% to ([\d.]+)% down\. Of ", item.unsure).groups()
     assert 30 < float(near) < 33.4 < 37.6 < float(far) < 41
