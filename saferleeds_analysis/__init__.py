@@ -29,6 +29,7 @@ __all__ = [
     "control_chart",
     "cost_of_crime",
     "count_with_interval",
+    "evaluate_intervention",
     "financial_year",
     "funding_scenario",
     "funnel",

@@ -16,6 +16,7 @@ from saferleeds_analysis.estimates import change_between_counts, count_with_inte
 from saferleeds_analysis.methods import control_charts, costs, seasonal
 from saferleeds_analysis.methods.changes import by_area, twelve_months
 from saferleeds_analysis.methods.comparison import compare_with_group, funnel, rank_areas
+from saferleeds_analysis.methods.intervention import evaluate_intervention
 from saferleeds_analysis.methods.rates import Denominator, compare_rates, rate
 from saferleeds_analysis.methods.resourcing import funding_scenario
 from saferleeds_analysis.methods.seasonal import (

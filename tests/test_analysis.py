@@ -74,6 +74,11 @@ def results(burglary, adjusted):
         "funding": sl.funding_scenario(sl.open(ROOT).cost_tables.funding("pcso_leeds_2015_16"), share=0.5),
         "replay": sl.replay(burglary),
         "variation": sl.variation(burglary),
+        "intervention": sl.evaluate_intervention(
+            pd.DataFrame({f"Ward {n}": burglary + n for n in range(12)}),
+            areas=["Ward 0"],
+            start=MONTHS[-12],
+        ),
     }
 
 

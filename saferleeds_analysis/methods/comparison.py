@@ -8,7 +8,6 @@ differ more than chance alone, and where many areas are tested at once the share
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 from math import inf, nan, sqrt
 from numbers import Real
 
@@ -21,7 +20,6 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.area_tables import GroupMember
 from saferleeds_analysis.catalogue import columns_of
 from saferleeds_analysis.estimates import (
-    Estimate,
     change_between_counts,
     count_with_interval,
     ratio_of_rates,
@@ -83,16 +81,6 @@ class Funnel:
     between_areas_sd: float
     areas: pd.DataFrame
     caveats: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class DisplacementTest:
-    """The change of a treated area less that of its comparison area, with displacement round both if given."""
-
-    local: Estimate
-    displacement: Estimate | None
-    total: Estimate
-    z: float
 
 
 def compare_with_group(
@@ -518,72 +506,6 @@ def changes_beside_the_rest(
         p_value=2 * stats.norm.sf(np.abs(log_ratio / error)),
     )
     return _which_differ(table, log_ratio > 0, share)
-
-
-def displacement_test(
-    *,
-    treated: tuple[int, int],
-    control: tuple[int, int],
-    displacement_treated: tuple[int, int] | None = None,
-    displacement_control: tuple[int, int] | None = None,
-    period_weights: tuple[float, float] = (1, 1),
-    area_weights: tuple[float, float, float, float] = (1, 1, 1, 1),
-    unit: str = "offences",
-    confidence: float = 0.95,
-) -> DisplacementTest:
-    """Give the change of a treated area less that of its comparison area (Wheeler and Ratcliffe 2018, "WDD").
-
-    Each pair is the count before and after. ``displacement_treated`` and ``displacement_control`` are the rings round
-    the two. ``period_weights`` are the lengths of the periods and ``area_weights`` the sizes of treated, control and
-    their two rings, where they differ. Counts are taken as Poisson, and the interval is normal: for counts over about
-    5 in each cell. It measures what happened beside the comparison area, and is only as good as that choice.
-
-    >>> w = displacement_test(treated=(207, 110), control=(308, 318))
-    >>> w.total.value, round(w.total.lower), round(w.total.upper)
-    (-107.0, -167, -47)
-    """
-    pairs = [treated, control, displacement_treated, displacement_control]
-    given = [pair for pair in pairs if pair is not None]
-    for count in chain.from_iterable(given):
-        count_with_interval(count, unit=unit)  # refuses what is no count
-    refuse_unless(
-        (
-            (displacement_treated is None) == (displacement_control is None),
-            "displacement needs the counts round both the treated and the comparison area.",
-        ),
-        (
-            all(len(two) == 2 for two in (*given, period_weights)) and len(area_weights) == 4,
-            "counts are two for each area, before and after; period_weights are two and area_weights four.",
-        ),
-        (
-            all(weight > 0 for weight in (*period_weights, *area_weights)),
-            "period_weights and area_weights are all above zero.",
-        ),
-        (any(map(any, given)), "no events in any area or period: there is nothing to test."),
-    )
-    # A row an area: treated, its comparison, and then their rings; the columns are before and after.
-    counts, sizes = np.array(given), np.outer(area_weights[: len(given)], period_weights)
-    signs = np.array([(-1, 1), (1, -1)] * 2)[: len(given)]
-    changes, variances = (signs * counts / sizes).sum(axis=1), (counts / sizes**2).sum(axis=1)
-
-    def estimate(areas: slice) -> Estimate:
-        value = float(changes[areas].sum())
-        reach = float(stats.norm.isf((1 - confidence) / 2)) * sqrt(variances[areas].sum())
-        return Estimate(
-            value=value,
-            lower=value - reach,
-            upper=value + reach,
-            unit=unit,
-            method="weighted displacement difference",
-            confidence=confidence,
-        )
-
-    return DisplacementTest(
-        local=estimate(slice(0, 2)),
-        displacement=estimate(slice(2, 4)) if len(given) == 4 else None,
-        total=estimate(slice(None)),
-        z=float(changes.sum() / sqrt(variances.sum())),
-    )
 
 
 def poisson_z(current: int, past: int) -> float:

@@ -142,6 +142,7 @@ class AreaProfile:
         if self.city.count(self._area) is None:
             return f"No 12-month count is given for {self._area}: {self._why_none()}"
         own, of_whole = (_moved(self.city.change(name)) for name in (self._area, self.whole))
+        of_whole = of_whole.replace(" an unusual", "")  # the whole's own page says so
         text = f"{self.card.indicator.name} in {self._area}"
         if not own:
             return f"{text}, 12-month total"

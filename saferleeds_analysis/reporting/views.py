@@ -20,6 +20,7 @@ from saferleeds_analysis.methods.changes import AreaChanges, TwelveMonths
 from saferleeds_analysis.methods.comparison import GroupComparison
 from saferleeds_analysis.methods.control_charts import ControlChart
 from saferleeds_analysis.methods.costs import CostEstimate
+from saferleeds_analysis.methods.intervention import VERDICTS, Intervention
 from saferleeds_analysis.methods.resourcing import FundingScenario
 from saferleeds_analysis.methods.seasonal import SeasonalAdjustment
 from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
@@ -111,6 +112,25 @@ def _(found: AreaChanges) -> Block:
     clear = (found.table["direction"] != "no clear change").sum()
     said = f"{clear} of {len(found.table)} areas changed clearly, with at most one in twenty of such findings false on average."
     return own(said, of_frame(found.table[columns], caption=f"Change, {found.window}"))
+
+
+@view.register
+def _(found: Intervention) -> Block:
+    show = partial(wording.percent, signed=True)
+    e, (before, after), (rest, rest_after) = found.effect, found.counts, found.elsewhere
+    lines = [
+        f"{wording.listed(found.areas)}, {periods.month_name(found.start)} on ({found.months} months): {wording.number(before)} to "
+        f"{wording.number(after)}; elsewhere {wording.number(rest)} to {wording.number(rest_after)}.",
+        f"Beside places without it that is {show(e.value)} ({e.confidence:.0%} interval {show(e.lower)} to {show(e.upper)}). "
+        f"{wording.percent(100 * found.p_value)} of {wording.number(len(found.placebos))} places and times in which nothing was done moved as far.",
+        f"Only a fall of {wording.percent(found.smallest_seen)} or more would have been found four times in five.",
+        f"In the year before the start it stood {show(found.before)} beside the others.",
+    ]
+    if (d := found.displaced) is not None:
+        lines.append(
+            f"Around it: {show(d.value)} ({d.confidence:.0%} interval {show(d.lower)} to {show(d.upper)})."
+        )
+    return own(VERDICTS[found.verdict], bullets(lines), *found.caveats)
 
 
 @view.register

@@ -63,10 +63,7 @@ def test_a_ward_profile_says_the_published_figures(given):
     # Safer Leeds report card 2012/13 Q2: Armley 314, down 35.9%; NWL down 39.5%, 1,753 fewer; Leeds down 35.6%.
     armley = profile(given, "Armley")
     first = armley.top({})
-    assert (
-        "Domestic burglary in Armley fell an unusual 35.9% in a year; in Leeds it fell an unusual 35.6%"
-        in first.text
-    )
+    assert "Domestic burglary in Armley fell an unusual 35.9% in a year; in Leeds it fell 35.6%" in first.text
     dispersion = armley.card.variations["Armley"].dispersion
     change = change_between_counts(490, 314, unit="offences", dispersion=dispersion)
     limits = wording.percent_interval(change)

@@ -120,7 +120,7 @@ def chart_of_year(
     come); ``fan`` the quantiles of the count at the end of each month to come. ``data`` is the table behind the chart.
     """
     known = path["actual"].dropna()
-    drawing, ax = one_axes(3.5)
+    drawing, ax = one_axes(3.2)
     ends, alt = [], ""
     if not known.empty:
         last = known.index[-1]
