@@ -15,7 +15,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Caveat
 from saferleeds_analysis.estimates import Estimate
-from saferleeds_analysis.methods.counts import check_counts
+from saferleeds_analysis.methods.counts import BREAK_KIND, check_counts, under_caveats
 from saferleeds_analysis.methods.variation import variation_of
 from saferleeds_analysis.problems import DataProblem, refuse_unless
 from saferleeds_analysis.results import Result
@@ -93,12 +93,9 @@ def evaluate_intervention(
     whole = _checked(counts, areas, around, start, months, caveats)
     donors = whole.drop(columns=[*areas, *around])
     placebos = _placebos(donors, start=start, months=months, caveats=caveats)
-    together = pd.DataFrame(
-        {name: whole[list(names)].sum(axis=1) for name, names in (("own", areas), ("around", around))}
-    )
-    elsewhere = _sums(donors, start, months).sum(axis=1)
-    sums = _sums(together, start, months)
-    moved = _moved(sums, sums * 0 + elsewhere.to_numpy()[:, None])
+    together = pd.DataFrame({n: whole[list(names)].sum(axis=1) for n, names in enumerate((areas, around))})
+    sums, elsewhere = _sums(together, start, months), _sums(donors, start, months).sum(axis=1, keepdims=True)
+    own, beside = _moved(sums, elsewhere)
     if len(placebos) < _FEWEST_PLACEBOS:
         raise DataProblem(
             f"{len(placebos)} placebos are too few to say what nothing at all produces ({_FEWEST_PLACEBOS} are needed): give more areas, or "
@@ -113,8 +110,8 @@ def evaluate_intervention(
     nth = max(int((1 - confidence) * (len(distance) + 1)), 1)
     reach = float(distance.abs().nlargest(nth).iloc[-1])
 
-    def effect_of(at: pd.Series) -> tuple[Estimate, float, float]:
-        spread, value = sqrt(between + _chance(at["count"], kind, months)), at["after"] - back * at["before"]
+    def effect_of(count: float, before: float, after: float) -> tuple[Estimate, float, float]:
+        spread, value = sqrt(between + _chance(count, kind, months)), after - back * before
         lower, upper = (_percent(value + side * reach * spread) for side in (-1, 1))
         estimate = Estimate(
             value=_percent(value),
@@ -123,24 +120,24 @@ def evaluate_intervention(
             unit="%",
             method=f"placebos in place and time ({len(placebos)})",
             confidence=confidence,
-            n=int(at["count"]),
+            n=int(count),
         )
         return estimate, value / spread, spread
 
-    effect, far, spread = effect_of(moved.loc["own"])
+    effect, far, spread = effect_of(*own)
     smallest = -_percent(-(reach + _POWER) * spread)
     unsure = "no sign" if smallest <= WORTH_SEEING else "cannot tell"
     return Intervention(
         areas=tuple(areas),
         start=start,
         months=months,
-        counts=tuple(int(n) for n in sums["own"].iloc[1:]),
-        elsewhere=tuple(int(n) for n in elsewhere.iloc[1:]),
+        counts=tuple(int(n) for n in sums[1:, 0]),
+        elsewhere=tuple(int(n) for n in elsewhere[1:, 0]),
         effect=effect,
         p_value=float((1 + (distance.abs() >= abs(far)).sum()) / (1 + len(distance))),
         smallest_seen=smallest,
-        before=_percent(moved.loc["own", "before"]),
-        displaced=effect_of(moved.loc["around"])[0] if around else None,
+        before=_percent(own[1]),
+        displaced=effect_of(*beside)[0] if around else None,
         verdict="fell" if effect.upper < 0 else "rose" if effect.lower > 0 else unsure,
         placebos=placebos[["area", "start"]].assign(effect=strayed.map(_percent), distance=distance),
         caveats=(
@@ -154,29 +151,28 @@ def _placebos(
     donors: pd.DataFrame, *, start: pd.Period, months: int, caveats: Sequence[Caveat]
 ) -> pd.DataFrame:
     """Give the change of every donor beside the others, at the start and at each half-year before it, as far as the data go."""
-    found, at = [], start
+    rows, at = [], start
     while at - 24 >= donors.index[0]:
         windows = pd.period_range(at - 24, at + months - 1, freq="M")
         over = at == start or windows[-1] < start
-        if over and not any(_touches(c, windows) for c in caveats):
+        if over and not any(_spoils(c, windows) for c in caveats):
             sums = _sums(donors, at, months)
-            moved = _moved(sums, sums.sum(axis=1).to_numpy()[:, None] - sums)
-            found.append(moved[moved["count"] >= _FEWEST_EVENTS].dropna().assign(start=at))
+            moved = _moved(sums, sums.sum(axis=1, keepdims=True) - sums)
+            rows += [(name, at, *m) for name, m in zip(donors, moved, strict=True) if m[0] >= _FEWEST_EVENTS]
         at -= 6
-    return pd.concat(found).rename_axis("area").reset_index()
+    return pd.DataFrame(rows, columns=["area", "start", "count", "before", "after"])
 
 
-def _sums(counts: pd.DataFrame, start: pd.Period, months: int) -> pd.DataFrame:
-    """Give for each column the count over the months from the start, and over the same months of the two years before."""
-    firsts = [start - 24, start - 12, start]
-    return pd.DataFrame({first: counts.loc[first : first + months - 1].sum() for first in firsts}).T
+def _sums(counts: pd.DataFrame, start: pd.Period, months: int) -> np.ndarray:
+    """Give for each column the count over the same months of the two years before the start, and from the start on, as three rows."""
+    at, values = counts.index.get_loc(start), counts.to_numpy()
+    return np.array([values[first : first + months].sum(axis=0) for first in (at - 24, at - 12, at)])
 
 
-def _moved(sums: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
-    """Give the log change of each column beside the others': ``after`` the start and in the year ``before``, with the count then."""
-    ratios = np.log(sums.where(sums > 0)) - np.log(others.where(others > 0))
-    (_, before, after), counts = ratios.diff().to_numpy(), sums.iloc[1]
-    return pd.DataFrame({"count": counts, "before": before, "after": after}, index=sums.columns)
+def _moved(sums: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Give for each column, as a row, the count of the year before and the log change beside the others: of that year, and since the start."""
+    ratios = np.log(np.maximum(sums, 0.5) / np.maximum(others, 0.5))  # a count may fall to none
+    return np.column_stack([sums[1], *np.diff(ratios, axis=0)])
 
 
 def _chance(count: float, kind: str, months: int) -> float:
@@ -188,10 +184,11 @@ def _percent(log_ratio: float) -> float:
     return 100 * (exp(log_ratio) - 1)
 
 
-def _touches(caveat: Caveat, windows: pd.PeriodIndex) -> bool:
-    return (caveat.start is None or caveat.start <= windows[-1]) and (
-        caveat.end is None or caveat.end >= windows[0]
-    )
+def _spoils(caveat: Caveat, windows: pd.PeriodIndex) -> bool:
+    """Say whether months cannot be set beside each other for this caveat: one is left out, or the definition changed between them."""
+    if caveat.kind == BREAK_KIND:
+        return caveat.start in windows[1:]
+    return under_caveats(windows, caveats=[caveat]).any()
 
 
 def _checked(
@@ -237,7 +234,7 @@ def _checked(
         ),
         *(
             (
-                _touches(c, windows),
+                _spoils(c, windows),
                 f"months of the comparison lie under a caveat of kind {c.kind!r}: {c.text}",
             )
             for c in caveats
