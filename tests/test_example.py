@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import math
 import re
 from pathlib import Path
 
@@ -64,7 +65,8 @@ def test_nothing_stops_the_sign_off_of_the_example(done):
 
 def test_the_pages_say_the_published_headline(page, annex, areas):
     assert (
-        words(page.h1) == "Domestic burglary fell 35.6% in a year, and meeting its target is almost certain"
+        words(page.h1)
+        == "Domestic burglary fell an unusual 35.6% in a year, and meeting its target is almost certain"
     )
     text = words(annex.main)
     assert (
@@ -77,8 +79,8 @@ def test_the_pages_say_the_published_headline(page, annex, areas):
     divisions = next(t for t in areas.find_all("table") if t.caption.text.startswith("Divisions"))
     rows = {words(row.th): [words(td) for td in row.find_all("td")] for row in divisions.tbody.find_all("tr")}
     assert {name: (row[2], row[3], row[5]) for name, row in rows.items()} == {
-        "NWL": ("−1,753", "−39.5%", "fell"),
-        "NEL": ("−1,467", "−39.0%", "fell"),
+        "NWL": ("−1,753", "−39.5%", "fell unusually"),
+        "NEL": ("−1,467", "−39.0%", "fell unusually"),
         "C&H": ("−56", "−5.6%", "no clear change"),
     }
     assert "Hyde Park & Woodhouse: the first 12-month fall at a quarter end" in words(areas.main)
@@ -158,9 +160,14 @@ def test_every_change_in_the_tidy_figures_has_its_interval_and_method(figures):
         assert f["method"]
         assert f["n"]
     headline = next(f for f in changes if f["area"] == "Leeds" and f["measure"] == "change_percent")
-    # R 4.2.2: poisson.test(c(5938, 9214))$conf.int, as percentages
-    assert float(headline["lower"]) == pytest.approx(-37.63312, abs=1e-4)
-    assert float(headline["upper"]) == pytest.approx(-33.41063, abs=1e-4)
+    # The normal limits of the log ratio, by the dispersion that the annex states; of independent events they would be
+    # -37.63312 and -33.41063 (R 4.2.2: poisson.test(c(5938, 9214))$conf.int, as percentages).
+    [dispersion] = [float(f["value"]) for f in figures if f["measure"] == "dispersion of the counts"]
+    reach = 1.96 * (dispersion * (1 / 5938 + 1 / 9214)) ** 0.5
+    for limit, side in (("lower", -1), ("upper", 1)):
+        expected = 100 * (5938 / 9214 * math.exp(side * reach) - 1)
+        assert float(headline[limit]) == pytest.approx(expected, abs=0.1)
+    assert float(headline["lower"]) < -37.63312 < -33.41063 < float(headline["upper"])
 
 
 def test_the_run_record_names_what_the_page_was_made_from(folder):

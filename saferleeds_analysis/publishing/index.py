@@ -47,7 +47,7 @@ from saferleeds_analysis.reporting.blocks import NOTHING, Block
 from saferleeds_analysis.reporting.first_screen import sparkline
 from saferleeds_analysis.reporting.state import State, state_of
 
-_LONGEST_FINDING = 90  # letters
+_LONGEST_FINDING = 95  # letters
 _SHORTEST_COURSE = 8  # levels
 # Where a report stands whose notebook the run list puts under no heading: a part of a whole is profiled.
 _OTHERS, _PROFILES = "Other reports", "Area profiles"

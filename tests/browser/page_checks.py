@@ -330,7 +330,7 @@ def check_charts_can_be_read(page: OpenPage) -> list[str]:
 
 
 # A small phone, a phone, either side of where a chart's drawing or place changes (style.css), a desktop.
-_WIDTHS_OF_CHARTS = (320, 390, 640, 816, 830, 1080, 1160, 1280)
+_WIDTHS_OF_CHARTS = (320, 640, 816, 830, 1080, 1160)
 _FIND_WHAT_CANNOT_BE_READ = """() => [...document.querySelectorAll('figure.chart svg')]
   .filter(svg => svg.checkVisibility() && svg.getClientRects().length).flatMap(svg => {
   const words = [...svg.querySelectorAll('text')].filter(e => e.textContent.trim()).map(e => ({

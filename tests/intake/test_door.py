@@ -21,6 +21,7 @@ OTHERS = {
     "intake/responses.py": "data/processed",
     "methods/trajectory/history.py": "national/",
     "methods/trajectory/rating.py": "national/",
+    "methods/variation.py": "national/",
     "methods/x13.py": "what the program wrote",
     "reporting/shared.py": "what the run itself has worked out",
 }

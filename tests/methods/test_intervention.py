@@ -43,13 +43,13 @@ def test_a_planted_fall_is_found_at_its_size():
 
 
 def test_where_nothing_was_done_little_is_found():
-    found = [evaluate_intervention(wards(seed), areas=["Ward 1"], start=START) for seed in range(60)]
+    found = [evaluate_intervention(wards(seed), areas=["Ward 1"], start=START) for seed in range(40)]
     alarms = np.mean([f.verdict in ("fell", "rose") for f in found])
-    assert alarms <= 0.12  # 5 % of 60 is 3; 8 or more come once in a hundred times
+    assert alarms <= 0.15  # 5 % of 40 is 2; 7 or more come once in two hundred times
 
 
 def test_the_word_and_the_share_of_placebos_agree():
-    for seed in range(15):
+    for seed in range(8):
         found = evaluate_intervention(wards(seed, spread=0.15), areas=["Ward 1"], start=START)
         assert (found.verdict in ("fell", "rose")) == (found.p_value <= 0.05)
         assert found.effect.lower <= found.effect.value <= found.effect.upper
@@ -76,7 +76,7 @@ def test_what_was_pushed_around_the_corner_is_told():
     assert set(found.placebos["area"]) == set(AREAS[2:])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.permutations(AREAS[1:]), st.integers(1, 12))
 def test_the_order_of_the_areas_and_the_later_months_do_not_matter(order, months):
     counts = wards(6)

@@ -122,9 +122,22 @@ def _narrow(drawing: Drawing, name: str, *, tallest: float) -> str:
             for ax in drawing.axes:
                 _thin_out(ax)
                 _move_ends_apart(ax, room=72 * ax.get_window_extent().height / drawing.dpi)
-            return svg_of(drawing, name)
+            return "" if _has_words_over_others(drawing) else svg_of(drawing, name)
         except UserWarning:
             return ""
+
+
+def _has_words_over_others(drawing: Drawing) -> bool:
+    boxes = [
+        words.get_window_extent()
+        for ax in drawing.axes
+        for words in (*ax.texts, *ax.get_yticklabels())
+        if words.get_text()
+    ]
+    return any(
+        min(a.x1, b.x1) - max(a.x0, b.x0) > 1 and min(a.y1, b.y1) - max(a.y0, b.y0) > 3
+        for a, b in itertools.combinations(boxes, 2)
+    )
 
 
 def _thin_out(ax) -> None:
