@@ -128,7 +128,7 @@ BROKEN = [
     (
         "charts_can_be_read",
         add(CHART.format('<g><text x="9" y="50" font-size="12">small</text></g>')),
-        "at 320 pixels, small is 9.8 pixels high.",
+        "at 320 pixels, small is 10.0 pixels high.",
     ),
     (
         "charts_can_be_read",

@@ -116,12 +116,12 @@ def test_a_rank_could_be_more_places_where_counts_stray():
 
 @pytest.mark.parametrize("truth", [1.0, 2.5, 6.0])
 def test_the_dispersion_is_recovered(truth):
-    # 100 series of ten years: each is drawn a third of the way to the 1 + 1.1 x 1.2 or so that is borrowed for its size.
+    # 60 series of ten years: each is drawn a third of the way to the 1 + 1.1 x 1.2 or so that is borrowed for its size.
     borrowed = variation_of(1_500, kind="burglary").dispersion
-    found = [variation(series(seed, dispersion=truth), kind="burglary") for seed in range(100)]
+    found = [variation(series(seed, dispersion=truth), kind="burglary") for seed in range(60)]
     own_freedom = 120 - 12 - 30
     expected = (own_freedom * truth + 36 * borrowed) / (own_freedom + 36)
-    assert np.mean([f.dispersion for f in found]) == pytest.approx(expected, rel=0.06)
+    assert np.mean([f.dispersion for f in found]) == pytest.approx(expected, rel=0.08)
 
 
 def test_a_level_that_moves_slowly_is_no_dispersion():
