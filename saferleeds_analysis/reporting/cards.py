@@ -524,8 +524,7 @@ def report_card(
 
     ``data`` holds monthly counts by area up to the as-at date; months after the quarter are left out. A twelve-month
     total is given only when all its months are there, and small ones of places below the city only in the restricted
-    edition. Refused: a quarter that had not ended by ``as_at``, an area
-    without data, a quarter for which there is no data at all.
+    edition. Refused: a quarter that had not ended by ``as_at``, an area without data, a quarter for which there is no data at all.
     """
     place = catalogue.area(data.area_set, area)
     end = periods.last_month(quarter)
@@ -537,14 +536,11 @@ def report_card(
     everywhere = [place, *(a for members in parts.values() for a in members)]
     totals = pd.DataFrame({a.name: _twelve_month_totals(by_area[a.name]) for a in everywhere})
     protected = _protect(data, totals, end, catalogue, edition)
-
     caveats = catalogue.caveats(data.indicator.id, by_area.index)
-
     found = once(_variations, by_area, kind=kind_of_offence(data.indicator), caveats=caveats)
 
     def position(of: Area) -> AreaPosition:
-        monthly, unit = by_area[of.name], data.indicator.unit
-        return _position(of, monthly, totals[of.name], end, unit, protected, found.get(of.name))
+        return _position(of, by_area[of.name], totals[of.name], end, data, protected, found.get(of.name))
 
     return ReportCard(
         indicator=data.indicator,
@@ -628,7 +624,7 @@ def _position(
     monthly: pd.Series,
     totals: pd.Series,
     end: pd.Period,
-    unit: str,
+    data: RecordedCounts,
     protected: ProtectedTable,
     found: Variation | None,
 ) -> AreaPosition:
@@ -638,7 +634,7 @@ def _position(
     if not any(hidden):
         before = _quarter_ends_with_a_fall(totals, end)
         if pd.notna(earlier) and pd.notna(later):
-            change = change_of_a_year(int(earlier), int(later), found=found, unit=unit)
+            change = change_of_a_year(int(earlier), int(later), found=found, unit=data.indicator.unit)
     window = pd.period_range(end=end, periods=24, freq="M")
     last_fall = max(before, default=None)
     return AreaPosition(

@@ -372,6 +372,13 @@ class ServiceCounts:
         return [q for q, f in self.printed_counts.items() if "check for a copying slip" in f.note]
 
 
+def _like_for_like(counts: pd.Series, known: Indicator) -> CountChange:
+    """Compare the quarters of the year so far with the same quarters of the year before, whose four come first."""
+    dispersion = variation_of(float(counts.iloc[:4].sum()), kind=known.name).dispersion
+    earlier, later = (int(part.sum()) for part in (counts.iloc[: len(counts) - 4], counts.iloc[4:]))
+    return change_between_counts(earlier, later, unit=known.unit, dispersion=dispersion)
+
+
 def service_counts(
     catalogue: Catalogue,
     *,
@@ -412,12 +419,7 @@ def service_counts(
         quarter=quarter,
         counts=counts,
         printed_counts=published,
-        like_for_like=change_between_counts(
-            int(counts.iloc[:so_far].sum()),
-            int(counts.iloc[4:].sum()),
-            unit=known.unit,
-            dispersion=variation_of(float(counts.iloc[:4].sum()), kind=known.name).dispersion,
-        ),
+        like_for_like=_like_for_like(counts, known),
         projection=None if so_far == 4 else trajectory.project_year_end(counts, year=year, unit=known.unit),
         in_words=catalogue.chance_in_words,
         published=next((f for f in figures if (f.measure, f.period) == projected), None),
