@@ -108,6 +108,11 @@ class Indicator:
     area_set: str = explained("the set of areas in areas.csv in which it is counted", "otterbridge")
 
     @property
+    def counted(self) -> str:
+        """What is counted, by name: the offence, or the measure itself."""
+        return self.offence or self.name
+
+    @property
     def kind_of_data(self) -> str:
         """What it is read from: ``counts`` of offences, ``service counts`` or ``percentages``, or ``printed`` ones."""
         kind = "percentages" if self.unit == "%" else "counts"

@@ -9,6 +9,8 @@ from functools import lru_cache
 from math import sqrt
 from numbers import Integral
 
+import numpy as np
+from numpy.typing import ArrayLike
 from scipy import special
 
 from saferleeds_analysis.problems import refuse_unless
@@ -92,6 +94,11 @@ class CountChange(Result):
         low, high = self.ordinary
         return not low <= self.percent.value <= high
 
+    @property
+    def word(self) -> str:
+        """Say in one of three grades how the count moved: no clear change, fell or rose, fell or rose unusually."""
+        return f"{self.direction} unusually" if self.more_than_usual else self.direction
+
 
 def count_with_interval(
     count: int, *, unit: str, confidence: float = 0.95, method: str = "", dispersion: float = 1.0
@@ -114,7 +121,9 @@ def count_with_interval(
     if isinstance(count, bool) or not isinstance(count, Integral) or count < 0:
         raise ValueError(f"{count!r} is not a count: counts are whole numbers from 0.")
     _check_dispersion(dispersion)
-    method = method or ("exact Poisson" if count < 10 else "Byar")
+    # So many independent events tell as much: seldom a whole number, of which the exact limits are those of the gamma distribution.
+    telling = count / dispersion
+    method = method or ("exact Poisson" if telling < 10 else "Byar")
     refuse_unless(
         (method in ("Byar", "exact Poisson"), f"method is 'Byar' or 'exact Poisson', not {method!r}."),
         (
@@ -122,12 +131,11 @@ def count_with_interval(
             "Byar's approximation has no lower limit for a count of 0: use 'exact Poisson'.",
         ),
     )
-    # What number of independent events tells as much: Byar's approximation is near enough to the exact limits of a part of one.
-    lower, upper = _poisson_limits(count / dispersion, confidence, method)
+    lower, upper = _poisson_limits(telling, confidence, method)
     return Estimate(
         value=count,
-        lower=min(max(dispersion * lower, 0.0), count),
-        upper=max(dispersion * upper, count),
+        lower=max(dispersion * lower, 0.0),
+        upper=dispersion * upper,
         unit=unit,
         method=method + _allowing_for(dispersion),
         confidence=confidence,
@@ -240,21 +248,32 @@ def ratio_of_rates(
         other_exposure / exposure,
         exposure / (exposure + other_exposure),
     )
-    low, high, p_value = 0.0, 1.0, 1.0
     here, there = count / dispersion, other_count / dispersion
-    if count:
-        low = special.betaincinv(here, there + 1, tail)
-        p_value = min(p_value, 2 * special.betainc(here, there + 1, share))
-    if other_count:
-        high = special.betaincinv(here + 1, there, 1 - tail)
-        p_value = min(p_value, 2 * special.betaincc(here + 1, there, share))
+    low = special.betaincinv(here, there + 1, tail) if count else 0.0
+    high = special.betaincinv(here + 1, there, 1 - tail) if other_count else 1.0
     if dispersion == 1:
         # Half of what a command takes to start would go to this import, and few commands compare counts.
         from scipy import stats
 
         p_value = stats.binomtest(int(count), total, share).pvalue
+    else:
+        p_value = smaller_tail_twice(here, there, share)
     upper = scale * high / (1 - high) if other_count else float("inf")
     return float(scale * low / (1 - low)), float(upper), float(p_value)
+
+
+def smaller_tail_twice(count: ArrayLike, other: ArrayLike, share: ArrayLike) -> np.ndarray:
+    """Give the p-value of two equal rates by twice the smaller tail, which agrees with the limits of Clopper and Pearson.
+
+    ``share`` is the part of the exposure that is the first's. Counts may be parts of one, and rows of them.
+
+    >>> round(float(smaller_tail_twice(30, 18, 0.5)), 3)
+    0.111
+    """
+    count, other = np.asarray(count, dtype=float), np.asarray(other, dtype=float)
+    most = np.where(other > 0, special.betaincc(count + 1, np.maximum(other, 1e-300), share), 1.0)
+    least = np.where(count > 0, special.betainc(np.maximum(count, 1e-300), other + 1, share), 1.0)
+    return np.minimum(1.0, 2 * np.minimum(most, least))
 
 
 def _check_dispersion(dispersion: float) -> None:

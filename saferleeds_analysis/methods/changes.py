@@ -46,7 +46,7 @@ class AreaChanges(Result):
         return self.table.copy()
 
 
-def twelve_months(counts: pd.Series, *, kind: str = "", unit: str = "offences") -> TwelveMonths:
+def twelve_months(counts: pd.Series, *, kind: str | None = None, unit: str = "offences") -> TwelveMonths:
     """Compare the last twelve months of a monthly series of counts with the twelve before.
 
     ``counts`` is named and needs 24 months without a gap; ``kind`` is the offence, and the name of the series where it is not given.
@@ -60,7 +60,7 @@ def twelve_months(counts: pd.Series, *, kind: str = "", unit: str = "offences") 
     """
     counts = _complete(counts)
     totals = counts.rolling(12).sum().dropna().astype("int64")
-    found = variation(counts, kind=kind or str(counts.name))
+    found = variation(counts, kind=kind)
     change = change_of_a_year(int(totals.iloc[-13]), int(totals.iloc[-1]), found=found, unit=unit)
     window = periods.twelve_months_name(counts.index[-1])
     return TwelveMonths(

@@ -23,6 +23,7 @@ from saferleeds_analysis.estimates import (
     change_between_counts,
     count_with_interval,
     ratio_of_rates,
+    smaller_tail_twice,
 )
 from saferleeds_analysis.methods.variation import variation_of
 from saferleeds_analysis.problems import DataProblem, refuse_unless
@@ -463,7 +464,7 @@ def differences_from_the_rest(
             "ratio": (counts / sizes) / (rest / rest_sizes).where(rest > 0),
             "ratio_lower": [lower for lower, _, _ in limits],
             "ratio_upper": [upper for _, upper, _ in limits],
-            "p_value": _exact_p_values(*(x.to_numpy() for x in (counts, sizes, rest, rest_sizes))),
+            "p_value": smaller_tail_twice(counts, rest, sizes / (sizes + rest_sizes)),
         }
     ).reset_index(drop=True)
     return _which_differ(table, table["rate"] > table["rate_of_the_rest"], share)
@@ -579,20 +580,9 @@ def _rank_limits(
         pairs = pairs[:, (pairs == one).any(axis=0)]
     # Of each pair the area with the higher rate stands first.
     high, low = np.where(rate[pairs[0]] >= rate[pairs[1]], pairs, pairs[::-1])
-    p_values = _exact_p_values(count[high], size[high], count[low], size[low])
+    p_values = smaller_tail_twice(count[high], count[low], size[high] / (size[high] + size[low]))
     clear = (_holm(p_values) <= 1 - confidence) & (rate[high] > rate[low])
     return 1 + np.bincount(low[clear], minlength=n), n - np.bincount(high[clear], minlength=n)
-
-
-def _exact_p_values(
-    count: np.ndarray, exposure: np.ndarray, other: np.ndarray, other_exposure: np.ndarray
-) -> np.ndarray:
-    """Test pairs of equal rates exactly: twice the smaller tail, so that test and Clopper-Pearson limits agree."""
-    share = exposure / (exposure + other_exposure)
-    with np.errstate(invalid="ignore"):
-        most = np.where(other > 0, special.betaincc(count + 1, other, share), 1.0)
-        least = np.where(count > 0, special.betainc(count, other + 1, share), 1.0)
-    return np.minimum(1.0, 2 * np.minimum(most, least))
 
 
 def _dispersions(areas: pd.DataFrame) -> pd.Series:

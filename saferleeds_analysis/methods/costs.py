@@ -44,7 +44,7 @@ from saferleeds_analysis.unit_costs import (
 RECORDED_ONLY = "Recorded offences only: offences that nobody reported, or that were not recorded, are not in this figure."
 NOT_CASH = "An economic and social value. It is not money that any budget holds or could release."
 IN_SERIES = (
-    "The interval allows for offences that come in series, as far as open data of such counts tell. "
+    "The interval allows for offences that come in series. "
     "It does not cover how far the unit costs may be off, unless their publication says."
 )
 # Names of what is in a value beside the components of its edition.
@@ -83,7 +83,7 @@ class OffenceCost:
     ``unit_cost`` is pounds an offence at the estimate's prices, to the penny; ``amount`` is the count times it, and
     ``cost`` the same with its interval, of this ``confidence``. ``components`` holds the amount of each component that
     the edition gives, by name, details such as ``response: police`` included. ``reservation`` says where the recorded class and the offence of the
-    edition differ, and is empty where they are the same. ``dispersion`` says how far such counts stray in open data.
+    edition differ, and is empty where they are the same. ``dispersion`` says how far such counts stray.
     """
 
     code: str
@@ -304,13 +304,15 @@ def cost_of_crime(
     vintage: str | None = None,
     include_provisional: bool = True,
     confidence: float = 0.95,
+    dispersions: Mapping[str, float] | None = None,
 ) -> CostEstimate:
     """Value recorded offences by an edition's unit costs, at the prices of ``price_year``.
 
     ``counts`` is a Series of whole numbers, one for each class of recorded offence as ``scheme`` names it (``police.uk``
     types, ``home_office`` codes, ``home_office_subgroup`` or the names of an ``extract``); ``months`` are the months counted, because
     classes of offence are redefined from time to time. ``vintage`` names the release of the deflator, and is needed when
-    ``price_year`` is not the edition's own. ``include_provisional=False`` leaves out every figure that was not seen in an
+    ``price_year`` is not the edition's own. ``dispersions`` say by class how far the counts stray
+    (:func:`~saferleeds_analysis.methods.variation.variation`); of a class without one, open data do. ``include_provisional=False`` leaves out every figure that was not seen in an
     official document.
 
     Offences without a unit cost are listed as uncosted; a redefined class is refused. Unit costs are averages of all
@@ -336,8 +338,9 @@ def cost_of_crime(
         if multiplier and multiplier.provisional not in allowed:
             multiplier = None
         if "total" in rows:
-            yearly = 12 * count / len(months)
-            by_offence.append(_offence_cost(code, match, count, rows, multiplier, factor, confidence, yearly))
+            borrowed = variation_of(12 * count / len(months), kind=match.name).dispersion
+            strays = (dispersions or {}).get(code, borrowed)
+            by_offence.append(_offence_cost(code, match, count, rows, multiplier, factor, confidence, strays))
         else:
             unseen = f"edition {edition} has no unit cost of {match.offence!r} {seen}"
             reason = match.reason if match.match == "none" else unseen
@@ -625,7 +628,7 @@ def _offence_cost(
     multiplier: Multiplier | None,
     factor: Decimal,
     confidence: float,
-    yearly: float,
+    dispersion: float,
 ) -> OffenceCost:
     # each unit cost is rounded to the penny first, so that every amount is whole pennies and all sums are exact
     each = {name: whole_pennies(row.value * factor) for name, row in rows.items()}
@@ -643,7 +646,7 @@ def _offence_cost(
         confidence=confidence,
         components={name: count * value for name, value in each.items()},
         multiplier=multiplier.multiplier if multiplier else None,
-        dispersion=variation_of(yearly, kind=match.name).dispersion,
+        dispersion=dispersion,
         reservation=match.reason if match.match == "partial" else "",
         status=total.status,
         provisional=tuple(

@@ -53,10 +53,11 @@ class Variation(Result):
     last: pd.Period | None = None
 
 
-def variation(counts: pd.Series, *, kind: str = "", caveats: Sequence[Caveat] = ()) -> Variation:
+def variation(counts: pd.Series, *, kind: str | None = None, caveats: Sequence[Caveat] = ()) -> Variation:
     """Estimate how a monthly series of counts varies by itself, from its months before the financial year of the last one.
 
-    ``counts`` is named, a row a month; a month without a count is left out. ``kind`` names the offence (:func:`kind_of`). Months in a caveat of kind
+    ``counts`` is named, a row a month; a month without a count is left out. ``kind`` names the offence (:func:`kind_of`), as the
+    name of the series does where it is not given. Months in a caveat of kind
     "pandemic" or "missing" are left out too, and a year-to-year change that holds one. Of quarters all is borrowed. The dispersion is four times the
     residual variance of the square roots of the counts (Anscombe 1948) round the calendar month and a natural spline of time,
     averaged with that of open data, which counts for 36 degrees of freedom.
@@ -68,14 +69,14 @@ def variation(counts: pd.Series, *, kind: str = "", caveats: Sequence[Caveat] = 
     """
     counts = periods.by_period(counts)
     left_out = check_counts(counts.fillna(0), caveats=caveats) | counts.isna().to_numpy()
-    values = counts.astype("Float64").astype(float).mask(left_out)
+    values = pd.Series(counts.to_numpy(dtype=float, na_value=np.nan), counts.index).mask(left_out)
     a_year = 12 if counts.index.freqstr == "M" else 4
     past = values[counts.index.asfreq("Y-MAR") < counts.index[-1].asfreq("Y-MAR")]
     known = past if past.notna().any() else values
     if not known.notna().any():
         raise DataProblem(f"{counts.name}: no month has a count, so nothing can be said of how they vary.")
     yearly = a_year * float(known.mean())
-    borrowed = variation_of(yearly, kind=kind)
+    borrowed = variation_of(yearly, kind=str(counts.name) if kind is None else kind)
     if a_year == 4 or past.notna().sum() < _FEWEST_MONTHS or yearly < FEWEST_A_YEAR:
         return borrowed
     statistic, freedom = _strayed(past)

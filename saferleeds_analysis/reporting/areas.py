@@ -402,8 +402,8 @@ class AreasBeside:
         if change is None:
             return "not given"
         if change.percent is None:
-            return wording.moved(change)
-        return f"{wording.percent(change.percent.value, signed=True)} ({wording.moved(change)})"
+            return change.word
+        return f"{wording.percent(change.percent.value, signed=True)} ({change.word})"
 
     def _explained(self, block: Block) -> Block:
         return explained(block, self.shown) if self.shown.withheld else block

@@ -131,11 +131,6 @@ class ReportCard(Result):
     def _year(self) -> pd.Period:
         return periods.financial_year_of(self._end)
 
-    @property
-    def kind(self) -> str:
-        """The offence, by whose kind the card knows how such counts stray and what an ordinary year does."""
-        return kind_of_offence(self.indicator)
-
     def title(self, what: str = "report card") -> Block:
         """Give the page's one first-level heading, and what the reader must know of the data before any number."""
         return page_title(self.about(what), self.data.source.notice)
@@ -172,8 +167,8 @@ class ReportCard(Result):
             first += f". No change can be given: {self.why_no_change(at)}"
         else:
             change = wording.change_with_interval(at.change)
-            first += f": {change} on the 12 months before ({wording.number(at.change.earlier)})."
-            first = f"{first} {wording.in_an_ordinary_year(at.change)}".rstrip()
+            before = f"on the 12 months before ({wording.number(at.change.earlier)})"
+            first += f": {change} {before}{wording.ordinarily(at.change)}."
         target = f"No target is recorded for {periods.financial_year_name(self._year)}."
         if self.targets:
             target = " ".join(wording.targets_in_words(self.targets))
@@ -353,7 +348,7 @@ class ReportCard(Result):
                     wording.signed(p.change.difference.value) if p.change else absent,
                     wording.percent(percent.value, signed=True) if percent else none,
                     wording.percent_interval(p.change) if percent else none,
-                    wording.moved(p.change) if p.change else absent,
+                    p.change.word if p.change else absent,
                 ]
             )
         shown = table(
@@ -537,7 +532,7 @@ def report_card(
     totals = pd.DataFrame({a.name: _twelve_month_totals(by_area[a.name]) for a in everywhere})
     protected = _protect(data, totals, end, catalogue, edition)
     caveats = catalogue.caveats(data.indicator.id, by_area.index)
-    found = once(_variations, by_area, kind=kind_of_offence(data.indicator), caveats=caveats)
+    found = once(_variations, by_area, kind=data.indicator.counted, caveats=caveats)
 
     def position(of: Area) -> AreaPosition:
         return _position(of, by_area[of.name], totals[of.name], end, data, protected, found.get(of.name))
@@ -604,11 +599,6 @@ def _refuse_what_cannot_be_reported(
 def _twelve_month_totals(monthly: pd.Series) -> pd.Series:
     """Sum each twelve months; missing where any of them is missing."""
     return monthly.astype("Float64").rolling(12, min_periods=12).sum().astype("Int64")
-
-
-def kind_of_offence(indicator: Indicator) -> str:
-    """Name what is counted, for the table of how recorded crime strays."""
-    return indicator.offence or indicator.name
 
 
 def _variations(by_area: pd.DataFrame, *, kind: str, caveats: Sequence[Caveat]) -> dict[str, Variation]:

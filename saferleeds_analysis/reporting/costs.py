@@ -263,7 +263,16 @@ class CostReport:
             editions=self.tables.editions(),
             months=self.months,
             scheme=_scheme(self.data),
+            dispersions=self._dispersions(self.area.name),
         )
+
+    def _dispersions(self, area: str) -> dict[str, float]:
+        """Say how far an area's counts stray, as on their cards."""
+        return {
+            card.indicator.offence: card.variations[area].dispersion
+            for card in self.cards
+            if area in card.variations
+        }
 
     def _value(self, months: pd.PeriodIndex, price_year: str = "", area: str = "") -> CostEstimate:
         prices = {
@@ -271,7 +280,9 @@ class CostReport:
             "price_year": price_year or self.price_year,
             "vintage": self.vintage,
         }
-        return _value(self.data, area or self.area.name, months, tables=self.tables, **prices)
+        area = area or self.area.name
+        prices["dispersions"] = self._dispersions(area)
+        return _value(self.data, area, months, tables=self.tables, **prices)
 
     # Identity
 

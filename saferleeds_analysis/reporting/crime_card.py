@@ -206,5 +206,5 @@ def _cells(position: AreaPosition, card: ReportCard, profiles: Mapping[str, str]
         paragraph(Span(position.area, href=profiles.get(position.area, ""))),
         card.protected.cell(position.area, card.latest.name),
         wording.percent(percent.value, signed=True) if percent else absent,
-        wording.moved(change) if change else absent,
+        change.word if change else absent,
     ]

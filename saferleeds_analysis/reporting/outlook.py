@@ -334,7 +334,7 @@ def outlook_of(season: Season) -> Outlook:
             history,
             improvement_direction=card.indicator.improvement_direction,
             unit=card.indicator.unit,
-            kind=card.kind,
+            kind=card.indicator.counted,
             caveats=card.caveats,
         )
     except DataProblem as problem:

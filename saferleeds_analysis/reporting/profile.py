@@ -5,7 +5,7 @@ offences a month, no percentage of fewer than thirty.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -141,8 +141,9 @@ class AreaProfile:
     def _finding(self) -> str:
         if self.city.count(self._area) is None:
             return f"No 12-month count is given for {self._area}: {self._why_none()}"
-        own, of_whole = (_moved(self.city.change(name)) for name in (self._area, self.whole))
-        of_whole = of_whole.replace(" an unusual", "")  # the whole's own page says so
+        own, whole = (self.city.change(name) for name in (self._area, self.whole))
+        # Whether the whole's change is unusual is said on its own page.
+        own, of_whole = _moved(own), _moved(whole and replace(whole, ordinary=None))
         text = f"{self.card.indicator.name} in {self._area}"
         if not own:
             return f"{text}, 12-month total"

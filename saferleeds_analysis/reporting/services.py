@@ -374,7 +374,7 @@ class ServiceCounts:
 
 def _like_for_like(counts: pd.Series, known: Indicator) -> CountChange:
     """Compare the quarters of the year so far with the same quarters of the year before, whose four come first."""
-    dispersion = variation_of(float(counts.iloc[:4].sum()), kind=known.name).dispersion
+    dispersion = variation_of(float(counts.iloc[:4].sum()), kind=known.counted).dispersion
     earlier, later = (int(part.sum()) for part in (counts.iloc[: len(counts) - 4], counts.iloc[4:]))
     return change_between_counts(earlier, later, unit=known.unit, dispersion=dispersion)
 

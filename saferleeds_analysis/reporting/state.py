@@ -127,8 +127,8 @@ def _change_in_words(change: Figure, ordinary: Figure | None = None) -> dict[str
     number, low, high = change.number, change.lower, change.upper
     known = low is not None and high is not None
     unusual = ordinary is not None and not ordinary.lower <= number <= ordinary.upper
-    moved = _moved(number, unit) if wording.number(abs(number), decimals=1) != "0.0" else "unchanged"
-    moved = moved.replace(" ", " an unusual ", 1) if unusual else moved
+    still = wording.number(abs(number), decimals=1) == "0.0"
+    moved = "unchanged" if still else _moved(number, unit, how="an unusual " if unusual else "")
     said = {
         "change": NO_CLEAR_CHANGE if known and low <= 0 <= high else moved,
         "on": "on the 12 months before" if whole_year else "on the same months a year before",
@@ -149,5 +149,5 @@ def _size(number: float, unit: str) -> str:
     return f"{wording.number(abs(number), decimals=1)}{unit}"
 
 
-def _moved(number: float, unit: str) -> str:
-    return f"{'down' if number < 0 else 'up'} {_size(number, unit)}"
+def _moved(number: float, unit: str, *, how: str = "") -> str:
+    return f"{'down' if number < 0 else 'up'} {how}{_size(number, unit)}"

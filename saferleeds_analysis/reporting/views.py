@@ -68,8 +68,8 @@ def of_frame(frame: pd.DataFrame, *, caption: str) -> Block:
 @view.register
 def _(found: CountChange) -> Block:
     counts = f"{wording.number(found.earlier)} to {wording.number(found.later)} {found.difference.unit}"
-    said = f"{counts}: {wording.change_with_interval(found)}. {wording.in_an_ordinary_year(found)}"
-    return own(said.rstrip(), *(["This is more than usual."] if found.more_than_usual else []))
+    said = f"{counts}: {wording.change_with_interval(found)}{wording.ordinarily(found)}."
+    return own(said, *(["This is more than usual."] if found.more_than_usual else []))
 
 
 @view.register
@@ -124,7 +124,7 @@ def _(found: Intervention) -> Block:
         f"Beside places without it that is {show(e.value)} ({e.confidence:.0%} interval {show(e.lower)} to {show(e.upper)}). "
         f"{wording.percent(100 * found.p_value)} of {wording.number(len(found.placebos))} places and times in which nothing was done moved as far.",
         f"Only a fall of {wording.percent(found.smallest_seen)} or more would have been found four times in five.",
-        f"In the year before the start it stood {show(found.before)} beside the others.",
+        f"In the year before the start it moved by {show(found.before)} beside the others.",
     ]
     if (d := found.displaced) is not None:
         lines.append(

@@ -98,16 +98,6 @@ def matter_most(bars: pd.DataFrame, names: Mapping[str, str]) -> str:
     return f"{sentence(listed(top))} matter{'s' if len(top) == 1 else ''} most"
 
 
-def moved(change: CountChange) -> str:
-    """Say in a table in one of three grades how a count moved: no clear change, fell or rose, fell or rose more than usual.
-
-    >>> from saferleeds_analysis.estimates import change_between_counts
-    >>> moved(change_between_counts(9214, 5938, unit="offences", ordinary=(-24.0, 31.6)))
-    'fell unusually'
-    """
-    return f"{change.direction} unusually" if change.more_than_usual else change.direction
-
-
 def moved_by(change: CountChange) -> str:
     """Say which way and how far a clear change went, and whether that is more than usual.
 
@@ -130,19 +120,6 @@ def ordinarily(change: CountChange) -> str:
         return ""
     down, up = (f"{number(abs(limit))}%" for limit in change.ordinary)
     return f"; ordinarily {MINUS}{down} to +{up}"
-
-
-def in_an_ordinary_year(change: CountChange) -> str:
-    """Say how far a year strays from the one before where nothing in particular happens; empty where that is not known.
-
-    >>> from saferleeds_analysis.estimates import change_between_counts
-    >>> in_an_ordinary_year(change_between_counts(9214, 5938, unit="offences", ordinary=(-24.0, 31.6)))
-    'In an ordinary year: 24% down to 32% up.'
-    """
-    if change.ordinary is None:
-        return ""
-    down, up = (f"{number(abs(limit))}%" for limit in change.ordinary)
-    return f"In an ordinary year: {down} down to {up} up."
 
 
 def straying(found: Variation) -> str:

@@ -237,7 +237,7 @@ class YearFigures:
             worked = self._worked(workings.position, path.target)
             yield self._figure(POSITION, quarter, path.position, **about, **worked)
         if direction is not None:
-            way, kind = self.card.indicator.improvement_direction, self.card.kind
+            way, kind = self.card.indicator.improvement_direction, self.card.indicator.counted
             given = {"improvement_direction": way, "kind": kind, "caveats": self._given["caveats"]}
             worked = worked_out(self._counts, workings.direction, **given)
             yield self._figure(DIRECTION_OF_TRAVEL, quarter, direction.word, **about, **worked)

@@ -320,7 +320,7 @@ _FIND_WHAT_RUNS_OFF = """() => {
 
 
 def check_charts_can_be_read(page: OpenPage) -> list[str]:
-    """At every width the letters of a chart are at least 12 pixels high, and no words lie over others."""
+    """At every width the letters of a chart are at least 12 pixels high, and no words lie over others or are cut off."""
     faults = []
     for width in _WIDTHS_OF_CHARTS:
         page.page.set_viewport_size({"width": width, "height": 800})
@@ -341,7 +341,10 @@ _FIND_WHAT_CANNOT_BE_READ = """() => [...document.querySelectorAll('figure.chart
     && Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left) > 2
     && Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top) > 5)
     .map(other => `${one.said} and ${other.said} lie over each other.`));
-  return [...small, ...over];
+  const edge = svg.getBoundingClientRect();
+  const cut = words.filter(word => word.box.left < edge.left - 1 || word.box.right > edge.right + 1
+    || word.box.top < edge.top - 1 || word.box.bottom > edge.bottom + 1).map(word => `${word.said} is cut off.`);
+  return [...small, ...over, ...cut];
 })"""
 
 

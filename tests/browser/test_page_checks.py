@@ -140,6 +140,11 @@ BROKEN = [
         "at 640 pixels, one and two lie over each other.",
     ),
     (
+        "charts_can_be_read",
+        add(CHART.format('<g><text x="880" y="50" font-size="30">As recorded</text></g>')),
+        "at 320 pixels, As recorded is cut off.",
+    ),
+    (
         "skip_link",
         replace('<a class="skip-link" href="#main">Skip to main content</a>', ""),
         "does not reach a skip link",

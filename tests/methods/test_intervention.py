@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from caveats import caveat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saferleeds_analysis.catalogue import Caveat
 from saferleeds_analysis.methods.intervention import evaluate_intervention
 from saferleeds_analysis.problems import DataProblem
 
@@ -113,28 +113,10 @@ def test_what_cannot_be_evaluated_is_refused(given, problem, words):
 
 
 def test_months_under_a_caveat_are_no_comparison():
-    recorded = [
-        Caveat(
-            applies_to="all",
-            start=pd.Period("2017-06", "M"),
-            end=pd.Period("2017-08", "M"),
-            kind="pandemic",
-            text="x",
-            basis="x",
-        )
-    ]
+    recorded = [caveat("pandemic", "2017-06", "2017-08")]
     with pytest.raises(DataProblem, match="months of the comparison lie under a caveat of kind 'pandemic'"):
         evaluate_intervention(wards(8), areas=["Ward 1"], start=START, caveats=recorded)
-    earlier = [
-        Caveat(
-            applies_to="all",
-            start=pd.Period("2012-06", "M"),
-            end=pd.Period("2012-08", "M"),
-            kind="pandemic",
-            text="x",
-            basis="x",
-        )
-    ]
+    earlier = [caveat("pandemic", "2012-06", "2012-08")]
     found = evaluate_intervention(wards(8), areas=["Ward 1"], start=START, caveats=earlier)
     starts = set(found.placebos["start"])
     assert pd.Period("2016-10", "M") in starts
@@ -142,11 +124,10 @@ def test_months_under_a_caveat_are_no_comparison():
 
 
 def test_a_change_of_definition_between_the_years_is_refused_and_a_general_caveat_is_not():
-    said = {"applies_to": "all", "end": None, "text": "x", "basis": "x"}
-    changed = Caveat(kind="definition break", start=pd.Period("2017-10", "M"), **said)
+    changed = caveat("definition break", "2017-10")
     with pytest.raises(DataProblem, match="under a caveat of kind 'definition break'"):
         evaluate_intervention(wards(11), areas=["Ward 1"], start=START, caveats=[changed])
-    general = Caveat(kind="recording", start=pd.Period("2014-01", "M"), **said)
+    general = caveat("recording", "2014-01")
     told, plain = (
         evaluate_intervention(wards(11), areas=["Ward 1"], start=START, caveats=known)
         for known in ([general], [])

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from caveats import caveat
 from hypothesis import given
 from hypothesis import strategies as st
 
 import saferleeds_analysis as sl
-from saferleeds_analysis.catalogue import Caveat
 from saferleeds_analysis.estimates import change_between_counts, count_with_interval, ratio_of_rates
 from saferleeds_analysis.methods.comparison import changes_beside_the_rest, changes_by_area, rank_areas
 from saferleeds_analysis.methods.variation import (
@@ -142,16 +142,7 @@ def test_it_stands_still_within_the_financial_year():
 def test_months_of_a_pandemic_are_left_out():
     whole = series(2, dispersion=2)
     struck = whole.where(~whole.index.isin(pd.period_range("2018-04", "2018-09", freq="M")), 1)
-    away = [
-        Caveat(
-            applies_to="all",
-            start=pd.Period("2018-04", "M"),
-            end=pd.Period("2018-09", "M"),
-            kind="pandemic",
-            text="x",
-            basis="x",
-        )
-    ]
+    away = [caveat("pandemic", "2018-04", "2018-09")]
     left_out, untouched = (variation(s, kind="burglary", caveats=away) for s in (struck, whole))
     assert left_out == untouched
     assert left_out.own_months == 126 - 6 - 6

@@ -118,15 +118,16 @@ def test_the_value_has_its_interval_base_edition_and_price_year(q2):
     )
     assert "Edition 2003/04 gives least and 2019/20 most, at 2010/11 prices." in text
     assert "By edition 2010/11, 12 months to September 2012: £23.3m" in text
-    # Domestic burglary of 5,938 a year strays with 1 + 1.10 x root 5.938 = 3.68: 5,938 +- 1.96 x root (3.68 x 5,938) = 290, at £3,925.
-    assert "5,938 × £3,925. £22.2m to £24.5m by the counts alone (95% interval)." in text
+    # The card says that these counts stray with 2.79: 5,938 +- 1.96 x root (2.79 x 5,938) = 252, at £3,925.
+    assert q2.cards[0].variations["Leeds"].dispersion == pytest.approx(2.79, abs=0.005)
+    assert "5,938 × £3,925. £22.3m to £24.3m by the counts alone (95% interval)." in text
     assert (
         "5,938 offences × £3,925, the average of “burglary in a dwelling” in England and Wales in edition 2010/11"
         in q2.steps().text
     )
     assert "Of which public spending: about £8.1m" in text
     assert (
-        "On the 12 months before (£36.2m at the same prices) it is £12.9m less (95% interval £10.9m to £14.8m less)"
+        "On the 12 months before (£36.2m at the same prices) it is £12.9m less (95% interval £11.3m to £14.5m less)"
         in text
     )
     # The card of the same quarter refuses a rate for the same reason: one day, one answer.

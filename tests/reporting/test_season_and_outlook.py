@@ -71,7 +71,7 @@ def test_progress_is_a_letter_a_colour_and_a_reason(outlook):
     field = BeautifulSoup(outlook.progress().html, "html.parser").p
     assert field.select_one(".rag.rag-G").text == "G"
     assert "Green" in field.text
-    assert "Direction of travel: fell more than usual (improving)." in field.text
+    assert "Direction of travel: fell unusually (improving)." in field.text
 
 
 def test_the_milestones_end_on_the_target(outlook):

@@ -100,16 +100,13 @@ def position_words(value: float, *, lower: float, upper: float, decrease: bool) 
     return words[next((place for place, holds in places.items() if holds), "middle")]
 
 
-def travel_in_words(direction: str, *, improvement_direction: str, more_than_usual: bool = False) -> str:
+def travel_in_words(direction: str, *, improvement_direction: str) -> str:
     """Say which way a measure travels, and whether that is for the better: of a test's ``fell``, ``rose`` or ``no clear change``.
 
     >>> travel_in_words("fell", improvement_direction="decrease"), travel_in_words("fell", improvement_direction="neither")
     ('fell (improving)', 'fell')
-    >>> travel_in_words("rose", improvement_direction="decrease", more_than_usual=True)
-    'rose more than usual (worsening)'
     """
-    word = RULES["direction"].get(direction, {}).get(improvement_direction, RULES["direction"]["unclear"])
-    return word.replace(direction, f"{direction} more than usual", 1) if more_than_usual else word
+    return RULES["direction"].get(direction, {}).get(improvement_direction, RULES["direction"]["unclear"])
 
 
 def direction_of_travel(
@@ -117,7 +114,7 @@ def direction_of_travel(
     *,
     improvement_direction: str,
     unit: str,
-    kind: str = "",
+    kind: str | None = None,
     caveats: Sequence[Caveat] = (),
 ) -> Direction:
     """Test the last twelve months of counts (or four quarters) on the twelve before, and say which way they travel.
@@ -129,7 +126,7 @@ def direction_of_travel(
     >>> months = pd.period_range("2010-10", "2012-09", freq="M", name="month")
     >>> history = pd.Series([700] * 12 + [500] * 12, index=months, name="domestic_burglary")
     >>> direction_of_travel(history, improvement_direction="decrease", unit="offences").word
-    'fell more than usual (improving)'
+    'fell unusually (improving)'
     """
     if improvement_direction not in ("decrease", "increase", "neither"):
         raise ValueError(
@@ -154,15 +151,12 @@ def direction_of_travel(
     change = change_of_a_year(
         int(history.iloc[-2 * length : -length].sum()),
         int(history.iloc[-length:].sum()),
-        found=variation(history, kind=kind or str(history.name), caveats=caveats),
+        found=variation(history, kind=kind, caveats=caveats),
         unit=unit,
         confidence=RULES["direction"]["confidence"],
     )
-    word = travel_in_words(
-        change.direction,
-        improvement_direction=improvement_direction,
-        more_than_usual=change.more_than_usual,
-    )
+    word = travel_in_words(change.direction, improvement_direction=improvement_direction)
+    word = word.replace(change.direction, change.word, 1)
     percent = "" if change.percent is None else f" ({change.percent.value:+.1f}%)".replace("-", MINUS)
     return Direction(
         word=word,

@@ -18,6 +18,7 @@ from saferleeds_analysis.reporting.charts.drawing import (
     dots_in_rows,
     finish,
     in_our_style,
+    key_above,
     label,
     one_axes,
 )
@@ -142,7 +143,7 @@ def chart_of_quarters(
     ax.grid(visible=False)
     ax.yaxis.set_visible(False)  # each column bears its number
     ax.spines[["left", "top", "right"]].set_visible(False)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderaxespad=0)
+    key_above(ax)
 
     def cell(count: int | None) -> str:
         return "to come" if count is None else wording.number(count)
@@ -182,7 +183,7 @@ def chart_of_recent_quarters(
     ax.grid(visible=False)
     ax.yaxis.set_visible(False)  # each column bears its number
     ax.spines[["left", "top", "right"]].set_visible(False)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderaxespad=0)
+    key_above(ax)
     alt = "Column chart. " + "; ".join(
         f"{quarter}: {cell}" + ("" if value is None else f", adjusted {wording.number(value)}")
         for quarter, (_, cell, value) in quarters.items()

@@ -120,11 +120,21 @@ def _narrow(drawing: Drawing, name: str, *, tallest: float) -> str:
         try:
             drawing.draw_without_rendering()
             for ax in drawing.axes:
+                # A browser's letters may be wider than those by which this is laid out.
+                if (key := ax.get_legend()) and key.get_window_extent().width > 0.85 * drawing.bbox.width:
+                    key_above(ax, columns=1)
+            drawing.draw_without_rendering()
+            for ax in drawing.axes:
                 _thin_out(ax)
                 _move_ends_apart(ax, room=72 * ax.get_window_extent().height / drawing.dpi)
             return "" if _has_words_over_others(drawing) else svg_of(drawing, name)
         except UserWarning:
             return ""
+
+
+def key_above(ax, *, columns: int = 2) -> None:
+    """Say above the chart what its marks stand for."""
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, frameon=False, borderaxespad=0)
 
 
 def _has_words_over_others(drawing: Drawing) -> bool:
