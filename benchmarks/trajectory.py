@@ -101,16 +101,81 @@ def replay(histories: list[pd.Series], *, known, earliest_years: int = 3) -> Bac
     halves = [histories[0::2], histories[1::2]]
     with ProcessPoolExecutor(2) as pool:
         parts = list(pool.map(_replay, halves, [known] * 2, [earliest_years] * 2))
-    return Backtest(
-        forecasts=pd.concat([p.forecasts for p in parts], ignore_index=True),
-        chances=pd.concat([p.chances for p in parts], ignore_index=True),
-        skipped=parts[0].skipped + parts[1].skipped,
-        caveats=parts[0].caveats,
-    )
+    return _joined(parts)
 
 
 def _replay(histories, known, earliest_years) -> Backtest:
     return backtest(histories, caveats=caveats(), known=known, earliest_years=earliest_years)
+
+
+def together(histories: list[pd.Series], *, known=HEADLINE) -> tuple[Backtest, Backtest]:
+    """Replay the same areas alone and, each type with its whole (the sum of these boroughs), together."""
+    types = sorted({history.name.split(": ")[1] for history in histories})
+    groups = [[h for h in histories if h.name.endswith(f": {kind}")] for kind in types]
+    wholes = [sum(group).rename(f"The whole: {kind}") for kind, group in zip(types, groups, strict=True)]
+    with ProcessPoolExecutor(2) as pool:
+        joint = list(pool.map(_replay_together, wholes, groups, [known] * len(types)))
+    return replay([*histories, *wholes], known=known), _joined(joint)
+
+
+def _replay_together(whole, group, known) -> Backtest:
+    parts = {whole.name: [history.name for history in group]}
+    return backtest([whole, *group], caveats=caveats(), parts=parts, known=known)
+
+
+def _joined(parts: list[Backtest]) -> Backtest:
+    return Backtest(
+        forecasts=pd.concat([p.forecasts for p in parts], ignore_index=True),
+        chances=pd.concat([p.chances for p in parts], ignore_index=True),
+        skipped=sum((p.skipped for p in parts), ()),
+        caveats=parts[0].caveats,
+    )
+
+
+def compare_ways(alone: Backtest, joint: Backtest) -> None:
+    """Print the joint projection beside the single one on the same cells."""
+    cells = ["series", "year", "known"]
+    own = {
+        way: b.forecasts[b.forecasts["method"] == "projection"]
+        for way, b in (("alone", alone), ("joint", joint))
+    }
+    rate = alone.forecasts.loc[alone.forecasts["method"] == "run-rate", [*cells, "loss"]]
+    table = own["joint"].merge(own["alone"][[*cells, "loss", "inside_80"]], on=cells, suffixes=("", "_alone"))
+    table = table.merge(rate, on=cells, suffixes=("", "_run_rate"))
+    table["level"] = pd.cut(table["last_year"], [-1, *LEVELS[1:]], labels=LEVEL_NAMES)
+    table["area"] = np.where(table["series"].str.startswith("The whole"), "whole", "parts")
+    print(
+        "Of the parts; loss to the run-rate's, % less loss than alone (and with every series weighing the same):"
+    )
+    parts = table[table["area"] == "parts"]
+    for by in (["kind"], ["kind", "known"], ["kind", "level"], ["kind", "year"]):
+        print(parts.groupby(by, observed=True).apply(_gain, include_groups=False).round(3).to_string())
+    print("Of the wholes:")
+    print(
+        table[table["area"] == "whole"]
+        .groupby(["kind"])
+        .apply(_gain, include_groups=False)
+        .round(3)
+        .to_string()
+    )
+    for kind in ("normal", "left out"):
+        print(f"Reliability of all, {kind} years:")
+        print(joint.reliability(kind=kind).round(3).to_string(index=False))
+
+
+def _gain(cells: pd.DataFrame) -> pd.Series:
+    weights = 1 / cells["last_year"].clip(lower=5)
+    return pd.Series(
+        {
+            "forecasts": len(cells),
+            "joint": cells["loss"].sum() / cells["loss_run_rate"].sum(),
+            "alone": cells["loss_alone"].sum() / cells["loss_run_rate"].sum(),
+            "less": 100 * (1 - cells["loss"].sum() / cells["loss_alone"].sum()),
+            "less_alike": 100 * (1 - (cells["loss"] * weights).sum() / (cells["loss_alone"] * weights).sum()),
+            "held_80": 100 * cells["inside_80"].mean(),
+            "held_80_alone": 100 * cells["inside_80_alone"].mean(),
+        }
+    )
 
 
 def milestone_coverage(histories: list[pd.Series]) -> pd.DataFrame:
@@ -186,7 +251,7 @@ def tune(histories: list[pd.Series]) -> None:
         for end in (84, 120):
             past = history.iloc[end - 84 : end]
             checked = check_history(past, year=past.index[-1].asfreq("Y-MAR"), caveats=caveats())
-            evidence.append(_explain(checked, to_come=0).evidence)
+            evidence.append(_explain(checked).evidence)
     likelihood = np.exp(np.array(evidence) - np.max(evidence, axis=1, keepdims=True))
     likelihood = likelihood.reshape(-1, *[len(g) for g in grid])
     weights = [np.full(len(g), 1 / len(g)) for g in grid]
@@ -234,13 +299,18 @@ def main() -> None:
         "--tune", action="store_true", help="make the constants again, on the tuning boroughs only"
     )
     parser.add_argument(
-        "parts", nargs="*", default=["milestones", "reporting", "quarterly", "ireland", "speed"]
+        "--tuning", action="store_true", help="judge the tuning half in place of the reporting one"
+    )
+    parser.add_argument(
+        "parts", nargs="*", default=["milestones", "reporting", "together", "quarterly", "ireland", "speed"]
     )
     asked = parser.parse_args()
     halves = london()
     if asked.tune:
         tune(halves["tuning"])
         return
+    if asked.tuning:
+        halves["reporting"] = halves["tuning"]
     if "milestones" in asked.parts:
         print("\n(a) Coverage of the milestone range, % (reporting boroughs, normal years)")
         print(milestone_coverage(halves["reporting"]).to_string())
@@ -250,6 +320,9 @@ def main() -> None:
         print("\nOther points in the year")
         result = replay(halves["reporting"][0::3], known=(0, 1, 2, 11))
         print(result.scores().round(3).to_string(index=False))
+    if "together" in asked.parts:
+        print("\nAreas of a type together, and the same cells alone")
+        compare_ways(*together(halves["reporting"]))
     if "quarterly" in asked.parts:
         print("\nThe same by quarters, reporting boroughs")
         show(replay([quarterly(h) for h in halves["reporting"]], known=(1, 2, 3)))

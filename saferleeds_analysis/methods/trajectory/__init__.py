@@ -13,6 +13,7 @@ from saferleeds_analysis.methods.trajectory.projection import (
     RUN_RATE_MISLEADS,
     Chance,
     Projection,
+    project_together,
     project_year_end,
 )
 from saferleeds_analysis.methods.trajectory.rating import (
@@ -47,6 +48,7 @@ __all__ = [
     "direction_of_travel",
     "is_decrease",
     "is_met",
+    "project_together",
     "project_year_end",
     "rating_of",
     "travel_in_words",

@@ -1,6 +1,6 @@
 """How far a projection can be trusted: past years replayed on the analyst's own counts, and the stated chances checked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from scipy import stats
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Caveat
 from saferleeds_analysis.methods.counts import break_starts, check_counts
-from saferleeds_analysis.methods.trajectory.projection import Projection, project_year_end
+from saferleeds_analysis.methods.trajectory.projection import Projection, project_together, project_year_end
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.results import Result
 
@@ -95,6 +95,7 @@ def backtest(
     histories: pd.Series | Iterable[pd.Series],
     *,
     caveats: Sequence[Caveat] = (),
+    parts: Mapping[str, Sequence[str]] | None = None,
     known: Sequence[int] | None = None,
     earliest_years: int = 3,
     seed: int = 1,
@@ -105,14 +106,15 @@ def backtest(
     in ``known`` (by default 3, 6 and 9 months, or 1, 2 and 3 quarters). Nothing later than that point is shown to the
     projection. Years touched by a caveat of kind ``pandemic`` or ``missing`` are of kind ``left out`` and reported apart;
     years with a break of definition inside, or an empty month, are skipped and named. ``caveats`` apply to every
-    history. The two rivals are the run-rate and last year's remaining months, each with Poisson spread.
+    history. With ``parts`` the histories, by their names, are projected together as
+    :func:`~saferleeds_analysis.methods.trajectory.projection.project_together` does it. The two rivals are the run-rate and last year's remaining months, each with Poisson spread.
     """
     histories = [histories] if isinstance(histories, pd.Series) else list(histories)
     if not histories:
         raise ValueError("there is no history to replay.")
     forecasts, chances, skipped = [], [], []
-    for history in histories:
-        _replay(history, caveats, known, earliest_years, seed, forecasts, chances, skipped)
+    for group in [histories] if parts else [[history] for history in histories]:
+        _replay(group, parts, caveats, known, earliest_years, seed, forecasts, chances, skipped)
     if not forecasts:
         raise DataProblem(
             f"no past year can be replayed: that takes a whole financial year with {earliest_years} whole years before "
@@ -132,41 +134,62 @@ def backtest(
     )
 
 
-def _replay(history, caveats, known, earliest_years, seed, forecasts, chances, skipped) -> None:
-    left_out = check_counts(history, caveats=caveats)
-    length = 12 if history.index.freqstr == "M" else 4
+def _replay(histories, parts, caveats, known, earliest_years, seed, forecasts, chances, skipped) -> None:
+    """Replay histories that are projected together, or one alone."""
+    counts = pd.concat([history.rename(str(history.name)) for history in histories], axis=1)
+    left_out = check_counts(histories[0], caveats=caveats)
+    length = 12 if counts.index.freqstr == "M" else 4
     points = known or (length // 4, length // 2, 3 * length // 4)
-    years = history.index.asfreq("Y-MAR")
-    breaks = history.index.isin(break_starts(history.index, caveats=caveats))
+    years = counts.index.asfreq("Y-MAR")
+    breaks = counts.index.isin(break_starts(counts.index, caveats=caveats))
     whole = [year for year in years.unique() if (years == year).sum() == length]
     for year in whole[earliest_years:]:
         inside = years.get_loc(year)
-        start = inside.start
-        name = f"{history.name}, {periods.financial_year_name(year)}"
-        if breaks[start + 1 : inside.stop].any() or history.iloc[start - length : inside.stop].isna().any():
-            skipped.append(f"{name}: the definition changed inside the year, or a month has no count.")
-            continue
-        actual, before = int(history.iloc[inside].sum()), int(history.iloc[start - length : start].sum())
+        start, name = inside.start, periods.financial_year_name(year)
+        gaps = counts.iloc[start - length : inside.stop].isna().any()
+        if breaks[start + 1 : inside.stop].any():
+            gaps[:] = True
+        skipped += [
+            f"{series}, {name}: the definition changed inside the year, or a month has no count."
+            for series in gaps.index[gaps]
+        ]
         kind = "left out" if left_out[inside].any() else "normal"
-        for point in points:
-            try:
-                projection = project_year_end(
-                    history.iloc[: start + point], year=year, caveats=caveats, seed=seed
-                )
-            except DataProblem as problem:
-                skipped.append(f"{name}: {problem}")
-                break
-            at = {
-                "series": history.name,
-                "year": periods.financial_year_name(year),
-                "known": point,
-                "kind": kind,
-            }
-            forecasts += _score(at, projection, actual, before)
-            chances += [
-                at | {"at_most": aim, "stated": projection.chance_at_most(aim), "came": actual <= aim}
-                for aim in (round(part * before) for part in TARGET_PARTS)
-            ]
+        for point in points if not gaps.iloc[0] else ():
+            found = _projected(counts.iloc[: start + point], parts, year, caveats, seed)
+            for series, projection in found.items():
+                if isinstance(projection, DataProblem):
+                    skipped += [f"{series}, {name}: {projection}"] if point == points[0] else []
+                elif not gaps[series]:
+                    at = {"series": series, "year": name, "known": point, "kind": kind}
+                    _judge(
+                        at, projection, counts[series].iloc[start - length : inside.stop], forecasts, chances
+                    )
+
+
+def _projected(
+    counts: pd.DataFrame,
+    parts: Mapping[str, Sequence[str]] | None,
+    year: pd.Period,
+    caveats: Sequence[Caveat],
+    seed: int,
+) -> dict[str, Projection | DataProblem]:
+    given = {"year": year, "caveats": caveats, "seed": seed}
+    try:
+        if parts:
+            return project_together(counts, parts=parts, **given)
+        return {series: project_year_end(counts[series], **given) for series in counts}
+    except DataProblem as problem:
+        return {str(counts.columns[0]): problem}
+
+
+def _judge(at: dict, projection: Projection, two_years: pd.Series, forecasts: list, chances: list) -> None:
+    half = len(two_years) // 2
+    before, actual = int(two_years.iloc[:half].sum()), int(two_years.iloc[half:].sum())
+    forecasts += _score(at, projection, actual, before)
+    chances += [
+        at | {"at_most": aim, "stated": projection.chance_at_most(aim), "came": actual <= aim}
+        for aim in (round(part * before) for part in TARGET_PARTS)
+    ]
 
 
 def _score(at: dict, projection: Projection, actual: int, before: int) -> list[dict]:

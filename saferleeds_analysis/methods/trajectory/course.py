@@ -44,8 +44,9 @@ def course_of_year(
     as_at: date | None = None,
     adjusted: pd.Series | None = None,
     caveats: Sequence[Caveat] = (),
+    projection: Projection | None = None,
 ) -> Course:
-    """Give the path and the projection of a year; see :func:`build_trajectory` and :func:`project_year_end` for what is refused.
+    """Give the path and the projection of a year, or the path with a ``projection`` that was made together with other areas; see :func:`build_trajectory` and :func:`project_year_end` for what is refused.
 
     >>> from saferleeds_analysis import periods
     >>> quarters = pd.period_range("2012Q1", "2013Q2", freq="Q-MAR", name="quarter")
@@ -58,7 +59,10 @@ def course_of_year(
         history, target=target, year=year, as_at=as_at, adjusted=adjusted, caveats=caveats
     )
     complete = history.index[-1].end_time >= path.path.index[-1].end_time
-    projection = (
-        None if complete else project_year_end(history, target=target, year=year, unit=unit, caveats=caveats)
-    )
+    if complete:
+        projection = None
+    elif projection is None:
+        projection = project_year_end(history, target=target, year=year, unit=unit, caveats=caveats)
+    else:
+        projection = projection.against(target)
     return Course(name=str(history.name), unit=unit, path=path, projection=projection)

@@ -8,8 +8,8 @@ them all in play and the projection is wide. Paths of the remaining months are d
 correlation, and added up; the limits of single months are never added.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 
@@ -89,6 +89,11 @@ class Projection:
         """The middle projection with its 50, 80 and 95 % intervals."""
         return tuple(self.interval(c) for c in _INTERVALS)
 
+    @property
+    def mean(self) -> float:
+        """The mean of the simulated totals. Unlike the middle ones, the means of areas add up."""
+        return float(self.totals.mean())
+
     def quantile(self, part: float) -> float:
         """Give the total that the year stays at or below with this chance."""
         return float(np.quantile(self.totals, part, method="inverted_cdf"))
@@ -104,6 +109,24 @@ class Projection:
             method=METHOD,
             confidence=confidence,
             caveats=self.caveats,
+        )
+
+    def against(
+        self, target: Target | Sequence[Target] | None, *, denominator: float | None = None
+    ) -> "Projection":
+        """Give the same projection with the chance of meeting each target; ``denominator`` turns a rate's into a count."""
+        targets = check_targets(target, year=self.year)
+        return replace(self, chances=tuple(self._chance(t, target_count(t, denominator)) for t in targets))
+
+    def _chance(self, target: Target, value: float) -> Chance:
+        left, short = len(self.fan), value - self.actual
+        open_still = short > 0 or (target.comparison == "at most" and short == 0)
+        return Chance(
+            target=target,
+            target_count=value,
+            probability=float(is_met(target, self.totals, value=value).mean()),
+            required=short / left if open_still else None,
+            expected=(self.median - self.actual) / left,
         )
 
     def chance_at_most(self, total: float) -> float:
@@ -138,8 +161,68 @@ def project_year_end(
     >>> p.run_rate, round(p.usual_share), p.actual
     (3366.0, 2880, 1683)
     """
+    checked = _usable(history, year=year, caveats=caveats)
+    paths = _simulate(checked, np.random.default_rng(seed))
+    return _projection(checked, paths, unit=unit).against(target, denominator=denominator)
+
+
+def project_together(
+    counts: pd.DataFrame,
+    *,
+    parts: Mapping[str, Sequence[str]],
+    year: pd.Period,
+    caveats: Sequence[Caveat] = (),
+    unit: str = "offences",
+    seed: int = 1,
+) -> dict[str, Projection | DataProblem]:
+    """Project a whole and the areas that it is made of, so that every path of the whole is the sum of its parts' paths.
+
+    ``counts`` holds months or quarters in rows and a column for each area; ``parts`` says of the whole, and of any area below it,
+    which areas it is made of. The whole is projected as :func:`project_year_end` does it alone. Each area's share of the counts of
+    the one above wanders by itself, far less than a count does, so areas with few offences lean on the others; the paths of
+    the whole are then divided by paths of the shares, offence by offence. What no part holds is a part of its own.
+
+    An area that cannot be projected has the reason in its place. Refused: what :func:`project_year_end` refuses of the whole, and
+    parts that come to more than what they are parts of.
+
+    >>> months = pd.period_range("2010-04", "2012-09", freq="M", name="month")
+    >>> counts = pd.DataFrame({"North": [30, 20] * 15, "South": [10] * 30}, index=months)
+    >>> counts["City"] = counts.sum(axis=1)
+    >>> found = project_together(counts, parts={"City": ["North", "South"]}, year=periods.financial_year("2012/13"))
+    >>> round(found["City"].mean) == round(found["North"].mean + found["South"].mean)
+    True
+    """
+    below = {part for of in parts.values() for part in of}
+    tops = [area for area in parts if area not in below]
+    if len(tops) != 1 or (unknown := {*tops, *below} - set(counts)):
+        raise ValueError(
+            f"parts names {len(tops)} areas that are part of no other, and one is the whole."
+            if len(tops) != 1
+            else f"counts has no column {sorted(unknown)[0]!r}, which parts names."
+        )
+    rng = np.random.default_rng(seed)
+    found = {tops[0]: _usable(counts[tops[0]].rename(tops[0]), year=year, caveats=caveats)}
+    paths, left = {tops[0]: _simulate(found[tops[0]], rng)}, list(tops)
+    while left:
+        area = left.pop(0)
+        for part in parts.get(area, ()):
+            history = counts[part].rename(part)
+            try:
+                found[part] = _usable(history.loc[history.first_valid_index() :], year=year, caveats=caveats)
+            except DataProblem as problem:
+                found[part] = problem
+        within = {part: found[part] for part in parts.get(area, ()) if isinstance(found[part], History)}
+        paths |= _divide(paths[area], found[area], within, rng)
+        left += [part for part in within if part in parts]
+    return {
+        area: known if area not in paths else _projection(known, paths[area], unit=unit)
+        for area, known in found.items()
+    }
+
+
+def _usable(history: pd.Series, *, year: pd.Period, caveats: Sequence[Caveat]) -> History:
+    """Check a history at the door, and that it has something to project and has seen every season."""
     checked = check_history(history, year=year, caveats=caveats)
-    targets = check_targets(target, year=year)
     if checked.known == checked.periods_a_year:
         raise ValueError(
             f"{periods.financial_year_name(year)} is complete in history {history.name!r}: its total is known, and there "
@@ -150,47 +233,79 @@ def project_year_end(
             f"history {history.name!r} has {(~checked.left_out).sum()} usable periods. A projection needs a whole year of "
             f"them ({checked.periods_a_year}), to have seen every season once: add earlier counts."
         )
-    paths = _simulate(checked, np.random.default_rng(seed))[:, checked.gap :]
-    actual = int(checked.counts_of(year).sum())
-    cumulative = actual + paths.cumsum(axis=1)
+    return checked
+
+
+def _projection(history: History, paths: np.ndarray, *, unit: str) -> Projection:
+    actual = int(history.counts_of(history.year).sum())
+    cumulative = actual + paths[:, history.gap :].cumsum(axis=1)
     totals = np.sort(cumulative[:, -1])
     fan = pd.DataFrame(
         np.quantile(cumulative, _FAN, axis=0, method="inverted_cdf").T.astype(float),
-        index=checked.year_index[checked.known :],
+        index=history.year_index[history.known :],
         columns=list(_FAN),
     )
-    left = checked.periods_a_year - checked.known
     return Projection(
         unit=unit,
-        year=year,
-        known=checked.known,
+        year=history.year,
+        known=history.known,
         actual=actual,
         totals=totals,
         fan=fan,
-        chances=tuple(_chance(t, target_count(t, denominator), totals, actual, left) for t in targets),
-        **_comparisons(checked, actual),
-        caveats=_caveats(checked),
+        chances=(),
+        **_comparisons(history, actual),
+        caveats=_caveats(history),
     )
 
 
 def _simulate(history: History, rng: np.random.Generator) -> np.ndarray:
     """Draw paths of the periods to come (rows) from the end of the history to the end of the year."""
     constants = CONSTANTS["projection"]
-    fit = _explain(history, to_come=history.gap + history.periods_a_year - history.known)
-    known, draws = fit.residuals.shape[1], constants["draws"]
+    rates = _draw(_explain(history), rng, shift=constants["shift"], stretch=constants["stretch"])
+    # The cap is 200 million a period: it stops overflow of wild paths and is far above any count.
+    return rng.poisson(np.exp(np.minimum(rates, 19)))
+
+
+def _divide(
+    paths: np.ndarray, whole: History, parts: Mapping[str, History], rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """Divide paths of a whole between its parts, and what is in none of them, by paths of their shares."""
+    if not parts:
+        return {}
+    rest = whole.counts - sum(part.counts for part in parts.values())
+    if (over := rest[rest < 0].index).size:
+        raise DataProblem(
+            f"in {period_name(over[0])} the parts of {whole.counts.name!r} come to more than its own count. Give counts that "
+            "add up."
+        )
+    unknown = rest.isna().to_numpy()
+    left = (
+        {"": replace(whole, counts=rest, unknown=whole.unknown | unknown)}
+        if rest.sum() or unknown.any()
+        else {}
+    )
+    # The paths of each come in the order of its settings, which are no two parts' in common.
+    shares = [
+        rng.permutation(_draw(_explain(part, of=whole), rng)) for part in (*parts.values(), *left.values())
+    ]
+    shares = np.exp(np.stack(shares, axis=-1))
+    divided = rng.multinomial(paths, shares / shares.sum(axis=-1, keepdims=True))
+    return {area: divided[..., i] for i, area in enumerate(parts)}
+
+
+def _draw(fit: "_Fit", rng: np.random.Generator, *, shift: float = 0.0, stretch: float = 1.0) -> np.ndarray:
+    """Draw log rates of the periods to come (columns)."""
+    known, draws = fit.residuals.shape[1], CONSTANTS["projection"]["draws"]
     # Every setting has its part of the paths, in proportion to how well it explains the history.
     bounds = np.round(np.append(0, fit.posterior.cumsum()) * draws).astype(int)
     rates = np.empty((draws, len(fit.offset)))
     for i in np.flatnonzero(np.diff(bounds)):
         rows = slice(bounds[i], bounds[i + 1])
         ahead = fit.factor[i, known:-1, known:-1]
-        mean = fit.factor[i, known:-1, :known] @ fit.residuals[i] + constants["shift"] * np.sqrt(
-            (ahead**2).sum(axis=1)
-        )
+        mean = fit.factor[i, known:-1, :known] @ fit.residuals[i] + shift * np.sqrt((ahead**2).sum(axis=1))
         wander = rng.standard_normal((rows.stop - rows.start, len(fit.offset))) @ ahead.T
-        rates[rows] = mean + constants["stretch"] * wander
-    # The cap is 200 million a period: it stops overflow of wild paths and is far above any count.
-    return rng.poisson(np.exp(np.minimum(rates + fit.offset, 19)))
+        rates[rows] = mean + stretch * wander
+    return rates + fit.offset
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,23 +321,34 @@ class _Fit:
     offset: np.ndarray
 
 
-def _explain(history: History, *, to_come: int) -> _Fit:
+def _explain(history: History, *, of: History | None = None) -> _Fit:
+    """Explain a history by itself, or as a share ``of`` the counts of the whole."""
     constants, step = CONSTANTS["projection"], 12 // history.periods_a_year
+    to_come = history.gap + history.periods_a_year - history.known
     window = constants["history_years"] * history.periods_a_year
     index = history.counts.index[-window:]
     index = pd.period_range(index[0], periods=len(index) + to_come, freq=index.freq)
-    past = np.flatnonzero(~history.unknown[-window:])
+    unknown, shaken = history.unknown[-window:], history.left_out[-window:]
+    if of is None:
+        # Rates are per mean month, so that February is not a season of its own.
+        days = np.round((index.end_time - index.start_time) / pd.Timedelta(days=1)).to_numpy(dtype=float)
+        exposure = np.log(days / _MONTH)
+    else:
+        unknown = unknown | of.unknown[-len(unknown) :]
+        # A whole of none is taken for next to none, which tells next to nothing of shares.
+        whole = of.counts[-len(unknown) :].to_numpy(dtype=float, na_value=0)
+        exposure = np.append(np.log(np.maximum(whole, 0.01)), np.zeros(to_come))
+    past = np.flatnonzero(~unknown)
     kept = np.append(past, np.arange(len(index) - to_come, len(index)))
     counts = history.counts.to_numpy(dtype=float, na_value=np.nan)[-window:][past]
-    # A month of a shock is no usual month, but it tells of the level, if less surely than another.
-    shock = constants["shock"] ** 2 * history.left_out[-window:][past]
-    # Rates are per mean month, so that February is not a season of its own.
-    days = np.round((index.end_time - index.start_time) / pd.Timedelta(days=1)).to_numpy(dtype=float)
-    exposure = np.log(days[kept] / _MONTH)
-    known = len(past)
+    exposure, known = exposure[kept], len(past)
 
-    settings, weights = _settings()
-    parts = _covariances(tuple((kept - kept[0]).tolist()), step)
+    settings, weights = _settings(of_a_share=of is not None)
+    # A month of a shock is no usual month, but it tells of the level, if less surely than another; and there the level itself
+    # wanders fast, though much the same everywhere.
+    shock = (constants["shock"] ** 2 * (1 if of is None else constants["own"]["noise"])) * shaken[past]
+    fast = () if of is not None else tuple((np.flatnonzero(shaken) - kept[0]).tolist())
+    parts = _covariances(tuple((kept - kept[0]).tolist()), step, fast)
     # The level is unknown at the start and anew at each break: periods share the starts that lie behind both.
     behind = np.array([index[kept] >= start for start in (index[0], *history.breaks)], dtype=float)
     level = constants["unknown_level"] ** 2 * (behind.T @ behind)
@@ -276,12 +402,16 @@ def _working_data(counts, exposure, parts, level_unknown, variances, shock) -> t
 
 
 @lru_cache(maxsize=64)
-def _covariances(positions: tuple[int, ...], step: int) -> np.ndarray:
-    """Give the covariance over periods of each part of the log rate, for a standard deviation of one: level, season, noise, slope."""
+def _covariances(positions: tuple[int, ...], step: int, fast: tuple[int, ...]) -> np.ndarray:
+    """Give the covariance over periods of each part of the log rate, for a standard deviation of one: level, season, noise, slope.
+
+    In the ``fast`` periods the level wanders as in several.
+    """
     constants = CONSTANTS["projection"]
     month = step * np.array(positions)
     apart = np.abs(month[:, None] - month[None, :])
-    level = np.minimum(month[:, None], month[None, :]).astype(float)
+    gone = month + constants["shock_wander"] * (month[:, None] >= step * np.array(fast)).sum(axis=1) * step
+    level = np.minimum(gone[:, None], gone[None, :]).astype(float)
     correlation = constants["season_correlation"]
     lags = np.arange(0, 12, step)
     mean = (correlation ** np.minimum(lags, 12 - lags)).mean()
@@ -294,8 +424,8 @@ def _covariances(positions: tuple[int, ...], step: int) -> np.ndarray:
     return np.stack([level, season, np.eye(len(month)) / step, slope])
 
 
-@lru_cache(maxsize=1)
-def _settings() -> tuple[np.ndarray, np.ndarray]:
+@lru_cache(maxsize=2)
+def _settings(*, of_a_share: bool) -> tuple[np.ndarray, np.ndarray]:
     """Give the variances of level, season, noise and slope that are tried, and the weight of each combination."""
     c = CONSTANTS["projection"]
     settings = (
@@ -304,20 +434,9 @@ def _settings() -> tuple[np.ndarray, np.ndarray]:
     weights = np.array(
         [a * b * d for a, b, d in product(c["level_weight"], c["season_weight"], c["noise_weight"])]
     )
+    if of_a_share:
+        settings = settings * [c["own"][part] for part in ("level", "season", "noise", "slope")]
     return settings, weights / weights.sum()
-
-
-def _chance(target: Target, value: float, totals: np.ndarray, actual: int, left: int) -> Chance:
-    median = float(np.quantile(totals, 0.5, method="inverted_cdf"))
-    short = value - actual
-    open_still = short > 0 or (target.comparison == "at most" and short == 0)
-    return Chance(
-        target=target,
-        target_count=value,
-        probability=float(is_met(target, totals, value=value).mean()),
-        required=short / left if open_still else None,
-        expected=(median - actual) / left,
-    )
 
 
 def _comparisons(history: History, actual: int) -> dict[str, float | None]:
