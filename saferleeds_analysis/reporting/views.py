@@ -218,7 +218,7 @@ def _(found: ControlChart) -> Block:
         figures=[],
     )
     icons = [icon.words for icon in (found.variation, found.assurance) if icon is not None]
-    return own(*icons, drawn, *found.caveats)
+    return own(*filter(None, [*icons, found.proposal]), drawn, *found.caveats)
 
 
 @view.register
