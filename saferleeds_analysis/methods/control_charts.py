@@ -114,10 +114,10 @@ class ControlChart(Result):
         if self.proposed_rebase is None:
             return ""
         last = self.points.iloc[-1]
+        side = "above" if last["value"] > last["mean"] else "below"
         return (
-            f"The level of the series has moved {'above' if last['value'] > last['mean'] else 'below'} the mean and has held since "
-            f"{self.proposed_rebase}. Limits set anew from there would say again what is out of the ordinary. That is for a recorded "
-            "decision, once it is known why the level moved and that it is meant to last."
+            f"The level has moved {side} the mean and has held since {self.proposed_rebase}. Limits set anew from there would fit it: a "
+            "decision to record, once it is known why the level moved."
         )
 
 

@@ -162,8 +162,9 @@ def test_new_limits_are_proposed_where_the_level_has_moved_and_holds():
     moved = chart([*before, *after], baseline_points=24)
     assert set(moved.points["point_type"][-24:]) == {"improvement"}
     assert moved.proposed_rebase == pd.Period("2014-04", "M")
-    assert moved.proposal.startswith(
-        "The level of the series has moved below the mean and has held since 2014-04. Limits set anew"
+    assert moved.proposal == (
+        "The level has moved below the mean and has held since 2014-04. Limits set anew from there would fit it: a decision "
+        "to record, once it is known why the level moved."
     )
     # Once it is decided, nothing is out of the ordinary, and nothing is proposed.
     decision = Rebase(
