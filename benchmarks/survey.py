@@ -2,7 +2,8 @@
 
 Run from the top folder: ``python benchmarks/survey.py`` (some minutes; ``--quick`` leaves most repetitions out).
 Unclustered coverage is exact (every possible count, weighted by its binomial chance); clustered coverage is simulated
-from clusters of ten whose percentages follow a beta distribution with an intra-cluster correlation of 0.05.
+from clusters of ten whose percentages follow a beta distribution with an intra-cluster correlation of 0.05. At few clusters
+a wave it also says how often a change is told where nothing changed.
 """
 
 import argparse
@@ -16,12 +17,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from saferleeds_analysis.methods.survey import change, percentage, survey_design
+from saferleeds_analysis.methods.survey import change, mean, percentage, survey_design
 from saferleeds_analysis.methods.survey_trends import rolling_from_respondents
 
 BASES = (30, 50, 100, 310, 750, 1500, 6000)
 PERCENTS = (1, 2, 5, 10, 20, 50, 80, 90, 95, 98, 99)
 CLUSTER, CORRELATION = 10, 0.05
+FEW_CLUSTERS = (2, 3, 4, 5, 6)
 # With fewer than this expected on either side, the few counts that can happen set the coverage, whatever the method.
 EXPECTED = 5
 
@@ -77,6 +79,42 @@ def coverage_clustered(base: int, repetitions: int, rng: np.random.Generator) ->
             held += e.lower <= percent <= e.upper
         result.append(100 * held / repetitions)
     return result
+
+
+def few_clusters(clusters: int, percent: int, repetitions: int, rng: np.random.Generator) -> list[float]:
+    """Give how often, in %, a percentage's, a mean's and a change's interval holds the truth, and a word is said for nothing."""
+    people = clusters * CLUSTER
+    frame = pd.DataFrame(
+        {"wave": np.repeat([0, 1], people), "cluster": np.repeat(np.arange(2 * clusters), CLUSTER)}
+    )
+    design = survey_design(frame, weight=None, clusters="cluster", wave="wave")
+    first, spread = (frame["wave"] == 0).to_numpy(), (1 - CORRELATION) / CORRELATION
+    found = np.zeros(4)
+    for _ in range(repetitions):
+        share = rng.beta(percent / 100 * spread, (1 - percent / 100) * spread, 2 * clusters)
+        frame["score"] = 100.0 * (rng.random((2 * clusters, CLUSTER)) < share[:, None]).ravel()
+        counted = frame["score"].to_numpy() > 0
+        before, after = (percentage(design, counted=counted, base=wave) for wave in (first, ~first))
+        moved = change(design, earlier=before, later=after)
+        for place, e, truth in (
+            (0, before, percent),
+            (1, mean(design, "score", unit="", where=first), percent),
+            (2, moved.difference, 0),
+        ):
+            found[place] += e.lower <= truth <= e.upper
+        found[3] += moved.direction != "no clear change"
+    return list(100 * found / repetitions)
+
+
+def print_few_clusters(repetitions: int) -> None:
+    rng = np.random.default_rng(6)
+    print(f"\nTwo waves of few clusters of {CLUSTER}, nothing changed ({repetitions:,} repetitions), in %")
+    print("| clusters a wave | truth | percentage held | mean held | change held | said to rise or fall |")
+    print("| ---: | ---: | ---: | ---: | ---: | ---: |")
+    for clusters in FEW_CLUSTERS:
+        for percent in (20, 50):
+            cells = " | ".join(f"{cell:.1f}" for cell in few_clusters(clusters, percent, repetitions, rng))
+            print(f"| {clusters} | {percent} % | {cells} |")
 
 
 def print_coverage(title: str, rows: dict[int, list[float]], effect: float) -> None:
@@ -184,6 +222,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="200 repetitions instead of 2,000")
     repetitions = 200 if parser.parse_args().quick else 2000
+    print_few_clusters(repetitions)
     frame = household_survey()
     time_whole_survey(frame)
     compare_with_r(frame)

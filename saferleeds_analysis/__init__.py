@@ -42,6 +42,7 @@ __all__ = [
     "replay",
     "sample_size",
     "seasonally_adjust",
+    "survey_breakdown",
     "survey_change",
     "survey_design",
     "survey_percentage",

@@ -28,6 +28,7 @@ from saferleeds_analysis.methods.seasonal import (
 from saferleeds_analysis.methods.survey import change as survey_change
 from saferleeds_analysis.methods.survey import proportion as survey_percentage
 from saferleeds_analysis.methods.survey import survey_design
+from saferleeds_analysis.methods.survey_breakdown import survey_breakdown
 from saferleeds_analysis.methods.survey_summaries import published_percentage, sample_size
 from saferleeds_analysis.methods.trajectory import Backtest, Course, backtest, course_of_year
 from saferleeds_analysis.methods.variation import variation

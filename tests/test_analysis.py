@@ -68,6 +68,7 @@ def results(burglary, adjusted):
         "control chart": sl.control_chart(adjusted, improvement_direction="decrease"),
         "percentage": sl.published_percentage(62.0, base=310, design_effect=1.3, definition="feels safe"),
         "change of a survey": sl.survey_change(design, earlier=first, later=second),
+        "breakdown": sl.survey_breakdown(design, "safe", by="year", out_of=["yes", "no"]),
         "sample": sl.sample_size(margin=3, response_rate=20, design_effect=1.2),
         "group": sl.compare_with_group(cities, area="Leeds"),
         "cost": sl.cost_of_crime(burglary[-12:], offence="Domestic burglary", edition="2019/20"),
@@ -104,7 +105,7 @@ def test_each_result_shows_itself_and_its_repr_holds_no_number(burglary, adjuste
     tables = {
         name for name, result in found.items() if any(isinstance(b, Table) for b in view(result).walk())
     }
-    assert {"areas", "season", "group", "cost", "sample", "replay"} <= tables
+    assert {"areas", "season", "breakdown", "group", "cost", "sample", "replay"} <= tables
 
 
 def test_a_series_by_days_is_the_same_as_one_by_months(burglary):

@@ -94,6 +94,7 @@ class ControlChart(Result):
     the limits rest on it), ``mean``, ``lower_process_limit``, ``upper_process_limit``, ``rule`` (a key of ``RULES``)
     and ``point_type`` (``improvement``, ``concern``, ``high``, ``low``, ``common cause`` or ``not judged``).
     ``variation`` is the icon of the last point, ``assurance`` that of the target against the last limits.
+    ``proposed_rebase`` is the period from which new limits would fit the level that the series has come to, if it has.
     """
 
     name: str
@@ -102,9 +103,22 @@ class ControlChart(Result):
     seasonality: str
     target: float | None
     rebases: tuple[Rebase, ...]
+    proposed_rebase: pd.Period | None
     variation: Icon
     assurance: Icon | None
     caveats: tuple[str, ...]
+
+    @property
+    def proposal(self) -> str:
+        """Say in a sentence that new limits could be decided on; nothing where none are proposed."""
+        if self.proposed_rebase is None:
+            return ""
+        last = self.points.iloc[-1]
+        side = "above" if last["value"] > last["mean"] else "below"
+        return (
+            f"The level has moved {side} the mean and has held since {self.proposed_rebase}. Limits set anew from there would fit it: a "
+            "decision to record, once it is known why the level moved."
+        )
 
 
 def xmr_chart(
@@ -169,6 +183,7 @@ def xmr_chart(
         seasonality=seasonality,
         target=target,
         rebases=tuple(rebases),
+        proposed_rebase=_proposed_rebase(parts[-1], baseline_points) if judged else None,
         variation=_variation(points),
         assurance=_assurance(points, target, improvement_direction) if judged else None,
         caveats=caveats,
@@ -240,6 +255,35 @@ def _rules(values: pd.Series, mean: float, outside: pd.Series, close: pd.Series)
         "7 below mean": in_run,
     }
     return np.select(list(breaks.values()), list(breaks), "none")
+
+
+def _proposed_rebase(phase: pd.DataFrame, baseline_points: int | None) -> pd.Period | None:
+    """Find from when on new limits would fit: the first period since which the level has moved and is stable again.
+
+    The Making Data Count team leave new limits to judgement; what it asks for is a shift, that has lasted, with enough
+    points behind it. The stable shift algorithm (BMJ Quality & Safety, 2025) makes a rule of that: after a break of the shift
+    rule limits are set anew only on a stretch that is itself stable. So all points from the period on lie on one side of the
+    mean up to the last, there are twelve at least, and no seven of them lie on one side of their own mean, rise or fall.
+    """
+    side = np.sign(phase["value"] - phase["mean"]).to_numpy()
+    turns = np.flatnonzero(side != side[-1])
+    values = phase["value"].to_numpy()
+    for first in range(turns[-1] + 1 if len(turns) else 0, len(values) - FEWEST_POINTS + 1):
+        since = values[first:]
+        level = _longest_run(since - since[:baseline_points].mean()) < RUN
+        if first and level and _longest_run(np.diff(since)) < RUN - 1:
+            return phase.index[first]
+    return None
+
+
+def _longest_run(differences: np.ndarray) -> int:
+    """Give the most values in a row of one sign.
+
+    >>> _longest_run(np.array([1.0, 2.0, -1.0, 3.0, 0.5, 0.1]))
+    3
+    """
+    turns = np.flatnonzero(np.diff(np.sign(differences))) + 1
+    return int(np.diff([0, *turns, len(differences)]).max())
 
 
 def _in_window(ends: pd.Series, length: int) -> pd.Series:

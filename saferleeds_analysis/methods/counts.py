@@ -15,6 +15,9 @@ MISSING_KIND = "missing"
 LEFT_OUT_KINDS = ("pandemic", MISSING_KIND)
 BREAK_KIND = "definition break"
 
+# More than England and Wales record in a year. Simulated paths end at 178 million a period, and must be far from that.
+LARGEST = 10_000_000
+
 
 def check_counts(history: pd.Series, *, caveats: Sequence[Caveat]) -> np.ndarray:
     """Refuse a history that is not counts, one a period, with every problem in one message; mark its left-out periods."""
@@ -33,7 +36,8 @@ def check_counts(history: pd.Series, *, caveats: Sequence[Caveat]) -> np.ndarray
     repeated = index[index.duplicated()].unique()
     absent = pd.period_range(index.min(), index.max(), freq=index.freq).difference(index)
     blank = index[np.isnan(values) & ~left_out]
-    below, broken = index[values < 0], index[values % 1 > 0]
+    below, above = index[values < 0], index[values > LARGEST]
+    broken = index[np.nan_to_num(values) % 1 > 0]
     rules = (
         (index.is_monotonic_increasing, "the periods are not in order: sort the history by its index."),
         (repeated.empty, f"periods that are there twice: {names_of(repeated)}."),
@@ -48,6 +52,10 @@ def check_counts(history: pd.Series, *, caveats: Sequence[Caveat]) -> np.ndarray
             "zero is 0.",
         ),
         (below.empty, f"counts below zero: {names_of(below)}."),
+        (
+            above.empty,
+            f"counts above {LARGEST:,}: {names_of(above)}. No area has so many: look for digits of two columns in one.",
+        ),
         (
             broken.empty,
             f"values that are not whole numbers: {names_of(broken)}. Only counts add up over a year. For a rate, give the "

@@ -11,6 +11,7 @@ Adjustment (2015), for frozen models, revisions, and direct against indirect adj
 International Journal of Forecasting 20 (2004), for the shrinkage of seasonal factors.
 """
 
+import difflib
 import json
 import os
 import re
@@ -18,6 +19,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import islice
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -37,6 +39,13 @@ _TABLES = {  # adjusted, seasonal, trend, irregular, seasonal and calendar toget
     "SEATS": ("s11", "s10", "s12", "s13", "s16"),
 }
 DECOMPOSITIONS = ("automatic", "multiplicative", "additive", "log-additive")
+_FILTERS = {
+    "automatic": "",
+    **{name: f"seasonalma=(s{name}) " for name in ("3x1", "3x3", "3x5", "3x9", "3x15")},
+    "stable": "seasonalma=(stable) ",
+}
+# Of which years totals are kept, and the month (of twelve) or the calendar quarter in which such a year begins.
+_YEARS = {"free": {}, "calendar year": {12: "jan", 4: "q1"}, "financial year": {12: "apr", 4: "q2"}}
 _TRADING_DAYS = ("test", "none", "td", "tdnolpyear", "td1coef", "td1nolpyear")
 _MODEL = re.compile(r"\(\d \d \d\)(\(\d \d \d\))?")
 _OUTLIER = re.compile(r"(ao|ls|tc)(\d{4})\.(\d{1,2}|[a-z]{3})")
@@ -83,7 +92,7 @@ class SeasonalSpec:
     """How a series is to be adjusted. What says ``automatic`` or ``test`` is left to the program's own tests.
 
     The estimation starts from ``ar`` and ``ma`` where they are given: some models have two optima, and a frozen one must not
-    jump. ``leap_years`` is always on, unless a comparison with other software needs it off.
+    jump. ``leap_years`` is always on, unless a comparison with other software or ``annual_totals`` needs it off.
 
     >>> SeasonalSpec(model=AIRLINE, decomposition="multiplicative").outliers
     'automatic'
@@ -129,6 +138,27 @@ class SeasonalSpec:
         holds="a list of ao, ls and tc",
         default=("ao", "ls"),
     )
+    critical_value: Literal["automatic"] | float = explained(
+        "from which t-value on an outlier that it looks for counts",
+        "automatic",
+        empty="the program's own, by the length of the series",
+        holds='a number above 0, or "automatic"',
+        default="automatic",
+    )
+    seasonal_filter: str = explained(
+        "over how many years X-11 averages each month",
+        "3x5",
+        empty="the program chooses",
+        holds=tuple(_FILTERS),
+        default="automatic",
+    )
+    annual_totals: str = explained(
+        "whether the adjusted months of a year add up to its counts (Denton), and of which years",
+        "free",
+        empty="free",
+        holds=tuple(_YEARS),
+        default="free",
+    )
     trading_day: str = explained(
         "whether days of the week count",
         "none",
@@ -146,6 +176,16 @@ class SeasonalSpec:
     leap_years: bool = explained(
         "whether 29 February is spread over four years", True, empty="true", default=True
     )
+
+    def __new__(cls, **choices: object) -> "SeasonalSpec":
+        """Refuse a choice that there is not, with the nearest one's name, before Python does without."""
+        known = [f.name for f in fields(cls)]
+        for unknown in set(choices) - set(known):
+            near = difflib.get_close_matches(unknown, known, n=1, cutoff=0.5)
+            raise ValueError(
+                f"a SeasonalSpec has no choice {unknown!r}: {f'did you mean {near[0]!r}' if near else 'it has ' + ', '.join(known)}."
+            )
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         """Name everything in the call that X-13 cannot be asked for."""
@@ -168,6 +208,25 @@ class SeasonalSpec:
             ),
             *((_OUTLIER.fullmatch(name), f"outlier {name!r} (such as 'ao2012.8')") for name in named),
             (not unknown, f"outlier types {unknown} (from 'ao', 'ls', 'tc')"),
+            (
+                self.critical_value == "automatic"
+                or (
+                    self.outliers == "automatic"
+                    and isinstance(self.critical_value, Real)
+                    and self.critical_value > 0
+                ),
+                f"critical_value {self.critical_value!r} ('automatic', or a number above 0 while outliers are looked for)",
+            ),
+            (
+                self.seasonal_filter == "automatic"
+                or (self.method == "X-11" and self.seasonal_filter in _FILTERS),
+                f"seasonal_filter {self.seasonal_filter!r} (of X-11: one of {', '.join(map(repr, _FILTERS))})",
+            ),
+            (
+                self.annual_totals in _YEARS and not (self.leap_years and _YEARS[self.annual_totals]),
+                f"annual_totals {self.annual_totals!r} (one of {', '.join(map(repr, _YEARS))}; the last two with "
+                "leap_years=False, because a year without its 29 February is not its count)",
+            ),
             (
                 self.trading_day in _TRADING_DAYS,
                 f"trading_day {self.trading_day!r} (one of {', '.join(map(repr, _TRADING_DAYS))})",
@@ -239,6 +298,7 @@ class SeasonalAdjustment(Result):
 
     ``identifiable`` is False when no seasonality can be told apart: then ``adjusted`` is the observed series, and
     ``seasonal`` what was estimated and not used.
+    Where ``spec.annual_totals`` keeps the totals of years, ``adjusted`` is moved a little to do so, and the products hold nearly.
     ``provisional`` marks fewer than five years. ``borrowed`` is the share of the seasonal pattern that comes from the
     parent: 0 for a series adjusted by itself.
     """
@@ -441,6 +501,8 @@ def review(
     free = SeasonalSpec(
         method=frozen.method,
         outlier_types=frozen.outlier_types,
+        seasonal_filter=frozen.seasonal_filter,
+        annual_totals=frozen.annual_totals,
         leap_years=frozen.leap_years,
         trading_day="none" if not frozen.leap_years and frozen.trading_day == "none" else "test",
     )
@@ -476,6 +538,9 @@ def write_specs(specs: Mapping[str, SeasonalSpec]) -> str:
     ma = []
     outliers = ["ao2012.8"]
     outlier_types = ["ao", "ls"]
+    critical_value = "automatic"
+    seasonal_filter = "automatic"
+    annual_totals = "free"
     trading_day = "test"
     easter = "test"
     leap_years = true
@@ -750,7 +815,9 @@ def _program_text(counts: pd.Series, spec: SeasonalSpec, breaks: Sequence[Break]
     """Write what the program is to do with a series, one of its own specs a line."""
     log = {"automatic": "auto", "additive": "none"}.get(spec.decomposition, "log")
     mode = {"multiplicative": "mode=mult ", "additive": "mode=add ", "log-additive": "mode=logadd "}
-    method = f"x11{{ {mode.get(spec.decomposition, '')}" if spec.method == "X-11" else "seats{ "
+    x11 = f"x11{{ {mode.get(spec.decomposition, '')}{_FILTERS[spec.seasonal_filter]}"
+    critical = "" if spec.critical_value == "automatic" else f"critical={spec.critical_value!r} "
+    first = _YEARS[spec.annual_totals].get(_per_year(counts.index))
     model = AIRLINE if spec.model == "automatic" and _is_short(counts.index) else spec.model
     starts = [f" {name}=({' '.join(map(repr, v))})" for name, v in (("ar", spec.ar), ("ma", spec.ma)) if v]
     regression = _regression_text(counts.index, spec, breaks)
@@ -758,10 +825,13 @@ def _program_text(counts: pd.Series, spec: SeasonalSpec, breaks: Sequence[Break]
         f"transform{{ function={log} }}",
         f"regression{{ {regression}}}" if regression else "",
         "automdl{ }" if model == "automatic" else f"arima{{ model={model}{''.join(starts)} }}",
-        f"outlier{{ types=({' '.join(spec.outlier_types)}) }}" if spec.outliers == "automatic" else "",
+        f"outlier{{ types=({' '.join(spec.outlier_types)}) {critical}}}"
+        if spec.outliers == "automatic"
+        else "",
         "estimate{ }",
         f"forecast{{ maxlead={_per_year(counts.index)} probability=0.95 save=(fct) }}",
-        f"{method}save=({' '.join(_TABLES[spec.method])}) }}",
+        f"{x11 if spec.method == 'X-11' else 'seats{ '}save=({' '.join(_TABLES[spec.method])}) }}",
+        f"force{{ type=denton target=original start={first} save=(saa) }}" if first else "",
     )
     return "\n".join(filter(None, lines)) + "\n"
 
@@ -870,6 +940,7 @@ def _adjustment(
     calendar = (counts - adjusted - seasonal if additive else leap * combined / seasonal).rename(counts.name)
     diagnostics = _diagnostics(output)
     identifiable = diagnostics.m7 <= 1 if diagnostics.m else diagnostics.qs_before < 0.01
+    below = int((adjusted < 0).sum())
     short, word = _is_short(counts.index), "months" if counts.index.freqstr == "M" else "quarters"
     m7, qs = diagnostics.m7, diagnostics.qs_before
     why = f"QS test, p = {qs:.2f}" if m7 is None else f"M7 is {m7:.2f}, above 1"
@@ -880,8 +951,20 @@ def _adjustment(
             identifiable and diagnostics.residual_seasonality,
             "Seasonality remains in the adjusted series (QS test, p below 0.01).",
         ),
+        (
+            identifiable and below,
+            f"The adjusted series is below zero in {below} of {len(counts)} {word}, where no count can be: the season was taken "
+            "out as amounts.",
+        ),
+        (
+            "saa" in output.tables,
+            f"The adjusted {word} of each whole {spec.annual_totals} add up to its count (Denton).",
+        ),
     )
     factor_error = _factor_error(seasonal, irregular, told, additive)
+    adjusted = pd.Series(
+        output.tables.get("saa", adjusted.to_numpy()[:, None])[:, 0], index=counts.index, name=counts.name
+    )
     if not identifiable:
         adjusted = counts.astype(float)
         irregular = adjusted - trend if additive else adjusted / trend
@@ -965,7 +1048,8 @@ def _factor_error(
     detrended[np.abs(noise) > 5 * 1.4826 * np.median(np.abs(noise))] = np.nan
     changes = detrended[per_year:] - detrended[:-per_year]
     variance = float(np.nanmean(changes**2)) / 2 / 0.72
-    filter_length = re.fullmatch(r"3x(\d+)", told.get("sfmsr", "3x5"))
+    given = told.get("seasonalma", "MSR").split()[0]
+    filter_length = re.fullmatch(r"3x(\d+)", told.get("sfmsr", "3x5") if given == "MSR" else given)
     length = int(filter_length[1]) if filter_length else len(seasonal)
     weights = np.convolve(np.ones(3), np.ones(length)) / (3 * length)
     share = max(per_year / len(seasonal), 1.6 * float(np.sum(weights**2)))
@@ -995,6 +1079,7 @@ def _as_chosen(adjustment: SeasonalAdjustment) -> SeasonalSpec:
         ar=tuple(float(value.split()[0]) for key, value in told.items() if key.startswith("AR$")),
         ma=tuple(float(value.split()[0]) for key, value in told.items() if key.startswith("MA$")),
         outliers=found,
+        critical_value="automatic",  # its own work is done: the outliers are named
         trading_day="none" if trading_day == "no" else trading_day,
         easter=easter,
     )
@@ -1048,6 +1133,10 @@ def _problems(counts: pd.Series, spec: SeasonalSpec) -> list[str]:
         (
             varies or zeros,
             f"every count is {counts.iloc[0]:g}: a constant series has no seasons to adjust for.",
+        ),
+        (
+            spec.seasonal_filter != "3x15" or len(counts) >= 20 * _per_year(index),
+            "the 3x15 filter needs twenty years; on fewer the program takes the mean of all years, which is seasonal_filter='stable'.",
         ),
         # One zero makes the program's own choice additive, however large the series, and then it gives negative counts.
         (

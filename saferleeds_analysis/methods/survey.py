@@ -25,8 +25,15 @@ from saferleeds_analysis.results import Result
 
 SINGLE_UNIT_RULES = ("certainty", "adjust", "average")
 
+# In so many rounds weights settle on their margins, or never will.
+_ROUNDS = 500
+
 # Below this base a percentage is not printed (house rule).
 SMALLEST_BASE = 30
+
+# Up to this many degrees of freedom (six clusters of a stratum) clusters that lie closer together than chance leaves them
+# in one sample of twenty tell nothing of how clusters differ; with more, only those that agree to the last digit.
+_FEW, _TOO_CLOSE = 5, 0.05
 
 # How the caveat begins that many comparisons give to a change.
 CLEAR_ALONE = "Clear if looked at alone"
@@ -97,12 +104,16 @@ class SurveyChange(Result):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SurveyDesign:
-    """Respondents and how they were chosen. Made by :func:`survey_design` and :func:`post_stratify`."""
+    """Respondents and how they were chosen. Made by :func:`survey_design`, :func:`post_stratify` and :func:`rake`.
+
+    ``known`` says in which groups of known size each respondent is (respondents by groups), and what takes out of values,
+    one a respondent, their regression on these groups (groups by respondents); ``None`` where the weights fit no population.
+    """
 
     respondents: pd.DataFrame
     weights: np.ndarray
     single_unit_strata: str | None
-    post_strata: np.ndarray | None
+    known: tuple[np.ndarray, np.ndarray] | None
     stages: tuple["_Stage", ...] = field(repr=False)
 
     @property
@@ -138,6 +149,7 @@ def survey_design(
     population_sizes: str | Sequence[str] = (),
     wave: str | None = None,
     single_unit_strata: str | None = None,
+    margins: Mapping[str, Mapping[object, float]] | None = None,
 ) -> SurveyDesign:
     """Say how the respondents, one a row, were chosen; refuse a file from which no error can be taken.
 
@@ -151,7 +163,7 @@ def survey_design(
     A stratum with one unit tells nothing of how units in it differ. ``single_unit_strata`` has no default: such a
     stratum is refused until one of R's rules is named: ``"certainty"`` (it adds nothing), ``"adjust"`` (its distance
     from the mean of all strata counts; for a total, from zero) or ``"average"`` (it adds what other strata add on
-    average).
+    average). ``margins`` gives, by column, the numbers of its groups in the population, to which :func:`rake` fits the weights.
 
     >>> people = pd.DataFrame({"weight": 1.0, "ward": ["A"] * 6 + ["B"] * 6, "street": [n // 2 for n in range(12)]})
     >>> int(survey_design(people, weight="weight", strata="ward", clusters="street").degrees_of_freedom)  # 6 streets less 2 wards
@@ -186,13 +198,14 @@ def survey_design(
         )
     if single_unit_strata is None:
         _check_single_units(made, respondents[first])
-    return SurveyDesign(
+    design = SurveyDesign(
         respondents=respondents,
         weights=implied if weight is None else respondents[weight].to_numpy(float),
         single_unit_strata=single_unit_strata,
-        post_strata=None,
+        known=None,
         stages=tuple(made),
     )
+    return design if margins is None else rake(design, margins=margins)
 
 
 def post_stratify(design: SurveyDesign, *, by: str, population: Mapping[object, float]) -> SurveyDesign:
@@ -200,29 +213,66 @@ def post_stratify(design: SurveyDesign, *, by: str, population: Mapping[object, 
 
     The error then leaves out how far chance moved the groups' sizes (Holt and Smith 1979), as R's ``postStratify``.
     """
-    if design.post_strata is not None:
-        raise ValueError("the design is post-stratified already; make one column of both groupings instead.")
+    return rake(design, margins={by: population})
+
+
+def rake(design: SurveyDesign, *, margins: Mapping[str, Mapping[object, float]]) -> SurveyDesign:
+    """Scale the weights until the groups of every column of ``margins`` add up to their numbers in the population.
+
+    Each column is fitted in turn until all of them hold (Deming and Stephan 1940). The error is that of what is left of an
+    answer beside its regression on the groups, by the weights before (Deville and Särndal 1992), as R's ``calibrate`` with
+    ``calfun = "raking"``. Margins that differ by rounding are scaled to the first one's total.
+
+    >>> people = pd.DataFrame({"weight": 1.0, "sex": ["f", "m"] * 30, "age": ["old"] * 20 + ["young"] * 40})
+    >>> margins = {"sex": {"f": 520, "m": 480}, "age": {"old": 400, "young": 600}}
+    >>> raked = rake(survey_design(people, weight="weight"), margins=margins)
+    >>> people.assign(weight=raked.weights).groupby("age")["weight"].sum().round(6).to_dict()
+    {'old': 400.0, 'young': 600.0}
+    """
+    if design.known is not None:
+        raise ValueError("the weights fit a population already: give all its margins in one call of rake.")
+    fitted = [_margin(design, by, population) for by, population in margins.items()]
+    whole = [numbers.sum() for _, numbers in fitted]
+    if max(whole) > 1.001 * min(whole):
+        totals = ", ".join(f"{by!r} {total:,.0f}" for by, total in zip(margins, whole, strict=True))
+        raise DataProblem(f"The margins are of different populations: {totals}. Take them from one count.")
+    fitted = [(codes, numbers * (whole[0] / numbers.sum())) for codes, numbers in fitted]
+    weights = design.weights
+    for _ in range(_ROUNDS):
+        for codes, numbers in fitted:
+            weights = weights * (numbers / np.bincount(codes, weights))[codes]
+        if all(np.allclose(np.bincount(c, weights), numbers, rtol=1e-10) for c, numbers in fitted):
+            break
+    else:
+        raise DataProblem(
+            f"The weights cannot be made to fit {_listed(margins)} together: nobody is in some combinations of their groups. "
+            "Join small groups."
+        )
+    groups = np.concatenate([np.eye(len(numbers))[codes] for codes, numbers in fitted], axis=1)
+    weighted = groups.T * design.weights
+    return replace(design, weights=weights, known=(groups, np.linalg.pinv(weighted @ groups) @ weighted))
+
+
+def _margin(
+    design: SurveyDesign, by: str, population: Mapping[object, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the group of each respondent as a number from 0, and the population of each group."""
+    _check_columns(design.respondents, [by], None)
     groups = design.respondents[by]
-    if groups.isna().any():
-        raise DataProblem(f"column {by!r} is missing in {_rows(design.respondents, groups.isna())}.")
     unknown = sorted(set(groups) - set(population), key=str)
     empty = sorted(set(population) - set(groups), key=str)
     if unknown or empty:
         raise DataProblem(
-            f"Post-stratification by {by!r} needs the same groups in the file and the population. "
+            f"Weights by {by!r} need the same groups in the file and the population. "
             f"Only in the file: {_listed(unknown) or 'none'}. Only in the population: {_listed(empty) or 'none'}."
         )
     wrong = [group for group, number in population.items() if not 0 < number < np.inf]
     if wrong:
-        raise DataProblem(
-            f"Post-stratification by {by!r}: the population of {_listed(wrong)} is no number above 0."
-        )
+        raise DataProblem(f"Weights by {by!r}: the population of {_listed(wrong)} is no number above 0.")
     codes, labels = pd.factorize(groups)
-    sums = np.bincount(codes, design.weights)
-    if (sums <= 0).any():
-        raise DataProblem(f"Post-stratification by {by!r}: the weights of a group are all 0.")
-    factors = np.array([float(population[label]) for label in labels]) / sums
-    return replace(design, weights=design.weights * factors[codes], post_strata=codes)
+    if (np.bincount(codes, design.weights) <= 0).any():
+        raise DataProblem(f"Weights by {by!r}: the weights of a group are all 0.")
+    return codes, np.array([float(population[label]) for label in labels])
 
 
 # ------------------------------------------------------------------------------------------------ the estimates
@@ -310,7 +360,8 @@ def percentage(
     y = np.where(counted, 100.0, 0.0)
     value, linearised = _linearised_mean(design.weights, y, base)
     value = min(max(value, 0.0), 100.0)
-    variance = _variance(design, linearised)
+    variance, told = _variance(design, linearised, base if asked is None else asked)
+    caveats = (*caveats, *told)
     if 0 < value < 100:
         effect = variance / _simple_variance(design.weights, y, base, value)
     else:
@@ -334,7 +385,10 @@ def percentage(
     method, limits = INTERVALS[interval or house_interval(share, sample.effective_base)]
     if variance == 0 and 0 < share < 1:
         lower = upper = share
-        caveats = (*caveats, "No sampling error: all were asked, or all clusters gave the same percentage.")
+        caveats = (
+            *caveats,
+            "No sampling error: all were asked, or the weights are made to give this percentage.",
+        )
     else:
         lower, upper = limits(sample)
     return SurveyEstimate(
@@ -376,7 +430,7 @@ def mean(
     value, linearised = _linearised_mean(design.weights, y[0], in_base)
     simple = _simple_variance(design.weights, y[0], in_base, value)
     # Where everybody gave the same answer there is no variance to set the design's beside.
-    effect = _variance(design, linearised) / simple if simple else None
+    effect = _variance(design, linearised, asked)[0] / simple if simple else None
     return _with_t_interval(
         design, value, linearised, in_base, asked, unit, confidence, degrees_of_freedom, caveats, effect
     )
@@ -442,11 +496,8 @@ def contrast(
     linearised = sum(c * e.linearised for c, e in zip(coefficients, estimates, strict=True))
     in_base = np.logical_or.reduce([e.in_base for e in estimates])
     caveats = tuple(dict.fromkeys(c for e in estimates for c in e.caveats))
-    extra = sum(
-        c**2 * hidden_variance(e)
-        for c, e in zip(coefficients, estimates, strict=True)
-        if e.standard_error == 0
-    )
+    raw = covariance(design, np.stack([e.linearised for e in estimates], axis=1))
+    extra = float(np.square(coefficients) @ hidden_variances(estimates, raw))
     return _with_t_interval(
         design,
         value,
@@ -544,15 +595,18 @@ def allow_for_comparisons(changes: Sequence[SurveyChange]) -> tuple[SurveyChange
     return tuple(result)
 
 
-def hidden_variance(estimate: SurveyEstimate) -> float:
-    """Give a variance to a percentage of 0 or 100, which linearisation says has none: from its interval."""
-    t = t_quantile(estimate.confidence, estimate.degrees_of_freedom)
-    return 0.0 if 0 < estimate.value < 100 else ((estimate.upper - estimate.lower) / (2 * t)) ** 2
-
-
 def variance_of(estimate: SurveyEstimate) -> float:
-    """Give the variance of a percentage, of 0 and 100 the one that :func:`hidden_variance` gives."""
-    return estimate.standard_error**2 or hidden_variance(estimate)
+    """Give the variance of a percentage; of 0 and 100, which linearisation says have none, the one that its interval implies."""
+    t = t_quantile(estimate.confidence, estimate.degrees_of_freedom)
+    hidden = 0.0 if 0 < estimate.value < 100 else ((estimate.upper - estimate.lower) / (2 * t)) ** 2
+    return estimate.standard_error**2 or hidden
+
+
+def hidden_variances(estimates: Collection[SurveyEstimate], covariances: np.ndarray) -> np.ndarray:
+    """Give what the variance of each estimate has beyond the linearised one, which its clusters or its answers hide."""
+    linearised = np.diag(covariances)
+    beyond = np.array([variance_of(e) for e in estimates]) - linearised
+    return np.where(beyond > 1e-9 * linearised, beyond, 0.0)
 
 
 def two_sided_p_value(value: float, standard_error: float, degrees_of_freedom: float) -> float:
@@ -571,11 +625,12 @@ def covariance(design: SurveyDesign, linearised: np.ndarray) -> np.ndarray:
     Stage by stage: units' sums about their stratum's mean, times n/(n-1), the share of the stratum not sampled, and
     the share of earlier stages that was sampled (Särndal, Swensson and Wretman 1992, section 4.3).
     """
-    if design.post_strata is not None:
-        # What is left of each value beside its group's weighted mean: the groups' sizes are known, not estimated.
-        groups, weights = design.post_strata, design.weights
-        means = _sums(groups, linearised) / np.bincount(groups, weights)[:, None]
-        linearised = linearised - weights[:, None] * means[groups]
+    if design.known is not None:
+        # What is left of each value beside its regression on the groups: their sizes are known, not estimated.
+        groups, regression = design.known
+        weights = design.weights[:, None]
+        values = np.divide(linearised, weights, out=np.zeros_like(linearised), where=weights > 0)
+        linearised = linearised - weights * (groups @ (regression @ values))
     result = np.zeros((linearised.shape[1], linearised.shape[1]))
     for stage in design.stages:
         sums = _sums(stage.unit, linearised)
@@ -608,7 +663,8 @@ def _with_t_interval(
     extra_variance: float = 0.0,
 ) -> SurveyEstimate:
     n, df = _base_and_degrees_of_freedom(design, in_base, asked, degrees_of_freedom)
-    error = float(np.sqrt(_variance(design, linearised) + extra_variance))
+    variance, told = _variance(design, linearised, asked, extra_variance)
+    error = float(np.sqrt(variance))
     half = t_quantile(confidence, df) * error
     return SurveyEstimate(
         value=float(value),
@@ -618,7 +674,7 @@ def _with_t_interval(
         method="normal" if np.isinf(df) else "t",
         confidence=confidence,
         n=n,
-        caveats=caveats,
+        caveats=tuple(dict.fromkeys((*caveats, *told))),
         standard_error=error,
         degrees_of_freedom=float(df),
         design_effect=None if effect is None else float(effect),
@@ -643,8 +699,43 @@ def _simple_variance(weights: np.ndarray, y: np.ndarray, in_base: np.ndarray, va
     return float(counted @ (y[in_base] - value) ** 2 / counted.sum() / (len(counted) - 1))
 
 
-def _variance(design: SurveyDesign, linearised: np.ndarray) -> float:
-    return float(covariance(design, linearised[:, None])[0, 0])
+def _variance(
+    design: SurveyDesign, linearised: np.ndarray, asked: np.ndarray, extra: float = 0.0
+) -> tuple[float, tuple[str, ...]]:
+    """Give the variance of an estimate, and the caveat where its clusters lie too close together to have shown it.
+
+    That of people who were drawn one by one from the same strata then takes its place, as if the effective base were the
+    base: no more is credited by SAS's SURVEYFREQ (TRUNCATE) and by the US National Center for Health Statistics (Parker
+    et al., Vital and Health Statistics 2(175), 2017). Independent people would bring clusters so close (chi-squared) once
+    in twenty samples or less. ``extra`` is variance that linearisation does not see.
+    """
+    variance = float(covariance(design, linearised[:, None])[0, 0]) + extra
+    df = _degrees_of_freedom(design, asked)
+    share = special.chdtri(df, 1 - _TOO_CLOSE) / df if 0 < df <= _FEW else 1e-12
+    if variance > 2 * share * (linearised @ linearised):  # the floor is less than twice that sum
+        return variance, ()
+    floor = float(covariance(_drawn_one_by_one(design), linearised[:, None])[0, 0])
+    if variance >= share * floor:
+        return variance, ()
+    return floor, (
+        "The clusters lie closer together than chance would leave them, so the error is that of people drawn one by one.",
+    )
+
+
+def _drawn_one_by_one(design: SurveyDesign) -> SurveyDesign:
+    """Give the design as if each respondent had been drawn alone from the first stage's stratum, the same share of it."""
+    first = design.stages[0]
+    stratum = first.stratum_of_unit[first.unit]
+    people = np.bincount(stratum)
+    unsampled = first.scale * np.where(first.units > 1, 1 - 1 / first.units, 1.0)
+    stage = _Stage(
+        unit=np.arange(len(stratum)),
+        stratum_of_unit=stratum,
+        units=people,
+        scale=unsampled * people / np.maximum(people - 1, 1),
+        single=np.zeros(len(people), bool),
+    )
+    return replace(design, stages=(stage,))
 
 
 def _base_and_degrees_of_freedom(

@@ -35,7 +35,7 @@ from saferleeds_analysis.methods.survey import (
     SurveyEstimate,
     allow_for_comparisons,
     covariance,
-    hidden_variance,
+    hidden_variances,
     percentage,
     proportion,
     variance_of,
@@ -175,9 +175,9 @@ def rolling_from_respondents(
             for level, asked in asked_in.items()
         }
         linearised = np.stack([e.linearised for e in estimates.values()], axis=1)
-        # Linearisation gives 0% and 100% no error at all; what their intervals imply takes its place.
-        hidden = np.diag([hidden_variance(e) for e in estimates.values()])
-        found[area] = estimates, covariance(design, linearised) + hidden
+        # Linearisation gives 0%, 100% and clusters that agree no error at all; what their intervals rest on takes its place.
+        raw = covariance(design, linearised)
+        found[area] = estimates, raw + np.diag(hidden_variances(estimates.values(), raw))
     return _trend(found, baselines or {})
 
 

@@ -77,7 +77,8 @@ class Control(Result):
             f" {_months_in_words(icon.words)}{counted if number.sum() == len(kinds) else ''}",
             figures=[self._figure(READING, icon.kind, "reading")],
         )
-        return join(shown, paragraph(" ".join([limits, *map(_months_in_words, self.found.caveats)])))
+        told = filter(None, [*self.found.caveats, self.found.proposal])
+        return join(shown, paragraph(" ".join([limits, *map(_months_in_words, told)])))
 
     @property
     def out_of_the_ordinary(self) -> bool:

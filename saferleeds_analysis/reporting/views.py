@@ -24,6 +24,7 @@ from saferleeds_analysis.methods.intervention import VERDICTS, Intervention
 from saferleeds_analysis.methods.resourcing import FundingScenario
 from saferleeds_analysis.methods.seasonal import SeasonalAdjustment
 from saferleeds_analysis.methods.survey import SurveyChange, SurveyEstimate
+from saferleeds_analysis.methods.survey_breakdown import SurveyBreakdown
 from saferleeds_analysis.methods.variation import Variation
 from saferleeds_analysis.reporting import charts, survey_words, wording
 from saferleeds_analysis.reporting.blocks import Block, Group, bullets, paragraph
@@ -199,6 +200,15 @@ def _(found: trajectory.Backtest) -> Block:
 
 
 @view.register
+def _(found: SurveyBreakdown) -> Block:
+    told = f"{found.question} by {found.by}: {found.finding} (Rao and Scott's test, p {wording.number(found.p_value, decimals=3)})."
+    columns = ["group", "answer", "percent", "lower", "upper", "n"]
+    return own(
+        told, of_frame(found.to_frame()[columns], caption=f"{found.question} by {found.by}"), *found.caveats
+    )
+
+
+@view.register
 def _(found: ControlChart) -> Block:
     drawn = charts.chart_of_control(
         found,
@@ -208,7 +218,7 @@ def _(found: ControlChart) -> Block:
         figures=[],
     )
     icons = [icon.words for icon in (found.variation, found.assurance) if icon is not None]
-    return own(*icons, drawn, *found.caveats)
+    return own(*filter(None, [*icons, found.proposal]), drawn, *found.caveats)
 
 
 @view.register

@@ -153,6 +153,45 @@ def test_limits_are_set_anew_by_a_recorded_decision_only():
     )
 
 
+# A level of 50 for two years, then of 30: the same pattern of twelve months, in which no seven lie on one side.
+PATTERN = [-2, 2, -1, 1, -3, 3, -2, 1, -1, 2, -3, 3]
+
+
+def test_new_limits_are_proposed_where_the_level_has_moved_and_holds():
+    before, after = ([level + step for step in PATTERN * 2] for level in (50, 30))
+    moved = chart([*before, *after], baseline_points=24)
+    assert set(moved.points["point_type"][-24:]) == {"improvement"}
+    assert moved.proposed_rebase == pd.Period("2014-04", "M")
+    assert moved.proposal == (
+        "The level has moved below the mean and has held since 2014-04. Limits set anew from there would fit it: a decision "
+        "to record, once it is known why the level moved."
+    )
+    # Once it is decided, nothing is out of the ordinary, and nothing is proposed.
+    decision = Rebase(
+        first=moved.proposed_rebase, reason="why", decided_on=date(2016, 5, 7), decided_by="the board"
+    )
+    again = chart([*before, *after], baseline_points=24, rebases=[decision])
+    assert (again.proposed_rebase, again.proposal) == (None, "")
+    assert set(again.points["rule"][-24:]) == {"none"}
+    higher = chart([*after, *before], baseline_points=24)
+    assert "has moved above the mean" in higher.proposal
+
+
+def test_new_limits_are_not_proposed_too_soon_nor_while_the_level_moves_on_nor_unjudged():
+    before, after = [50 + step for step in PATTERN * 2], [30 + step for step in PATTERN]
+    assert chart([*before, *after[:11]], baseline_points=24).proposed_rebase is None
+    assert chart([*before, *after], baseline_points=24).proposed_rebase == pd.Period("2014-04", "M")
+    assert chart([*before, *after, 51], baseline_points=24).proposed_rebase is None
+    falling = [40 - step for step in range(30)]
+    assert chart([*before, *falling], baseline_points=24).proposed_rebase is None
+    # A level that moved on is taken from near where it holds, not from where it first left the mean, April 2014.
+    twice = chart([*before, *(40 - step for step in range(9)), *after, *after], baseline_points=24)
+    assert twice.proposed_rebase > pd.Period("2014-06", "M")
+    unjudged = chart([*before, *after], baseline_points=24, seasonality="seasonal and unadjusted")
+    assert unjudged.proposed_rebase is None
+    assert chart(PATTERN * 8).proposed_rebase is None
+
+
 @given(
     st.lists(st.integers(0, 500), min_size=12, max_size=30, unique=True),
     st.integers(1, 50),

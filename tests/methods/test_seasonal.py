@@ -1,6 +1,7 @@
 """Seasonal adjustment against reference runs, on simulated series with a known truth, and by its laws."""
 
 import json
+import subprocess
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +24,7 @@ from saferleeds_analysis.methods.seasonal import (
     seasonally_adjust_many,
     write_specs,
 )
+from saferleeds_analysis.methods.x13 import find_program
 from saferleeds_analysis.problems import DataProblem
 
 PLAIN = SeasonalSpec(
@@ -132,6 +134,106 @@ def test_jdemetra_agrees_where_the_settings_coincide(shared, run):
     adjustment = seasonally_adjust(reference_series(shared, name), spec=asked(runs.loc[run]))
     assert adjustment.identifiable
     np.testing.assert_allclose(adjustment.adjusted, other[name], rtol=3e-4)
+
+
+# Known answers: the program called directly, with specs written by hand (X-13ARIMA-SEATS Reference Manual 1.1, chapter 7)
+
+
+def by_hand(counts: pd.Series, spec: str, table: str, folder) -> np.ndarray:
+    """Give a table that the program writes on a spec of its own language."""
+    data = "\n".join(map(str, counts.to_list()))
+    folder.mkdir()
+    (folder / "hand.spc").write_text(f"series{{ start=2005.4 period=12 data=(\n{data}) }}\n{spec}")
+    subprocess.run([find_program(), "hand", "-q"], cwd=folder, check=True, capture_output=True)
+    rows = (folder / f"hand.{table}").read_text().splitlines()[2:]
+    return np.array([float(row.split("\t")[1]) for row in rows])
+
+
+HAND = "transform{ function=log }\narima{ model=(0 1 1)(0 1 1) }\nforecast{ maxlead=12 }\n"
+
+
+def test_each_seasonal_filter_is_the_programs_own(tmp_path):
+    counts = counted(400, 252, seed=4)
+    apart = {}
+    for name in ("3x1", "3x3", "3x5", "3x9", "3x15", "stable"):
+        found = seasonally_adjust(counts, spec=replace(PLAIN, leap_years=False, seasonal_filter=name))
+        wish = name if name == "stable" else f"s{name}"
+        theirs = by_hand(
+            counts, f"{HAND}x11{{ mode=mult seasonalma=({wish}) save=(d11) }}\n", "d11", tmp_path / name
+        )
+        np.testing.assert_allclose(found.adjusted, theirs, rtol=1e-9)
+        apart[name] = theirs, found.factor_error.mean()
+    assert len({adjusted[0] for adjusted, _ in apart.values()}) == 6
+    # A longer mean of each month is surer of it.
+    assert [error for _, error in apart.values()] == sorted(
+        (error for _, error in apart.values()), reverse=True
+    )
+
+
+@pytest.mark.parametrize(("years", "first"), [("calendar year", "jan"), ("financial year", "apr")])
+def test_adjusted_months_add_up_to_the_counts_of_their_years(tmp_path, years, first):
+    counts = counted(400, 96, seed=5)
+    spec = replace(PLAIN, leap_years=False, annual_totals=years)
+    found = seasonally_adjust(counts, spec=spec)
+    asked = f"{HAND}x11{{ mode=mult }}\nforce{{ type=denton target=original start={first} save=(saa) }}\n"
+    np.testing.assert_allclose(found.adjusted, by_hand(counts, asked, "saa", tmp_path / "x"), rtol=1e-9)
+    of_years = counts.index.asfreq("Y-MAR" if first == "apr" else "Y-DEC")
+    whole = of_years.value_counts().loc[lambda n: n == 12].index
+    sums = (s.groupby(of_years).sum()[whole] for s in (found.adjusted, counts))
+    np.testing.assert_allclose(*sums, rtol=1e-9)
+    assert found.caveats[-1] == f"The adjusted months of each whole {years} add up to its count (Denton)."
+    assert freeze(found).annual_totals == years
+
+
+def test_adjusted_quarters_add_up_to_the_counts_of_their_years():
+    counts = counted(400, 96, seed=5).groupby(lambda month: month.asfreq("Q-MAR")).sum().rename("burglary")
+    counts.index = pd.PeriodIndex(counts.index, freq="Q-MAR")
+    spec = replace(PLAIN, leap_years=False, annual_totals="financial year")
+    adjusted = seasonally_adjust(counts, spec=spec).adjusted
+    of_years = counts.index.asfreq("Y-MAR")
+    np.testing.assert_allclose(adjusted.groupby(of_years).sum(), counts.groupby(of_years).sum(), rtol=1e-9)
+
+
+def test_the_critical_value_of_outliers_is_the_programs_own(tmp_path):
+    counts = counted(400, 96, seed=6)
+    counts.iloc[[30, 50]] = (1.25 * counts.iloc[[30, 50]]).astype(int)
+    plain = replace(PLAIN, outliers="automatic", leap_years=False)
+    few, many = (seasonally_adjust(counts, spec=replace(plain, critical_value=c)) for c in (9.0, 2.9))
+    assert ([e.name for e in few.outliers], [e.name for e in many.outliers]) == ([], ["AO2009.Jun"])
+    theirs = by_hand(
+        counts,
+        HAND + "outlier{ types=(ao ls) critical=2.9 }\nx11{ mode=mult save=(d11) }\n",
+        "d11",
+        tmp_path / "x",
+    )
+    np.testing.assert_allclose(many.adjusted, theirs, rtol=1e-9)
+    assert freeze(many).critical_value == "automatic"
+
+
+def test_an_additive_adjustment_below_zero_says_so():
+    index = months(96)
+    few = pd.Series(
+        np.random.default_rng(3).poisson(2 + 2 * np.cos(index.month * np.pi / 6)), index, name="arson"
+    )
+    found = seasonally_adjust(few, spec=replace(PLAIN, decomposition="additive"))
+    below = int((found.adjusted < 0).sum())
+    assert found.identifiable and below
+    assert (
+        f"The adjusted series is below zero in {below} of 96 months, where no count can be"
+        in found.caveats[0]
+    )
+
+
+def test_a_choice_that_there_is_not_is_refused_with_the_nearest():
+    with pytest.raises(
+        ValueError, match="has no choice 'season_filter': did you mean 'seasonal_filter'"
+    ) as told:
+        SeasonalSpec(season_filter="3x5")
+    assert str(told.value).endswith("'.")
+    with pytest.raises(ValueError, match="has no choice 'zzz': it has method, decomposition, model"):
+        SeasonalSpec(zzz=1)
+    with pytest.raises(DataProblem, match="the 3x15 filter needs twenty years"):
+        seasonally_adjust(counted(400), spec=SeasonalSpec(seasonal_filter="3x15"))
 
 
 # Truth, from simulated series
@@ -503,6 +605,20 @@ def test_areas_that_cannot_borrow(areas, error, message):
 @pytest.mark.parametrize(
     ("wish", "message"),
     [
+        (
+            {"seasonal_filter": "3x7"},
+            "not a way to adjust a series: seasonal_filter '3x7' (of X-11: one of 'automatic', '3x1', '3x3', '3x5', '3x9', "
+            "'3x15', 'stable').",
+        ),
+        (
+            {"annual_totals": "financial year"},
+            "not a way to adjust a series: annual_totals 'financial year' (one of 'free', 'calendar year', 'financial year'; "
+            "the last two with leap_years=False, because a year without its 29 February is not its count).",
+        ),
+        (
+            {"critical_value": 3.5, "outliers": ()},
+            "not a way to adjust a series: critical_value 3.5 ('automatic', or a number above 0 while outliers are looked for).",
+        ),
         ({"method": "STL"}, "not a way to adjust a series: method 'STL' (one of 'X-11', 'SEATS')."),
         (
             {"model": "airline"},

@@ -435,6 +435,51 @@ def test_everybody_of_one_mind_still_has_an_interval():
         proportion(design, "q", **YES_NO, interval="logit")
 
 
+def two_waves(shares, size=10):
+    """Give a design of two waves whose clusters of ``size`` have these numbers of yes, and the percentage of each wave."""
+    frame = pd.DataFrame(
+        [
+            {"wave": wave, "cluster": c, "q": "Yes" if i < yes else "No"}
+            for wave, of_wave in enumerate(shares)
+            for c, yes in enumerate(of_wave)
+            for i in range(size)
+        ]
+    )
+    design = survey_design(frame, weight=None, clusters="cluster", wave="wave")
+    return design, [proportion(design, "q", **YES_NO, where=frame["wave"] == w) for w in (0, 1)]
+
+
+def test_clusters_that_agree_have_the_error_of_a_simple_sample():
+    design, (before, after) = two_waves([[3, 3], [4, 4]])
+    # A simple random sample of 20: R's var() of the answers over n, the textbook's s²/n.
+    expected = np.array([np.var([1] * 2 * yes + [0] * 2 * (10 - yes), ddof=1) / 20 for yes in (3, 4)])
+    assert [e.standard_error for e in (before, after)] == pytest.approx(100 * np.sqrt(expected))
+    assert all(e.lower < e.value - 10 and e.upper > e.value + 10 for e in (before, after))
+    assert "closer together than chance" in before.caveats[0]
+    moved = change(design, earlier=before, later=after)
+    assert moved.difference.standard_error == pytest.approx(100 * np.sqrt(expected.sum()))
+    assert moved.direction == "no clear change"
+    of_numbers = design.respondents.assign(number=100.0 * (design.respondents["q"] == "Yes"))
+    e = mean(
+        survey_design(of_numbers, weight=None, clusters="cluster", wave="wave"),
+        "number",
+        unit="",
+        where=of_numbers["wave"] == 0,
+    )
+    assert (e.standard_error, e.lower < 20) == (pytest.approx(before.standard_error), True)
+
+
+def test_one_wave_whose_clusters_agree_lends_its_floor_to_the_change():
+    design, (before, after) = two_waves([[3] * 9, [2, 8, 5, 1, 9, 4, 6, 7, 3]])
+    moved = change(design, earlier=before, later=after)
+    assert before.standard_error == pytest.approx(100 * np.sqrt(0.3 * 0.7 / 89))
+    assert moved.difference.standard_error**2 == pytest.approx(
+        before.standard_error**2 + after.standard_error**2
+    )
+    # Clusters that differ as chance lets them keep the error that R gives them: the spread of their means over their number.
+    assert after.standard_error == pytest.approx(10 * np.std([2, 8, 5, 1, 9, 4, 6, 7, 3], ddof=1) / 3)
+
+
 def test_a_census_has_no_sampling_error():
     frame = pd.DataFrame({"q": ["Yes", "No"] * 20, "size": 40})
     e = proportion(survey_design(frame, weight=None, population_sizes="size"), "q", **YES_NO)

@@ -512,6 +512,16 @@ def test_a_history_of_nothing_projects_very_little():
             [],
             "history 'domestic_burglary':\n- counts below zero: April 2008.",
         ),
+        # Paths of such a series were cut at 178 million without a word, and a projection of it said so much or less.
+        *(
+            (
+                monthly([number] + [5] * 53),
+                [],
+                "history 'domestic_burglary':\n- counts above 10,000,000: April 2008. No area has so many: look for digits of "
+                "two columns in one.",
+            )
+            for number in (10_000_001, float("inf"))
+        ),
         (
             seasonal().iloc[::-1],
             [],
