@@ -299,7 +299,9 @@ class ListedIntervention(TableRow):
         empty="none is named, and the page says what that leaves open",
         holds="names with ; between",
     )
-    done: str = explained("what was done, in a sentence", "Gates were put up in forty alleys.")
+    done: str = explained(
+        "what was done, as a sentence without a full stop", "Gates were put up in forty alleys"
+    )
     source: str = explained("where that is written", "Board paper, June 2026")
     note: str = explained(
         "what a reader must know of it, in sentences",

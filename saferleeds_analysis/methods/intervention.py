@@ -148,8 +148,8 @@ def evaluate_intervention(
         verdict="fell" if effect.upper < 0 else "rose" if effect.lower > 0 else unsure,
         placebos=placebos[["area", "start"]].assign(effect=strayed.map(_percent), distance=distance),
         caveats=(
-            "Nobody drew lots for where it was done: another cause of the same months in the same place cannot be told from it.",
-            "The places compared with are taken to have had nothing of the kind themselves.",
+            "Nobody drew lots for where it was done: another cause in the same place and months cannot be told from it.",
+            "The places compared with are taken to be without it.",
         ),
     )
 

@@ -69,11 +69,8 @@ _FINDINGS = {
     "no sign": "There is no sign that {title} changed {measure} in {areas}",
     "cannot tell": "These figures cannot tell whether {title} changed {measure} in {areas}",
 }
-_YEARS_SHOWN, _STEP = 6, 10
-_COULD_TELL = (
-    "Recorded months of each area where it was done, with its first month, of those around it, and of {fewest} or more places where "
-    "nothing of the kind was, from two years before on."
-)
+_YEARS_SHOWN, _STEP = 5, 10
+_COULD_TELL = "Recorded months of the areas, those around and {fewest} or more places without it, from two years before."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,17 +110,18 @@ class DidItWork:
         """Give the first screen: the verdict, the change, the effect and the least that would have been seen."""
         measure, start = self.data.indicator.name, periods.month_name(self.row.start)
         said = {"measure": measure.lower(), "areas": self._areas, "title": self.row.title}
-        sure = "What is sure" if self._recorded else "What the sum gives, proving nothing"
+        sure = "What is sure" if self._recorded else f"What {self.data.source.status} months give"
         could = [_COULD_TELL.format(fewest=FEWEST_DONORS)]
         return first_screen(
-            about=f"{measure} in {self._areas}, from {start} on: did {self.row.title} work?",
+            about=f"{measure} in {self._areas}, from {start}: did {self.row.title} work?",
             finding=wording.sentence(_FINDINGS[self.verdict].format(**said)),
             notice=self.data.source.notice,
             tiles=self._tiles(),
             chart=self._chart(),
             said={
+                "What was done": bullets([f"{self.row.done} ({self.row.source})."]),
                 sure: bullets(self._given()),
-                "What is not": bullets(self._open()),
+                "What is not sure": bullets(self._open()),
                 "What could tell": bullets(could if self.verdict == "cannot tell" else []),
             },
         )
@@ -136,14 +134,14 @@ class DidItWork:
         ends = [_STEP * floor(value / _STEP) for value in (*effects, effect)]
         lows = range(min(ends), max(ends) + 1, _STEP)
         numbers = {low: int(effects.between(low, low + _STEP, inclusive="left").sum()) for low in lows}
-        subtitle = f"Change beside other places, in per cent: {len(effects)} places and times{self._label}"
+        subtitle = f"Change beside other places{self._label}"
         drawn = charts.chart_of_placebos(
             numbers,
             step=_STEP,
             effect=effect,
             focus=self._areas,
             name="placebos",
-            headline=f"{self._areas} among places and times in which nothing was done",
+            headline=f"{self._areas} among {len(effects)} places and times without it",
             subtitle=subtitle,
             data=table(
                 caption=subtitle,
@@ -157,31 +155,19 @@ class DidItWork:
         return Group(blocks=(heading(2, "What nothing at all produces"), drawn))
 
     def printed(self) -> Block:
-        """Set what was printed of the area's change beside what was printed of other parts of the whole; nothing where nothing was."""
+        """Set what was printed of the area's change beside that of other parts of the whole; nothing where nothing was."""
         own = self.published.get((self._areas, "change_percent"))
         others = self._printed_beside() if own is not None else []
         if not others:
             return NOTHING
-        show, period = partial(wording.percent, signed=True), window_of(own.period).name
-        values = [f.value for _, f in others]
-        shown = table(
-            caption=f"The printed change of {self._areas} ({show(own.value)}), {period}, beside that of other places",
-            columns=["Beside", "Difference"],
-            rows=[[name, show(f.value)] for name, f in others],
-            figures=[f for _, f in others] + [as_printed(own, PRINTED)],
-        )
+        show = partial(wording.percent, signed=True)
+        beside = wording.listed([f"{show(f.value)} beside {name}" for name, f in others])
         said = (
-            f"Set beside one place or another, the printed change of {self._areas} comes to anything from {show(max(values))} to "
-            f"{show(min(values))}. One pair of years in so few places cannot say how far places differ where nothing is done, so the "
-            f"printed figures cannot support a claim that {self.row.title} worked."
+            f"The printed change of {self._areas} in the {window_of(own.period)} ({show(own.value)}) is {beside}. One pair of years says "
+            f"nothing of how places differ by themselves: these figures cannot support a claim that {self.row.title} worked."
         )
-        return Group(blocks=(heading(2, "What was printed"), paragraph(said), shown), kind="compact")
-
-    def before_quoting(self) -> Block:
-        """Say what was done, by which source, and with which places it is compared."""
-        donors = wording.listed(self.row.donors) or "no place"
-        done = f"What was done: {self.row.done} ({self.row.source})"
-        return bullets([f"{done}.", f"Compared with {donors}."], kind="caveats")
+        figures = [*(f for _, f in others), as_printed(own, PRINTED)]
+        return Group(blocks=(heading(2, "What was printed"), paragraph(said, figures=figures)))
 
     # Parts of the first screen
 
@@ -190,8 +176,8 @@ class DidItWork:
             return []
         show, f = partial(wording.percent, signed=True), self.found
         lines = [
-            f"{f.as_far} of {len(f.placebos)} places and times in which nothing was done moved as far, each for its size.",
-            f"In the year before the start, {self._areas} moved by {show(f.before)} beside the other places.",
+            f"{f.as_far} of {len(f.placebos)} places and times without it moved as far, each for its size.",
+            f"In the year before, {self._areas} moved by {show(f.before)} beside the others.",
         ]
         if f.displaced is not None:
             moved = f"{show(f.displaced.value)} (95% interval {interval(f.displaced, show)})"
@@ -199,7 +185,7 @@ class DidItWork:
         return lines
 
     def _open(self) -> list[str]:
-        nobody = "No areas around it are named, so offences that were pushed next door would not be seen."
+        nobody = "No areas around it are named: what was pushed next door goes unseen."
         lines = [f"Nothing is evaluated: {self.problem}"] if self.problem else []
         lines += self.found.caveats if self.found is not None else []
         lines += [] if self.row.around else [nobody]
@@ -215,7 +201,7 @@ class DidItWork:
         told += [self._result("displaced")] if f.displaced is not None else []
         return [
             Tile(
-                name=f"Recorded, {self.windows[-1]}",
+                name=wording.sentence(self.windows[-1].name),
                 value=after,
                 below=f"{before} a year before; elsewhere {elsewhere} to {since}.",
             ),
@@ -226,9 +212,8 @@ class DidItWork:
                 figures=tuple(told),
             ),
             Tile(
-                name="Least fall that would be seen",
+                name="Least fall found four times in five",
                 value=wording.percent(f.smallest_seen),
-                below=f"In four such cases of five.{self._proves}",
                 figures=(self._result("smallest_seen"),),
             ),
         ]
@@ -257,7 +242,7 @@ class DidItWork:
             line="As elsewhere",
             start=f"Start: {periods.month_name(self.row.start)}",
             data=table(
-                caption=f"{wording.sentence(unit)} in {self._areas} and elsewhere{self._label}",
+                caption=f"{wording.sentence(unit)} in {self._areas} and elsewhere ({wording.listed(self.row.donors)}){self._label}",
                 columns=["Months", self._areas, "Elsewhere", "Had it moved as elsewhere"],
                 rows=[[w.name, *(wording.number(f.value) for f in row)] for w, *row in counts],
             ),
@@ -266,7 +251,7 @@ class DidItWork:
 
     @property
     def _proves(self) -> str:
-        return "" if self._recorded else f" Of {self.data.source.status} months: proves nothing."
+        return "" if self._recorded else f" {self.data.source.status.capitalize()}: proves nothing."
 
     @property
     def _label(self) -> str:
@@ -412,7 +397,7 @@ def did_it_work(data: RecordedCounts, *, intervention: str, catalogue: Catalogue
 
 
 def _windows(counts: pd.DataFrame, start: pd.Period, months: int) -> tuple[Window, ...]:
-    """Give the months looked at and the same months of up to five years before, as far as all the counts are there."""
+    """Give the months looked at and the same months of up to four years before, as far as all the counts are there."""
     spans = [
         pd.period_range(start - 12 * back, periods=months, freq="M")
         for back in range(_YEARS_SHOWN - 1, -1, -1)

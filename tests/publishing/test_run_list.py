@@ -29,7 +29,8 @@ clean-neighbourhoods-leeds-annex | survey_annex | indicator=clean_streets | area
 partnership-dashboard | partnership_dashboard | area=Leeds | indicators=domestic_burglary, lasbt_enquiries, lasbt_cases, asb_got_worse, different_backgrounds, lasbt_satisfaction_outcome, clean_streets
 methods | methods"""
 IN_THE_SECOND = """\
-burglary-core-cities | area_comparison | group=core_cities | measure=Domestic burglary | period=2012/13 | area=Leeds | indicator=domestic_burglary"""
+burglary-core-cities | area_comparison | group=core_cities | measure=Domestic burglary | period=2012/13 | area=Leeds | indicator=domestic_burglary
+operation-optimal | did_it_work | intervention=operation_optimal | indicator=domestic_burglary | area=Leeds"""
 PROFILES = """\
 division-c-h=C&H | division-nel=NEL | division-nwl=NWL | ward-adel-wharfedale=Adel & Wharfedale |
 ward-alwoodley=Alwoodley | ward-ardsley-robin-hood=Ardsley & Robin Hood | ward-armley=Armley |
