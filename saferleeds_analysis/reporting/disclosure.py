@@ -30,8 +30,6 @@ from saferleeds_analysis.figures import Figure, Measure
 from saferleeds_analysis.methods.disclosure import choose_withheld
 from saferleeds_analysis.methods.survey_intervals import wilson_limits
 from saferleeds_analysis.methods.variation import Variation, change_of_a_year
-from saferleeds_analysis.periods import Window
-from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, join, paragraph
 from saferleeds_analysis.reporting.tables import table
@@ -357,66 +355,6 @@ def breakdown(
         caption=caption, columns=[first_column, unit.capitalize(), "Percentage"], rows=rows, figures=figures
     )
     return explained(shown_table, shown, percentages=True)
-
-
-def equality_breakdown(
-    counts: Mapping[str, int] | pd.Series,
-    *,
-    characteristic: str,
-    people: str,
-    not_recorded: int,
-    rules: DisclosureRules,
-    edition: str,
-    indicator_id: str,
-    area: str,
-    window: Window,
-    below_city: bool = False,
-    known_zeros: Collection[str] = (),
-    **about: Any,
-) -> Block:
-    """Break people down by a protected characteristic, of those for whom it was recorded.
-
-    ``counts`` gives each group's number; ``not_recorded`` how many have none, who are out of the base. The theme follows from
-    the words: ages hold children, so theirs is the sensitive one. ``known_zeros`` are groups in which nobody could be; ``about`` are further fields of the figures.
-
-    Refused: a breakdown of which nothing was recorded.
-    """
-    groups = pd.Series(counts, dtype="Int64")
-    base = int(groups.sum())
-    if base == 0:
-        raise DataProblem(
-            f"The {characteristic} of nobody was recorded: a breakdown needs a base above zero."
-        )
-    what, everybody = f"{people} by {characteristic}", f"All whose {characteristic} is recorded"
-    table_of = protect(
-        pd.concat([groups, pd.Series({everybody: base}, dtype="Int64")]),
-        rules=rules,
-        theme=rules.theme_of(what, people).id,
-        edition=edition,
-        below_city=below_city,
-        wholes={everybody: list(groups.index)},
-        known_zeros=known_zeros,
-    )
-    block = breakdown(
-        table_of,
-        caption=f"{people.capitalize()} by {characteristic}, {area}, {window}",
-        first_column=characteristic.capitalize(),
-        whole=everybody,
-        unit=people,
-        what=what,
-        indicator_id=indicator_id,
-        area=area,
-        window=window,
-        **about,
-    )
-    if not not_recorded:
-        return block
-    everyone = base + not_recorded
-    share = f" ({wording.percent(100 * not_recorded / everyone)})" if everyone >= rules.smallest_base else ""
-    who = f"{wording.number(not_recorded)} of {wording.number(everyone)}{share}"
-    if edition == "public" and table_of.rounded:  # the exact number would undo the rounding
-        who = "some"
-    return join(block, paragraph(f"The {characteristic} is not recorded for {who}, who are not in the base."))
 
 
 def explained(block: Block, *tables: ProtectedTable, percentages: bool = False) -> Block:
