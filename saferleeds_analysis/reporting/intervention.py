@@ -371,6 +371,7 @@ def did_it_work(data: RecordedCounts, *, intervention: str, catalogue: Catalogue
     caveats = catalogue.caveats(data.indicator.id, counts.index)
     windows = _windows(counts, row.start, months)
     found, problem = None, _why_not(counts, row, windows, catalogue.disclosure_rules.smallest_base)
+    windows = () if problem else windows
     try:
         found = None if problem else evaluate_intervention(counts, caveats=caveats, **asked)
     except DataProblem as error:
