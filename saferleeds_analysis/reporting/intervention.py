@@ -6,7 +6,7 @@ Where the figures cannot tell, the page says why, and what could. Months that we
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from math import floor
+from math import ceil, floor
 from typing import Any
 
 import pandas as pd
@@ -16,7 +16,12 @@ from saferleeds_analysis.catalogue import Catalogue, ListedIntervention, Publish
 from saferleeds_analysis.estimates import Estimate
 from saferleeds_analysis.figures import Figure, Measure, weakest
 from saferleeds_analysis.intake import RecordedCounts
-from saferleeds_analysis.methods.intervention import FEWEST_DONORS, Intervention, evaluate_intervention
+from saferleeds_analysis.methods.intervention import (
+    FEWEST_DONORS,
+    VERDICTS,
+    Intervention,
+    evaluate_intervention,
+)
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 from saferleeds_analysis.reporting import charts, wording
@@ -66,10 +71,10 @@ PRINTED_BESIDE = Measure(
 _FINDINGS = {
     "fell": "{measure} fell further in {areas} than elsewhere after {title} began",
     "rose": "{measure} fell less, or rose further, in {areas} than elsewhere after {title} began",
-    "no sign": "There is no sign that {title} changed {measure} in {areas}",
-    "cannot tell": "These figures cannot tell whether {title} changed {measure} in {areas}",
+    "no sign": "{measure} in {areas}: no sign that {title} changed it",
+    "cannot tell": "{measure} in {areas}: these figures cannot tell whether {title} changed it",
 }
-_YEARS_SHOWN, _STEP = 5, 10
+_YEARS_SHOWN, _STEP, _COLUMNS = 5, 10, 12
 _COULD_TELL = "Recorded months of the areas, those around and {fewest} or more places without it, from two years before."
 
 
@@ -109,12 +114,12 @@ class DidItWork:
     def top(self) -> Block:
         """Give the first screen: the verdict, the change, the effect and the least that would have been seen."""
         measure, start = self.data.indicator.name, periods.month_name(self.row.start)
-        said = {"measure": measure.lower(), "areas": self._areas, "title": self.row.title}
+        said = {"measure": measure, "areas": self._areas, "title": self.row.title}
         sure = "What is sure" if self._recorded else f"What {self.data.source.status} months give"
         could = [_COULD_TELL.format(fewest=FEWEST_DONORS)]
         return first_screen(
             about=f"{measure} in {self._areas}, from {start}: did {self.row.title} work?",
-            finding=wording.sentence(_FINDINGS[self.verdict].format(**said)),
+            finding=_FINDINGS[self.verdict].format(**said),
             notice=self.data.source.notice,
             tiles=self._tiles(),
             chart=self._chart(),
@@ -131,13 +136,14 @@ class DidItWork:
         if self.found is None:
             return NOTHING
         effects, effect = self.found.placebos["effect"], self.found.effect.value
-        ends = [_STEP * floor(value / _STEP) for value in (*effects, effect)]
-        lows = range(min(ends), max(ends) + 1, _STEP)
-        numbers = {low: int(effects.between(low, low + _STEP, inclusive="left").sum()) for low in lows}
+        found = pd.Series([*effects, effect])
+        step = _STEP * max(ceil((found.max() - found.min()) / (_STEP * _COLUMNS)), 1)
+        lows = range(step * floor(found.min() / step), floor(found.max()) + 1, step)
+        numbers = {low: int(effects.between(low, low + step, inclusive="left").sum()) for low in lows}
         subtitle = f"Change beside other places{self._label}"
         drawn = charts.chart_of_placebos(
             numbers,
-            step=_STEP,
+            step=step,
             effect=effect,
             focus=self._areas,
             name="placebos",
@@ -147,10 +153,10 @@ class DidItWork:
                 caption=subtitle,
                 columns=["Change", "Places and times"],
                 rows=[
-                    [f"{wording.signed(n)}% to {wording.signed(n + _STEP)}%", str(numbers[n])] for n in lows
+                    [f"{wording.signed(n)}% to {wording.signed(n + step)}%", str(numbers[n])] for n in lows
                 ],
             ),
-            figures=[self._number(low, numbers[low]) for low in lows],
+            figures=[self._number(low, low + step, numbers[low]) for low in lows],
         )
         return Group(blocks=(heading(2, "What nothing at all produces"), drawn))
 
@@ -176,6 +182,7 @@ class DidItWork:
             return []
         show, f = partial(wording.percent, signed=True), self.found
         lines = [
+            *([VERDICTS[f.verdict]] if self._recorded else []),
             f"{f.as_far} of {len(f.placebos)} places and times without it moved as far, each for its size.",
             f"In the year before, {self._areas} moved by {show(f.before)} beside the others.",
         ]
@@ -287,8 +294,8 @@ class DidItWork:
             )
         return replace(figure, value=value, n=len(self.found.placebos))
 
-    def _number(self, low: int, number: int) -> Figure:
-        ends = {"low": low, "high": low + _STEP}
+    def _number(self, low: int, high: int, number: int) -> Figure:
+        ends = {"low": low, "high": high}
         return replace(
             self._evaluated(PLACEBOS, workings.placebos_between, ends, **ends),
             value=number,
@@ -355,11 +362,12 @@ def did_it_work(data: RecordedCounts, *, intervention: str, catalogue: Catalogue
         )
     if row.start > data.by_area.index[-1]:
         raise QuarterNotHeld(
-            f"{row.title} begins with {periods.month_name(row.start)}, after the last month of the data."
+            f"{row.title}: the first month is {periods.month_name(row.start)}, after the last of the data."
         )
     names = [*row.areas, *row.donors, *row.around]
     counts = data.by_area[[name for name in names if name in data.by_area]]
-    counts = counts.loc[max(column.first_valid_index() for _, column in counts.items()) :]
+    first = max((column.first_valid_index() for _, column in counts.items()), default=counts.index[0])
+    counts = counts.loc[first:]
     months = min(12, (counts.index[-1] - row.start).n + 1)
     asked = {
         "areas": row.areas,
