@@ -84,7 +84,7 @@ class DidItWork:
 
     ``found`` is ``None`` where nothing can be evaluated, and ``problem`` says why. ``months`` are those that were evaluated, ``windows``
     those looked at after the start and the same months of the years before; ``asked`` is what the evaluation was given besides the counts.
-    ``published`` is what was printed of the ``parts`` of ``whole``.
+    ``published`` is what was printed of ``whole`` and of ``parts``, the areas beside which the first of the row's stands.
     """
 
     row: ListedIntervention
@@ -169,7 +169,7 @@ class DidItWork:
         show = partial(wording.percent, signed=True)
         beside = wording.listed([f"{show(f.value)} beside {name}" for name, f in others])
         said = (
-            f"The printed change of {self._areas} in the {window_of(own.period)} ({show(own.value)}) is {beside}. One pair of years says "
+            f"The printed change of {self._areas}, {window_of(own.period)}, is {show(own.value)}: {beside}. One pair of years says "
             f"nothing of how places differ by themselves: these figures cannot support a claim that {self.row.title} worked."
         )
         figures = [*(f for _, f in others), as_printed(own, PRINTED)]
@@ -268,17 +268,18 @@ class DidItWork:
 
     def _count(self, names: tuple[str, ...], window: Window) -> Figure:
         value = int(self.data.by_area.loc[window.months, list(names)].sum().sum())
-        area = wording.listed(names) if names == self.row.areas else f"{len(names)} places elsewhere"
-        rows = worked_out(self.data.rows(names, window.months), workings.total)
-        return count_figure(self.data, COUNT, area, window, value, **rows)
+        own = names == self.row.areas
+        area = self._areas if own else f"{len(names)} places elsewhere"
+        about = {"qualifiers": {} if own else {"title": self.row.title}}
+        about |= worked_out(self.data.rows(names, window.months), workings.total)
+        return count_figure(self.data, COUNT, area, window, value, **about)
 
     def _as_elsewhere(self, window: Window, own: Figure, then: Figure, now: Figure) -> Figure:
         given = {"own": self.row.areas, "elsewhere_then": self.row.donors, "elsewhere": self.row.donors}
         at = {"own": own.window, "elsewhere_then": then.window, "elsewhere": now.window}
         rows = tuple(r for role in given for r in self.data.rows(given[role], at[role].months, role=role))
         return replace(
-            self._about(AS_ELSEWHERE),
-            window=window,
+            self._about(AS_ELSEWHERE, window),
             value=own.value * now.value / then.value,
             unit=own.unit,
             **worked_out(rows, workings.as_elsewhere),
@@ -292,7 +293,8 @@ class DidItWork:
                 figure,
                 **{n: getattr(value, n) for n in ("value", "lower", "upper", "confidence", "method", "n")},
             )
-        return replace(figure, value=value, n=len(self.found.placebos))
+        unit = "places and times" if of == "as_far" else figure.unit
+        return replace(figure, value=value, unit=unit, n=len(self.found.placebos))
 
     def _number(self, low: int, high: int, number: int) -> Figure:
         ends = {"low": low, "high": high}
@@ -308,15 +310,15 @@ class DidItWork:
         """Give a figure that the whole evaluation makes, still without its value."""
         area_names = [*self.row.areas, *self.row.donors, *self.row.around]
         made = worked_out(self.data.rows(area_names, self.months), function, **self.asked, **given)
-        return replace(self._about(measure, **about), unit="%", **made)
+        return replace(self._about(measure, self.windows[-1], **about), unit="%", **made)
 
-    def _about(self, measure: Measure, **qualifiers: Any) -> Figure:
+    def _about(self, measure: Measure, window: Window, **qualifiers: Any) -> Figure:
         known = about_counts(self.data)
         return Figure(
             **known | {"status": weakest([known["status"], "estimated"])},
             measure=measure,
             area=self._areas,
-            window=self.windows[-1],
+            window=window,
             qualifiers={"title": self.row.title} | qualifiers,
             value=None,
         )
@@ -340,10 +342,9 @@ class DidItWork:
         used = {"own": self.published[self._areas, "change_percent"], **given}
         values = {role: pd.DataFrame({"value": [float(f.value)]}) for role, f in used.items()}
         return replace(
-            self._about(PRINTED_BESIDE, other=name),
+            self._about(PRINTED_BESIDE, window_of(used["own"].period), other=name),
             status="published",
             caveats=(),
-            window=window_of(used["own"].period),
             value=function(**values),
             unit="%",
             **worked_out(tuple(r for role, f in used.items() for r in f.rows(role)), function),
@@ -377,6 +378,7 @@ def did_it_work(data: RecordedCounts, *, intervention: str, catalogue: Catalogue
         "kind": data.indicator.counted,
     }
     caveats = catalogue.caveats(data.indicator.id, counts.index)
+    whole = catalogue.area(data.area_set, row.areas[0]).parent
     windows = _windows(counts, row.start, months)
     found, problem = None, _why_not(counts, row, windows, catalogue.disclosure_rules.smallest_base)
     windows = () if problem else windows
@@ -392,7 +394,7 @@ def did_it_work(data: RecordedCounts, *, intervention: str, catalogue: Catalogue
     return DidItWork(
         row=row,
         whole=area,
-        parts=tuple(a.name for a in catalogue.parts(data.area_set, area)),
+        parts=tuple(a.name for a in catalogue.parts(data.area_set, whole)) if whole else (),
         data=data,
         months=counts.index,
         windows=windows,

@@ -135,6 +135,19 @@ def test_nothing_is_printed_of_few_offences(page, counts):
     first = found.top()
     assert "of fewer than 30 offences a year in Armley and Kirkstall nothing is printed." in first.text
     assert first.figures == ()
+    by_area["NWL"] = 1
+    printed = page(replace(counts, by_area=by_area), areas="NWL", donors="Rothwell").printed()
+    assert (
+        "The printed change of NWL, 12 months to September 2012, is −39.5%: −0.8% beside NEL" in printed.text
+    )
+
+
+def test_counts_elsewhere_of_two_interventions_are_two_figures(first_screen, page):
+    other = page().top()
+    there = [
+        {f.identity for f in one.figures if f.area == "7 places elsewhere"} for one in (first_screen, other)
+    ]
+    assert there[0] and there[1] and not there[0] & there[1]
 
 
 def test_months_so_far_are_set_beside_the_same_months(page):
