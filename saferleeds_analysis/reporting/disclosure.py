@@ -35,7 +35,6 @@ from saferleeds_analysis.reporting.blocks import Block, join, paragraph
 from saferleeds_analysis.reporting.tables import table
 
 SUPPRESSED = "suppressed"
-_REST = "the rest"
 
 # One breakdown: how many are in a group (``all``: in the whole), and their share of the whole.
 IN_GROUP = Measure(
@@ -263,56 +262,6 @@ def _as_printed(
     for cell in withheld:
         shown.loc[cell] = pd.NA
     return shown
-
-
-def protect_percentages(
-    percentages: Mapping[str, float],
-    *,
-    base: int | None,
-    rules: DisclosureRules,
-    theme: str,
-    edition: str,
-    below_city: bool,
-    complete: bool = True,
-) -> dict[str, str | float]:
-    """Give printed percentages of one base as an edition may repeat them: each as it is, or the mark in its place.
-
-    The counts behind them are taken to the nearest whole number. ``complete`` says that together they are all of the base;
-    otherwise each is protected with its own rest. Without a base, nothing of a sensitive theme is repeated, and of
-    people neither 0% nor 100%: it would say something of everybody in the group.
-
-    >>> from saferleeds_analysis.catalogue import load_catalogue
-    >>> shared = {"in full": 50.0, "without name": 46.0, "not at all": 4.0}
-    >>> protect_percentages(
-    ...     shared, base=73, rules=load_catalogue("data/raw/reference").disclosure_rules, theme="sensitive", edition="public", below_city=False
-    ... )
-    {'in full': 50.0, 'without name': '[c]', 'not at all': '[c]'}
-    """
-    _check_edition(edition)
-    kind = rules.theme(theme)
-    if edition == "restricted":
-        return dict(percentages)
-    if base is not None and base < rules.smallest_base:
-        return dict.fromkeys(percentages, rules.base_too_small)
-    if base is None:
-        of_everybody = (0, 100) if kind.zero_is_small else ()
-        hidden = {name for name, p in percentages.items() if kind.id == "sensitive" or p in of_everybody}
-    else:
-        behind = {name: round(base * p / 100) for name, p in percentages.items()}
-        alone = [{name: count, _REST: max(base - count, 0)} for name, count in behind.items()]
-        hidden = set()
-        for counts in [behind] if complete else alone:
-            one = protect(
-                pd.Series({**counts, "all": sum(counts.values())}),
-                rules=rules,
-                theme=theme,
-                edition=edition,
-                below_city=below_city,
-                wholes={"all": list(counts)},
-                already_out=["all"],
-            )
-            hidden |= {name for name in counts if one.is_withheld(name)}
-    return {name: rules.withheld if name in hidden else p for name, p in percentages.items()}
 
 
 def withheld_figure(rules: DisclosureRules, **about: Any) -> Figure:

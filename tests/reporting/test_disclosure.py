@@ -12,7 +12,6 @@ from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting.disclosure import (
     breakdown,
     protect,
-    protect_percentages,
     withheld_figure,
 )
 from saferleeds_analysis.workings.counts import total
@@ -201,22 +200,6 @@ def test_a_breakdown_has_its_figures_and_says_what_its_marks_mean():
     ]
     assert '<td class="numeric">[c]</td>' in block.html and "might point to a person" in block.text
     assert "25" not in block.text and "2 " not in block.text.replace("27", "")
-
-
-def test_printed_percentages_of_73_reports():
-    kinds = {"in full": 50.0, "without name": 46.0, "not at all": 4.0}
-    arguments = {"rules": RULES, "theme": "sensitive", "below_city": False}
-    public = protect_percentages(kinds, base=73, edition="public", **arguments)
-    assert public == {"in full": 50.0, "without name": "[c]", "not at all": "[c]"}
-    assert protect_percentages(kinds, base=73, edition="restricted", **arguments) == kinds
-
-
-def test_printed_percentages_without_a_base():
-    strands = {"race": 9.7, "faith": 4.0, "trans phobic": 0.0}
-    arguments = {"base": None, "rules": RULES, "edition": "public", "below_city": False, "complete": False}
-    assert set(protect_percentages(strands, theme="sensitive", **arguments).values()) == {"[c]"}
-    people = protect_percentages(strands, theme="people", **arguments)
-    assert people == {"race": 9.7, "faith": 4.0, "trans phobic": "[c]"}
 
 
 @pytest.mark.parametrize(
