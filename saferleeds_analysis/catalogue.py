@@ -53,6 +53,7 @@ LOCAL_TABLES = (
     "gdp_deflators.csv",
     "group_*.csv",
     "indicators.toml",
+    "interventions.csv",
     "offence_mapping.csv",
     "performance_measures_*.csv",
     "project.toml",
@@ -269,6 +270,47 @@ class PublishedFigure(TableRow):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListedIntervention(TableRow):
+    """Something that was done in some areas from a month on, of which a page asks whether it worked.
+
+    ``donors`` are the places without it, beside which its areas are set; ``around`` those into which it may have pushed what is counted.
+    """
+
+    id: str = explained("what the run list knows it by; it stays for good", "alley_gates")
+    title: str = explained("what it is called, as pages print it", "the alley gates")
+    indicator_id: str = explained(
+        "the id of the indicator in indicators.toml that it was to move", "domestic_burglary"
+    )
+    areas: tuple[str, ...] = explained(
+        "where it was done: areas of the indicator's set, taken together",
+        "Mill Hill",
+        holds="names with ; between",
+    )
+    start: pd.Period = explained("the first month with it", "2026-04", holds="a month, 2026-04")
+    donors: tuple[str, ...] = explained(
+        "places of the same set where nothing of the kind was done",
+        "Canal Side; Old Town",
+        empty="all other areas of the same kind",
+        holds="names with ; between",
+    )
+    around: tuple[str, ...] = explained(
+        "places next to it into which it may have pushed offences; they are no donors",
+        "Castle Ward",
+        empty="none is named, and the page says what that leaves open",
+        holds="names with ; between",
+    )
+    done: str = explained(
+        "what was done, as a sentence without a full stop", "Gates were put up in forty alleys"
+    )
+    source: str = explained("where that is written", "Board paper, June 2026")
+    note: str = explained(
+        "what a reader must know of it, in sentences",
+        "The last gates were put up in May.",
+        empty="nothing",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Project:
     """Whose pages these are, whom a reader asks, and at which prices report cards value offences (:meth:`~.unit_costs.CostTables.prices`)."""
 
@@ -316,6 +358,7 @@ class Catalogue:
         baselines: Iterable[MeasureBaseline] = (),
         disclosure_rules: DisclosureRules | None = None,
         target_tables: Iterable[Rows] = (),
+        interventions: Iterable[ListedIntervention] = (),
     ) -> None:
         """Hold the tables; refuse an indicator or an area that is there twice, and a part without its whole."""
         indicators, areas = tuple(indicators), tuple(areas)
@@ -356,6 +399,9 @@ class Catalogue:
         self.seasonal_specs = seasonal_specs
         # What may be printed of small numbers: a project may be stricter, and can loosen nothing.
         self.disclosure_rules = disclosure_rules or read_disclosure_rules()
+        interventions = tuple(interventions)
+        refuse(self._faults_of_interventions(interventions))
+        self._interventions = {row.id: self._with_donors(row) for row in interventions}
 
     def indicators(self) -> tuple[Indicator, ...]:
         """Give every indicator, in the order of the tables."""
@@ -494,6 +540,45 @@ class Catalogue:
             None,
         )
 
+    def intervention(self, intervention_id: str) -> ListedIntervention:
+        """Give what was done under this id, its donors filled in: without any, the other areas of its kind.
+
+        >>> load_catalogue("data/raw/reference").intervention("operation_optimal").areas
+        ('NWL',)
+        """
+        return _looked_up("intervention", intervention_id, self._interventions)
+
+    def _with_donors(self, row: ListedIntervention) -> ListedIntervention:
+        area_set = self.indicator(row.indicator_id).area_set
+        kinds = {self.area(area_set, name).kind for name in row.areas}
+        others = [a.name for a in self.areas(area_set) if a.kind in kinds]
+        left = tuple(name for name in others if name not in (*row.areas, *row.around))
+        return replace(row, donors=row.donors or left)
+
+    def _faults_of_interventions(self, rows: Iterable[ListedIntervention]) -> Iterator[str]:
+        """Say of each row which name is not known, stands twice or lies within another, with its place in the table."""
+        listed: set[str] = set()
+        for row in rows:
+            where = f"interventions.csv, row {row.place.numbers[0]}, column" if row.place else "column"
+            if row.id in listed:
+                yield f"{where} id: {row.id!r} is there twice. Give each intervention an id of its own."
+            listed.add(row.id)
+            if row.indicator_id not in self._indicators:
+                yield f"{where} indicator_id: {unknown('indicator', row.indicator_id, self._indicators)}"
+                continue
+            area_set = self.indicator(row.indicator_id).area_set
+            members, taken = self._areas.get(area_set, {}), dict[str, str]()
+            for column in ("areas", "donors", "around"):
+                for name in getattr(row, column):
+                    if name not in members:
+                        yield f"{where} {column}: {unknown(f'area of area set {area_set!r}', name, members)}"
+                        continue
+                    wholes = {name, *_wholes(members, name)}
+                    for other in taken:
+                        if other in wholes or name in _wholes(members, other):
+                            yield f"{where} {column}: {name!r} overlaps {other!r} of column {taken[other]}. Take one of them out."
+                    taken[name] = column
+
     def chance_in_words(self, probability: float) -> str:
         """Put a chance into the words of the agreed yardstick.
 
@@ -501,6 +586,12 @@ class Catalogue:
         'likely'
         """
         return next(word.words for word in self._chance_words if probability < word.below or word.below >= 1)
+
+
+def _wholes(members: Mapping[str, Area], name: str) -> Iterator[str]:
+    """Give the wholes of which an area is a part, the nearest first."""
+    while name := members[name].parent:
+        yield name
 
 
 def _is_in_itself(area: Area, members: Mapping[str, Area]) -> bool:
@@ -539,6 +630,7 @@ def load_catalogue(folder: Path | str) -> Catalogue:
         "questions": rows("survey_questions.toml", SurveyQuestion),
         "definitions": rows("definitions.csv", Definition),
         "baselines": rows("baselines.csv", MeasureBaseline),
+        "interventions": rows("interventions.csv", ListedIntervention),
     }
     with noting(faults):
         given["disclosure_rules"] = read_disclosure_rules(*local_tables(folder, "disclosure.toml"))
@@ -735,6 +827,8 @@ _READERS = {
     float: lambda text: float(read_decimal(text)),
     Decimal: read_decimal,
     Decimal | None: lambda text: read_decimal(text) if text else None,
+    tuple[str, ...]: lambda text: tuple(filter(None, map(str.strip, text.split(";")))),
+    pd.Period: periods.month,
     date: read_day,
     date | None: lambda text: read_day(text) if text else None,
     pd.Period | None: lambda text: periods.month(text) if text else None,

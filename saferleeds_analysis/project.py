@@ -40,6 +40,7 @@ from saferleeds_analysis.reporting.dashboard import Dashboard, dashboard
 from saferleeds_analysis.reporting.first_screen import links
 from saferleeds_analysis.reporting.funding import FundingReport, funding_report
 from saferleeds_analysis.reporting.gathered import Result, Sources, result_of
+from saferleeds_analysis.reporting.intervention import DidItWork, did_it_work
 from saferleeds_analysis.reporting.members import MembersSummary, members_summary
 from saferleeds_analysis.reporting.outlook import Outlook
 from saferleeds_analysis.reporting.profile import AreaProfile, profile_of
@@ -204,6 +205,12 @@ class Page:
             measure=measure,
             period=period,
             **self.at,
+        )
+
+    def did_it_work(self, intervention: str) -> DidItWork:
+        """Set what moved after something was done, a row of ``interventions.csv``, beside places without it and what was printed."""
+        return did_it_work(
+            self.recorded(), intervention=intervention, catalogue=self.project.catalogue, area=self.area
         )
 
     def funding(self, position: str, *, share: float, shares: Sequence[float]) -> FundingReport:

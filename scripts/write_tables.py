@@ -106,6 +106,7 @@ TABLES = (
     Table(file="group_*.csv", rows=area_tables.GroupMember, named="like_areas"),
     Table(file="area_tiles.csv", rows=area_tables.Tile),
     Table(file="rebase_decisions.csv", rows=area_tables.RebaseDecision),
+    Table(file="interventions.csv", rows=catalogue.ListedIntervention, blank=("donors", "around")),
     Table(file="seasonal_specs.toml", rows=SeasonalSpec, toml="[domestic_burglary-Otterbridge]"),
     Table(file="disclosure.toml", rows=DeclaredTie, toml="[[tie]]"),
     Table(file="funding.toml", rows=unit_costs.FundingPosition, toml="[[position]]"),

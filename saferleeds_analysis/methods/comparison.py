@@ -22,7 +22,6 @@ from saferleeds_analysis.catalogue import columns_of
 from saferleeds_analysis.estimates import (
     change_between_counts,
     count_with_interval,
-    ratio_of_rates,
     smaller_tail_twice,
 )
 from saferleeds_analysis.methods.variation import variation_of
@@ -429,47 +428,6 @@ def changes_by_area(
     return pd.DataFrame(rows)
 
 
-def differences_from_the_rest(
-    areas: pd.DataFrame, *, area_set: str, per: int = 1_000, share: float = 0.05, confidence: float = 0.95
-) -> pd.DataFrame:
-    """Give each area's rate and its ratio to the rate of all the others, and say which differ even so.
-
-    ``areas`` has ``area``, ``count`` and ``denominator``. The ratio has exact conditional limits and their test;
-    ``word`` is ``higher`` or ``lower`` only where the difference stands after false-discovery control.
-
-    >>> wards = pd.DataFrame({"area": ["A", "B", "C"], "count": [150, 100, 104], "denominator": [5000, 5000, 5000]})
-    >>> table = differences_from_the_rest(wards, area_set="leeds_2018")
-    >>> table["word"].tolist(), table["rate"].tolist()
-    (['higher', 'no clear difference', 'no clear difference'], [30.0, 20.0, 20.8])
-    """
-    _check_area_set(area_set)
-    _check_areas(areas, fewest=2, count=_WHOLE, denominator=_ABOVE_ZERO)
-    counts, sizes = areas["count"].astype(int), areas["denominator"].astype(float)
-    rest, rest_sizes = counts.sum() - counts, sizes.sum() - sizes
-    own = [count_with_interval(int(count), unit="events", confidence=confidence) for count in counts]
-    limits = [
-        ratio_of_rates((count, size), (other, other_size), confidence=confidence)
-        for count, size, other, other_size in zip(counts, sizes, rest, rest_sizes, strict=True)
-    ]
-    table = pd.DataFrame(
-        {
-            "area_set": area_set,
-            "area": areas["area"],
-            "count": counts,
-            "denominator": sizes,
-            "rate": per * counts / sizes,
-            "lower": per * np.array([e.lower for e in own]) / sizes,
-            "upper": per * np.array([e.upper for e in own]) / sizes,
-            "rate_of_the_rest": per * rest / rest_sizes,
-            "ratio": (counts / sizes) / (rest / rest_sizes).where(rest > 0),
-            "ratio_lower": [lower for lower, _, _ in limits],
-            "ratio_upper": [upper for _, upper, _ in limits],
-            "p_value": smaller_tail_twice(counts, rest, sizes / (sizes + rest_sizes)),
-        }
-    ).reset_index(drop=True)
-    return _which_differ(table, table["rate"] > table["rate_of_the_rest"], share)
-
-
 def changes_beside_the_rest(
     areas: pd.DataFrame, *, area_set: str, share: float = 0.05, confidence: float = 0.95
 ) -> pd.DataFrame:
@@ -507,19 +465,6 @@ def changes_beside_the_rest(
         p_value=2 * stats.norm.sf(np.abs(log_ratio / error)),
     )
     return _which_differ(table, log_ratio > 0, share)
-
-
-def poisson_z(current: int, past: int) -> float:
-    """Give how many standard errors a count has moved, ``2(√current − √past)``: a quick screen for many small areas.
-
-    Beyond about 3 either way a change is worth a look (Wheeler 2016). To report a change use ``changes_by_area``.
-
-    >>> poisson_z(25, 16)
-    2.0
-    """
-    for count in (current, past):
-        count_with_interval(count, unit="")  # refuses what is no count
-    return 2 * (sqrt(current) - sqrt(past))
 
 
 def _average(

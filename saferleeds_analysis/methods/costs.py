@@ -18,7 +18,7 @@ HM Treasury's GDP deflator for prices, both read by :mod:`saferleeds_analysis.un
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import floor, hypot
@@ -493,19 +493,6 @@ def offences_for_return(assumptions: ReturnAssumptions, *, ratio: float) -> floa
     a = assumptions
     worth = (1 - a.deadweight) * a.attribution * a.unit_value
     return ratio * a.investment / worth if worth else float("inf")
-
-
-def social_return_sensitivity(
-    assumptions: ReturnAssumptions, *, ranges: Mapping[str, tuple[float, float]]
-) -> pd.DataFrame:
-    """Give the ratio when each assumption alone goes to its low and its high: the bars of a tornado chart, longest first."""
-
-    def result(name: str, value: float) -> float:
-        return social_return(replace(assumptions, **{name: value})).ratio
-
-    central = social_return(assumptions).ratio
-    known = [f.name for f in fields(ReturnAssumptions)]
-    return one_at_a_time(result, what="assumption", known=known, central=central, ranges=ranges)
 
 
 def one_at_a_time(

@@ -22,7 +22,9 @@ from saferleeds_analysis.results import Result
 
 #: An effect that stays unseen at this size or less leaves room to say that there is no sign of one.
 WORTH_SEEING = 20.0
-_FEWEST_DONORS, _FEWEST_PLACEBOS, _FEWEST_EVENTS = 5, 40, 30
+#: Fewer places without the intervention say nothing of how far places differ.
+FEWEST_DONORS = 5
+_FEWEST_PLACEBOS, _FEWEST_EVENTS = 40, 30
 _POWER = 0.8416  # standard errors beyond the limit for four chances in five
 VERDICTS = {
     "fell": "It fell further, or rose less, than places where nothing was done, by more than those differ among themselves.",
@@ -56,6 +58,11 @@ class Intervention(Result):
     verdict: str
     placebos: pd.DataFrame
     caveats: tuple[str, ...]
+
+    @property
+    def as_far(self) -> int:
+        """How many placebos lie as far out, each in its own standard deviations."""
+        return round(self.p_value * (1 + len(self.placebos))) - 1
 
     def to_frame(self) -> pd.DataFrame:
         """Give the placebos, one row an area and a start."""
@@ -141,8 +148,8 @@ def evaluate_intervention(
         verdict="fell" if effect.upper < 0 else "rose" if effect.lower > 0 else unsure,
         placebos=placebos[["area", "start"]].assign(effect=strayed.map(_percent), distance=distance),
         caveats=(
-            "Nobody drew lots for where it was done: another cause of the same months in the same place cannot be told from it.",
-            "The places compared with are taken to have had nothing of the kind themselves.",
+            "Nobody drew lots for where it was done: another cause in the same place and months cannot be told from it.",
+            "The places compared with are taken to be without it.",
         ),
     )
 
@@ -229,8 +236,8 @@ def _checked(
             f"looked at), and the counts run from {periods.month_name(whole.index[0])} to {periods.month_name(whole.index[-1])}.",
         ),
         (
-            len(whole.columns) - len(named) < _FEWEST_DONORS,
-            f"{len(whole.columns) - len(named)} places without the intervention are too few: {_FEWEST_DONORS} at least.",
+            len(whole.columns) - len(named) < FEWEST_DONORS,
+            f"{len(whole.columns) - len(named)} places without the intervention are too few: {FEWEST_DONORS} at least.",
         ),
         *(
             (

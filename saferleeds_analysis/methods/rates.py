@@ -1,4 +1,4 @@
-"""One rate, percentage or mean with its interval, and what may be said of the difference between two.
+"""One rate or percentage with its interval, and what may be said of the difference between two rates.
 
 A rate is a count over a denominator that carries its date and source. Intervals say how far chance alone moves such
 counts, taking events to be independent; crimes that come in series make the truth wider. The rules and the figures
@@ -13,8 +13,7 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
-from statsmodels.stats.rates import etest_poisson_2indep
+from statsmodels.stats.proportion import proportion_confint
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.estimates import (
@@ -23,14 +22,8 @@ from saferleeds_analysis.estimates import (
     less,
     ratio_of_rates,
 )
-from saferleeds_analysis.problems import DataProblem, refuse_unless
+from saferleeds_analysis.problems import refuse_unless
 from saferleeds_analysis.results import Result
-
-#: Directly standardised rates are withheld below this many events (UKHSA technical guide).
-FEWEST_EVENTS = 10
-#: No percentage is printed on a smaller base (the project's disclosure rules).
-SMALLEST_BASE = 30
-_LARGEST_GRID = 4_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,18 +59,6 @@ class Denominator:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GuardedEstimate:
-    """An estimate that is not given when its base is too small to carry it.
-
-    ``estimate`` is ``None`` when withheld, and ``withheld`` is then the sentence to print in its place.
-    """
-
-    estimate: Estimate | None
-    base: float
-    withheld: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class RateComparison(Result):
     """One rate against another.
 
@@ -90,22 +71,6 @@ class RateComparison(Result):
     p_value: float
     word: str
     caveats: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProportionComparison:
-    """One proportion against another.
-
-    ``difference`` is the first less the second in percentage points, with the p-value of the chi-squared test (no
-    continuity correction). ``odds_ratio`` is conditional, with exact limits, and ``fisher_p_value`` goes with it; it
-    is ``None`` when an outcome never or always happened in both. ``word`` follows the interval of the difference.
-    """
-
-    difference: Estimate
-    p_value: float
-    odds_ratio: Estimate | None
-    fisher_p_value: float
-    word: str
 
 
 def rate(
@@ -144,8 +109,7 @@ def proportion(
     """Give a percentage (``per=100``) or a share (``per=1``) with its interval.
 
     ``method`` is ``"Wilson"`` (the house rule), ``"Clopper-Pearson"`` (exact) or ``"Wilson, continuity corrected"``.
-    Numerators may be weighted, so need not be whole, for Wilson. For surveys by design use the survey methods, and to
-    print a percentage use :func:`percentage`, which keeps the small-base rule.
+    Numerators may be weighted, so need not be whole, for Wilson. For surveys by design use the survey methods.
 
     >>> p = proportion(65, 100)
     >>> round(p.lower, 2), round(p.upper, 2)
@@ -173,55 +137,6 @@ def proportion(
         method=method,
         confidence=confidence,
         n=int(base),
-    )
-
-
-def percentage(
-    numerator: float, base: float, *, smallest_base: int = SMALLEST_BASE, confidence: float = 0.95
-) -> GuardedEstimate:
-    """Give a percentage to print, or the sentence to print in its place when the base is under 30.
-
-    >>> percentage(7, 27).withheld
-    'No percentage is given on a base of 27 (fewer than 30).'
-    >>> round(percentage(279, 310).estimate.value, 1)
-    90.0
-    """
-    _check_share(numerator, base)
-    if base < smallest_base:
-        return GuardedEstimate(
-            estimate=None,
-            base=base,
-            withheld=f"No percentage is given on a base of {base:g} (fewer than {smallest_base}).",
-        )
-    return GuardedEstimate(estimate=proportion(numerator, base, confidence=confidence), base=base)
-
-
-def mean(values: pd.Series, *, unit: str, confidence: float = 0.95) -> Estimate:
-    """Give a mean with Student's t limits; for a simple sample, not a weighted or clustered one.
-
-    >>> m = mean(pd.Series([4.0, 6.0, 8.0]), unit="days")
-    >>> round(m.value, 1), round(m.lower, 2), round(m.upper, 2)
-    (6.0, 1.03, 10.97)
-    """
-    if len(values) < 2:
-        raise ValueError(f"the interval of a mean needs at least 2 values, not {len(values)}.")
-    missing = int(values.isna().sum())
-    if missing:
-        raise DataProblem(
-            f"{missing} of {len(values)} values are missing: leave them out by decision, or find them."
-        )
-    value = float(values.mean())
-    reach = (
-        float(stats.t.isf((1 - confidence) / 2, len(values) - 1)) * float(values.std()) / sqrt(len(values))
-    )
-    return Estimate(
-        value=value,
-        lower=value - reach,
-        upper=value + reach,
-        unit=unit,
-        method="Student's t",
-        confidence=confidence,
-        n=len(values),
     )
 
 
@@ -286,198 +201,6 @@ def compare_rates(
     )
 
 
-def e_test(count: int, exposure: float, other_count: int, other_exposure: float) -> float:
-    """Give the p-value of the E-test of two equal rates (Krishnamoorthy and Thomson 2004), as ``ptools`` does.
-
-    A little more powerful than the exact test, and without an interval of its own: a check for small counts.
-
-    >>> round(e_test(6, 1, 2, 1), 4)
-    0.1749
-    """
-    for number in (count, other_count):
-        count_with_interval(number, unit="")  # refuses what is no count
-    refuse_unless(
-        (exposure > 0 and other_exposure > 0, "both exposures must be above zero."),
-        (count or other_count, "the E-test is not defined for two counts of zero."),
-    )
-    null = (count + other_count) / (exposure + other_exposure)
-    means = sorted((null * exposure, null * other_exposure))
-    grid = np.arange(stats.poisson.ppf(1e-14, means[0]), stats.poisson.isf(1e-14, means[1]) + 2)
-    if len(grid) > _LARGEST_GRID:
-        raise ValueError("these counts are too large for the E-test: compare_rates gives the same answer.")
-    return float(
-        etest_poisson_2indep(count, exposure, other_count, other_exposure, compare="ratio", y_grid=grid)[1]
-    )
-
-
-def compare_proportions(
-    numerator: int,
-    base: int,
-    other_numerator: int,
-    other_base: int,
-    *,
-    method: str = "Newcombe",
-    confidence: float = 0.95,
-) -> ProportionComparison:
-    """Compare two percentages of simple samples or of cases; for a survey by design use the survey methods.
-
-    The interval of the difference is Newcombe's hybrid score (1998), or Wald's as in R's ``prop.test`` without
-    continuity correction; the odds ratio and its limits are those of R's ``fisher.test``.
-
-    >>> c = compare_proportions(45, 100, 60, 110)
-    >>> round(c.difference.value, 1), round(c.p_value, 3), c.word
-    (-9.5, 0.167, 'no clear difference')
-    """
-    _check_share(numerator, base)
-    _check_share(other_numerator, other_base)
-    names = {"Newcombe": "newcomb", "Wald": "wald"}
-    if method not in names:
-        raise ValueError(f"method is 'Newcombe' or 'Wald', not {method!r}.")
-    counts, bases = np.array([numerator, other_numerator]), np.array([base, other_base])
-    samples = (numerator, base, other_numerator, other_base)
-    lower, upper = confint_proportions_2indep(
-        *samples, method=names[method], compare="diff", alpha=1 - confidence
-    )
-    given = {"confidence": confidence, "n": int(bases.sum())}
-    varies = 0 < counts.sum() < bases.sum()
-    table = np.array([counts, bases - counts]).T
-    odds_ratio = None
-    if varies:
-        odds = stats.contingency.odds_ratio(table, kind="conditional")
-        limits = odds.confidence_interval(confidence)
-        odds_ratio = Estimate(
-            value=float(odds.statistic),
-            lower=float(limits.low),
-            upper=float(limits.high),
-            unit="odds ratio",
-            method="exact conditional (Fisher)",
-            **given,
-        )
-    value = numerator / base - other_numerator / other_base
-    return ProportionComparison(
-        difference=Estimate(
-            value=100 * value,
-            lower=100 * min(float(lower), value),
-            upper=100 * max(float(upper), value),
-            unit="percentage points",
-            method=method,
-            **given,
-        ),
-        p_value=float(proportions_ztest(counts, bases)[1]) if varies else 1.0,
-        odds_ratio=odds_ratio,
-        fisher_p_value=float(stats.fisher_exact(table).pvalue) if varies else 1.0,
-        word="lower" if upper < 0 else "higher" if lower > 0 else "no clear difference",
-    )
-
-
-def directly_standardised_rate(
-    counts: pd.Series,
-    populations: pd.Series,
-    standard: pd.Series,
-    *,
-    denominator: Denominator,
-    months: pd.PeriodIndex,
-    count_variances: pd.Series | None = None,
-    per: int = 100_000,
-    events: str = "offences",
-    confidence: float = 0.95,
-) -> GuardedEstimate:
-    """Give the rate that a standard population would have at this area's rates by band (Dobson 1991, as UKHSA).
-
-    The three series share one index of bands (ages, kinds of household). ``denominator`` says what ``populations``
-    counts, when and by whom, and its number must be their sum. Withheld below 10 events in all. Where the same people
-    or homes have several events, ``count_variances`` gives, by band, the sum over them of the square of how many each
-    had, and the interval widens to match.
-
-    >>> bands = ["16 to 64", "65 and over"]
-    >>> people = Denominator(number=3000, of="people", counted_on=date(2012, 6, 30), source="Mid-2012, ONS")
-    >>> year = pd.period_range("2012-04", periods=12, freq="M")
-    >>> s = directly_standardised_rate(
-    ...     pd.Series([40, 10], bands), pd.Series([2000, 1000], bands), pd.Series([60, 40], bands),
-    ...     denominator=people, months=year, per=1000,
-    ... )
-    >>> s.estimate.value
-    16.0
-    """
-    given = {} if count_variances is None else {"count_variances": count_variances}
-    _check_bands(counts=counts, populations=populations, standard=standard, **given)
-    variances = given.get("count_variances", counts)
-    if abs(populations.sum() - denominator.number) > 1e-6 * denominator.number:
-        raise DataProblem(
-            f"the populations by band add up to {populations.sum():,.10g}, the denominator is {denominator.number:,.10g}."
-        )
-    _refuse_empty(populations, "no people or homes in")
-    total = int(counts.sum())
-    if total < FEWEST_EVENTS:
-        said = f"No standardised rate is given on {total} event{'s' * (total != 1)} (fewer than {FEWEST_EVENTS})."
-        return GuardedEstimate(estimate=None, base=total, withheld=said)
-    weights = standard / standard.sum() / populations
-    value = float((weights * counts).sum())
-    scale = sqrt(float((weights**2 * variances).sum()) / total)
-    limits = count_with_interval(total, unit=events, method="Byar", confidence=confidence)
-    return GuardedEstimate(
-        base=total,
-        estimate=Estimate(
-            value=per * value,
-            lower=per * (value + scale * (limits.lower - total)),
-            upper=per * (value + scale * (limits.upper - total)),
-            unit=f"{events} per {per:,} {denominator.of}, standardised",
-            method="Dobson" if count_variances is None else "Dobson, repeat events allowed for",
-            confidence=confidence,
-            n=total,
-            caveats=_months_caveats(denominator, months, events),
-        ),
-    )
-
-
-def expected_events(
-    populations: pd.Series, reference_counts: pd.Series, reference_populations: pd.Series
-) -> float:
-    """Give how many events this area would have at the reference area's rates by band.
-
-    >>> bands = ["16 to 64", "65 and over"]
-    >>> float(expected_events(pd.Series([200, 100], bands), pd.Series([30, 5], bands), pd.Series([1000, 500], bands)))
-    7.0
-    """
-    _check_bands(
-        populations=populations,
-        reference_counts=reference_counts,
-        reference_populations=reference_populations,
-    )
-    _refuse_empty(reference_populations, "the reference has no people or homes in")
-    return float((populations * reference_counts / reference_populations).sum())
-
-
-def standardised_ratio(
-    observed: int,
-    expected: float,
-    *,
-    per: float = 100,
-    unit: str = "observed per 100 expected",
-    confidence: float = 0.95,
-) -> Estimate:
-    """Give events observed against expected (the indirectly standardised ratio), 100 meaning "as expected".
-
-    With ``per`` the reference area's own rate, and its unit, the answer is the indirectly standardised rate.
-
-    >>> r = standardised_ratio(91, 835.883561231174)
-    >>> round(r.value, 2), round(r.lower, 2), round(r.upper, 2)
-    (10.89, 8.77, 13.37)
-    """
-    if not expected > 0:
-        raise ValueError(f"a ratio cannot be taken to {expected!r} expected events.")
-    limits = count_with_interval(observed, unit=unit, confidence=confidence)
-    return Estimate(
-        value=per * observed / expected,
-        lower=per * limits.lower / expected,
-        upper=per * limits.upper / expected,
-        unit=unit,
-        method=limits.method,
-        confidence=confidence,
-        n=int(observed),
-    )
-
-
 def _rate(count: int, denominator: Denominator, *, per: float, events: str, **given: float) -> Estimate:
     of_count = count_with_interval(count, unit=events, **given)
     scale = per / denominator.number
@@ -510,25 +233,3 @@ def _check_share(numerator: float, base: float) -> None:
         (base > 0, f"a percentage needs a base above zero, not {base!r}."),
         (0 <= numerator <= base, f"{numerator!r} is not a part of {base!r}."),
     )
-
-
-def _refuse_empty(populations: pd.Series, words: str) -> None:
-    empty = populations.index[populations <= 0]
-    if len(empty):
-        raise DataProblem(f"{words} {', '.join(map(str, empty))}.")
-
-
-def _check_bands(**series: pd.Series) -> None:
-    """Name every band that is missing, double or negative, in all series at once."""
-    (first_name, first), *others = series.items()
-    found = [(f"{name} has {{}} twice", s.index[s.index.duplicated()]) for name, s in series.items()]
-    found += [
-        (f"{first_name} and {name} differ in their bands ({{}})", first.index.symmetric_difference(s.index))
-        for name, s in others
-    ]
-    for name, s in series.items():
-        found.append((f"{name} is missing in {{}}", s.index[s.isna()]))
-        found.append((f"{name} is negative in {{}}", s.index[s < 0]))
-    problems = [text.format(", ".join(map(str, bands))) for text, bands in found if len(bands)]
-    if problems:
-        raise DataProblem("; ".join(problems) + ".")

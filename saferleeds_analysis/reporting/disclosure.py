@@ -30,14 +30,11 @@ from saferleeds_analysis.figures import Figure, Measure
 from saferleeds_analysis.methods.disclosure import choose_withheld
 from saferleeds_analysis.methods.survey_intervals import wilson_limits
 from saferleeds_analysis.methods.variation import Variation, change_of_a_year
-from saferleeds_analysis.periods import Window
-from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, join, paragraph
 from saferleeds_analysis.reporting.tables import table
 
 SUPPRESSED = "suppressed"
-_REST = "the rest"
 
 # One breakdown: how many are in a group (``all``: in the whole), and their share of the whole.
 IN_GROUP = Measure(
@@ -267,56 +264,6 @@ def _as_printed(
     return shown
 
 
-def protect_percentages(
-    percentages: Mapping[str, float],
-    *,
-    base: int | None,
-    rules: DisclosureRules,
-    theme: str,
-    edition: str,
-    below_city: bool,
-    complete: bool = True,
-) -> dict[str, str | float]:
-    """Give printed percentages of one base as an edition may repeat them: each as it is, or the mark in its place.
-
-    The counts behind them are taken to the nearest whole number. ``complete`` says that together they are all of the base;
-    otherwise each is protected with its own rest. Without a base, nothing of a sensitive theme is repeated, and of
-    people neither 0% nor 100%: it would say something of everybody in the group.
-
-    >>> from saferleeds_analysis.catalogue import load_catalogue
-    >>> shared = {"in full": 50.0, "without name": 46.0, "not at all": 4.0}
-    >>> protect_percentages(
-    ...     shared, base=73, rules=load_catalogue("data/raw/reference").disclosure_rules, theme="sensitive", edition="public", below_city=False
-    ... )
-    {'in full': 50.0, 'without name': '[c]', 'not at all': '[c]'}
-    """
-    _check_edition(edition)
-    kind = rules.theme(theme)
-    if edition == "restricted":
-        return dict(percentages)
-    if base is not None and base < rules.smallest_base:
-        return dict.fromkeys(percentages, rules.base_too_small)
-    if base is None:
-        of_everybody = (0, 100) if kind.zero_is_small else ()
-        hidden = {name for name, p in percentages.items() if kind.id == "sensitive" or p in of_everybody}
-    else:
-        behind = {name: round(base * p / 100) for name, p in percentages.items()}
-        alone = [{name: count, _REST: max(base - count, 0)} for name, count in behind.items()]
-        hidden = set()
-        for counts in [behind] if complete else alone:
-            one = protect(
-                pd.Series({**counts, "all": sum(counts.values())}),
-                rules=rules,
-                theme=theme,
-                edition=edition,
-                below_city=below_city,
-                wholes={"all": list(counts)},
-                already_out=["all"],
-            )
-            hidden |= {name for name in counts if one.is_withheld(name)}
-    return {name: rules.withheld if name in hidden else p for name, p in percentages.items()}
-
-
 def withheld_figure(rules: DisclosureRules, **about: Any) -> Figure:
     """Give the tidy figure of something withheld: its mark, and nothing from which it could be worked out."""
     for field in ("value", "lower", "upper", "confidence", "n", "method"):
@@ -357,66 +304,6 @@ def breakdown(
         caption=caption, columns=[first_column, unit.capitalize(), "Percentage"], rows=rows, figures=figures
     )
     return explained(shown_table, shown, percentages=True)
-
-
-def equality_breakdown(
-    counts: Mapping[str, int] | pd.Series,
-    *,
-    characteristic: str,
-    people: str,
-    not_recorded: int,
-    rules: DisclosureRules,
-    edition: str,
-    indicator_id: str,
-    area: str,
-    window: Window,
-    below_city: bool = False,
-    known_zeros: Collection[str] = (),
-    **about: Any,
-) -> Block:
-    """Break people down by a protected characteristic, of those for whom it was recorded.
-
-    ``counts`` gives each group's number; ``not_recorded`` how many have none, who are out of the base. The theme follows from
-    the words: ages hold children, so theirs is the sensitive one. ``known_zeros`` are groups in which nobody could be; ``about`` are further fields of the figures.
-
-    Refused: a breakdown of which nothing was recorded.
-    """
-    groups = pd.Series(counts, dtype="Int64")
-    base = int(groups.sum())
-    if base == 0:
-        raise DataProblem(
-            f"The {characteristic} of nobody was recorded: a breakdown needs a base above zero."
-        )
-    what, everybody = f"{people} by {characteristic}", f"All whose {characteristic} is recorded"
-    table_of = protect(
-        pd.concat([groups, pd.Series({everybody: base}, dtype="Int64")]),
-        rules=rules,
-        theme=rules.theme_of(what, people).id,
-        edition=edition,
-        below_city=below_city,
-        wholes={everybody: list(groups.index)},
-        known_zeros=known_zeros,
-    )
-    block = breakdown(
-        table_of,
-        caption=f"{people.capitalize()} by {characteristic}, {area}, {window}",
-        first_column=characteristic.capitalize(),
-        whole=everybody,
-        unit=people,
-        what=what,
-        indicator_id=indicator_id,
-        area=area,
-        window=window,
-        **about,
-    )
-    if not not_recorded:
-        return block
-    everyone = base + not_recorded
-    share = f" ({wording.percent(100 * not_recorded / everyone)})" if everyone >= rules.smallest_base else ""
-    who = f"{wording.number(not_recorded)} of {wording.number(everyone)}{share}"
-    if edition == "public" and table_of.rounded:  # the exact number would undo the rounding
-        who = "some"
-    return join(block, paragraph(f"The {characteristic} is not recorded for {who}, who are not in the base."))
 
 
 def explained(block: Block, *tables: ProtectedTable, percentages: bool = False) -> Block:

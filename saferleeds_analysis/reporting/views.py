@@ -123,7 +123,7 @@ def _(found: Intervention) -> Block:
         f"{wording.listed(found.areas)}, {periods.month_name(found.start)} on ({found.months} months): {wording.number(before)} to "
         f"{wording.number(after)}; elsewhere {wording.number(rest)} to {wording.number(rest_after)}.",
         f"Beside places without it that is {show(e.value)} ({e.confidence:.0%} interval {show(e.lower)} to {show(e.upper)}). "
-        f"{wording.percent(100 * found.p_value)} of {wording.number(len(found.placebos))} places and times in which nothing was done moved as far.",
+        f"{found.as_far} of {wording.number(len(found.placebos))} places and times in which nothing was done moved as far, each for its size.",
         f"Only a fall of {wording.percent(found.smallest_seen)} or more would have been found four times in five.",
         f"In the year before the start it moved by {show(found.before)} beside the others.",
     ]

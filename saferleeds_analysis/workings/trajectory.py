@@ -62,7 +62,7 @@ def direction(
         improvement_direction=improvement_direction,
         unit="",
         kind=kind,
-        caveats=_caveats(caveats),
+        caveats=caveats_of(caveats),
     ).word
 
 
@@ -77,7 +77,7 @@ def ordinary_year(counts: pd.DataFrame, *, kind: str, caveats: Sequence[Mapping[
 
 
 def _change(counts: pd.DataFrame, kind: str, caveats: Sequence[Mapping[str, str]]) -> CountChange:
-    given = {"improvement_direction": "neither", "unit": "", "kind": kind, "caveats": _caveats(caveats)}
+    given = {"improvement_direction": "neither", "unit": "", "kind": kind, "caveats": caveats_of(caveats)}
     return trajectory.direction_of_travel(history(counts), **given).change
 
 
@@ -125,7 +125,7 @@ def _path(
         target=_target(target),
         year=financial_year(year),
         adjusted=adjusted,
-        caveats=_caveats(caveats),
+        caveats=caveats_of(caveats),
     )
 
 
@@ -147,13 +147,13 @@ def _project(counts: tuple, target: tuple, year: str, caveats: str) -> trajector
         series_of(counts),
         target=_target(pd.DataFrame([dict(target)])) if target else None,
         year=financial_year(year),
-        caveats=_caveats(json.loads(caveats)),
+        caveats=caveats_of(json.loads(caveats)),
     )
 
 
 @lru_cache(maxsize=16)
 def _backtest(histories: tuple, caveats: str) -> trajectory.Backtest:
-    return trajectory.backtest(map(series_of, histories), caveats=_caveats(json.loads(caveats)))
+    return trajectory.backtest(map(series_of, histories), caveats=caveats_of(json.loads(caveats)))
 
 
 def _target(row: pd.DataFrame | None) -> Target | None:
@@ -163,7 +163,8 @@ def _target(row: pd.DataFrame | None) -> Target | None:
     return Target(**cells | {"value": float(cells["value"]), "set_on": date.fromisoformat(cells["set_on"])})
 
 
-def _caveats(given: Iterable[Mapping[str, str]]) -> list[Caveat]:
+def caveats_of(given: Iterable[Mapping[str, str]]) -> list[Caveat]:
+    """Make caveats of what a method of counts uses of them."""
     return [
         Caveat(
             applies_to="",

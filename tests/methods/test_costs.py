@@ -18,7 +18,6 @@ from saferleeds_analysis.methods.costs import (
     cost_per,
     offences_for_return,
     social_return,
-    social_return_sensitivity,
     uprating,
 )
 from saferleeds_analysis.methods.variation import variation_of
@@ -545,19 +544,6 @@ def test_what_a_return_of_three_pounds_for_one_takes():
     assert offences_for_return(stated, ratio=3) == pytest.approx(3 * 51_000 / (0.375 * 3925))
 
 
-def test_the_sensitivity_of_a_social_return_is_longest_first():
-    stated = ReturnAssumptions(
-        investment=10_000, offences_avoided=16, deadweight=0.25, attribution=0.5, unit_value=5_000
-    )
-    table = social_return_sensitivity(
-        stated, ranges={"deadweight": (0.2, 0.3), "attribution": (0.25, 1.0), "investment": (8_000, 12_000)}
-    )
-    assert list(table["assumption"]) == ["attribution", "investment", "deadweight"]
-    assert list(table["at_low"]) == pytest.approx([1.5, 3.75, 3.2])
-    assert list(table["at_high"]) == pytest.approx([6.0, 2.5, 2.8])
-    assert set(table["central"]) == {3.0}
-
-
 def test_a_scheme_owed_nothing_never_breaks_even():
     nothing = ReturnAssumptions(investment=1, offences_avoided=9, deadweight=1, attribution=1, unit_value=9)
     assert (social_return(nothing).ratio, social_return(nothing).break_even_offences) == (0, float("inf"))
@@ -578,7 +564,5 @@ def test_assumptions_that_cannot_be_are_refused(change, message):
     with pytest.raises(ValueError) as refused:
         ReturnAssumptions(**(fine | change))
     assert str(refused.value) == message
-    with pytest.raises(ValueError, match="interest is none of the assumptions"):
-        social_return_sensitivity(ReturnAssumptions(**fine), ranges={"interest": (0, 1)})
     with pytest.raises(ValueError, match="a ratio is above zero; 0 is not"):
         offences_for_return(ReturnAssumptions(**fine), ratio=0)

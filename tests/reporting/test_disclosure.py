@@ -9,12 +9,9 @@ from saferleeds_analysis.disclosure_rules import STANDINGS, Rule, read_disclosur
 from saferleeds_analysis.figures import Measure, Rows, Working
 from saferleeds_analysis.methods.variation import variation_of
 from saferleeds_analysis.periods import Window
-from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting.disclosure import (
     breakdown,
-    equality_breakdown,
     protect,
-    protect_percentages,
     withheld_figure,
 )
 from saferleeds_analysis.workings.counts import total
@@ -205,22 +202,6 @@ def test_a_breakdown_has_its_figures_and_says_what_its_marks_mean():
     assert "25" not in block.text and "2 " not in block.text.replace("27", "")
 
 
-def test_printed_percentages_of_73_reports():
-    kinds = {"in full": 50.0, "without name": 46.0, "not at all": 4.0}
-    arguments = {"rules": RULES, "theme": "sensitive", "below_city": False}
-    public = protect_percentages(kinds, base=73, edition="public", **arguments)
-    assert public == {"in full": 50.0, "without name": "[c]", "not at all": "[c]"}
-    assert protect_percentages(kinds, base=73, edition="restricted", **arguments) == kinds
-
-
-def test_printed_percentages_without_a_base():
-    strands = {"race": 9.7, "faith": 4.0, "trans phobic": 0.0}
-    arguments = {"base": None, "rules": RULES, "edition": "public", "below_city": False, "complete": False}
-    assert set(protect_percentages(strands, theme="sensitive", **arguments).values()) == {"[c]"}
-    people = protect_percentages(strands, theme="people", **arguments)
-    assert people == {"race": 9.7, "faith": 4.0, "trans phobic": "[c]"}
-
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -271,70 +252,8 @@ def test_a_protected_table_keeps_nothing_that_is_withheld(counts, theme):
 # --- breakdowns by protected characteristic
 
 
-def equality(counts, *, characteristic="sex", people="victims", not_recorded=0, edition="public", **more):
-    about = {**ABOUT, "indicator_id": "lasbt_victims", "rules": RULES, "edition": edition}
-    return equality_breakdown(
-        counts, characteristic=characteristic, people=people, not_recorded=not_recorded, **about, **more
-    )
-
-
 def values(block):
     return {
         (f.words.partition(": ")[2], f.unit): f.value if isinstance(f.value, str) else round(f.value, 1)
         for f in block.figures
     }
-
-
-def test_an_equality_breakdown_has_its_base_and_who_is_not_in_it():
-    block = equality({"female": 200, "male": 110}, not_recorded=40)
-    assert values(block) == {
-        ("female", "victims"): 200,
-        ("female", "%"): 64.5,
-        ("male", "victims"): 110,
-        ("male", "%"): 35.5,
-        ("all", "victims"): 310,
-    }
-    assert "The sex is not recorded for 40 of 350 (11.4%), who are not in the base." in block.text
-
-
-def test_two_victims_under_18_take_another_group_with_them():
-    ages = {"under 18": 2, "18 to 64": 280, "65 and over": 28}
-    block = equality(ages, characteristic="age")
-    assert values(block)["under 18", "victims"] == values(block)["65 and over", "victims"] == "[c]"
-    assert values(block)["18 to 64", "victims"] == 280
-    assert values(equality(ages, characteristic="age", edition="restricted"))["under 18", "victims"] == 2
-
-
-def test_the_complement_of_a_small_count_goes_with_it():
-    block = equality({"yes": 80, "no": 3}, characteristic="disability")
-    assert [v for (_, unit), v in values(block).items() if unit == "victims"] == ["[c]", "[c]", 83]
-
-
-def test_an_interval_of_a_share_is_wilsons():
-    # PHEindicatormethods 2.1.0, phe_proportion: 20 of 100.
-    block = equality({"a": 20, "b": 80})
-    share = next(f for f in block.figures if (f.words, f.unit) == ("victims by sex: a", "%"))
-    assert (share.lower, share.upper) == pytest.approx((13.3366933331033, 28.8829165593159))
-
-
-def test_a_breakdown_of_nobody_is_refused():
-    with pytest.raises(
-        DataProblem, match="^The sex of nobody was recorded: a breakdown needs a base above zero"
-    ):
-        equality({"a": 0, "b": 0})
-    with pytest.raises(ValueError, match="^-2.0 in 'a' is not a count"):
-        equality({"a": -2, "b": 40})
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 200), min_size=2), st.integers(0, 50))
-def test_no_small_count_of_people_is_ever_in_a_breakdown(counts, not_recorded):
-    if not sum(counts.values()):
-        return
-    block = equality(counts, not_recorded=not_recorded)
-    kept = {
-        f.words.partition(": ")[2]: f.value for f in block.figures if f.unit == "victims" and f.value != "[c]"
-    }
-    assert all(value >= 5 for value in kept.values())
-    hidden = [counts[name] for name in counts if name not in kept]
-    assert len(hidden) != 1 or "all" not in kept

@@ -5,6 +5,7 @@ it, and the table of the data behind it. One module a kind of chart; ``drawing``
 from saferleeds_analysis.reporting.charts.amounts import (
     chart_of_dots,
     chart_of_group,
+    chart_of_placebos,
     chart_of_quarters,
     chart_of_recent_quarters,
     chart_of_sensitivity,
@@ -27,6 +28,7 @@ __all__ = [
     "chart_of_dots",
     "chart_of_group",
     "chart_of_months",
+    "chart_of_placebos",
     "chart_of_printed",
     "chart_of_profile",
     "chart_of_quarters",

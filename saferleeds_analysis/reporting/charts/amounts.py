@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -165,10 +166,13 @@ def chart_of_recent_quarters(
     subtitle: str,
     data: Table,
     figures: Sequence[Figure],
+    line: str = "Seasonally adjusted",
+    start: str = "",
 ) -> Block:
-    """Draw the last quarters as recorded (columns, each with its ``cell``) and seasonally adjusted (dots on a line).
+    """Draw the last quarters, or years, as recorded (columns, each with its ``cell``) and what is set beside them (dots on a ``line``).
 
-    ``quarters`` gives for each name the count, the cell that is printed of it, and the adjusted count; ``None`` is a gap.
+    ``quarters`` gives for each name the count, the cell that is printed of it, and the count on the line; ``None`` is a gap. Before
+    the last of them stands a mark where there is a ``start`` to name.
     """
     counts, cells, adjusted = zip(*quarters.values(), strict=True)
     drawing, ax = one_axes(2.1, wide=6)
@@ -176,8 +180,10 @@ def chart_of_recent_quarters(
         range(len(counts)), [c or 0 for c in counts], width=0.6, color=LIGHT_BLUE, label="As recorded"
     )
     ax.bar_label(bars, cells, label_type="center")
-    line = [float("nan") if value is None else value for value in adjusted]
-    ax.plot(line, color=DARK_BLUE, marker="o", label="Seasonally adjusted")
+    beside = [float("nan") if value is None else value for value in adjusted]
+    ax.plot(beside, color=DARK_BLUE, marker="o", label=line)
+    if start:
+        ax.axvline(len(counts) - 1.5, color=DARK_GREY, linewidth=1.5, linestyle="--", label=start)
     ax.set_xticks(range(len(counts)), [quarter.replace(" ", "\n") for quarter in quarters])
     ax.margins(y=0.15)
     ax.grid(visible=False)
@@ -185,11 +191,50 @@ def chart_of_recent_quarters(
     ax.spines[["left", "top", "right"]].set_visible(False)
     key_above(ax)
     alt = "Column chart. " + "; ".join(
-        f"{quarter}: {cell}" + ("" if value is None else f", adjusted {wording.number(value)}")
+        f"{quarter}: {cell}" + ("" if value is None else f", {line.lower()} {wording.number(value)}")
         for quarter, (_, cell, value) in quarters.items()
     )
+    alt += f". Before the last: {start}" if start else ""
     about = {"headline": headline, "subtitle": subtitle, "alt": f"{alt}.", "data": data, "figures": figures}
     return finish(drawing, name=name, shape="small", **about)
+
+
+@in_our_style
+def chart_of_placebos(
+    numbers: Mapping[int, int], *, step: int, effect: float, focus: str, data: Table, **about: Any
+) -> Block:
+    """Draw in how many places and times without an intervention an effect was found, by its size in per cent, and that of ``focus``.
+
+    ``numbers`` has the lower end of each range of ``step`` points; ``about`` are name, headline, subtitle and figures.
+    """
+    drawing, ax = one_axes(2.1, wide=6)
+    lows = list(numbers)
+    bars = ax.bar(
+        lows,
+        list(numbers.values()),
+        width=0.9 * step,
+        align="edge",
+        color=LIGHT_BLUE,
+        label="Nothing was done",
+    )
+    ax.bar_label(bars, [wording.number(n) for n in numbers.values()], padding=2)
+    said = f"{focus}: {wording.percent(effect, signed=True)}"
+    # Clear of the number on the column behind it, which is low where few came so far.
+    ax.axvline(effect, ymin=0.4, color=DARK_BLUE, linewidth=2.5, label=said)
+    ends = [*lows, lows[-1] + step]
+    ax.set_xticks(ends, [f"{wording.signed(end)}%" for end in ends])
+    ax.margins(y=0.18)
+    ax.grid(visible=False)
+    ax.yaxis.set_visible(False)  # each column bears its number
+    ax.spines[["left", "top", "right"]].set_visible(False)
+    key_above(ax)
+    held = "; ".join(
+        f"{wording.signed(low)}% to {wording.signed(low + step)}%: {n}" for low, n in numbers.items()
+    )
+    alt = (
+        f"Column chart of places and times in which nothing was done, by how far they moved. {held}. {said}."
+    )
+    return finish(drawing, alt=alt, data=data, shape="small", **about)
 
 
 @in_our_style
