@@ -131,6 +131,17 @@ class ReportCard(Result):
     def _year(self) -> pd.Period:
         return periods.financial_year_of(self._end)
 
+    @property
+    def together(self) -> dict[str, list[str]]:
+        """Say of the whole, and of the areas below it, which areas of one kind make it up; nothing on the whole's own card."""
+        known, found, left = set(self.data.by_area), {}, [self.whole]
+        while left and self.area.name != self.whole and self.whole in known:
+            below = self.catalogue.parts(self.data.area_set, area := left.pop(0))
+            if parts := [a.name for a in below if a.kind == below[0].kind and a.name in known]:
+                found[area] = parts
+                left += parts
+        return found
+
     def title(self, what: str = "report card") -> Block:
         """Give the page's one first-level heading, and what the reader must know of the data before any number."""
         return page_title(self.about(what), self.data.source.notice)

@@ -21,6 +21,7 @@ from saferleeds_analysis.reporting.cards import ReportCard
 from saferleeds_analysis.reporting.first_screen import Tile
 from saferleeds_analysis.reporting.record import track_record
 from saferleeds_analysis.reporting.season import Season
+from saferleeds_analysis.reporting.shared import once
 from saferleeds_analysis.reporting.tables import interval, table
 from saferleeds_analysis.reporting.views import view
 from saferleeds_analysis.reporting.year_figures import YearFigures
@@ -184,12 +185,13 @@ class Outlook(Result):
     def record(self) -> Block:
         """Say how such projections did in past years, on the area's own series and on those one level below it."""
         card = self.card
-        nearest = next(iter(card.parts.values()), ())
-        histories = [card.monthly.rename(card.area.name)]
-        if len(nearest) <= 5:
-            histories += [card.data.by_area[p.area].loc[: card.monthly.index[-1]] for p in nearest]
+        nearest = [p.area for p in next(iter(card.parts.values()), ())]
+        nearest = nearest if len(nearest) <= 5 else []
+        counts = card.data.by_area.loc[: card.monthly.index[-1]]
+        histories = [card.monthly.rename(card.area.name), *(counts[area] for area in nearest)]
         return track_record(
             histories,
+            parts={card.area.name: nearest} if nearest else None,
             caveats=card.caveats,
             indicator_id=card.indicator.id,
             area=card.area.name,
@@ -329,6 +331,7 @@ def outlook_of(season: Season) -> Outlook:
             as_at=card.as_at,
             adjusted=adjusted,
             caveats=card.caveats,
+            projection=_beside_the_others(card, year),
         )
         direction = trajectory.direction_of_travel(
             history,
@@ -340,6 +343,19 @@ def outlook_of(season: Season) -> Outlook:
     except DataProblem as problem:
         return replace(nothing, problem=" ".join(str(problem).split()))
     return replace(nothing, path=course.path, projection=course.projection, direction=direction)
+
+
+def _beside_the_others(card: ReportCard, year: pd.Period) -> trajectory.Projection | None:
+    """Project an area below the whole together with the whole and all others; of a year that is over there is nothing to project."""
+    parts, counts = card.together, card.data.by_area.loc[: card.monthly.index[-1]]
+    if not any(card.area.name in below for below in parts.values()) or counts.index[-1].month == 3:
+        return None
+    given = {"year": year, "caveats": tuple(card.caveats), "unit": card.indicator.unit}
+    areas = list(dict.fromkeys([*parts, *(area for below in parts.values() for area in below)]))
+    found = once(trajectory.project_together, counts[areas], parts=parts, **given)[card.area.name]
+    if isinstance(found, DataProblem):
+        raise found
+    return found
 
 
 def _aim(target: Target) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.area_tables import AreaTables
 from saferleeds_analysis.catalogue import Area, Catalogue
-from saferleeds_analysis.estimates import CountChange, Estimate, change_between_counts
+from saferleeds_analysis.estimates import CountChange, Estimate
 from saferleeds_analysis.figures import Measure, weakest
 from saferleeds_analysis.intake import RecordedCounts
 from saferleeds_analysis.methods.rates import proportion
@@ -32,7 +32,7 @@ from saferleeds_analysis.reporting.blocks import (
     paragraph,
 )
 from saferleeds_analysis.reporting.cards import ReportCard, report_card
-from saferleeds_analysis.reporting.control import FEWEST_A_MONTH, Control, control_of
+from saferleeds_analysis.reporting.control import Control, control_of
 from saferleeds_analysis.reporting.counted import (
     CHANGE_COUNT,
     CHANGE_PERCENT,
@@ -75,7 +75,6 @@ class AreaProfile:
     """All that a page says of one area below the whole; its methods give the blocks.
 
     ``city`` has the whole's areas side by side, ``between`` the area between them (a ward's division), if there is one.
-    ``outlook`` is ``None`` where a projection of so few offences would say next to nothing.
     """
 
     card: ReportCard
@@ -83,7 +82,7 @@ class AreaProfile:
     between: Area | None
     season: Season
     control: Control
-    outlook: Outlook | None
+    outlook: Outlook
     quarters: ProtectedTable
 
     @property
@@ -105,7 +104,7 @@ class AreaProfile:
             about=self.card.about(f"{self.card.area.kind} profile"),
             finding=self._finding(),
             notice=self.card.label.removeprefix(". "),
-            tiles=[self._level(), self._place(), self._ahead()],
+            tiles=[self._level(), self._place(), self.outlook.tile()],
             chart=self._by_quarter(),
             said={
                 "What is sure": bullets(self._said(sure=True)),
@@ -188,24 +187,6 @@ class AreaProfile:
             value=value,
             below=wording.sentence("; ".join(said)),
             figures=(*self.city.rank_figures(self._area), *self._share_figures()),
-        )
-
-    def _ahead(self) -> Tile:
-        """Give where the year is heading, or of few offences what the quarter came to."""
-        if self.outlook is not None:
-            return self.outlook.tile()
-        now, before = (periods.quarter_name(q) for q in (self.card.quarter, self.card.quarter - 4))
-        value, earlier = self.quarters.value(now), self.quarters.value(before)
-        name = wording.sentence(periods.review_period(self.card.quarter))
-        if value is None or earlier is None:
-            return Tile(name=name, value="not given")
-        dispersion = self.card.variations[self._area].dispersion
-        change = change_between_counts(earlier, value, unit=self.card.indicator.unit, dispersion=dispersion)
-        small = earlier < self.city.shown.rules.smallest_base
-        return Tile(
-            name=name,
-            value=wording.number(value),
-            below=f"{wording.number(earlier)} in that quarter a year before: {_reading(change, small=small)}.",
         )
 
     def _said(self, *, sure: bool) -> list[str | Text]:
@@ -347,14 +328,13 @@ def profile_of(
     card = report_card(data, area=area, **given)
     whole = report_card(data, area=above[-1].name, **given)
     season = season_of(card)
-    enough = card.headline.later is not None and card.headline.later >= 12 * FEWEST_A_MONTH
     return AreaProfile(
         card=card,
         city=areas_of(whole, tables=tables),
         between=above[0] if len(above) > 1 else None,
         season=season,
         control=control_of(season, tables=tables),
-        outlook=outlook_of(season) if enough else None,
+        outlook=outlook_of(season),
         quarters=_quarters(card, catalogue=catalogue, edition=edition),
     )
 

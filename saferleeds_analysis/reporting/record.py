@@ -55,15 +55,16 @@ def track_record(
     notice: str = "",
     status: str = "recorded",
     rows: Sequence[Rows] = (),
+    parts: Mapping[str, Sequence[str]] | None = None,
 ) -> Block:
     """Replay the past years of some histories and say how the projection did beside two simpler ones.
 
     ``histories`` are monthly or quarterly counts, the area's own first. Where none reaches back far enough the block
     says so, and gives only how the method was measured on other data. ``notice`` and ``status`` go with every figure of
-    theirs, and so do the ``rows`` of each history, in a role of its name. ``in_words`` are the agreed words for a chance.
+    theirs (``parts`` says which of them make up the first), and so do the ``rows`` of each history, in a role of its name. ``in_words`` are the agreed words for a chance.
     """
     try:
-        found = once(trajectory.backtest, list(histories), caveats=tuple(caveats))
+        found = once(trajectory.backtest, list(histories), caveats=tuple(caveats), parts=parts)
     except DataProblem as problem:
         why = str(problem).split("\n")[0].split(": that takes")[0].split(". Add")[0]
         return paragraph(f"On this series itself the projection cannot be tried: {why}.")
@@ -85,7 +86,12 @@ def track_record(
             n=int(row["forecasts"]),
             **about,
             **worked_out(
-                tuple(rows), workings.replayed, method=method, score=score, caveats=plain_caveats(caveats)
+                tuple(rows),
+                workings.replayed,
+                method=method,
+                score=score,
+                caveats=plain_caveats(caveats),
+                parts=parts,
             ),
         )
         for method, row in by_method.items()

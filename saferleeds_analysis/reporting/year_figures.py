@@ -207,16 +207,16 @@ class YearFigures:
             yield self._of_chance(p, chance, REQUIRED, "required")
         for part, (measure, method) in _COMPARISONS.items():
             if (value := getattr(p, part)) is not None:
-                worked = self._worked(workings.projected, of=part)
+                worked = self._simulated(workings.projected, of=part)
                 yield self._figure(measure, year, value, method=method, **said, **worked)
         for month, fan in p.fan.iterrows():
             for part, value in fan.items():
                 about = {"qualifiers": {"quantile": f"{part:.1%}"}} | simulated | said
-                worked = self._worked(workings.projected_to_date, month=str(month), quantile=part)
+                worked = self._simulated(workings.projected_to_date, month=str(month), quantile=part)
                 figure = self._figure(PROJECTED_TO_DATE, Window.to_date(month), value, **about, **worked)
                 yield withheld_of(figure, self.card.shown.rules) if self.is_hidden(month) else figure
         for chance in p.chances[-1:]:
-            worked = self._worked(workings.chance, chance.target, of="expected")
+            worked = self._simulated(workings.chance, chance.target, of="expected")
             yield self._figure(PROJECTED_A_MONTH, year, chance.expected, **worked)
 
     def of_year_end(self, p: trajectory.Projection) -> Iterator[Figure]:
@@ -231,7 +231,7 @@ class YearFigures:
         """Give the letter, the position in the milestone range and the direction of travel, as far as there are any."""
         quarter = Window.quarter(self.card.quarter)
         about = {"unit": "", "method": "national/rag_rules.toml"}
-        worked = {} if path is None else self._worked(workings.letter, path.target)
+        worked = {} if path is None else self._simulated(workings.letter, path.target)
         yield self._figure(RAG_LETTER, quarter, letter, **about, **worked)
         if path is not None and path.position is not None:
             worked = self._worked(workings.position, path.target)
@@ -294,7 +294,7 @@ class YearFigures:
             "qualifiers": {"confidence": f"{confidence:.0%}"},
             "caveats": self._with_notice(p.caveats),
         }
-        worked = self._worked(workings.projected, of="median")
+        worked = self._simulated(workings.projected, of="median")
         return self._figure(PROJECTED_YEAR_END, Window.year(p.year), e.value, **about, **worked)
 
     def _of_chance(
@@ -307,7 +307,7 @@ class YearFigures:
             "qualifiers": {"target": f"{t.kind} target, {t.comparison} {t.value:,g}"},
             "caveats": self._with_notice(p.caveats),
         } | (simulated if measure is CHANCE else {"method": "arithmetic"})
-        worked = self._worked(workings.chance, t, of=part)
+        worked = self._simulated(workings.chance, t, of=part)
         return self._figure(measure, Window.year(p.year), getattr(chance, part), **about, **worked)
 
     def _figure(self, measure: Measure, window: Window, value: float | str | None, **about: Any) -> Figure:
@@ -328,6 +328,22 @@ class YearFigures:
         """Give the rows of the history and of a target, and the working that runs the method on them again."""
         of_target = () if target is None else target.rows("target")
         return worked_out((*self._counts, *of_target), function, **self._given, **arguments)
+
+    def _simulated(
+        self, function: Callable, target: Target | None = None, **arguments: Any
+    ) -> dict[str, Any]:
+        """Give the same of what comes from simulated paths: below the whole, with the rows of all areas that are projected together."""
+        card, worked = self.card, self._worked(function, target, **arguments)
+        if not card.together or not worked["working"]:
+            return worked
+        places = dict.fromkeys(
+            [*card.together, *(area for below in card.together.values() for area in below)]
+        )
+        made_of = {area: list(card.data.made_of[area]) for area in places}
+        own = list(dict.fromkeys(row for rows in made_of.values() for row in rows))
+        together = {"area": card.area.name, "parts": card.together, "made_of": made_of}
+        rows = (*worked["rows"], *card.data.rows(own, card.monthly.index, role="areas"))
+        return worked_out(rows, function, together=together, **self._given, **arguments)
 
     @property
     def _given(self) -> dict[str, Any]:

@@ -45,12 +45,20 @@ def position(counts: pd.DataFrame, target: pd.DataFrame, **given: Any) -> str:
     return _path(counts, target, **given).position
 
 
-def letter(counts: pd.DataFrame, target: pd.DataFrame | None = None, **given: Any) -> str:
+def letter(
+    counts: pd.DataFrame,
+    target: pd.DataFrame | None = None,
+    areas: pd.DataFrame | None = None,
+    *,
+    together: Mapping[str, Any] | None = None,
+    **given: Any,
+) -> str:
     """Give the RAG letter of the count in the milestone range, no better than the chance of the target allows."""
     path = _path(counts, target, **given)
     if target is None or len(path.path) == path.path["actual"].count():
         return path.rating.letter
-    return trajectory.cap_by_chance(path.rating, chance(counts, target, of="probability", **given)).letter
+    found = chance(counts, target, areas, of="probability", together=together, **given)
+    return trajectory.cap_by_chance(path.rating, found).letter
 
 
 def direction(
@@ -81,28 +89,40 @@ def _change(counts: pd.DataFrame, kind: str, caveats: Sequence[Mapping[str, str]
     return trajectory.direction_of_travel(history(counts), **given).change
 
 
-def projected(counts: pd.DataFrame, *, of: str, **given: Any) -> float:
+def projected(counts: pd.DataFrame, areas: pd.DataFrame | None = None, *, of: str, **given: Any) -> float:
     """Give the ``median`` of the projected year end, or one of the simple sums beside it (``run_rate`` ...)."""
-    return float(getattr(_projection(counts, **given), of))
+    return float(getattr(_projection(counts, areas, **given), of))
 
 
-def projected_to_date(counts: pd.DataFrame, *, month: str, quantile: float, **given: Any) -> float:
+def projected_to_date(
+    counts: pd.DataFrame, areas: pd.DataFrame | None = None, *, month: str, quantile: float, **given: Any
+) -> float:
     """Give a quantile of the projected count from April to a month."""
-    return float(_projection(counts, **given).fan.loc[month_of(month), quantile])
+    return float(_projection(counts, areas, **given).fan.loc[month_of(month), quantile])
 
 
-def chance(counts: pd.DataFrame, target: pd.DataFrame, *, of: str, **given: Any) -> float | None:
+def chance(
+    counts: pd.DataFrame, target: pd.DataFrame, areas: pd.DataFrame | None = None, *, of: str, **given: Any
+) -> float | None:
     """Give the ``probability`` of meeting a target, or the mean count a period that is ``required`` or ``expected``."""
-    [found] = _projection(counts, target, **given).chances
+    [found] = _projection(counts, areas, **given).against(_target(target)).chances
     return getattr(found, of)
 
 
 def replayed(
-    *, method: str, score: str, caveats: Sequence[Mapping[str, str]], **histories: pd.DataFrame
+    *,
+    method: str,
+    score: str,
+    caveats: Sequence[Mapping[str, str]],
+    parts: Mapping[str, Sequence[str]] | None = None,
+    **histories: pd.DataFrame,
 ) -> float:
-    """Give a score of a method in the normal years of some histories, replayed with what was known then."""
+    """Give a score of a method in the normal years of some histories, replayed with what was known then.
+
+    ``parts`` says which of them make up another and are projected together with it.
+    """
     keys = tuple(key_of(history(counts, name)) for name, counts in histories.items())
-    scores = _backtest(keys, json.dumps(list(caveats))).scores(by=("kind",))
+    scores = _backtest(keys, json.dumps(list(caveats)), json.dumps(parts)).scores(by=("kind",))
     [found] = scores[(scores["kind"] == "normal") & (scores["method"] == method)][score]
     return float(found)
 
@@ -131,29 +151,39 @@ def _path(
 
 def _projection(
     counts: pd.DataFrame,
-    target: pd.DataFrame | None = None,
+    areas: pd.DataFrame | None = None,
     *,
     year: str,
     caveats: Sequence[Mapping[str, str]],
+    together: Mapping[str, Any] | None = None,
 ) -> trajectory.Projection:
-    cells = () if target is None else tuple(target.iloc[0].items())
-    return _project(key_of(history(counts)), cells, year, json.dumps(list(caveats)))
+    """Project the counts alone; or an ``area`` ``together`` with others, of which ``made_of`` says whose rows make each."""
+    if together is None:
+        return _project((key_of(history(counts)),), "", year, json.dumps(list(caveats)))["counts"]
+    made = {
+        area: history(areas[areas["area"].isin(rows)], area) for area, rows in together["made_of"].items()
+    }
+    found = _project(
+        tuple(map(key_of, made.values())), json.dumps(together["parts"]), year, json.dumps(list(caveats))
+    )
+    return found[together["area"]]
 
 
 # One run answers for every quantile and chance, one replay for every method and score.
 @lru_cache(maxsize=16)
-def _project(counts: tuple, target: tuple, year: str, caveats: str) -> trajectory.Projection:
-    return trajectory.project_year_end(
-        series_of(counts),
-        target=_target(pd.DataFrame([dict(target)])) if target else None,
-        year=financial_year(year),
-        caveats=caveats_of(json.loads(caveats)),
-    )
+def _project(keys: tuple, parts: str, year: str, caveats: str) -> dict[str, trajectory.Projection]:
+    counts, given = [series_of(key) for key in keys], {"year": financial_year(year)}
+    given["caveats"] = caveats_of(json.loads(caveats))
+    if parts:
+        return trajectory.project_together(pd.concat(counts, axis=1), parts=json.loads(parts), **given)
+    return {str(one.name): trajectory.project_year_end(one, **given) for one in counts}
 
 
 @lru_cache(maxsize=16)
-def _backtest(histories: tuple, caveats: str) -> trajectory.Backtest:
-    return trajectory.backtest(map(series_of, histories), caveats=caveats_of(json.loads(caveats)))
+def _backtest(histories: tuple, caveats: str, parts: str) -> trajectory.Backtest:
+    return trajectory.backtest(
+        map(series_of, histories), caveats=caveats_of(json.loads(caveats)), parts=json.loads(parts)
+    )
 
 
 def _target(row: pd.DataFrame | None) -> Target | None:

@@ -15,12 +15,13 @@ from saferleeds_analysis.estimates import change_between_counts
 from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
-from saferleeds_analysis.reporting import charts, wording
+from saferleeds_analysis.reporting import charts, shared, wording
 from saferleeds_analysis.reporting.areas import areas_of
 from saferleeds_analysis.reporting.blocks import NOTHING, Table, Text
 from saferleeds_analysis.reporting.cards import report_card
 from saferleeds_analysis.reporting.control import control_of
 from saferleeds_analysis.reporting.counted import TWELVE_MONTH_COUNT
+from saferleeds_analysis.reporting.outlook import outlook_of
 from saferleeds_analysis.reporting.profile import QUARTER_COUNT, profile_of
 from saferleeds_analysis.reporting.season import season_of
 
@@ -94,14 +95,22 @@ def test_the_published_change_that_does_not_reproduce_is_flagged(given):
     assert "No whole number of offences a year before gives both." in text
 
 
-def test_a_ward_of_few_offences_gets_no_projection_and_no_control_chart(given):
-    wetherby = profile(given, "Wetherby")
-    assert wetherby.outlook is None
-    first = wetherby.top({}).text
-    assert "Projected" not in first
+def test_a_ward_of_few_offences_is_projected_with_all_others_and_gets_no_control_chart(given):
+    first = profile(given, "Wetherby").top({}).text
+    assert "Projected for the year 2012/13" in first and "80% range" in first
     assert "out of the ordinary" not in first
-    # 20 offences a year before: no percentage on a base under 30.
-    assert "July to September 2012: 7\n\n20 in that quarter a year before: fell (13 fewer)." in first
+
+
+def test_projections_of_wards_add_up_to_those_of_divisions_and_the_city(given, tmp_path, monkeypatch):
+    monkeypatch.setenv(shared.FOLDER, str(tmp_path))
+
+    def mean_of(area):
+        card = report_card(given.counts, catalogue=given.catalogue, area=area, quarter=Q2, as_at=DAY)
+        return outlook_of(season_of(card)).projection.mean
+
+    wards = [ward.name for ward in given.catalogue.parts("leeds_2004", "C&H")]
+    assert sum(map(mean_of, ("NWL", "NEL", "C&H"))) == pytest.approx(mean_of("Leeds"), rel=1e-12)
+    assert sum(map(mean_of, wards)) == pytest.approx(mean_of("C&H"), rel=1e-12)
 
 
 def test_a_division_profile_shows_its_own_wards(given):
