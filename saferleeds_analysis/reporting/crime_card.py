@@ -11,7 +11,6 @@ from saferleeds_analysis.reporting.areas import AreasBeside
 from saferleeds_analysis.reporting.blocks import (
     NOTHING,
     Block,
-    Figure,
     Listing,
     Span,
     Text,
@@ -161,7 +160,7 @@ def _sure(card: ReportCard) -> Listing:
 
 
 def _unsure(card: ReportCard, outlook: Outlook, areas: AreasBeside) -> Listing:
-    lines = [_in_past_years(outlook.held())] if outlook.projection is not None else []
+    lines = [_in_past_years(outlook)] if outlook.projection is not None else []
     nearest = [p for p in next(iter(card.parts.values()), ()) if p.change is not None]
     unclear = [p.area for p in nearest if p.change.direction not in wording.DOWN_OR_UP]
     if unclear and len(nearest) <= 5:
@@ -174,10 +173,12 @@ def _unsure(card: ReportCard, outlook: Outlook, areas: AreasBeside) -> Listing:
     return bullets(lines or ["No projection and no smaller areas are given."])
 
 
-def _in_past_years(held: Figure | None) -> str:
+def _in_past_years(outlook: Outlook) -> str:
+    held, true = outlook.held(), outlook.came_true()
     if held is None:
         return "The projection could not be tried on past years of these data."
-    return f"In {wording.number(held.n)} replays of past years the 80% range held {wording.percent(held.number)} of outcomes."
+    said = f"In {wording.number(held.n)} replays of past years the 80% range held {wording.percent(held.number)} of outcomes"
+    return f"{said}; {true}." if true else f"{said}."
 
 
 def _apart(areas: AreasBeside) -> Set[str]:

@@ -19,16 +19,13 @@ from saferleeds_analysis.reporting import charts, wording
 from saferleeds_analysis.reporting.blocks import Block, Figure, Table, bullets, join, letter, paragraph
 from saferleeds_analysis.reporting.cards import ReportCard
 from saferleeds_analysis.reporting.first_screen import Tile
-from saferleeds_analysis.reporting.record import track_record
+from saferleeds_analysis.reporting.record import score_of_chances, track_record
 from saferleeds_analysis.reporting.season import Season
 from saferleeds_analysis.reporting.shared import once
 from saferleeds_analysis.reporting.tables import interval, table
 from saferleeds_analysis.reporting.views import view
 from saferleeds_analysis.reporting.year_figures import YearFigures
 from saferleeds_analysis.results import Result
-
-# Of the figures of the replay, the share of outcomes that the 80% range held.
-_HELD = {"method": "projection", "score": "coverage_80"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +141,22 @@ class Outlook(Result):
 
     def held(self) -> Figure | None:
         """Give the share of outcomes that the 80% range held when past years of the same series were replayed, if any could be."""
-        return next((f for f in self.record().figures if dict(f.qualifiers) == _HELD), None)
+        return self._replayed("coverage_80")
+
+    def came_true(self) -> str:
+        """Say how often chances like that of the target in force came true when past years were replayed; empty where none were stated."""
+        chance = self._chance_in_force()
+        if chance is None:
+            return ""
+        low = min(int(10 * chance.probability), 9)
+        found = self._replayed(score := score_of_chances(f"{low / 10:.1f} to {(low + 1) / 10:.1f}"))
+        return (
+            f"{score} in {wording.percent(found.number)} of {wording.number(found.n)} cases" if found else ""
+        )
+
+    def _replayed(self, score: str) -> Figure | None:
+        wanted = {"method": "projection", "score": score}
+        return next((f for f in self.record().figures if dict(f.qualifiers) == wanted), None)
 
     def findings(self) -> Block:
         """Say where the count stands in the milestone range, where the year is heading, and each target's chance."""
@@ -250,7 +262,9 @@ class Outlook(Result):
         ]
         if p.run_rate is not None:
             lines.append(f"The straight run-rate would give {wording.number(p.run_rate)}.")
-        return lines + [self._chance_line(chance) for chance in reversed(p.chances)]
+        lines += [self._chance_line(chance) for chance in reversed(p.chances)]
+        said = self.came_true()
+        return [*lines, f"Replayed on past years, {said}."] if said else lines
 
     def _chance_line(self, chance: trajectory.Chance) -> str:
         t, in_force = chance.target, self.projection.chances[-1].target

@@ -78,24 +78,21 @@ def track_record(
     }
     scores = found.scores(by=("kind",))
     by_method = scores[scores["kind"] == "normal"].set_index("method", drop=False).to_dict("index")
+    again = {"caveats": plain_caveats(caveats), "parts": parts}
+
+    def figure(method: str, score: str, value: float, n: int, **given: str) -> Figure:
+        worked = worked_out(tuple(rows), workings.replayed, method=method, score=score, **again, **given)
+        named = {"method": method, "score": score}
+        return Figure(measure=REPLAYED, qualifiers=named, value=float(value), n=int(n), **about, **worked)
+
     figures = [
-        Figure(
-            measure=REPLAYED,
-            qualifiers={"method": method, "score": score},
-            value=float(row[score]),
-            n=int(row["forecasts"]),
-            **about,
-            **worked_out(
-                tuple(rows),
-                workings.replayed,
-                method=method,
-                score=score,
-                caveats=plain_caveats(caveats),
-                parts=parts,
-            ),
-        )
+        figure(method, score, row[score], row["forecasts"])
         for method, row in by_method.items()
         for score in ("error_percent", "coverage_80", "loss_to_run_rate")
+    ]
+    figures += [
+        figure("projection", score_of_chances(tenth), 100 * observed, n, tenth=tenth)
+        for tenth, n, _, observed, _ in found.reliability().itertuples(index=False)
     ]
     replayed = f"{len(years)} past years"
     if len(histories) > 1:
@@ -154,6 +151,16 @@ def _in_words(replayed: str, by_method: Mapping[str, Mapping[str, Any]]) -> str:
     )
 
 
+def score_of_chances(tenth: str) -> str:
+    """Name the score of the chances in a tenth, ``0.9 to 1.0``: how often they came true.
+
+    >>> score_of_chances("0.9 to 1.0")
+    'chances of 90% to 100% came true'
+    """
+    low, high = (f"{100 * float(end):.0f}%" for end in tenth.split(" to "))
+    return f"chances of {low} to {high} came true"
+
+
 def _tables(
     found: trajectory.Backtest,
     by_method: Mapping[str, Mapping[str, Any]],
@@ -183,7 +190,7 @@ def _tables(
         columns=["Chance stated", "In words", "Cases", "Mean stated", "Came"],
         rows=[
             [
-                f"{round(100 * float(r['tenth'].split(' to ')[0]))}% to {round(100 * float(r['tenth'].split(' to ')[1]))}%",
+                score_of_chances(r["tenth"]).removeprefix("chances of ").removesuffix(" came true"),
                 in_words(r["stated"]),
                 wording.number(r["chances"]),
                 wording.percent(100 * r["stated"]),

@@ -1,5 +1,6 @@
 """The card of recorded crime: what its first screen says, where, and what is done."""
 
+import re
 from copy import copy
 from dataclasses import replace
 from datetime import date
@@ -88,8 +89,14 @@ def test_an_area_is_a_link_where_it_has_a_page_of_its_own(top, leeds):
     assert linked == PROFILES
 
 
-def test_what_is_not_sure_says_how_such_projections_did(top):
+def test_what_is_not_sure_says_how_such_projections_did(top, leeds):
     assert "In 48 replays of past years the 80% range held" in top.text
+    # The chance is over 90%: beside it stands what came of such chances in the replay, as the table of the annex gives it.
+    [said] = re.findall(r"; chances of 90% to 100% came true in (\d+\.\d)% of (\d+) cases\.", top.text)
+    [told] = re.findall(
+        r"90% to 100% \| almost certain \| (\d+) \| \d+\.\d% \| (\d+\.\d)%", leeds[1].record().text
+    )
+    assert said == told[::-1]
     assert "C&H: no clear change." in top.text
 
 
