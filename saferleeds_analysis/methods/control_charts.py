@@ -116,8 +116,8 @@ class ControlChart(Result):
         last = self.points.iloc[-1]
         side = "above" if last["value"] > last["mean"] else "below"
         return (
-            f"The level has moved {side} the mean and has held since {self.proposed_rebase}. Limits set anew from there would fit it: a "
-            "decision to record, once it is known why the level moved."
+            f"Since {self.proposed_rebase} the level has held {side} the mean: limits set anew from there would fit, by a recorded decision "
+            "that says why it moved."
         )
 
 

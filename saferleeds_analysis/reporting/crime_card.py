@@ -177,8 +177,10 @@ def _in_past_years(outlook: Outlook) -> str:
     held, true = outlook.held(), outlook.came_true()
     if held is None:
         return "The projection could not be tried on past years of these data."
-    said = f"In {wording.number(held.n)} replays of past years the 80% range held {wording.percent(held.number)} of outcomes"
-    return f"{said}; {true}." if true else f"{said}."
+    said = f"In {wording.number(held.n)} replays of past years the 80% range held {wording.percent(held.number)}"
+    if true is None:
+        return f"{said}."
+    return f"{said}; {dict(true.qualifiers)['score']} in {wording.percent(true.number)} of {wording.number(true.n)}."
 
 
 def _apart(areas: AreasBeside) -> Set[str]:

@@ -113,12 +113,12 @@ class DidItWork:
 
     def top(self) -> Block:
         """Give the first screen: the verdict, the change, the effect and the least that would have been seen."""
-        measure, start = self.data.indicator.name, periods.month_name(self.row.start)
+        measure = self.data.indicator.name
         said = {"measure": measure, "areas": self._areas, "title": self.row.title}
         sure = "What is sure" if self._recorded else f"What {self.data.source.status} months give"
         could = [_COULD_TELL.format(fewest=FEWEST_DONORS)]
         return first_screen(
-            about=f"{measure} in {self._areas}, from {start}: did {self.row.title} work?",
+            about=f"Did {self.row.title} work? {measure} in {self._areas}",
             finding=_FINDINGS[self.verdict].format(**said),
             notice=self.data.source.notice,
             tiles=self._tiles(),
@@ -258,7 +258,7 @@ class DidItWork:
 
     @property
     def _proves(self) -> str:
-        return "" if self._recorded else f" {self.data.source.status.capitalize()}: proves nothing."
+        return "" if self._recorded else f" {self.data.source.status.capitalize()}: no evidence."
 
     @property
     def _label(self) -> str:

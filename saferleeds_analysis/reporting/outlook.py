@@ -143,16 +143,13 @@ class Outlook(Result):
         """Give the share of outcomes that the 80% range held when past years of the same series were replayed, if any could be."""
         return self._replayed("coverage_80")
 
-    def came_true(self) -> str:
-        """Say how often chances like that of the target in force came true when past years were replayed; empty where none were stated."""
+    def came_true(self) -> Figure | None:
+        """Give how often chances like that of the target in force came true when past years were replayed, if any were stated."""
         chance = self._chance_in_force()
         if chance is None:
-            return ""
+            return None
         low = min(int(10 * chance.probability), 9)
-        found = self._replayed(score := score_of_chances(f"{low / 10:.1f} to {(low + 1) / 10:.1f}"))
-        return (
-            f"{score} in {wording.percent(found.number)} of {wording.number(found.n)} cases" if found else ""
-        )
+        return self._replayed(score_of_chances(f"{low / 10:.1f} to {(low + 1) / 10:.1f}"))
 
     def _replayed(self, score: str) -> Figure | None:
         wanted = {"method": "projection", "score": score}
@@ -262,16 +259,16 @@ class Outlook(Result):
         ]
         if p.run_rate is not None:
             lines.append(f"The straight run-rate would give {wording.number(p.run_rate)}.")
-        lines += [self._chance_line(chance) for chance in reversed(p.chances)]
-        said = self.came_true()
-        return [*lines, f"Replayed on past years, {said}."] if said else lines
+        return lines + [self._chance_line(chance) for chance in reversed(p.chances)]
 
     def _chance_line(self, chance: trajectory.Chance) -> str:
         t, in_force = chance.target, self.projection.chances[-1].target
+        like = self.came_true() if t is in_force else None
+        true = f" ({wording.percent(like.number)} of such chances came true before)" if like else ""
         return (
             f"The chance of ending {t.period} with {t.comparison} {wording.number(t.value)} {self.card.indicator.unit} "
             f"({t.kind} target{_superseded(t, in_force)}) is {wording.chance_percent(chance.probability)}: "
-            f"{self.in_words(chance.probability)}.{self._pace(chance)}"
+            f"{self.in_words(chance.probability)}{true}.{self._pace(chance)}"
         )
 
     def _pace(self, chance: trajectory.Chance) -> str:

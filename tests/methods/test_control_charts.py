@@ -163,8 +163,7 @@ def test_new_limits_are_proposed_where_the_level_has_moved_and_holds():
     assert set(moved.points["point_type"][-24:]) == {"improvement"}
     assert moved.proposed_rebase == pd.Period("2014-04", "M")
     assert moved.proposal == (
-        "The level has moved below the mean and has held since 2014-04. Limits set anew from there would fit it: a decision "
-        "to record, once it is known why the level moved."
+        "Since 2014-04 the level has held below the mean: limits set anew from there would fit, by a recorded decision that says why it moved."
     )
     # Once it is decided, nothing is out of the ordinary, and nothing is proposed.
     decision = Rebase(
@@ -174,7 +173,7 @@ def test_new_limits_are_proposed_where_the_level_has_moved_and_holds():
     assert (again.proposed_rebase, again.proposal) == (None, "")
     assert set(again.points["rule"][-24:]) == {"none"}
     higher = chart([*after, *before], baseline_points=24)
-    assert "has moved above the mean" in higher.proposal
+    assert "the level has held above the mean" in higher.proposal
 
 
 def test_new_limits_are_not_proposed_too_soon_nor_while_the_level_moves_on_nor_unjudged():

@@ -92,7 +92,7 @@ def test_an_area_is_a_link_where_it_has_a_page_of_its_own(top, leeds):
 def test_what_is_not_sure_says_how_such_projections_did(top, leeds):
     assert "In 48 replays of past years the 80% range held" in top.text
     # The chance is over 90%: beside it stands what came of such chances in the replay, as the table of the annex gives it.
-    [said] = re.findall(r"; chances of 90% to 100% came true in (\d+\.\d)% of (\d+) cases\.", top.text)
+    [said] = re.findall(r"; chances of 90% to 100% came true in (\d+\.\d)% of (\d+)\.", top.text)
     [told] = re.findall(
         r"90% to 100% \| almost certain \| (\d+) \| \d+\.\d% \| (\d+\.\d)%", leeds[1].record().text
     )

@@ -64,7 +64,7 @@ def test_illustrative_months_prove_nothing_whatever_they_give(optimal, first_scr
     assert (optimal.found.verdict, optimal.verdict) == ("fell", "cannot tell")
     first = first_screen.text
     assert "Domestic burglary in NWL: these figures cannot tell whether Operation Optimal changed it" in first
-    assert "Illustrative: proves nothing." in first
+    assert "Illustrative: no evidence." in first
     assert "they are not police records" in first
     assert "What could tell\n\n- Recorded months of the areas" in first
     assert "What is sure" not in first
