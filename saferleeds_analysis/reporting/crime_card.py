@@ -66,11 +66,7 @@ def where(card: ReportCard, areas: AreasBeside, *, profiles: Mapping[str, str] |
     if len(finest) > _WARDS_SHOWN:
         apart = _apart(areas)
         chosen = _worth_knowing(finest, areas, apart)
-        named += (
-            " that move against the rest"
-            if len(apart) >= _WARDS_SHOWN
-            else " that move against the rest or have most"
-        )
+        named += " against the rest" if len(apart) >= _WARDS_SHOWN else " against the rest or with most"
     rows = [position for _, positions in coarse for position in positions] + chosen
     what = wording.listed([f"{kind}s" for kind, _ in coarse] + [named]).capitalize()
     return areas_table(card, rows, what, profiles or {})
@@ -118,7 +114,7 @@ def _level(card: ReportCard) -> Tile:
 
 
 def _beside_the_rest(areas: AreasBeside, profiles: Mapping[str, str]) -> Tile:
-    kind, whole = areas.smallest, areas.card.area.name
+    kind = areas.smallest
     found = areas.differences.get(kind)
     if found is None:
         return Tile(
@@ -135,7 +131,7 @@ def _beside_the_rest(areas: AreasBeside, profiles: Mapping[str, str]) -> Tile:
             parts += ["; " if parts else "", words, in_links(names[:_NAMED] + more, profiles)]
     number = sum(len(names) for _, names in moved)
     return Tile(
-        name=f"{wording.sentence(kind)}s that move against the rest of {whole}",
+        name=f"{wording.sentence(kind)}s that move against the rest",
         value=f"{number or 'none'} of {len(found)}",
         below=paragraph(*[p for p in parts if p != ""])
         if number
@@ -177,10 +173,10 @@ def _in_past_years(outlook: Outlook) -> str:
     held, true = outlook.held(), outlook.came_true()
     if held is None:
         return "The projection could not be tried on past years of these data."
-    said = f"In {wording.number(held.n)} replays of past years the 80% range held {wording.percent(held.number)}"
+    said = f"In {wording.number(held.n)} replays the 80% range held {wording.percent(held.number)}"
     if true is None:
         return f"{said}."
-    return f"{said}; {dict(true.qualifiers)['score']} in {wording.percent(true.number)} of {wording.number(true.n)}."
+    return f"{said}; {dict(true.qualifiers)['score']} in {wording.percent(true.number)}."
 
 
 def _apart(areas: AreasBeside) -> Set[str]:

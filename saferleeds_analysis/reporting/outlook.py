@@ -7,6 +7,7 @@ The milestone range is the project's own definition, since no public one exists;
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import ceil, floor
 
 import pandas as pd
@@ -193,6 +194,10 @@ class Outlook(Result):
 
     def record(self) -> Block:
         """Say how such projections did in past years, on the area's own series and on those one level below it."""
+        return self._record
+
+    @cached_property
+    def _record(self) -> Block:
         card = self.card
         nearest = [p.area for p in next(iter(card.parts.values()), ())]
         nearest = nearest if len(nearest) <= 5 else []
@@ -264,7 +269,7 @@ class Outlook(Result):
     def _chance_line(self, chance: trajectory.Chance) -> str:
         t, in_force = chance.target, self.projection.chances[-1].target
         like = self.came_true() if t is in_force else None
-        true = f" ({wording.percent(like.number)} of such chances came true before)" if like else ""
+        true = f" ({wording.percent(like.number)} of such came true)" if like else ""
         return (
             f"The chance of ending {t.period} with {t.comparison} {wording.number(t.value)} {self.card.indicator.unit} "
             f"({t.kind} target{_superseded(t, in_force)}) is {wording.chance_percent(chance.probability)}: "
@@ -284,10 +289,9 @@ class Outlook(Result):
             "at most": f"at most {wording.number(floor(required))}",
             "below": f"at most {wording.number(ceil(required) - 1)}",
         }.get(target.comparison, f"at least {wording.number(ceil(required))}")
-        return (
-            f" On average {pace} a month from here on would meet it; the projection is "
-            f"{wording.number(chance.expected)} a month."
-        )
+        said = f" On average {pace} a month from here on would meet it"
+        in_force = target is self.projection.chances[-1].target
+        return said + (f"; the projection is {wording.number(chance.expected)} a month." if in_force else ".")
 
     def _fan_cell(self, month: pd.Period) -> str:
         if self.projection is None or month not in self.projection.fan.index:

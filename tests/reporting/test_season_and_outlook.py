@@ -63,7 +63,7 @@ def test_both_chances_are_said_in_words_and_numbers(outlook):
         assert f"The chance of ending 2012/13 with at most {value} offences ({kind}) is " in text
     assert "almost certain" in text
     assert "The straight run-rate would give 4,956." in text  # 2 x 2,478, the count of April to September
-    assert any("It ignores the season" in caveat for caveat in outlook.caveats)
+    assert any("without season, change in level or interval" in caveat for caveat in outlook.caveats)
     assert any("the project's own definition" in caveat for caveat in outlook.caveats)
 
 

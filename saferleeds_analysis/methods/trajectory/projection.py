@@ -31,10 +31,7 @@ from saferleeds_analysis.methods.trajectory.history import (
 from saferleeds_analysis.problems import DataProblem
 
 METHOD = "simulated paths of a structural Poisson model"
-RUN_RATE_MISLEADS = (
-    "The run-rate figure takes the rest of the year to be like the part gone. It ignores the season and any change in "
-    "level, and has no interval."
-)
+RUN_RATE_MISLEADS = "The run-rate takes the rest of the year to be like the part gone: without season, change in level or interval."
 _INTERVALS = (0.5, 0.8, 0.95)
 _FAN = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 _MONTH = 30.4375  # days in a mean month
