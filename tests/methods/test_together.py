@@ -91,6 +91,7 @@ def test_parts_that_come_to_more_than_the_whole_are_refused():
     [
         ({"City": ["North"], "Town": ["South"]}, "2 areas that are part of no other"),
         ({"City": ["North", "Soth"]}, "no column 'Soth'"),
+        ({"City": ["North", "South"], "North": ["A"], "South": ["A"]}, "names an area as part of two"),
     ],
 )
 def test_parts_that_name_no_one_whole_or_no_column_are_refused(parts, why):

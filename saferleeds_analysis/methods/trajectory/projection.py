@@ -28,7 +28,7 @@ from saferleeds_analysis.methods.trajectory.history import (
     is_met,
     target_count,
 )
-from saferleeds_analysis.problems import DataProblem
+from saferleeds_analysis.problems import DataProblem, refuse_unless
 
 METHOD = "simulated paths of a structural Poisson model"
 RUN_RATE_MISLEADS = "The run-rate takes the rest of the year to be like the part gone: without season, change in level or interval."
@@ -189,14 +189,14 @@ def project_together(
     >>> round(found["City"].mean) == round(found["North"].mean + found["South"].mean)
     True
     """
-    below = {part for of in parts.values() for part in of}
+    below = [part for of in parts.values() for part in of]
     tops = [area for area in parts if area not in below]
-    if len(tops) != 1 or (unknown := {*tops, *below} - set(counts)):
-        raise ValueError(
-            f"parts names {len(tops)} areas that are part of no other, and one is the whole."
-            if len(tops) != 1
-            else f"counts has no column {sorted(unknown)[0]!r}, which parts names."
-        )
+    unknown = [area for area in (*tops, *below) if area not in counts]
+    refuse_unless(
+        (len(tops) == 1, f"parts names {len(tops)} areas that are part of no other, and one is the whole."),
+        (len(set(below)) == len(below), "parts names an area as part of two."),
+        (not unknown, f"counts has no column {', '.join(map(repr, unknown[:1]))}, which parts names."),
+    )
     rng = np.random.default_rng(seed)
     found = {tops[0]: _usable(counts[tops[0]].rename(tops[0]), year=year, caveats=caveats)}
     paths, left = {tops[0]: _simulate(found[tops[0]], rng)}, list(tops)
