@@ -1,5 +1,8 @@
 """Small packs written by hand, for what happens to a pack after it is made."""
 
+import pickle
+from functools import lru_cache
+
 from projects import with_tables
 
 from saferleeds_analysis import periods
@@ -49,13 +52,22 @@ def write_report(folder, figures, title="Card"):
     write_figures(content_of_blocks([block]).rows, folder / "figures.csv")
 
 
+@lru_cache(maxsize=4096)
+def page_and_notebook(given):
+    """Make the page of figures and a record; a thousand histories ask for the same ones again and again."""
+    figures, record, report, quarter = pickle.loads(given)
+    _, notebook = block_and_notebook(figures)
+    content = content_of(notebook)
+    frame = {"provenance": provenance_of(record), **frame_of(report, quarter)}
+    return Page(content=content, html=render_notebook(notebook, content, **frame)), notebook
+
+
 def write_pack(
     root, quarter, figures, *, version=1, edition="public", report="burglary", inputs=None, code="abc"
 ):
     """Write a pack of one report, as publishing would: its page, notebook, figures and record."""
     with_tables(root)
     folder = pack_folder(root, periods.quarter(quarter), edition=edition) / report
-    _, notebook = block_and_notebook(figures)
     record = {
         "report": report,
         "notebook": {"name": "card.ipynb", "sha256": "0" * 64},
@@ -68,9 +80,7 @@ def write_pack(
         "pack_version": version,
         "inputs": inputs or {"data/raw/source/counts.csv": "1" * 64},
     }
-    frame = {"provenance": provenance_of(record), **frame_of(report, quarter)}
-    content = content_of(notebook)
-    page = Page(content=content, html=render_notebook(notebook, content, **frame))
+    page, notebook = page_and_notebook(pickle.dumps((figures, record, report, quarter)))
     write_folder(folder, page=page, notebook=notebook, record=record)
     (folder.parent / "index.html").write_text(f"<h1>{quarter}</h1>", encoding="utf-8")
     record_outputs(folder.parent, "index.html")
