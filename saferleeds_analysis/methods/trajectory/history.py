@@ -52,25 +52,33 @@ class History:
 
     def whole_years_before(self) -> list[pd.Period]:
         """Give the financial years before this one with every period inside the history, oldest first."""
-        sizes = self._years.value_counts().sort_index()
-        return [y for y, size in sizes.items() if y < self.year and size == self.periods_a_year]
+        ends, sizes = np.unique(self._ends, return_counts=True)
+        back = [
+            self.year.year - end for end, size in zip(ends, sizes, strict=True) if size == self.periods_a_year
+        ]
+        return [self.year - int(years) for years in back if years > 0]
 
     def counts_of(self, year: pd.Period) -> np.ndarray:
         """Give the counts of one year, as far as the history has them, in order."""
-        return self.counts[self._years == year].to_numpy(dtype=float, na_value=np.nan)
+        return self._counts[self._ends == year.year]
 
     def is_left_out(self, year: pd.Period) -> bool:
         """Say whether any period of a whole year is left out."""
-        return bool(self.left_out[self._years == year].any())
+        return bool(self.left_out[self._ends == year.year].any())
 
     def has_break_inside(self, year: pd.Period) -> bool:
         """Say whether the definition changed after the start of a whole year, so that its months are not of one kind."""
-        inside = self.counts.index[self._years == year][1:]
+        inside = self.counts.index[self._ends == year.year][1:]
         return any(b in inside for b in self.breaks)
 
     @cached_property
-    def _years(self) -> pd.PeriodIndex:
-        return self.counts.index.asfreq("Y-MAR")
+    def _counts(self) -> np.ndarray:
+        return self.counts.to_numpy(dtype=float, na_value=np.nan)
+
+    @cached_property
+    def _ends(self) -> np.ndarray:
+        """The calendar year in which the financial year of each period ends."""
+        return self.counts.index.asfreq("Y-MAR").year.to_numpy()
 
 
 def check_history(history: pd.Series, *, year: pd.Period, caveats: Sequence[Caveat]) -> History:

@@ -347,7 +347,8 @@ def _explain(history: History, *, of: History | None = None) -> _Fit:
     fast = () if of is not None else tuple((np.flatnonzero(shaken) - kept[0]).tolist())
     parts = _covariances(tuple((kept - kept[0]).tolist()), step, fast)
     # The level is unknown at the start and anew at each break: periods share the starts that lie behind both.
-    behind = np.array([index[kept] >= start for start in (index[0], *history.breaks)], dtype=float)
+    starts = [0, *((start - index[0]).n for start in history.breaks)]
+    behind = (kept >= np.array(starts)[:, None]).astype(float)
     level = constants["unknown_level"] ** 2 * (behind.T @ behind)
     pseudo, noise = _working_data(counts, exposure[:known], parts, level, weights @ settings, shock)
     middle = np.average(pseudo, weights=1 / (noise + 0.05))
