@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.methods.trajectory import backtest, project_together, project_year_end
+from saferleeds_analysis.methods.trajectory.history import check_history
+from saferleeds_analysis.methods.trajectory.projection import _divide
 from saferleeds_analysis.problems import DataProblem
 
 YEAR = periods.financial_year("2012/13")
@@ -119,3 +121,16 @@ def test_in_a_pandemic_the_level_of_a_large_count_may_move_far():
     )
     # Half of what it was, to the end of the year: the 80% range holds that, which it did not by a level that was slow to follow.
     assert found.quantile(0.1) <= 60_000 <= found.quantile(0.9)
+
+
+def test_which_paths_of_a_share_are_wild_says_nothing_of_those_of_the_whole():
+    # Paths are drawn setting by setting, tame ones first: unshuffled, a wild path of the whole would meet wild ones of every share.
+    counts = city(rates=(40, 20, 8, 2))
+    whole, *parts = (
+        check_history(counts[area].rename(area), year=YEAR, caveats=()) for area in ("City", "A", "B")
+    )
+    given = np.full((5000, 6), 70)
+    divided = _divide(given, whole, dict(zip("AB", parts, strict=True)), np.random.default_rng(1))["A"].sum(
+        axis=1
+    )
+    assert divided[:1500].std() == pytest.approx(divided[-1500:].std(), rel=0.1)
