@@ -29,7 +29,7 @@ test: $(READY_FOR_TESTS)  ## every test, the browser tests included
 
 KILLS ?= 200
 chaos: $(READY_FOR_TESTS)  ## many random kills over full packs, and more interleavings of two commands, than the tests have time for
-	EVERY_WAY=1 CHAOS_KILLS=$(KILLS) CHAOS_EXAMPLES=100 $(BIN)/python -m pytest -s tests/publishing/test_chaos.py tests/publishing/test_one_act.py
+	EVERY_WAY=1 CHAOS_KILLS=$(KILLS) CHAOS_EXAMPLES=100 $(BIN)/python -m pytest -s tests/publishing/test_chaos.py tests/publishing/test_one_act.py tests/publishing/test_ledger.py
 
 hostile: $(READY_FOR_TESTS)  ## each hostile file in a process of its own: seconds and memory, into docs/reliability.md
 	PYTHONPATH=.:tests $(BIN)/python tests/hostile/measure.py

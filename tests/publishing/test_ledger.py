@@ -1,6 +1,7 @@
-"""The ledger: what it holds, that nothing in it can be changed, and 1,000 histories of people, corrections and crashes."""
+"""The ledger: what it holds, that nothing in it can be changed, and hundreds of histories of people, corrections and crashes."""
 
 import contextlib
+import os
 import random
 import shutil
 import signal
@@ -326,7 +327,7 @@ def test_a_sign_off_that_is_killed_leaves_all_or_nothing(tmp_path):
     assert 0 in outcomes, "the earliest kill came before the end"
 
 
-# 1,000 histories
+# Histories: 400 at each change, 1,000 in `make chaos`
 
 
 class Crash(BaseException):
@@ -523,15 +524,16 @@ def check(root, model):
             assert sorted(told) == sorted(expected)
 
 
-def test_a_thousand_histories_of_publishing_restating_correcting_and_crashing(tmp_path, monkeypatch):
+def test_many_histories_of_publishing_restating_correcting_and_crashing(tmp_path, monkeypatch):
     crashing, crashed, signed = Crashing(monkeypatch), 0, 0
     memory = Path("/dev/shm")  # where there is a disc in memory, which saves half a minute
-    for seed in range(1000):
+    many = 1000 if os.environ.get("EVERY_WAY") else 400
+    for seed in range(many):
         with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as folder:
             crashed += one_history(Path(folder), seed, crashing)
             signed += len(open_ledger(folder).packs())
-    assert crashed > 300, "crashes at any point are what this is about"
-    assert signed > 1000
+    assert crashed > 0.3 * many, "crashes at any point are what this is about"
+    assert signed > many
 
 
 def test_the_figures_are_read_as_they_are_printed(tmp_path):
