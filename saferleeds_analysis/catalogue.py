@@ -439,8 +439,16 @@ class Catalogue:
         >>> load_catalogue("data/raw/reference").whole("leeds_2004", "Armley").name
         'Leeds'
         """
-        area = self.area(area_set, name)
-        return self.whole(area_set, area.parent) if area.parent else area
+        return (self.area(area_set, name), *self.above(area_set, name))[-1]
+
+    def above(self, area_set: str, name: str) -> tuple[Area, ...]:
+        """Give the areas of which an area is a part, the nearest first.
+
+        >>> [a.name for a in load_catalogue("data/raw/reference").above("leeds_2004", "Armley")]
+        ['NWL', 'Leeds']
+        """
+        nearest = self.area(area_set, name).parent
+        return (self.area(area_set, nearest), *self.above(area_set, nearest)) if nearest else ()
 
     def below_city(self) -> frozenset[str]:
         """Give the names of all areas that are a part of another: divisions and wards; others (forces, cities) count as cities.
@@ -573,11 +581,14 @@ class Catalogue:
                     if name not in members:
                         yield f"{where} {column}: {unknown(f'area of area set {area_set!r}', name, members)}"
                         continue
-                    wholes = {name, *_wholes(members, name)}
+                    line = self._line(area_set, name)
                     for other in taken:
-                        if other in wholes or name in _wholes(members, other):
+                        if other in line or name in self._line(area_set, other):
                             yield f"{where} {column}: {name!r} overlaps {other!r} of column {taken[other]}. Take one of them out."
                     taken[name] = column
+
+    def _line(self, area_set: str, name: str) -> set[str]:
+        return {name, *(area.name for area in self.above(area_set, name))}
 
     def chance_in_words(self, probability: float) -> str:
         """Put a chance into the words of the agreed yardstick.
@@ -586,12 +597,6 @@ class Catalogue:
         'likely'
         """
         return next(word.words for word in self._chance_words if probability < word.below or word.below >= 1)
-
-
-def _wholes(members: Mapping[str, Area], name: str) -> Iterator[str]:
-    """Give the wholes of which an area is a part, the nearest first."""
-    while name := members[name].parent:
-        yield name
 
 
 def _is_in_itself(area: Area, members: Mapping[str, Area]) -> bool:

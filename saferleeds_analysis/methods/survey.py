@@ -104,7 +104,7 @@ class SurveyChange(Result):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SurveyDesign:
-    """Respondents and how they were chosen. Made by :func:`survey_design`, :func:`post_stratify` and :func:`rake`.
+    """Respondents and how they were chosen. Made by :func:`survey_design` and :func:`rake`.
 
     ``known`` says in which groups of known size each respondent is (respondents by groups), and what takes out of values,
     one a respondent, their regression on these groups (groups by respondents); ``None`` where the weights fit no population.
@@ -208,20 +208,13 @@ def survey_design(
     return design if margins is None else rake(design, margins=margins)
 
 
-def post_stratify(design: SurveyDesign, *, by: str, population: Mapping[object, float]) -> SurveyDesign:
-    """Scale the weights so that each group of column ``by`` adds up to its number in ``population``.
-
-    The error then leaves out how far chance moved the groups' sizes (Holt and Smith 1979), as R's ``postStratify``.
-    """
-    return rake(design, margins={by: population})
-
-
 def rake(design: SurveyDesign, *, margins: Mapping[str, Mapping[object, float]]) -> SurveyDesign:
     """Scale the weights until the groups of every column of ``margins`` add up to their numbers in the population.
 
     Each column is fitted in turn until all of them hold (Deming and Stephan 1940). The error is that of what is left of an
     answer beside its regression on the groups, by the weights before (Deville and Särndal 1992), as R's ``calibrate`` with
-    ``calfun = "raking"``. Margins that differ by rounding are scaled to the first one's total.
+    ``calfun = "raking"``; of one column it leaves out how far chance moved the groups' sizes (Holt and Smith 1979), as R's
+    ``postStratify``. Margins that differ by rounding are scaled to the first one's total.
 
     >>> people = pd.DataFrame({"weight": 1.0, "sex": ["f", "m"] * 30, "age": ["old"] * 20 + ["young"] * 40})
     >>> margins = {"sex": {"f": 520, "m": 480}, "age": {"old": 400, "young": 600}}

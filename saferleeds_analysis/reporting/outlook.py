@@ -366,8 +366,7 @@ def _beside_the_others(card: ReportCard, year: pd.Period) -> trajectory.Projecti
     if not any(card.area.name in below for below in parts.values()) or counts.index[-1].month == 3:
         return None
     given = {"year": year, "caveats": tuple(card.caveats), "unit": card.indicator.unit}
-    areas = list(dict.fromkeys([*parts, *(area for below in parts.values() for area in below)]))
-    found = once(trajectory.project_together, counts[areas], parts=parts, **given)[card.area.name]
+    found = once(trajectory.project_together, counts, parts=parts, **given)[card.area.name]
     if isinstance(found, DataProblem):
         raise found
     return found

@@ -318,8 +318,7 @@ def profile_of(
 
     Refused: the whole itself, and what :func:`~saferleeds_analysis.reporting.cards.report_card` refuses.
     """
-    place = catalogue.area(data.area_set, area)
-    above = _above(place, catalogue)
+    above = catalogue.above(data.area_set, area)
     if not above:
         raise ValueError(
             f"{area} is the whole: a profile sets an area beside others. Its page is the report card of the indicator."
@@ -352,15 +351,6 @@ def _reading(change: CountChange, *, small: bool = False) -> str:
         return f"{change.direction} ({wording.fewer_or_more(change.later - change.earlier)})"
     limits = f"{wording.percent_interval(change)}, 95% interval"
     return limits if change.direction in wording.DOWN_OR_UP else f"{change.direction} ({limits})"
-
-
-def _above(area: Area, catalogue: Catalogue) -> list[Area]:
-    """Give the areas above one, the nearest first."""
-    found = []
-    while area.parent:
-        area = catalogue.area(area.area_set, area.parent)
-        found.append(area)
-    return found
 
 
 def _quarters(card: ReportCard, *, catalogue: Catalogue, edition: str) -> ProtectedTable:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Any
 
 import pandas as pd
@@ -580,10 +580,8 @@ def _quarters(card: ReportCard, names: Sequence[str], catalogue: Catalogue) -> P
 
 def _whole_of(card: ReportCard, catalogue: Catalogue) -> str:
     """Give the name of the largest area above the card's for which there are data."""
-    area = card.area
-    while area.parent and area.parent in card.data.by_area:
-        area = catalogue.area(card.data.area_set, area.parent)
-    return area.name
+    names = [card.area.name, *(area.name for area in catalogue.above(card.data.area_set, card.area.name))]
+    return list(takewhile(card.data.by_area.__contains__, names))[-1]
 
 
 def _usual_spec(counts: pd.Series) -> seasonal.SeasonalSpec:

@@ -6,6 +6,7 @@ Each has the rows of the history's counts and, where there is one, of its target
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -336,9 +337,7 @@ class YearFigures:
         card, worked = self.card, self._worked(function, target, **arguments)
         if not card.together or not worked["working"]:
             return worked
-        places = dict.fromkeys(
-            [*card.together, *(area for below in card.together.values() for area in below)]
-        )
+        places = [card.whole, *chain.from_iterable(card.together.values())]
         made_of = {area: list(card.data.made_of[area]) for area in places}
         own = list(dict.fromkeys(row for rows in made_of.values() for row in rows))
         together = {"area": card.area.name, "parts": card.together, "made_of": made_of}

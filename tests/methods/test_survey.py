@@ -14,8 +14,8 @@ from saferleeds_analysis.methods.survey import (
     change,
     contrast,
     mean,
-    post_stratify,
     proportion,
+    rake,
     ratio,
     survey_design,
     total,
@@ -205,7 +205,7 @@ def test_post_stratification_agrees_with_r(shared):
     design = survey_design(data, weight="pw", clusters="dnum", population_sizes="fpc")
     # postStratify(svydesign(id=~dnum, weights=~pw, data=apiclus1, fpc=~fpc), ~stype, ...); help("postStratify")
     # prints 642.31 and 23.921 for the mean.
-    design = post_stratify(design, by="stype", population={"E": 4421, "H": 755, "M": 1018})
+    design = rake(design, margins={"stype": {"E": 4421, "H": 755, "M": 1018}})
     e = mean(design, "api00", unit="points")
     assert (e.value, e.standard_error) == pytest.approx((642.3107882115821, 23.9204864450904), rel=1e-10)
     e = total(design, "enroll", unit="pupils")
@@ -367,7 +367,7 @@ def test_post_stratifying_to_the_groups_own_sizes_keeps_weights_and_narrows():
     frame = pd.DataFrame({"sex": rng.choice(["f", "m"], 400), "weight": 2.0})
     frame["score"] = rng.normal(10, 1, 400) + 5 * (frame["sex"] == "f")
     plain = survey_design(frame, weight="weight")
-    known = post_stratify(plain, by="sex", population=frame.groupby("sex")["weight"].sum().to_dict())
+    known = rake(plain, margins={"sex": frame.groupby("sex")["weight"].sum().to_dict()})
     assert known.weights == pytest.approx(plain.weights)
     before, after = (mean(d, "score", unit="").standard_error for d in (plain, known))
     assert after < before / 2
@@ -582,10 +582,10 @@ def test_wrong_calls_are_refused():
     with pytest.raises(ValueError, match="needed for each of the 2 stages, or for none"):
         survey_design(GOOD, weight="w", clusters=["s", "c"], population_sizes="N")
     with pytest.raises(DataProblem, match=r"Only in the file: 2\. Only in the population: 3\."):
-        post_stratify(design, by="c", population={1: 10, 3: 10})
+        rake(design, margins={"c": {1: 10, 3: 10}})
     for number in (-10, 0, float("inf"), float("nan")):
         with pytest.raises(DataProblem, match="the population of 2 is no number above 0"):
-            post_stratify(design, by="c", population={1: 10, 2: number})
+            rake(design, margins={"c": {1: 10, 2: number}})
 
 
 def test_a_mean_of_one_answer_has_no_design_effect():

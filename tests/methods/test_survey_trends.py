@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saferleeds_analysis.methods.survey import post_stratify, proportion, survey_design
+from saferleeds_analysis.methods.survey import proportion, rake, survey_design
 from saferleeds_analysis.methods.survey_summaries import published_percentage
 from saferleeds_analysis.methods.survey_trends import (
     ON_BASELINE,
@@ -276,10 +276,9 @@ def test_a_post_stratified_survey_can_be_followed():
     frame = household_survey()
     groups = frame["quarter"].astype(str) + frame["locality"]
     frame = frame.assign(group=groups)
-    design = post_stratify(
+    design = rake(
         survey_design(frame, weight="weight", wave="quarter"),
-        by="group",
-        population=dict.fromkeys(groups, 1000.0),
+        margins={"group": dict.fromkeys(groups, 1000.0)},
     )
     trend = rolling_from_respondents(design, "q", localities="locality", **QUESTION)
     by_locality = [trend.level(p, TWELVE_MONTHS, QUARTERS[8]).value for p in ("East", "South", "West")]
