@@ -11,7 +11,6 @@ Adjustment (2015), for frozen models, revisions, and direct against indirect adj
 International Journal of Forecasting 20 (2004), for the shrinkage of seasonal factors.
 """
 
-import difflib
 import json
 import os
 import re
@@ -26,6 +25,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from saferleeds_analysis.catalogue import unknown
 from saferleeds_analysis.estimates import TIDY_COLUMNS
 from saferleeds_analysis.explained import explained
 from saferleeds_analysis.methods.x13 import X13Output, period_from, run_x13, x13_date
@@ -180,11 +180,9 @@ class SeasonalSpec:
     def __new__(cls, **choices: object) -> "SeasonalSpec":
         """Refuse a choice that there is not, with the nearest one's name, before Python does without."""
         known = [f.name for f in fields(cls)]
-        for unknown in set(choices) - set(known):
-            near = difflib.get_close_matches(unknown, known, n=1, cutoff=0.5)
-            raise ValueError(
-                f"a SeasonalSpec has no choice {unknown!r}: {f'did you mean {near[0]!r}' if near else 'it has ' + ', '.join(known)}."
-            )
+        for name in choices:
+            if name not in known:
+                raise ValueError(unknown("choice of a SeasonalSpec", name, known))
         return super().__new__(cls)
 
     def __post_init__(self) -> None:
