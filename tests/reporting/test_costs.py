@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import date
+from math import hypot
 
 import pandas as pd
 import pytest
@@ -118,16 +119,29 @@ def test_the_value_has_its_interval_base_edition_and_price_year(q2):
     )
     assert "Edition 2003/04 gives least and 2019/20 most, at 2010/11 prices." in text
     assert "By edition 2010/11, 12 months to September 2012: £23.3m" in text
-    # The card says that these counts stray with 2.79: 5,938 +- 1.96 x root (2.79 x 5,938) = 252, at £3,925.
-    assert q2.cards[0].variations["Leeds"].dispersion == pytest.approx(2.79, abs=0.005)
-    assert "5,938 × £3,925. £22.3m to £24.3m by the counts alone (95% interval)." in text
+    # Byar's limits of as many independent events as tell as much, as the card says how these counts stray; squares of their distances
+    # add up for a difference (Newcombe 1998). Each offence at £3,925.
+    strays = q2.cards[0].variations["Leeds"].dispersion
+
+    def off(count, side):
+        n = count / strays + (side > 0)
+        limit = strays * n * (1 - 1 / (9 * n) + side * 1.96 / (3 * n**0.5)) ** 3
+        return abs(limit - count)
+
+    def millions(count):
+        return f"£{count * 3925 / 1e6:.1f}m"
+
+    low, high = millions(5938 - off(5938, -1)), millions(5938 + off(5938, 1))
+    assert f"5,938 × £3,925. {low} to {high} by the counts alone (95% interval)." in text
     assert (
         "5,938 offences × £3,925, the average of “burglary in a dwelling” in England and Wales in edition 2010/11"
         in q2.steps().text
     )
     assert "Of which public spending: about £8.1m" in text
+    least = millions(9214 - 5938 - hypot(off(9214, -1), off(5938, 1)))
+    most = millions(9214 - 5938 + hypot(off(9214, 1), off(5938, -1)))
     assert (
-        "On the 12 months before (£36.2m at the same prices) it is £12.9m less (95% interval £11.3m to £14.5m less)"
+        f"On the 12 months before (£36.2m at the same prices) it is £12.9m less (95% interval {least} to {most} less)"
         in text
     )
     # The card of the same quarter refuses a rate for the same reason: one day, one answer.
