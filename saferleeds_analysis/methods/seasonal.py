@@ -108,7 +108,12 @@ class SeasonalSpec:
         holds=DECOMPOSITIONS,
         default="automatic",
     )
-    model: str = explained("the regARIMA model", AIRLINE, empty="the program chooses", default="automatic")
+    model: str = explained(
+        "the regARIMA model; none for X-11 alone, which looks for no outlier and no calendar",
+        AIRLINE,
+        empty="the program chooses",
+        default="automatic",
+    )
     mean: bool = explained("whether the model has a constant", False, empty="false", default=False)
     ar: tuple[float, ...] = explained(
         "from which autoregressive values the estimation starts",
@@ -188,8 +193,8 @@ class SeasonalSpec:
     def __post_init__(self) -> None:
         """Name everything in the call that X-13 cannot be asked for."""
         named = () if self.outliers == "automatic" else self.outliers
-        unknown = sorted(set(self.outlier_types) - {"ao", "ls", "tc"})
-        automatic = self.model == "automatic"
+        strange = sorted(set(self.outlier_types) - {"ao", "ls", "tc"})
+        alone = (self.method, self.outliers, self.trading_day, self.easter) == ("X-11", (), "none", "none")
         rules = (
             (self.method in _TABLES, f"method {self.method!r} (one of 'X-11', 'SEATS')"),
             (
@@ -197,15 +202,20 @@ class SeasonalSpec:
                 f"decomposition {self.decomposition!r} (one of {', '.join(map(repr, DECOMPOSITIONS))})",
             ),
             (
-                automatic or _MODEL.fullmatch(self.model),
-                f"model {self.model!r} ('automatic' or such as '{AIRLINE}')",
+                self.model in ("automatic", "none") or _MODEL.fullmatch(self.model),
+                f"model {self.model!r} ('automatic', 'none' or such as '{AIRLINE}')",
             ),
             (
-                not automatic or not (self.mean or self.ar or self.ma),
+                self.model not in ("automatic", "none") or not (self.mean or self.ar or self.ma),
                 "mean, ar or ma without a model (an automatic model chooses its own)",
             ),
+            (
+                self.model != "none" or (alone and self.decomposition != "automatic"),
+                "model 'none' with what a model decides (X-11 alone takes outliers=(), trading_day='none', easter='none' and a "
+                "decomposition that is named)",
+            ),
             *((_OUTLIER.fullmatch(name), f"outlier {name!r} (such as 'ao2012.8')") for name in named),
-            (not unknown, f"outlier types {unknown} (from 'ao', 'ls', 'tc')"),
+            (not strange, f"outlier types {strange} (from 'ao', 'ls', 'tc')"),
             (
                 self.critical_value == "automatic"
                 or (
@@ -440,6 +450,11 @@ def seasonally_adjust_many(
             for problem in _problems(counts, own)
         )
         known = [_breaks_within(_own(breaks, counts) or (), counts.index) for counts in batch]
+        refuse(
+            f"{counts.name}: X-11 alone can take out no break ({within[0].reason}) Name a model."
+            for counts, own, within in zip(batch, specs, known, strict=True)
+            if own.model == "none" and within
+        )
         jobs = [
             (
                 (counts / _leap_years(counts.index, own)).rename(counts.name),
@@ -684,6 +699,38 @@ def compare_direct_indirect(whole: SeasonalAdjustment, parts: Iterable[SeasonalA
     return replace(_difference(direct=whole.adjusted, indirect=indirect), in_no_part=in_no_part)
 
 
+def residual_season(adjustments: Iterable[SeasonalAdjustment]) -> pd.DataFrame:
+    """Test each adjusted series for a season that is left in it: a row a series, ``name``, ``test``, ``p_value``, ``false_discovery``.
+
+    A series that is adjusted by itself has the program's QS test; one that borrows its pattern the Kruskal-Wallis test of its
+    irregular part by calendar month or quarter, as JDemetra+ has it among its tests of residual seasonality. Among dozens of series some
+    have a small p-value by chance: naming those whose ``false_discovery`` is below 0.05 names, on average, at most one in twenty
+    wrongly (Benjamini and Hochberg 1995). Series without an identifiable season are not adjusted and are left out.
+
+    >>> months = pd.period_range("2005-04", periods=96, freq="M")
+    >>> noise = np.random.default_rng(1).normal(0, 0.03, 96)
+    >>> counts = pd.Series(np.round(600 * (1 + 0.2 * np.cos(months.month * np.pi / 6)) * np.exp(noise)), index=months)
+    >>> float(residual_season([seasonally_adjust(counts.rename("burglary"))])["false_discovery"].iloc[0])
+    1.0
+    """
+    rows = [
+        (of.observed.name, "QS", of.diagnostics.qs_after)
+        if of.diagnostics
+        else (of.observed.name, "Kruskal-Wallis", _p_of_months(of.irregular))
+        for of in adjustments
+        if of.identifiable
+    ]
+    table = pd.DataFrame(rows, columns=["name", "test", "p_value"]).astype({"p_value": float})
+    return table.assign(false_discovery=stats.false_discovery_control(table["p_value"]) if rows else [])
+
+
+def _p_of_months(irregular: pd.Series) -> float:
+    """Give the p-value of no difference between the calendar months, or quarters, of a series; 1 of one that never varies."""
+    of = irregular.index.month if irregular.index.freqstr == "M" else irregular.index.quarter
+    varies = (irregular != irregular.iloc[0]).any()
+    return float(stats.kruskal(*(month for _, month in irregular.groupby(of))).pvalue) if varies else 1.0
+
+
 def _difference(*, last: int = 0, **two: pd.Series) -> Difference:
     """Set two series beside each other, and tell how far they lie apart in the ``last`` periods (0: in all)."""
     table = pd.DataFrame(two)
@@ -819,7 +866,7 @@ def _program_text(counts: pd.Series, spec: SeasonalSpec, breaks: Sequence[Break]
     model = AIRLINE if spec.model == "automatic" and _is_short(counts.index) else spec.model
     starts = [f" {name}=({' '.join(map(repr, v))})" for name, v in (("ar", spec.ar), ("ma", spec.ma)) if v]
     regression = _regression_text(counts.index, spec, breaks)
-    lines = (
+    of_a_model = (
         f"transform{{ function={log} }}",
         f"regression{{ {regression}}}" if regression else "",
         "automdl{ }" if model == "automatic" else f"arima{{ model={model}{''.join(starts)} }}",
@@ -828,6 +875,9 @@ def _program_text(counts: pd.Series, spec: SeasonalSpec, breaks: Sequence[Break]
         else "",
         "estimate{ }",
         f"forecast{{ maxlead={_per_year(counts.index)} probability=0.95 save=(fct) }}",
+    )
+    lines = (
+        *(() if model == "none" else of_a_model),
         f"{x11 if spec.method == 'X-11' else 'seats{ '}save=({' '.join(_TABLES[spec.method])}) }}",
         f"force{{ type=denton target=original start={first} save=(saa) }}" if first else "",
     )
@@ -966,8 +1016,6 @@ def _adjustment(
     if not identifiable:
         adjusted = counts.astype(float)
         irregular = adjusted - trend if additive else adjusted / trend
-    ahead = pd.period_range(counts.index[-1] + 1, periods=len(output.tables["fct"]), freq=counts.index.freq)
-    forecasts = output.tables["fct"] * _leap_years(ahead, spec).to_numpy()[:, None]
     return SeasonalAdjustment(
         observed=counts,
         adjusted=adjusted,
@@ -976,11 +1024,11 @@ def _adjustment(
         calendar=calendar,
         irregular=irregular,
         factor_error=factor_error,
-        forecasts=pd.DataFrame(forecasts, index=ahead, columns=["forecast", "lower", "upper"]),
+        forecasts=_forecasts(output.tables.get("fct"), counts.index, spec),
         method=f"X-13ARIMA-SEATS {told['version']} build {told['build']}, {spec.method}",
         spec=spec,
         decomposition=decomposition,
-        model=told["arimamdl"],
+        model=told.get("arimamdl", "none"),
         mean="Constant$Constant" in told,
         outliers=_effects(told, r"(?:Auto)?Outlier\$(.*)"),
         calendar_effects=_effects(told, r"((?:.*Trading Day|Easter|Leap Year).*)"),
@@ -989,6 +1037,16 @@ def _adjustment(
         identifiable=identifiable,
         provisional=short,
         caveats=(*(said for holds, said in caveats if holds), *(b.reason for b in breaks)),
+    )
+
+
+def _forecasts(table: np.ndarray | None, index: pd.PeriodIndex, spec: SeasonalSpec) -> pd.DataFrame | None:
+    """Give the forecasts after a series; none of X-11 alone, which has no model to make them."""
+    if table is None:
+        return None
+    ahead = pd.period_range(index[-1] + 1, periods=len(table), freq=index.freq)
+    return pd.DataFrame(
+        table * _leap_years(ahead, spec).to_numpy()[:, None], ahead, ["forecast", "lower", "upper"]
     )
 
 

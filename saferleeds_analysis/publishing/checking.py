@@ -97,6 +97,7 @@ def check_pack(
         "equal-neighbours": lambda c: checks.equal_neighbours(c, figures, counts, names),
         "part-months": lambda c: checks.part_months(c, counts),
         "sudden-breaks": lambda c: checks.sudden_breaks(c, counts, catalogue),
+        "residual-season": lambda c: checks.residual_season(c, counts, catalogue),
         "implausible-years": lambda c: checks.implausible_years(c, pages, as_at=as_at),
         "commentary": lambda c: checks.commentary_received(
             c, {names.get(i, i): status for i, status in _commentaries(root, quarter, pages).items()}

@@ -27,7 +27,7 @@ from saferleeds_analysis.methods import feasibility, seasonal
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.published import check_published, period_in_words
-from saferleeds_analysis.reporting.season import breaks_from, complete
+from saferleeds_analysis.reporting.season import adjust_areas, breaks_from, complete
 
 LEVELS = ("blocking", "warning")
 
@@ -263,6 +263,33 @@ def sudden_breaks(check: Check, counts: Sequence[RecordedCounts], catalogue: Cat
                     )
                 )
     return check.result(looked, found, not_looked_at=left)
+
+
+def residual_season(check: Check, counts: Sequence[RecordedCounts], catalogue: Catalogue) -> CheckResult:
+    """Find adjusted series that still have a season: of a whole, and of every area below it that borrows its pattern.
+
+    All series of the pack are tested together, so that dozens of wards do not raise an alarm by their number.
+    """
+    found, left = [], []
+    for data in counts:
+        whole, caveats = _whole(data), catalogue.caveats(data.indicator.id, data.by_area.index)
+        try:
+            own, below = adjust_areas(
+                data.by_area, whole=whole, of=data, catalogue=catalogue, caveats=caveats
+            )
+        except DataProblem as problem:
+            left.append((f"{data.indicator.name}, {whole}", str(problem).splitlines()[0]))
+            continue
+        series = [own, *(area for areas in below.values() for area in areas.values())]
+        found += [(f"{data.indicator.name}, {of.observed.name}", of) for of in series if of.identifiable]
+    tested = seasonal.residual_season(of for _, of in found).assign(where=[where for where, _ in found])
+    named = tested[tested["false_discovery"] < check.settings["false_discovery"]]
+    said = "the adjusted months still differ by season ({} test, p = {:.1g})"
+    return check.result(
+        len(tested),
+        [(row.where, said.format(row.test, row.p_value)) for row in named.itertuples()],
+        not_looked_at=left,
+    )
 
 
 def _adjusted(

@@ -18,6 +18,7 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Caveat
 from saferleeds_analysis.estimates import count_with_interval
 from saferleeds_analysis.figures import Measure, Rows, weakest
+from saferleeds_analysis.intake import RecordedCounts
 from saferleeds_analysis.methods import seasonal
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem
@@ -515,12 +516,10 @@ def season_of(card: ReportCard) -> Season:
     """
     catalogue, data = card.catalogue, card.data.by_area.loc[: card.monthly.index[-1]]
     whole = _whole_of(card, catalogue)
-    specs = seasonal.read_specs(catalogue.seasonal_specs)
-    frozen = specs.get(spec_name(card.indicator.id, whole))
     try:
-        counts = complete(data[whole].rename(whole))
-        how = {"spec": frozen or _usual_spec(counts), "breaks": breaks_from(card.caveats)}
-        found = once(seasonal.seasonally_adjust, counts, **how)
+        found, borrowed = adjust_areas(
+            data, whole=whole, of=card.data, catalogue=catalogue, caveats=card.caveats
+        )
     except DataProblem as problem:
         return Season(
             card=card,
@@ -528,15 +527,6 @@ def season_of(card: ReportCard) -> Season:
             parent=None,
             problem=_for_the_page(problem, whole),
         )
-    members = {
-        kind: [area.name for area in areas if area.name in data]
-        for kind, areas in catalogue.parts_by_kind(card.data.area_set, whole).items()
-    }
-    borrowed = {
-        kind: seasonal.borrow_seasonality(data[names].astype("int64"), parent=found)
-        for kind, names in members.items()
-        if names and found.decomposition != "additive"
-    }
     own, before = whole == card.area.name, periods.last_month(card.quarter - 1)
     # Where the data of the quarter before were too short to adjust there is no revision to tell.
     revisable = found.identifiable and len(found.observed.loc[:before]) >= 36
@@ -551,10 +541,35 @@ def season_of(card: ReportCard) -> Season:
         parent=None if own else found,
         revision=once(seasonal.revision_since, found, before) if revisable else None,
         areas=below,
-        frozen=frozen is not None,
+        frozen=_frozen(card.indicator.id, whole, catalogue) is not None,
         quarters=_quarters(card, list(chain(*below.values())), catalogue),
         together={kind: tuple(found) for kind, found in borrowed.items()},
     )
+
+
+def adjust_areas(
+    counts: pd.DataFrame, *, whole: str, of: RecordedCounts, catalogue: Catalogue, caveats: Sequence[Caveat]
+) -> tuple[seasonal.SeasonalAdjustment, dict[str, dict[str, seasonal.SeasonalAdjustment]]]:
+    """Adjust a whole by itself, and by kind all the areas below it that borrow its pattern: none of an additive one.
+
+    ``counts`` are the months of ``of`` by area that are to be used.
+    """
+    own = complete(counts[whole].rename(whole))
+    spec = _frozen(of.indicator.id, whole, catalogue) or _usual_spec(own)
+    found = once(seasonal.seasonally_adjust, own, spec=spec, breaks=breaks_from(caveats))
+    below = {
+        kind: [area.name for area in areas if area.name in counts]
+        for kind, areas in catalogue.parts_by_kind(of.area_set, whole).items()
+    }
+    return found, {
+        kind: seasonal.borrow_seasonality(counts[names].astype("int64"), parent=found)
+        for kind, names in below.items()
+        if names and found.decomposition != "additive"
+    }
+
+
+def _frozen(indicator_id: str, whole: str, catalogue: Catalogue) -> seasonal.SeasonalSpec | None:
+    return seasonal.read_specs(catalogue.seasonal_specs).get(spec_name(indicator_id, whole))
 
 
 def _quarters(card: ReportCard, names: Sequence[str], catalogue: Catalogue) -> ProtectedTable:

@@ -18,6 +18,7 @@ from saferleeds_analysis.methods.seasonal import (
     compare_direct_indirect,
     freeze,
     read_specs,
+    residual_season,
     review,
     revision_since,
     seasonally_adjust,
@@ -210,6 +211,28 @@ def test_the_critical_value_of_outliers_is_the_programs_own(tmp_path):
     assert freeze(many).critical_value == "automatic"
 
 
+@pytest.mark.parametrize(("mode", "decomposition"), [("mult", "multiplicative"), ("add", "additive")])
+def test_x11_without_a_model_is_the_programs_own(tmp_path, mode, decomposition):
+    counts = counted(400, 96, seed=7)
+    spec = replace(PLAIN, leap_years=False, model="none", decomposition=decomposition)
+    found = seasonally_adjust(counts, spec=spec)
+    theirs = by_hand(counts, f"x11{{ mode={mode} save=(d11) }}\n", "d11", tmp_path / "x")
+    np.testing.assert_allclose(found.adjusted, theirs, rtol=1e-9)
+    assert (found.model, found.forecasts, found.decomposition) == ("none", None, decomposition)
+    assert freeze(found) == spec
+    # Its ends are shorter filters' than those of a series that a model has drawn out.
+    modelled = seasonally_adjust(counts, spec=replace(spec, model=AIRLINE)).adjusted
+    assert abs(found.adjusted / modelled - 1).iloc[-12:].max() > 1e-4
+
+
+def test_x11_alone_takes_out_no_break():
+    shift = Break(kind="level shift", start=pd.Period("2009-04", "M"), reason="Sheds count from here on.")
+    with pytest.raises(
+        DataProblem, match=r"X-11 alone can take out no break \(Sheds count from here on.\) Name a model"
+    ):
+        seasonally_adjust(counted(400), spec=replace(PLAIN, model="none"), breaks=[shift])
+
+
 def test_an_additive_adjustment_below_zero_says_so():
     index = months(96)
     few = pd.Series(
@@ -273,6 +296,38 @@ def test_borrowing_beats_no_factors_and_the_parents_alone(mean):
     ours, the_parents, none = np.mean(errors, axis=0)
     assert ours < the_parents < none
     assert 0.85 < np.mean(held) < 0.99
+
+
+def with_patterns_of_their_own(seed: int, *, reversed_first: bool) -> list:
+    """Adjust 33 wards whose patterns differ a little from the city's by nature; the first may have its season in summer."""
+    random, index = np.random.default_rng(seed), months(96)
+    of_month = np.asarray(index.month) - 1
+    level = np.exp(np.cumsum(random.normal(0, 0.03, 96)))
+    rates = 20 * level * wave(index) * np.exp(random.normal(0, 0.05, (33, 12))[:, of_month])
+    if reversed_first:
+        rates[0] /= wave(index) ** 2
+    wards = pd.DataFrame(random.poisson(rates).T, index, [f"ward {i}" for i in range(33)])
+    parent = seasonally_adjust(wards.sum(axis=1).rename("city"), spec=PLAIN)
+    return [parent, *borrow_seasonality(wards, parent=parent).values()]
+
+
+def test_a_season_that_is_left_is_found_and_none_is_invented():
+    tables = [residual_season(with_patterns_of_their_own(seed, reversed_first=False)) for seed in range(12)]
+    p_values = pd.concat(tables)["p_value"]
+    # 408 series: the standard error of a share of 5 % is 1.1 points.
+    assert (p_values < 0.05).mean() < 0.08
+    assert sum((table["false_discovery"] < 0.05).any() for table in tables) <= 2
+    for seed in range(4):
+        table = residual_season(with_patterns_of_their_own(seed, reversed_first=True)).set_index("name")
+        assert table.index[table["false_discovery"] < 0.05].tolist() == ["ward 0"]
+        assert table["test"].value_counts().to_dict() == {"Kruskal-Wallis": 33, "QS": 1}
+
+
+def test_what_is_not_adjusted_is_not_tested_for_a_season_that_is_left():
+    flat = pd.Series(np.random.default_rng(1).poisson(400, 96), months(96), name="flat")
+    assert residual_season([seasonally_adjust(flat, spec=PLAIN)]).empty
+    nothing = residual_season([])
+    assert nothing.empty and list(nothing) == ["name", "test", "p_value", "false_discovery"]
 
 
 def test_wards_may_borrow_through_their_division():
@@ -624,7 +679,12 @@ def test_areas_that_cannot_borrow(areas, error, message):
         ({"method": "STL"}, "not a way to adjust a series: method 'STL' (one of 'X-11', 'SEATS')."),
         (
             {"model": "airline"},
-            "not a way to adjust a series: model 'airline' ('automatic' or such as '(0 1 1)(0 1 1)').",
+            "not a way to adjust a series: model 'airline' ('automatic', 'none' or such as '(0 1 1)(0 1 1)').",
+        ),
+        (
+            {"model": "none", "trading_day": "none", "easter": "none"},
+            "not a way to adjust a series: model 'none' with what a model decides (X-11 alone takes outliers=(), trading_day='none', "
+            "easter='none' and a decomposition that is named).",
         ),
         (
             {"mean": True, "easter": 99},

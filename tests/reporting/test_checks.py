@@ -186,6 +186,21 @@ def test_a_planted_change_of_level_is_found_and_a_caveat_explains_it(counts):
     assert checks.sudden_breaks(check, [planted], Explained()).findings == ()
 
 
+def test_a_ward_whose_season_is_another_than_the_citys_is_found_among_all_areas(counts):
+    check = CHECKS["residual-season"]
+    as_it_is = checks.residual_season(check, [counts], CATALOGUE)
+    assert (as_it_is.looked_at, told(as_it_is)) == (37, [])
+    # Three times as many in each May to July, which the city counts too; with six a month the ward's factors cannot follow.
+    by_area = counts.by_area.copy()
+    more = 2 * by_area["Wetherby"].where(by_area.index.month.isin([5, 6, 7]), 0)
+    for area in ("Wetherby", "Leeds"):
+        by_area[area] += more
+    moved = checks.residual_season(check, [replace(counts, by_area=by_area)], CATALOGUE)
+    [(where, what)] = told(moved)
+    assert where == "Domestic burglary, Wetherby"
+    assert what.startswith("the adjusted months still differ by season (Kruskal-Wallis test, p = ")
+
+
 def test_a_series_that_cannot_be_adjusted_is_named_with_the_reason_and_counts_as_not_looked_at(counts):
     short = replace(counts, by_area=counts.by_area[["Leeds"]].iloc[-24:])
     result = checks.sudden_breaks(CHECKS["sudden-breaks"], [short], CATALOGUE)
