@@ -38,6 +38,7 @@ NOTEBOOK_OF = {
     "service counts": "service_counts",
     "printed counts": "service_counts",
     "percentages": "survey_report",
+    "parts": "measure_card",
 }
 
 

@@ -101,6 +101,11 @@ class Window:
         months = months_named(text)
         return cls(text) if months is None else cls.of(text, months)
 
+    @classmethod
+    def period(cls, period: pd.Period) -> "Window":
+        """Give the window of a month, a quarter or a financial year."""
+        return {"M": cls.month, "Q-MAR": cls.quarter, "Y-MAR": cls.year}[period.freqstr](period)
+
     @property
     def months(self) -> pd.PeriodIndex | None:
         """The months themselves; ``None`` where there are none."""
@@ -260,6 +265,17 @@ def financial_year(text: str) -> pd.Period:
         raise ValueError(f"{text!r} is not a financial year such as '2012/13' (April 2012 to March 2013).")
     _check_consecutive(text, int(found[1]), found[2])
     return pd.Period(year=int(found[1]) + 1, freq="Y-MAR")
+
+
+def period_named(text: str) -> pd.Period:
+    """Read a month (``2012-09``), a quarter (``2012/13 Q2``) or a financial year (``2012/13``).
+
+    >>> [period_named(text).freqstr for text in ("2012-09", "2012/13 Q2", "2012/13")]
+    ['M', 'Q-MAR', 'Y-MAR']
+    """
+    if "/" not in text:
+        return month(text)
+    return quarter(text) if "Q" in text else financial_year(text)
 
 
 def financial_year_of(period: pd.Period) -> pd.Period:

@@ -129,9 +129,11 @@ class Page:
         return report_card(self.recorded(), catalogue=self.project.catalogue, edition=self.edition, **self.at)
 
     def result(self, name: str = "") -> Result:
-        """Give what the quarter says of the indicator, or of another by its name: of a survey, of printed percentages, of a service."""
+        """Give what the quarter says of the indicator, or of another by its name: of a survey, of parts, of a service."""
         known = self.project.catalogue.indicator(name or self.indicator)
-        return result_of(known, self.sources, catalogue=self.project.catalogue, **self.at)
+        return result_of(
+            known, self.sources, catalogue=self.project.catalogue, edition=self.edition, **self.at
+        )
 
     def services(self, *names: str) -> dict[str, Result]:
         """Give the counts of services by quarter, by their names; an empty name is left out."""
@@ -158,6 +160,7 @@ class Page:
         return Sources(
             counts=partial(intake.recorded_counts, self.project.root, **read),
             responses=partial(intake.survey_responses, self.project.root, **read),
+            parts=partial(intake.recorded_parts, self.project.root, **read),
             words=partial(intake.commentary, self.project.root, self.quarter),
             asked=partial(intake.commentary_request, self.project.root, self.quarter),
         )

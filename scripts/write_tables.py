@@ -136,6 +136,13 @@ OF_SHAPES = {
         "licence": "Open Government Licence v3.0",
         "files": "*/*-street.csv",
     },
+    "parts": {
+        "id": "outcomes",
+        "title": "Outcomes of services",
+        "publisher": "Public health team",
+        "files": "outcomes_*.csv",
+        "columns": {"Completed": "numerator", "Ended": "denominator"},
+    },
     "respondents": {
         "id": "residents_survey",
         "title": "Residents' survey",
@@ -158,7 +165,7 @@ OF_THE_RUN_LIST = (
         "no: all of them",
         "a table of columns and values",
         'narrows a rule: any column of indicators.toml or areas.csv, and of indicators also data: "counts", "service counts", '
-        '"percentages", "printed counts", "printed percentages"',
+        '"percentages" (of a survey), "parts", "printed counts", "printed percentages"',
         '`{ parent = "Otterbridge" }`',
     ),
     (

@@ -67,6 +67,11 @@ notebook = "area_comparison"
 parameters = { group = "like_areas", measure = "Domestic burglary", period = "2024/25", area = "Otterbridge", indicator = "domestic_burglary" }
 
 [[report]]
+name = "street-lights"
+notebook = "did_it_work"
+parameters = { intervention = "street_lights", indicator = "domestic_burglary", area = "Otterbridge" }
+
+[[report]]
 name = "wardens"
 notebook = "funding_scenario"
 first_quarter = "2026/27 Q1"
@@ -112,6 +117,14 @@ def calls(first, last):
     ]
 
 
+def outcomes(*quarters):
+    """A percentage and a rate of a service, how many of how many in each quarter."""
+    for quarter in quarters:
+        chance = random.Random(quarter)
+        yield [quarter, "Otterbridge", "Treatment completed", chance.randint(120, 160), 300]
+        yield [quarter, "Otterbridge", "Re-offences", chance.randint(70, 100), 110]
+
+
 def respondents(*quarters):
     for quarter in quarters:
         chance = random.Random(quarter)
@@ -143,6 +156,12 @@ def put_survey(project, *quarters):
         header,
         respondents(*quarters),
     )
+
+
+def put_outcomes(project, *quarters):
+    header = ["period", "area", "measure", "numerator", "denominator"]
+    name = f"to {periods.quarter_path(periods.quarter(quarters[-1]))}.csv"
+    write(project / "data/raw/outcomes" / name, header, outcomes(*quarters))
 
 
 def uncomment(path):
@@ -211,7 +230,15 @@ def make_project(saferleeds, folder):
         .replace('"calls"', '"cases"')
     )
     cases = cases.replace("Calls", "Cases")
-    (reference / "indicators.toml").write_text(f"{table}\n{cases}", encoding="utf-8")
+    shares = "".join(
+        re.sub(r"(?m)^id = .*", f'id = "{name.lower().replace(" ", "_").replace("-", "_")}"', cases)
+        .replace('"wardens"', '"outcomes"')
+        .replace('"cases"', f'"{unit}"')
+        .replace('offence = "Cases"', f'offence = "{name}"')
+        .replace('name = "Warden cases"', f'name = "{name}"')
+        for name, unit in (("Treatment completed", "%"), ("Re-offences", "per offender"))
+    )
+    (reference / "indicators.toml").write_text(f"{table}\n{cases}\n{shares}", encoding="utf-8")
     uncomment(reference / "survey_questions.toml")
     write(
         reference / "definitions.csv",
@@ -248,6 +275,24 @@ def make_project(saferleeds, folder):
             for year in ("2025/26", "2026/27")
         ],
     )
+    write(
+        reference / "interventions.csv",
+        ["id", "title", "indicator_id", "areas", "start", "donors", "around", "done", "source", "note"],
+        [
+            [
+                "street_lights",
+                "New street lights",
+                "domestic_burglary",
+                "Castle & Moat",
+                "2025-01",
+                "",
+                "",
+                "Lights in nine streets",
+                "Plan",
+                "",
+            ]
+        ],
+    )
     uncomment(reference / "funding.toml")
     write(reference / "group_like_areas.csv", GROUP, [area.split("|") for area in LIKE_AREAS])
     run_list = project / "notebooks" / "run_list.toml"
@@ -258,6 +303,7 @@ def make_project(saferleeds, folder):
     about = 'publisher = "{}"\nlicence = "Agreement"\narea_set = "otterbridge"\nreceived = 2026-07-20\n'
     for name, shape, publisher, more in (
         ("wardens", "monthly_extract", "Otterbridge Council", ""),
+        ("outcomes", "parts", "Public health", ""),
         (
             "residents_survey",
             "respondents",
@@ -337,6 +383,8 @@ def test_a_partnership_of_other_names_reports_signs_and_exports_from_the_wheel_a
         "feels-safe-otterbridge",
         "feels-safe-otterbridge-annex",
         "warden-calls-otterbridge",
+        "treatment-completed-otterbridge",
+        "re-offences-otterbridge",
     } <= names
     assert {"ward-castle-moat", "division-east", "members-summary", "partnership-dashboard"} <= names
     assert "town-centre-theft-cost" not in names  # nobody has said yet what it stands for in the unit costs
@@ -346,6 +394,7 @@ def test_a_partnership_of_other_names_reports_signs_and_exports_from_the_wheel_a
     put_crime(project, "2026-01", "2026-03")
     put_survey(project, *(f"{y}/{y - 1999} Q{q}" for y in (2023, 2024) for q in (1, 2, 3, 4)))
     put_survey(project, *(f"2025/26 Q{q}" for q in (1, 2, 3, 4)))
+    put_outcomes(project, *(f"{y}/{y - 1999} Q{q}" for y in (2024, 2025) for q in (1, 2, 3, 4)))
     saferleeds(project, "report", "2025/26 Q4")
     assert made_in(project, "2025/26 Q4") == listed("2025/26 Q4")
 
@@ -360,6 +409,7 @@ def test_a_partnership_of_other_names_reports_signs_and_exports_from_the_wheel_a
 
     put_crime(project, "2026-04", "2026-06")
     put_survey(project, "2026/27 Q1")
+    put_outcomes(project, "2026/27 Q1")
     saferleeds(project, "report", "2026/27 Q1")
     assert made_in(project, "2026/27 Q1") == listed("2026/27 Q1")
     assert_of_nobody_else(project / "reports")

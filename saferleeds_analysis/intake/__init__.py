@@ -1,7 +1,7 @@
 """The only room that reads ``data/raw``: from what an analyst received to tidy counts with their provenance.
 
 ``build_processed`` turns every source folder into ``data/processed``; ``recorded_counts``,
-``survey_responses`` and ``commentary`` give what a notebook asks for.
+``recorded_parts``, ``survey_responses`` and ``commentary`` give what a notebook asks for.
 """
 
 from saferleeds_analysis.intake.actions import Action, actions_of, read_actions
@@ -16,6 +16,7 @@ from saferleeds_analysis.intake.commentaries import (
 from saferleeds_analysis.intake.counts import RecordedCounts, recorded_counts
 from saferleeds_analysis.intake.ledger import Provenance
 from saferleeds_analysis.intake.papers import Paper, paper
+from saferleeds_analysis.intake.parts import RecordedParts, recorded_parts
 from saferleeds_analysis.intake.reading import data_fingerprint, pack_inputs, unread_files
 from saferleeds_analysis.intake.responses import SurveyResponses, survey_responses
 from saferleeds_analysis.intake.sources import Source
@@ -28,6 +29,7 @@ __all__ = [
     "Paper",
     "Provenance",
     "RecordedCounts",
+    "RecordedParts",
     "Source",
     "SurveyResponses",
     "actions_of",
@@ -40,6 +42,7 @@ __all__ = [
     "paper",
     "read_actions",
     "recorded_counts",
+    "recorded_parts",
     "survey_responses",
     "unread_files",
 ]

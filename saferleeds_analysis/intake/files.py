@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from saferleeds_analysis.door import MOST_ROWS, csv_rows, open_workbook
+from saferleeds_analysis.intake.personal import personal_columns
 from saferleeds_analysis.intake.sources import Source
 from saferleeds_analysis.problems import DataProblem, refuse
 
@@ -45,7 +46,10 @@ def read_table(
         index=[number for number, _ in body],
         dtype=object,
     )
-    unread = [title for place, title in enumerate(header) if place not in places.values() and title]
+    others = {title: place for place, title in enumerate(header) if place not in places.values() and title}
+    if source.shape == "parts":  # it is about numbers of people, and no column of it about one
+        refuse(personal_columns({t: [cells[p] for _, cells in body] for t, p in others.items()}, name))
+    unread = list(others)
     return table, unread
 
 

@@ -32,28 +32,39 @@ def monthly_extract_schema(source: Source, areas: Iterable[str]) -> pa.DataFrame
         {
             "month": pa.Column(checks=_month_checks(source)),
             "area": _area_column(source, areas),
-            "offence": pa.Column(
+            "offence": pa.Column(checks=_name_checks("Write the offence")),
+            "count": pa.Column(
+                checks=_count_checks(
+                    "Offences are counted whole", _MOST_OFFENCES, "England and Wales record in a year"
+                )
+            ),
+        }
+    )
+
+
+def parts_schema(source: Source, areas: Iterable[str]) -> pa.DataFrameSchema:
+    """Say what a file of parts may hold, given its manifest and the areas of its area set."""
+    of_people = ("People and events are counted whole", _MOST_PEOPLE, "the people of England and Wales")
+    return pa.DataFrameSchema(
+        {
+            "period": pa.Column(
                 checks=[
-                    _filled("Write the offence"),
+                    _filled("Write the period, such as 2012-09, 2012/13 Q2 or 2012/13"),
                     _each(
-                        lambda cell: cell == cell.strip() and cell.isprintable(),
-                        "has stray spaces or unseen characters. Take them out",
+                        lambda cell: periods.period_named(cell) is not None,
+                        "is neither a month such as 2012-09, nor a quarter such as 2012/13 Q2 (July to September 2012), nor a financial "
+                        "year such as 2012/13",
                     ),
+                    _ended(source, periods.period_named, "Take the row out"),
                 ]
             ),
-            "count": pa.Column(
+            "area": _area_column(source, areas),
+            "measure": pa.Column(checks=_name_checks("Write the measure")),
+            "numerator": pa.Column(checks=_count_checks(*of_people)),
+            "denominator": pa.Column(
                 checks=[
-                    _filled("Write the count, and 0 if there was none"),
-                    _not_like(
-                        r"-[0-9.,]+", "is negative. A count is 0 or more: ask what the correction belongs to"
-                    ),
-                    _not_like(r"[0-9]{1,3}(,[0-9]{3})+", "has a thousands separator. Write 1234, not 1,234"),
-                    _not_like(r"[0-9]*\.[0-9]+", "is not a whole number. Offences are counted whole"),
-                    _like(r"[0-9]+", "is not a number. Write the count in digits alone"),
-                    _each(
-                        lambda cell: int(cell) < _MOST_OFFENCES,
-                        "is more than England and Wales record in a year. Look at the row again",
-                    ),
+                    *_count_checks(*of_people),
+                    _each(lambda cell: int(cell) > 0, "is no base. Leave the row out where there was nobody"),
                 ]
             ),
         }
@@ -222,6 +233,27 @@ def cell_problems(
 def _area_column(source: Source, areas: Iterable[str]) -> pa.Column:
     known = _each(frozenset(areas).__contains__, f"is not an area of area set {source.area_set!r}")
     return pa.Column(checks=[_filled("Write the area's name"), known])
+
+
+def _name_checks(cure: str) -> list[pa.Check]:
+    return [
+        _filled(cure),
+        _each(
+            lambda cell: cell == cell.strip() and cell.isprintable(),
+            "has stray spaces or unseen characters. Take them out",
+        ),
+    ]
+
+
+def _count_checks(whole: str, most: int, of: str) -> list[pa.Check]:
+    return [
+        _filled("Write the count, and 0 if there was none"),
+        _not_like(r"-[0-9.,]+", "is negative. A count is 0 or more: ask what the correction belongs to"),
+        _not_like(r"[0-9]{1,3}(,[0-9]{3})+", "has a thousands separator. Write 1234, not 1,234"),
+        _not_like(r"[0-9]*\.[0-9]+", f"is not a whole number. {whole}"),
+        _like(r"[0-9]+", "is not a number. Write the count in digits alone"),
+        _each(lambda cell: int(cell) < most, f"is more than {of}. Look at the row again"),
+    ]
 
 
 def _month_checks(source: Source) -> list[pa.Check]:

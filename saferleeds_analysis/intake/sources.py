@@ -27,6 +27,9 @@ PLACE_COLUMNS = ("file", "row")
 # The columns of a survey's respondents, beside one a question.
 RESPONDENT_COLUMNS = ("quarter", "area", "stratum", "cluster", "weight")
 
+# The columns of a measure's parts: how many (numerator) of how many (denominator).
+PART_COLUMNS = ("period", "area", "measure", "numerator", "denominator")
+
 # The rules for a stratum with one cluster, as methods.survey and R name them.
 SINGLE_UNIT_RULES = ("certainty", "adjust", "average")
 STATUSES = ("recorded", "illustrative")
@@ -72,6 +75,7 @@ _OF_SHAPE = {
         ),
     ),
     "police_uk_street": (("lookup", "local_authority", "forces"), ()),
+    "parts": ((), ("sheet", "columns", "newer_wins")),
     "respondents": (("questions",), ("sheet", "columns", "waves_not_held", "single_unit_strata")),
 }
 
@@ -355,7 +359,7 @@ def _problems(table: dict, folder: Path) -> list[str]:
         for name in _OF_WIDE
         if name in table and "layout" not in table
     ]
-    columns = RESPONDENT_COLUMNS if shape == "respondents" else COLUMNS
+    columns = {"respondents": RESPONDENT_COLUMNS, "parts": PART_COLUMNS}.get(shape, COLUMNS)
     found = {name: _problems_of_value(name, table[name], columns) for name in table if name in known}
     problems += [problem for of_value in found.values() for problem in of_value]
     if found.get("id") == [] and table["id"] != folder.name:

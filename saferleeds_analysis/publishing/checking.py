@@ -231,7 +231,7 @@ def _counts(
     """Read the monthly counts of the indicators that the pack's pages are about, and add to ``problems`` what cannot be."""
     about, read = {page.parameters.get("indicator") for page in pages}, []
     for indicator in catalogue.indicators():
-        if indicator.id not in about or not indicator.offence:
+        if indicator.id not in about or indicator.kind_of_data not in ("counts", "service counts"):
             continue
         try:
             read.append(intake.recorded_counts(root, indicator, catalogue=catalogue, as_at=as_at))

@@ -10,12 +10,19 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Indicator
 from saferleeds_analysis.figures import Figure
-from saferleeds_analysis.intake import Commentary, CommentaryRequest, RecordedCounts, SurveyResponses
+from saferleeds_analysis.intake import (
+    Commentary,
+    CommentaryRequest,
+    RecordedCounts,
+    RecordedParts,
+    SurveyResponses,
+)
 from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.board import judgement
 from saferleeds_analysis.reporting.cards import ReportCard, report_card
 from saferleeds_analysis.reporting.outlook import Outlook, outlook_of
+from saferleeds_analysis.reporting.parts import PartsReport, parts_report
 from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, printed_survey
 from saferleeds_analysis.reporting.published import window_to_date
 from saferleeds_analysis.reporting.season import season_of
@@ -31,15 +38,16 @@ class Recorded(NamedTuple):
     outlook: Outlook
 
 
-Result = Recorded | ServiceCounts | SurveyReport | PrintedSurvey
+Result = Recorded | ServiceCounts | SurveyReport | PrintedSurvey | PartsReport
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """How to get at what is needed: an indicator's counts or respondents ``as_at`` a day, the words on it, who was asked."""
+    """How to get at what is needed: an indicator's counts, respondents or parts ``as_at`` a day, the words on it, who was asked."""
 
     counts: Callable[..., RecordedCounts]
     responses: Callable[..., SurveyResponses]
+    parts: Callable[..., RecordedParts]
     words: Callable[[str], Commentary | None]
     asked: Callable[[str], CommentaryRequest | None]
 
@@ -86,12 +94,16 @@ def result_of(
     area: str,
     quarter: pd.Period,
     as_at: date,
+    edition: str = "public",
 ) -> Result:
     """Work out what a quarter says of an indicator in an area; where its data do not reach so far a ``DataProblem`` says why."""
     at = {"area": area, "quarter": quarter, "as_at": as_at}
     match indicator.kind_of_data:
         case "percentages":
             return survey_report(sources.responses(indicator, as_at=as_at), catalogue=catalogue, **at)
+        case "parts":
+            found = sources.parts(indicator, area=area, as_at=as_at)
+            return parts_report(found, catalogue=catalogue, edition=edition, **at)
         case "printed percentages":
             return printed_survey(catalogue, indicator=indicator.id, **at)
         case "printed counts":
@@ -118,6 +130,8 @@ def _figures_of(found: Result) -> list[Figure]:
         case Recorded(card=card, outlook=outlook):
             ahead = outlook.made.of_projection(outlook.projection) if outlook.projection is not None else ()
             return [*card.change_figures(card.headline), *outlook.progress().figures, *ahead]
+        case PartsReport():
+            return [*found.main_figures(), *found.progress().figures]
         case PrintedSurvey():
             # A quarter's figure of a survey is printed for the year so far.
             return [

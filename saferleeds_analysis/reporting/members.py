@@ -25,6 +25,7 @@ from saferleeds_analysis.reporting.blocks import (
     paragraph,
 )
 from saferleeds_analysis.reporting.gathered import Recorded, Result, Sources, in_short, results_of
+from saferleeds_analysis.reporting.parts import PartsReport
 from saferleeds_analysis.reporting.services import ServiceCounts
 from saferleeds_analysis.reporting.state import NO_CLEAR_CHANGE, State
 from saferleeds_analysis.reporting.surveys import SurveyReport
@@ -166,6 +167,8 @@ def _received(found: Result) -> date | None:
             return card.data.source.received
         case SurveyReport():
             return found.responses.source.received
+        case PartsReport():
+            return found.parts.source.received
         case ServiceCounts(monthly=RecordedCounts() as monthly):
             return monthly.source.received
     return None

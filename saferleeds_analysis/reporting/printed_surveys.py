@@ -363,9 +363,9 @@ class PrintedSurvey:
 
 
 def letter_without_target(
-    indicator: Indicator, area: str, window: Window, reason: str, *, targets: tuple[Rows, ...]
+    indicator: Indicator, area: str, window: Window, reason: str, *, targets: tuple[Rows, ...], year: str = ""
 ) -> Block:
-    """Give the letter of a measure for which the table of ``targets`` has none, with its reason."""
+    """Give the letter of a measure for which the table of ``targets`` has none, of a ``year`` if one is named, with its reason."""
     whole = (replace(table, note="none of its rows is of this measure") for table in targets)
     about = {"indicator_id": indicator.id, "area": area}
     figure = Figure(
@@ -374,7 +374,7 @@ def letter_without_target(
         window=window,
         value="N",
         rows=tuple(whole),
-        working=Working.of(grey_without_target, **about),
+        working=Working.of(grey_without_target, **about, **({"year": year} if year else {})),
     )
     return letter("N", COLOURS["N"], reason, figures=[figure])
 

@@ -103,9 +103,8 @@ def _kind(level: Figure) -> tuple:
 
 
 def _level_in_words(level: Figure) -> dict[str, Any]:
-    number = level.number
     return {
-        "value": wording.percent(number) if level.unit == "%" else f"{wording.number(number)} {level.unit}",
+        "value": wording.level(level.number, level.unit),
         "what": level.period,
         "labels": tuple(filter(None, [wording.STATUS_LABELS.get(level.status)])),
     }

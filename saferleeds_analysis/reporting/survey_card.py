@@ -25,6 +25,7 @@ from saferleeds_analysis.reporting.blocks import (
 )
 from saferleeds_analysis.reporting.board import Judgement
 from saferleeds_analysis.reporting.first_screen import Tile, caveats_in_short, first_screen, sparkline
+from saferleeds_analysis.reporting.parts import PartsReport
 from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey
 from saferleeds_analysis.reporting.published import when_printed
 from saferleeds_analysis.reporting.satisfaction import Satisfaction
@@ -33,7 +34,7 @@ from saferleeds_analysis.reporting.survey_words import change_in_short, points_i
 from saferleeds_analysis.reporting.surveys import YEAR_BEFORE, SurveyReport
 from saferleeds_analysis.reporting.tables import interval
 
-Found = SurveyReport | PrintedSurvey | ServiceCounts
+Found = SurveyReport | PrintedSurvey | ServiceCounts | PartsReport
 
 
 class Said(NamedTuple):
@@ -94,7 +95,7 @@ def section(words: str, *blocks: Block) -> Block:
     return join(heading(2, words), *there) if there else NOTHING
 
 
-def annex_top(found: SurveyReport | PrintedSurvey) -> Block:
+def annex_top(found: SurveyReport | PrintedSurvey | PartsReport) -> Block:
     """Say what an annex is about, what is asked, at what level it is and how that has changed."""
     return join(
         page_title(_about(found, found.indicator.name, "how we know"), found.notice),
@@ -102,6 +103,7 @@ def annex_top(found: SurveyReport | PrintedSurvey) -> Block:
         paragraph(found.indicator.definition),
         found.findings(),
         *([found.quarters(), found.quality()] if isinstance(found, SurveyReport) else []),
+        *([found.quarters()] if isinstance(found, PartsReport) else []),
     )
 
 
@@ -177,6 +179,54 @@ def _of_survey(found: SurveyReport) -> Said:
             unsure.append(f"{wording.listed(unclear)}: no clear change in a year.")
     unsure.append("How those who did not answer may differ.")
     return Said(finding, tiles, sure, unsure)
+
+
+def _of_parts(found: PartsReport) -> Said:
+    level, moved, name = found.levels.get(found.latest), found.change, found.indicator.name
+    if level is None:
+        tile = Tile(
+            name=str(Window.period(found.latest)),
+            value="withheld",
+            below="A small number might point to a person.",
+        )
+        return Said(f"{name}: withheld", [tile], [], ["Nothing can be said in this edition."])
+    value = found.in_words(level.value)
+    said = found.change_in_words().partition(" (")[0] if moved else ""
+    drawn = sparkline(
+        [e.value for e in found.levels.values()], name="course", what="the level", show=found.in_words
+    )
+    tiles = [
+        Tile(
+            name=str(Window.period(found.latest)),
+            value=value,
+            below=f"{wording.sentence(said)} in a year." if said else "Not compared with a year before.",
+            drawing=drawn if len(found.levels) > 1 else NOTHING,
+            figures=tuple(found.main_figures()),
+        )
+    ]
+    sure = [f"The level is {found.interval_of(level)} (95% interval; base {wording.number(level.n)})."]
+    unsure = []
+    if moved:
+        then = str(Window.period(found.year_before))
+        tiles.append(Tile(name=then, value=found.in_words(moved.earlier.value), below="A year before."))
+        clear = moved.direction in wording.DOWN_OR_UP
+        (sure if clear else unsure).append(f"{wording.sentence(found.change_in_words())} in a year.")
+    if found.target is not None:
+        aim = f"{found.target.comparison} {found.in_words(found.target.value)}"
+        tiles.append(
+            Tile(
+                name=f"Target for {found.target.period}",
+                value=aim,
+                below=f"Agreed by {found.target.agreed_by}.",
+            )
+        )
+    unsure.append("Where the year will end: a level is not projected.")
+    return Said(
+        f"{name}: {f'{said}, to {value}' if moved and moved.direction in wording.DOWN_OR_UP else value}",
+        tiles,
+        sure,
+        unsure,
+    )
 
 
 def _of_print(found: PrintedSurvey) -> Said:
@@ -277,6 +327,7 @@ def _of_satisfaction(found: Satisfaction) -> Said:
 
 _SAID = {
     SurveyReport: _of_survey,
+    PartsReport: _of_parts,
     PrintedSurvey: _of_print,
     ServiceCounts: _of_service,
     Satisfaction: _of_satisfaction,

@@ -222,6 +222,18 @@ def counted(value: float, unit: str) -> str:
     return f"{text} {one if text == '1' else unit}"
 
 
+def level(value: float, unit: str) -> str:
+    """Write a level with its unit: a percentage, a rate to two or three figures, or a count.
+
+    >>> level(43.8, "%"), level(0.7712, "per offender"), level(38.46, "per 1,000 households"), level(5938.0, "offences")
+    ('43.8%', '0.77 per offender', '38.5 per 1,000 households', '5,938 offences')
+    """
+    if unit == "%":
+        return percent(value)
+    decimals = (2 if abs(value) < 10 else 1) if unit.startswith("per ") else 0
+    return f"{number(value, decimals=decimals)} {unit}"
+
+
 def fewer_or_more(difference: int) -> str:
     """Write a difference of counts.
 

@@ -72,11 +72,14 @@ def count_behind(change: pd.DataFrame, later: pd.DataFrame, *, decimals: int, wh
     return found[which - 1]
 
 
-def grey_without_target(targets: pd.DataFrame | None = None, *, indicator_id: str, area: str) -> str:
-    """Give the letter of a measure for which no target is recorded: grey; also where there is no table of targets."""
+def grey_without_target(
+    targets: pd.DataFrame | None = None, *, indicator_id: str, area: str, year: str = ""
+) -> str:
+    """Give the letter of a measure without a target, of a ``year`` if one is named: grey; also where there is no table of targets."""
     if targets is None:
         return "N"
     own = targets[(targets["indicator_id"] == indicator_id) & (targets["area"] == area)]
+    own = own[own["period"] == year] if year else own
     if len(own):
         raise ValueError(f"{indicator_id!r} has a target in {area!r}: it is rated against it.")
     return "N"

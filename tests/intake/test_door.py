@@ -18,6 +18,7 @@ OPENING = {"open", "read_text", "read_bytes", "read_csv", "read_excel", "read_pa
 OTHERS = {
     "disclosure_rules.py": "its own rules in national/",
     "intake/ledger.py": "data/processed",
+    "intake/parts.py": "data/processed",
     "intake/responses.py": "data/processed",
     "methods/trajectory/history.py": "national/",
     "methods/trajectory/rating.py": "national/",

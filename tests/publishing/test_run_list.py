@@ -66,7 +66,7 @@ improvement_direction = "decrease"
 population = "p"
 definition = "d"
 source = "{source}"
-offence = "{id}"
+offence = "{offence}"
 area_set = "{area_set}"
 """
 INDICATORS = (
@@ -84,7 +84,12 @@ def listed(project):
     (reference / "areas.csv").write_text(AREAS, encoding="utf-8")
     (reference / "interventions.csv").unlink()  # of other areas
     fields = ("id", "unit", "source", "area_set")
-    tables = [INDICATOR.format(**dict(zip(fields, row, strict=True))) for row in INDICATORS]
+    tables = [
+        INDICATOR.format(
+            **dict(zip(fields, row, strict=True)), offence=row[0] if row[1] == "offences" else ""
+        )
+        for row in INDICATORS
+    ]
     (reference / "indicators.toml").write_text("".join(tables), encoding="utf-8")
 
     def read(*entries):

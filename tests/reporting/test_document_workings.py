@@ -187,6 +187,7 @@ def sources_of(project):
     return Sources(
         counts=partial(intake.recorded_counts, project, catalogue=CATALOGUE),
         responses=partial(intake.survey_responses, project, catalogue=CATALOGUE),
+        parts=partial(intake.recorded_parts, project, catalogue=CATALOGUE),
         words=partial(intake.commentary, project, Q2),
         asked=partial(intake.commentary_request, project, Q2),
     )

@@ -24,6 +24,7 @@ def summary(project):
         sources = Sources(
             counts=partial(intake.recorded_counts, project, catalogue=catalogue),
             responses=partial(intake.survey_responses, project, catalogue=catalogue),
+            parts=partial(intake.recorded_parts, project, catalogue=catalogue),
             words=partial(intake.commentary, project, review),
             asked=partial(intake.commentary_request, project, review),
         )

@@ -183,7 +183,8 @@ def assess_level(level: Estimate | None, *, target: Target | None) -> Rating:
     if level is None:
         return rating_of("N", "there is no figure.")
     aim = f"the target ({target.comparison} {target.value:g})"
-    figure = f"{level.value:g} (interval {level.lower:g} to {level.upper:g})"
+    value, lower, upper = (f"{number:.3g}" for number in (level.value, level.lower, level.upper))
+    figure = f"{value} (interval {lower} to {upper})"
     if is_met(target, level.value):
         return rating_of("G", f"{figure} meets {aim}.")
     nearest = level.lower if is_decrease(target) else level.upper

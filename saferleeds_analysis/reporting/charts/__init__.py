@@ -11,7 +11,7 @@ from saferleeds_analysis.reporting.charts.amounts import (
     chart_of_sensitivity,
 )
 from saferleeds_analysis.reporting.charts.maps import chart_of_boundaries, chart_of_tiles
-from saferleeds_analysis.reporting.charts.surveys import chart_of_printed, chart_of_survey
+from saferleeds_analysis.reporting.charts.surveys import chart_of_levels, chart_of_printed, chart_of_survey
 from saferleeds_analysis.reporting.charts.trends import (
     chart_of_adjustment,
     chart_of_control,
@@ -27,6 +27,7 @@ __all__ = [
     "chart_of_control",
     "chart_of_dots",
     "chart_of_group",
+    "chart_of_levels",
     "chart_of_months",
     "chart_of_placebos",
     "chart_of_printed",

@@ -1,13 +1,15 @@
 """Charts of surveys: a percentage through the waves with its baseline, and printed percentages with the break between definitions."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.methods.survey_trends import QUARTER, TWELVE_MONTHS, SurveyLevel
+from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import Block, Figure
 from saferleeds_analysis.reporting.charts.drawing import (
@@ -101,6 +103,63 @@ def _through_time(levels: Sequence[SurveyLevel]) -> np.ndarray:
     return np.array(
         [(v.quarter.ordinal, v.estimate.value, v.estimate.lower, v.estimate.upper) for v in levels]
     ).T
+
+
+@in_our_style
+def chart_of_levels(
+    figures: Mapping[pd.Period, Figure],
+    *,
+    name: str,
+    headline: str,
+    subtitle: str,
+    target: tuple[str, float] | None,
+    show: Callable[[float], str],
+) -> Block:
+    """Draw the level of each quarter or year with its interval, and the target as a line; a period that is not there is a gap.
+
+    ``target`` is its words and its value, ``show`` writes a level. A scale that does not begin at zero is said in the subtitle.
+    """
+    known = pd.DataFrame(
+        {part: {p: getattr(f, part) for p, f in figures.items()} for part in ("value", "lower", "upper")}
+    )
+    every = known.reindex(pd.period_range(known.index[0], known.index[-1], freq=known.index[0].freq))
+    aims = [] if target is None else [target[1]]
+    highest, lowest = max([known["upper"].max(), *aims]), min([known["lower"].min(), *aims])
+    bottom = 0 if lowest < 0.5 * highest else lowest - 0.3 * (highest - lowest)
+    subtitle = f"{subtitle}. Band: 95% interval{'; the scale does not begin at zero' if bottom else ''}"
+    drawing, ax = one_axes(2.6)
+    x = [period.ordinal for period in every.index]
+    ax.fill_between(x, every["lower"], every["upper"], color=PALE_BLUE, alpha=0.6, linewidth=0)
+    ax.plot(x, every["value"], color=DARK_BLUE, linewidth=2.2, marker="o", markersize=4)
+    ends = [(known["value"].iloc[-1], show(known["value"].iloc[-1]), DARK_BLUE)]
+    if target is not None:
+        ax.hlines(target[1], x[0], x[-1], color=DARK_GREY, linewidth=1.4, linestyle="--")
+        ends.append((target[1], f"{target[0]} {show(target[1])}", DARK_GREY))
+    marked = every.index[:: max(len(x) // 4, 1)]
+    ax.set_xticks([p.ordinal for p in marked], [str(Window.period(p)) for p in marked], ha="left")
+    ax.set_xlim(x[0] - 0.3, x[-1] + 0.35 * max(len(x) - 1, 1))
+    ax.set_ylim(bottom, highest + 0.06 * (highest - bottom))
+    ax.yaxis.set_major_locator(MaxNLocator(5))
+    label_ends(ax, ends, beside=10, distance=0.12)
+    first, last = figures[known.index[0]], figures[known.index[-1]]
+    aimed = "" if target is None else f" {target[0]} {show(target[1])}."
+    return finish(
+        drawing,
+        name=name,
+        headline=headline,
+        subtitle=subtitle,
+        alt=f"Line chart with intervals, from {show(first.value)} in {first.window} to {show(last.value)} in {last.window}.{aimed}",
+        data=table(
+            caption=f"Data of the chart: {subtitle}",
+            columns=["Period", "Level", "95% interval", "Base"],
+            rows=[
+                [str(f.window), show(f.value), interval(f, show), wording.number(f.n)]
+                for f in reversed(list(figures.values()))
+            ],
+        ),
+        figures=list(figures.values()),
+        shape="time",
+    )
 
 
 @in_our_style

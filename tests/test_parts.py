@@ -1,0 +1,307 @@
+"""A measure of how many of how many, from a CSV file to its card: levels, changes, letters, disclosure, and what is refused."""
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from parts_of_services import HEADER, RE_OFFENCES, REPEATS, TREATMENT, project
+from projects import ROOT, run
+
+import saferleeds_analysis as sl
+from saferleeds_analysis import periods
+from saferleeds_analysis.intake import build_processed
+from saferleeds_analysis.methods.parts import change_of_parts, level_of_parts
+from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
+from saferleeds_analysis.reporting.state import state_of
+from saferleeds_analysis.workings.again import work_out
+
+
+def found(folder, name, *, quarter="2012/13 Q2", edition="public", as_at="2012-10-31"):
+    page = sl.open(folder).page(quarter, indicator=name, area="Leeds", as_at=as_at, edition=edition)
+    return page.result()
+
+
+def refused(folder):
+    with pytest.raises(DataProblem) as problem:
+        build_processed(folder, sl.open(folder).catalogue)
+    return str(problem.value).splitlines()
+
+
+# Known answers
+
+
+def test_levels_and_differences_are_the_published_ones():
+    """Newcombe, Statistics in Medicine 17 (1998): 857-872, tables I and II, methods 3 and 10."""
+    for (of, base), limits in {
+        (81, 263): (0.2553, 0.3662),
+        (15, 148): (0.0624, 0.1605),
+        (1, 29): (0.0061, 0.1718),
+    }.items():
+        level = level_of_parts(of, base, unit="%")
+        assert (level.lower / 100, level.upper / 100) == pytest.approx(limits, abs=5e-5)
+    for (later, earlier), limits in {
+        ((56, 70), (48, 80)): (0.0524, 0.3339),
+        ((9, 10), (3, 10)): (0.1705, 0.8090),
+    }.items():
+        d = change_of_parts(earlier, later, unit="%").difference
+        assert (d.lower / 100, d.upper / 100) == pytest.approx(limits, abs=5e-5)
+
+
+def test_a_rate_for_each_has_the_interval_of_its_count_and_the_exact_ratio():
+    """77 and 91 of 100, as the seeds print re-offences for each offender: R, poisson.test(c(77, 91), c(100, 100))."""
+    change = change_of_parts((91, 100), (77, 100), unit="per offender")
+    d = change.difference
+    assert (d.value, d.lower, d.upper) == pytest.approx(
+        (100 * (0.8461538462 - 1), 100 * (0.6164228655 - 1), 100 * (1.158954044 - 1)), abs=1e-6
+    )
+    assert change.direction == "no clear change"
+    thousands = level_of_parts(77, 2_000, unit="per 1,000 households")
+    assert (thousands.value, thousands.n) == (38.5, 2_000)
+
+
+@given(st.integers(1, 500), st.integers(0, 500), st.integers(0, 500))
+def test_a_change_turned_round_is_its_opposite(base, one, other):
+    one, other = min(one, base), min(other, base)
+    there, back = (
+        change_of_parts(a, b, unit="%")
+        for a, b in (((one, base), (other, base)), ((other, base), (one, base)))
+    )
+    assert there.difference.lower == pytest.approx(-back.difference.upper, abs=1e-9)
+    assert {there.direction, back.direction} in ({"fell", "rose"}, {"no clear change"})
+
+
+@pytest.mark.parametrize("unit", ["points", "per ", "per 0 people", "1,000"])
+def test_a_unit_that_is_none_is_refused(unit):
+    with pytest.raises(ValueError, match="no unit of a part: '%', 'per 1,000 households', or 'per offender'"):
+        level_of_parts(1, 2, unit=unit)
+
+
+# From the file to the page
+
+
+def test_a_percentage_has_its_level_its_change_and_its_letter(tmp_path):
+    aim = "treatment_completed,Leeds,2012/13,original,at least,50,2012-04-01,Safer Leeds,Plan,"
+    report = found(project(tmp_path, rows=TREATMENT, targets=[aim]), "treatment_completed")
+    figures = [*report.main_figures(), *report.progress().figures]
+    state = state_of(figures, "treatment_completed", "Leeds")
+    assert (state.letter, state.value, state.change, state.interval) == (
+        "A",
+        "48.0%",
+        "up 8.0 points",
+        "1.1 to 14.8 points up",
+    )
+    assert (
+        report.progress().text
+        == "A Amber. 48 (interval 43.1 to 52.9) does not meet the target (at least 50), but its interval reaches it."
+    )
+    for figure in [*figures, *report.quarters().figures]:
+        assert work_out(figure, tmp_path) == figure.value
+    assert "No clear change" not in report.findings().text and "rose by 8.0 points" in report.findings().text
+
+
+def test_a_rate_for_each_and_a_yearly_measure_are_live_too(tmp_path):
+    folder = project(tmp_path, rows=[*RE_OFFENCES, *REPEATS])
+    each = found(folder, "re_offences")
+    assert "0.77 per offender (95% interval 0.61 to 0.96; 77 of 100)" in each.findings().text
+    assert "0.91 per offender): no clear change" in each.findings().text
+    assert each.caveats_in_words[-1].startswith(
+        "There are no data for 2011/12 Q3, 2011/12 Q4 and 2012/13 Q1."
+    )
+    yearly = found(folder, "repeat_victims")
+    assert str(periods.Window.period(yearly.latest)) == "2011/12"
+    assert "34.9% (95% interval 32.0% to 37.9%; 349 of 1,000)" in yearly.findings().text
+    assert yearly.progress().text == "N Not rated. No target is recorded."
+
+
+def test_months_are_summed_to_quarters_and_a_quarter_needs_all_three(tmp_path):
+    rows = [f"2012-{m:02d},Leeds,Treatment completed,{m},20" for m in range(4, 10)]
+    report = found(project(tmp_path, rows=rows), "treatment_completed")
+    assert [(str(p), level.n) for p, level in report.levels.items()] == [("2013Q1", 60), ("2013Q2", 60)]
+    [now] = [f for f in report.main_figures() if f.measure.id == "level_of_parts"]
+    assert now.value == pytest.approx(100 * 24 / 60) and work_out(now, tmp_path) == now.value
+    with pytest.raises(QuarterNotHeld, match="has no figure for 2012/13 Q3"):
+        found(tmp_path, "treatment_completed", quarter="2012/13 Q3", as_at="2013-01-31")
+
+
+def test_a_quarter_that_is_late_is_left_out_with_its_reason(tmp_path):
+    folder = project(tmp_path, rows=TREATMENT[:-1])
+    with pytest.raises(
+        QuarterNotHeld,
+        match="has no figure for 2012/13 Q2 that was known on 2012-10-31. Add its row, or report an",
+    ):
+        found(folder, "treatment_completed")
+    assert found(
+        folder, "treatment_completed", quarter="2012/13 Q1", as_at="2012-07-31"
+    ).latest == periods.quarter("2012/13 Q1")
+
+
+def test_nothing_that_ended_later_is_read(tmp_path):
+    report = found(
+        project(tmp_path, rows=TREATMENT), "treatment_completed", quarter="2011/12 Q4", as_at="2012-03-31"
+    )
+    assert max(report.parts.table.index) == periods.quarter("2011/12 Q4")
+
+
+def test_a_newer_file_revises_an_older_one_where_the_manifest_says_so(tmp_path):
+    later = ["2012/13 Q1,Leeds,Treatment completed,200,410", "2012/13 Q2,Leeds,Treatment completed,192,400"]
+    files = [("a.csv", TREATMENT[:-1]), ("b.csv", later)]
+    folder = project(tmp_path / "wins", files=files, manifest="newer_wins = true\n")
+    [made] = build_processed(folder, sl.open(folder).catalogue)
+    [revision] = made.revisions
+    assert (revision.offence, revision.months, revision.before, revision.after) == (
+        "Treatment completed",
+        ("2012/13 Q1",),
+        184,
+        200,
+    )
+    assert found(folder, "treatment_completed").levels[periods.quarter("2012/13 Q1")].n == 410
+    assert refused(project(tmp_path / "refused", files=files)) == [
+        "outcomes/b.csv, row 2, column 'numerator': 200 of 410 for '2012/13 Q1', 'Leeds', 'Treatment completed', but 184 of 400 in "
+        "outcomes/a.csv, row 10. Ask which file is right, and move the other out of data/raw. Where a file that reaches to a later "
+        "period revises the older one, state newer_wins = true in source.toml."
+    ]
+
+
+def test_their_names_of_columns_are_read_and_worked_again(tmp_path):
+    theirs = '[columns]\n"Quarter" = "period"\n"Place" = "area"\n"What" = "measure"\n"Yes" = "numerator"\n"All" = "denominator"\n'
+    folder = project(tmp_path, rows=TREATMENT, manifest=theirs)
+    path = folder / "data/raw/outcomes/a.csv"
+    path.write_text(path.read_text().replace(HEADER, "Quarter,Place,What,Yes,All"))
+    report = found(folder, "treatment_completed")
+    assert work_out(report.main_figures()[1], folder) == report.main_figures()[1].value
+
+
+def test_a_small_number_is_withheld_in_the_public_edition_and_stands_in_the_restricted(tmp_path):
+    rows = [
+        f"{q},Leeds,Repeat victims,{n},300"
+        for q, n in (("2011/12 Q2", 40), ("2012/13 Q1", 296), ("2012/13 Q2", 3))
+    ]
+    folder = project(tmp_path, rows=rows)
+    public, restricted = (found(folder, "repeat_victims", edition=e) for e in ("public", "restricted"))
+    # 3 who are, and 4 who are not, are both few.
+    assert [str(p) for p in public.levels] == ["2012Q2"] and len(restricted.levels) == 3
+    said = json.dumps(
+        [f.to_row() for f in [*public.main_figures(), *public.quarters().figures, *public.progress().figures]]
+    )
+    assert "296" not in said and "98.6" not in said and public.chart().text == ""
+    assert public.quarters().text.count("[c] | [c] | [c]") == 2
+    assert public.findings().text.startswith(
+        "2012/13 Q2: withheld, because a small number might point to a person."
+    )
+    assert public.change is None and restricted.change.direction == "fell"
+
+
+# What is refused
+
+
+def test_every_fault_of_a_file_is_named_in_one_message(tmp_path):
+    rows = [
+        "2012-13,Leeds,Treatment completed,1,2",
+        "2012/13 Q9,Leeds,Treatment completed,1,2",
+        "2012/13 Q3,Leeds,Treatment completed,1,2",
+        "2012/13 Q1,Leds,Treatment completed,1,2",
+        "2012/13 Q1,Leeds, Treatment completed,1,2",
+        "2012/13 Q1,Leeds,Treatment completed,-1,2",
+        "2012/13 Q1,Leeds,Treatment completed,1.5,0",
+        "2012/13 Q1,Leeds,Treatment completed,,3",
+        '2012/13 Q1,Leeds,Treatment completed,"1,234",3',
+    ]
+    told = refused(project(tmp_path, rows=rows))
+    form = "is neither a month such as 2012-09, nor a quarter such as 2012/13 Q2 (July to September 2012), nor a financial year such as 2012/13."
+    assert told == [
+        f"outcomes/a.csv, row 2, column 'period': '2012-13' {form}",
+        f"outcomes/a.csv, row 3, column 'period': '2012/13 Q9' {form}",
+        "outcomes/a.csv, row 4, column 'period': '2012/13 Q3' had not ended on 5 October 2012, when the data was received. Take the row out, "
+        "or correct received in source.toml.",
+        "outcomes/a.csv, row 5, column 'area': 'Leds' is not an area of area set 'leeds_2004'. Did you mean 'Leeds'? Names must agree to "
+        "the letter.",
+        "outcomes/a.csv, row 6, column 'measure': ' Treatment completed' has stray spaces or unseen characters. Take them out.",
+        "outcomes/a.csv, row 7, column 'numerator': '-1' is negative. A count is 0 or more: ask what the correction belongs to.",
+        "outcomes/a.csv, row 8, column 'denominator': '0' is no base. Leave the row out where there was nobody.",
+        "outcomes/a.csv, row 8, column 'numerator': '1.5' is not a whole number. People and events are counted whole.",
+        "outcomes/a.csv, row 9, column 'numerator': is empty. Write the count, and 0 if there was none.",
+        "outcomes/a.csv, row 10, column 'numerator': '1,234' has a thousands separator. Write 1234, not 1,234.",
+    ]
+
+
+def test_what_contradicts_itself_is_refused(tmp_path):
+    rows = [
+        "2012/13 Q1,Leeds,Treatment completed,5,3",
+        "2012/13 Q1,Leeds,Re-offences,5,3",
+        "2012/13 Q2,Leeds,Repeat victims,5,30",
+        "2012/13 Q2,Leeds,Repeat victims,5,30",
+        "2011/12,Leeds,Repeat victims,5,30",
+    ]
+    assert refused(project(tmp_path, rows=rows)) == [
+        "outcomes/a.csv, row 5, column 'period': '2012/13 Q2' is there again for 'Leeds', 'Repeat victims' (first in row 4). Keep one row a "
+        "period, area and measure.",
+        "outcomes/a.csv, row 2, column 'numerator': 5 of 3 is more than all, and 'Treatment completed' is a percentage. Correct the two, or "
+        'give the indicator a unit such as "per offender".',
+        "outcomes: 'Repeat victims' is given by quarters and by financial years. A measure has periods of one length: give the others "
+        "another name.",
+    ]
+
+
+def test_columns_of_people_are_refused_before_anything_is_written_and_never_echoed(tmp_path):
+    folder = project(tmp_path, rows=[])
+    rows = [f"{row},Mary Smith,1980-03-0{n + 1},943 476 5919,LS1 1UR" for n, row in enumerate(TREATMENT[:3])]
+    header = f"{HEADER},Client,D.O.B.,Reference,Place"
+    (folder / "data/raw/outcomes/a.csv").write_text("\n".join([header, *rows]) + "\n")
+    told = refused(folder)
+    assert told == [
+        "outcomes/a.csv, column 'Client': its name is that of a column about single people. Take it out of the file, and delete the file "
+        "that has it.",
+        "outcomes/a.csv, column 'D.O.B.': its name is that of a column about single people. Take it out of the file, and delete the file "
+        "that has it.",
+        "outcomes/a.csv, column 'Reference': holds what looks like NHS numbers. Take it out of the file, and delete the file that has it.",
+        "outcomes/a.csv, column 'Place': holds what looks like postcodes. Take it out of the file, and delete the file that has it.",
+    ]
+    assert not (folder / "data/processed/outcomes.parquet").exists()
+
+
+def test_an_indicator_whose_measure_or_shape_is_not_there_is_told_what_is(tmp_path):
+    folder = project(tmp_path, rows=TREATMENT)
+    with pytest.raises(
+        DataProblem,
+        match="outcomes: no measure 'Repeat victims', which indicators.toml names .* It has Treatment completed",
+    ):
+        found(folder, "repeat_victims")
+    tables = folder / "data/raw/reference/indicators.toml"
+    tables.write_text(tables.read_text().replace('source = "outcomes"', 'source = "illustrative_burglary"'))
+    shutil.copytree(ROOT / "data/raw/illustrative_burglary", folder / "data/raw/illustrative_burglary")
+    with pytest.raises(
+        DataProblem, match="shape = 'monthly_extract'. A part of a whole is read from shape = \"parts\""
+    ):
+        found(folder, "repeat_victims")
+
+
+def test_the_card_is_made_by_rows_of_tables_alone(tmp_path):
+    folder = project(tmp_path, rows=TREATMENT)
+    shutil.copytree(
+        ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints")
+    )
+    given = (
+        "report",
+        "2012/13 Q2",
+        "--indicator",
+        "treatment_completed",
+        "--area",
+        "Leeds",
+        "--as-at",
+        "2012-10-31",
+    )
+    done = run(folder, *given)
+    assert done.returncode == 0, done.stderr
+    page = (folder / "reports/2012-13_Q2/treatment-completed-leeds/report.html").read_text(encoding="utf-8")
+    for words in (
+        "rose by 8.0 points, to 48.0%",
+        "Period by period",
+        "192 of 400",
+        "a level is not projected",
+    ):
+        assert words in page
+    figures = pd.read_csv(folder / "reports/2012-13_Q2/treatment-completed-leeds/figures.csv")
+    assert figures.loc[figures["measure_id"] == "level_of_parts", "period"].nunique() == 10
