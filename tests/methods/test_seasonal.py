@@ -468,7 +468,7 @@ def test_many_at_once_are_the_same_as_one_by_one():
 
 
 @pytest.mark.shared
-def test_frozen_choices_give_the_same_series(shared):
+def test_frozen_choices_give_the_same_series_and_a_review_names_those_that_have_changed(shared):
     for name in ("AirPassengers|1949-01|1960-12", "UKgas|1960Q1|1986Q4"):
         counts = reference_series(shared, name)
         for method in ("X-11", "SEATS"):
@@ -480,10 +480,6 @@ def test_frozen_choices_give_the_same_series(shared):
             [again] = read_specs(write_specs({"x": frozen})).values()
             held = seasonally_adjust(counts, spec=again).adjusted
             np.testing.assert_allclose(held, automatic.adjusted, rtol=2e-5, err_msg=case)
-
-
-@pytest.mark.shared
-def test_review_names_the_choices_that_have_changed(shared):
     counts = reference_series(shared, "AirPassengers|1949-01|1960-12")
     frozen = freeze(seasonally_adjust(counts))
     same = review(counts, frozen=frozen)

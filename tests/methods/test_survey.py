@@ -102,12 +102,9 @@ def test_every_case_of_r_survey(shared):
         "clus2",
         "clus2_wr",
     }
-
-
-@pytest.mark.shared
-def test_every_case_of_the_fpc_example_of_r_survey(shared):
-    cases = pd.read_csv(shared / "reference" / "survey_fpc_expected.csv")
-    data = pd.read_csv(shared / "reference" / "survey_data_fpc.csv")
+    # The example fpc of the package.
+    cases = pd.read_csv(folder / "survey_fpc_expected.csv")
+    data = pd.read_csv(folder / "survey_data_fpc.csv")
     assert len(cases) == 4
     for _, case in cases.iterrows():
         design = survey_design(
@@ -118,10 +115,11 @@ def test_every_case_of_the_fpc_example_of_r_survey(shared):
             population_sizes="Nh" if case.design == "fpc_withfpc" else (),
         )
         estimate = {"mean": mean, "total": total}[case.statistic](design, "x", unit="")
-        assert estimate.value == pytest.approx(case.estimate, rel=1e-8)
-        assert estimate.standard_error == pytest.approx(case.se, rel=1e-8)
-        assert (estimate.lower, estimate.upper) == pytest.approx((case.lcl, case.ucl), rel=1e-6)
-        assert estimate.degrees_of_freedom == case.df
+        said = f"{case.design} {case.statistic}"
+        assert estimate.value == pytest.approx(case.estimate, rel=1e-8), said
+        assert estimate.standard_error == pytest.approx(case.se, rel=1e-8), said
+        assert (estimate.lower, estimate.upper) == pytest.approx((case.lcl, case.ucl), rel=1e-6), said
+        assert estimate.degrees_of_freedom == case.df, said
 
 
 # --- samplics (MIT), tests/estimation/test_expansion_fpc.py: 176 numbers, to the tolerance of np.isclose
@@ -187,8 +185,10 @@ def test_a_simple_sample_has_the_plain_wilson_interval():
 
 
 @pytest.mark.shared
-def test_post_stratification_agrees_with_r(shared):
+def test_post_stratification_and_a_design_effect_agree_with_r(shared):
     data = pd.read_csv(shared / "reference" / "survey_data_apiclus1.csv")
+    e = mean(survey_design(data, weight="pw", clusters="dnum"), "api00", unit="points")
+    assert e.design_effect == pytest.approx(9.25309907058891, rel=1e-10)  # svymean(..., deff = "replace")
     design = survey_design(data, weight="pw", clusters="dnum", population_sizes="fpc")
     # postStratify(svydesign(id=~dnum, weights=~pw, data=apiclus1, fpc=~fpc), ~stype, ...); help("postStratify")
     # prints 642.31 and 23.921 for the mean.
@@ -230,13 +230,6 @@ def test_the_rules_for_a_single_unit_agree_with_r(shared):
         e = total(design, "enroll", unit="pupils")
         assert (e.value, e.standard_error) == pytest.approx((2722740.508073810, of_total), rel=1e-10), rule
         assert e.degrees_of_freedom == 148, rule
-
-
-@pytest.mark.shared
-def test_the_design_effect_against_a_sample_with_replacement_agrees_with_r(shared):
-    data = pd.read_csv(shared / "reference" / "survey_data_apiclus1.csv")
-    e = mean(survey_design(data, weight="pw", clusters="dnum"), "api00", unit="points")
-    assert e.design_effect == pytest.approx(9.25309907058891, rel=1e-10)  # svymean(..., deff = "replace")
 
 
 # --- laws

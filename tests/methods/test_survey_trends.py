@@ -47,17 +47,13 @@ OVERLAPPING = [
 
 
 @pytest.mark.shared
-def test_overlapping_windows_agree_with_r(shared):
+def test_windows_that_overlap_a_window_and_a_quarter_agree_with_r(shared):
     for sample, arguments, change, error in OVERLAPPING:
         data = schools_in_waves(shared, sample)
         design = survey_design(data, weight="pw", wave="quarter", **arguments)
         trend = rolling_from_respondents(design, "sch.wide", **QUESTION)
         found = trend.changes["Leeds", ON_WINDOW_BEFORE, QUARTERS[4]].difference
         assert (found.value, found.standard_error) == pytest.approx((change, error), rel=1e-9), sample
-
-
-@pytest.mark.shared
-def test_a_window_and_a_quarter_agree_with_r(shared):
     data = schools_in_waves(shared, "apistrat")
     design = survey_design(data, weight="pw", wave="quarter", strata="stype")
     trend = rolling_from_respondents(design, "sch.wide", **QUESTION)
