@@ -29,6 +29,7 @@ estimate <- function(design, case, e, df) {
   reach <- confint(e, df = df)
   keep(design, case, value = coef(e)[[1]], standard_error = SE(e)[[1]], lower = reach[1], upper = reach[2], degrees_of_freedom = df)
 }
+# The package has no Wilson limits: here they are R's own of a simple sample that tells as much (Korn and Graubard 1998).
 # In a part of a sample whose weights are fitted R keeps the rest with weight 0, and two intervals count them as asked.
 share <- function(design, case, formula, d) {
   for (method in c("logit", "asin", "mean", "xlogit", if (all(weights(d) > 0)) c("likelihood", "beta"))) {
@@ -37,6 +38,12 @@ share <- function(design, case, formula, d) {
       design, paste0(case, ", ", method), value = 100 * coef(e)[[1]], standard_error = 100 * sqrt(vcov(e)[1]),
       lower = 100 * attr(e, "ci")[[1]], upper = 100 * attr(e, "ci")[[2]], degrees_of_freedom = degf(d)
     )
+  }
+  if (all(weights(d) > 0)) {
+    n <- nrow(d)
+    base <- n / deff(svymean(~worse, d, deff = "replace"))[[1]] * (qt(0.975, n - 1) / qt(0.975, degf(d)))^2
+    limits <- 100 * prop.test(coef(e)[[1]] * base, base, correct = FALSE)$conf.int
+    keep(design, paste0(case, ", wilson"), value = 100 * coef(e)[[1]], lower = limits[1], upper = limits[2])
   }
 }
 # The mean of those who are in b less the mean of those who are in a, who may be the same people in part.

@@ -97,7 +97,7 @@ def last_wave(**drawn):
 def test_every_estimate_of_every_way_of_drawing_the_synthetic_survey_is_that_of_r():
     for name, drawn in DRAWN.items():
         every_estimate_agrees(name, last_wave(**drawn))
-    assert len(known()) == 154
+    assert len(known()) == 169
 
 
 def test_the_synthetic_survey_weighted_to_its_divisions_is_that_of_r():
