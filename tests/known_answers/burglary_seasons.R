@@ -20,10 +20,12 @@ quarters <- colSums(matrix(city, nrow = 3))
 # A month of twice the burglaries and a level that falls by a quarter, for outliers to be there to be found.
 struck <- round(city * ifelse(seq_along(city) >= 61, 0.75, 1) * ifelse(seq_along(city) == 40, 2, 1))
 student <- of("Headingley")
-# A tenth more for each weekend day above the usual number, for trading days to be there to be found.
+# A tenth more for each weekend day, or each Friday, above the usual number, for trading days to be there to be found.
 days <- seq(as.Date("2005-04-01"), as.Date("2013-03-31"), by = "day")
-weekend <- tapply(as.POSIXlt(days)$wday %in% c(0, 6), format(days, "%Y-%m"), sum)
-at_weekends <- round(city * (1 + 0.1 * (as.numeric(weekend) - 8.7)))
+with_more_on <- function(which) {
+  number <- as.numeric(tapply(as.POSIXlt(days)$wday %in% which, format(days, "%Y-%m"), sum))
+  round(city * (1 + 0.1 * (number - length(which) * 4.35)))
+}
 
 airline <- "arima{ model=(0 1 1)(0 1 1) }\nestimate{ }\n"
 x11 <- "x11{ save=(d10 d11 d12 d13 d16) }\n"
@@ -37,9 +39,13 @@ specs <- list(
   struck = list(struck, 12, paste0("transform{ function=auto }\n", search, year(12), x11)),
   shift = list(struck, 12, paste0("transform{ function=log }\nregression{ variables=(ls2010.4 ao2008.7) }\n", airline, year(12), x11)),
   calendar = list(city, 12, paste0("transform{ function=log }\nregression{ variables=(td1coef easter[8]) }\n", airline, year(12), x11)),
-  weekends = list(at_weekends, 12, paste0("transform{ function=log }\n", tested, airline, year(12), x11)),
+  weekends = list(with_more_on(c(0, 6)), 12, paste0("transform{ function=log }\n", tested, airline, year(12), x11)),
+  fridays = list(with_more_on(5), 12, paste0("transform{ function=log }\n", tested, airline, year(12), x11)),
   additive = list(city, 12, paste0("transform{ function=none }\n", airline, year(12), sub("x11\\{", "x11{ mode=add", x11))),
   seats = list(city, 12, paste0("transform{ function=log }\n", airline, year(12), seats)),
+  "seats, calendar" = list(
+    city, 12, paste0("transform{ function=log }\nregression{ variables=(td1coef easter[8] ao2008.7) }\n", airline, year(12), seats)
+  ),
   "seats, automatic" = list(struck, 12, paste0("transform{ function=auto }\n", search, year(12), seats)),
   quarters = list(quarters, 4, paste0("transform{ function=auto }\nautomdl{ }\noutlier{ types=(ao ls) }\nestimate{ }\n", year(4), x11)),
   ward = list(student, 12, paste0("transform{ function=log }\narima{ model=(1 0 0)(0 1 1) }\nestimate{ }\n", year(12), x11)),
