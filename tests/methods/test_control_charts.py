@@ -1,4 +1,4 @@
-"""XmR charts against NHSRplotthedots 0.2.2, its tests of each rule, and the laws that limits obey."""
+"""XmR charts against NHSRplotthedots 0.2.2, its tests of each rule, R, and the laws that limits obey."""
 
 from datetime import date
 
@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from projects import ROOT
 
 from saferleeds_analysis.methods.control_charts import Rebase, xmr_chart
 from saferleeds_analysis.problems import DataProblem
@@ -41,28 +42,66 @@ def chart(values, **options):
     return xmr_chart(series(values), **settled)
 
 
-@pytest.mark.shared
-@pytest.mark.parametrize("case", ["SPC1", "SPC2", "SPC3", "SPC4", "SPC5"])
-def test_charts_are_those_of_plotthedots(shared, case):
-    table = pd.read_csv(shared / "reference/spc_xmr_plotthedots.csv").query("case_id == @case")
-    first = table.iloc[0]
+def drawn_as(table):
+    """Draw the chart that a reference table describes, and hold it against the table's mean, limits and findings."""
+    case, first = table["case"].iloc[0], table.iloc[0]
     drawn = xmr_chart(
-        pd.Series(table.y.to_numpy(), pd.PeriodIndex(table.period, freq="M"), name=first.series),
-        improvement_direction={"neutral": "neither"}.get(first.improvement, first.improvement),
+        pd.Series(table["value"].to_numpy(), pd.PeriodIndex(table["period"], freq="M"), name=case),
+        improvement_direction=first["better"],
         seasonality="not seasonal",  # as plotthedots takes every series to be
-        target=None if np.isnan(first.target) else first.target,
-        baseline_points=None if np.isnan(first.fix_after_n_points) else int(first.fix_after_n_points),
-        screen_outliers=bool(first.screen_outliers),
+        target=None if np.isnan(first["target"]) else first["target"],
+        baseline_points=None if np.isnan(first["baseline"]) else int(first["baseline"]),
+        screen_outliers=bool(first["screen"]),
     )
-    for ours, theirs in [("mean", "mean"), ("lower_process_limit", "lpl"), ("upper_process_limit", "upl")]:
-        np.testing.assert_allclose(drawn.points[ours], table[theirs], rtol=1e-9, atol=0)
-    assert drawn.points["rule"].tolist() == [RULES[name] for name in table.special_cause_type]
-    assert drawn.points["point_type"].tolist() == [TYPES[name] for name in table.point_type]
-    assert drawn.variation.kind == TYPES[first.variation_type]
-    if isinstance(first.assurance_type, str):
-        assert drawn.assurance.kind == first.assurance_type.replace("_", " ")
-    else:
-        assert drawn.assurance is None
+    for ours, theirs in [
+        ("mean", "mean"),
+        ("lower_process_limit", "lower"),
+        ("upper_process_limit", "upper"),
+    ]:
+        np.testing.assert_allclose(
+            drawn.points[ours], table[theirs], rtol=1e-9, atol=0, err_msg=f"{case} {ours}"
+        )
+    assert drawn.points["rule"].tolist() == table["rule"].tolist(), case
+    assert drawn.points["point_type"].tolist() == table["type"].tolist(), case
+    assurance = first["assurance"]
+    assert (drawn.assurance and drawn.assurance.kind) == (
+        assurance if isinstance(assurance, str) else None
+    ), case
+    return drawn
+
+
+@pytest.mark.shared
+def test_charts_are_those_of_plotthedots(shared):
+    table = pd.read_csv(shared / "reference/spc_xmr_plotthedots.csv").rename(
+        columns={
+            "case_id": "case",
+            "y": "value",
+            "improvement": "better",
+            "screen_outliers": "screen",
+            "fix_after_n_points": "baseline",
+            "lpl": "lower",
+            "upl": "upper",
+        }
+    )
+    table = table.assign(
+        better=table["better"].replace("neutral", "neither"),
+        rule=table["special_cause_type"].map(RULES),
+        type=table["point_type"].map(TYPES),
+        assurance=table["assurance_type"].str.replace("_", " "),
+    )
+    for _, points in table.groupby("case"):
+        assert drawn_as(points).variation.kind == TYPES[points["variation_type"].iloc[0]]
+    assert table["case"].unique().tolist() == ["SPC1", "SPC2", "SPC3", "SPC4", "SPC5"]
+
+
+def test_charts_of_the_illustrative_burglaries_are_those_worked_in_r():
+    """tests/known_answers/burglary_charts.R wrote the table, from the published rules and the project's own counts."""
+    table = pd.read_csv(ROOT / "tests/known_answers/burglary_charts.csv")
+    for _, points in table.groupby("case"):
+        assert drawn_as(points).variation.kind == points["type"].iloc[-1]
+    assert set(table["rule"]) == set(RULES.values())
+    assert set(table["type"]) == set(TYPES.values())
+    assert table["case"].nunique() == 11
 
 
 # The trend rule, which the five charts do not reach: plotthedots 0.2.2 tests/testthat/test-ptd_calculate_point_type.R,

@@ -15,6 +15,8 @@ from saferleeds_analysis.methods.rates import (
     proportion,
     rate,
 )
+from saferleeds_analysis.methods.survey_intervals import wilson_limits
+from saferleeds_analysis.methods.survey_summaries import published_percentage
 
 YEAR = pd.period_range("2012-04", periods=12, freq="M")
 CLOSE = {"rel": 1e-6, "abs": 1e-12}  # the tolerance for PHEindicatormethods
@@ -49,42 +51,61 @@ def test_byar_and_wilson_limits_are_those_of_phe(shared):
     assert len(table) == 13
 
 
-@pytest.mark.shared
-@pytest.mark.parametrize("file", ["phe_proportion.csv", "phe_proportion_grouped.csv"])
-def test_proportions_are_those_of_phe(shared, file):
-    table = pd.read_csv(shared / "reference" / file)
-    complete = table.dropna(subset=["Numerator", "Denominator"])
-    assert len(complete) == {"phe_proportion.csv": 16, "phe_proportion_grouped.csv": 8}[file]
-    for row in complete.itertuples():
-        for confidence, expected in expected_limits(row):
-            e = proportion(row.Numerator, row.Denominator, per=row.multiplier, confidence=confidence)
-            assert (e.value, *limits(e)) == pytest.approx((row.value, *expected), **CLOSE)
-    for row in table[table.Numerator.isna() | table.Denominator.isna()].itertuples():
-        with pytest.raises(ValueError):  # PHE gives nothing where a part is missing; here it is refused
-            proportion(row.Numerator, row.Denominator)
+def halves_of(shared, name):
+    """Give the tables of PHE's tests of one function, each its complete rows and those where a part is missing."""
+    for file in (f"{name}.csv", f"{name}_grouped.csv"):
+        table = pd.read_csv(shared / "reference" / file)
+        missing = table["Numerator"].isna() | table["Denominator"].isna()
+        yield table[~missing], table[missing]
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("file", ["phe_rate.csv", "phe_rate_grouped.csv"])
-def test_rates_are_those_of_phe(shared, file):
-    table = pd.read_csv(shared / "reference" / file)
-    complete = table.dropna(subset=["Numerator", "Denominator"])
-    assert len(complete) == {"phe_rate.csv": 17, "phe_rate_grouped.csv": 9}[file]
+def test_proportions_are_those_of_phe(shared):
+    seen, as_printed = [], 0
+    for complete, incomplete in halves_of(shared, "phe_proportion"):
+        seen.append(len(complete))
+        for row in complete.itertuples():
+            for confidence, expected in expected_limits(row):
+                e = proportion(row.Numerator, row.Denominator, per=row.multiplier, confidence=confidence)
+                assert (e.value, *limits(e)) == pytest.approx((row.value, *expected), **CLOSE), row
+                # A simple sample of a survey, and a printed percentage, have the same limits.
+                simple = wilson_limits(row.Numerator / row.Denominator, row.Denominator, confidence)
+                assert tuple(row.multiplier * limit for limit in simple) == pytest.approx(
+                    expected, rel=1e-6
+                ), row
+                if row.multiplier == 100 and confidence == 0.95:
+                    printed = {"base": int(row.Denominator), "design_effect": 1.0, "definition": "a question"}
+                    e = published_percentage(row.value, **printed)
+                    assert limits(e) == pytest.approx(expected, rel=1e-6), row
+                    as_printed += 1
+        for row in incomplete.itertuples():
+            with pytest.raises(ValueError):  # PHE gives nothing where a part is missing; here it is refused
+                proportion(row.Numerator, row.Denominator)
+    assert seen == [16, 8]
+    assert as_printed == 8
+
+
+@pytest.mark.shared
+def test_rates_are_those_of_phe(shared):
     words = {"Exact": "exact Poisson", "Byars": "Byar"}
-    for row in complete.itertuples():
-        for confidence, expected in expected_limits(row):
-            e = rate(
-                int(row.Numerator),
-                people(row.Denominator),
-                months=YEAR,
-                per=int(row.multiplier),
-                confidence=confidence,
-            )
-            assert (e.value, *limits(e)) == pytest.approx((row.value, *expected), **CLOSE)
-            assert e.method == words[row.method]
-    for row in table[table.Numerator.isna() | table.Denominator.isna()].itertuples():
-        with pytest.raises(ValueError):
-            rate(row.Numerator, people(row.Denominator), months=YEAR)
+    seen = []
+    for complete, incomplete in halves_of(shared, "phe_rate"):
+        seen.append(len(complete))
+        for row in complete.itertuples():
+            for confidence, expected in expected_limits(row):
+                e = rate(
+                    int(row.Numerator),
+                    people(row.Denominator),
+                    months=YEAR,
+                    per=int(row.multiplier),
+                    confidence=confidence,
+                )
+                assert (e.value, *limits(e)) == pytest.approx((row.value, *expected), **CLOSE), row
+                assert e.method == words[row.method], row
+        for row in incomplete.itertuples():
+            with pytest.raises(ValueError):
+                rate(row.Numerator, people(row.Denominator), months=YEAR)
+    assert seen == [17, 9]
 
 
 def expected_limits(row):

@@ -114,27 +114,35 @@ def test_reference_runs_through_a_spec(shared):
     for adjustment in found:
         run = adjustment.observed.name
         letter = "s" if adjustment.spec.method == "SEATS" else "d"
-        np.testing.assert_allclose(adjustment.seasonal, tables[run, f"{letter}10"], rtol=1e-6)
-        np.testing.assert_allclose(adjustment.trend, tables[run, f"{letter}12"], rtol=1e-6)
-        np.testing.assert_allclose(adjustment.forecasts["forecast"], tables[run, "fct"], rtol=1e-5)
-        np.testing.assert_allclose(adjustment.forecasts["lower"], tables[run, "fct_lower"], rtol=1e-5)
+        np.testing.assert_allclose(adjustment.seasonal, tables[run, f"{letter}10"], rtol=1e-6, err_msg=run)
+        np.testing.assert_allclose(adjustment.trend, tables[run, f"{letter}12"], rtol=1e-6, err_msg=run)
+        np.testing.assert_allclose(
+            adjustment.forecasts["forecast"], tables[run, "fct"], rtol=1e-5, err_msg=run
+        )
+        np.testing.assert_allclose(
+            adjustment.forecasts["lower"], tables[run, "fct_lower"], rtol=1e-5, err_msg=run
+        )
         if adjustment.identifiable:
-            np.testing.assert_allclose(adjustment.adjusted, tables[run, f"{letter}11"], rtol=1e-6)
-            np.testing.assert_allclose(adjustment.irregular, tables[run, f"{letter}13"], rtol=1e-6)
+            np.testing.assert_allclose(
+                adjustment.adjusted, tables[run, f"{letter}11"], rtol=1e-6, err_msg=run
+            )
+            np.testing.assert_allclose(
+                adjustment.irregular, tables[run, f"{letter}13"], rtol=1e-6, err_msg=run
+            )
         else:
             np.testing.assert_array_equal(adjustment.adjusted, adjustment.observed)
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("run", ["X02", "X04", "X06", "X09", "X11", "X14"])
-def test_jdemetra_agrees_where_the_settings_coincide(shared, run):
+def test_jdemetra_agrees_where_the_settings_coincide(shared):
     # JDemetra+ 3.6.0, an implementation in Java that shares no code with the Census Bureau's.
     runs = pd.read_csv(shared / "reference" / "x13_runs.csv").set_index("run_id")
     other = pd.read_csv(shared / "reference" / "x13_jdemetra_rsa3_d11.csv").set_index("series")["d11"]
-    name = runs.loc[run, "series"]
-    adjustment = seasonally_adjust(reference_series(shared, name), spec=asked(runs.loc[run]))
-    assert adjustment.identifiable
-    np.testing.assert_allclose(adjustment.adjusted, other[name], rtol=3e-4)
+    for run in ("X02", "X04", "X06", "X09", "X11", "X14"):
+        name = runs.loc[run, "series"]
+        adjustment = seasonally_adjust(reference_series(shared, name), spec=asked(runs.loc[run]))
+        assert adjustment.identifiable, run
+        np.testing.assert_allclose(adjustment.adjusted, other[name], rtol=3e-4, err_msg=run)
 
 
 # Known answers: the program called directly, with specs written by hand (X-13ARIMA-SEATS Reference Manual 1.1, chapter 7)
@@ -460,20 +468,18 @@ def test_many_at_once_are_the_same_as_one_by_one():
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("name", ["AirPassengers|1949-01|1960-12", "UKgas|1960Q1|1986Q4"])
-@pytest.mark.parametrize("method", ["X-11", "SEATS"])
-def test_frozen_choices_give_the_same_series(shared, name, method):
-    counts = reference_series(shared, name)
-    automatic = seasonally_adjust(counts, spec=SeasonalSpec(method=method))
-    frozen = freeze(automatic)
-    assert "automatic" not in (frozen.model, frozen.decomposition, frozen.outliers)
-    assert "test" not in (frozen.trading_day, frozen.easter)
-    [again] = read_specs(write_specs({"x": frozen})).values()
-    np.testing.assert_allclose(seasonally_adjust(counts, spec=again).adjusted, automatic.adjusted, rtol=2e-5)
-
-
-@pytest.mark.shared
-def test_review_names_the_choices_that_have_changed(shared):
+def test_frozen_choices_give_the_same_series_and_a_review_names_those_that_have_changed(shared):
+    for name in ("AirPassengers|1949-01|1960-12", "UKgas|1960Q1|1986Q4"):
+        counts = reference_series(shared, name)
+        for method in ("X-11", "SEATS"):
+            case = f"{name} {method}"
+            automatic = seasonally_adjust(counts, spec=SeasonalSpec(method=method))
+            frozen = freeze(automatic)
+            assert "automatic" not in (frozen.model, frozen.decomposition, frozen.outliers), case
+            assert "test" not in (frozen.trading_day, frozen.easter), case
+            [again] = read_specs(write_specs({"x": frozen})).values()
+            held = seasonally_adjust(counts, spec=again).adjusted
+            np.testing.assert_allclose(held, automatic.adjusted, rtol=2e-5, err_msg=case)
     counts = reference_series(shared, "AirPassengers|1949-01|1960-12")
     frozen = freeze(seasonally_adjust(counts))
     same = review(counts, frozen=frozen)

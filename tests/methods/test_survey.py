@@ -74,33 +74,37 @@ def estimate_of(design, case: pd.Series):
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize(
-    "name", ["srs", "srs_nofpc", "strat", "strat_nofpc", "clus1", "clus1_nofpc", "clus2", "clus2_wr"]
-)
-def test_every_case_of_r_survey(shared, name):
+def test_every_case_of_r_survey(shared):
     folder = shared / "reference"
-    cases = pd.read_csv(folder / "survey_api_expected.csv").query("design == @name")
-    design = school_design(pd.read_csv(folder / cases["data"].iloc[0]), name)
-    assert len(cases) in (16, 22)
-    for _, case in cases.iterrows():
-        e = estimate_of(design, case)
-        scale = 100 if case.statistic == "proportion" else 1
-        assert e.value / scale == pytest.approx(case.estimate, rel=1e-8), case.case_id
-        assert e.standard_error / scale == pytest.approx(case.se, rel=1e-8), case.case_id
-        assert (e.lower / scale, e.upper / scale) == pytest.approx((case.lcl, case.ucl), rel=1e-6), (
-            case.case_id
-        )
-        assert e.degrees_of_freedom == case.df, case.case_id
-        if not np.isnan(case.deff):
-            # R compares with a sample drawn without replacement from as many as the weights add up to.
-            finite = 1 - e.n / design.weights.sum()
-            assert e.design_effect / finite == pytest.approx(case.deff, rel=1e-8), case.case_id
-
-
-@pytest.mark.shared
-def test_every_case_of_the_fpc_example_of_r_survey(shared):
-    cases = pd.read_csv(shared / "reference" / "survey_fpc_expected.csv")
-    data = pd.read_csv(shared / "reference" / "survey_data_fpc.csv")
+    table = pd.read_csv(folder / "survey_api_expected.csv")
+    for name, cases in table.groupby("design"):
+        design = school_design(pd.read_csv(folder / cases["data"].iloc[0]), name)
+        assert len(cases) in (16, 22), name
+        for _, case in cases.iterrows():
+            e = estimate_of(design, case)
+            scale = 100 if case.statistic == "proportion" else 1
+            assert e.value / scale == pytest.approx(case.estimate, rel=1e-8), case.case_id
+            assert e.standard_error / scale == pytest.approx(case.se, rel=1e-8), case.case_id
+            limits = (e.lower / scale, e.upper / scale)
+            assert limits == pytest.approx((case.lcl, case.ucl), rel=1e-6), case.case_id
+            assert e.degrees_of_freedom == case.df, case.case_id
+            if not np.isnan(case.deff):
+                # R compares with a sample drawn without replacement from as many as the weights add up to.
+                finite = 1 - e.n / design.weights.sum()
+                assert e.design_effect / finite == pytest.approx(case.deff, rel=1e-8), case.case_id
+    assert set(table["design"]) == {
+        "srs",
+        "srs_nofpc",
+        "strat",
+        "strat_nofpc",
+        "clus1",
+        "clus1_nofpc",
+        "clus2",
+        "clus2_wr",
+    }
+    # The example fpc of the package.
+    cases = pd.read_csv(folder / "survey_fpc_expected.csv")
+    data = pd.read_csv(folder / "survey_data_fpc.csv")
     assert len(cases) == 4
     for _, case in cases.iterrows():
         design = survey_design(
@@ -111,10 +115,11 @@ def test_every_case_of_the_fpc_example_of_r_survey(shared):
             population_sizes="Nh" if case.design == "fpc_withfpc" else (),
         )
         estimate = {"mean": mean, "total": total}[case.statistic](design, "x", unit="")
-        assert estimate.value == pytest.approx(case.estimate, rel=1e-8)
-        assert estimate.standard_error == pytest.approx(case.se, rel=1e-8)
-        assert (estimate.lower, estimate.upper) == pytest.approx((case.lcl, case.ucl), rel=1e-6)
-        assert estimate.degrees_of_freedom == case.df
+        said = f"{case.design} {case.statistic}"
+        assert estimate.value == pytest.approx(case.estimate, rel=1e-8), said
+        assert estimate.standard_error == pytest.approx(case.se, rel=1e-8), said
+        assert (estimate.lower, estimate.upper) == pytest.approx((case.lcl, case.ucl), rel=1e-6), said
+        assert estimate.degrees_of_freedom == case.df, said
 
 
 # --- samplics (MIT), tests/estimation/test_expansion_fpc.py: 176 numbers, to the tolerance of np.isclose
@@ -165,27 +170,7 @@ def test_every_number_of_the_one_stage_tests_of_samplics(shared):
                 assert got[case.attribute] == pytest.approx(case.expected, rel=1e-5, abs=1e-8), (call, domain)
 
 
-# --- PHEindicatormethods 2.1.0: Wilson
-
-
-@pytest.mark.shared
-def test_every_wilson_interval_of_phe(shared):
-    cases = pd.read_csv(shared / "reference" / "phe_proportion.csv").dropna(
-        subset=["Numerator", "Denominator"]
-    )
-    grouped = pd.read_csv(shared / "reference" / "phe_proportion_grouped.csv").dropna(subset=["value"])
-    assert len(cases) == 16
-    assert len(grouped) > 3
-    for _, case in cases.iterrows():
-        share = case.Numerator / case.Denominator
-        for confidence, tag in ((0.95, "95_0"), (0.998, "99_8")):
-            limits = np.array(wilson_limits(share, case.Denominator, confidence)) * case.multiplier
-            expected = (case[f"lower{tag}cl"], case[f"upper{tag}cl"])
-            assert tuple(limits) == pytest.approx(expected, rel=1e-6)
-    for _, case in grouped.iterrows():
-        level = float(str(case.confidence).rstrip("%")) / 100
-        limits = np.array(wilson_limits(case.Numerator / case.Denominator, case.Denominator, level))
-        assert tuple(limits * case.multiplier) == pytest.approx((case.lowercl, case.uppercl), rel=1e-6)
+# --- PHEindicatormethods 2.1.0: Wilson (its whole tables: test_rates.py)
 
 
 def test_a_simple_sample_has_the_plain_wilson_interval():
@@ -200,8 +185,10 @@ def test_a_simple_sample_has_the_plain_wilson_interval():
 
 
 @pytest.mark.shared
-def test_post_stratification_agrees_with_r(shared):
+def test_post_stratification_and_a_design_effect_agree_with_r(shared):
     data = pd.read_csv(shared / "reference" / "survey_data_apiclus1.csv")
+    e = mean(survey_design(data, weight="pw", clusters="dnum"), "api00", unit="points")
+    assert e.design_effect == pytest.approx(9.25309907058891, rel=1e-10)  # svymean(..., deff = "replace")
     design = survey_design(data, weight="pw", clusters="dnum", population_sizes="fpc")
     # postStratify(svydesign(id=~dnum, weights=~pw, data=apiclus1, fpc=~fpc), ~stype, ...); help("postStratify")
     # prints 642.31 and 23.921 for the mean.
@@ -219,16 +206,15 @@ def test_post_stratification_agrees_with_r(shared):
 
 
 # svydesign(id=~1, strata=~stype, weights=~pw, data=<apistrat without its high schools but the first>, fpc=~fpc)
+BY_THE_RULE = [
+    ("certainty", 10.4833821077944, 91370.832975843),
+    ("adjust", 10.4979456670911, 97035.8068082423),
+    ("average", 12.8394684713595, 111905.959081941),
+]
+
+
 @pytest.mark.shared
-@pytest.mark.parametrize(
-    ("rule", "of_mean", "of_total"),
-    [
-        ("certainty", 10.4833821077944, 91370.832975843),
-        ("adjust", 10.4979456670911, 97035.8068082423),
-        ("average", 12.8394684713595, 111905.959081941),
-    ],
-)
-def test_the_rules_for_a_single_unit_agree_with_r(shared, rule, of_mean, of_total):
+def test_the_rules_for_a_single_unit_agree_with_r(shared):
     data = pd.read_csv(shared / "reference" / "survey_data_apistrat.csv")
     data = pd.concat([data[data["stype"] != "H"], data[data["stype"] == "H"].head(1)])
     arguments = {"weight": "pw", "strata": "stype", "population_sizes": "fpc"}
@@ -237,19 +223,13 @@ def test_the_rules_for_a_single_unit_agree_with_r(shared, rule, of_mean, of_tota
         match=r"Strata with one unit: 'H'\. .* rule in single_unit_strata: certainty, adjust, average\.",
     ):
         survey_design(data, **arguments)
-    design = survey_design(data, **arguments, single_unit_strata=rule)
-    e = mean(design, "api00", unit="points")
-    assert (e.value, e.standard_error) == pytest.approx((666.7948017644137, of_mean), rel=1e-10)
-    e = total(design, "enroll", unit="pupils")
-    assert (e.value, e.standard_error) == pytest.approx((2722740.508073810, of_total), rel=1e-10)
-    assert e.degrees_of_freedom == 148
-
-
-@pytest.mark.shared
-def test_the_design_effect_against_a_sample_with_replacement_agrees_with_r(shared):
-    data = pd.read_csv(shared / "reference" / "survey_data_apiclus1.csv")
-    e = mean(survey_design(data, weight="pw", clusters="dnum"), "api00", unit="points")
-    assert e.design_effect == pytest.approx(9.25309907058891, rel=1e-10)  # svymean(..., deff = "replace")
+    for rule, of_mean, of_total in BY_THE_RULE:
+        design = survey_design(data, **arguments, single_unit_strata=rule)
+        e = mean(design, "api00", unit="points")
+        assert (e.value, e.standard_error) == pytest.approx((666.7948017644137, of_mean), rel=1e-10), rule
+        e = total(design, "enroll", unit="pupils")
+        assert (e.value, e.standard_error) == pytest.approx((2722740.508073810, of_total), rel=1e-10), rule
+        assert e.degrees_of_freedom == 148, rule
 
 
 # --- laws

@@ -17,7 +17,6 @@ import pytest
 from saferleeds_analysis.methods.x13 import find_program, run_x13
 from saferleeds_analysis.problems import DataProblem
 
-RUNS = [f"X{number:02d}" for number in range(1, 17)]
 # A model search with a revision history: seconds of work for the program.
 SLOW = "transform{ function=auto }\nautomdl{ }\noutlier{ }\nhistory{ estimates=(sadj) }\nx11{ save=(d11) }"
 
@@ -61,41 +60,42 @@ def left_behind(folder: Path) -> list:
     return [*folder.iterdir(), *running]
 
 
+# Printed in the tests of R's package seasonal 1.10.0 (tests/testthat/test-issues.R), here by the program's own keys.
+PUBLISHED = {
+    "regression td1coef Weekday": "1-Coefficient Trading Day$Weekday",
+    "regression easter[1]": "Easter[1]$Easter[1]",
+    "regression AO1951.May": "AutoOutlier$AO1951.May",
+    "MA nonseasonal lag 1": "MA$Nonseasonal$01$01",
+    "MA seasonal lag 12": "MA$Seasonal$12$12",
+}
+
+
 @pytest.mark.shared
-@pytest.mark.parametrize("run", RUNS)
-def test_reference_run_of_the_program(reference, run):
+def test_every_reference_run_of_the_program(reference, shared):
     # Census X-13ARIMA-SEATS 1.1 build 62; tolerances from the reference's README.
-    counts = series_of(reference, reference["runs"].loc[run, "series"])
-    [output] = run_x13([(counts, reference["runs"].loc[run, "spec"])])
-    expected = reference["tables"][reference["tables"]["run_id"] == run]
-    compared = 0
-    for table, rows in expected[expected["table"] != "a1"].groupby("table"):
-        name, _, limit = table.partition("_")
-        column = output.tables[name][:, {"": 0, "lower": 1, "upper": 2}[limit]]
-        np.testing.assert_allclose(column, rows["value"], rtol=1e-5 if name == "fct" else 1e-6)
-        compared += 1
-    assert compared >= 5
-    said = reference["diagnostics"][reference["diagnostics"]["run_id"] == run].set_index("key")["value"]
-    if output.diagnostics["build"] == "62":  # build 61, of the Windows wheel, prints some with other digits
-        assert {key: output.diagnostics.get(key) for key in said.index} == said.to_dict()
-
-
-@pytest.mark.shared
-def test_air_passengers_gives_the_published_coefficients(reference, shared):
-    # Printed in the tests of R's package seasonal 1.10.0 (tests/testthat/test-issues.R).
+    runs, tables, diagnostics = (reference[name] for name in ("runs", "tables", "diagnostics"))
+    assert list(runs.index) == [f"X{number:02d}" for number in range(1, 17)]
+    outputs = run_x13([(series_of(reference, run["series"]), run["spec"]) for _, run in runs.iterrows()])
+    for run, output in zip(runs.index, outputs, strict=True):
+        expected = tables[tables["run_id"] == run]
+        compared = 0
+        for table, rows in expected[expected["table"] != "a1"].groupby("table"):
+            name, _, limit = table.partition("_")
+            column = output.tables[name][:, {"": 0, "lower": 1, "upper": 2}[limit]]
+            rtol = 1e-5 if name == "fct" else 1e-6
+            np.testing.assert_allclose(column, rows["value"], rtol=rtol, err_msg=f"{run} {table}")
+            compared += 1
+        assert compared >= 5, run
+        said = diagnostics[diagnostics["run_id"] == run].set_index("key")["value"]
+        if (
+            output.diagnostics["build"] == "62"
+        ):  # build 61, of the Windows wheel, prints some with other digits
+            assert {key: output.diagnostics.get(key) for key in said.index} == said.to_dict(), run
     published = pd.read_csv(shared / "reference" / "x13_airpassengers_published.csv")
-    keys = {
-        "regression td1coef Weekday": "1-Coefficient Trading Day$Weekday",
-        "regression easter[1]": "Easter[1]$Easter[1]",
-        "regression AO1951.May": "AutoOutlier$AO1951.May",
-        "MA nonseasonal lag 1": "MA$Nonseasonal$01$01",
-        "MA seasonal lag 12": "MA$Seasonal$12$12",
-    }
-    run = reference["runs"].loc["X01"]
-    [output] = run_x13([(series_of(reference, run["series"]), run["spec"])])
+    assert set(published["parameter"]) == set(PUBLISHED)
     for parameter, expected in zip(published["parameter"], published["expected"], strict=True):
-        found = float(output.diagnostics[keys[parameter]].split()[0])
-        assert found == pytest.approx(expected, rel=1e-8)
+        found = float(outputs[0].diagnostics[PUBLISHED[parameter]].split()[0])
+        assert found == pytest.approx(expected, rel=1e-8), parameter
 
 
 def test_the_programs_own_words_are_the_error(scratch):
