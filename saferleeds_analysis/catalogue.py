@@ -24,7 +24,15 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.disclosure_rules import DisclosureRules, read_disclosure_rules
-from saferleeds_analysis.door import read_table, read_text, read_toml, sha256_of, shown, toml_of
+from saferleeds_analysis.door import (
+    read_table,
+    read_text,
+    read_toml,
+    read_workbook,
+    sha256_of,
+    shown,
+    toml_of,
+)
 from saferleeds_analysis.explained import explained, in_known_words, unfilled
 from saferleeds_analysis.figures import Rows, TableRow
 from saferleeds_analysis.formats import FORMAT, KEY, refuse_other_formats
@@ -566,6 +574,10 @@ class Catalogue:
         left = tuple(name for name in others if name not in (*row.areas, *row.around))
         return replace(row, donors=row.donors or left)
 
+    def interventions(self, indicator_id: str) -> tuple[ListedIntervention, ...]:
+        """Give everything that was to move an indicator and of which a page asks whether it worked."""
+        return tuple(one for one in self._interventions.values() if one.indicator_id == indicator_id)
+
     def _faults_of_interventions(self, rows: Iterable[ListedIntervention]) -> Iterator[str]:
         """Say of each row which name is not known, stands twice or lies within another, with its place in the table."""
         listed: set[str] = set()
@@ -708,9 +720,11 @@ def read_rows(path: Path, kind: type) -> list:
     """
     if path.suffix == ".toml":
         return _read_tables(path, kind)
-    table = read_table(path, path.name)
+    table = read_workbook(path, path.name) if path.suffix == ".xlsx" else read_table(path, path.name)
     wanted = columns_of(kind)
     columns = [f for f in fields(kind) if f.name in wanted]
+    # A column with a default came later than the table, and may be left out.
+    table = table.assign(**{f.name: "" for f in columns if f.default is not MISSING and f.name not in table})
     if sorted(table.columns) != sorted(wanted):
         raise DataProblem(
             f"{path.name}: the columns must be {', '.join(wanted)}; found {', '.join(table.columns)}."
@@ -792,7 +806,8 @@ def columns_of(kind: type) -> list[str]:
 
 def places_in(path: Path, numbers: Iterable[int]) -> list[Rows]:
     """Give for each row of a table, by its number, in which file of the project it stands, and where."""
-    folder = "saferleeds_analysis/national" if path.parent == NATIONAL else "data/raw/reference"
+    national, own = "saferleeds_analysis/national", "data/raw"
+    folder = national if path.parent == NATIONAL else own if path.parent.name == "raw" else f"{own}/reference"
     file, sha256 = f"{folder}/{path.name}", sha256_of(path)
     return [Rows(role="row", file=file, sha256=sha256, numbers=(int(n),)) for n in numbers]
 

@@ -14,9 +14,11 @@ import re
 import stat
 import time
 import tomllib
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -293,6 +295,46 @@ def read_table(
     refuse(islice(ragged, 100))  # more are not read
     return pd.DataFrame(
         [cells for _, cells in held], index=[number for number, _ in held], columns=header, dtype=object
+    )
+
+
+def read_workbook(path: Path, name: str, *, most_rows: int = _MOST_ROWS_OF_A_TABLE) -> pd.DataFrame:
+    """Read the one sheet of a workbook, or its first, as :func:`read_table` reads a CSV table; a day is written as 2012-12-31."""
+    # Imported here, because it takes half a second that most commands do not need.
+    import openpyxl
+
+    with warnings.catch_warnings(), open_workbook(path, name) as file:
+        warnings.simplefilter("ignore")  # of drop-down lists, styles and the like, which bear no data
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # some programs write a wrong extent, which would hide rows
+        rows = [
+            [_text_of(cell) for cell in cells]
+            for cells in islice(sheet.iter_rows(values_only=True), most_rows + 2)
+        ]
+        book.close()
+    places = [place for place, title in enumerate(rows[0]) if title] if rows else []
+    header = [rows[0][place] for place in places]
+    held = {number: cells for number, cells in enumerate(rows[1:], start=2) if any(cells)}
+    refuse(f"{name}, row 1: column {title!r} is there twice. Keep one." for title in twice(header))
+    if len(rows) > most_rows + 1 or not header:
+        raise DataProblem(
+            f"{name}: has {'more than ' + format(most_rows, ',') if header else 'no'} rows. {_RIGHT_FILE}"
+        )
+    cells = [[dict(enumerate(of)).get(place, "") for place in places] for of in held.values()]
+    return pd.DataFrame(cells, index=list(held), columns=header, dtype=object)
+
+
+def _text_of(cell: object) -> str:
+    """Write a cell of a workbook as a CSV file would hold it."""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    return (
+        ""
+        if cell is None
+        else str(int(cell))
+        if isinstance(cell, float) and cell.is_integer()
+        else str(cell).strip()
     )
 
 

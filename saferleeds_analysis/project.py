@@ -26,9 +26,9 @@ from saferleeds_analysis.catalogue import (
 )
 from saferleeds_analysis.publishing.run_list import pages_about
 from saferleeds_analysis.reporting import crime_card, survey_card
-from saferleeds_analysis.reporting.actions import other_actions
+from saferleeds_analysis.reporting.actions import action_plan, marks_of, other_actions, what_is_marked
 from saferleeds_analysis.reporting.areas import AreasBeside, areas_of
-from saferleeds_analysis.reporting.blocks import Block
+from saferleeds_analysis.reporting.blocks import NOTHING, Block, heading, join
 from saferleeds_analysis.reporting.board import judgement
 from saferleeds_analysis.reporting.cards import ReportCard, report_card
 from saferleeds_analysis.reporting.case_facts import CaseFacts, case_facts
@@ -151,7 +151,7 @@ class Page:
     def actions(self) -> list[intake.Action]:
         """The actions on the indicator, as they stood in the quarter."""
         root, known = self.project.root, self.project.catalogue
-        return intake.actions_of(root, self.quarter, self.indicator, catalogue=known)
+        return intake.actions_of(root, self.quarter, self.indicator, catalogue=known, edition=self.edition)
 
     @property
     def sources(self) -> Sources:
@@ -297,6 +297,39 @@ class Page:
     def other_actions(self) -> Block:
         """Set out the actions besides the next three, which the first screen names."""
         return other_actions(self.actions, as_at=self.as_at, window=periods.quarter_name(self.quarter))
+
+    def action_plan(self) -> Block:
+        """Set out every action of the partnership by priority; the public edition says how many it leaves out."""
+        known = self.project.catalogue
+        of = {
+            edition: intake.actions_in(self.project.root, self.quarter, catalogue=known, edition=edition)
+            for edition in ("restricted", self.edition)
+        }
+        return action_plan(
+            of[self.edition],
+            catalogue=known,
+            as_at=self.as_at,
+            window=periods.quarter_name(self.quarter),
+            left_out=len(of["restricted"]) - len(of[self.edition]),
+        )
+
+    def turn_the_curve(self, counts: ReportCard) -> Block:
+        """Draw the months with the actions marked that were at work, each with a link where a page asks if it worked."""
+        marked = marks_of(self.actions)
+        if not marked:
+            return NOTHING
+        asked = {
+            action.id: href
+            for action in self.actions
+            for one in self.project.catalogue.interventions(self.indicator)
+            if action.area in one.areas and action.started == one.start
+            for href in self.addresses("did_it_work").values()
+        }
+        return join(
+            heading(2, "What was done, and when"),
+            counts.months(marks=marked),
+            what_is_marked(self.actions, asked),
+        )
 
     def links(self, more: Mapping[str, str] | None = None, *, area: str = "", **words: str) -> Block:
         """Give a line of links: ``more`` by their words, and the indicator's pages on the area by notebook, each under its words."""

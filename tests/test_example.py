@@ -59,7 +59,7 @@ def test_the_command_ends_with_the_page_to_open(project, done):
 
 
 def test_nothing_stops_the_sign_off_of_the_example(done):
-    assert "16 checks: none stops the sign-off" in done.stdout
+    assert "17 checks: none stops the sign-off" in done.stdout
     assert "stops the sign-off" not in done.stdout.replace("none stops the sign-off", "")
 
 

@@ -4,7 +4,7 @@
 ``recorded_parts``, ``survey_responses`` and ``commentary`` give what a notebook asks for.
 """
 
-from saferleeds_analysis.intake.actions import Action, actions_of, read_actions
+from saferleeds_analysis.intake.actions import Action, actions_in, actions_of, read_actions
 from saferleeds_analysis.intake.boundaries import Boundaries, boundaries
 from saferleeds_analysis.intake.build import build_processed
 from saferleeds_analysis.intake.commentaries import (
@@ -32,6 +32,7 @@ __all__ = [
     "RecordedParts",
     "Source",
     "SurveyResponses",
+    "actions_in",
     "actions_of",
     "boundaries",
     "build_processed",

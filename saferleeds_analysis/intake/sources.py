@@ -46,7 +46,7 @@ NOT_SOURCES = {
     SIGN_OFF: "<quarter>.toml, such as 2026-27_Q1.toml",
 }
 # What lies in data/raw by itself: intake.governance and intake.actions read them.
-RESTATEMENTS, ACTIONS = LOOSE = ("restatements.csv", "actions.csv")
+RESTATEMENTS, ACTIONS, ACTIONS_BOOK = LOOSE = ("restatements.csv", "actions.csv", "actions.xlsx")
 _DATA_FILES = (".csv", ".xls", ".xlsx", ".xlsm", ".zip")
 
 # The files of a source, where its manifest does not say: downloads of police.uk hold outcomes and searches, too.

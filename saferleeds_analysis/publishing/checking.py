@@ -102,6 +102,12 @@ def check_pack(
         "commentary": lambda c: checks.commentary_received(
             c, {names.get(i, i): status for i, status in _commentaries(root, quarter, pages).items()}
         ),
+        "actions": lambda c: checks.actions_told(
+            c,
+            intake.actions_in(root, quarter, catalogue=catalogue, edition=edition),
+            quarter=quarter,
+            as_at=as_at,
+        ),
         "lateness": lambda c: checks.lateness(c, [of.source for of in sources], as_at=as_at),
     }
     agreed = read_checks()

@@ -14,6 +14,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.figures import Figure
+from saferleeds_analysis.intake import actions_in
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.publishing.content import pack_figures
 from saferleeds_analysis.publishing.files import (
@@ -43,6 +44,7 @@ from saferleeds_analysis.publishing.pages import Link, provenance_of, render_pag
 from saferleeds_analysis.publishing.report import Run, start_run
 from saferleeds_analysis.publishing.run_list import read_groups
 from saferleeds_analysis.publishing.versions import is_frozen, signed_off_in_words
+from saferleeds_analysis.reporting.actions import in_a_line
 from saferleeds_analysis.reporting.blocks import NOTHING, Block
 from saferleeds_analysis.reporting.first_screen import sparkline
 from saferleeds_analysis.reporting.state import State, state_of
@@ -243,9 +245,20 @@ def _index_page(
         of_the_pack=[Link(text=t, href=f) for f, t in _OF_THE_PACK if (run.folder / f).is_file()],
         changes=f"{CHANGES}/{PAGE}" if (run.folder / CHANGES / PAGE).is_file() else "",
         changed=_changed(run.folder),
+        actions=_actions(run),
         neighbours=[] if restricted else _neighbours(run),
         **reports,
     )
+
+
+def _actions(run: Run) -> str:
+    """Say in a line how the actions of the partnership stand, as far as the edition tells of them; nothing where there are none."""
+    given = (
+        actions_in(run.root, run.quarter, catalogue=run.catalogue, edition=run.edition)
+        if run.catalogue
+        else []
+    )
+    return in_a_line(given, as_at=run.as_at)
 
 
 def _changed(pack: Path) -> str:

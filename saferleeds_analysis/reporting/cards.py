@@ -232,8 +232,8 @@ class ReportCard(Result):
         out = [w in rules.counts.columns and rules.is_withheld(self.area.name, w) for w in named]
         return totals.mask(small).mask(out)
 
-    def months(self) -> Block:
-        """Draw the months as they were recorded."""
+    def months(self, marks: Mapping[pd.Period, str] | None = None) -> Block:
+        """Draw the months as they were recorded, with ``marks`` by month."""
         known = self.shown.months.dropna()
         if known.empty:
             return self.shown.explained(NOTHING)
@@ -245,6 +245,7 @@ class ReportCard(Result):
             unit=self.indicator.unit,
             figures=self.month_figures(),
             withheld=self.shown.withheld,
+            marks=marks or {},
         )
         return self.shown.explained(drawn)
 

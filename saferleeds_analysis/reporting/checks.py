@@ -22,7 +22,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, PublishedFigure
 from saferleeds_analysis.figures import Figure
-from saferleeds_analysis.intake import RecordedCounts, Source
+from saferleeds_analysis.intake import Action, RecordedCounts, Source
 from saferleeds_analysis.methods import feasibility, seasonal
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.reporting import wording
@@ -321,6 +321,21 @@ def lateness(check: Check, sources: Sequence[Source], *, as_at: date) -> CheckRe
             if source.received is None
         ],
     )
+
+
+@_rule
+def actions_told(check: Check, actions: Sequence[Action], *, quarter: pd.Period, as_at: date) -> _Judged:
+    """Find actions that are late, and those of which nobody has told in the quarter."""
+    for action in actions:
+        wrong = []
+        if action.told_of != quarter:
+            wrong.append(
+                f"stood as {action.state} in {action.quarter}, and no row tells of {periods.quarter_name(quarter)}"
+            )
+        if action.is_late(as_at):
+            due = f", due on {periods.day_name(action.due)}" if action.due else ""
+            wrong.append(f"is late{due}; {action.owner or action.organisation or 'nobody'} answers for it")
+        yield f"data/raw/actions, {action.id} ({action.what})", "; ".join(wrong)
 
 
 def commentary_received(check: Check, received: Mapping[str, str]) -> CheckResult:

@@ -35,15 +35,13 @@ def test_the_examples_actions_are_read_and_stand_with_the_next_ones_first():
     assert found[1].what == "Youth custody suite at Stainbeck"
 
 
-def test_another_quarters_actions_are_never_used(tmp_path):
+def test_an_action_goes_on_into_later_quarters_and_never_into_earlier_ones(tmp_path):
     read(tmp_path, ROW)
-    there = intake.actions_of(
-        tmp_path, periods.quarter("2012/13 Q2"), "domestic_burglary", catalogue=CATALOGUE
+    before, there, later = (
+        intake.actions_of(tmp_path, periods.quarter(quarter), "domestic_burglary", catalogue=CATALOGUE)
+        for quarter in ("2012/13 Q1", "2012/13 Q2", "2012/13 Q3")
     )
-    later = intake.actions_of(
-        tmp_path, periods.quarter("2012/13 Q3"), "domestic_burglary", catalogue=CATALOGUE
-    )
-    assert ([a.id for a in there], later) == (["A1"], [])
+    assert (before, [a.id for a in there], [a.quarter for a in later]) == ([], ["A1"], ["2012/13 Q2"])
 
 
 def test_without_a_table_there_are_none(tmp_path):

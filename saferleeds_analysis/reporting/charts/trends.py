@@ -1,6 +1,7 @@
 """Charts of months: twelve-month totals with targets and projection, months as recorded and adjusted, seasonal profile, control."""
 
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 import pandas as pd
 import seaborn as sns
@@ -182,13 +183,18 @@ def chart_of_months(
     unit: str,
     figures: Sequence[Figure],
     withheld: Collection[pd.Period] = (),
+    marks: Mapping[pd.Period, str] = MappingProxyType({}),
 ) -> Block:
     """Draw monthly counts as they were recorded (monthly PeriodIndex; a missing month is a gap in the line).
 
-    ``withheld`` are missing months of which the count is known and not shown.
+    ``withheld`` are missing months of which the count is known and not shown; ``marks`` are short words at the foot of an upright line.
     """
     drawing, ax = one_axes(3.6)
     line(ax, months, color=DARK_BLUE, linewidth=1.8, marker="o", markersize=3)
+    for month, words in marks.items():
+        if months.index[0] <= month <= months.index[-1]:
+            ax.axvline(month.ordinal, color=DARK_GREY, linewidth=1.4, linestyle=":")
+            label(ax, words, (month.ordinal, 0), beside=4, above=4, xycoords=("data", "axes fraction"))
     months_across(ax)
     known = months.dropna()
     missing = months.index[months.isna() & ~months.index.isin(withheld)]
@@ -199,6 +205,7 @@ def chart_of_months(
     )
     if len(missing):
         alt += f" No data for {periods.months_in_words(missing)}."
+    alt += "".join(f" {words} began in {periods.month_name(month)}." for month, words in marks.items())
     return finish(
         drawing,
         name=name,
