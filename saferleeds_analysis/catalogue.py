@@ -116,6 +116,12 @@ class Indicator:
         empty="a survey measure, or one of which only printed figures are held",
     )
     area_set: str = explained("the set of areas in areas.csv in which it is counted", "otterbridge")
+    beside: str = explained(
+        "the id of an indicator of the same unit beside which it is shown, such as that of a group of like areas",
+        "treatment_completed_england",
+        empty="it stands by itself",
+        default="",
+    )
 
     @property
     def counted(self) -> str:
@@ -156,6 +162,14 @@ class Target(TableRow):
     agreed_by: str = explained("who set it", "Safer Otterbridge")
     source: str = explained("the paper in which it stands", "Community safety plan 2026, page 12")
     note: str = explained("what a reader must know of it", "Rounded", empty="nothing")
+    of: str = explained(
+        "what is to meet the value: the level; by how much it gets better in a year (change); by how much it is worse than the "
+        "indicator beside which it stands (gap); or whether that gap shrinks in a year (closer, whose value is 0). All but the first are for parts",
+        "level",
+        empty="the level; the column may be left out",
+        holds=("level", "change", "gap", "closer"),
+        default="level",
+    )
 
     def __post_init__(self) -> None:
         """Refuse a value that no count or percentage can meet."""
@@ -734,7 +748,8 @@ def read_rows(path: Path, kind: type) -> list:
         if empty := list(unfilled(kind, row)):
             problems.append(f"{path.name}, row {number}: nothing stands in {', '.join(empty)}. Fill it in.")
         try:
-            cells = {f.name: _READERS.get(f.type, str)(row[f.name].strip()) for f in columns}
+            given = [f for f in columns if row[f.name].strip() or f.default is MISSING]
+            cells = {f.name: _READERS.get(f.type, str)(row[f.name].strip()) for f in given}
             rows.append(kind(**in_known_words(kind, cells)))
         except ValueError as error:
             problems.append(f"{path.name}, row {number}: {error}")

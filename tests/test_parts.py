@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from parts_of_services import HEADER, RE_OFFENCES, REPEATS, TREATMENT, project
+from parts_of_services import HEADER, MANIFEST, RE_OFFENCES, REPEATS, TREATMENT, indicator, project
 from projects import ROOT, run
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 import saferleeds_analysis as sl
 from saferleeds_analysis import periods
@@ -192,6 +193,123 @@ def test_a_small_number_is_withheld_in_the_public_edition_and_stands_in_the_rest
         "2012/13 Q2: withheld, because a small number might point to a person."
     )
     assert public.change is None and restricted.change.direction == "fell"
+
+
+# Beside another, and targets of other kinds than a level
+
+
+ENGLAND = [
+    "2011/12 Q2,England,Treatment completed,4500,10000",
+    "2012/13 Q2,England,Treatment completed,5200,10000",
+]
+AIM = "treatment_completed,Leeds,2012/13,original,{},{},2012-04-01,Safer Leeds,Plan,,{}"
+
+
+def beside_england(folder, *, aim=""):
+    """Give a project in which the treatments of Leeds (40 % and 48 % of 400) stand beside those of England (45 % and 52 % of 10,000)."""
+    project(folder, rows=TREATMENT)
+    reference, source = folder / "data/raw/reference", folder / "data/raw/england"
+    areas = (reference / "areas.csv").read_text(encoding="utf-8")
+    (reference / "areas.csv").write_text(
+        f"{areas.rstrip()}\nengland,England,country,,E92000001,\n", encoding="utf-8"
+    )
+    table = (reference / "indicators.toml").read_text(encoding="utf-8")
+    own = indicator("Treatment completed", "%", "increase")
+    other = {"id": "treatment_england", "source": "england", "area_set": "england"}
+    table = table.replace(own, own.rstrip() + '\nbeside = "treatment_england"\n')
+    (reference / "indicators.toml").write_text(
+        table + indicator("Treatment completed", "%", "increase", **other), encoding="utf-8"
+    )
+    source.mkdir()
+    manifest = MANIFEST.replace("outcomes", "england").replace("leeds_2004", "england")
+    (source / "source.toml").write_text(manifest, encoding="utf-8")
+    (source / "a.csv").write_text("\n".join([HEADER, *ENGLAND]) + "\n", encoding="utf-8")
+    targets = (reference / "targets.csv").read_text(encoding="utf-8").splitlines()
+    lines = [f"{targets[0]},of", *(f"{line}," for line in targets[1:]), *filter(None, [aim])]
+    (reference / "targets.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return found(folder, "treatment_completed")
+
+
+def newcombe(later, earlier):
+    """Give the limits of a difference of two percentages, in points, by statsmodels."""
+    low, high = confint_proportions_2indep(*later, *earlier, method="newcomb", compare="diff")
+    return 100 * low, 100 * high
+
+
+LEEDS, ENGLAND_NOW, LEEDS_BEFORE, ENGLAND_BEFORE = (192, 400), (5200, 10_000), (160, 400), (4500, 10_000)
+BETTER = "the change in a year: 8", newcombe(LEEDS, LEEDS_BEFORE)
+WORSE = "the gap: 4", newcombe(ENGLAND_NOW, LEEDS)
+
+
+@pytest.mark.parametrize(
+    ("aim", "letter", "reason"),
+    [
+        (
+            ("at least", 50, ""),
+            "A",
+            ("48", [100 * limit for limit in proportion_confint(*LEEDS, method="wilson")]),
+        ),
+        (("at least", 5, "change"), "G", BETTER),
+        (("at least", 10, "change"), "A", BETTER),
+        (("at least", 20, "change"), "R", BETTER),
+        (("at most", 5, "gap"), "G", WORSE),
+        (("at most", 1, "gap"), "A", WORSE),
+    ],
+)
+def test_a_target_may_be_of_the_level_its_change_or_its_gap_to_another(tmp_path, aim, letter, reason):
+    report = beside_england(tmp_path, aim=AIM.format(*aim))
+    said, (low, high) = reason
+    assert report.rating.letter == letter
+    assert report.rating.reason.startswith(f"{said} (interval {low:.3g} to {high:.3g}) ")
+    for figure in [*report.main_figures(), *report.progress().figures]:
+        assert work_out(figure, tmp_path) == figure.value
+
+
+def test_a_target_may_be_to_move_closer_to_another(tmp_path):
+    report = beside_england(tmp_path, aim=AIM.format("at most", 0, "closer"))
+    (low, high), (low_before, high_before) = (
+        newcombe(ENGLAND_NOW, LEEDS),
+        newcombe(ENGLAND_BEFORE, LEEDS_BEFORE),
+    )
+    # From 5 to 4 points: the limits of two differences joined (Zou and Donner 2008).
+    lower = -1 - ((4 - low) ** 2 + (high_before - 5) ** 2) ** 0.5
+    upper = -1 + ((high - 4) ** 2 + (5 - low_before) ** 2) ** 0.5
+    said = f"the gap went from 5 to 4 percentage points (change −1, interval {lower:+.3g} to {upper:+.3g})".replace(
+        "-", "−"
+    )
+    assert (report.rating.letter, report.rating.reason) == ("A", f"no clear change: {said}.")
+    [letter] = [f for f in report.progress().figures if f.measure.role == "letter"]
+    assert len({rows.role for rows in letter.rows}) == 5 and work_out(letter, tmp_path) == "A"
+
+
+def test_it_is_shown_beside_another_with_the_difference_tested(tmp_path):
+    report, (low, high) = beside_england(tmp_path), newcombe(LEEDS, ENGLAND_NOW)
+    assert report.findings().text.splitlines()[-1] == (
+        f"- England: 52.0%. No clear difference: 4.0 points (95% interval {low:.1f} to {high:.1f} points).".replace(
+            "-8", "−8"
+        ).replace("-9", "−9")
+    )
+    page = sl.open(tmp_path).page(
+        "2012/13 Q2", indicator="treatment_completed", area="Leeds", as_at="2012-10-31"
+    )
+    assert "England: 52.0%" in page.top(report).text
+    earlier = found(tmp_path, "treatment_completed", quarter="2011/12 Q1", as_at="2011-07-31")
+    assert earlier.gap is None and "England" not in earlier.findings().text
+
+
+def test_twelve_periods_have_control_limits_and_fewer_have_none(tmp_path):
+    quarters = [f"20{y:02d}/{y + 1:02d} Q{q}" for y in (9, 10, 11) for q in (1, 2, 3, 4)] + [
+        "2012/13 Q1",
+        "2012/13 Q2",
+    ]
+    level = [161, 158, 163, 157, 160, 162, 159, 164, 158, 161, 160, 157, 162, 230]
+    rows = [f"{q},Leeds,Treatment completed,{n},400" for q, n in zip(quarters, level, strict=True)]
+    report = found(project(tmp_path, rows=rows), "treatment_completed")
+    assert report.control().text.startswith(
+        "Special cause of improvement: the last point, 2012/13 Q2, is above the upper process limit. Process limits of 14 periods: "
+    )
+    few = found(tmp_path, "treatment_completed", quarter="2011/12 Q3", as_at="2011-12-31")
+    assert few.control().text == ""
 
 
 # What is refused

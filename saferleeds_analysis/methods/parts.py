@@ -8,8 +8,11 @@ rates have the interval of their count (Byar, exact below 10) and their ratio th
 import re
 from dataclasses import dataclass, replace
 
+from saferleeds_analysis.catalogue import Target
 from saferleeds_analysis.estimates import Estimate, count_with_interval, less, ratio_of_rates
+from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.methods.rates import proportion
+from saferleeds_analysis.methods.trajectory import Rating
 from saferleeds_analysis.problems import refuse_unless
 from saferleeds_analysis.results import Result
 
@@ -85,6 +88,56 @@ def change_of_parts(earlier: tuple[int, int], later: tuple[int, int], *, unit: s
         difference=difference or None,
         direction="fell" if high < 0 else "rose" if low > 0 else "no clear change",
     )
+
+
+def rate_parts(
+    target: Target,
+    *,
+    now: tuple[int, int],
+    before: tuple[int, int] | None = None,
+    beside: tuple[int, int] | None = None,
+    beside_before: tuple[int, int] | None = None,
+    unit: str,
+    improvement_direction: str,
+) -> Rating:
+    """Rate a level against its target by what the target is of: the level, its change, its gap to another, or whether that shrinks.
+
+    Each is how many of how many: ``now``, the same period a year ``before``, and those of what it stands ``beside``. A change is counted
+    towards the better side and a gap towards the worse, so "at least 5" better and "at most 2" worse mean what they say.
+
+    >>> from datetime import date
+    >>> aim = Target(indicator_id="treatment", area="Leeds", period="2012/13", kind="original", comparison="at most", value=5.0,
+    ...     set_on=date(2012, 4, 1), agreed_by="", source="", note="", of="gap")
+    >>> rated = rate_parts(aim, now=(160, 400), beside=(4400, 10_000), unit="%", improvement_direction="increase")
+    >>> rated.letter, rated.reason
+    ('G', 'the gap: 4 (interval -0.97 to 8.78) meets the target (at most 5).')
+    """
+    better = 1 if improvement_direction == "increase" else -1
+    level = level_of_parts(*now, unit=unit)
+
+    def against(own: tuple[int, int], other: tuple[int, int] | None, sign: int) -> Estimate | None:
+        found = other and change_of_parts(other, own, unit=unit).difference
+        return turned(found, sign) if found else None
+
+    if target.of == "closer":
+        gaps = (
+            against(*pair, -better) if None not in pair else None
+            for pair in ((before, beside_before), (now, beside))
+        )
+        return trajectory.assess_gap(*gaps)
+    what = {"level": "", "change": "the change in a year: ", "gap": "the gap: "}[target.of]
+    found = {"level": level, "change": against(now, before, better), "gap": against(now, beside, -better)}[
+        target.of
+    ]
+    rating = trajectory.assess_level(found, target=target)
+    return replace(rating, reason=f"{what}{rating.reason}")
+
+
+def turned(estimate: Estimate, sign: int) -> Estimate:
+    """Give an estimate, or with a sign of -1 the one of the other side."""
+    if sign == 1:
+        return estimate
+    return replace(estimate, value=-estimate.value, lower=-estimate.upper, upper=-estimate.lower)
 
 
 def _per(unit: str) -> int:

@@ -716,7 +716,7 @@ def residual_season(adjustments: Iterable[SeasonalAdjustment]) -> pd.DataFrame:
     rows = [
         (of.observed.name, "QS", of.diagnostics.qs_after)
         if of.diagnostics
-        else (of.observed.name, "Kruskal-Wallis", _p_of_months(of.irregular))
+        else (of.observed.name, "Kruskal-Wallis", p_of_season(of.irregular))
         for of in adjustments
         if of.identifiable
     ]
@@ -724,7 +724,7 @@ def residual_season(adjustments: Iterable[SeasonalAdjustment]) -> pd.DataFrame:
     return table.assign(false_discovery=stats.false_discovery_control(table["p_value"]) if rows else [])
 
 
-def _p_of_months(irregular: pd.Series) -> float:
+def p_of_season(irregular: pd.Series) -> float:
     """Give the p-value of no difference between the calendar months, or quarters, of a series; 1 of one that never varies."""
     of = irregular.index.month if irregular.index.freqstr == "M" else irregular.index.quarter
     varies = (irregular != irregular.iloc[0]).any()

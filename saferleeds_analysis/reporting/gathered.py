@@ -103,7 +103,8 @@ def result_of(
             return survey_report(sources.responses(indicator, as_at=as_at), catalogue=catalogue, **at)
         case "parts":
             found = sources.parts(indicator, area=area, as_at=as_at)
-            return parts_report(found, catalogue=catalogue, edition=edition, **at)
+            beside = _beside(indicator, sources, catalogue, as_at)
+            return parts_report(found, catalogue=catalogue, edition=edition, beside=beside, **at)
         case "printed percentages":
             return printed_survey(catalogue, indicator=indicator.id, **at)
         case "printed counts":
@@ -113,6 +114,20 @@ def result_of(
             return service_counts(catalogue, indicator=indicator.id, monthly=monthly, **at)
     card = report_card(sources.counts(indicator, as_at=as_at), catalogue=catalogue, **at)
     return Recorded(card, outlook_of(season_of(card)))
+
+
+def _beside(
+    indicator: Indicator, sources: Sources, catalogue: Catalogue, as_at: date
+) -> RecordedParts | None:
+    """Give the parts beside which an indicator is shown, of the whole of their areas; none where there are none by the day."""
+    if not indicator.beside:
+        return None
+    other = catalogue.indicator(indicator.beside)
+    [whole] = [area.name for area in catalogue.areas(other.area_set) if not area.parent]
+    try:
+        return sources.parts(other, area=whole, as_at=as_at)
+    except QuarterNotHeld:
+        return None
 
 
 def in_short(states: Iterable[State]) -> str:

@@ -17,8 +17,9 @@ from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator, Target
 from saferleeds_analysis.estimates import Estimate
 from saferleeds_analysis.figures import Measure, Rows, Working, weakest
 from saferleeds_analysis.intake import RecordedParts
-from saferleeds_analysis.methods import trajectory
-from saferleeds_analysis.methods.parts import PartChange, change_of_parts, level_of_parts
+from saferleeds_analysis.methods import control_charts, trajectory
+from saferleeds_analysis.methods.parts import PartChange, change_of_parts, level_of_parts, rate_parts
+from saferleeds_analysis.methods.seasonal import p_of_season
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import QuarterNotHeld
 from saferleeds_analysis.reporting import charts, wording
@@ -52,12 +53,19 @@ CHANGE = Measure(
 TARGET = Measure(
     id="target_of_level", words="target_{kind}", role="target", formula="the target as it was set", decimals=2
 )
+GAP = Measure(
+    id="gap_of_parts",
+    words="difference from {beside}",
+    role="change",
+    formula="the level less that beside which it is shown, of the same period; docs/methods/parts.md",
+    recurs=True,
+)
 LETTER = Measure(
     id="letter_of_level",
     words="progress, RAG letter",
     role="letter",
     part="letter",
-    formula="G: the level meets the target; A: it does not, but its interval reaches it; R: no value in its interval meets it",
+    formula="G: the target is met; A: it is not, but the interval reaches it; R: no value in the interval meets it; docs/methods/parts.md",
     recurs=True,
 )
 
@@ -66,7 +74,7 @@ LETTER = Measure(
 class PartsReport:
     """All that one quarter says of one such measure in one area; its methods give the blocks of the page.
 
-    ``shown`` protects the two parts of each period, those in the numerator (``in``) and the others (``out``), as the edition may print
+    ``beside`` are the parts of what it is shown beside. ``shown`` protects the two parts of each period, those in the numerator (``in``) and the others (``out``), as the edition may print
     them.
     """
 
@@ -75,6 +83,7 @@ class PartsReport:
     quarter: pd.Period
     as_at: date
     parts: RecordedParts
+    beside: RecordedParts | None
     shown: ProtectedTable
     target: Target | None
     target_tables: tuple[Rows, ...]
@@ -112,7 +121,49 @@ class PartsReport:
     @cached_property
     def rating(self) -> trajectory.Rating:
         """The letter against the target in force."""
-        return trajectory.assess_level(self.levels.get(self.latest), target=self.target)
+        if self.target is None or self.latest not in self.levels:
+            return trajectory.assess_level(None, target=self.target)
+        return rate_parts(
+            self.target,
+            **{"now" if role == "parts" else role: numbers for role, (_, numbers) in self._given.items()},
+            unit=self.indicator.unit,
+            improvement_direction=self.indicator.improvement_direction,
+        )
+
+    @cached_property
+    def gap(self) -> PartChange | None:
+        """The level less that beside which it is shown, of the same period, where both are there and may be printed."""
+        if "beside" not in self._given:
+            return None
+        (_, own), (_, other) = (self._given[role] for role in ("parts", "beside"))
+        return change_of_parts(other, own, unit=self.indicator.unit)
+
+    @property
+    def beside_name(self) -> str:
+        """What it is shown beside: the measure, where it is another, in its area."""
+        other = self.beside.indicator.name
+        return f"{other}, {self.beside.area}" if other != self.indicator.name else self.beside.area
+
+    @cached_property
+    def _given(self) -> dict[str, tuple[tuple[Rows, ...], tuple[int, int]]]:
+        """The rows and the numbers of now, of a year before, and of both beside: those that are there and may be printed."""
+        periods_of = {"parts": self.latest, "before": self.year_before}
+        found = {
+            role: (self._about(period, role)["rows"], self._of(period))
+            for role, period in periods_of.items()
+            if period in self.levels
+        }
+        if self.beside is None or "parts" not in found:
+            return found
+        other = by_quarter_or_year(self.beside.table, quarter=self.quarter)
+        for role, period in {"beside": self.latest, "beside_before": self.year_before}.items():
+            if period in other.index:
+                numbers = other.loc[period, ["numerator", "denominator"]]
+                found[role] = (
+                    rows_of(self.beside, period, role=role),
+                    (int(numbers.iloc[0]), int(numbers.iloc[1])),
+                )
+        return found
 
     # Blocks
 
@@ -132,11 +183,15 @@ class PartsReport:
             lines.append(
                 f"On {Window.period(self.year_before)} ({self.in_words(self.change.earlier.value)}): {self.change_in_words()}."
             )
+        if self.gap is not None:
+            lines.append(
+                f"{self.beside_name}: {self.in_words(self.gap.earlier.value)}. {self.gap_in_words()}."
+            )
         return bullets(lines, figures=self.main_figures())
 
     def main_figures(self) -> list[Figure]:
-        """Give the level and its change as figures."""
-        return [self._figure(self.latest), *self._changes()]
+        """Give the level, its change and its gap to what it is shown beside as figures."""
+        return [self._figure(self.latest), *self._changes(), *self._gaps()]
 
     def chart(self) -> Block:
         """Draw the level of each period with its interval, and the target."""
@@ -194,10 +249,13 @@ class PartsReport:
                 targets=self.target_tables,
                 year=self._year,
             )
-        about = self._about(self.latest, "parts")
-        rows = (*about["rows"], *self.target.rows("target"))
+        asked = {"level": ("parts",), "change": ("parts", "before"), "gap": ("parts", "beside")}
+        roles = asked.get(self.target.of, tuple(self._given))
+        rows = [row for role in roles if role in self._given for row in self._given[role][0]]
+        how = {"unit": self.indicator.unit, "improvement_direction": self.indicator.improvement_direction}
         figure = Figure(
-            **about | worked_out(rows, workings.letter, unit=self.indicator.unit),
+            **self._about(self.latest, "parts")
+            | worked_out((*rows, *self.target.rows("target")), workings.letter, **how),
             measure=LETTER,
             value=rating.letter,
         )
@@ -264,13 +322,37 @@ class PartsReport:
         moved = self.change
         if moved.difference is None:
             return f"{moved.direction} from none"
-        d, unit = moved.difference, " points" if self.indicator.unit == "%" else "%"
-        low, high = (wording.number(limit, decimals=1) for limit in (d.lower, d.upper))
-        size = wording.number(abs(d.value), decimals=1)
-        said = (
-            f"{moved.direction} by {size}{unit}" if moved.direction in wording.DOWN_OR_UP else moved.direction
+        sized = _with_limits(moved.difference)
+        if moved.direction in wording.DOWN_OR_UP:
+            return f"{moved.direction} by {sized}"
+        return f"{moved.direction} ({sized.partition('(')[2]}"
+
+    def gap_in_words(self) -> str:
+        """Say whether the level is higher or lower than that beside which it is shown, and by how much."""
+        word = {"fell": "Lower", "rose": "Higher"}.get(self.gap.direction, "No clear difference")
+        return f"{word}: {_with_limits(self.gap.difference)}"
+
+    def control(self) -> Block:
+        """Say whether the latest period is out of the ordinary by the rules of a control chart; nothing under twelve periods."""
+        values = pd.Series(
+            {period: level.value for period, level in self.levels.items()}, name=self.indicator.name
         )
-        return f"{said} (95% interval {low} to {high}{unit})"
+        whole = len(values) and len(values) == (values.index[-1] - values.index[0]).n + 1
+        if len(values) < control_charts.FEWEST_POINTS or not whole or self.latest not in self.levels:
+            return NOTHING
+        values.index = pd.PeriodIndex(values.index)
+        seasonal = values.index.freqstr != "Y-MAR" and p_of_season(values) < 0.05
+        found = control_charts.xmr_chart(
+            values,
+            improvement_direction=self.indicator.improvement_direction,
+            seasonality="seasonal and unadjusted" if seasonal else "not seasonal",
+        )
+        last, said = (
+            found.points.iloc[-1],
+            found.variation.words.replace(str(self.latest), str(Window.period(self.latest))),
+        )
+        limits = (self.in_words(last[name]) for name in ("lower_process_limit", "upper_process_limit"))
+        return paragraph(f"{said} Process limits of {len(values)} periods: {' to '.join(limits)}.")
 
     # Parts of the blocks
 
@@ -321,17 +403,44 @@ class PartsReport:
             )
         ]
 
+    def _gaps(self) -> list[Figure]:
+        if self.gap is None or self.gap.difference is None:
+            return []
+        rows = (*self._given["parts"][0], *self._given["beside"][0])
+        about = self._about(self.latest, "later") | worked_out(rows, workings.gap, unit=self.indicator.unit)
+        return [
+            Figure.of(
+                self.gap.difference,
+                **about,
+                measure=GAP,
+                qualifiers={"beside": self.beside.indicator.id},
+                theme=self.shown.theme.id,
+            )
+        ]
+
     def _about(self, period: pd.Period, role: str) -> dict[str, Any]:
-        months = Window.period(period).months
-        own = [p for p in self.parts.table.index if p.asfreq("M", how="end") in months]
         return {
             "indicator_id": self.indicator.id,
             "area": self.area,
             "window": Window.period(period),
             "status": weakest((self.parts.source.status, "estimated" if role == "later" else "recorded")),
             "caveats": tuple(filter(None, [self.notice])),
-            "rows": tuple(row for p in own for row in self.parts.rows(p, role=role)),
+            "rows": rows_of(self.parts, period, role=role),
         }
+
+
+def rows_of(parts: RecordedParts, period: pd.Period, *, role: str) -> tuple[Rows, ...]:
+    """Give the rows of a quarter or a year: its own, or those of its months."""
+    months = Window.period(period).months
+    own = [p for p in parts.table.index if p.asfreq("M", how="end") in months]
+    return tuple(row for p in own for row in parts.rows(p, role=role))
+
+
+def _with_limits(d: Estimate) -> str:
+    """Write the size of a difference with its limits."""
+    unit = " points" if d.unit == "percentage points" else "%"
+    low, high = (wording.number(limit, decimals=1) for limit in (d.lower, d.upper))
+    return f"{wording.number(abs(d.value), decimals=1)}{unit} (95% interval {low} to {high}{unit})"
 
 
 def by_quarter_or_year(parts: pd.DataFrame, *, quarter: pd.Period) -> pd.DataFrame:
@@ -358,8 +467,9 @@ def parts_report(
     quarter: pd.Period,
     as_at: date,
     edition: str = "public",
+    beside: RecordedParts | None = None,
 ) -> PartsReport:
-    """Work out a measure of parts for one quarter and area: refused is a quarter that its data do not reach."""
+    """Work out a measure of parts for one quarter and area, ``beside`` another: refused is a quarter that its data do not reach."""
     indicator, there = parts.indicator, by_quarter_or_year(parts.table, quarter=quarter)
     yearly = parts.table.index.freqstr == "Y-MAR"
     wanted = periods.financial_year_of(quarter + 1) - 1 if yearly else quarter
@@ -384,6 +494,7 @@ def parts_report(
         quarter=quarter,
         as_at=as_at,
         parts=parts,
+        beside=beside,
         shown=protect(
             pd.Series(numbers),
             rules=rules,

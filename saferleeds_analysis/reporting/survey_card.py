@@ -211,8 +211,17 @@ def _of_parts(found: PartsReport) -> Said:
         tiles.append(Tile(name=then, value=found.in_words(moved.earlier.value), below="A year before."))
         clear = moved.direction in wording.DOWN_OR_UP
         (sure if clear else unsure).append(f"{wording.sentence(found.change_in_words())} in a year.")
+    if found.gap is not None:
+        tiles.insert(
+            1,
+            Tile(
+                name=found.beside_name,
+                value=found.in_words(found.gap.earlier.value),
+                below=f"{found.gap_in_words()}.",
+            ),
+        )
     if found.target is not None:
-        aim = f"{found.target.comparison} {found.in_words(found.target.value)}"
+        aim = _aim(found)
         tiles.append(
             Tile(
                 name=f"Target for {found.target.period}",
@@ -227,6 +236,16 @@ def _of_parts(found: PartsReport) -> Said:
         sure,
         unsure,
     )
+
+
+def _aim(found: PartsReport) -> str:
+    """Write a target by what it is of."""
+    target = found.target
+    if target.of == "closer":
+        return f"closer to {found.beside_name if found.beside else 'the other'}"
+    what = {"level": "", "change": " better in a year", "gap": " worse"}[target.of]
+    points = f"{wording.number(target.value, decimals=1)}{' points' if found.indicator.unit == '%' else '%'}"
+    return f"{target.comparison} {found.in_words(target.value) if target.of == 'level' else points}{what}"
 
 
 def _of_print(found: PrintedSurvey) -> Said:

@@ -5,8 +5,7 @@ from datetime import date
 import pandas as pd
 
 from saferleeds_analysis.catalogue import Target
-from saferleeds_analysis.methods import trajectory
-from saferleeds_analysis.methods.parts import change_of_parts, level_of_parts
+from saferleeds_analysis.methods.parts import change_of_parts, level_of_parts, rate_parts
 
 
 def level(parts: pd.DataFrame, *, unit: str) -> float:
@@ -23,11 +22,23 @@ def change(earlier: pd.DataFrame, later: pd.DataFrame, *, unit: str) -> float:
     return change_of_parts(_sums(earlier), _sums(later), unit=unit).difference.value
 
 
-def letter(parts: pd.DataFrame, target: pd.DataFrame, *, unit: str) -> str:
-    """Give the letter of a level against its target."""
+def gap(parts: pd.DataFrame, beside: pd.DataFrame, *, unit: str) -> float:
+    """Give a level less another beside it: percentage points of percentages, per cent of rates."""
+    return change_of_parts(_sums(beside), _sums(parts), unit=unit).difference.value
+
+
+def letter(target: pd.DataFrame, *, unit: str, improvement_direction: str, **parts: pd.DataFrame) -> str:
+    """Give the letter of a level against its target; ``parts`` are the rows of now, before, and of what it stands beside."""
     [row] = target.to_dict("records")
-    aim = Target(**{**row, "set_on": date.fromisoformat(row["set_on"]), "note": ""})
-    return trajectory.assess_level(level_of_parts(*_sums(parts), unit=unit), target=aim).letter
+    blank = {
+        "set_on": date.fromisoformat(row["set_on"]),
+        "note": "",
+        "of": row["of"] if isinstance(row.get("of"), str) else "level",
+    }
+    given = {"now" if role == "parts" else role: _sums(rows) for role, rows in parts.items()}
+    return rate_parts(
+        Target(**{**row, **blank}), **given, unit=unit, improvement_direction=improvement_direction
+    ).letter
 
 
 def _sums(parts: pd.DataFrame) -> tuple[int, int]:

@@ -211,7 +211,7 @@ def assess_gap(earlier: Estimate | None, later: Estimate | None) -> Rating:
     change = less(near, far, method="MOVER")
     moved = f"(change {change.value:+.3g}, interval {change.lower:+.3g} to {change.upper:+.3g})"
     unit = later.unit if later.unit == "%" else f" {later.unit}"
-    words = f"the gap went from {far.value:g} to {near.value:g}{unit} {moved.replace('-', MINUS)}"
+    words = f"the gap went from {far.value:.3g} to {near.value:.3g}{unit} {moved.replace('-', MINUS)}"
     if change.upper < 0:
         return rating_of("G", f"closer: {words}.")
     if change.lower > 0:
