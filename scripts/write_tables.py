@@ -143,6 +143,13 @@ OF_SHAPES = {
         "files": "outcomes_*.csv",
         "columns": {"Completed": "numerator", "Ended": "denominator"},
     },
+    "cohort": {
+        "id": "re_offending",
+        "title": "Offenders and their re-offences",
+        "publisher": "Youth justice service",
+        "files": "cohorts_*.csv",
+        "columns": {"Offenders": "denominator", "Re-offences": "numerator"},
+    },
     "respondents": {
         "id": "residents_survey",
         "title": "Residents' survey",

@@ -312,6 +312,54 @@ def test_twelve_periods_have_control_limits_and_fewer_have_none(tmp_path):
     assert few.control().text == ""
 
 
+# People who are followed
+
+
+def cohorts(folder, rows):
+    project(folder, rows=[])
+    source = folder / "data/raw/outcomes"
+    manifest = (source / "source.toml").read_text(encoding="utf-8").replace('"parts"', '"cohort"')
+    (source / "source.toml").write_text(manifest, encoding="utf-8")
+    (source / "a.csv").write_text("\n".join([f"{HEADER},followed_to", *rows]) + "\n", encoding="utf-8")
+    return folder
+
+
+def test_people_are_told_of_when_they_have_been_followed_and_not_before(tmp_path):
+    rows = [
+        "2010/11 Q2,Leeds,Re-offences,91,100,2011-09",
+        "2011/12 Q1,Leeds,Re-offences,80,100,2012-06",
+        "2011/12 Q2,Leeds,Re-offences,77,100,2012-09",
+    ]
+    report = found(cohorts(tmp_path, rows), "re_offences")
+    assert "2011/12 Q2: 0.77 per offender" in report.findings().text
+    assert "On 2010/11 Q2 (0.91 per offender)" in report.findings().text
+    assert report.caveats_in_words[0] == "The people of each period were followed for 12 months after it."
+    assert [work_out(f, tmp_path) for f in report.main_figures()] == [f.value for f in report.main_figures()]
+    before = found(tmp_path, "re_offences", quarter="2012/13 Q1", as_at="2012-06-30")
+    assert str(periods.Window.period(before.latest)) == "2011/12 Q1"
+    with pytest.raises(QuarterNotHeld, match="has no figure for 2011/12 Q3"):
+        found(tmp_path, "re_offences", quarter="2012/13 Q3", as_at="2013-01-31")
+
+
+def test_people_who_are_still_followed_or_were_followed_for_another_time_are_refused(tmp_path):
+    rows = [
+        "2012/13 Q2,Leeds,Re-offences,77,100,2013-09",
+        "2011/12 Q2,Leeds,Re-offences,77,100,2011-08",
+        "2011/12 Q1,Leeds,Re-offences,77,100,",
+    ]
+    assert refused(cohorts(tmp_path / "a", rows)) == [
+        "outcomes/a.csv, row 2, column 'followed_to': '2013-09' had not ended on 5 October 2012, when the data was received. These people "
+        "are still followed: take the row out, or correct received in source.toml.",
+        "outcomes/a.csv, row 4, column 'followed_to': is empty. Write the month to which these people were followed, such as 2013-09.",
+        "outcomes/a.csv, row 3, column 'followed_to': '2011-08' is before the end of '2011/12 Q2'.",
+    ]
+    rows = ["2011/12 Q2,Leeds,Re-offences,77,100,2012-09", "2011/12 Q1,Leeds,Re-offences,77,100,2012-03"]
+    assert refused(cohorts(tmp_path / "b", rows)) == [
+        "outcomes: 'Re-offences' is followed for 9 and for 12 months. Only people who were followed for the same time are compared: give "
+        "the others another name."
+    ]
+
+
 # What is refused
 
 

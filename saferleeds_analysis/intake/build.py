@@ -25,6 +25,7 @@ from saferleeds_analysis.intake.ledger import (
 )
 from saferleeds_analysis.intake.sources import (
     MANIFEST,
+    OF_PARTS,
     Source,
     inside_raw,
     name_in_raw,
@@ -117,7 +118,7 @@ def _count(root: Path, source: Source, files: list[Path], catalogue: Catalogue) 
 
     if source.shape == "respondents":
         return respondents.read_respondents(root, source, files, catalogue)
-    if source.shape == "parts":
+    if source.shape in OF_PARTS:
         return part_files.read_parts(root, source, files, catalogue)
     count = {
         "monthly_extract": monthly_extract.count_monthly_extract,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from saferleeds_analysis.door import MOST_ROWS, csv_rows, open_workbook
 from saferleeds_analysis.intake.personal import personal_columns
-from saferleeds_analysis.intake.sources import Source
+from saferleeds_analysis.intake.sources import OF_PARTS, Source
 from saferleeds_analysis.problems import DataProblem, refuse
 
 # How months are written that stand across: 201209, 2012-09, 09/2012, Sep-12, September 2012.
@@ -47,7 +47,7 @@ def read_table(
         dtype=object,
     )
     others = {title: place for place, title in enumerate(header) if place not in places.values() and title}
-    if source.shape == "parts":  # it is about numbers of people, and no column of it about one
+    if source.shape in OF_PARTS:  # it is about numbers of people, and no column of it about one
         refuse(personal_columns({t: [cells[p] for _, cells in body] for t, p in others.items()}, name))
     unread = list(others)
     return table, unread

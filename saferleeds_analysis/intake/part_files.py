@@ -12,8 +12,8 @@ from saferleeds_analysis.catalogue import Catalogue
 from saferleeds_analysis.intake import schemas
 from saferleeds_analysis.intake.files import repeats
 from saferleeds_analysis.intake.ledger import Counted, Refusal, Revision
-from saferleeds_analysis.intake.sources import PART_COLUMNS, PLACE_COLUMNS, Source
-from saferleeds_analysis.periods import Window, period_named
+from saferleeds_analysis.intake.sources import OF_PARTS, PLACE_COLUMNS, Source
+from saferleeds_analysis.periods import Window, month, period_named
 from saferleeds_analysis.problems import refuse
 
 _KEY = ["period", "area", "measure"]
@@ -45,13 +45,14 @@ def read_parts(root: Path, source: Source, files: list[Path], catalogue: Catalog
         + _told_twice(again, differs & ~again.index.isin(revised.index))
         + _more_than_all(parts[parts["measure"].isin(percentages)])
         + _of_two_lengths(parts, source)
+        + (_followed_unlike(parts, source) if source.shape == "cohort" else [])
     )
     ours = parts.drop_duplicates(_KEY).assign(ends=lambda t: t["period"].map(ends))
     months = {str(m) for text in ends for m in Window.period(period_named(text)).months}
     return Counted(
-        counts=ours.sort_values(["measure", "area", "ends"])[[*PART_COLUMNS, *PLACE_COLUMNS]].reset_index(
-            drop=True
-        ),
+        counts=ours.sort_values(["measure", "area", "ends"])[
+            [*OF_PARTS[source.shape], *PLACE_COLUMNS]
+        ].reset_index(drop=True),
         months=tuple(sorted(months)),
         rows=read.rows,
         refused=tuple(
@@ -97,6 +98,30 @@ def _of_two_lengths(parts: pd.DataFrame, source: Source) -> list[str]:
         "length: give the others another name."
         for measure, of in lengths.items()
         if len(of) > 1
+    ]
+
+
+def followed_for(period: str, followed_to: str) -> int:
+    """Give for how many months after its own people of a cohort were followed.
+
+    >>> followed_for("2011/12 Q2", "2012-09")
+    12
+    """
+    return (month(followed_to) - period_named(period).asfreq("M", how="end")).n
+
+
+def _followed_unlike(parts: pd.DataFrame, source: Source) -> list[str]:
+    """Find measures whose people were not all followed for the same time: only such are compared."""
+    time = parts.apply(lambda row: followed_for(row["period"], row["followed_to"]), axis=1)
+    lines = [
+        f"{row.file}, row {row.row}, column 'followed_to': {row.followed_to!r} is before the end of {row.period!r}."
+        for row in parts[time < 0].itertuples()
+    ]
+    return lines + [
+        f"{source.id}: {measure!r} is followed for {' and for '.join(map(str, sorted(times)))} months. Only people who were followed for "
+        "the same time are compared: give the others another name."
+        for measure, times in time.groupby(parts["measure"]).unique().items()
+        if len(times) > 1
     ]
 
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Indicator
 from saferleeds_analysis.figures import Rows
 from saferleeds_analysis.intake.counts import processed_table
 from saferleeds_analysis.intake.ledger import Provenance, rows_of_places
-from saferleeds_analysis.intake.sources import PLACE_COLUMNS, Source
+from saferleeds_analysis.intake.sources import OF_PARTS, PLACE_COLUMNS, Source
 from saferleeds_analysis.periods import Window, period_named
 from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 
@@ -20,7 +21,8 @@ class RecordedParts:
     """One measure in one area, period by period, as it stood to a reader on a day.
 
     ``table`` has an index of months, quarters or financial years, in order and without those that are missing, and the columns
-    ``numerator`` and ``denominator`` (whole numbers) with the ``file`` and ``row`` of each.
+    ``numerator`` and ``denominator`` (whole numbers) with the ``file`` and ``row`` of each. ``followed`` says for how many months after
+    the period its people were followed, before which nothing is known of them.
     """
 
     indicator: Indicator
@@ -29,6 +31,7 @@ class RecordedParts:
     source: Source
     provenance: Provenance
     as_at: date
+    followed: int
 
     def rows(self, period: pd.Period, *, role: str = "parts") -> tuple[Rows, ...]:
         """Give the row of the raw files in which a period stands."""
@@ -50,7 +53,7 @@ def recorded_parts(
     catalogue.area(indicator.area_set, area)
     table_path, provenance = processed_table(root, indicator)
     source = provenance.source
-    if source.shape != "parts":
+    if source.shape not in OF_PARTS:
         raise DataProblem(
             f"indicator {indicator.id!r} is {indicator.unit!r} of {indicator.offence!r}, but {source.id}/source.toml says shape = "
             f'{source.shape!r}. A part of a whole is read from shape = "parts"; a survey has no offence in indicators.toml.'
@@ -64,7 +67,11 @@ def recorded_parts(
         )
     own = table[(table["measure"] == indicator.offence) & (table["area"] == area)]
     own = own.set_index(pd.PeriodIndex([period_named(text) for text in own["period"]])) if len(own) else own
-    own = own[[period.end_time.date() <= as_at for period in own.index]] if len(own) else own
+    followed = 0
+    if len(own) and source.shape == "cohort":
+        followed = (periods.month(own["followed_to"].iloc[0]) - own.index[0].asfreq("M", how="end")).n
+    known = [period.asfreq("M", how="end") + followed for period in own.index]
+    own = own[[month.end_time.date() <= as_at for month in known]] if len(own) else own
     if own.empty:
         raise QuarterNotHeld(
             f"{source.id}: {indicator.offence!r} has no period of {area!r} that had ended by {as_at.isoformat()}."
@@ -76,4 +83,5 @@ def recorded_parts(
         source=source,
         provenance=provenance,
         as_at=as_at,
+        followed=followed,
     )

@@ -43,7 +43,16 @@ def monthly_extract_schema(source: Source, areas: Iterable[str]) -> pa.DataFrame
 
 
 def parts_schema(source: Source, areas: Iterable[str]) -> pa.DataFrameSchema:
-    """Say what a file of parts may hold, given its manifest and the areas of its area set."""
+    """Say what a file of parts or of cohorts may hold, given its manifest and the areas of its area set."""
+    followed = {
+        "followed_to": pa.Column(
+            checks=[
+                _filled("Write the month to which these people were followed, such as 2013-09"),
+                _like(r"[0-9]{4}-(0[1-9]|1[0-2])", "is not a month such as 2013-09"),
+                _ended(source, periods.month, "These people are still followed: take the row out"),
+            ]
+        )
+    }
     of_people = ("People and events are counted whole", _MOST_PEOPLE, "the people of England and Wales")
     return pa.DataFrameSchema(
         {
@@ -67,6 +76,7 @@ def parts_schema(source: Source, areas: Iterable[str]) -> pa.DataFrameSchema:
                     _each(lambda cell: int(cell) > 0, "is no base. Leave the row out where there was nobody"),
                 ]
             ),
+            **(followed if source.shape == "cohort" else {}),
         }
     )
 

@@ -29,6 +29,10 @@ RESPONDENT_COLUMNS = ("quarter", "area", "stratum", "cluster", "weight")
 
 # The columns of a measure's parts: how many (numerator) of how many (denominator).
 PART_COLUMNS = ("period", "area", "measure", "numerator", "denominator")
+# Where the numerator comes of following the people of the denominator, beside them the month to which they were followed.
+COHORT_COLUMNS = (*PART_COLUMNS, "followed_to")
+# The shapes whose rows are numbers of people, and of which no column may be about one.
+OF_PARTS = {"parts": PART_COLUMNS, "cohort": COHORT_COLUMNS}
 
 # The rules for a stratum with one cluster, as methods.survey and R name them.
 SINGLE_UNIT_RULES = ("certainty", "adjust", "average")
@@ -75,7 +79,7 @@ _OF_SHAPE = {
         ),
     ),
     "police_uk_street": (("lookup", "local_authority", "forces"), ()),
-    "parts": ((), ("sheet", "columns", "newer_wins")),
+    **dict.fromkeys(("parts", "cohort"), ((), ("sheet", "columns", "newer_wins"))),
     "respondents": (("questions",), ("sheet", "columns", "waves_not_held", "single_unit_strata")),
 }
 
@@ -359,7 +363,7 @@ def _problems(table: dict, folder: Path) -> list[str]:
         for name in _OF_WIDE
         if name in table and "layout" not in table
     ]
-    columns = {"respondents": RESPONDENT_COLUMNS, "parts": PART_COLUMNS}.get(shape, COLUMNS)
+    columns = {"respondents": RESPONDENT_COLUMNS, **OF_PARTS}.get(shape, COLUMNS)
     found = {name: _problems_of_value(name, table[name], columns) for name in table if name in known}
     problems += [problem for of_value in found.values() for problem in of_value]
     if found.get("id") == [] and table["id"] != folder.name:

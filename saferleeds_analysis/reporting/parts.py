@@ -155,7 +155,7 @@ class PartsReport:
         }
         if self.beside is None or "parts" not in found:
             return found
-        other = by_quarter_or_year(self.beside.table, quarter=self.quarter)
+        other = by_quarter_or_year(self.beside, quarter=self.quarter)
         for role, period in {"beside": self.latest, "beside_before": self.year_before}.items():
             if period in other.index:
                 numbers = other.loc[period, ["numerator", "denominator"]]
@@ -286,9 +286,14 @@ class PartsReport:
     def caveats_in_words(self) -> list[str]:
         """What the reader must know."""
         of = "A percentage" if self.indicator.unit == "%" else "A rate"
-        missing = self.parts.missing
+        missing, followed = self.parts.missing, self.parts.followed
         return [
             *filter(None, [self.notice]),
+            *(
+                [f"The people of each period were followed for {followed} months after it."]
+                if followed
+                else []
+            ),
             f"{of} does not add up over a year, so no year-end is projected.",
             "Intervals take people and events as independent; where one person stands for many, the truth is wider.",
             *(
@@ -358,7 +363,7 @@ class PartsReport:
 
     @cached_property
     def _series(self) -> pd.DataFrame:
-        return by_quarter_or_year(self.parts.table, quarter=self.quarter)
+        return by_quarter_or_year(self.parts, quarter=self.quarter)
 
     @property
     def year_before(self) -> pd.Period:
@@ -443,19 +448,16 @@ def _with_limits(d: Estimate) -> str:
     return f"{wording.number(abs(d.value), decimals=1)}{unit} (95% interval {low} to {high}{unit})"
 
 
-def by_quarter_or_year(parts: pd.DataFrame, *, quarter: pd.Period) -> pd.DataFrame:
-    """Give numerators and denominators by quarter or by year, up to a quarter; months are summed, and a quarter needs all three.
+def by_quarter_or_year(parts: RecordedParts, *, quarter: pd.Period) -> pd.DataFrame:
+    """Give numerators and denominators by quarter or by year, as far as they are known by a quarter's end.
 
-    >>> months = pd.period_range("2012-04", periods=5, freq="M")
-    >>> found = by_quarter_or_year(pd.DataFrame({"numerator": 1, "denominator": 2}, months), quarter=periods.quarter("2012/13 Q2"))
-    >>> found["denominator"].to_dict()
-    {Period('2013Q1', 'Q-MAR'): 6}
+    Months are summed, and a quarter needs all three. People who are followed are known when they have been followed.
     """
-    numbers = parts[["numerator", "denominator"]]
-    if parts.index.freqstr == "M":
-        of = numbers.groupby(parts.index.asfreq("Q-MAR"))
+    numbers = parts.table[["numerator", "denominator"]]
+    if numbers.index.freqstr == "M":
+        of = numbers.groupby(numbers.index.asfreq("Q-MAR"))
         numbers = of.sum()[of.size() == 3]
-    last = periods.last_month(quarter)
+    last = periods.last_month(quarter) - parts.followed
     return numbers[[period.asfreq("M", how="end") <= last for period in numbers.index]]
 
 
@@ -470,9 +472,10 @@ def parts_report(
     beside: RecordedParts | None = None,
 ) -> PartsReport:
     """Work out a measure of parts for one quarter and area, ``beside`` another: refused is a quarter that its data do not reach."""
-    indicator, there = parts.indicator, by_quarter_or_year(parts.table, quarter=quarter)
-    yearly = parts.table.index.freqstr == "Y-MAR"
-    wanted = periods.financial_year_of(quarter + 1) - 1 if yearly else quarter
+    indicator, there = parts.indicator, by_quarter_or_year(parts, quarter=quarter)
+    # The latest that may be known by the quarter's end: the month after it lies in the one that is not known yet.
+    length = "Y-MAR" if parts.table.index.freqstr == "Y-MAR" else "Q-MAR"
+    wanted = (periods.last_month(quarter) - parts.followed + 1).asfreq(length) - 1
     if not len(there) or there.index[-1] < wanted:
         raise QuarterNotHeld(
             f"{parts.source.id}: {indicator.offence!r} of {area!r} has no figure for {Window.period(wanted)} that was known on "

@@ -10,7 +10,7 @@ import pandas as pd
 from saferleeds_analysis.door import open_csv, read_toml
 from saferleeds_analysis.figures import Figure, Rows
 from saferleeds_analysis.intake.files import read_table
-from saferleeds_analysis.intake.sources import COLUMNS, MANIFEST, PART_COLUMNS, Source, read_source
+from saferleeds_analysis.intake.sources import COLUMNS, MANIFEST, OF_PARTS, Source, read_source
 
 # The project's tables lie in the project, the package's own where the package lies.
 _PACKAGE = Path(__file__).parent.parent.parent
@@ -66,7 +66,7 @@ def _read(given: Iterable[Rows], root: Path) -> Any:
 def _is_not_ours(path: Path, source: Source) -> bool:
     """Tell an extract that is not a CSV file with our names and months, which would be read a hundred times faster."""
     written = source.columns or source.month_format or source.encoding or path.suffix != ".csv"
-    return source.shape in ("monthly_extract", "parts") and bool(written)
+    return source.shape in ("monthly_extract", *OF_PARTS) and bool(written)
 
 
 def _of_extract(path: Path, source: Source) -> pd.DataFrame:
@@ -74,8 +74,8 @@ def _of_extract(path: Path, source: Source) -> pd.DataFrame:
     # Imported here, because pandera takes a second.
     from saferleeds_analysis.intake.schemas import month_text
 
-    if source.shape == "parts":
-        table, _ = read_table(path, path.name, source, PART_COLUMNS)
+    if source.shape in OF_PARTS:
+        table, _ = read_table(path, path.name, source, OF_PARTS[source.shape])
         return table.astype({"numerator": "int64", "denominator": "int64"})
     table, _ = read_table(path, path.name, source, COLUMNS)
     months = {cell: month_text(cell, source.month_format) for cell in table["month"].unique()}
