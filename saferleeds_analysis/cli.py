@@ -634,14 +634,16 @@ def _stopped_once() -> Iterator[None]:
 def _check_and_say(root: Path, quarter: Any, catalogue: "Catalogue", sources: list[str]) -> None:
     """Check a pack that was just made, write its data-quality page, and say in one line how it came out."""
     from saferleeds_analysis.publishing.checking import check_pack, write_quality_page
-    from saferleeds_analysis.publishing.files import stands_at
+    from saferleeds_analysis.publishing.files import INDEX, pack_folder, stands_at
     from saferleeds_analysis.publishing.index import renew_index
     from saferleeds_analysis.reporting import quality
 
     found = check_pack(root, quarter, catalogue=catalogue)
     page = write_quality_page(root, found)
-    about = {"as_at": found.as_at, "edition": found.edition}
-    renew_index(root, quarter, catalogue=catalogue, sources=sources, **about)
+    # The restricted index asks about what the checks found, where there is one.
+    there = [e for e in ("public", "restricted") if (pack_folder(root, quarter, edition=e) / INDEX).is_file()]
+    for edition in dict.fromkeys([found.edition, *there]):
+        renew_index(root, quarter, catalogue=catalogue, sources=sources, as_at=found.as_at, edition=edition)
     click.echo(f"{quality.summary(found.results)} See {stands_at(root, page)}")
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue
+from saferleeds_analysis.door import read_table
 from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.intake import actions_in
 from saferleeds_analysis.periods import Window
@@ -26,6 +27,7 @@ from saferleeds_analysis.publishing.files import (
     PAGE,
     PDF,
     QUALITY_PAGE,
+    QUALITY_TABLE,
     RECORD,
     XLSX,
     cures_of_leftovers,
@@ -47,6 +49,7 @@ from saferleeds_analysis.publishing.versions import is_frozen, signed_off_in_wor
 from saferleeds_analysis.reporting.actions import in_a_line
 from saferleeds_analysis.reporting.blocks import NOTHING, Block
 from saferleeds_analysis.reporting.first_screen import sparkline
+from saferleeds_analysis.reporting.questions import Question, questions_of
 from saferleeds_analysis.reporting.state import State, state_of
 
 _LONGEST_FINDING = 95  # letters
@@ -94,16 +97,8 @@ def write_index(run: Run, *, sources: Iterable[str] = ()) -> Path:
     ``sources`` are the data that the project holds.
     """
     folder = run.folder
-    order = {report.name: number for number, report in enumerate(run.listed)}
-    figures = [printed.figure for printed in pack_figures(folder)]
     groups = read_groups(run.root / "notebooks") if run.listed else {}
-    heading = {notebook: name for name, members in groups.items() for notebook in members}
-    old = out_of_date(run.root, run.quarter)
-    places = [place for place in report_folders(folder) if place.name != CHANGES]
-    entries = sorted(
-        (_read_entry(place, run, figures, heading, out_of_date=place in old) for place in places),
-        key=lambda entry: (order.get(entry.name, len(order)), entry.name),
-    )
+    entries = _entries(run, groups)
     index = folder / INDEX
     if not entries:  # nothing is there to be listed, and an empty pack would look like a published one
         index.unlink(missing_ok=True)
@@ -114,6 +109,7 @@ def write_index(run: Run, *, sources: Iterable[str] = ()) -> Path:
         html = _index_page(
             run,
             groups=_grouped(entries, groups),
+            questions=_questions(run, groups) if run.edition == "restricted" and run.catalogue else [],
             sources=tuple(sources),
             out_of_date=[entry.name for entry in entries if entry.out_of_date],
             **_what_is_not_there(run, {entry.name for entry in entries}),
@@ -121,6 +117,44 @@ def write_index(run: Run, *, sources: Iterable[str] = ()) -> Path:
         replace_file(index, html)
         record_outputs(folder, INDEX)
     return index
+
+
+def _entries(run: Run, groups: Mapping[str, Sequence[str]]) -> list[Entry]:
+    """Read every report of a pack, in the order of the run list, then by name."""
+    order = {report.name: number for number, report in enumerate(run.listed)}
+    figures = [printed.figure for printed in pack_figures(run.folder)]
+    heading = {notebook: name for name, members in groups.items() for notebook in members}
+    old = out_of_date(run.root, run.quarter)
+    places = [place for place in report_folders(run.folder) if place.name != CHANGES]
+    return sorted(
+        (_read_entry(place, run, figures, heading, out_of_date=place in old) for place in places),
+        key=lambda entry: (order.get(entry.name, len(order)), entry.name),
+    )
+
+
+def _questions(run: Run, groups: Mapping[str, Sequence[str]]) -> list[Question]:
+    """Give what a board will ask of the quarter, from its public pack, for those who prepare the answers."""
+    public = replace(run, edition="public")
+    place = f"../../{public.folder.name}"
+    states = {
+        run.catalogue.indicator(entry.state.indicator_id).name: (entry.state, f"{place}/{entry.name}/{PAGE}")
+        for entry in _states(_grouped(_entries(public, groups), groups))
+    }
+    table = public.folder / QUALITY_TABLE
+    findings = read_table(table, table.name).to_dict("records") if table.is_file() else []
+    plans = [
+        r.name
+        for r in run.listed
+        if r.notebook == "action_plan" and (public.folder / r.name / PAGE).is_file()
+    ]
+    return questions_of(
+        states,
+        actions=actions_in(run.root, run.quarter, catalogue=run.catalogue, edition="restricted"),
+        plan=f"{place}/{plans[0]}/{PAGE}" if plans else "",
+        findings=findings,
+        quality=f"{place}/{QUALITY_PAGE}",
+        as_at=run.as_at,
+    )
 
 
 def _what_is_not_there(run: Run, names: set[str]) -> dict[str, list[str]]:
@@ -222,7 +256,7 @@ def _states(groups: Mapping[str, Sequence[Entry]]) -> list[Entry]:
 
 
 def _index_page(
-    run: Run, *, groups: Mapping[str, Sequence[Entry]], sources: tuple[str, ...], **reports: Sequence[str]
+    run: Run, *, groups: Mapping[str, Sequence[Entry]], sources: tuple[str, ...], **reports: Sequence[Any]
 ) -> str:
     restricted = run.edition == "restricted"
     states = _states(groups)
