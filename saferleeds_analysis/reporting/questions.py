@@ -44,7 +44,7 @@ def questions_of(
     ``states`` are those of the indicators by name, each with the address of its page; ``plan`` and ``quality`` are the addresses of the
     action plan and of the data-quality page, ``findings`` the rows of the latter.
 
-    >>> burglary = State(indicator_id="burglary", area="Leeds", letter="R", change="up an unusual 30.0%", value="5,000 offences")
+    >>> burglary = State(indicator_id="burglary", area="Leeds", letter="R", change="up an unusual 30.0%", interval="up")
     >>> asked = questions_of({"Burglary": (burglary, "b.html")}, actions=[], plan="", findings=[], quality="", as_at=date(2012, 9, 30))
     >>> [question.asked for question in asked]
     ['What will bring Burglary back on course?', 'Why is Burglary up an unusual 30.0%?']
