@@ -91,6 +91,7 @@ def audit_pack(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> Audit
     printed = gather(rows, reader)
     themes = dict(iterate_themes(printed, reader))
     implied = len(themes.keys() & printed.implied)
+    fewest = _fewest(printed)
     own = [row for row in rows if row.pack == folder.name]
     findings = [
         *_of_the_other_edition(folder, edition="public", other="restricted"),
@@ -108,7 +109,8 @@ def audit_pack(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> Audit
         looked=f"Audit of {name}: {len(rows):,} figures of {len(packs)} pack{'' if len(packs) == 1 else 's'}, "
         f"{len(printed.ties):,} ties between them. Tried to work out: {_counted(len(printed.withheld), 'withheld count')} and "
         f"{_counted(implied, 'count')} that no page prints but others bear on.",
-        passed="Nothing is printed that a rule forbids, and no small count can be worked out from what is printed.",
+        passed="Nothing is printed that a rule forbids, and no small count can be worked out from what is printed."
+        + (f" No withheld count can be narrowed down to fewer than {fewest:,} numbers." if fewest else ""),
         withheld=len(printed.withheld),
         ties=len(printed.ties),
         findings=tuple(dict.fromkeys(findings)),
@@ -264,6 +266,15 @@ def _worked_out(printed: Printed, themes: Mapping[Key, Theme], pack: str) -> Ite
         how = "exactly" if one.lower == one.upper else f"to within {one.upper - one.lower:g}"
         chain = "; ".join(one.ties) or "its own range"
         yield Finding(text=f"{described(one.cell)} can be worked out {how} from: {chain}.", reports=reports)
+
+
+def _fewest(printed: Printed) -> int:
+    """Give how many numbers the most closely bounded of the withheld counts can still be; 0 where none is bounded or withheld."""
+    try:
+        ranges = what_can_be_known(printed.cells, printed.ties, printed.withheld).values()
+    except Contradiction:  # it is named among the findings
+        return 0
+    return min((int(upper - lower) + 1 for lower, upper in ranges if upper != float("inf")), default=0)
 
 
 def _ruled_out(shown: Mapping[Key, PrintedFigure], public: Printed) -> Iterable[Finding]:

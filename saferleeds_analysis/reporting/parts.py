@@ -5,7 +5,7 @@ does not add up over a year, so nothing is projected.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -42,6 +42,7 @@ LEVEL = Measure(
     recurs=True,
     decimals=2,
 )
+RATE = replace(LEVEL, id="rate_of_parts", role="rate")
 CHANGE = Measure(
     id="change_of_parts",
     words="change on the same period a year before",
@@ -386,12 +387,20 @@ class PartsReport:
         }
         return bool(cells & (self.shown.withheld | self.shown.rounded))
 
+    @property
+    def _measure(self) -> Measure:
+        return LEVEL if self.indicator.unit == "%" else RATE
+
     def _figure(self, period: pd.Period) -> Figure:
         about = self._about(period, "parts")
         if self._is_withheld(period):
-            return withheld_figure(self.shown.rules, **about, measure=LEVEL, theme=self.shown.theme.id)
+            return withheld_figure(
+                self.shown.rules, **about, measure=self._measure, theme=self.shown.theme.id
+            )
         working = worked_out(about["rows"], workings.level, unit=self.indicator.unit)
-        return Figure.of(self.levels[period], **about | working, measure=LEVEL, theme=self.shown.theme.id)
+        return Figure.of(
+            self.levels[period], **about | working, measure=self._measure, theme=self.shown.theme.id
+        )
 
     def _changes(self) -> list[Figure]:
         if self.change is None or self.change.difference is None:
