@@ -20,7 +20,7 @@ RE_OFFENCES = [f"{q},Leeds,Re-offences,{n},100" for q, n in (("2011/12 Q2", 91),
 REPEATS = [f"{y},Leeds,Repeat victims,349,1000" for y in ("2010/11", "2011/12")]
 
 
-def indicator(name, unit, direction):
+def indicator(name, unit, direction, **others):
     words = {
         "id": name.lower().replace(" ", "_").replace("-", "_"),
         "name": name,
@@ -34,6 +34,7 @@ def indicator(name, unit, direction):
         "source": "outcomes",
         "offence": name,
         "area_set": "leeds_2004",
+        **others,
     }
     return "\n[[indicator]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in words.items())
 

@@ -196,25 +196,8 @@ class PartsReport:
             )
         about = self._about(self.latest, "parts")
         rows = (*about["rows"], *self.target.rows("target"))
-        figure = Figure(
-            **about | worked_out(rows, workings.letter, unit=self.indicator.unit),
-            measure=LETTER,
-            value=rating.letter,
-        )
-        aim = Figure(
-            measure=TARGET,
-            qualifiers={"kind": self.target.kind},
-            method=self.target.comparison,
-            indicator_id=self.indicator.id,
-            area=self.area,
-            window=Window.year(self.target.period),
-            value=self.target.value,
-            unit=self.indicator.unit,
-            status="published",
-            rows=self.target.rows(),
-            working=Working.of(counts.as_written),
-        )
-        return letter(rating.letter, COLOURS[rating.letter], reason, figures=[figure, aim])
+        working = worked_out(rows, workings.letter, unit=self.indicator.unit)
+        return against_target(rating, self.target, unit=self.indicator.unit, **about | working)
 
     def published_check(self) -> Block:
         """Nothing was printed of it that could be checked."""
@@ -332,6 +315,26 @@ class PartsReport:
             "caveats": tuple(filter(None, [self.notice])),
             "rows": tuple(row for p in own for row in self.parts.rows(p, role=role)),
         }
+
+
+def against_target(rating: trajectory.Rating, target: Target, *, unit: str, **about: Any) -> Block:
+    """Give the letter of a level against its target, with its reason; ``about`` are the fields of the letter's figure."""
+    figure = Figure(**about, measure=LETTER, value=rating.letter)
+    aim = Figure(
+        measure=TARGET,
+        qualifiers={"kind": target.kind},
+        method=target.comparison,
+        indicator_id=figure.indicator_id,
+        area=figure.area,
+        window=Window.year(target.period),
+        value=target.value,
+        unit=unit,
+        status="published",
+        rows=target.rows(),
+        working=Working.of(counts.as_written),
+    )
+    reason = wording.sentence(rating.reason)
+    return letter(rating.letter, COLOURS[rating.letter], reason, figures=[figure, aim])
 
 
 def by_quarter_or_year(parts: pd.DataFrame, *, quarter: pd.Period) -> pd.DataFrame:
