@@ -94,8 +94,8 @@ class Indicator:
         "Burglary does more harm than its loss in money.",
     )
     unit: str = explained(
-        'what is counted: "offences" for recorded crime, "%" for a percentage, "per offender" or "per 1,000 households" for a rate, or what a '
-        'service counts, such as "calls"',
+        'what is counted: "offences" for recorded crime, "%" for a percentage, "per offender" or "per 1,000 households" for a rate, "days" for how long '
+        'cases take, or what a service counts, such as "calls"',
         "offences",
     )
     improvement_direction: str = explained(
@@ -111,7 +111,7 @@ class Indicator:
         "recorded_crime",
     )
     offence: str = explained(
-        "what the offence or measure column of the data says, to the letter",
+        "what the offence, measure or kind column of the data says, to the letter",
         "Domestic burglary",
         empty="a survey measure, or one of which only printed figures are held",
     )
@@ -130,12 +130,14 @@ class Indicator:
 
     @property
     def kind_of_data(self) -> str:
-        """What it is read from: ``counts`` of offences, ``service counts``, ``percentages`` of a survey, ``parts``, or ``printed`` ones."""
+        """What it is read from: ``counts`` of offences, ``service counts``, ``percentages`` of a survey, ``parts``, ``cases``, or ``printed`` ones."""
         kind = "percentages" if self.unit == "%" else "counts"
         if self.source == PUBLISHED:
             return f"printed {kind}"
         if self.unit.startswith("per ") or (self.unit == "%" and self.offence):
             return "parts"
+        if self.unit == "days":
+            return "cases"
         # As in caveat_families.csv of national/: what is counted in offences is recorded crime.
         return "service counts" if kind == "counts" and "offences" not in self.unit else kind
 

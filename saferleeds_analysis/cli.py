@@ -39,6 +39,7 @@ NOTEBOOK_OF = {
     "printed counts": "service_counts",
     "percentages": "survey_report",
     "parts": "measure_card",
+    "cases": "cases_card",
 }
 
 

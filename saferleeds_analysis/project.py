@@ -129,7 +129,7 @@ class Page:
         return report_card(self.recorded(), catalogue=self.project.catalogue, edition=self.edition, **self.at)
 
     def result(self, name: str = "") -> Result:
-        """Give what the quarter says of the indicator, or of another by its name: of a survey, of parts, of a service."""
+        """Give what the quarter says of the indicator, or of another by its name: of a survey, of parts, of cases, of a service."""
         known = self.project.catalogue.indicator(name or self.indicator)
         return result_of(
             known, self.sources, catalogue=self.project.catalogue, edition=self.edition, **self.at
@@ -161,6 +161,7 @@ class Page:
             counts=partial(intake.recorded_counts, self.project.root, **read),
             responses=partial(intake.survey_responses, self.project.root, **read),
             parts=partial(intake.recorded_parts, self.project.root, **read),
+            cases=partial(intake.recorded_cases, self.project.root, **read),
             words=partial(intake.commentary, self.project.root, self.quarter),
             asked=partial(intake.commentary_request, self.project.root, self.quarter),
         )

@@ -150,6 +150,13 @@ OF_SHAPES = {
         "files": "cohorts_*.csv",
         "columns": {"Offenders": "denominator", "Re-offences": "numerator"},
     },
+    "cases": {
+        "id": "warden_cases",
+        "title": "Cases of the wardens",
+        "publisher": "Otterbridge Council",
+        "files": "cases.csv",
+        "columns": {"Start date": "opened", "End date": "closed"},
+    },
     "respondents": {
         "id": "residents_survey",
         "title": "Residents' survey",
@@ -172,7 +179,7 @@ OF_THE_RUN_LIST = (
         "no: all of them",
         "a table of columns and values",
         'narrows a rule: any column of indicators.toml or areas.csv, and of indicators also data: "counts", "service counts", '
-        '"percentages" (of a survey), "parts", "printed counts", "printed percentages"',
+        '"percentages" (of a survey), "parts", "cases", "printed counts", "printed percentages"',
         '`{ parent = "Otterbridge" }`',
     ),
     (
@@ -372,8 +379,8 @@ def comma_separated(values: Mapping[str, str], first: Mapping[str, str] | None) 
 
 
 def toml(values: Mapping[str, Any], name: str = "") -> str:
-    """Give a TOML table; what is a table of tables, or of names of columns, stands in tables of its own at the end."""
-    apart = {k: v for k, v in values.items() if k in ("columns", "questions")}
+    """Give a TOML table; what is a table of tables, of columns or of their values, stands in tables of its own at the end."""
+    apart = {k: v for k, v in values.items() if k in ("columns", "questions", "characteristics")}
     lines = [name] * bool(name) + [f"{k} = {in_toml(v)}" for k, v in values.items() if k not in apart]
     for key, table in apart.items():
         parts = {f"{key}.{k}": v for k, v in table.items()} if key == "questions" else {key: table}

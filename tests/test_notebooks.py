@@ -4,6 +4,7 @@ import re
 
 import nbformat
 import pytest
+from cases_of_services import CASES, of_cases
 from nbclient import NotebookClient
 from parts_of_services import TREATMENT, of_parts
 from projects import PAPERS, ROOT, copy_project
@@ -23,6 +24,8 @@ def test_a_notebook_runs_from_top_to_bottom_with_its_defaults(projects, path):
     folder = projects[path.parent.parent] / "notebooks"
     if path.stem == "measure_card":  # the example has no such measure
         of_parts(folder.parent, TREATMENT)
+    if path.stem == "cases_card":  # nor such cases
+        of_cases(folder.parent, CASES)
     notebook = nbformat.read(folder / path.name, as_version=4)
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
     outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]

@@ -125,6 +125,16 @@ def outcomes(*quarters):
         yield [quarter, "Otterbridge", "Re-offences", chance.randint(70, 100), 110]
 
 
+def cases(last):
+    """Cases of the wardens to a day, of 60 persons; those of the last weeks are still open."""
+    chance = random.Random(2026)
+    for opened in pd.date_range("2023-04-01", last, freq="2D"):
+        closed = opened + pd.Timedelta(days=chance.randint(1, 90))
+        age, person = chance.choice(["18 to 24", "25 and over", ""]), f"Z{chance.randint(1, 60)}Z"
+        ended = str(closed.date()) if closed <= pd.Timestamp(last) else ""
+        yield [str(opened.date()), ended, "Neighbour disputes", chance.choice([*AREAS]), person, age]
+
+
 def respondents(*quarters):
     for quarter in quarters:
         chance = random.Random(quarter)
@@ -162,6 +172,13 @@ def put_outcomes(project, *quarters):
     header = ["period", "area", "measure", "numerator", "denominator"]
     name = f"to {periods.quarter_path(periods.quarter(quarters[-1]))}.csv"
     write(project / "data/raw/outcomes" / name, header, outcomes(*quarters))
+
+
+def put_cases(project, last):
+    """Put the file of all cases in the place of the one before."""
+    path = project / "data/raw/disputes/cases.csv"
+    path.unlink(missing_ok=True)
+    write(path, ["opened", "closed", "kind", "area", "person", "age"], cases(last))
 
 
 def uncomment(path):
@@ -238,7 +255,14 @@ def make_project(saferleeds, folder):
         .replace('name = "Warden cases"', f'name = "{name}"')
         for name, unit in (("Treatment completed", "%"), ("Re-offences", "per offender"))
     )
-    (reference / "indicators.toml").write_text(f"{table}\n{cases}\n{shares}", encoding="utf-8")
+    disputes = (
+        cases.replace("warden_cases", "neighbour_disputes")
+        .replace('"wardens"', '"disputes"')
+        .replace('"cases"', '"days"')
+        .replace('offence = "Cases"', 'offence = "Neighbour disputes"')
+        .replace('name = "Warden cases"', 'name = "Neighbour disputes"')
+    )
+    (reference / "indicators.toml").write_text(f"{table}\n{cases}\n{shares}\n{disputes}", encoding="utf-8")
     uncomment(reference / "survey_questions.toml")
     write(
         reference / "definitions.csv",
@@ -304,6 +328,12 @@ def make_project(saferleeds, folder):
     for name, shape, publisher, more in (
         ("wardens", "monthly_extract", "Otterbridge Council", ""),
         ("outcomes", "parts", "Public health", ""),
+        (
+            "disputes",
+            "cases",
+            "Otterbridge Council",
+            '[characteristics]\nage = ["18 to 24", "25 and over"]\n',
+        ),
         (
             "residents_survey",
             "respondents",
@@ -385,6 +415,7 @@ def test_a_partnership_of_other_names_reports_signs_and_exports_from_the_wheel_a
         "warden-calls-otterbridge",
         "treatment-completed-otterbridge",
         "re-offences-otterbridge",
+        "neighbour-disputes-otterbridge",
     } <= names
     assert {"ward-castle-moat", "division-east", "members-summary", "partnership-dashboard"} <= names
     assert "town-centre-theft-cost" not in names  # nobody has said yet what it stands for in the unit costs
@@ -395,6 +426,7 @@ def test_a_partnership_of_other_names_reports_signs_and_exports_from_the_wheel_a
     put_survey(project, *(f"{y}/{y - 1999} Q{q}" for y in (2023, 2024) for q in (1, 2, 3, 4)))
     put_survey(project, *(f"2025/26 Q{q}" for q in (1, 2, 3, 4)))
     put_outcomes(project, *(f"{y}/{y - 1999} Q{q}" for y in (2024, 2025) for q in (1, 2, 3, 4)))
+    put_cases(project, "2026-03-31")
     saferleeds(project, "report", "2025/26 Q4")
     assert made_in(project, "2025/26 Q4") == listed("2025/26 Q4")
 
@@ -410,6 +442,7 @@ def test_a_partnership_of_other_names_reports_signs_and_exports_from_the_wheel_a
     put_crime(project, "2026-04", "2026-06")
     put_survey(project, "2026/27 Q1")
     put_outcomes(project, "2026/27 Q1")
+    put_cases(project, "2026-06-30")
     saferleeds(project, "report", "2026/27 Q1")
     assert made_in(project, "2026/27 Q1") == listed("2026/27 Q1")
     assert_of_nobody_else(project / "reports")

@@ -180,7 +180,8 @@ def test_a_small_number_is_withheld_in_the_public_edition_and_stands_in_the_rest
         f"{q},Leeds,Repeat victims,{n},300"
         for q, n in (("2011/12 Q2", 40), ("2012/13 Q1", 296), ("2012/13 Q2", 3))
     ]
-    folder = project(tmp_path, rows=rows)
+    aim = "repeat_victims,Leeds,2012/13,original,at most,5,2012-04-01,Safer Leeds,Plan,"
+    folder = project(tmp_path, rows=rows, targets=[aim])
     public, restricted = (found(folder, "repeat_victims", edition=e) for e in ("public", "restricted"))
     # 3 who are, and 4 who are not, are both few.
     assert [str(p) for p in public.levels] == ["2012Q2"] and len(restricted.levels) == 3
@@ -193,6 +194,10 @@ def test_a_small_number_is_withheld_in_the_public_edition_and_stands_in_the_rest
         "2012/13 Q2: withheld, because a small number might point to a person."
     )
     assert public.change is None and restricted.change.direction == "fell"
+    assert public.progress().text == "N Not rated. There is no figure."
+    given = [f for f in public.progress().figures if f.working]
+    assert [(f.measure.id, work_out(f, folder)) for f in given] == [("target_of_level", 5)]
+    assert restricted.progress().text.startswith("G Green. 1 (interval ")
 
 
 # Beside another, and targets of other kinds than a level

@@ -1,12 +1,13 @@
 """The only room that reads ``data/raw``: from what an analyst received to tidy counts with their provenance.
 
 ``build_processed`` turns every source folder into ``data/processed``; ``recorded_counts``,
-``recorded_parts``, ``survey_responses`` and ``commentary`` give what a notebook asks for.
+``recorded_parts``, ``recorded_cases``, ``survey_responses`` and ``commentary`` give what a notebook asks for.
 """
 
 from saferleeds_analysis.intake.actions import Action, actions_in, actions_of, read_actions
 from saferleeds_analysis.intake.boundaries import Boundaries, boundaries
 from saferleeds_analysis.intake.build import build_processed
+from saferleeds_analysis.intake.cases import RecordedCases, recorded_cases
 from saferleeds_analysis.intake.commentaries import (
     Commentary,
     CommentaryRequest,
@@ -28,6 +29,7 @@ __all__ = [
     "CommentaryRequest",
     "Paper",
     "Provenance",
+    "RecordedCases",
     "RecordedCounts",
     "RecordedParts",
     "Source",
@@ -42,6 +44,7 @@ __all__ = [
     "pack_inputs",
     "paper",
     "read_actions",
+    "recorded_cases",
     "recorded_counts",
     "recorded_parts",
     "survey_responses",

@@ -114,12 +114,21 @@ def _read(root: Path, source: Source, catalogue: Catalogue) -> tuple[Provenance,
 
 def _count(root: Path, source: Source, files: list[Path], catalogue: Catalogue) -> Counted:
     # Imported here, because pandera takes a second and most builds find nothing to do.
-    from saferleeds_analysis.intake import monthly_extract, part_files, police_uk, respondents, schemas
+    from saferleeds_analysis.intake import (
+        case_files,
+        monthly_extract,
+        part_files,
+        police_uk,
+        respondents,
+        schemas,
+    )
 
     if source.shape == "respondents":
         return respondents.read_respondents(root, source, files, catalogue)
     if source.shape in OF_PARTS:
         return part_files.read_parts(root, source, files, catalogue)
+    if source.shape == "cases":
+        return case_files.read_cases(root, source, files, catalogue)
     count = {
         "monthly_extract": monthly_extract.count_monthly_extract,
         "police_uk_street": police_uk.count_street_files,

@@ -83,6 +83,11 @@ def recorded_counts(root: Path, indicator: Indicator, *, catalogue: Catalogue, a
             f"indicator {indicator.id!r} is a percentage from the respondents of {source.id!r}, not a count of offences. "
             "Report it with the notebook survey_report."
         )
+    if source.shape in ("parts", "cases"):
+        raise DataProblem(
+            f"indicator {indicator.id!r} counts {indicator.unit}, but {source.id}/source.toml says shape = {source.shape!r}, which holds no "
+            "counts by month. Correct the indicator's unit or source in indicators.toml."
+        )
     if source.area_set != indicator.area_set:
         raise DataProblem(
             f"indicator {indicator.id!r} is counted in area set {indicator.area_set!r}, but source {source.id!r} in "

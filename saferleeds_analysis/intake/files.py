@@ -9,7 +9,7 @@ import pandas as pd
 
 from saferleeds_analysis.door import MOST_ROWS, csv_rows, open_workbook
 from saferleeds_analysis.intake.personal import personal_columns
-from saferleeds_analysis.intake.sources import OF_PARTS, Source
+from saferleeds_analysis.intake.sources import OF_PARTS, PERSON, Source
 from saferleeds_analysis.problems import DataProblem, refuse
 
 # How months are written that stand across: 201209, 2012-09, 09/2012, Sep-12, September 2012.
@@ -47,8 +47,9 @@ def read_table(
         dtype=object,
     )
     others = {title: place for place, title in enumerate(header) if place not in places.values() and title}
-    if source.shape in OF_PARTS:  # it is about numbers of people, and no column of it about one
-        refuse(personal_columns({t: [cells[p] for _, cells in body] for t, p in others.items()}, name))
+    if source.shape in (*OF_PARTS, "cases"):  # no column of them says who a person is
+        looked_at = others | {PERSON: places[PERSON]} if PERSON in places else others
+        refuse(personal_columns({t: [cells[p] for _, cells in body] for t, p in looked_at.items()}, name))
     unread = list(others)
     return table, unread
 
@@ -135,7 +136,8 @@ def _cell_text(cell, source: Source) -> str:
         return ""
     if isinstance(cell, bool):
         return str(cell).upper()
-    if isinstance(cell, datetime) and cell == datetime(cell.year, cell.month, 1):
+    a_month = isinstance(cell, datetime) and cell == datetime(cell.year, cell.month, 1)
+    if a_month and source.shape != "cases":  # those have days
         return cell.strftime(source.month_format or "%Y-%m")
     if isinstance(cell, datetime):
         return cell.isoformat(" ").removesuffix(" 00:00:00")
@@ -149,25 +151,27 @@ def _columns(header: list[str], name: str, source: Source, columns: tuple[str, .
     ours = [source.columns.get(title, title) for title in header]
     theirs = {mapped: title for title, mapped in source.columns.items()}
     problems = []
+    # Without a header the first row would be a person's case.
+    there = "" if source.shape == "cases" else f"; found {_quoted(header)}"
     for column in columns:
         if ours.count(column) > 1:
             problems.append(
                 f"{name}, row 1: column {column!r} is there {ours.count(column)} times. Keep one."
             )
-        elif column not in ours:
+        elif column not in ours and column != PERSON:
             called = f" (in source.toml: {theirs[column]!r})" if column in theirs else ""
             problems.append(
-                f"{name}, row 1: column {column!r}{called} is missing; found {_quoted(header)}. "
+                f"{name}, row 1: column {column!r}{called} is missing{there}. "
                 f'Add it, or name it in source.toml: [columns] "Their name" = "{column}".'
             )
     months = [title for title in header if re.fullmatch(_MONTH_OF_A_COLUMN, title, flags=re.IGNORECASE)]
-    if len(months) > 1 and any(column not in ours for column in columns):
+    if len(months) > 1 and any(column not in ours for column in columns if column != PERSON):
         problems = [
             f'{name}, row 1: the months stand across the columns ({months[0]!r}, {months[1]!r}). State layout = "wide" and '
             "header_rows = [1] in source.toml; data/raw/README.md shows what else such a file may need."
         ]
     refuse(problems)
-    return {column: ours.index(column) for column in columns}
+    return {column: ours.index(column) for column in columns if column in ours}
 
 
 def _quoted(names: list[str]) -> str:

@@ -158,14 +158,14 @@ def rows_of_places(role: str, places: Iterable[tuple[str, int]], provenance: Pro
         found.setdefault(file, []).append(int(row))
     hashes = {given.path: given.sha256 for given in provenance.inputs}
     if found.pop("", None) and not found:
-        street = provenance.source.shape == "police_uk_street"
+        single = provenance.source.shape in ("police_uk_street", "cases")
         return tuple(
             Rows(
                 role=role,
                 file=f"data/raw/{i.path}",
                 sha256=i.sha256,
                 note="single records, which are not shown"
-                if street
+                if single
                 else "no row or an empty cell, which means 0",
             )
             for i in provenance.inputs

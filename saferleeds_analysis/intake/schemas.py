@@ -16,7 +16,7 @@ import pandera.pandas as pa
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.intake.files import read_table
-from saferleeds_analysis.intake.sources import Source, name_in_raw
+from saferleeds_analysis.intake.sources import PERSON, Source, name_in_raw
 from saferleeds_analysis.intake.wide import read_wide
 from saferleeds_analysis.problems import noting, refuse
 
@@ -77,6 +77,37 @@ def parts_schema(source: Source, areas: Iterable[str]) -> pa.DataFrameSchema:
                 ]
             ),
             **(followed if source.shape == "cohort" else {}),
+        }
+    )
+
+
+def cases_schema(source: Source, areas: Iterable[str]) -> pa.DataFrameSchema:
+    """Say what the cases of a service may hold, given their manifest and the areas of its area set."""
+    return pa.DataFrameSchema(
+        {
+            "opened": pa.Column(
+                checks=[_filled("Write the day on which the case was opened"), *_day_checks(source)]
+            ),
+            "closed": pa.Column(checks=_day_checks(source)),
+            "kind": pa.Column(checks=_name_checks("Write the kind of case")),
+            "area": _area_column(source, areas),
+            PERSON: pa.Column(
+                checks=_not_like(
+                    r".*[^\W\d_]\s+[^\W\d_].*",
+                    "looks like a name. Write a made-up id in its place, and delete the file that has it",
+                ),
+                required=False,
+            ),
+            **{
+                name: pa.Column(
+                    checks=_each(
+                        {"", *values}.__contains__,
+                        "holds a value that [characteristics] in source.toml does not have. "
+                        f"It has {', '.join(values)}; what is not recorded is an empty cell",
+                    )
+                )
+                for name, values in source.characteristics.items()
+            },
         }
     )
 
@@ -263,6 +294,23 @@ def _count_checks(whole: str, most: int, of: str) -> list[pa.Check]:
         _not_like(r"[0-9]*\.[0-9]+", f"is not a whole number. {whole}"),
         _like(r"[0-9]+", "is not a number. Write the count in digits alone"),
         _each(lambda cell: int(cell) < most, f"is more than {of}. Look at the row again"),
+    ]
+
+
+def _day_checks(source: Source) -> list[pa.Check]:
+    """Check days, which are known up to the one on which the data came; an empty cell is none."""
+    latest = source.received or date.today()
+    known = (
+        f"is after {periods.day_name(source.received)}, when the data was received. Correct the day, or received in source.toml"
+        if source.received
+        else "is still to come. Correct the day"
+    )
+    return [
+        _each(
+            lambda cell: not cell or cell == date.fromisoformat(cell).isoformat() >= "1950",
+            "is no day since 1950 that is written as 2012-09-03. Write it so, without a time",
+        ),
+        _each(lambda cell: not cell or date.fromisoformat(cell) <= latest, known),
     ]
 
 

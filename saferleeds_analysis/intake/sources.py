@@ -34,6 +34,13 @@ COHORT_COLUMNS = (*PART_COLUMNS, "followed_to")
 # The shapes whose rows are numbers of people, and of which no column may be about one.
 OF_PARTS = {"parts": PART_COLUMNS, "cohort": COHORT_COLUMNS}
 
+# The columns of a service's cases, beside one a characteristic; ``person`` may be left out.
+CASE_COLUMNS = ("opened", "closed", "kind", "area")
+PERSON = "person"
+
+# What the pages call those whose characteristic nobody wrote down.
+NOT_RECORDED = "Not recorded"
+
 # The rules for a stratum with one cluster, as methods.survey and R name them.
 SINGLE_UNIT_RULES = ("certainty", "adjust", "average")
 STATUSES = ("recorded", "illustrative")
@@ -80,6 +87,7 @@ _OF_SHAPE = {
     ),
     "police_uk_street": (("lookup", "local_authority", "forces"), ()),
     **dict.fromkeys(("parts", "cohort"), ((), ("sheet", "columns", "newer_wins"))),
+    "cases": ((), ("sheet", "columns", "characteristics")),
     "respondents": (("questions",), ("sheet", "columns", "waves_not_held", "single_unit_strata")),
 }
 
@@ -165,6 +173,13 @@ class Source:
         },
         empty="only for respondents",
         holds="tables [questions.safe], at the end of the file",
+        default_factory=dict,
+    )
+    characteristics: Mapping[str, tuple[str, ...]] = explained(
+        "for each column that says who the person of a case is the values that may stand in it",
+        {"age": ("18 to 24", "25 to 44", "45 and over")},
+        empty="nothing is said of who the people are",
+        holds="a table, at the end of the file",
         default_factory=dict,
     )
     waves_not_held: tuple[str, ...] = explained(
@@ -363,7 +378,7 @@ def _problems(table: dict, folder: Path) -> list[str]:
         for name in _OF_WIDE
         if name in table and "layout" not in table
     ]
-    columns = {"respondents": RESPONDENT_COLUMNS, **OF_PARTS}.get(shape, COLUMNS)
+    columns = _columns_of(shape, table.get("characteristics"))
     found = {name: _problems_of_value(name, table[name], columns) for name in table if name in known}
     problems += [problem for of_value in found.values() for problem in of_value]
     if found.get("id") == [] and table["id"] != folder.name:
@@ -373,12 +388,21 @@ def _problems(table: dict, folder: Path) -> list[str]:
     return problems
 
 
+def _columns_of(shape: str, characteristics: Any) -> tuple[str, ...]:
+    """Give our columns of a shape, of cases with those of characteristics, as far as these can be read."""
+    if shape == "cases":
+        return (*CASE_COLUMNS, PERSON, *(characteristics if isinstance(characteristics, dict) else ()))
+    return {"respondents": RESPONDENT_COLUMNS, **OF_PARTS}.get(shape, COLUMNS)
+
+
 def _problems_of_value(name: str, value: Any, columns: tuple[str, ...]) -> list[str]:
     """Find what is wrong with a statement: the first rule that it breaks, or all that is wrong with a table."""
     if name == "columns":
         return _problems_of_columns(value, columns)
     if name == "questions":
         return _problems_of_questions(value, columns)
+    if name == "characteristics":
+        return _problems_of_characteristics(value)
     if name == "waves_not_held":
         return _problems_of_waves(value)
     if name == "lookup" and _are_texts(value):
@@ -425,6 +449,22 @@ def _problems_of_questions(value: Any, columns: tuple[str, ...]) -> list[str]:
         f"[questions.{name}] has the name of a column of ours. Rename the question's column."
         for name in value
         if name in columns
+    ]
+
+
+def _problems_of_characteristics(value: Any) -> list[str]:
+    example = 'such as [characteristics] with lines like age = ["18 to 24", "25 and over"]'
+    if not isinstance(value, dict) or not value:
+        return [f"characteristics is a table of columns and the values that may stand in them, {example}."]
+    problems = [
+        f"[characteristics] {name!r} is a list of different values, {example}; who is not recorded has an empty cell."
+        for name, values in value.items()
+        if not _are_texts(values) or len({*values, NOT_RECORDED}) <= len(values)
+    ]
+    return problems + [
+        f"[characteristics] {name!r} has the name of a column of ours. Rename the column."
+        for name in value
+        if name in (*CASE_COLUMNS, PERSON)
     ]
 
 

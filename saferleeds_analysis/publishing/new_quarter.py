@@ -15,6 +15,9 @@ from saferleeds_analysis.publishing.files import write_text
 from saferleeds_analysis.publishing.new_project import filling_in
 from saferleeds_analysis.publishing.places import shipped
 
+# What a source of each shape brings a quarter, where it is not months.
+_HELD = {"respondents": "respondents", "cases": "the cases to the end"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class ExpectedFile:
@@ -31,7 +34,7 @@ def expected_files(root: Path, quarter: pd.Period, catalogue: Catalogue) -> list
     sources = [read_source(folder) for folder in source_folders(root)]
     found = [
         ExpectedFile(
-            file=f"data/raw/{source.id}: {'respondents' if source.shape == 'respondents' else 'the months'} of "
+            file=f"data/raw/{source.id}: {_HELD.get(source.shape, 'the months')} of "
             f"{periods.quarter_name(quarter)}",
             owner=source.owner or source.publisher,
             due=ended + timedelta(days=source.due_days) if source.due_days else None,

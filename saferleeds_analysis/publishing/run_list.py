@@ -37,7 +37,15 @@ _NOTEBOOK_NAME = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 _WINDOWS_KEEPS = re.compile(r"con|prn|aux|nul|(com|lpt)\d")
 _IN_BRACES = re.compile(r"\{([^{}]*)\}")
 _INDICATOR = "indicator"
-KINDS_OF_DATA = ("counts", "service counts", "percentages", "parts", "printed counts", "printed percentages")
+KINDS_OF_DATA = (
+    "counts",
+    "service counts",
+    "percentages",
+    "parts",
+    "cases",
+    "printed counts",
+    "printed percentages",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.intake import (
     Commentary,
     CommentaryRequest,
+    RecordedCases,
     RecordedCounts,
     RecordedParts,
     SurveyResponses,
@@ -21,6 +22,7 @@ from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.board import judgement
 from saferleeds_analysis.reporting.cards import ReportCard, report_card
+from saferleeds_analysis.reporting.cases import CasesReport, cases_report
 from saferleeds_analysis.reporting.outlook import Outlook, outlook_of
 from saferleeds_analysis.reporting.parts import PartsReport, parts_report
 from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, printed_survey
@@ -38,16 +40,17 @@ class Recorded(NamedTuple):
     outlook: Outlook
 
 
-Result = Recorded | ServiceCounts | SurveyReport | PrintedSurvey | PartsReport
+Result = Recorded | ServiceCounts | SurveyReport | PrintedSurvey | PartsReport | CasesReport
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """How to get at what is needed: an indicator's counts, respondents or parts ``as_at`` a day, the words on it, who was asked."""
+    """How to get at what is needed: an indicator's counts, respondents, parts or cases ``as_at`` a day, the words on it, who was asked."""
 
     counts: Callable[..., RecordedCounts]
     responses: Callable[..., SurveyResponses]
     parts: Callable[..., RecordedParts]
+    cases: Callable[..., RecordedCases]
     words: Callable[[str], Commentary | None]
     asked: Callable[[str], CommentaryRequest | None]
 
@@ -105,6 +108,9 @@ def result_of(
             found = sources.parts(indicator, area=area, as_at=as_at)
             beside = _beside(indicator, sources, catalogue, as_at)
             return parts_report(found, catalogue=catalogue, edition=edition, beside=beside, **at)
+        case "cases":
+            found = sources.cases(indicator, area=area, as_at=as_at)
+            return cases_report(found, catalogue=catalogue, edition=edition, **at)
         case "printed percentages":
             return printed_survey(catalogue, indicator=indicator.id, **at)
         case "printed counts":
@@ -145,7 +151,7 @@ def _figures_of(found: Result) -> list[Figure]:
         case Recorded(card=card, outlook=outlook):
             ahead = outlook.made.of_projection(outlook.projection) if outlook.projection is not None else ()
             return [*card.change_figures(card.headline), *outlook.progress().figures, *ahead]
-        case PartsReport():
+        case PartsReport() | CasesReport():
             return [*found.main_figures(), *found.progress().figures]
         case PrintedSurvey():
             # A quarter's figure of a survey is printed for the year so far.

@@ -24,6 +24,7 @@ from saferleeds_analysis.reporting.blocks import (
     letter,
     paragraph,
 )
+from saferleeds_analysis.reporting.cases import CasesReport
 from saferleeds_analysis.reporting.gathered import Recorded, Result, Sources, in_short, results_of
 from saferleeds_analysis.reporting.parts import PartsReport
 from saferleeds_analysis.reporting.services import ServiceCounts
@@ -150,6 +151,8 @@ def _unsure(found: Result, state: State) -> str:
     """Say between which limits the change lies, and how such projections did before."""
     if not state.interval:
         return "The change cannot be tested."
+    if isinstance(found, CasesReport):
+        return f"How many days sooner or later cases close is not told ({state.interval})."
     lies = "It may be" if state.change == NO_CLEAR_CHANGE else "The change is"
     said = f"{lies} {state.interval}."
     if not isinstance(found, Recorded) or found.outlook.projection is None:
@@ -169,6 +172,8 @@ def _received(found: Result) -> date | None:
             return found.responses.source.received
         case PartsReport():
             return found.parts.source.received
+        case CasesReport():
+            return found.cases.source.received
         case ServiceCounts(monthly=RecordedCounts() as monthly):
             return monthly.source.received
     return None

@@ -238,42 +238,25 @@ class PartsReport:
 
     def progress(self) -> Block:
         """Give the letter against the target, with its reason."""
-        rating, reason = self.rating, wording.sentence(self.rating.reason)
-        window = Window.period(self.latest)
-        if self.target is None or self.latest not in self.levels:
-            reason = "No target is recorded." if self.target is None else reason
+        rating, unit = self.rating, self.indicator.unit
+        if self.target is None:
             return letter_without_target(
                 self.indicator,
                 self.area,
-                window,
-                reason,
+                Window.period(self.latest),
+                "No target is recorded.",
                 targets=self.target_tables,
                 year=self._year,
             )
+        about = self._about(self.latest, "parts")
+        if self.latest not in self.levels:  # what is withheld is not worked out again
+            return against_target(rating, self.target, unit=unit, **about | {"rows": ()})
         asked = {"level": ("parts",), "change": ("parts", "before"), "gap": ("parts", "beside")}
         roles = asked.get(self.target.of, tuple(self._given))
         rows = [row for role in roles if role in self._given for row in self._given[role][0]]
-        how = {"unit": self.indicator.unit, "improvement_direction": self.indicator.improvement_direction}
-        figure = Figure(
-            **self._about(self.latest, "parts")
-            | worked_out((*rows, *self.target.rows("target")), workings.letter, **how),
-            measure=LETTER,
-            value=rating.letter,
-        )
-        aim = Figure(
-            measure=TARGET,
-            qualifiers={"kind": self.target.kind},
-            method=self.target.comparison,
-            indicator_id=self.indicator.id,
-            area=self.area,
-            window=Window.year(self.target.period),
-            value=self.target.value,
-            unit=self.indicator.unit,
-            status="published",
-            rows=self.target.rows(),
-            working=Working.of(counts.as_written),
-        )
-        return letter(rating.letter, COLOURS[rating.letter], reason, figures=[figure, aim])
+        how = {"unit": unit, "improvement_direction": self.indicator.improvement_direction}
+        working = worked_out((*rows, *self.target.rows("target")), workings.letter, **how)
+        return against_target(rating, self.target, unit=unit, **about | working)
 
     def published_check(self) -> Block:
         """Nothing was printed of it that could be checked."""
@@ -448,6 +431,26 @@ def rows_of(parts: RecordedParts, period: pd.Period, *, role: str) -> tuple[Rows
     months = Window.period(period).months
     own = [p for p in parts.table.index if p.asfreq("M", how="end") in months]
     return tuple(row for p in own for row in parts.rows(p, role=role))
+
+
+def against_target(rating: trajectory.Rating, target: Target, *, unit: str, **about: Any) -> Block:
+    """Give the letter of a level against its target, with its reason; ``about`` are the fields of the letter's figure."""
+    figure = Figure(**about, measure=LETTER, value=rating.letter)
+    aim = Figure(
+        measure=TARGET,
+        qualifiers={"kind": target.kind},
+        method=target.comparison,
+        indicator_id=figure.indicator_id,
+        area=figure.area,
+        window=Window.year(target.period),
+        value=target.value,
+        unit=unit,
+        status="published",
+        rows=target.rows(),
+        working=Working.of(counts.as_written),
+    )
+    reason = wording.sentence(rating.reason)
+    return letter(rating.letter, COLOURS[rating.letter], reason, figures=[figure, aim])
 
 
 def _with_limits(d: Estimate) -> str:

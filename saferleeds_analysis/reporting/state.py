@@ -122,6 +122,10 @@ def _same_months(change: Figure, level: Figure) -> bool:
 
 def _change_in_words(change: Figure, ordinary: Figure | None = None) -> dict[str, str]:
     whole_year = change.window.months is not None and len(change.window.months) == 12
+    on = "on the 12 months before" if whole_year else "on the same months a year before"
+    if change.number is None:  # a test of which way, without by how much
+        than = on if change.value == NO_CLEAR_CHANGE else on.replace("on", "than in", 1)
+        return {"change": str(change.value), "on": than, "interval": change.method}
     unit = " points" if change.unit == "percentage points" else "%"
     number, low, high = change.number, change.lower, change.upper
     known = low is not None and high is not None
@@ -130,7 +134,7 @@ def _change_in_words(change: Figure, ordinary: Figure | None = None) -> dict[str
     moved = "unchanged" if still else _moved(number, unit, how="an unusual " if unusual else "")
     said = {
         "change": NO_CLEAR_CHANGE if known and low <= 0 <= high else moved,
-        "on": "on the 12 months before" if whole_year else "on the same months a year before",
+        "on": on,
     }
     if known:
         said["interval"] = _between(low, high, unit)

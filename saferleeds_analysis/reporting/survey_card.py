@@ -24,6 +24,7 @@ from saferleeds_analysis.reporting.blocks import (
     paragraph,
 )
 from saferleeds_analysis.reporting.board import Judgement
+from saferleeds_analysis.reporting.cases import OPEN, OPENED, CasesReport
 from saferleeds_analysis.reporting.first_screen import Tile, caveats_in_short, first_screen, sparkline
 from saferleeds_analysis.reporting.parts import PartsReport
 from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey
@@ -34,7 +35,7 @@ from saferleeds_analysis.reporting.survey_words import change_in_short, points_i
 from saferleeds_analysis.reporting.surveys import YEAR_BEFORE, SurveyReport
 from saferleeds_analysis.reporting.tables import interval
 
-Found = SurveyReport | PrintedSurvey | ServiceCounts | PartsReport
+Found = SurveyReport | PrintedSurvey | ServiceCounts | PartsReport | CasesReport
 
 
 class Said(NamedTuple):
@@ -248,6 +249,45 @@ def _aim(found: PartsReport) -> str:
     return f"{target.comparison} {found.in_words(target.value) if target.of == 'level' else points}{what}"
 
 
+def _of_cases(found: CasesReport) -> Said:
+    level, before = found.levels.get(found.quarter), found.levels.get(found.year_before)
+    told = found.median_in_words(found.quarter)
+    tiles = [
+        Tile(
+            name=str(Window.twelve_months(periods.last_month(found.quarter))),
+            value=found.in_words(level.value) if level else "not given",
+            below="Half of the cases closed within this." if level else f"{wording.sentence(told)}.",
+            figures=tuple(found.main_figures()),
+        ),
+        Tile(
+            name="Open at the end",
+            value=found.count(OPEN),
+            below=f"Of {found.count(OPENED)} opened in the twelve months.",
+        ),
+    ]
+    if before:
+        tiles.append(
+            Tile(
+                name="Twelve months before",
+                value=found.in_words(before.value),
+                below="Half closed within this.",
+            )
+        )
+    sure, unsure, said = [], [], ""
+    if level:
+        sure.append(f"The median is {found.interval_of(level)} days (95% interval).")
+    if found.change:
+        clear = found.change.direction in wording.DOWN_OR_UP
+        word = found.change_in_words().partition(" (")[0]
+        said = f"{word.removeprefix('closed ')} than a year before" if clear else word
+        (sure if clear else unsure).append(
+            f"{wording.sentence(found.change_in_words())}, on the twelve months before."
+        )
+    unsure.append("How long the cases that are still open will take.")
+    finding = ", ".join(filter(None, [told.partition(" (")[0], said]))
+    return Said(f"{found.indicator.name}: {finding}", tiles, sure, unsure)
+
+
 def _of_print(found: PrintedSurvey) -> Said:
     before, now = found.before_and_now
     shown = f"{now.printed_as}, {when_printed(now.period)}" if now else "no current figure"
@@ -347,6 +387,7 @@ def _of_satisfaction(found: Satisfaction) -> Said:
 _SAID = {
     SurveyReport: _of_survey,
     PartsReport: _of_parts,
+    CasesReport: _of_cases,
     PrintedSurvey: _of_print,
     ServiceCounts: _of_service,
     Satisfaction: _of_satisfaction,

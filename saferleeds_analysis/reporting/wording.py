@@ -223,14 +223,18 @@ def counted(value: float, unit: str) -> str:
 
 
 def level(value: float, unit: str) -> str:
-    """Write a level with its unit: a percentage, a rate to two or three figures, or a count.
+    """Write a level with its unit: a percentage, a rate to two or three figures, a count, or days, of which there may be a half.
 
     >>> level(43.8, "%"), level(0.7712, "per offender"), level(38.46, "per 1,000 households"), level(5938.0, "offences")
     ('43.8%', '0.77 per offender', '38.5 per 1,000 households', '5,938 offences')
+    >>> level(52.5, "days"), level(1.0, "days")
+    ('52.5 days', '1 day')
     """
     if unit == "%":
         return percent(value)
-    decimals = (2 if abs(value) < 10 else 1) if unit.startswith("per ") else 0
+    if unit == "days" and value == int(value):
+        return counted(value, unit)
+    decimals = (2 if abs(value) < 10 else 1) if unit.startswith("per ") else int(unit == "days")
     return f"{number(value, decimals=decimals)} {unit}"
 
 

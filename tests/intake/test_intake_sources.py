@@ -47,7 +47,7 @@ def test_a_statement_that_cannot_be_used_is_refused(project, lines, message):
         ("2012-10-05", '"2012-10-05"', "received is a day written without quotes, such as 2012-10-05, not '2012-10-05'."),
         ('id = "thefts"', 'id = "burglaries"', "id 'burglaries' is not the name of the folder, 'thefts'. Make them the same."),
         ('id = "thefts"', 'id = "../thefts"', "id '../thefts' may hold small letters, digits and _ only."),
-        ('"monthly_extract"', '"weekly"', "shape is one of monthly_extract, police_uk_street, parts, cohort, respondents, not 'weekly'."),
+        ('"monthly_extract"', '"weekly"', "shape is one of monthly_extract, police_uk_street, parts, cohort, cases, respondents, not 'weekly'."),
         ('"*"', '"../other/*.csv"', "files '../other/*.csv' must be a path inside data/raw, written with / and without '..'."),
         ('"*"', '"/etc/*"', "files '/etc/*' must be a path inside data/raw, written with / and without '..'."),
         ('"*"', '"C:/data/*.csv"', "files 'C:/data/*.csv' must be a path inside data/raw, written with / and without '..'."),

@@ -30,7 +30,8 @@ partnership-dashboard | partnership_dashboard | area=Leeds | indicators=domestic
 methods | methods"""
 IN_THE_SECOND = """\
 burglary-core-cities | area_comparison | group=core_cities | measure=Domestic burglary | period=2012/13 | area=Leeds | indicator=domestic_burglary
-operation-optimal | did_it_work | intervention=operation_optimal | indicator=domestic_burglary | area=Leeds"""
+operation-optimal | did_it_work | intervention=operation_optimal | indicator=domestic_burglary | area=Leeds
+action-plan | action_plan | area=Leeds"""
 PROFILES = """\
 division-c-h=C&H | division-nel=NEL | division-nwl=NWL | ward-adel-wharfedale=Adel & Wharfedale |
 ward-alwoodley=Alwoodley | ward-ardsley-robin-hood=Ardsley & Robin Hood | ward-armley=Armley |
@@ -148,7 +149,7 @@ def test_nothing_in_the_list_needs_an_edit_in_a_new_year():
         "survey_annex",
         "area_profile",
     } <= notebooks
-    assert len(made["2026/27"]) == 48
+    assert len(made["2026/27"]) == 49
 
 
 # Rules

@@ -188,6 +188,7 @@ def sources_of(project):
         counts=partial(intake.recorded_counts, project, catalogue=CATALOGUE),
         responses=partial(intake.survey_responses, project, catalogue=CATALOGUE),
         parts=partial(intake.recorded_parts, project, catalogue=CATALOGUE),
+        cases=partial(intake.recorded_cases, project, catalogue=CATALOGUE),
         words=partial(intake.commentary, project, Q2),
         asked=partial(intake.commentary_request, project, Q2),
     )

@@ -25,6 +25,7 @@ def summary(project):
             counts=partial(intake.recorded_counts, project, catalogue=catalogue),
             responses=partial(intake.survey_responses, project, catalogue=catalogue),
             parts=partial(intake.recorded_parts, project, catalogue=catalogue),
+            cases=partial(intake.recorded_cases, project, catalogue=catalogue),
             words=partial(intake.commentary, project, review),
             asked=partial(intake.commentary_request, project, review),
         )

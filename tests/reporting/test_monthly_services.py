@@ -165,6 +165,7 @@ def test_the_dashboard_and_the_members_page_tell_what_the_services_page_tells(he
         counts=partial(intake.recorded_counts, helpline.root, catalogue=catalogue),
         responses=partial(intake.survey_responses, helpline.root, catalogue=catalogue),
         parts=partial(intake.recorded_parts, helpline.root, catalogue=catalogue),
+        cases=partial(intake.recorded_cases, helpline.root, catalogue=catalogue),
         words=lambda indicator: None,
         asked=lambda indicator: None,
     )

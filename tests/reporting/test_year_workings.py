@@ -109,6 +109,7 @@ def test_the_figures_of_the_members_page_are_those_of_the_cards(catalogue, proje
         counts=partial(intake.recorded_counts, project, catalogue=catalogue),
         responses=partial(intake.survey_responses, project, catalogue=catalogue),
         parts=partial(intake.recorded_parts, project, catalogue=catalogue),
+        cases=partial(intake.recorded_cases, project, catalogue=catalogue),
         words=partial(intake.commentary, project, quarter),
         asked=partial(intake.commentary_request, project, quarter),
     )

@@ -153,7 +153,12 @@ def chart_of_levels(
             caption=f"Data of the chart: {subtitle}",
             columns=["Period", "Level", "95% interval", "Base"],
             rows=[
-                [str(f.window), show(f.value), interval(f, show), wording.number(f.n)]
+                [
+                    str(f.window),
+                    show(f.value),
+                    interval(f, show),
+                    "not given" if f.n is None else wording.number(f.n),
+                ]
                 for f in reversed(list(figures.values()))
             ],
         ),
