@@ -123,6 +123,7 @@ def test_london_from_the_polices_own_tables_reports_checks_signs_and_exports(tmp
     assert made_in(project, "2023/24 Q3") == names | {
         "members-summary",
         "borough-barnet",
+        "action-plan",
         "partnership-dashboard",
         "methods",
     }

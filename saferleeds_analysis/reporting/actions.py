@@ -67,6 +67,7 @@ def action_plan(
 ) -> Block:
     """Set out every action by priority, with its measure and what it is expected to move; ``left_out`` are in another edition."""
     marks = f"In the restricted edition only: {wording.counted(left_out, 'actions')}." if left_out else ""
+    silent = actions and not any(action.expected for action in actions)
     by_priority: dict[str, list[Action]] = {}
     for action in actions:
         by_priority.setdefault(catalogue.indicator(action.indicator_id).priority, []).append(action)
@@ -79,6 +80,7 @@ def action_plan(
         paragraph(f"Action plan, {window}", css_class="eyebrow"),
         heading(1, in_a_line(actions, as_at=as_at).rstrip(".") or "No actions"),
         *([paragraph(marks, css_class="notice")] if marks else []),
+        *([paragraph("What they are expected to move was not said.")] if silent else []),
         *(tables or [paragraph(_NONE)]),
     )
 
@@ -93,7 +95,7 @@ def _plan_of(actions: Sequence[Action], *, catalogue: Catalogue, as_at: date, wi
         "Measure": measures if len(set(measures)) > 1 else [],
     }
     said = {name: cells for name, cells in more.items() if cells}
-    shown = table(
+    return table(
         caption=f"{wording.listed(list(dict.fromkeys(measures)))}: actions as they stood in {window}",
         columns=[*COLUMNS_OF_ACTIONS, *said],
         rows=[
@@ -109,11 +111,6 @@ def _plan_of(actions: Sequence[Action], *, catalogue: Catalogue, as_at: date, wi
         text_columns=range(1, 4 + len(said)),
         css_class="lists",
         figures=[_state_figure(action, as_at) for action in actions],
-    )
-    return (
-        shown
-        if "Expected" in said
-        else join(shown, paragraph("What these are expected to move was not said."))
     )
 
 

@@ -23,10 +23,9 @@ _OF_CHECKS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """A question with the place of its answer: a page, and the words of the link to it."""
+    """A question with the address of the page on which its answer stands."""
 
     asked: str
-    where: str
     href: str
 
 
@@ -61,10 +60,10 @@ def questions_of(
 def _of_states(states: Mapping[str, tuple[State, str]]) -> Iterator[Question]:
     for name, (state, href) in states.items():
         if state.letter == "R":
-            yield Question(asked=f"What will bring {name} back on course?", where=name, href=href)
+            yield Question(asked=f"What will bring {name} back on course?", href=href)
     for name, (state, href) in states.items():
         if "unusual" in state.change:
-            yield Question(asked=f"Why is {name} {state.change}?", where=name, href=href)
+            yield Question(asked=f"Why is {name} {state.change}?", href=href)
 
 
 def _of_actions(actions: Sequence[Action], plan: str, as_at: date) -> Iterator[Question]:
@@ -74,7 +73,7 @@ def _of_actions(actions: Sequence[Action], plan: str, as_at: date) -> Iterator[Q
             [f"{a.what} ({a.owner or a.organisation or 'nobody named'})" for a in late[:3]]
         )
         more = f" and {len(late) - 3} more" if late[3:] else ""
-        yield Question(asked=f"Why late: {named}{more}?", where="Action plan", href=plan)
+        yield Question(asked=f"Why late: {named}{more}?", href=plan)
 
 
 def _of_findings(findings: Iterable[Mapping[str, str]], quality: str) -> Iterator[Question]:
@@ -86,13 +85,13 @@ def _of_findings(findings: Iterable[Mapping[str, str]], quality: str) -> Iterato
         asked = _OF_CHECKS[check].format(
             where=finding["where"], what=finding["what"].partition(" (")[0].partition(",")[0]
         )
-        yield Question(asked=asked, where="Data quality", href=quality)
+        yield Question(asked=asked, href=quality)
 
 
 def _of_gaps(states: Mapping[str, tuple[State, str]]) -> Iterator[Question]:
     for name, (state, href) in states.items():
         if state.value and state.letter in ("", "N"):
-            yield Question(asked=f"What is the target of {name}?", where=name, href=href)
+            yield Question(asked=f"What is the target of {name}?", href=href)
     for name, (state, href) in states.items():
         if state.value and not state.interval:
-            yield Question(asked=f"How sure is {name}, whose change cannot be tested?", where=name, href=href)
+            yield Question(asked=f"How sure is {name}, whose change cannot be tested?", href=href)

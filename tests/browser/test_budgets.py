@@ -26,6 +26,7 @@ BUDGETS = {
     "cost_of_crime": (400, 2),
     "area_comparison": (400, 2),
     "did_it_work": (400, 2),
+    "action_plan": (400, 2),
     "division": (300, 1),
     "ward": (200, 1),
     "indicator_annex": (1500, AS_NEEDED),

@@ -55,9 +55,9 @@ def test_where_all_are_closed_the_median_is_that_of_the_sample(days):
 @given(DAYS, st.data())
 def test_open_cases_never_make_a_median_shorter(days, data):
     closed = data.draw(st.lists(st.booleans(), min_size=len(days), max_size=len(days)))
-    all_closed = median_duration(pd.DataFrame({"days": days, "closed": True}))
     found = median_duration(pd.DataFrame({"days": days, "closed": closed}))
-    assert found is None or found.value >= all_closed.value
+    # Of an even number the lower of the two in the middle: a curve that stays at a half to its end has no middle, and R prints its beginning.
+    assert found is None or found.value >= np.quantile(days, 0.5, method="inverted_cdf")
 
 
 @given(DAYS, DAYS)
