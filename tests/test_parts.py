@@ -302,6 +302,16 @@ def test_it_is_shown_beside_another_with_the_difference_tested(tmp_path):
     assert earlier.gap is None and "England" not in earlier.findings().text
 
 
+def test_beside_none_no_rate_is_a_percentage(tmp_path):
+    project(tmp_path, rows=[*RE_OFFENCES, "2012/13 Q2,Leeds,Elsewhere,0,500"])
+    tables = tmp_path / "data/raw/reference/indicators.toml"
+    own = indicator("Re-offences", "per offender", "decrease")
+    text = tables.read_text(encoding="utf-8").replace(own, own.rstrip() + '\nbeside = "elsewhere"\n')
+    tables.write_text(text + indicator("Elsewhere", "per offender", "decrease"), encoding="utf-8")
+    report = found(tmp_path, "re_offences")
+    assert report.gap is None and "Elsewhere" not in report.findings().text
+
+
 def test_twelve_periods_have_control_limits_and_fewer_have_none(tmp_path):
     quarters = [f"20{y:02d}/{y + 1:02d} Q{q}" for y in (9, 10, 11) for q in (1, 2, 3, 4)] + [
         "2012/13 Q1",

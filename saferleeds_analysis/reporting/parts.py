@@ -75,8 +75,8 @@ LETTER = Measure(
 class PartsReport:
     """All that one quarter says of one such measure in one area; its methods give the blocks of the page.
 
-    ``beside`` are the parts of what it is shown beside. ``shown`` protects the two parts of each period, those in the numerator (``in``) and the others (``out``), as the edition may print
-    them.
+    ``beside`` are the parts of what it is shown beside. ``shown`` protects the two parts of each period, those in the numerator
+    (``in``) and the others (``out``), as the edition may print them.
     """
 
     indicator: Indicator
@@ -133,11 +133,12 @@ class PartsReport:
 
     @cached_property
     def gap(self) -> PartChange | None:
-        """The level less that beside which it is shown, of the same period, where both are there and may be printed."""
+        """The level less that beside which it is shown, of the same period, where both are there, may be printed and can be compared."""
         if "beside" not in self._given:
             return None
         (_, own), (_, other) = (self._given[role] for role in ("parts", "beside"))
-        return change_of_parts(other, own, unit=self.indicator.unit)
+        found = change_of_parts(other, own, unit=self.indicator.unit)
+        return found if found.difference else None  # of none beside it no rate is a percentage
 
     @property
     def beside_name(self) -> str:
@@ -401,7 +402,7 @@ class PartsReport:
         ]
 
     def _gaps(self) -> list[Figure]:
-        if self.gap is None or self.gap.difference is None:
+        if self.gap is None:
             return []
         rows = (*self._given["parts"][0], *self._given["beside"][0])
         about = self._about(self.latest, "later") | worked_out(rows, workings.gap, unit=self.indicator.unit)
