@@ -25,7 +25,7 @@ papers: $(READY)  ## the published documents of 2012 to 2021, worked out again: 
 
 test: $(READY_FOR_TESTS)  ## every test, the browser tests included
 	$(BIN)/python scripts/ensure_programs.py
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 KILLS ?= 200
 chaos: $(READY_FOR_TESTS)  ## many random kills over full packs, and more interleavings of two commands, than the tests have time for

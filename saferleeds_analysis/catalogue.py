@@ -821,6 +821,16 @@ def columns_of(kind: type) -> list[str]:
     return [f.name for f in fields(kind) if f.name not in _NO_COLUMNS]
 
 
+def needed_columns(kind: type) -> list[str]:
+    """Give the columns that a CSV table must have: those whose field has no default; the others may be left out.
+
+    >>> "of" in columns_of(Target), "of" in needed_columns(Target)
+    (True, False)
+    """
+    optional = {f.name for f in fields(kind) if f.default is not MISSING}
+    return [name for name in columns_of(kind) if name not in optional]
+
+
 def places_in(path: Path, numbers: Iterable[int]) -> list[Rows]:
     """Give for each row of a table, by its number, in which file of the project it stands, and where."""
     national, own = "saferleeds_analysis/national", "data/raw"

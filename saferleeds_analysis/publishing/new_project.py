@@ -33,6 +33,7 @@ from saferleeds_analysis.catalogue import (
     PublishedFigure,
     Target,
     columns_of,
+    needed_columns,
     read_rows,
 )
 from saferleeds_analysis.documents import Document
@@ -362,9 +363,14 @@ def _valued(offences: Sequence[str], edition: str) -> set[str]:
 
 
 def write_table(path: Path, kind: type, rows: Iterable[Any]) -> None:
-    """Write a table of the project's shape: a header of the fields of ``kind``, and the rows."""
+    """Write a table of the project's shape: a header of the fields of ``kind`` that it must have, or that a row fills, and the rows."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    columns = columns_of(kind)
+    rows, needed = list(rows), needed_columns(kind)
+    columns = [
+        name
+        for name in columns_of(kind)
+        if name in needed or any(getattr(row, name) != getattr(kind, name) for row in rows)
+    ]
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(columns)

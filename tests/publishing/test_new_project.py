@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from saferleeds_analysis import intake, periods
-from saferleeds_analysis.catalogue import LOCAL_TABLES, columns_of, load_catalogue, read_rows
+from saferleeds_analysis.catalogue import LOCAL_TABLES, load_catalogue, needed_columns, read_rows
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.publishing.doctor import table_faults
 from saferleeds_analysis.publishing.new_project import (
@@ -51,7 +51,7 @@ def test_names_with_quotes_and_backslashes_come_through_and_every_header_is_that
     ] == 'organisation = "Safer \\"Otterbridge\\""'
     for name, kind in TABLES.items():
         header = (project / "data/raw" / name).read_text(encoding="utf-8").splitlines()[0]
-        assert header == ",".join(columns_of(kind))
+        assert header == ",".join(needed_columns(kind))
     of_one_name = {name for name in LOCAL_TABLES if "*" not in name}
     assert {path.name for path in reference.iterdir()} == of_one_name | {"published_figures.csv"}
     card = json.loads((project / "notebooks/recorded_crime_card.ipynb").read_text(encoding="utf-8"))
