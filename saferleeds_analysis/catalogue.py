@@ -28,7 +28,6 @@ from saferleeds_analysis.door import (
     read_table,
     read_text,
     read_toml,
-    read_workbook,
     sha256_of,
     shown,
     toml_of,
@@ -411,8 +410,8 @@ class Catalogue:
             for area in areas
             if _is_in_itself(area, self._areas[area.area_set])
         ]
-        refuse(problems)
         self._targets = sorted(targets, key=lambda t: t.set_on)
+        refuse([*problems, *self._faults_beside(), *self._faults_of_targets()])
         # The table of targets as a whole: what rests on there being none of a measure rests on all of it.
         self.target_tables = tuple(target_tables)
         self._caveats = tuple(caveats)
@@ -429,6 +428,30 @@ class Catalogue:
         interventions = tuple(interventions)
         refuse(self._faults_of_interventions(interventions))
         self._interventions = {row.id: self._with_donors(row) for row in interventions}
+
+    def _faults_beside(self) -> Iterator[str]:
+        """Say which indicator cannot be shown beside the one that it names: it is not there, or counts something else."""
+        for own in filter(lambda i: i.beside, self._indicators.values()):
+            other = self._indicators.get(own.beside)
+            if other is None:
+                yield f"indicator {own.id!r}, beside: {unknown('indicator', own.beside, self._indicators)}"
+            elif {own.kind_of_data, other.kind_of_data} != {"parts"} or own.unit != other.unit:
+                yield (
+                    f"indicator {own.id!r}, beside: {other.id!r} is in {other.unit!r} and it is in {own.unit!r}. Only parts of one unit stand "
+                    "beside each other."
+                )
+
+    def _faults_of_targets(self) -> Iterator[str]:
+        """Say which target is of something that its indicator has not; what nobody would rate it by is not left unsaid."""
+        for target in self._targets:
+            own = self._indicators.get(target.indicator_id)
+            if own is None or target.of == "level":
+                continue
+            where = f"the target of {own.id!r} for {target.period} is of {target.of!r}"
+            if own.kind_of_data != "parts":
+                yield f"{where}, which only parts have (docs/methods/parts.md). Leave the column of empty."
+            elif target.of in ("gap", "closer") and not own.beside:
+                yield f"{where}, and the indicator stands beside none. Name one as beside in indicators.toml."
 
     def indicators(self) -> tuple[Indicator, ...]:
         """Give every indicator, in the order of the tables."""
@@ -501,6 +524,13 @@ class Catalogue:
             for t in self._targets
             if (t.indicator_id, t.area, t.period) == (indicator_id, area, period) and t.set_on <= as_at
         )
+
+    def target_in_force(
+        self, indicator_id: str, area: str, period: pd.Period, *, as_at: date
+    ) -> Target | None:
+        """Give the target in force for the financial year of a period, as it stood on a day; none where none was set."""
+        year = periods.financial_year_name(periods.financial_year_of(period))
+        return next(reversed(self.targets(indicator_id, area, year, as_at=as_at)), None)
 
     def caveats(
         self, indicator_id: str, months: pd.PeriodIndex, *, topics: Iterable[str] = ()
@@ -736,7 +766,7 @@ def read_rows(path: Path, kind: type) -> list:
     """
     if path.suffix == ".toml":
         return _read_tables(path, kind)
-    table = read_workbook(path, path.name) if path.suffix == ".xlsx" else read_table(path, path.name)
+    table = read_table(path, path.name)
     wanted = columns_of(kind)
     columns = [f for f in fields(kind) if f.name in wanted]
     # A column with a default came later than the table, and may be left out.

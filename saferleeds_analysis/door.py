@@ -277,10 +277,16 @@ def read_table(
 ) -> pd.DataFrame:
     """Read a CSV table with a header as text, indexed by the row number of a spreadsheet; a ragged row is refused.
 
-    Rows that are empty throughout are left out.
+    Rows that are empty throughout are left out. Of a workbook it is the first sheet.
     """
-    rows = csv_rows(path, name, encoding, most=100 * most_rows)
-    _, header = next(rows)
+    if path.suffix.lower() == ".xlsx":
+        with open_sheet(path, name, lambda book: book.worksheets[0]) as sheet:
+            return _table_of(enumerate(_full_rows(sheet), start=1), name, most_rows)
+    return _table_of(csv_rows(path, name, encoding, most=100 * most_rows), name, most_rows)
+
+
+def _table_of(rows: Iterator[tuple[int, list[str]]], name: str, most_rows: int) -> pd.DataFrame:
+    _, header = next(rows, (1, []))
     held = [(number, cells) for number, cells in islice(rows, most_rows) if any(cells)]
     if next(rows, None):
         raise DataProblem(f"{name}: has more than {most_rows:,} rows. {_RIGHT_FILE}")
@@ -298,44 +304,45 @@ def read_table(
     )
 
 
-def read_workbook(path: Path, name: str, *, most_rows: int = _MOST_ROWS_OF_A_TABLE) -> pd.DataFrame:
-    """Read the one sheet of a workbook, or its first, as :func:`read_table` reads a CSV table; a day is written as 2012-12-31."""
+def _full_rows(sheet: Any) -> Iterator[list[str]]:
+    """Give the rows of a sheet as text, as wide as the header: a sheet's own rows end with blank cells, or before them."""
+    width = 0
+    for cells in sheet.iter_rows(values_only=True):
+        row = [text_of(cell) for cell in cells]
+        filled = max((place for place, text in enumerate(row, start=1) if text), default=0)
+        width = width or filled
+        yield (row + [""] * width)[: max(width, filled)]
+
+
+def text_of(cell: object) -> str:
+    """Write a cell of a workbook as the same text that a CSV file would hold; a day at midnight is a day."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, datetime):
+        return cell.isoformat(" ").removesuffix(" 00:00:00")
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+@contextmanager
+def open_sheet(path: Path, name: str, choose: Callable[[Any], Any], *, whole: bool = False) -> Iterator[Any]:
+    """Open the sheet of a workbook that ``choose`` takes from it; only of a ``whole`` one is it known which cells are merged."""
     # Imported here, because it takes half a second that most commands do not need.
     import openpyxl
 
     with warnings.catch_warnings(), open_workbook(path, name) as file:
         warnings.simplefilter("ignore")  # of drop-down lists, styles and the like, which bear no data
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # some programs write a wrong extent, which would hide rows
-        rows = [
-            [_text_of(cell) for cell in cells]
-            for cells in islice(sheet.iter_rows(values_only=True), most_rows + 2)
-        ]
-        book.close()
-    places = [place for place, title in enumerate(rows[0]) if title] if rows else []
-    header = [rows[0][place] for place in places]
-    held = {number: cells for number, cells in enumerate(rows[1:], start=2) if any(cells)}
-    refuse(f"{name}, row 1: column {title!r} is there twice. Keep one." for title in twice(header))
-    if len(rows) > most_rows + 1 or not header:
-        raise DataProblem(
-            f"{name}: has {'more than ' + format(most_rows, ',') if header else 'no'} rows. {_RIGHT_FILE}"
-        )
-    cells = [[dict(enumerate(of)).get(place, "") for place in places] for of in held.values()]
-    return pd.DataFrame(cells, index=list(held), columns=header, dtype=object)
-
-
-def _text_of(cell: object) -> str:
-    """Write a cell of a workbook as a CSV file would hold it."""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    return (
-        ""
-        if cell is None
-        else str(int(cell))
-        if isinstance(cell, float) and cell.is_integer()
-        else str(cell).strip()
-    )
+        book = openpyxl.load_workbook(file, read_only=not whole, data_only=True)
+        try:
+            sheet = choose(book)
+            if not whole:  # some programs write a wrong extent of the sheet, which would hide rows
+                sheet.reset_dimensions()
+            yield sheet
+        finally:
+            book.close()
 
 
 @contextmanager

@@ -4,10 +4,11 @@ Every figure that is estimated carries how far it may be off. "No clear change" 
 is only called one when the interval of the change leaves out no change.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import sqrt
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -225,6 +226,17 @@ def less(one: Estimate, other: Estimate, *, method: str, caveats: tuple[str, ...
         n=None if None in (one.n, other.n) else one.n + other.n,
         caveats=caveats,
     )
+
+
+def scaled(estimate: Estimate, by: float, *, unit: str, **changed: Any) -> Estimate:
+    """Give an estimate times a number that is certain (a rate of a count; with -1 the other side), its limits in order.
+
+    >>> ten = scaled(count_with_interval(10, unit="offences"), 1_000 / 500, unit="offences per 1,000 households")
+    >>> ten.value, ten.lower < 20 < ten.upper, scaled(ten, -1, unit=ten.unit).upper < 0
+    (20.0, True, True)
+    """
+    lower, upper = sorted((estimate.lower * by, estimate.upper * by))
+    return replace(estimate, value=estimate.value * by, lower=lower, upper=upper, unit=unit, **changed)
 
 
 def ratio_of_rates(

@@ -278,6 +278,15 @@ def period_named(text: str) -> pd.Period:
     return quarter(text) if "Q" in text else financial_year(text)
 
 
+def months_from_to(period: str, month_text: str) -> int:
+    """Give how many months lie from the end of a month, a quarter or a financial year to another month's.
+
+    >>> months_from_to("2011/12 Q2", "2012-09")
+    12
+    """
+    return (month(month_text) - period_named(period).asfreq("M", how="end")).n
+
+
 def financial_year_of(period: pd.Period) -> pd.Period:
     """Give the financial year in which a month or a quarter falls."""
     return period.asfreq("Y-MAR")

@@ -84,7 +84,7 @@ TABLES = (
         rows=catalogue.Area,
         first={"area_set": "otterbridge", "name": "Otterbridge", "kind": "area"},
     ),
-    Table(file="indicators.toml", rows=catalogue.Indicator, toml="[[indicator]]"),
+    Table(file="indicators.toml", rows=catalogue.Indicator, toml="[[indicator]]", blank=("beside",)),
     Table(file="targets.csv", rows=catalogue.Target),
     Table(file="denominators.csv", rows=area_tables.AreaDenominator),
     Table(file="offence_mapping.csv", rows=unit_costs.OffenceMatch),

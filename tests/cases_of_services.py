@@ -1,5 +1,6 @@
 """Cases of a service, made up by a seed, laid into a project of a test: those of the last twelve months close sooner."""
 
+import math
 import random
 import shutil
 from datetime import date, timedelta
@@ -34,6 +35,36 @@ def cases(*, first=date(2010, 4, 1), last=date(2012, 9, 30), received=date(2012,
 
 
 CASES = cases()
+
+
+def in_twelve_months(rows, last):
+    """Give how long each case opened in the twelve months to a day had lasted on it, whether it had closed, and its age band."""
+    first = date(last.year - 1, last.month + 1, 1)
+    for row in rows:
+        opened, closed, *_, age = row.split(",")
+        opened, closed = date.fromisoformat(opened), date.fromisoformat(closed) if closed else date.max
+        if first <= opened <= last:
+            yield (min(closed, last) - opened).days, closed <= last, age
+
+
+def product_limit(cases):
+    """Give the median and its limits by Kaplan and Meier's product, Greenwood's sum and the log-log scale, worked step by step."""
+    cases = [(days, closed) for days, closed, _ in cases]
+    left, greenwood, median, inside = 1.0, 0.0, None, []
+    for day in sorted({days for days, closed in cases if closed}):
+        at_risk = sum(days >= day for days, _ in cases)
+        ends = sum(closed and days == day for days, closed in cases)
+        left *= 1 - ends / at_risk
+        if not 0 < left < 1:
+            continue
+        greenwood += ends / (at_risk * (at_risk - ends))
+        median = day if median is None and left <= 0.5 else median
+        error = math.sqrt(greenwood) / abs(math.log(left))
+        if abs(math.log(-math.log(left)) - math.log(math.log(2))) <= 1.959964 * error:
+            inside.append(day)
+        elif left < 0.5:
+            return median, inside[0], day
+    return median, inside[0], math.inf
 
 
 def project(folder, rows=(), **given):

@@ -13,6 +13,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 
 import saferleeds_analysis as sl
 from saferleeds_analysis import periods
+from saferleeds_analysis.catalogue import load_catalogue
 from saferleeds_analysis.intake import build_processed
 from saferleeds_analysis.methods.parts import change_of_parts, level_of_parts
 from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
@@ -80,6 +81,15 @@ def test_a_unit_that_is_none_is_refused(unit):
         level_of_parts(1, 2, unit=unit)
 
 
+def newcombe(later, earlier):
+    """Give the limits of a difference of two percentages, in points, by statsmodels."""
+    low, high = confint_proportions_2indep(*later, *earlier, method="newcomb", compare="diff")
+    return 100 * low, 100 * high
+
+
+LEEDS, ENGLAND_NOW, LEEDS_BEFORE, ENGLAND_BEFORE = (192, 400), (5200, 10_000), (160, 400), (4500, 10_000)
+
+
 # From the file to the page
 
 
@@ -88,16 +98,12 @@ def test_a_percentage_has_its_level_its_change_and_its_letter(tmp_path):
     report = found(project(tmp_path, rows=TREATMENT, targets=[aim]), "treatment_completed")
     figures = [*report.main_figures(), *report.progress().figures]
     state = state_of(figures, "treatment_completed", "Leeds")
-    assert (state.letter, state.value, state.change, state.interval) == (
-        "A",
-        "48.0%",
-        "up 8.0 points",
-        "1.1 to 14.8 points up",
-    )
-    assert (
-        report.progress().text
-        == "A Amber. 48 (interval 43.1 to 52.9) does not meet the target (at least 50), but its interval reaches it."
-    )
+    low, high = newcombe(LEEDS, LEEDS_BEFORE)
+    assert (state.letter, state.value, state.change) == ("A", "48.0%", "up 8.0 points")
+    assert state.interval == f"{low:.1f} to {high:.1f} points up"
+    low, high = (100 * limit for limit in proportion_confint(*LEEDS, method="wilson"))
+    reason = f"48 (interval {low:.3g} to {high:.3g}) does not meet the target (at least 50), but its interval reaches it."
+    assert report.progress().text == f"A Amber. {reason}"
     for figure in [*figures, *report.quarters().figures]:
         assert work_out(figure, tmp_path) == figure.value
     assert "No clear change" not in report.findings().text and "rose by 8.0 points" in report.findings().text
@@ -106,14 +112,20 @@ def test_a_percentage_has_its_level_its_change_and_its_letter(tmp_path):
 def test_a_rate_for_each_and_a_yearly_measure_are_live_too(tmp_path):
     folder = project(tmp_path, rows=[*RE_OFFENCES, *REPEATS])
     each = found(folder, "re_offences")
-    assert "0.77 per offender (95% interval 0.61 to 0.96; 77 of 100)" in each.findings().text
+    # Byar's limits of 77 events: n (1 - 1/9n -+ z/(3 sqrt n))^3, with n + 1 for the upper.
+    low, high = (n * (1 - 1 / (9 * n) + z / (3 * n**0.5)) ** 3 for n, z in ((77, -1.96), (78, 1.96)))
+    assert (
+        f"0.77 per offender (95% interval {low / 100:.2f} to {high / 100:.2f}; 77 of 100)"
+        in each.findings().text
+    )
     assert "0.91 per offender): no clear change" in each.findings().text
     assert each.caveats_in_words[-1].startswith(
         "There are no data for 2011/12 Q3, 2011/12 Q4 and 2012/13 Q1."
     )
     yearly = found(folder, "repeat_victims")
     assert str(periods.Window.period(yearly.latest)) == "2011/12"
-    assert "34.9% (95% interval 32.0% to 37.9%; 349 of 1,000)" in yearly.findings().text
+    low, high = (100 * limit for limit in proportion_confint(349, 1000, method="wilson"))
+    assert f"34.9% (95% interval {low:.1f}% to {high:.1f}%; 349 of 1,000)" in yearly.findings().text
     assert yearly.progress().text == "N Not rated. No target is recorded."
 
 
@@ -235,13 +247,6 @@ def beside_england(folder, *, aim=""):
     return found(folder, "treatment_completed")
 
 
-def newcombe(later, earlier):
-    """Give the limits of a difference of two percentages, in points, by statsmodels."""
-    low, high = confint_proportions_2indep(*later, *earlier, method="newcomb", compare="diff")
-    return 100 * low, 100 * high
-
-
-LEEDS, ENGLAND_NOW, LEEDS_BEFORE, ENGLAND_BEFORE = (192, 400), (5200, 10_000), (160, 400), (4500, 10_000)
 BETTER = "the change in a year: 8", newcombe(LEEDS, LEEDS_BEFORE)
 WORSE = "the gap: 4", newcombe(ENGLAND_NOW, LEEDS)
 
@@ -300,6 +305,36 @@ def test_it_is_shown_beside_another_with_the_difference_tested(tmp_path):
     assert "England: 52.0%" in page.top(report).text
     earlier = found(tmp_path, "treatment_completed", quarter="2011/12 Q1", as_at="2011-07-31")
     assert earlier.gap is None and "England" not in earlier.findings().text
+
+
+def test_what_cannot_stand_beside_another_or_be_rated_so_is_refused_where_the_tables_are_read(tmp_path):
+    reference = project(tmp_path, rows=TREATMENT) / "data/raw/reference"
+    tables, targets = reference / "indicators.toml", reference / "targets.csv"
+    text = tables.read_text(encoding="utf-8")
+    for name, unit, direction, other in (
+        ("Treatment completed", "%", "increase", "re_offences"),
+        ("Repeat victims", "%", "decrease", "treatment_complete"),
+    ):
+        own = indicator(name, unit, direction)
+        text = text.replace(own, own.rstrip() + f'\nbeside = "{other}"\n')
+    tables.write_text(text, encoding="utf-8")
+    rows = targets.read_text(encoding="utf-8").splitlines()
+    of = [
+        AIM.format("at most", 5, "change").replace("treatment_completed", "domestic_burglary"),
+        AIM.format("at most", 5, "gap").replace("treatment_completed", "re_offences"),
+    ]
+    targets.write_text(
+        "\n".join([f"{rows[0]},of", *(f"{row}," for row in rows[1:]), *of]) + "\n", encoding="utf-8"
+    )
+    with pytest.raises(DataProblem) as problem:
+        load_catalogue(reference)
+    assert str(problem.value).splitlines() == [
+        "indicator 'treatment_completed', beside: 're_offences' is in 'per offender' and it is in '%'. Only parts of one unit stand beside each "
+        "other.",
+        "indicator 'repeat_victims', beside: unknown indicator: 'treatment_complete'. Did you mean 'treatment_completed'?",
+        "the target of 'domestic_burglary' for 2012/13 is of 'change', which only parts have (docs/methods/parts.md). Leave the column of empty.",
+        "the target of 're_offences' for 2012/13 is of 'gap', and the indicator stands beside none. Name one as beside in indicators.toml.",
+    ]
 
 
 def test_beside_none_no_rate_is_a_percentage(tmp_path):
@@ -447,7 +482,7 @@ def test_an_indicator_whose_measure_or_shape_is_not_there_is_told_what_is(tmp_pa
     folder = project(tmp_path, rows=TREATMENT)
     with pytest.raises(
         DataProblem,
-        match="outcomes: no measure 'Repeat victims', which indicators.toml names .* It has Treatment completed",
+        match="outcomes: unknown measure: 'Repeat victims'. Known: Treatment completed. indicators.toml names it as offence of 'repeat_v",
     ):
         found(folder, "repeat_victims")
     tables = folder / "data/raw/reference/indicators.toml"

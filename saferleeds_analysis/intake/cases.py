@@ -10,8 +10,9 @@ from saferleeds_analysis.catalogue import Catalogue, Indicator
 from saferleeds_analysis.figures import Rows
 from saferleeds_analysis.intake.counts import processed_table
 from saferleeds_analysis.intake.ledger import Provenance, rows_of_places
+from saferleeds_analysis.intake.parts import not_there
 from saferleeds_analysis.intake.sources import PERSON, Source
-from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
+from saferleeds_analysis.problems import DataProblem, QuarterNotHeld, refuse
 
 # An earlier case of the same person counts where it was opened in so many days before.
 REPEATED_WITHIN = 365
@@ -54,12 +55,7 @@ def recorded_cases(
             'read from shape = "cases".'
         )
     every = pd.read_parquet(table_path)
-    kinds = sorted(every["kind"].unique())
-    if indicator.offence not in kinds:
-        raise DataProblem(
-            f"{source.id}: no kind {indicator.offence!r}, which indicators.toml names as offence of {indicator.id!r}. It has "
-            f"{', '.join(kinds)}."
-        )
+    refuse(not_there("kind", every["kind"], indicator))
     own = every[(every["kind"] == indicator.offence) & (every["opened"] <= pd.Timestamp(as_at))]
     own = own.assign(repeat=_is_repeat(own), closed=own["closed"].where(own["closed"] <= pd.Timestamp(as_at)))
     here = own[own["area"].isin([area, *(part.name for parts in below for part in parts)])]

@@ -15,7 +15,7 @@ from saferleeds_analysis.door import sha256_of
 from saferleeds_analysis.figures import Rows
 from saferleeds_analysis.intake.build import processed_paths
 from saferleeds_analysis.intake.ledger import Provenance, read_provenance, rows_of_places
-from saferleeds_analysis.intake.sources import Source
+from saferleeds_analysis.intake.sources import OF_PARTS, Source
 from saferleeds_analysis.periods import month_name, months_in_words
 from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 
@@ -83,7 +83,7 @@ def recorded_counts(root: Path, indicator: Indicator, *, catalogue: Catalogue, a
             f"indicator {indicator.id!r} is a percentage from the respondents of {source.id!r}, not a count of offences. "
             "Report it with the notebook survey_report."
         )
-    if source.shape in ("parts", "cases"):
+    if source.shape in (*OF_PARTS, "cases"):
         raise DataProblem(
             f"indicator {indicator.id!r} counts {indicator.unit}, but {source.id}/source.toml says shape = {source.shape!r}, which holds no "
             "counts by month. Correct the indicator's unit or source in indicators.toml."

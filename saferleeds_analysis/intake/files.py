@@ -1,13 +1,13 @@
 """Raw files as they come: bytes to text, text or workbook to a table of cells. Nothing is interpreted or mended here."""
 
 import re
-import warnings
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from saferleeds_analysis.door import MOST_ROWS, csv_rows, open_workbook
+from saferleeds_analysis.door import MOST_ROWS, csv_rows, open_sheet, text_of
 from saferleeds_analysis.intake.personal import personal_columns
 from saferleeds_analysis.intake.sources import OF_PARTS, PERSON, Source
 from saferleeds_analysis.problems import DataProblem, refuse
@@ -73,27 +73,15 @@ def repeats(table: pd.DataFrame, key: list[str]) -> pd.DataFrame:
 
 
 def _excel_rows(path: Path, name: str, source: Source) -> list[tuple[int, list[str]]]:
-    # Imported here, because it takes half a second that most builds do not need.
-    import openpyxl
-
-    with warnings.catch_warnings(), open_workbook(path, name) as file:
-        # openpyxl warns of drop-down lists, styles and the like, which bear no data.
-        warnings.simplefilter("ignore")
-        # Which cells are merged is known only of a workbook that is read whole, and matters only in a wide one.
-        wide = source.layout == "wide"
-        book = openpyxl.load_workbook(file, read_only=not wide, data_only=True)
-        try:
-            sheet = _sheet(book, name, source)
-            if wide:
-                _spread_merged_cells(sheet, last_of_header=source.header_rows[-1])
-            else:  # some programs write a wrong extent of the sheet, which would hide rows
-                sheet.reset_dimensions()
-            rows = [
-                (number, [_cell_text(cell, source) for cell in cells])
-                for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1)
-            ]
-        finally:
-            book.close()
+    # Which cells are merged matters only in a wide one.
+    wide = source.layout == "wide"
+    with open_sheet(path, name, partial(_sheet, name=name, source=source), whole=wide) as sheet:
+        if wide:
+            _spread_merged_cells(sheet, last_of_header=source.header_rows[-1])
+        rows = [
+            (number, [_cell_text(cell, source) for cell in cells])
+            for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1)
+        ]
     width = max((place for _, cells in rows for place, cell in enumerate(cells, start=1) if cell), default=0)
     if not width:
         raise DataProblem(f"{name}, row 1: is empty; the header must stand in row 1 of the sheet.")
@@ -132,18 +120,10 @@ def _cell_text(cell, source: Source) -> str:
     The first day of a month at midnight is how Excel holds a month; any other date stays a whole date and is refused
     where a month is wanted, because Excel turns a typed ``Feb-25`` into 25 February of the current year.
     """
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return str(cell).upper()
     a_month = isinstance(cell, datetime) and cell == datetime(cell.year, cell.month, 1)
     if a_month and source.shape != "cases":  # those have days
         return cell.strftime(source.month_format or "%Y-%m")
-    if isinstance(cell, datetime):
-        return cell.isoformat(" ").removesuffix(" 00:00:00")
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
+    return text_of(cell)
 
 
 def _columns(header: list[str], name: str, source: Source, columns: tuple[str, ...]) -> dict[str, int]:
@@ -151,8 +131,8 @@ def _columns(header: list[str], name: str, source: Source, columns: tuple[str, .
     ours = [source.columns.get(title, title) for title in header]
     theirs = {mapped: title for title, mapped in source.columns.items()}
     problems = []
-    # Without a header the first row would be a person's case.
-    there = "" if source.shape == "cases" else f"; found {_quoted(header)}"
+    # Without a header the first row would be a person's.
+    there = "" if source.shape in ("cases", "respondents") else f"; found {_quoted(header)}"
     for column in columns:
         if ours.count(column) > 1:
             problems.append(

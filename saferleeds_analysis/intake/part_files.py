@@ -13,7 +13,7 @@ from saferleeds_analysis.intake import schemas
 from saferleeds_analysis.intake.files import repeats
 from saferleeds_analysis.intake.ledger import Counted, Refusal, Revision
 from saferleeds_analysis.intake.sources import OF_PARTS, PLACE_COLUMNS, Source
-from saferleeds_analysis.periods import Window, month, period_named
+from saferleeds_analysis.periods import Window, months_from_to, period_named
 from saferleeds_analysis.problems import refuse
 
 _KEY = ["period", "area", "measure"]
@@ -101,18 +101,9 @@ def _of_two_lengths(parts: pd.DataFrame, source: Source) -> list[str]:
     ]
 
 
-def followed_for(period: str, followed_to: str) -> int:
-    """Give for how many months after its own people of a cohort were followed.
-
-    >>> followed_for("2011/12 Q2", "2012-09")
-    12
-    """
-    return (month(followed_to) - period_named(period).asfreq("M", how="end")).n
-
-
 def _followed_unlike(parts: pd.DataFrame, source: Source) -> list[str]:
     """Find measures whose people were not all followed for the same time: only such are compared."""
-    time = parts.apply(lambda row: followed_for(row["period"], row["followed_to"]), axis=1)
+    time = parts.apply(lambda row: months_from_to(row["period"], row["followed_to"]), axis=1)
     lines = [
         f"{row.file}, row {row.row}, column 'followed_to': {row.followed_to!r} is before the end of {row.period!r}."
         for row in parts[time < 0].itertuples()

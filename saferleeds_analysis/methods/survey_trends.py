@@ -1,29 +1,25 @@
 """A household survey in quarterly waves: each quarter, rolling twelve months of four, and the changes between them.
 
 Two windows a quarter apart share three of their four waves, so the change between them is only what the new wave and
-the dropped one differ by: its error needs the covariance of the two, which both functions here take into account.
+the dropped one differ by: its error needs the covariance of the two, which is taken into account.
 Quarters are compared with the quarter before and windows with those a quarter and a year before; "no clear change" is
 the default word, and comparisons of one kind are allowed for together.
 
->>> waves = pd.DataFrame(
-...     {
-...         "quarter": pd.period_range("2012Q1", periods=6, freq="Q-MAR"),
-...         "area": "Leeds",
-...         "percent": [69.6, 68.8, 68.1, 69.6, 65.9, 66.74],
-...         "base": 1518,
-...         "definition": "get on well together",
-...     }
-... )
->>> trend = rolling_from_published(waves, design_effect=1.0)
+>>> waves = pd.period_range("2012Q1", periods=6, freq="Q-MAR").repeat(500)
+>>> together = ["yes"] * 350 + ["no"] * 150
+>>> people = pd.DataFrame({"quarter": waves, "together": together * 5 + ["yes"] * 330 + ["no"] * 170, "id": range(3000)})
+>>> from saferleeds_analysis.methods.survey import survey_design
+>>> design = survey_design(people, weight=None, wave="quarter")
+>>> asked = {"answers": ["yes"], "out_of": ["yes", "no"], "wave": "quarter", "whole": "Leeds", "definition": "get on well"}
+>>> trend = rolling_from_respondents(design, "together", **asked)
 >>> [(level.period, round(level.estimate.value, 1)) for level in trend.levels if level.kind == "12 months"][-1]
-('12 months to September 2012', 67.6)
+('12 months to September 2012', 69.0)
 >>> sorted({change.direction for change in trend.changes.values()})
 ['no clear change']
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -40,7 +36,7 @@ from saferleeds_analysis.methods.survey import (
     proportion,
     variance_of,
 )
-from saferleeds_analysis.methods.survey_summaries import change_between_percentages, published_percentage
+from saferleeds_analysis.methods.survey_summaries import change_between_percentages
 from saferleeds_analysis.problems import DataProblem
 from saferleeds_analysis.survey_measures import waves_alike
 
@@ -77,13 +73,11 @@ class SurveyLevel:
 class SurveyTrend:
     """Levels and changes of one measure. ``changes`` are found by area, kind and (last) quarter of the later level.
 
-    All the changes of one kind, over all areas and quarters, are allowed for together. ``breaks`` tells where the
-    definition changes, across which nothing is added or subtracted.
+    All the changes of one kind, over all areas and quarters, are allowed for together.
     """
 
     levels: tuple[SurveyLevel, ...]
     changes: Mapping[tuple[str, str, pd.Period], SurveyChange]
-    breaks: tuple[str, ...] = ()
 
     def level(self, area: str, kind: str, quarter: pd.Period) -> SurveyEstimate:
         """Find one level."""
@@ -181,66 +175,9 @@ def rolling_from_respondents(
     return _trend(found, baselines or {})
 
 
-def rolling_from_published(
-    waves: pd.DataFrame,
-    *,
-    design_effect: float,
-    baselines: Mapping[str, SurveyEstimate | None] | None = None,
-    confidence: float = 0.95,
-) -> SurveyTrend:
-    """Follow a percentage printed for each quarter: ``quarter``, ``area``, ``percent``, ``base``, ``definition``.
-
-    Waves are taken as drawn independently. A window is the mean of its four quarters weighted by base. Where the
-    definition changes the line breaks: no window holds two definitions and no change is taken across.
-    """
-    columns = ("quarter", "area", "percent", "base", "definition")
-    absent = set(columns) - set(waves.columns)
-    if absent:
-        raise ValueError(f"the waves have no column {', '.join(sorted(absent))}.")
-    missing = [column for column in columns if waves[column].isna().any()]
-    if missing:
-        raise DataProblem(f"the waves have gaps in {', '.join(missing)}.")
-    for wrong, said in (
-        (waves.duplicated(["quarter", "area"]), "a wave is there twice: {}. Keep one."),
-        (waves["base"] == 0, "the base is zero in {}: take that wave out."),
-    ):
-        if wrong.any():
-            rows = zip(waves["quarter"][wrong], waves["area"][wrong], strict=True)
-            named = ", ".join(f"{periods.quarter_name(quarter)} ({area})" for quarter, area in rows)
-            raise DataProblem(said.format(named))
-    found, breaks = {}, []
-    for area, rows in waves.groupby("area", sort=False):
-        quarters = _quarters(rows["quarter"])
-        rows = rows.set_index("quarter").loc[quarters]
-        breaks += [
-            f"{area}: {new!r} replaces {old!r} from {periods.quarter_name(quarter)}."
-            for (_, old), (quarter, new) in pairwise(rows["definition"].items())
-            if old != new
-        ]
-        estimates, shares = {}, []
-        for kind, quarter, members in _levels(quarters):
-            of = rows.loc[list(members)]
-            if (of["definition"] != of["definition"].iloc[0]).any():
-                continue
-            share = of["base"] / of["base"].sum()
-            estimates[kind, quarter] = published_percentage(
-                float(share @ of["percent"]),
-                base=int(of["base"].sum()),
-                design_effect=design_effect,
-                definition=of["definition"].iloc[0],
-                confidence=confidence,
-            )
-            shares.append(share.reindex(quarters, fill_value=0.0).to_numpy())
-        single = np.array([variance_of(estimates[QUARTER, q]) for q in quarters])
-        together = np.stack(shares)
-        found[area] = estimates, (together * single) @ together.T
-    return _trend(found, baselines or {}, tuple(breaks))
-
-
 def _trend(
     found: Mapping[str, tuple[Mapping[tuple[str, pd.Period], SurveyEstimate], np.ndarray]],
     baselines: Mapping[str, SurveyEstimate | None],
-    breaks: tuple[str, ...] = (),
 ) -> SurveyTrend:
     """Make a trend of the levels of each area and their covariance matrix, whose order is the levels'."""
     levels, changes = [], {}
@@ -255,7 +192,7 @@ def _trend(
             a = place[kind, quarter]
             for name, step in _STEPS[kind].items():
                 earlier = alone.get((kind, quarter - step))
-                if earlier is None or earlier.definition != later.definition:
+                if earlier is None:
                     continue
                 b = place[kind, quarter - step]
                 variance = max(covariances[a, a] + covariances[b, b] - 2 * covariances[a, b], 0.0)
@@ -269,7 +206,7 @@ def _trend(
     for kind in dict.fromkeys(kind for _, kind, _ in changes):
         keys = [key for key in changes if key[1] == kind]
         changes |= dict(zip(keys, allow_for_comparisons([changes[k] for k in keys]), strict=True))
-    return SurveyTrend(levels=tuple(levels), changes=changes, breaks=breaks)
+    return SurveyTrend(levels=tuple(levels), changes=changes)
 
 
 def _levels(quarters: Sequence[pd.Period]) -> list[tuple[str, pd.Period, tuple[pd.Period, ...]]]:

@@ -76,6 +76,7 @@ def check_pack(
     without_data = not_made(pack_folder(root, quarter, edition=edition))
     expected = [report.name for report in listed_reports(root, catalogue) if report.is_made_in(quarter)]
     figures = [f for i in catalogue.indicators() for f in catalogue.published(i.id, as_at=as_at)]
+    actions = intake.actions_in(root, quarter, catalogue=catalogue, edition=edition)
     rules = {
         "completeness": lambda c: checks.completeness(
             c,
@@ -102,12 +103,7 @@ def check_pack(
         "commentary": lambda c: checks.commentary_received(
             c, {names.get(i, i): status for i, status in _commentaries(root, quarter, pages).items()}
         ),
-        "actions": lambda c: checks.actions_told(
-            c,
-            intake.actions_in(root, quarter, catalogue=catalogue, edition=edition),
-            quarter=quarter,
-            as_at=as_at,
-        ),
+        "actions": lambda c: checks.actions_told(c, actions, quarter=quarter, as_at=as_at),
         "lateness": lambda c: checks.lateness(c, [of.source for of in sources], as_at=as_at),
     }
     agreed = read_checks()

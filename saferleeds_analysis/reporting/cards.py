@@ -13,7 +13,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Area, Catalogue, Caveat, Indicator, Target
 from saferleeds_analysis.estimates import CountChange
-from saferleeds_analysis.figures import Measure, Working
+from saferleeds_analysis.figures import Measure
 from saferleeds_analysis.intake import RecordedCounts
 from saferleeds_analysis.methods.variation import Variation, change_of_a_year, variation
 from saferleeds_analysis.periods import Window
@@ -43,13 +43,13 @@ from saferleeds_analysis.reporting.counted import (
     sum_of,
 )
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect
+from saferleeds_analysis.reporting.letters import target_figure
 from saferleeds_analysis.reporting.months_shown import MonthsShown, months_shown
 from saferleeds_analysis.reporting.published import CHECKS, PublishedCheck, check_published
 from saferleeds_analysis.reporting.shared import once
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.reporting.views import view
 from saferleeds_analysis.results import Result
-from saferleeds_analysis.workings import counts
 
 TARGET = Measure(
     id="target", words="target_{kind}", role="target", formula="the target as it was set", decimals=0
@@ -184,7 +184,8 @@ class ReportCard(Result):
         if self.targets:
             target = " ".join(wording.targets_in_words(self.targets))
         lines = [first, target]
-        figures = [*self.change_figures(at), *map(self._target_figure, self.targets)]
+        aims = [target_figure(aim, unit=self.indicator.unit, measure=TARGET) for aim in self.targets]
+        figures = [*self.change_figures(at), *aims]
         return bullets(lines, figures=figures)
 
     def chart(self) -> Block:
@@ -494,22 +495,6 @@ class ReportCard(Result):
             status=self.data.source.status,
             caveats=(check.reason,) if check.reason else (),
             **made,
-        )
-
-    def _target_figure(self, target: Target) -> Figure:
-        return Figure(
-            measure=TARGET,
-            qualifiers={"kind": target.kind},
-            indicator_id=self.indicator.id,
-            area=target.area,
-            window=Window.year(target.period),
-            value=target.value,
-            unit=self.indicator.unit,
-            method=target.comparison,
-            status="published",
-            caveats=(target.note,) if target.note else (),
-            rows=target.rows(),
-            working=Working.of(counts.as_written),
         )
 
 

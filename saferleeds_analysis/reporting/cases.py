@@ -42,8 +42,7 @@ from saferleeds_analysis.reporting.disclosure import (
     protect,
     withheld_figure,
 )
-from saferleeds_analysis.reporting.parts import against_target
-from saferleeds_analysis.reporting.printed_surveys import letter_without_target
+from saferleeds_analysis.reporting.letters import letter_of_level, letter_without_target
 from saferleeds_analysis.reporting.state import NO_CLEAR_CHANGE
 from saferleeds_analysis.reporting.tables import table
 
@@ -221,11 +220,7 @@ class CasesReport:
         rating = trajectory.assess_level(self.levels.get(self.quarter), target=self.target)
         told = replace(rating, reason=rating.reason.replace(" to inf)", " upwards)"))
         about["rows"] = (*about["rows"], *self.target.rows("target"))
-        return against_target(told, self.target, unit=self.indicator.unit, **about)
-
-    def where_from(self) -> Block:
-        """List where the data come from."""
-        return bullets(self.sources)
+        return letter_of_level(told, self.target, unit=self.indicator.unit, **about)
 
     @property
     def caveats_in_words(self) -> list[str]:
@@ -420,9 +415,6 @@ def cases_report(
     ends = _ends(cases, quarter)
     counts = {q: _followed_to(cases.table, q)["closed"] for q in ends}
     months = periods.twelve_months_to(periods.last_month(quarter))
-    targets = catalogue.targets(
-        indicator.id, area, periods.financial_year_name(periods.financial_year_of(quarter)), as_at=as_at
-    )
     return CasesReport(
         indicator=indicator,
         area=area,
@@ -440,7 +432,7 @@ def cases_report(
             wholes={OPENED: [CLOSED, OPEN]},
         ),
         below_city=below_city,
-        target=targets[-1] if targets else None,
+        target=catalogue.target_in_force(indicator.id, area, quarter, as_at=as_at),
         target_tables=catalogue.target_tables,
         caveats=catalogue.caveats(indicator.id, months),
     )

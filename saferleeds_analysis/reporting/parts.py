@@ -15,7 +15,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Caveat, Indicator, Target
 from saferleeds_analysis.estimates import Estimate
-from saferleeds_analysis.figures import Measure, Rows, Working, weakest
+from saferleeds_analysis.figures import Measure, Rows, weakest
 from saferleeds_analysis.intake import RecordedParts
 from saferleeds_analysis.methods import control_charts, trajectory
 from saferleeds_analysis.methods.parts import PartChange, change_of_parts, level_of_parts, rate_parts
@@ -23,13 +23,11 @@ from saferleeds_analysis.methods.seasonal import p_of_season
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import QuarterNotHeld
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, bullets, letter, paragraph
+from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, bullets, paragraph
 from saferleeds_analysis.reporting.counted import worked_out
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect, withheld_figure
-from saferleeds_analysis.reporting.printed_surveys import letter_without_target
-from saferleeds_analysis.reporting.state import COLOURS
+from saferleeds_analysis.reporting.letters import letter_of_level, letter_without_target
 from saferleeds_analysis.reporting.tables import interval, table
-from saferleeds_analysis.workings import counts
 from saferleeds_analysis.workings import parts as workings
 
 _FORMULA = "the numerator over the denominator, times 100 of a percentage, times the number of a rate; docs/methods/parts.md"
@@ -51,22 +49,13 @@ CHANGE = Measure(
     formula="percentage points between two percentages (Newcombe), per cent between two rates (exact); docs/methods/parts.md",
     recurs=True,
 )
-TARGET = Measure(
-    id="target_of_level", words="target_{kind}", role="target", formula="the target as it was set", decimals=2
-)
+
+
 GAP = Measure(
     id="gap_of_parts",
     words="difference from {beside}",
     role="change",
     formula="the level less that beside which it is shown, of the same period; docs/methods/parts.md",
-    recurs=True,
-)
-LETTER = Measure(
-    id="letter_of_level",
-    words="progress, RAG letter",
-    role="letter",
-    part="letter",
-    formula="G: the target is met; A: it is not, but the interval reaches it; R: no value in the interval meets it; docs/methods/parts.md",
     recurs=True,
 )
 
@@ -251,21 +240,13 @@ class PartsReport:
             )
         about = self._about(self.latest, "parts")
         if self.latest not in self.levels:  # what is withheld is not worked out again
-            return against_target(rating, self.target, unit=unit, **about | {"rows": ()})
+            return letter_of_level(rating, self.target, unit=unit, **about | {"rows": ()})
         asked = {"level": ("parts",), "change": ("parts", "before"), "gap": ("parts", "beside")}
         roles = asked.get(self.target.of, tuple(self._given))
         rows = [row for role in roles if role in self._given for row in self._given[role][0]]
         how = {"unit": unit, "improvement_direction": self.indicator.improvement_direction}
         working = worked_out((*rows, *self.target.rows("target")), workings.letter, **how)
-        return against_target(rating, self.target, unit=unit, **about | working)
-
-    def published_check(self) -> Block:
-        """Nothing was printed of it that could be checked."""
-        return NOTHING
-
-    def where_from(self) -> Block:
-        """List where the data come from."""
-        return bullets(self.sources)
+        return letter_of_level(rating, self.target, unit=unit, **about | working)
 
     @property
     def caveats_in_words(self) -> list[str]:
@@ -434,26 +415,6 @@ def rows_of(parts: RecordedParts, period: pd.Period, *, role: str) -> tuple[Rows
     return tuple(row for p in own for row in parts.rows(p, role=role))
 
 
-def against_target(rating: trajectory.Rating, target: Target, *, unit: str, **about: Any) -> Block:
-    """Give the letter of a level against its target, with its reason; ``about`` are the fields of the letter's figure."""
-    figure = Figure(**about, measure=LETTER, value=rating.letter)
-    aim = Figure(
-        measure=TARGET,
-        qualifiers={"kind": target.kind},
-        method=target.comparison,
-        indicator_id=figure.indicator_id,
-        area=figure.area,
-        window=Window.year(target.period),
-        value=target.value,
-        unit=unit,
-        status="published",
-        rows=target.rows(),
-        working=Working.of(counts.as_written),
-    )
-    reason = wording.sentence(rating.reason)
-    return letter(rating.letter, COLOURS[rating.letter], reason, figures=[figure, aim])
-
-
 def _with_limits(d: Estimate) -> str:
     """Write the size of a difference with its limits."""
     unit = " points" if d.unit == "percentage points" else "%"
@@ -500,9 +461,6 @@ def parts_report(
         for period, row in there.iterrows()
         for part, number in (("in", row["numerator"]), ("out", max(row["denominator"] - row["numerator"], 0)))
     }
-    targets = catalogue.targets(
-        indicator.id, area, periods.financial_year_name(periods.financial_year_of(last)), as_at=as_at
-    )
     months = Window.period(last).months
     return PartsReport(
         indicator=indicator,
@@ -518,7 +476,7 @@ def parts_report(
             edition=edition,
             below_city=bool(catalogue.area(indicator.area_set, area).parent),
         ),
-        target=targets[-1] if targets else None,
+        target=catalogue.target_in_force(indicator.id, area, last, as_at=as_at),
         target_tables=catalogue.target_tables,
         caveats=catalogue.caveats(indicator.id, months),
     )

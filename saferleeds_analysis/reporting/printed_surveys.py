@@ -6,7 +6,7 @@ it, and whether a step from one to the next is more than chance. A second figure
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -25,18 +25,16 @@ from saferleeds_analysis.reporting.blocks import (
     Span,
     bullets,
     join,
-    letter,
     paragraph,
 )
+from saferleeds_analysis.reporting.letters import letter_without_target
 from saferleeds_analysis.reporting.published import AS_PRINTED, as_printed, period_in_words, window_of
-from saferleeds_analysis.reporting.state import COLOURS
 from saferleeds_analysis.reporting.survey_words import (
     change_in_words,
     points,
 )
 from saferleeds_analysis.reporting.tables import table
 from saferleeds_analysis.survey_measures import Definition, MeasureBaseline
-from saferleeds_analysis.workings.printed import grey_without_target
 from saferleeds_analysis.workings.surveys import half_width, printed_step
 
 PUBLISHED = Measure(
@@ -70,14 +68,6 @@ PRINTED_STEP = Measure(
     role="change",
     formula="the later printed percentage less the earlier one",
     decimals=2,
-)
-RATING = Measure(
-    id="rating",
-    words="rating",
-    role="letter",
-    part="letter",
-    formula="a letter: grey without a target",
-    recurs=True,
 )
 
 
@@ -360,23 +350,6 @@ class PrintedSurvey:
             f"{'above' if away > 0 else 'below'} the {first.value}% of the report card, with no change of definition declared."
             f"{f' {f.note}.' if f.note else ''}"
         )
-
-
-def letter_without_target(
-    indicator: Indicator, area: str, window: Window, reason: str, *, targets: tuple[Rows, ...], year: str = ""
-) -> Block:
-    """Give the letter of a measure for which the table of ``targets`` has none, of a ``year`` if one is named, with its reason."""
-    whole = (replace(table, note="none of its rows is of this measure") for table in targets)
-    about = {"indicator_id": indicator.id, "area": area}
-    figure = Figure(
-        **about,
-        measure=RATING,
-        window=window,
-        value="N",
-        rows=tuple(whole),
-        working=Working.of(grey_without_target, **about, **({"year": year} if year else {})),
-    )
-    return letter("N", COLOURS["N"], reason, figures=[figure])
 
 
 def printed_survey(

@@ -96,7 +96,7 @@ def section(words: str, *blocks: Block) -> Block:
     return join(heading(2, words), *there) if there else NOTHING
 
 
-def annex_top(found: SurveyReport | PrintedSurvey | PartsReport) -> Block:
+def annex_top(found: SurveyReport | PrintedSurvey) -> Block:
     """Say what an annex is about, what is asked, at what level it is and how that has changed."""
     return join(
         page_title(_about(found, found.indicator.name, "how we know"), found.notice),
@@ -104,7 +104,6 @@ def annex_top(found: SurveyReport | PrintedSurvey | PartsReport) -> Block:
         paragraph(found.indicator.definition),
         found.findings(),
         *([found.quarters(), found.quality()] if isinstance(found, SurveyReport) else []),
-        *([found.quarters()] if isinstance(found, PartsReport) else []),
     )
 
 

@@ -35,7 +35,8 @@ from saferleeds_analysis.reporting.blocks import (
     join,
     paragraph,
 )
-from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, letter_without_target, printed_survey
+from saferleeds_analysis.reporting.letters import letter_without_target
+from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, printed_survey
 from saferleeds_analysis.reporting.published import window_of
 from saferleeds_analysis.reporting.survey_words import (
     answers_in_words,

@@ -102,6 +102,13 @@ def test_no_wave_that_had_not_ended_is_read(survey):
     assert str(refused.value) == "synthetic_household_survey: no wave of the survey had ended by 2012-06-29."
 
 
+def test_a_file_without_its_header_repeats_nothing_of_the_first_person(survey):
+    (survey.folder / "a.csv").write_text("2012/13 Q1,NWL,N,1,1.5,Mary Smith\n" * 2, encoding="utf-8")
+    told = survey.refusal()
+    assert "a.csv, row 1: column 'quarter' is missing. Add it, or name it in source.toml" in told
+    assert "Mary" not in told and "NWL" not in told
+
+
 def test_no_answer_is_missing_and_an_extra_column_is_told(survey):
     (survey.folder / "a.csv").write_text(
         "street,quarter,area,stratum,cluster,weight,asb\n"

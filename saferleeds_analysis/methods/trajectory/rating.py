@@ -2,13 +2,13 @@
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from saferleeds_analysis.catalogue import NATIONAL, Caveat, Target
-from saferleeds_analysis.estimates import CountChange, Estimate, less
+from saferleeds_analysis.estimates import CountChange, Estimate, less, scaled
 from saferleeds_analysis.methods.counts import break_starts, check_counts, names_of
 from saferleeds_analysis.methods.trajectory.history import is_decrease, is_met
 from saferleeds_analysis.methods.variation import change_of_a_year, variation
@@ -220,5 +220,4 @@ def assess_gap(earlier: Estimate | None, later: Estimate | None) -> Rating:
 
 
 def _size(gap: Estimate) -> Estimate:
-    turned = replace(gap, value=-gap.value, lower=-gap.upper, upper=-gap.lower)
-    return gap if gap.value >= 0 else turned
+    return gap if gap.value >= 0 else scaled(gap, -1, unit=gap.unit)
