@@ -48,6 +48,7 @@ COMPARISONS = ("at most", "below", "at least", "above")
 LOCAL_TABLES = (
     "area_tiles.csv",
     "areas.csv",
+    "assessment.toml",
     "baselines.csv",
     "caveat_families.csv",
     "caveats.csv",
@@ -119,6 +120,19 @@ class Indicator:
         "the id of an indicator of the same unit beside which it is shown, such as that of a group of like areas",
         "treatment_completed_england",
         empty="it stands by itself",
+        default="",
+    )
+    offence_codes: tuple[str, ...] = explained(
+        "the Home Office codes of the offences that are counted, by which the strategic assessment finds how grave they are: severity_weights.csv "
+        "of the package",
+        ["28E", "28F"],
+        empty="how grave they are is not computed",
+        default=(),
+    )
+    repeats: str = explained(
+        "the id of an indicator, a percentage, that says how many of its victims had been victims before",
+        "repeat_victims",
+        empty="none does",
         default="",
     )
 
@@ -411,7 +425,7 @@ class Catalogue:
             if _is_in_itself(area, self._areas[area.area_set])
         ]
         self._targets = sorted(targets, key=lambda t: t.set_on)
-        refuse([*problems, *self._faults_beside(), *self._faults_of_targets()])
+        refuse([*problems, *self._faults_beside(), *self._faults_of_repeats(), *self._faults_of_targets()])
         # The table of targets as a whole: what rests on there being none of a measure rests on all of it.
         self.target_tables = tuple(target_tables)
         self._caveats = tuple(caveats)
@@ -440,6 +454,15 @@ class Catalogue:
                     f"indicator {own.id!r}, beside: {other.id!r} is in {other.unit!r} and it is in {own.unit!r}. Only parts of one unit stand "
                     "beside each other."
                 )
+
+    def _faults_of_repeats(self) -> Iterator[str]:
+        """Say which indicator names another for its repeats that is not there, or is no percentage."""
+        for own in filter(lambda i: i.repeats, self._indicators.values()):
+            other = self._indicators.get(own.repeats)
+            if other is None:
+                yield f"indicator {own.id!r}, repeats: {unknown('indicator', own.repeats, self._indicators)}"
+            elif other.unit != "%":
+                yield f"indicator {own.id!r}, repeats: {other.id!r} is in {other.unit!r}, and a percentage is needed."
 
     def _faults_of_targets(self) -> Iterator[str]:
         """Say which target is of something that its indicator has not; what nobody would rate it by is not left unsaid."""
@@ -517,13 +540,21 @@ class Catalogue:
             below += self.parts(area_set, area.name)
         return {kind: tuple(members) for kind, members in found.items()}
 
-    def targets(self, indicator_id: str, area: str, period: str, *, as_at: date) -> tuple[Target, ...]:
-        """Give the targets of a financial year (``2012/13``) that were set by a day, oldest first; the last is in force."""
-        return tuple(
+    def targets(
+        self, indicator_id: str, area: str, period: str, *, as_at: date, and_later: bool = False
+    ) -> tuple[Target, ...]:
+        """Give the targets of a financial year (``2012/13``) that were set by a day, oldest first; the last is in force.
+
+        Asked for those of later years too, they come by year.
+        """
+        own = (
             t
             for t in self._targets
-            if (t.indicator_id, t.area, t.period) == (indicator_id, area, period) and t.set_on <= as_at
+            if (t.indicator_id, t.area) == (indicator_id, area)
+            and t.set_on <= as_at
+            and (t.period == period or (and_later and t.period > period))
         )
+        return tuple(sorted(own, key=lambda t: t.period))
 
     def target_in_force(
         self, indicator_id: str, area: str, period: pd.Period, *, as_at: date

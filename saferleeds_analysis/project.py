@@ -5,7 +5,7 @@ A page reads; what is found in the data is worked out by the methods that its no
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
@@ -24,10 +24,12 @@ from saferleeds_analysis.catalogue import (
     read_project,
     unknown,
 )
+from saferleeds_analysis.methods.assessment import load_criteria
 from saferleeds_analysis.publishing.run_list import pages_about
 from saferleeds_analysis.reporting import crime_card, survey_card
 from saferleeds_analysis.reporting.actions import action_plan, marks_of, other_actions, what_is_marked
 from saferleeds_analysis.reporting.areas import AreasBeside, areas_of
+from saferleeds_analysis.reporting.assessment import StrategicAssessment, strategic_assessment
 from saferleeds_analysis.reporting.blocks import NOTHING, Block, heading, join
 from saferleeds_analysis.reporting.board import judgement
 from saferleeds_analysis.reporting.cards import ReportCard, report_card
@@ -43,6 +45,7 @@ from saferleeds_analysis.reporting.gathered import Result, Sources, result_of
 from saferleeds_analysis.reporting.intervention import DidItWork, did_it_work
 from saferleeds_analysis.reporting.members import MembersSummary, members_summary
 from saferleeds_analysis.reporting.outlook import Outlook
+from saferleeds_analysis.reporting.plan import Plan, plan_of
 from saferleeds_analysis.reporting.profile import AreaProfile, profile_of
 from saferleeds_analysis.reporting.record import measured_on_open_data
 from saferleeds_analysis.reporting.satisfaction import Satisfaction, satisfaction
@@ -235,6 +238,19 @@ class Page:
             self.sources, catalogue=known, indicators=indicators, edition=self.edition, **self.at
         )
 
+    def strategic_assessment(self, indicators: str = "") -> StrategicAssessment:
+        """Put the measures of the project in order by several criteria, ids with commas between; empty: all for which there is data."""
+        return strategic_assessment(
+            self.sources,
+            catalogue=self.project.catalogue,
+            reference=self.project.reference,
+            criteria=load_criteria(self.project.reference),
+            cost_of=lambda indicator: replace(self, indicator=indicator.id).cost_of_crime(),
+            edition=self.edition,
+            indicators=indicators,
+            **self.at,
+        )
+
     def members_summary(self, indicators: str = "") -> MembersSummary:
         """Gather the measures of the quarter for members, ids with commas between; empty: all for which there is data."""
         return members_summary(
@@ -295,6 +311,16 @@ class Page:
         counted = [i.id for i in known.indicators() if "counts" in i.kind_of_data and i.source in there]
         return measured_on_open_data(*counted)
 
+    def plan(self, indicators: str = "", *, whole_year: bool = False) -> Plan:
+        """Put measures and actions under the priorities of the plan, ids with commas between; of the ``whole_year`` also what ended in it."""
+        since = periods.financial_year_of(self.quarter).asfreq("Q-MAR", how="start") if whole_year else None
+        return plan_of(
+            self.members_summary(indicators),
+            self._all_actions(self.edition, since),
+            as_at=self.as_at,
+            catalogue=self.project.catalogue,
+        )
+
     def other_actions(self) -> Block:
         """Set out the actions besides the next three, which the first screen names."""
         return other_actions(self.actions, as_at=self.as_at, window=periods.quarter_name(self.quarter))
@@ -302,10 +328,7 @@ class Page:
     def action_plan(self) -> Block:
         """Set out every action of the partnership by priority; the public edition says how many it leaves out."""
         known = self.project.catalogue
-        of = {
-            edition: intake.actions_in(self.project.root, self.quarter, catalogue=known, edition=edition)
-            for edition in ("restricted", self.edition)
-        }
+        of = {edition: self._all_actions(edition) for edition in ("restricted", self.edition)}
         return action_plan(
             of[self.edition],
             catalogue=known,
@@ -348,6 +371,10 @@ class Page:
     def _pages(self) -> dict[str, dict[str, str]]:
         root, known = self.project.root, self.project.catalogue
         return pages_about(root, self.quarter, self.indicator, catalogue=known)
+
+    def _all_actions(self, edition: str, since: pd.Period | None = None) -> list[intake.Action]:
+        root, known = self.project.root, self.project.catalogue
+        return intake.actions_in(root, self.quarter, catalogue=known, edition=edition, since=since)
 
     def _words(self) -> intake.Commentary | None:
         return intake.commentary(self.project.root, self.quarter, self.indicator)

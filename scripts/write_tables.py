@@ -24,6 +24,7 @@ from saferleeds_analysis.intake import sources
 from saferleeds_analysis.intake.actions import Action
 from saferleeds_analysis.intake.commentaries import CommentaryRequest
 from saferleeds_analysis.intake.governance import GivenReason
+from saferleeds_analysis.methods.assessment import Criteria
 from saferleeds_analysis.methods.seasonal import SeasonalSpec
 from saferleeds_analysis.publishing.run_list import GIVEN_BY_THE_COMMAND, Report
 from saferleeds_analysis.publishing.sign_off import ANSWERS, checklist
@@ -84,7 +85,9 @@ TABLES = (
         rows=catalogue.Area,
         first={"area_set": "otterbridge", "name": "Otterbridge", "kind": "area"},
     ),
-    Table(file="indicators.toml", rows=catalogue.Indicator, toml="[[indicator]]", blank=("beside",)),
+    Table(
+        file="indicators.toml", rows=catalogue.Indicator, toml="[[indicator]]", blank=("beside", "repeats")
+    ),
     Table(file="targets.csv", rows=catalogue.Target),
     Table(file="denominators.csv", rows=area_tables.AreaDenominator),
     Table(file="offence_mapping.csv", rows=unit_costs.OffenceMatch),
@@ -109,6 +112,7 @@ TABLES = (
     Table(file="interventions.csv", rows=catalogue.ListedIntervention, blank=("donors", "around")),
     Table(file="seasonal_specs.toml", rows=SeasonalSpec, toml="[domestic_burglary-Otterbridge]"),
     Table(file="disclosure.toml", rows=DeclaredTie, toml="[[tie]]"),
+    Table(file="assessment.toml", rows=Criteria),
     Table(file="funding.toml", rows=unit_costs.FundingPosition, toml="[[position]]"),
     Table(file="unit_costs.csv", rows=unit_costs.UnitCost),
     Table(file="crime_multipliers.csv", rows=unit_costs.Multiplier),

@@ -118,11 +118,17 @@ def read_actions(root: Path, catalogue: Catalogue) -> list[Action]:
 
 
 def actions_in(
-    root: Path, quarter: pd.Period, *, catalogue: Catalogue, edition: str = "public"
+    root: Path,
+    quarter: pd.Period,
+    *,
+    catalogue: Catalogue,
+    edition: str = "public",
+    since: pd.Period | None = None,
 ) -> list[Action]:
     """Give every action as it stood in a quarter, in the order of the table: by its row of the quarter, or the last before it.
 
-    One that ended in an earlier quarter is told of no more. The public edition has none that is restricted.
+    One that ended in an earlier quarter is told of no more, or none before the quarter ``since``. The public edition has none that is
+    restricted.
     """
     last: dict[str, Action] = {}
     for row in sorted(read_actions(root, catalogue), key=lambda row: row.told_of):
@@ -131,7 +137,7 @@ def actions_in(
     return [
         row
         for row in last.values()
-        if (row.told_of == quarter or row.state not in ENDED)
+        if (row.told_of >= (quarter if since is None else since) or row.state not in ENDED)
         and (edition == "restricted" or row.restricted != "yes")
     ]
 

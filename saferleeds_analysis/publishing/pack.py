@@ -266,7 +266,7 @@ def _to_make(run: Run, reports: Sequence[Report], say: Callable[[str], None]) ->
     made = [report for report in reports if report.is_made_in(run.quarter)]
     if reports and not made:
         raise ValueError(
-            f"no report of the run list is made in {run.quarter_name}: see first_quarter and last_quarter of each."
+            f"no report of the run list is made in {run.quarter_name}: see first_quarter, last_quarter and only_in of each."
         )
     left_out = {report.name: report.why_not_in(run.quarter) for report in reports if report not in made}
     _say_all(f"Not made in {run.quarter_name}:", sentences(left_out), say)

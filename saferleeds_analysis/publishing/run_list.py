@@ -23,7 +23,7 @@ import pandas as pd
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Area, Catalogue, Indicator, load_catalogue, unknown
 from saferleeds_analysis.door import read_toml
-from saferleeds_analysis.explained import explained
+from saferleeds_analysis.explained import explained, in_known_words
 from saferleeds_analysis.problems import DataProblem
 
 RUN_LIST = "run_list.toml"
@@ -81,6 +81,13 @@ class Report:
         holds="a quarter, 2027/28 Q4",
         default="",
     )
+    only_in: str = explained(
+        "the one quarter of each year in which it is made",
+        "Q4",
+        empty="it is made in every quarter",
+        holds=("Q1", "Q2", "Q3", "Q4"),
+        default="",
+    )
     retired_from: str = ""
 
     def __post_init__(self) -> None:
@@ -97,6 +104,7 @@ class Report:
         for name in self.parameters:
             if name in GIVEN_BY_THE_COMMAND:
                 raise ValueError(f"parameter {name!r} is given by the command, not by the run list.")
+        in_known_words(type(self), {"only_in": self.only_in})
         first, last = (q and periods.quarter(q) for q in (self.first_quarter, self.last_quarter))
         if first and last and first > last:
             raise ValueError(
@@ -118,6 +126,8 @@ class Report:
             return f"retired from {self.retired_from} on."
         if self.first_quarter and quarter < periods.quarter(self.first_quarter):
             return f"begun by the run list with {self.first_quarter}."
+        if self.only_in and f"Q{quarter.quarter}" != self.only_in:
+            return f"made once a year, in {self.only_in}."
         if self.last_quarter and periods.quarter(self.last_quarter) < quarter:
             return f"ended by the run list with {self.last_quarter}."
         return ""
@@ -267,7 +277,9 @@ def _refuse_keys(entry: Any, wanted: Mapping[str, type], also: Mapping[str, type
 def _reports_of(entry: dict, place: str, tables: Callable[[], Catalogue]) -> list[tuple[str, Report]]:
     """Give the report of an entry, or those of a rule, each with the place that it comes from."""
     wanted = {"name": str, "notebook": str, "parameters": dict}
-    _refuse_keys(entry, wanted, {"first_quarter": str, "last_quarter": str, "each": str, "where": dict})
+    _refuse_keys(
+        entry, wanted, {"first_quarter": str, "last_quarter": str, "only_in": str, "each": str, "where": dict}
+    )
     given = {key: value for key, value in entry.items() if key not in ("each", "where")}
     if "each" not in entry:
         if "where" in entry:

@@ -43,7 +43,7 @@ _NONE = "No actions are recorded in data/raw/actions.csv."
 def next_three(actions: Sequence[Action], *, as_at: date) -> Listing:
     """Give the three actions that are due next, each with who answers for it and by when; what is late says so."""
     ahead = _ahead(actions)
-    figures = [_state_figure(action, as_at) for action in ahead]
+    figures = [state_figure(action, as_at) for action in ahead]
     return bullets([_in_words(action, as_at) for action in ahead] or [_NONE], figures=figures)
 
 
@@ -58,7 +58,7 @@ def other_actions(actions: Sequence[Action], *, as_at: date, window: str) -> Blo
         rows=[[action.what, _who(action), _by(action), _state(action, as_at, window)] for action in actions],
         text_columns=(1, 2, 3),
         css_class="lists",
-        figures=[_state_figure(action, as_at) for action in actions],
+        figures=[state_figure(action, as_at) for action in actions],
     )
 
 
@@ -110,7 +110,7 @@ def _plan_of(actions: Sequence[Action], *, catalogue: Catalogue, as_at: date, wi
         ],
         text_columns=range(1, 4 + len(said)),
         css_class="lists",
-        figures=[_state_figure(action, as_at) for action in actions],
+        figures=[state_figure(action, as_at) for action in actions],
     )
 
 
@@ -201,7 +201,8 @@ def _state(action: Action, as_at: date, window: str) -> str:
     return wording.sentence(f"{told}{since}")
 
 
-def _state_figure(action: Action, as_at: date) -> Figure:
+def state_figure(action: Action, as_at: date) -> Figure:
+    """Give how an action stands as a figure, with its row of the table."""
     rows = action.rows("action")
     csv = rows and rows[0].file.endswith(".csv")
     return Figure(

@@ -80,6 +80,7 @@ FEWEST = 20
 OPENED, CLOSED, OPEN = "Opened", "Closed by the end", "Open at the end"
 RECORDED, EVERYBODY = "Recorded", "All"
 REPEAT = "earlier case of the person"
+_WITH_ONE = "With one in the 12 months before"
 _WORDS = {"fell": "closed sooner", "rose": "closed later"}
 _NOT_YET = "cannot be told yet"
 
@@ -204,6 +205,11 @@ class CasesReport:
             for name, values in self.cases.source.characteristics.items()
         ]
         return join(*blocks, self._repeats()) if blocks else self._repeats()
+
+    def repeat_share(self) -> Figure | None:
+        """Give what part of the cases had one of the same person before; nothing where that is not known."""
+        own = (f for f in self._repeats().figures if ("group", _WITH_ONE) in f.qualifiers)
+        return next((f for f in own if f.measure.role == "percentage" and f.number is not None), None)
 
     def progress(self) -> Block:
         """Give the letter against the target, with its reason."""
@@ -345,7 +351,7 @@ class CasesReport:
         if self.cases.since.to_period("M") > first_needed:
             words = f"Not given: the cases begin with {periods.month_name(self.cases.since.to_period('M'))}, and two years are needed."
             return join(heading(3, wording.sentence(REPEAT)), paragraph(words))
-        words = {True: "With one in the 12 months before", False: "Without one"}
+        words = {True: _WITH_ONE, False: "Without one"}
         return self._breakdown(REPEAT, repeat.astype(object).map(words), words.values())
 
     def _breakdown(self, name: str, column: pd.Series, values: Any) -> Block:

@@ -41,6 +41,7 @@ from saferleeds_analysis.reporting.blocks import (
     Listing,
     behind,
     bullets,
+    heading,
     join,
     page_title,
     paragraph,
@@ -298,9 +299,12 @@ class CostReport:
 
     @_needs("later")
     def assumed_return(self, assumed: Mapping[str, float], *, claimed: float) -> Block:
-        """Say what stated assumptions (all of a return but the value of an offence) give for each pound."""
+        """Say what stated assumptions (all of a return but the value of an offence) give for each pound; nothing where no money is named."""
+        if not assumed["investment"]:
+            return NOTHING
         each = float(self.later.amount) / max(self.later.total.n, 1)
-        return return_findings(ReturnAssumptions(**assumed, unit_value=each), claimed=claimed)
+        what = heading(2, f"What a return of {wording.pounds(claimed)} for £1 would rest on")
+        return join(what, return_findings(ReturnAssumptions(**assumed, unit_value=each), claimed=claimed))
 
     def title(self) -> Block:
         """Give the annex's one first-level heading, what must be known of the data before any number, or why there is no value."""
@@ -776,6 +780,10 @@ class CostReport:
         if isinstance(amount, Estimate):
             return Figure.of(amount, **about)
         return Figure(**about, value=float(amount), unit="£", method="count times unit cost")
+
+    def value_figure(self) -> Figure:
+        """Give the value of the twelve months as a figure; only where there is one."""
+        return self._figure(VALUE, self.later, self.later.total)
 
     def _figures_of(self, estimate: CostEstimate, area: str) -> list[Figure]:
         figures = [self._figure(VALUE, estimate, estimate.total, area=area)]

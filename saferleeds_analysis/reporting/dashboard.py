@@ -1,16 +1,17 @@
 """A partnership's dashboard: one row a measure, from the state that every page has of it. One side of A4, across."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import Catalogue
+from saferleeds_analysis.catalogue import Catalogue, Target
 from saferleeds_analysis.reporting import wording
-from saferleeds_analysis.reporting.blocks import Block, heading, join, letter, paragraph
-from saferleeds_analysis.reporting.gathered import Sources, in_short, results_of
+from saferleeds_analysis.reporting.blocks import NOTHING, Block, heading, join, letter, paragraph
+from saferleeds_analysis.reporting.gathered import Result, Sources, in_short, progress_of, results_of
+from saferleeds_analysis.reporting.parts import PartsReport
 from saferleeds_analysis.reporting.state import State
 from saferleeds_analysis.reporting.tables import table
 
@@ -22,15 +23,20 @@ _KEY = (
 
 @dataclass(frozen=True, kw_only=True)
 class Dashboard:
-    """The states of a partnership's measures by their names, in order; one without a value says why it has none."""
+    """The states of a partnership's measures by their names, in order; one without a value says why it has none.
+
+    ``results`` are those from which the states were made, ``targets`` those of the year and of later ones, both by name.
+    """
 
     area: str
     quarter: pd.Period
     states: Mapping[str, State]
+    results: Mapping[str, Result]
+    targets: Mapping[str, Sequence[Target]]
 
-    def title(self) -> Block:
+    def title(self, what: str = "Partnership dashboard") -> Block:
         """Give what the page is about, and its finding."""
-        about = f"Partnership dashboard, {self.area}, {periods.quarter_name(self.quarter)}"
+        about = f"{what}, {self.area}, {periods.quarter_name(self.quarter)}"
         return join(paragraph(about, css_class="eyebrow"), heading(1, in_short(self.states.values())))
 
     def table(self) -> Block:
@@ -44,6 +50,32 @@ class Dashboard:
             figures=[figure for state in self.states.values() for figure in state.figures],
         )
         return join(shown, paragraph(_KEY, css_class="small"))
+
+    def performance_measures(self) -> Block:
+        """Give a row for each target of this year and later: where its measure stands, beside what, and the letter with its reason.
+
+        The letter is against the target in force: the last that was set for the year of the quarter.
+        """
+        rows, figures = [], []
+        for name, state in self.states.items():
+            found, own = self.results.get(name), self.targets[name]
+            letter_of = progress_of(found) if found else NOTHING
+            in_force = next((t for t in reversed(own) if t.period == own[0].period), None)
+            for target in own or [None]:
+                rated = (
+                    "Not rated: another target is in force." if target is not in_force else _why(letter_of)
+                )
+                said = [_of_target(target), _latest(state), _beside(found), rated]
+                rows.append([name, *said])
+            figures += [*state.figures, *letter_of.figures]
+        return table(
+            caption=f"Targets of {self.area}, {periods.quarter_name(self.quarter)}",
+            columns=["Measure", "Target", "Latest", "Beside", "Status"],
+            rows=rows,
+            text_columns=range(1, 5),
+            css_class="lists",
+            figures=figures,
+        )
 
 
 def dashboard(
@@ -62,7 +94,9 @@ def dashboard(
     its order. A named one that cannot be made has a row with the reason.
     """
     at = {"area": area, "quarter": quarter}
-    results, reasons = results_of(indicators, sources, catalogue=catalogue, as_at=as_at, **at)
+    results, reasons = results_of(
+        indicators, sources, catalogue=catalogue, as_at=as_at, edition=edition, **at
+    )
     states = {}
     for name in wording.names_in(indicators) or results:
         indicator = catalogue.indicator(name)
@@ -71,7 +105,16 @@ def dashboard(
             if name in results
             else State(indicator_id=name, area=area, what=f"no figures: {reasons[name]}")
         )
-    return Dashboard(states=states, **at)
+    year = periods.financial_year_name(periods.financial_year_of(periods.last_month(quarter)))
+    return Dashboard(
+        states=states,
+        results={catalogue.indicator(name).name: found for name, found in results.items()},
+        targets={
+            name: catalogue.targets(state.indicator_id, area, year, as_at=as_at, and_later=True)
+            for name, state in states.items()
+        },
+        **at,
+    )
 
 
 def _cells(name: str, state: State) -> list[str | Block]:
@@ -80,8 +123,30 @@ def _cells(name: str, state: State) -> list[str | Block]:
     ahead = f"{state.projection} ({state.limits})" if state.projection else "not projected"
     return [
         f"{name}{kind}",
-        ", ".join(filter(None, (state.value, state.what))) or "no current figure",
+        _latest(state),
         change,
         letter(state.letter or "N", state.colour, wording.sentence(state.letter_by)),
         f"{ahead}; target {state.target}" if state.target else ahead,
     ]
+
+
+def _why(letter_of: Block) -> str:
+    """Give a letter with the sentence that says why; what else a card tells with it stands there."""
+    return f"{'. '.join(letter_of.text.rstrip('.').split('. ')[:2])}." if letter_of.text else "No target."
+
+
+def _latest(state: State) -> str:
+    return ", ".join(filter(None, (state.value, state.what))) or "no current figure"
+
+
+def _of_target(target: Target | None) -> str:
+    if target is None:
+        return "none"
+    of = "" if target.of == "level" else f" ({target.of})"
+    return f"{target.comparison} {wording.number(target.value, decimals=0 if target.value == int(target.value) else 1)}{of}, {target.period}"
+
+
+def _beside(found: Result | None) -> str:
+    if not isinstance(found, PartsReport) or found.gap is None:
+        return "nothing"
+    return f"{found.beside_name}: {found.in_words(found.gap.earlier.value)}. {found.gap_in_words()}."

@@ -20,6 +20,7 @@ from saferleeds_analysis.intake import (
 )
 from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.blocks import NOTHING, Block
 from saferleeds_analysis.reporting.board import judgement
 from saferleeds_analysis.reporting.cards import ReportCard, report_card
 from saferleeds_analysis.reporting.cases import CasesReport, cases_report
@@ -28,7 +29,7 @@ from saferleeds_analysis.reporting.parts import PartsReport, parts_report
 from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, printed_survey
 from saferleeds_analysis.reporting.published import window_to_date
 from saferleeds_analysis.reporting.season import season_of
-from saferleeds_analysis.reporting.services import ServiceCounts, service_counts
+from saferleeds_analysis.reporting.services import ServiceCounts, WithheldCounts, service_counts
 from saferleeds_analysis.reporting.state import NO_CLEAR_CHANGE, State, state_of
 from saferleeds_analysis.reporting.surveys import SurveyReport, survey_report
 
@@ -40,7 +41,7 @@ class Recorded(NamedTuple):
     outlook: Outlook
 
 
-Result = Recorded | ServiceCounts | SurveyReport | PrintedSurvey | PartsReport | CasesReport
+Result = Recorded | ServiceCounts | WithheldCounts | SurveyReport | PrintedSurvey | PartsReport | CasesReport
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +118,7 @@ def result_of(
             return service_counts(catalogue, indicator=indicator.id, **at)
         case "service counts":
             monthly = sources.counts(indicator, as_at=as_at)
-            return service_counts(catalogue, indicator=indicator.id, monthly=monthly, **at)
+            return service_counts(catalogue, indicator=indicator.id, monthly=monthly, edition=edition, **at)
     card = report_card(sources.counts(indicator, as_at=as_at), catalogue=catalogue, **at)
     return Recorded(card, outlook_of(season_of(card)))
 
@@ -134,6 +135,13 @@ def _beside(
         return sources.parts(other, area=whole, as_at=as_at)
     except QuarterNotHeld:
         return None
+
+
+def progress_of(found: Result) -> Block:
+    """Give the letter of what was found against its target in force, with its reason; nothing of what no rule rates."""
+    if isinstance(found, Recorded):
+        return found.outlook.progress_in_short()
+    return NOTHING if isinstance(found, ServiceCounts | WithheldCounts) else found.progress()
 
 
 def in_short(states: Iterable[State]) -> str:
@@ -157,6 +165,8 @@ def _figures_of(found: Result) -> list[Figure]:
             # A quarter's figure of a survey is printed for the year so far.
             return [
                 replace(f, window=window_to_date(f.period)) if " Q" in f.period else f
-                for f in found.findings().figures
+                for f in [*found.findings().figures, *found.progress().figures]
             ]
+        case SurveyReport():
+            return [*found.findings().figures, *found.progress().figures]
     return list(found.findings().figures)

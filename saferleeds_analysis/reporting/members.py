@@ -21,17 +21,16 @@ from saferleeds_analysis.reporting.blocks import (
     facts,
     heading,
     join,
-    letter,
     paragraph,
 )
 from saferleeds_analysis.reporting.cases import CasesReport
 from saferleeds_analysis.reporting.gathered import Recorded, Result, Sources, in_short, results_of
 from saferleeds_analysis.reporting.parts import PartsReport
-from saferleeds_analysis.reporting.services import ServiceCounts
+from saferleeds_analysis.reporting.services import ServiceCounts, WithheldCounts
 from saferleeds_analysis.reporting.state import NO_CLEAR_CHANGE, State
 from saferleeds_analysis.reporting.surveys import SurveyReport
 
-_KEY = (
+KEY = (
     "G, A and R: on course, at risk, off course, or as the board judges. N: not rated. A change lies between its limits "
     '19 times in 20; "no clear change": one of them is up and the other down.'
 )
@@ -87,7 +86,7 @@ class MembersSummary:
 
     def measures(self) -> Block:
         """Give each measure under its name and letter: what is found, what is not sure, where it is heading."""
-        return join(*[_shown(item) for item in self.items], paragraph(_KEY, css_class="small"))
+        return join(*map(measure, self.items), paragraph(KEY, css_class="small"))
 
     def late_or_missing(self) -> Block:
         """Say what is late or missing: measures, months, partners' words."""
@@ -135,14 +134,15 @@ def members_summary(
     return MembersSummary(project=project, items=tuple(items), gaps=tuple(gaps), **at)
 
 
-def _shown(item: Item) -> Block:
+def measure(item: Item) -> Block:
+    """Give a measure under its name and letter: what is found, what is not sure, where it is heading."""
     state = item.state
     lines = [("Found", item.found), ("Not sure", item.unsure), ("Heading for", item.heading_for)]
     kind = "; ".join(
         [*map(str.lower, state.labels), *([f"letter: {state.letter_by}"] if state.letter_by else [])]
     )
     label = [" ", Span(f"({kind})", kind="label")] if kind else []
-    name = heading(3, f"{item.name} ", letter(state.letter or "N", state.colour), *label)
+    name = heading(3, f"{item.name} ", state.in_short(), *label)
     told = facts([(what, said) for what, said in lines if said], kind="", figures=state.figures)
     return Group(blocks=(name, told), kind="measure")
 
@@ -174,7 +174,7 @@ def _received(found: Result) -> date | None:
             return found.parts.source.received
         case CasesReport():
             return found.cases.source.received
-        case ServiceCounts(monthly=RecordedCounts() as monthly):
+        case ServiceCounts(monthly=RecordedCounts() as monthly) | WithheldCounts(monthly=monthly):
             return monthly.source.received
     return None
 

@@ -182,7 +182,7 @@ class PartsReport:
 
     def main_figures(self) -> list[Figure]:
         """Give the level, its change and its gap to what it is shown beside as figures."""
-        return [self._figure(self.latest), *self._changes(), *self._gaps()]
+        return [self._figure(self.latest), *self._changes(), *self.gap_figures()]
 
     def chart(self) -> Block:
         """Draw the level of each period with its interval, and the target."""
@@ -382,7 +382,8 @@ class PartsReport:
             )
         ]
 
-    def _gaps(self) -> list[Figure]:
+    def gap_figures(self) -> list[Figure]:
+        """Give the gap to what it is shown beside as a figure; none where there is none."""
         if self.gap is None:
             return []
         rows = (*self._given["parts"][0], *self._given["beside"][0])

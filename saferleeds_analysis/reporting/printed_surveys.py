@@ -12,9 +12,9 @@ from datetime import date
 import pandas as pd
 
 from saferleeds_analysis import periods
-from saferleeds_analysis.catalogue import Catalogue, Indicator, PublishedFigure
+from saferleeds_analysis.catalogue import Catalogue, Indicator, PublishedFigure, Target
 from saferleeds_analysis.figures import Measure, Rows, Working
-from saferleeds_analysis.methods import feasibility, survey, survey_summaries
+from saferleeds_analysis.methods import feasibility, survey, survey_summaries, trajectory
 from saferleeds_analysis.methods.survey import SurveyEstimate
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.reporting import charts, wording
@@ -27,7 +27,7 @@ from saferleeds_analysis.reporting.blocks import (
     join,
     paragraph,
 )
-from saferleeds_analysis.reporting.letters import letter_without_target
+from saferleeds_analysis.reporting.letters import letter_of_level, letter_without_target
 from saferleeds_analysis.reporting.published import AS_PRINTED, as_printed, period_in_words, window_of
 from saferleeds_analysis.reporting.survey_words import (
     change_in_words,
@@ -74,7 +74,7 @@ PRINTED_STEP = Measure(
 @dataclass(frozen=True, kw_only=True)
 class PrintedSurvey:
     """The printed percentages of one measure in one area: those known by the as-at date, and those printed ``later``
-    that contradict them. ``targets`` is the table in which the measure has none."""
+    that contradict them. ``target`` is the one in force, ``targets`` the table in which the measure may have none."""
 
     indicator: Indicator
     area: str
@@ -86,6 +86,7 @@ class PrintedSurvey:
     later: tuple[PublishedFigure, ...]
     caveats_in_words: tuple[str, ...]
     sources: tuple[str, ...]
+    target: Target | None
     targets: tuple[Rows, ...]
     respondents: str
     notice: str = ""
@@ -139,7 +140,24 @@ class PrintedSurvey:
         )
 
     def progress(self) -> Block:
-        """Give the letter of the measure: grey, because no target is recorded, and no travel across a break."""
+        """Give the letter of the measure: grey, because no target is recorded or no base was printed; no travel across a break."""
+        if self.target is not None:
+            why = trajectory.rating_of(
+                "N", "without the number that the percentage rests on it cannot be tested against its target."
+            )
+            about = {
+                "indicator_id": self.indicator.id,
+                "area": self.area,
+                "window": Window.quarter(self.quarter),
+            }
+            return letter_of_level(
+                why,
+                self.target,
+                unit=self.indicator.unit,
+                status="published",
+                rows=self.target.rows("target"),
+                **about,
+            )
         return letter_without_target(
             self.indicator,
             self.area,
@@ -381,6 +399,7 @@ def printed_survey(
             *(f"{b.value}%, {b.period}: {b.note}." for b in baselines),
         ),
         sources=tuple(dict.fromkeys(f"{f.source}." for f in figures)),
+        target=catalogue.target_in_force(indicator, area, quarter, as_at=as_at),
         targets=catalogue.target_tables,
         respondents=catalogue.question(indicator).respondents
         if catalogue.is_asked(indicator)

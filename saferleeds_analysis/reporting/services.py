@@ -16,6 +16,7 @@ import pandas as pd
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import PUBLISHED, Catalogue, Caveat, Indicator, PublishedFigure
+from saferleeds_analysis.disclosure_rules import DisclosureRules
 from saferleeds_analysis.estimates import CountChange, change_between_counts
 from saferleeds_analysis.figures import Measure, Rows, weakest
 from saferleeds_analysis.intake import RecordedCounts, Source
@@ -24,8 +25,9 @@ from saferleeds_analysis.methods.variation import variation_of
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import DataProblem, QuarterNotHeld
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import Block, Figure, paragraph
+from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, paragraph
 from saferleeds_analysis.reporting.counted import CHANGE_COUNT, CHANGE_PERCENT, count_figure, worked_out
+from saferleeds_analysis.reporting.disclosure import withheld_figure
 from saferleeds_analysis.reporting.published import AS_PRINTED, as_printed
 from saferleeds_analysis.reporting.record import track_record
 from saferleeds_analysis.reporting.tables import interval, table
@@ -126,6 +128,7 @@ class ServiceCounts:
     notice: str
     monthly: RecordedCounts | None
     differences: tuple[str, ...]
+    theme: str
 
     @property
     def year(self) -> str:
@@ -283,6 +286,7 @@ class ServiceCounts:
                 indicator_id=self.indicator.id,
                 area=self.area,
                 window=window,
+                theme=self.theme,
                 status=self.status([*earlier, *later]),
                 **worked_out(rows, function),
             )
@@ -332,7 +336,8 @@ class ServiceCounts:
     def _count(self, q: pd.Period) -> Figure:
         count, f = int(self.counts[q]), self.printed_counts.get(q)
         if f is None:
-            return count_figure(self.monthly, SUM_OF_MONTHS, self.area, Window.quarter(q), count)
+            window = Window.quarter(q)
+            return count_figure(self.monthly, SUM_OF_MONTHS, self.area, window, count, theme=self.theme)
         slip = (f.note,) if q in self._doubted else ()
         return as_printed(f, QUARTERLY_COUNT, value=count, unit=self.indicator.unit, caveats=slip)
 
@@ -362,6 +367,7 @@ class ServiceCounts:
             window=window,
             value=value,
             unit=self.indicator.unit,
+            theme=self.theme,
             method=method,
             **given | about,
         )
@@ -370,6 +376,55 @@ class ServiceCounts:
     def _doubted(self) -> list[pd.Period]:
         """The quarters whose published count is noted to be looked at again, as it may have been copied by mistake."""
         return [q for q, f in self.printed_counts.items() if "check for a copying slip" in f.note]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithheldCounts:
+    """A service's counts of which a quarter is a small number on its theme: the public edition prints none of them, nor what is made of them."""
+
+    indicator: Indicator
+    area: str
+    quarter: pd.Period
+    rules: DisclosureRules
+    theme: str
+    monthly: RecordedCounts
+
+    @property
+    def notice(self) -> str:
+        """What must be known before any number."""
+        return self.monthly.source.notice
+
+    def findings(self) -> Block:
+        """Say that nothing is printed, and why."""
+        window = Window.year_to_date(self.quarter)
+        said = f"{wording.sentence(str(window))}: {self.rules.withheld}, withheld. {self.caveats_in_words[0]}"
+        about = {
+            "indicator_id": self.indicator.id,
+            "area": self.area,
+            "window": window,
+            "unit": self.indicator.unit,
+        }
+        return paragraph(
+            said, figures=[withheld_figure(self.rules, **about, measure=YEAR_TO_DATE, theme=self.theme)]
+        )
+
+    def quarters(self) -> Block:
+        """Give nothing: there is no quarter that may be printed."""
+        return NOTHING
+
+    chart = record = quarters
+
+    @property
+    def caveats_in_words(self) -> list[str]:
+        """What the reader must know."""
+        return [
+            "A quarter's count is a small number, which might point to a person: none of the quarters is printed. A gap is not a zero."
+        ]
+
+    @property
+    def sources(self) -> list[str]:
+        """Where the counts come from."""
+        return [_in_words(self.monthly.source), f"What is counted: {self.indicator.definition}"]
 
 
 def _like_for_like(counts: pd.Series, known: Indicator) -> CountChange:
@@ -387,13 +442,15 @@ def service_counts(
     quarter: pd.Period,
     as_at: date,
     monthly: RecordedCounts | None = None,
-) -> ServiceCounts:
+    edition: str = "public",
+) -> ServiceCounts | WithheldCounts:
     """Gather a service's counts by quarter and project its year.
 
     ``monthly`` are its monthly counts (:func:`intake.recorded_counts`), where it has a source of them: a quarter of which all
     three months are there is their sum, and any other is the count as published. Where both are there and differ, the months
     are used and the page says by how much. The four quarters of the year before and every quarter of this one up to
-    ``quarter`` must have been known by ``as_at``; otherwise the missing ones are named.
+    ``quarter`` must have been known by ``as_at``; otherwise the missing ones are named. Where a quarter that nobody published is a small
+    number, the public edition has nothing of them.
     """
     known = catalogue.indicator(indicator)
     if monthly is None and known.source != PUBLISHED:
@@ -409,6 +466,14 @@ def service_counts(
     sums = _sums_of_months(monthly.series(area), wanted) if monthly else {}
     by_quarter = {q: int(f.value) for q, f in published.items()} | sums
     _refuse_gaps(wanted, by_quarter, known, area=area, as_at=as_at)
+    rules = catalogue.disclosure_rules
+    theme = rules.theme_of(known.id, known.unit, known.name, known.offence)
+    below_city = bool(catalogue.area(known.area_set, area).parent)
+    small = any(theme.is_small(sums[q], below_city=below_city) for q in sums if q not in published)
+    if small and edition == "public":
+        return WithheldCounts(
+            indicator=known, area=area, quarter=quarter, rules=rules, theme=theme.id, monthly=monthly
+        )
     counts = pd.Series([by_quarter[q] for q in wanted], index=wanted, name=indicator, dtype=int)
     so_far = len(wanted) - 4
     projected = ("projection", periods.financial_year_name(year))
@@ -434,6 +499,7 @@ def service_counts(
             f"What is counted: {known.definition}",
         ),
         differences=_differences(replaced, sums, known.unit),
+        theme=theme.id,
     )
 
 

@@ -13,6 +13,7 @@ from saferleeds_analysis.figures import Figure
 from saferleeds_analysis.methods import trajectory
 from saferleeds_analysis.methods.survey_trends import ON_YEAR_BEFORE
 from saferleeds_analysis.reporting import wording
+from saferleeds_analysis.reporting.blocks import Block, letter
 
 # The word of each letter, on every page.
 COLOURS = {letter: rule["colour"].capitalize() for letter, rule in trajectory.RULES["letters"].items()}
@@ -46,6 +47,11 @@ class State:
     target: str = ""
     figures: tuple[Figure, ...] = ()
     course: tuple[float, ...] = ()
+
+    def in_short(self) -> Block:
+        """Give the letter with its colour, or N alone: a page on many measures says once what that means."""
+        rated = self.letter not in ("", "N")
+        return letter(self.letter, self.colour) if rated else letter("N")
 
 
 def state_of(figures: Iterable[Figure], indicator_id: str, area: str) -> State:

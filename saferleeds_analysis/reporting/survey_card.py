@@ -30,12 +30,12 @@ from saferleeds_analysis.reporting.parts import PartsReport
 from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey
 from saferleeds_analysis.reporting.published import when_printed
 from saferleeds_analysis.reporting.satisfaction import Satisfaction
-from saferleeds_analysis.reporting.services import ServiceCounts
+from saferleeds_analysis.reporting.services import ServiceCounts, WithheldCounts
 from saferleeds_analysis.reporting.survey_words import change_in_short, points_interval
 from saferleeds_analysis.reporting.surveys import YEAR_BEFORE, SurveyReport
 from saferleeds_analysis.reporting.tables import interval
 
-Found = SurveyReport | PrintedSurvey | ServiceCounts | PartsReport | CasesReport
+Found = SurveyReport | PrintedSurvey | ServiceCounts | WithheldCounts | PartsReport | CasesReport
 
 
 class Said(NamedTuple):
@@ -49,7 +49,7 @@ class Said(NamedTuple):
 
 def top(
     found: Found,
-    *beside: ServiceCounts | Satisfaction,
+    *beside: ServiceCounts | WithheldCounts | Satisfaction,
     what: str,
     as_at: date,
     judged: Judgement | None = None,
@@ -61,7 +61,7 @@ def top(
     sure = own.sure + [line for lines, _ in of_others for line in lines]
     unsure = own.unsure + [line for lines, more in of_others if not lines for line in more]
     # A service's counts are not rated.
-    rating = NOTHING if isinstance(found, ServiceCounts) else found.progress()
+    rating = NOTHING if isinstance(found, ServiceCounts | WithheldCounts) else found.progress()
     return first_screen(
         about=_about(found, found.indicator.priority if beside else found.indicator.name, what),
         finding=own.finding,
@@ -107,12 +107,12 @@ def annex_top(found: SurveyReport | PrintedSurvey) -> Block:
     )
 
 
-def counted(service: ServiceCounts | None) -> Block:
+def counted(service: ServiceCounts | WithheldCounts | None) -> Block:
     """Give the counts of a service and where its year is heading, where there is one."""
     return section(service.indicator.name, service.findings(), service.quarters()) if service else NOTHING
 
 
-def how_far_to_trust(*services: ServiceCounts) -> Block:
+def how_far_to_trust(*services: ServiceCounts | WithheldCounts) -> Block:
     """Say how such projections did in past years of these counts."""
     if not services:
         return NOTHING
@@ -315,6 +315,15 @@ def _of_print(found: PrintedSurvey) -> Said:
     return Said(f"{found.indicator.name}: {shown}", tiles, sure, unsure)
 
 
+def _of_withheld(found: WithheldCounts) -> Said:
+    tile = Tile(
+        name=wording.sentence(found.indicator.unit),
+        value=found.rules.withheld,
+        figures=tuple(found.findings().figures),
+    )
+    return Said(f"{found.indicator.name}: withheld", [tile], [], found.caveats_in_words)
+
+
 def _of_service(found: ServiceCounts) -> Said:
     change, unit = found.like_for_like, found.indicator.unit
     short = wording.change_in_short(change, on="the year before")
@@ -389,5 +398,6 @@ _SAID = {
     CasesReport: _of_cases,
     PrintedSurvey: _of_print,
     ServiceCounts: _of_service,
+    WithheldCounts: _of_withheld,
     Satisfaction: _of_satisfaction,
 }

@@ -5,7 +5,7 @@ default word: a fall or a rise is named only where the test of that change, with
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -35,7 +35,7 @@ from saferleeds_analysis.reporting.blocks import (
     join,
     paragraph,
 )
-from saferleeds_analysis.reporting.letters import letter_without_target
+from saferleeds_analysis.reporting.letters import letter_of_level, letter_without_target
 from saferleeds_analysis.reporting.printed_surveys import PrintedSurvey, printed_survey
 from saferleeds_analysis.reporting.published import window_of
 from saferleeds_analysis.reporting.survey_words import (
@@ -313,7 +313,7 @@ class SurveyReport:
         ]
 
     def progress(self) -> Block:
-        """Give the letter of the measure (not rated: no target is recorded) with the direction of travel.
+        """Give the letter of the twelve months against the target, or that none is recorded, with the direction of travel.
 
         The direction is that of the tests on the year before and on the baseline.
         """
@@ -323,9 +323,18 @@ class SurveyReport:
             for on, change in self.main_changes.items()
         ]
         told = wording.sentence("; ".join(travel) or "no earlier period to compare with")
-        reason = f"No target is recorded. {told}."
-        return letter_without_target(
-            self.indicator, self.area, self.window, reason, targets=self.printed.targets
+        target = self.printed.target
+        if target is None:
+            reason = f"No target is recorded. {told}."
+            return letter_without_target(
+                self.indicator, self.area, self.window, reason, targets=self.printed.targets
+            )
+        rating = trajectory.assess_level(self.level, target=target)
+        about = self._about((self.area, TWELVE_MONTHS, self.quarter))
+        # Single answers are not worked out again into a letter: the level is.
+        about |= {"rows": (*about["rows"], *target.rows("target")), "working": None}
+        return letter_of_level(
+            replace(rating, reason=f"{rating.reason} {told}."), target, unit=self.indicator.unit, **about
         )
 
     # Parts of the blocks
@@ -409,7 +418,8 @@ def survey_report(
             f"is {periods.quarter_name(last)}. Add the wave to data/raw/{responses.source.id}, or report an earlier quarter."
         )
     whole = next(a.name for a in catalogue.areas(indicator.area_set) if not a.parent)
-    localities = tuple(a.name for a in catalogue.areas(indicator.area_set) if a.name in set(people["area"]))
+    asked_in = set(people["area"])
+    localities = tuple(a.name for a in catalogue.areas(indicator.area_set) if a.name in asked_in)
     if area not in (whole, *localities):
         catalogue.area(indicator.area_set, area)
         raise DataProblem(

@@ -27,6 +27,7 @@ BUDGETS = {
     "area_comparison": (400, 2),
     "did_it_work": (400, 2),
     "action_plan": (400, 2),
+    "plan_on_a_page": (250, 1),
     "division": (300, 1),
     "ward": (200, 1),
     "indicator_annex": (1500, AS_NEEDED),

@@ -448,7 +448,7 @@ def test_a_report_is_made_only_in_its_own_quarters(project):
     with pytest.raises(ValueError) as refused:
         publish_reports(project, Q2, [ended, one_off], as_at=DAY)
     assert str(refused.value) == (
-        "no report of the run list is made in 2012/13 Q2: see first_quarter and last_quarter of each."
+        "no report of the run list is made in 2012/13 Q2: see first_quarter, last_quarter and only_in of each."
     )
     with pytest.raises(ValueError, match=r"first_quarter 2012/13 Q3 comes after last_quarter 2012/13 Q1\."):
         Report(name="a", notebook="b", parameters={}, first_quarter="2012/13 Q3", last_quarter="2012/13 Q1")

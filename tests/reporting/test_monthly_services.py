@@ -1,11 +1,12 @@
 """A service whose counts come by month: the same page, each quarter the sum of its months, or as it was published."""
 
+import shutil
 from datetime import date
 from functools import partial
 from math import isclose
 
 import pytest
-from projects import with_tables
+from projects import ROOT, run, with_tables
 
 from saferleeds_analysis import intake, periods
 from saferleeds_analysis.catalogue import load_catalogue, read_project
@@ -180,3 +181,68 @@ def test_the_dashboard_and_the_members_page_tell_what_the_services_page_tells(he
     whose = read_project(helpline.raw / "reference")
     summary = members_summary(sources, catalogue=catalogue, project=whose, indicators="helpline_calls", **at)
     assert "633 calls (April to September 2012)" in summary.measures().text
+
+
+SENSITIVE = INDICATOR.replace('"calls"', '"referrals"').replace(
+    "Calls to the helpline", "Exploitation of children"
+)
+
+
+class Few(Helpline):
+    """The same service, of a sensitive theme, with 4 referrals in one of its quarters and none printed by anybody."""
+
+    def __init__(self, root):
+        super().__init__(root)
+        tables = self.raw / "reference/indicators.toml"
+        tables.write_text(tables.read_text(encoding="utf-8").replace(INDICATOR, SENSITIVE), encoding="utf-8")
+        self.published({})
+        months = [f"{2011 + (m > 8)}-{(m + 3) % 12 + 1:02}" for m in range(18)]
+        self.months({month: 2 if month == "2012-05" else 1 if month > "2012-03" else 20 for month in months})
+
+
+def test_small_numbers_of_a_sensitive_theme_are_withheld_with_all_that_is_made_of_them(tmp_path):
+    few = Few(tmp_path)
+    found = few.report()
+    assert found.findings().text.startswith(
+        "April to September 2012: [c], withheld. A quarter's count is a small number"
+    )
+    assert [(f.value, f.theme, f.rows) for f in found.findings().figures] == [("[c]", "sensitive", ())]
+    page = survey_card.top(found, what="counts of a service", as_at=DAY).text
+    pages = page + found.quarters().text + found.chart().text + survey_card.caveats_and_sources(found).text
+    assert "Exploitation of children: withheld" in page and not any(n in pages for n in ("180", "240", "60"))
+    restricted = few.report(edition="restricted")
+    assert restricted.counts.tolist() == [60, 60, 60, 60, 4, 3]
+    assert {f.theme for f in restricted.findings().figures} == {"sensitive"}
+    # What somebody printed is out already.
+    few.published(PRINTED | {"2012/13 Q1": 4, "2012/13 Q2": 3})
+    assert few.report().counts.tolist() == [60, 60, 60, 60, 4, 3]
+
+
+def test_counts_of_events_in_the_whole_area_are_printed_however_small(tmp_path):
+    few = Few(tmp_path)
+    tables = few.raw / "reference/indicators.toml"
+    tables.write_text(tables.read_text(encoding="utf-8").replace(SENSITIVE, INDICATOR), encoding="utf-8")
+    assert few.report().counts.tolist() == [60, 60, 60, 60, 4, 3]
+
+
+def test_the_public_edition_of_the_page_has_none_of_the_small_numbers_and_the_restricted_has_them(tmp_path):
+    few = Few(tmp_path)
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+    (tmp_path / "notebooks/run_list.toml").write_text(
+        '[[report]]\nname = "referrals"\nnotebook = "service_counts"\n'
+        'parameters = { indicator = "helpline_calls", area = "Leeds" }\n'
+        '[[report]]\nname = "dashboard"\nnotebook = "partnership_dashboard"\n'
+        'parameters = { area = "Leeds", indicators = "helpline_calls" }\n',
+        encoding="utf-8",
+    )
+    done = run(few.root, "report", "2012/13 Q2")
+    assert done.returncode == 0, done.stderr
+    public, restricted = (
+        (tmp_path / place / "referrals/report.html").read_text(encoding="utf-8")
+        for place in ("reports/2012-13_Q2", "reports/restricted/2012-13_Q2")
+    )
+    assert "Exploitation of children: withheld" in public and "[c]" in public and ">60<" not in public
+    assert ">60<" in restricted and "[c]" not in restricted.split("<main")[1]
+    assert "no current figure" in (tmp_path / "reports/2012-13_Q2/dashboard/report.html").read_text(
+        encoding="utf-8"
+    )
