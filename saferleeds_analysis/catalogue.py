@@ -49,6 +49,7 @@ LOCAL_TABLES = (
     "area_tiles.csv",
     "areas.csv",
     "assessment.toml",
+    "assumed_returns.csv",
     "baselines.csv",
     "caveat_families.csv",
     "caveats.csv",

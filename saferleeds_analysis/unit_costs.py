@@ -253,6 +253,38 @@ class FundingPosition(TableRow):
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class AssumedReturn(TableRow):
+    """What somebody takes to be true of a scheme whose return on money is claimed; the annex of the indicator's cost says what follows."""
+
+    indicator_id: str = explained(
+        "the id of the indicator whose offences it is to avoid", "domestic_burglary"
+    )
+    scheme: str = explained("what the money is put in, as the page prints it", "Alley gates in forty streets")
+    investment: float = explained("pounds that are put in, above zero", "100000")
+    offences_avoided: float = explained("how many fewer offences there are thought to be, 0 or more", "100")
+    deadweight: float = explained(
+        "the share of these that would have gone anyway", "0.25", holds="a number from 0 to 1"
+    )
+    attribution: float = explained(
+        "the share of the rest that is owed to the scheme", "0.5", holds="a number from 0 to 1"
+    )
+    claimed: float = explained("the pounds of return that are claimed for each pound", "3")
+    source: str = explained("who takes it to be so", "Business case, May 2026")
+
+    def __post_init__(self) -> None:
+        """Refuse money that is none, offences below zero and shares outside 0 to 1."""
+        shares = (self.deadweight, self.attribution)
+        refuse_unless(
+            (self.investment > 0 and self.claimed > 0, "investment and claimed are above zero."),
+            (self.offences_avoided >= 0, f"offences_avoided is not below zero; {self.offences_avoided} is."),
+            (
+                all(0 <= share <= 1 for share in shares),
+                "deadweight and attribution are shares from 0 to 1 (write 21% as 0.21).",
+            ),
+        )
+
+
 class CostTables:
     """The cost tables, looked up by name. Made by :func:`load_cost_tables`."""
 
@@ -264,6 +296,7 @@ class CostTables:
         deflators: Iterable[DeflatorIndex],
         mapping: Iterable[OffenceMatch],
         funding: Iterable[FundingPosition],
+        returns: Iterable[AssumedReturn] = (),
     ) -> None:
         """Hold the tables; refuse what is there twice and what does not fit together, all problems at once."""
         problems: list[str] = []
@@ -271,11 +304,16 @@ class CostTables:
         self._multipliers = _keyed(multipliers, ("edition", "offence"), "crime_multipliers.csv", problems)
         self._deflators = _keyed(deflators, ("vintage", "year"), "gdp_deflators.csv", problems)
         self._funding = _keyed(funding, ("id",), "funding.toml", problems)
+        self._returns = tuple(returns)
         self._mapping: dict[tuple[str, str], list[OffenceMatch]] = {}
         for row in mapping:
             self._mapping.setdefault((row.scheme, row.code), []).append(row)
         problems += [*self._unfit_editions(), *self._unfit_parts(), *self._unfit_mapping()]
         refuse(problems)
+
+    def returns(self, indicator_id: str) -> tuple[AssumedReturn, ...]:
+        """Give what is assumed of schemes that are to avoid an indicator's offences."""
+        return tuple(row for row in self._returns if row.indicator_id == indicator_id)
 
     def editions(self) -> tuple[str, ...]:
         """Give the editions of unit costs, in the order of the tables."""
@@ -439,6 +477,7 @@ def load_cost_tables(folder: Path | str | None = None) -> CostTables:
         deflators=rows("gdp_deflators.csv", DeflatorIndex),
         mapping=rows("offence_mapping.csv", OffenceMatch),
         funding=read_local(folder, "funding.toml", FundingPosition),
+        returns=read_local(folder, "assumed_returns.csv", AssumedReturn),
     )
 
 

@@ -115,6 +115,7 @@ TABLES = (
     Table(file="assessment.toml", rows=Criteria),
     Table(file="funding.toml", rows=unit_costs.FundingPosition, toml="[[position]]"),
     Table(file="unit_costs.csv", rows=unit_costs.UnitCost),
+    Table(file="assumed_returns.csv", rows=unit_costs.AssumedReturn),
     Table(file="crime_multipliers.csv", rows=unit_costs.Multiplier),
     Table(file="gdp_deflators.csv", rows=unit_costs.DeflatorIndex),
     Table(file="documents.csv", rows=documents.Document),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from parts_of_services import indicator, of_parts
-from projects import REFERENCE, ROOT, run
+from projects import REFERENCE, ROOT
 
 import saferleeds_analysis as sl
 from saferleeds_analysis.catalogue import load_catalogue
@@ -110,12 +110,8 @@ def test_severity_weights_are_those_of_the_copy_that_they_name(shared):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("proposed = 3\nshare_needed = 0.5\n", "assessment.toml: weights is not there."),
-        ("proposed = 3\nshare_needed = 0.5\nweights = 3\n", "weights is a table: [weights], then lines"),
-        (
-            "proposed = 3\nshare_neded = 0.5\n[weights]\nharm = 1\n",
-            "assessment.toml: unknown key: 'share_neded'. Did you mean 'share_needed'?\nassessment.toml: share_needed is not there.",
-        ),
+        ("proposed = 3\nweights = 3\n", "weights is a table: [weights], then lines"),
+        ("share_neded = 0.5\n", "assessment.toml: unknown key: 'share_neded'. Did you mean 'share_needed'?"),
         (
             "proposed = 0\nshare_needed = 2\n[weights]\nharmm = -1\n",
             "unknown criterion: 'harmm'. Did you mean 'harm'?",
@@ -137,6 +133,12 @@ def test_criteria_that_cannot_be_used_are_refused(tmp_path, text, message):
     with pytest.raises(DataProblem) as problem:
         load_criteria(tmp_path)
     assert message in str(problem.value)
+
+
+def test_what_a_project_does_not_say_is_as_the_package_has_it(tmp_path):
+    (tmp_path / "assessment.toml").write_text("proposed = 1\n", encoding="utf-8")
+    own, national = load_criteria(tmp_path), load_criteria()
+    assert (own.proposed, own.weights) == (1, national.weights) and set(national.weights) == set(CRITERIA)
 
 
 def test_an_indicator_whose_repeats_are_none_is_refused(tmp_path):
@@ -267,25 +269,4 @@ def test_a_measure_alone_has_no_place_and_the_page_says_so():
     assert found.title().text.endswith("No measure can be ranked: too few to choose priorities from")
     assert "Domestic burglary | 5,938" in found.table().text and found.proposal().text.startswith(
         "- No measure is proposed."
-    )
-
-
-def test_the_page_is_made_by_the_command_from_tables_alone(folder, tmp_path):
-    project = tmp_path / "project"
-    shutil.copytree(folder, project)
-    shutil.copytree(ROOT / "notebooks", project / "notebooks")
-    (project / "notebooks/run_list.toml").write_text(
-        '[[report]]\nname = "strategic-assessment"\nnotebook = "strategic_assessment"\nonly_in = "Q2"\n'
-        'parameters = { area = "Town", indicators = "shoplifting, robbery, burglary, theft_from_a_vehicle, bicycle_theft" }\n',
-        encoding="utf-8",
-    )
-    done = run(project, "report", "2012/13 Q2")
-    assert done.returncode == 0, done.stderr
-    made = project / "reports/2012-13_Q2/strategic-assessment"
-    text = (made / "report.html").read_text(encoding="utf-8")
-    assert "Proposed priorities" in text and "What is not known" in text
-    refused = run(project, "report", "2012/13 Q1")
-    assert (
-        "no report of the run list is made in 2012/13 Q1: see first_quarter, last_quarter and only_in"
-        in refused.stderr
     )

@@ -247,6 +247,12 @@ def beside_england(folder, *, aim=""):
     return found(folder, "treatment_completed")
 
 
+FEW = [
+    *TREATMENT,
+    "2012/13 Q2,NWL,Treatment completed,3,20",
+    "2012/13 Q2,NEL,Treatment completed,92,180",
+    "2012/13 Q2,C&H,Treatment completed,97,200",
+]
 BETTER = "the change in a year: 8", newcombe(LEEDS, LEEDS_BEFORE)
 WORSE = "the gap: 4", newcombe(ENGLAND_NOW, LEEDS)
 
@@ -495,7 +501,7 @@ def test_an_indicator_whose_measure_or_shape_is_not_there_is_told_what_is(tmp_pa
 
 
 def test_the_card_is_made_by_rows_of_tables_alone(tmp_path):
-    folder = project(tmp_path, rows=TREATMENT)
+    folder = project(tmp_path, rows=FEW)
     shutil.copytree(
         ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints")
     )
@@ -517,7 +523,88 @@ def test_the_card_is_made_by_rows_of_tables_alone(tmp_path):
         "Period by period",
         "192 of 400",
         "a level is not projected",
+        "97 of 200",
     ):
         assert words in page
+    restricted = folder / "reports/restricted/2012-13_Q2/treatment-completed-leeds/report.html"
+    assert "3 of 20" in restricted.read_text(encoding="utf-8") and "3 of 20" not in page
+    audited = run(folder, "audit", "2012/13 Q2")
+    assert audited.returncode == 0 and "no small count can be worked out" in audited.stdout, audited.stdout
     figures = pd.read_csv(folder / "reports/2012-13_Q2/treatment-completed-leeds/figures.csv")
     assert figures.loc[figures["measure_id"] == "level_of_parts", "period"].nunique() == 10
+
+
+# Areas below the whole
+
+OF_AREAS = [
+    *TREATMENT,
+    "2012/13 Q2,NWL,Treatment completed,96,160",
+    "2012/13 Q2,NEL,Treatment completed,60,150",
+    "2012/13 Q2,C&H,Treatment completed,36,90",
+]
+
+
+def test_areas_stand_side_by_side_with_their_intervals_the_highest_first(tmp_path):
+    report = found(project(tmp_path, rows=OF_AREAS), "treatment_completed", edition="restricted")
+    lines = report.by_area().text.splitlines()
+    assert lines[0] == "By area"
+    low, high = (100 * limit for limit in proportion_confint(96, 160, method="wilson"))
+    assert f"NWL | 96 of 160 | 60.0% | {low:.1f}% to {high:.1f}%" in lines
+    assert [line.split(" | ")[0] for line in lines if " of " in line and "|" in line] == ["NWL", "NEL", "C&H"]
+    for figure in report.by_area().figures:
+        assert work_out(figure, tmp_path) == figure.value
+    assert "No area is called better or worse" in report.by_area().text
+
+
+def test_without_areas_in_the_data_there_is_no_table_of_them(tmp_path):
+    assert found(project(tmp_path, rows=TREATMENT), "treatment_completed").by_area().text == ""
+
+
+def renamed(folder, rows, name):
+    """Give a project whose measure of treatment has another name, by which the rules know of what theme it is."""
+    project(folder, rows=[row.replace("Treatment completed", name) for row in rows])
+    tables = folder / "data/raw/reference/indicators.toml"
+    text = tables.read_text(encoding="utf-8").replace('"Treatment completed"', f'"{name}"')
+    tables.write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_an_area_with_few_is_withheld_with_another_from_which_it_would_follow(tmp_path):
+    public = found(project(tmp_path, rows=FEW), "treatment_completed").by_area()
+    figures = {figure.area: figure for figure in public.figures}
+    assert [area for area in ("NWL", "NEL", "C&H") if figures[area].value == "[c]"] == ["NWL", "NEL"]
+    assert figures["NWL"].rows == () and figures["NWL"].n is None
+    assert "C&H | 97 of 200 | 48.5%" in public.text and "3 of 20" not in public.text
+    restricted = found(tmp_path, "treatment_completed", edition="restricted").by_area().text
+    assert "NWL | 3 of 20 | [u]" in restricted and "NEL | 92 of 180 | 51.1%" in restricted
+
+
+def test_of_people_the_public_edition_rounds_the_areas(tmp_path):
+    """Counts of people below the whole are rounded to 5 by rule, and their percentages are whole."""
+    public = found(renamed(tmp_path, FEW, "Clients who recovered"), "treatment_completed").by_area()
+    lines = public.text.splitlines()
+    assert "NEL | 90 of 180 | 50% | none" in lines and "C&H | 95 of 200 | 48% | none" in lines
+    assert any(line.startswith("NWL | [c] of ") and "| [c] | none" in line for line in lines)
+    assert all(f.rows == () and f.lower is None for f in public.figures)
+    assert "rounded to the nearest 5" in public.text
+
+
+def test_a_rate_of_events_in_areas_has_its_interval_and_is_checked_against_the_sum(tmp_path):
+    rows = [
+        *RE_OFFENCES,
+        *(f"2012/13 Q2,{area},Re-offences,{n},{of}" for area, n, of in (("NWL", 40, 50), ("NEL", 37, 50))),
+    ]
+    restricted = found(project(tmp_path, rows=rows), "re_offences", edition="restricted").by_area()
+    low, high = (n * (1 - 1 / (9 * n) + z / (3 * n**0.5)) ** 3 for n, z in ((40, -1.96), (41, 1.96)))
+    assert (
+        f"NWL | 40 of 50 | 0.80 per offender | {low / 50:.2f} to {high / 50:.2f}"
+        in restricted.text.splitlines()
+    )
+    for figure in restricted.figures:
+        assert work_out(figure, tmp_path) == figure.value
+
+
+def test_a_sensitive_theme_has_no_areas_in_the_public_edition(tmp_path):
+    folder = renamed(tmp_path, OF_AREAS, "Exploitation cases closed")
+    assert found(folder, "treatment_completed").by_area().text == ""
+    assert "NWL | 96 of 160" in found(folder, "treatment_completed", edition="restricted").by_area().text

@@ -37,12 +37,12 @@ def page_of(folder, edition="public"):
 def test_a_plan_on_a_page_has_a_row_for_each_priority(folder):
     plan = page_of(folder).plan("treatment_completed")
     assert plan.title("Plan on a page").text.splitlines()[0] == "Plan on a page, Leeds, 2012/13 Q2"
-    [row] = plan.on_a_page().text.splitlines()[2:]
+    [row] = [line for line in plan.on_a_page().text.splitlines() if line.startswith("Drugs")]
     assert row.startswith("Drugs and alcohol | - A Amber Treatment completed: 48.0%, up 8.0 points")
     # A1 ended in the quarter before, A6 in the year before, A5 is of the restricted edition.
     assert row.endswith("3 actions: 1 late (A second van), none done.")
     restricted = page_of(folder, "restricted").plan("treatment_completed").on_a_page().text
-    assert restricted.endswith("4 actions: 1 late (A second van), none done.")
+    assert "4 actions: 1 late (A second van), none done." in restricted
     letters = [f for f in plan.on_a_page().figures if f.measure.id == "action_state"]
     assert sorted(f.value for f in letters) == ["dropped", "late", "on course"]
 

@@ -57,15 +57,15 @@ KEY = "project_key.txt"
 def test_a_second_run_gives_the_same_bytes(example_as_published, tmp_path):
     """The first run had some order of finishing and a random hash seed; the second has another of each.
 
-    Ten reports of types that are drawn by lot are made anew in a copy of the packs; and so are the page of changes, the index and
+    Six reports of types that are drawn by lot are made anew in a copy of the packs; and so are the page of changes, the index and
     the page of data quality, which tell of the whole pack.
     """
     project = copy_project(tmp_path / "again")
     first, again = example_as_published.project / "reports", project / "reports"
     shutil.copytree(first, again)
     shutil.copy2(example_as_published.project / "data" / KEY, project / "data" / KEY)
-    made = by_lot([report.name for report in reports_by_lot("2012/13 Q2", of_each=1)], 10)
-    assert len(made) == 10
+    made = by_lot([report.name for report in reports_by_lot("2012/13 Q2", of_each=1)], 6)
+    assert len(made) >= 6
     for name in (*made, "changes"):
         shutil.rmtree(again / "2012-13_Q2" / name)
     for page in ("index.html", "data-quality.html"):
@@ -77,14 +77,14 @@ def test_a_second_run_gives_the_same_bytes(example_as_published, tmp_path):
 
 
 def test_cold_kernels_give_the_same_bytes_as_the_warm_ones(example_as_published, tmp_path):
-    """On the one report that draws on most of the library; the engine's own tests have more."""
+    """On the card of a survey; the engine's own tests have more."""
     project = copy_project(tmp_path / "cold")
     first, again = example_as_published.project / "reports", project / "reports"
     for quarter in ("2012-13_Q1", "2012-13_Q2"):  # the reports to which the card leads
         shutil.copytree(first / quarter, again / quarter)
     shutil.copy2(example_as_published.project / "data" / KEY, project / "data" / KEY)
-    name = "domestic-burglary-leeds"
-    card = ("--indicator", "domestic_burglary", "--area", "Leeds")
+    name = "cohesion-leeds"
+    card = ("--indicator", "different_backgrounds", "--area", "Leeds")
     publish(project, "2012/13 Q2", *card, "--cold", seed="7")
     one, other = (hashes(reports / "2012-13_Q2" / name) for reports in (first, again))
     assert set(one) >= {"report.html", "figures.csv", "report.ipynb"}

@@ -27,6 +27,7 @@ from saferleeds_analysis.results import Result
 
 CRITERIA = ("volume", "trend", "harm", "cost", "comparison", "concentration", "repeats")
 _FILE = "assessment.toml"
+_AS_THE_PACKAGE = "as the package has it"
 # So many weightings are drawn: a part of them is then off by less than two in a hundred.
 _WEIGHTINGS = 4000
 
@@ -47,15 +48,17 @@ class SeverityWeight(TableRow):
 class Criteria:
     """How much each criterion weighs, how many measures are proposed, and what part of all weights a measure needs to be ranked."""
 
-    proposed: int = explained("how many measures are proposed as priorities", 3)
+    proposed: int = explained("how many measures are proposed as priorities", 3, empty=_AS_THE_PACKAGE)
     share_needed: float = explained(
         "a measure has a place where criteria of this part of all weights can be worked out for it",
         0.5,
+        empty=_AS_THE_PACKAGE,
         holds="a number from 0 to 1",
     )
     weights: Mapping[str, float] = explained(
         f"how much each criterion weighs; those that are left out do not count: {', '.join(CRITERIA)}",
         {"volume": 1, "trend": 1, "harm": 2, "cost": 1},
+        empty=_AS_THE_PACKAGE,
         holds="a table of numbers from 0 up",
     )
 
@@ -97,24 +100,22 @@ class Assessment(Result):
 
 
 def load_criteria(folder: Path | str | None = None) -> Criteria:
-    """Read how much each criterion weighs: a project's own ``assessment.toml``, or the one of this package.
+    """Read how much each criterion weighs: by the table of this package, and by what a project's ``assessment.toml`` says in its place.
 
     >>> load_criteria().weights["harm"]
     2
     """
-    [path] = local_tables(folder, _FILE) or [NATIONAL / _FILE]
-    given = read_toml(path, path.name)
-    keys = ("weights", "proposed", "share_needed")
-    refuse(
-        f"{path.name}: {unknown('key', key, keys)}" if key in given else f"{path.name}: {key} is not there."
-        for key in sorted(set(keys) ^ set(given))
-    )
-    if not isinstance(given["weights"], dict):
-        raise DataProblem(f"{path.name}: weights is a table: [weights], then lines such as harm = 2.")
+    national = read_toml(NATIONAL / _FILE, _FILE)
+    own = {
+        key: value for path in local_tables(folder, _FILE) for key, value in read_toml(path, _FILE).items()
+    }
+    refuse(f"{_FILE}: {unknown('key', key, national)}" for key in own if key not in national)
+    if not isinstance(own.get("weights", {}), dict):
+        raise DataProblem(f"{_FILE}: weights is a table: [weights], then lines such as harm = 2.")
     try:
-        return Criteria(**given)
+        return Criteria(**national | own)
     except ValueError as error:
-        raise DataProblem(f"{path.name}: {error}") from None
+        raise DataProblem(f"{_FILE}: {error}") from None
 
 
 def severity_weights() -> dict[str, SeverityWeight]:

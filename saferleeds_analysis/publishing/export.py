@@ -36,7 +36,7 @@ from saferleeds_analysis.publishing.files import (
     replace_file,
     stands_at,
 )
-from saferleeds_analysis.publishing.index import write_index
+from saferleeds_analysis.publishing.index import board_questions, write_index
 from saferleeds_analysis.publishing.one_act import as_one_act
 from saferleeds_analysis.publishing.pages import Provenance, provenance_of, render_on_paper
 from saferleeds_analysis.publishing.pdf import mend
@@ -45,6 +45,7 @@ from saferleeds_analysis.publishing.run_list import read_on_request
 from saferleeds_analysis.publishing.word import write_docx
 from saferleeds_analysis.publishing.workbook import Workbook, workbook_of, write_ods, write_xlsx
 from saferleeds_analysis.reporting.blocks import Chart
+from saferleeds_analysis.reporting.questions import Question
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +92,8 @@ def export_pack(
     made = []
     if not asked:
         homes = {records[place]["parameters"].get("area", "") for place in usual}
-        book = _book(pages, f"Figures of {name}", homes=homes, provenance=provenance)
+        asked_of = board_questions(run)
+        book = _book(pages, f"Figures of {name}", homes=homes, provenance=provenance, questions=asked_of)
         write_xlsx(book, folder / XLSX)
         write_ods(book, folder / ODS)
         record_outputs(folder, XLSX, ODS)
@@ -114,7 +116,12 @@ def _usual(records: Mapping[Path, Mapping[str, Any]], on_request: Sequence[str])
 
 
 def _book(
-    pages: Mapping[Path, Content], title: str, *, homes: Collection[str], provenance: Provenance
+    pages: Mapping[Path, Content],
+    title: str,
+    *,
+    homes: Collection[str],
+    provenance: Provenance,
+    questions: Sequence[Question] = (),
 ) -> Workbook:
     return workbook_of(
         {place.name: page for place, page in pages.items()},
@@ -123,6 +130,7 @@ def _book(
         author=provenance.organisation,
         as_at=provenance.as_at,
         marking=provenance.marking,
+        questions=questions,
     )
 
 

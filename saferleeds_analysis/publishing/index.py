@@ -109,7 +109,7 @@ def write_index(run: Run, *, sources: Iterable[str] = ()) -> Path:
         html = _index_page(
             run,
             groups=_grouped(entries, groups),
-            questions=_questions(run, groups) if run.edition == "restricted" and run.catalogue else [],
+            questions=board_questions(run),
             sources=tuple(sources),
             out_of_date=[entry.name for entry in entries if entry.out_of_date],
             **_what_is_not_there(run, {entry.name for entry in entries}),
@@ -132,8 +132,11 @@ def _entries(run: Run, groups: Mapping[str, Sequence[str]]) -> list[Entry]:
     )
 
 
-def _questions(run: Run, groups: Mapping[str, Sequence[str]]) -> list[Question]:
-    """Give what a board will ask of the quarter, from its public pack, for those who prepare the answers."""
+def board_questions(run: Run) -> list[Question]:
+    """Give what a board will ask of the quarter, from its public pack, for those who prepare the answers: in the restricted edition."""
+    if run.edition != "restricted" or run.catalogue is None:
+        return []
+    groups = read_groups(run.root / "notebooks") if run.listed else {}
     public = replace(run, edition="public")
     place = f"../../{public.folder.name}"
     states = {

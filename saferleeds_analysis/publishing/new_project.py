@@ -49,6 +49,7 @@ from saferleeds_analysis.publishing.places import shipped
 from saferleeds_analysis.publishing.run_list import read_run_list, slug
 from saferleeds_analysis.survey_measures import Definition, MeasureBaseline
 from saferleeds_analysis.unit_costs import (
+    AssumedReturn,
     DeflatorIndex,
     Multiplier,
     OffenceMatch,
@@ -64,6 +65,7 @@ TABLES = {
     "commentary/requests.csv": CommentaryRequest,
     "reference/area_tiles.csv": Tile,
     "reference/areas.csv": Area,
+    "reference/assumed_returns.csv": AssumedReturn,
     "reference/baselines.csv": MeasureBaseline,
     "reference/caveat_families.csv": FamilyRule,
     "reference/caveats.csv": Caveat,

@@ -26,6 +26,7 @@ from saferleeds_analysis.publishing.files import write_office_file
 from saferleeds_analysis.publishing.pages import TEMPLATED
 from saferleeds_analysis.reporting.actions import COLUMNS_OF_ACTIONS, actions_on
 from saferleeds_analysis.reporting.changes import series_of
+from saferleeds_analysis.reporting.questions import Question
 from saferleeds_analysis.reporting.state import state_of
 from saferleeds_analysis.reporting.wording import sentence
 
@@ -204,8 +205,11 @@ def workbook_of(
     author: str,
     as_at: date,
     marking: str,
+    questions: Sequence[Question] = (),
 ) -> Workbook:
     """Gather the figures of reports (their names and pages), each once, with the actions and the notices of the pages.
+
+    ``questions`` are those that a board will ask of a pack.
 
     ``homes`` are the areas that the reports are about; every other is one of those that are set beside each other.
     """
@@ -231,7 +235,17 @@ def workbook_of(
         columns=("Chart", "Sheet of its numbers", "First row", "Last row"),
         rows=tuple((c.title, c.sheet, c.first + 1, c.last + 1) for c in charts),
     )
-    sheets = [one for one in (_notes(pages, notes, on_each), *of_figures, drawn, actions) if one.rows]
+    asked = Sheet(
+        name="Questions",
+        title="Questions that the board may ask",
+        told=(
+            "The most pressing first, with the page of the answer, from the folder of the workbook.",
+            *on_each,
+        ),
+        columns=("Question", "Page of the answer"),
+        rows=_texts((question.asked, question.href) for question in questions),
+    )
+    sheets = [one for one in (_notes(pages, notes, on_each), *of_figures, drawn, actions, asked) if one.rows]
     contents = Sheet(
         name="Contents",
         title=title,

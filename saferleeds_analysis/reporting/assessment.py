@@ -196,6 +196,7 @@ class StrategicAssessment:
             "A score is the mean by weight of the part of the other measures that it exceeds; it says nothing of how much it exceeds them by.",
             "Harm is the count times the severity weight of the Office for National Statistics, which is made of courts' sentences; it knows nothing of what is not recorded. Where a count may hold offences of several weights, the middle of its range is put in order.",
             "Of a small count much lies in few areas even where nothing draws it there.",
+            "A measure that holds another, as all crime holds burglary, is put in order beside it.",
         ]
         return bullets(lines)
 

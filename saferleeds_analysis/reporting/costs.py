@@ -298,13 +298,25 @@ class CostReport:
         return f"unit costs of edition {self.edition}, {self.price_year} prices"
 
     @_needs("later")
-    def assumed_return(self, assumed: Mapping[str, float], *, claimed: float) -> Block:
-        """Say what stated assumptions (all of a return but the value of an offence) give for each pound; nothing where no money is named."""
-        if not assumed["investment"]:
-            return NOTHING
+    def assumed_returns(self) -> Block:
+        """Say of each scheme of ``assumed_returns.csv`` what its assumptions give for each pound, and what its claim would need."""
         each = float(self.later.amount) / max(self.later.total.n, 1)
-        what = heading(2, f"What a return of {wording.pounds(claimed)} for £1 would rest on")
-        return join(what, return_findings(ReturnAssumptions(**assumed, unit_value=each), claimed=claimed))
+        names = ("investment", "offences_avoided", "deadweight", "attribution")
+        return join(
+            *(
+                block
+                for data in self.data
+                for row in self.tables.returns(data.indicator.id)
+                for block in (
+                    heading(2, f"What a return of {wording.pounds(row.claimed)} for £1 would rest on"),
+                    paragraph(f"{row.scheme}. {row.source}."),
+                    return_findings(
+                        ReturnAssumptions(**{name: getattr(row, name) for name in names}, unit_value=each),
+                        claimed=row.claimed,
+                    ),
+                )
+            )
+        )
 
     def title(self) -> Block:
         """Give the annex's one first-level heading, what must be known of the data before any number, or why there is no value."""

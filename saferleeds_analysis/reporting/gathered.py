@@ -1,6 +1,7 @@
 """What a quarter says of an indicator, whatever its data are: the results from which pages on many indicators are made."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -107,8 +108,11 @@ def result_of(
             return survey_report(sources.responses(indicator, as_at=as_at), catalogue=catalogue, **at)
         case "parts":
             found = sources.parts(indicator, area=area, as_at=as_at)
-            beside = _beside(indicator, sources, catalogue, as_at)
-            return parts_report(found, catalogue=catalogue, edition=edition, beside=beside, **at)
+            given = {
+                "beside": _beside(indicator, sources, catalogue, as_at),
+                "below": _below(indicator, sources, catalogue, area, as_at),
+            }
+            return parts_report(found, catalogue=catalogue, edition=edition, **given, **at)
         case "cases":
             found = sources.cases(indicator, area=area, as_at=as_at)
             return cases_report(found, catalogue=catalogue, edition=edition, **at)
@@ -135,6 +139,17 @@ def _beside(
         return sources.parts(other, area=whole, as_at=as_at)
     except QuarterNotHeld:
         return None
+
+
+def _below(
+    indicator: Indicator, sources: Sources, catalogue: Catalogue, area: str, as_at: date
+) -> dict[str, RecordedParts]:
+    """Give the parts of each area right below one, of those of which there are any by the day."""
+    found = {}
+    for part in catalogue.parts(indicator.area_set, area):
+        with suppress(QuarterNotHeld):
+            found[part.name] = sources.parts(indicator, area=part.name, as_at=as_at)
+    return found
 
 
 def progress_of(found: Result) -> Block:

@@ -23,7 +23,7 @@ from saferleeds_analysis.methods.seasonal import p_of_season
 from saferleeds_analysis.periods import Window
 from saferleeds_analysis.problems import QuarterNotHeld
 from saferleeds_analysis.reporting import charts, wording
-from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, bullets, paragraph
+from saferleeds_analysis.reporting.blocks import NOTHING, Block, Figure, bullets, heading, join, paragraph
 from saferleeds_analysis.reporting.counted import worked_out
 from saferleeds_analysis.reporting.disclosure import ProtectedTable, explained, protect, withheld_figure
 from saferleeds_analysis.reporting.letters import letter_of_level, letter_without_target
@@ -64,8 +64,8 @@ GAP = Measure(
 class PartsReport:
     """All that one quarter says of one such measure in one area; its methods give the blocks of the page.
 
-    ``beside`` are the parts of what it is shown beside. ``shown`` protects the two parts of each period, those in the numerator
-    (``in``) and the others (``out``), as the edition may print them.
+    ``beside`` are the parts of what it is shown beside, ``below`` those of the areas below. ``shown`` protects the two parts of each period,
+    those in the numerator (``in``) and the others (``out``), as the edition may print them, ``below_shown`` those of each area in the latest.
     """
 
     indicator: Indicator
@@ -75,6 +75,8 @@ class PartsReport:
     parts: RecordedParts
     beside: RecordedParts | None
     shown: ProtectedTable
+    below: Mapping[str, RecordedParts]
+    below_shown: ProtectedTable
     target: Target | None
     target_tables: tuple[Rows, ...]
     caveats: tuple[Caveat, ...]
@@ -206,15 +208,7 @@ class PartsReport:
         for period in reversed(self._series.index):
             level = self.levels.get(period)
             mark, (part, base) = self.shown.rules.withheld, self._of(period)
-            cells = (
-                [mark] * 3
-                if level is None
-                else [
-                    f"{wording.number(part)} of {wording.number(base)}",
-                    self.in_words(level.value),
-                    self.interval_of(level),
-                ]
-            )
+            cells = [mark] * 3 if level is None else self._cells((part, base), level)
             rows.append([str(Window.period(period)), *cells])
             figures.append(self._figure(period))
         shown = table(
@@ -225,6 +219,33 @@ class PartsReport:
             figures=figures,
         )
         return explained(shown, self.shown) if self.shown.withheld else shown
+
+    def by_area(self) -> Block:
+        """Set the areas below side by side in the latest period: how many of how many, the level and its interval; nothing without any."""
+        if not self.below:
+            return NOTHING
+        table_of, figures = self.below_shown, [self._figure_of(area) for area in self.below]
+        figures.sort(key=lambda f: -1 if f.number is None else f.number, reverse=True)
+        rows = []
+        for f in figures:
+            part, base = (table_of.cell(f"{f.area}: {of}") for of in ("in", "all"))
+            level = str(f.value) if f.number is None else self.in_words(f.number)
+            level = f"{wording.number(f.number)}%" if f.number is not None and f.lower is None else level
+            limits = "none" if f.lower is None else self.interval_of(f)
+            rows.append([f.area, f"{part} of {base}", level, limits])
+        shown = table(
+            caption=f"{self.indicator.name} by area, {Window.period(self.latest)}",
+            columns=["Area", "How many", "Level", "95% interval"],
+            rows=rows,
+            text_columns=(1, 3),
+            figures=figures,
+        )
+        said = "Each interval is read by itself. No area is called better or worse: how they differ in whom they serve is not allowed for."
+        return join(
+            heading(2, "By area"),
+            explained(shown, table_of, percentages=True),
+            paragraph(said, css_class="small"),
+        )
 
     def progress(self) -> Block:
         """Give the letter against the target, with its reason."""
@@ -367,6 +388,25 @@ class PartsReport:
             self.levels[period], **about | working, measure=self._measure, theme=self.shown.theme.id
         )
 
+    def _cells(self, numbers: tuple[int, int], level: Estimate | Figure) -> list[str]:
+        part, base = map(wording.number, numbers)
+        return [f"{part} of {base}", self.in_words(level.value), self.interval_of(level)]
+
+    def _figure_of(self, area: str) -> Figure:
+        """Give the level of an area below in the latest period, as far as the edition may print it."""
+        parts, shown = self.below[area], self.below_shown
+        about = self._about(self.latest, "parts") | {"area": area, "measure": self._measure}
+        rows = rows_of(parts, self.latest, role="parts")
+        about |= worked_out(rows, workings.level, unit=self.indicator.unit)
+        part, base = f"{area}: in", f"{area}: all"
+        if self.indicator.unit == "%":
+            return shown.percent_figure(part, of=base, **about)
+        about["theme"] = shown.theme.id
+        if {row for row, _ in shown.withheld | shown.rounded} & {part, base}:
+            return withheld_figure(shown.rules, **about)
+        numbers = shown.value(part), shown.value(base)
+        return Figure.of(level_of_parts(*numbers, unit=self.indicator.unit), **about)
+
     def _changes(self) -> list[Figure]:
         if self.change is None or self.change.difference is None:
             return []
@@ -445,8 +485,12 @@ def parts_report(
     as_at: date,
     edition: str = "public",
     beside: RecordedParts | None = None,
+    below: Mapping[str, RecordedParts] | None = None,
 ) -> PartsReport:
-    """Work out a measure of parts for one quarter and area, ``beside`` another: refused is a quarter that its data do not reach."""
+    """Work out a measure of parts for one quarter and area, ``beside`` another, with the areas ``below``.
+
+    Refused is a quarter that its data do not reach.
+    """
     indicator, there = parts.indicator, by_quarter_or_year(parts, quarter=quarter)
     # The latest that may be known by the quarter's end: the month after it lies in the one that is not known yet.
     length = "Y-MAR" if parts.table.index.freqstr == "Y-MAR" else "Q-MAR"
@@ -457,12 +501,24 @@ def parts_report(
             f"{as_at.isoformat()}. Add its row, or report an earlier quarter."
         )
     rules, last = catalogue.disclosure_rules, there.index[-1]
+    theme = rules.theme_of(indicator.id, indicator.offence, indicator.name)
+    protected = {"rules": rules, "theme": theme.id, "edition": edition}
     numbers = {
         f"{Window.period(period)}, {part}": number
         for period, row in there.iterrows()
-        for part, number in (("in", row["numerator"]), ("out", max(row["denominator"] - row["numerator"], 0)))
+        for part, number in _in_and_out(row).items()
     }
-    months = Window.period(last).months
+    shown = protect(
+        pd.Series(numbers), **protected, below_city=bool(catalogue.area(indicator.area_set, area).parent)
+    )
+    # Where the whole may not be printed, or the theme not below it, there is nothing to set side by side.
+    is_printed = (edition == "restricted" or theme.finest != "city") and not any(
+        row.startswith(str(Window.period(last))) for row, _ in shown.withheld
+    )
+    found = {
+        name: by_quarter_or_year(of, quarter=quarter) for name, of in (below or {}).items() if is_printed
+    }
+    areas = {name: numbers.loc[last] for name, numbers in found.items() if last in numbers.index}
     return PartsReport(
         indicator=indicator,
         area=area,
@@ -470,14 +526,37 @@ def parts_report(
         as_at=as_at,
         parts=parts,
         beside=beside,
-        shown=protect(
-            pd.Series(numbers),
-            rules=rules,
-            theme=rules.theme_of(indicator.id, indicator.offence, indicator.name).id,
-            edition=edition,
-            below_city=bool(catalogue.area(indicator.area_set, area).parent),
+        shown=shown,
+        below={name: below[name] for name in areas},
+        below_shown=_below_shown(
+            there.loc[last], areas, whole=area, percent=indicator.unit == "%", **protected
         ),
         target=catalogue.target_in_force(indicator.id, area, last, as_at=as_at),
         target_tables=catalogue.target_tables,
-        caveats=catalogue.caveats(indicator.id, months),
+        caveats=catalogue.caveats(indicator.id, Window.period(last).months),
     )
+
+
+def _in_and_out(row: pd.Series) -> dict[str, int]:
+    """Give those in the numerator and the others."""
+    return {"in": int(row["numerator"]), "out": max(int(row["denominator"] - row["numerator"]), 0)}
+
+
+def _below_shown(
+    own: pd.Series, areas: Mapping[str, pd.Series], *, whole: str, percent: bool, **protected: Any
+) -> ProtectedTable:
+    """Protect those in the numerator, the others and all of each area, beside those of the whole, which are printed already."""
+    # Of events for each person there are no others.
+    kinds = ("in", "out", "all") if percent else ("in", "all")
+    numbers, wholes = {}, {}
+    for name, row in {whole: own, **areas}.items():
+        counts = _in_and_out(row) | {"all": int(row["denominator"])}
+        numbers |= {f"{name}: {kind}": counts[kind] for kind in kinds}
+        wholes |= {f"{name}: all": [f"{name}: in", f"{name}: out"]} if percent else {}
+    for kind in kinds:
+        parts = [f"{name}: {kind}" for name in areas]
+        if parts and sum(numbers[part] for part in parts) == numbers[f"{whole}: {kind}"]:
+            wholes.setdefault(f"{whole}: {kind}", parts)
+    below = [row for row in numbers if not row.startswith(f"{whole}: ")]
+    out = [row for row in numbers if row.startswith(f"{whole}: ")]
+    return protect(pd.Series(numbers), **protected, below_city=below, wholes=wholes, already_out=out)

@@ -46,7 +46,7 @@ class Plan:
             [name, bullets(map(_in_short, of.measures)), self._done(of.actions)]
             for name, of in self.priorities.items()
         ]
-        return table(
+        shown = table(
             caption=f"The plan of {self._of}",
             columns=["Priority", "Measures", "Actions"],
             rows=rows,
@@ -54,6 +54,7 @@ class Plan:
             css_class="lists one-side",
             figures=self._figures(),
         )
+        return join(shown, paragraph("N: not rated.", css_class="small"))
 
     def in_full(self) -> Block:
         """Give each priority under its name: what its measures show, and what was done, dropped, is late or goes on."""

@@ -1,8 +1,8 @@
 """Which pages the bundled example has: one for each report of a quarter, as the run list names them, and what packs add.
 
-Each type of page, that is each notebook, is read in the browser on every change, and of the many pages of one type a second.
-Those and the few of the quarter before are drawn by lot, others at each commit: they are made by the same code from other
-numbers.
+Each type of page, that is each notebook, is read in the browser on every change.
+Which of several, and the few of the quarter before, are drawn by lot, others at each commit: they are made by the same code
+from other numbers. With EVERY_WAY=1 all are read.
 """
 
 from collections import defaultdict

@@ -7,6 +7,7 @@ import re
 import pytest
 from browser.example_pages import QUARTERS, reports_of
 from browser.page_checks import OpenPage
+from projects import by_lot
 
 from saferleeds_analysis import periods
 
@@ -64,7 +65,10 @@ def test_no_page_is_over_its_budget_and_every_first_screen_holds_what_it_says(br
     faults = []
     for quarter in QUARTERS:
         pack = reports / periods.quarter_path(periods.quarter(quarter))
-        pages = {pack / report.name / "report.html": type_of(report) for report in reports_of(quarter)}
+        reports_there = reports_of(quarter)
+        wards = [report for report in reports_there if type_of(report) == "ward"]
+        left_out = [report for report in wards if report not in by_lot(wards, 6)]
+        pages = {pack / r.name / "report.html": type_of(r) for r in reports_there if r not in left_out}
         for path, kind in {pack / "index.html": "index", **pages}.items():
             with OpenPage(browser, path) as page:
                 found = faults_of_length(page, kind)

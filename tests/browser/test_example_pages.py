@@ -5,7 +5,7 @@ so that two processes share the work.
 import pytest
 from browser import page_checks
 from browser.example_pages import PAGES, QUARTERS, drawn
-from projects import copy_project, run
+from projects import by_lot, copy_project, run
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +16,7 @@ TRACES = [
 ]
 
 
-@pytest.mark.parametrize("page", ["index.html", *drawn(QUARTERS[1], of_each=2), *TRACES])
+@pytest.mark.parametrize("page", ["index.html", *drawn(QUARTERS[1], of_each=1), *by_lot(TRACES, 1)])
 def test_a_page_of_the_example_is_fit_to_be_published(check_page, example_as_published, page):
     check_page(example_as_published.project / "reports" / page)
 
@@ -35,7 +35,10 @@ def test_every_page_of_the_example_is_checked(example_as_published):
 
 def test_every_page_of_the_example_is_valid_html(example_as_published):
     reports = example_as_published.project / "reports"
-    assert page_checks.faults_of_html(sorted(reports.rglob("*.html"))) == []
+    # Of the many profiles, which one notebook makes, a few are read.
+    every = sorted(reports.rglob("*.html"))
+    profiles = [page for page in every if page.parent.name.startswith("ward-")]
+    assert page_checks.faults_of_html([p for p in every if p not in profiles] + by_lot(profiles, 8)) == []
 
 
 def test_the_heaviest_page_is_painted_within_a_second(browser, example_as_published):

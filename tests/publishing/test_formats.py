@@ -44,6 +44,7 @@ from saferleeds_analysis.reporting.blocks import (
     heading,
     paragraph,
 )
+from saferleeds_analysis.reporting.questions import Question
 
 DAY = date(2012, 9, 30)
 SVG = '<svg role="img" viewBox="0 0 200 100"><rect x="0" y="0" width="200" height="100" fill="#12436D"></rect></svg>'
@@ -146,7 +147,7 @@ ACTIONS = Table(
 )
 
 
-def book_of(figures=FIGURES, *, marking="OFFICIAL", more=(ACTIONS,)):
+def book_of(figures=FIGURES, *, marking="OFFICIAL", more=(ACTIONS,), questions=()):
     page = page_with([], more=(paragraph("Figures.", figures=figures), *more))
     return workbook_of(
         {"a-card": page, "annex": page_with([], more=(paragraph("Again.", figures=figures[:3]),))},
@@ -155,6 +156,7 @@ def book_of(figures=FIGURES, *, marking="OFFICIAL", more=(ACTIONS,)):
         author="Safer Camden",
         as_at=DAY,
         marking=marking,
+        questions=questions,
     )
 
 
@@ -172,6 +174,13 @@ def figures_in(path):
     """Give the rows of a workbook's figures, in which the headlines are told twice."""
     book = openpyxl.load_workbook(path)
     return [row for name in SHEETS_OF_FIGURES if name in book.sheetnames for row in rows_of(book[name])]
+
+
+def test_the_questions_of_a_board_have_a_sheet_with_the_page_of_each_answer():
+    asked = [Question(asked="Why late: Gates?", href="../../2012-13_Q2/action-plan/report.html")]
+    [sheet] = [sheet for sheet in book_of(questions=asked).sheets if sheet.name == "Questions"]
+    assert sheet.rows == (("Why late: Gates?", "../../2012-13_Q2/action-plan/report.html"),)
+    assert "Questions" not in {sheet.name for sheet in book_of().sheets}
 
 
 def test_each_sheet_of_a_restricted_workbook_is_marked():

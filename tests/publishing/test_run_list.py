@@ -19,7 +19,7 @@ domestic-burglary-leeds | recorded_crime_card | indicator=domestic_burglary | ar
 domestic-burglary-leeds-areas | areas | indicator=domestic_burglary | area=Leeds
 domestic-burglary-leeds-annex | indicator_annex | indicator=domestic_burglary | area=Leeds
 domestic-burglary-leeds-cost | cost_of_crime | indicator=domestic_burglary | area=Leeds
-domestic-burglary-leeds-cost-annex | cost_annex | indicator=domestic_burglary | area=Leeds | invested=100000.0 | avoided=100.0 | gone_anyway=0.25 | owed=0.5 | claimed=3.0
+domestic-burglary-leeds-cost-annex | cost_annex | indicator=domestic_burglary | area=Leeds
 anti-social-behaviour-leeds | survey_and_service_card | indicator=asb_got_worse | area=Leeds | enquiries=lasbt_enquiries | cases=lasbt_cases | questions=lasbt_satisfaction_outcome, lasbt_satisfaction_service
 anti-social-behaviour-leeds-annex | survey_annex | indicator=asb_got_worse | area=Leeds | enquiries=lasbt_enquiries | cases=lasbt_cases | questions=lasbt_satisfaction_outcome, lasbt_satisfaction_service | people=lasbt_victims: victims, lasbt_perpetrators: perpetrators | calls=asb_calls | durations=lasbt_case_duration | margin=3.0
 cohesion-leeds | board_card | indicator=different_backgrounds | area=Leeds | meeting=Safer and Stronger Communities Board

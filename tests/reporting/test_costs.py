@@ -323,12 +323,17 @@ def test_slips_of_the_call_end_the_page(project):
         report_on(counts, at=("2012/13 Q3", date(2012, 12, 31)))
 
 
-def test_what_a_return_rests_on_is_said_of_the_money_that_is_named_and_not_without(counts):
-    assumed = {"investment": 100_000, "offences_avoided": 100, "deadweight": 0.25, "attribution": 0.5}
-    shown = report_on(counts).assumed_return(assumed, claimed=3).text
-    assert shown.startswith("What a return of £3 for £1 would rest on")
+def test_what_a_return_rests_on_is_said_of_the_schemes_of_the_table_and_not_without(counts, tmp_path):
+    shown = replace(report_on(counts), tables=load_cost_tables(REFERENCE)).assumed_returns().text
+    assert shown.startswith("What a return of £3 for £1 would rest on\n\nAn invented scheme in round numbers")
     assert "Assumed: £100,000 put in; 100 fewer offences" in shown
-    assert report_on(counts).assumed_return(assumed | {"investment": 0}, claimed=3).text == ""
+    assert load_cost_tables().returns("domestic_burglary") == ()
+    header = "indicator_id,scheme,investment,offences_avoided,deadweight,attribution,claimed,source"
+    (tmp_path / "assumed_returns.csv").write_text(
+        f"{header}\nburglary,Gates,1000,5,0.2,0.5,2,Plan\n", encoding="utf-8"
+    )
+    [row] = load_cost_tables(tmp_path).returns("burglary")
+    assert (row.scheme, row.investment, row.claimed) == ("Gates", 1000, 2)
 
 
 # £3 for £1 on £10,000 at £5,000 an offence, a quarter deadweight and half owed: 3 x 10,000 / (0.75 x 0.5 x 5,000) = 16
