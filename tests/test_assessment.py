@@ -159,11 +159,14 @@ def test_an_indicator_whose_repeats_are_none_is_refused(tmp_path):
 
 
 def counts(months):
-    """Give counts by a rule: each ward alike but the first, which has three times as many."""
+    """Give counts by a rule: each ward alike but the first, which has three times as many; in the first year robbery was half of it and
+    shoplifting twice."""
+    before = {"Robbery": 0.5, "Shoplifting": 2}
     for month in months:
         for number, ward in enumerate(WARDS):
             for offence, (level, _) in OFFENCES.items():
-                yield f"{month},{ward},{offence},{level * (3 if number == 0 else 1)}"
+                times = (3 if number == 0 else 1) * (before.get(offence, 1) if month < months[12] else 1)
+                yield f"{month},{ward},{offence},{level * times:.0f}"
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +236,12 @@ def test_concentration_is_the_part_of_the_tenth_of_areas_with_most(found, folder
     figure = figure_of(found, "share_in_tenth_with_most", "shoplifting")
     assert figure.value == pytest.approx(100 * (3 + 1) / 14) and work_out(figure, folder) == figure.value
     assert "28.6% in 2 of 12 wards" in found.table().text
+
+
+def test_what_gets_worse_is_more_pressing_than_what_gets_better(found):
+    trend = found.order.measures["trend"]
+    assert trend["robbery"] == 1 and trend["shoplifting"] == 0
+    assert set(trend.drop(["robbery", "shoplifting"])) == {0.5}
 
 
 def test_what_is_beside_others_and_repeated_counts_too(found):

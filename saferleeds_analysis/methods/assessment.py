@@ -130,9 +130,8 @@ def severity_weights() -> dict[str, SeverityWeight]:
 def assess(values: pd.DataFrame, criteria: Criteria) -> Assessment:
     """Put measures in order: ``values`` has a row each and a column a criterion, more being more pressing; what is missing is not known."""
     weights = pd.Series(criteria.weights, dtype=float).reindex(values.columns, fill_value=0.0)
-    # One that has a criterion to itself is neither above nor below others in it.
-    known = values.loc[:, values.notna().sum() > 1].reindex(columns=values.columns)
-    scores = (known.rank(method="average") - 1) / (known.notna().sum() - 1)
+    # One that has a criterion to itself is neither above nor below others in it: nought over nought is missing.
+    scores = (values.rank(method="average") - 1) / (values.notna().sum() - 1)
     share = scores.notna().mul(weights, axis=1).sum(axis=1) / sum(criteria.weights.values())
     ranked = share.index[(share >= criteria.share_needed) & (share > 0)]
     found = scores.assign(share=share, score=np.nan, place=np.nan, acceptability=np.nan)

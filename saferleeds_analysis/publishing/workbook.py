@@ -235,16 +235,7 @@ def workbook_of(
         columns=("Chart", "Sheet of its numbers", "First row", "Last row"),
         rows=tuple((c.title, c.sheet, c.first + 1, c.last + 1) for c in charts),
     )
-    asked = Sheet(
-        name="Questions",
-        title="Questions that the board may ask",
-        told=(
-            "The most pressing first, with the page of the answer, from the folder of the workbook.",
-            *on_each,
-        ),
-        columns=("Question", "Page of the answer"),
-        rows=_texts((question.asked, question.href) for question in questions),
-    )
+    asked = _asked(questions, on_each)
     sheets = [one for one in (_notes(pages, notes, on_each), *of_figures, drawn, actions, asked) if one.rows]
     contents = Sheet(
         name="Contents",
@@ -258,6 +249,19 @@ def workbook_of(
         rows=tuple((one.name, one.title, len(one.rows)) for one in sheets),
     )
     return Workbook(title=title, author=author, as_at=as_at, sheets=(contents, *sheets), charts=charts)
+
+
+def _asked(questions: Sequence[Question], on_each: tuple[str, ...]) -> Sheet:
+    return Sheet(
+        name="Questions",
+        title="Questions that the board may ask",
+        told=(
+            "The most pressing first, with the page of the answer, from the folder of the workbook.",
+            *on_each,
+        ),
+        columns=("Question", "Page of the answer"),
+        rows=_texts((question.asked, question.href) for question in questions),
+    )
 
 
 def _sheets_of_figures(

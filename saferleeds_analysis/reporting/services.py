@@ -466,22 +466,17 @@ def service_counts(
     sums = _sums_of_months(monthly.series(area), wanted) if monthly else {}
     by_quarter = {q: int(f.value) for q, f in published.items()} | sums
     _refuse_gaps(wanted, by_quarter, known, area=area, as_at=as_at)
-    rules = catalogue.disclosure_rules
-    theme = rules.theme_of(known.id, known.unit, known.name, known.offence)
-    below_city = bool(catalogue.area(known.area_set, area).parent)
-    small = any(theme.is_small(sums[q], below_city=below_city) for q in sums if q not in published)
+    unpublished = [sums[q] for q in sums if q not in published]
+    theme, small = _protection(catalogue, known, area, unpublished)
+    about = {"indicator": known, "area": area, "quarter": quarter, "monthly": monthly, "theme": theme}
     if small and edition == "public":
-        return WithheldCounts(
-            indicator=known, area=area, quarter=quarter, rules=rules, theme=theme.id, monthly=monthly
-        )
+        return WithheldCounts(**about, rules=catalogue.disclosure_rules)
     counts = pd.Series([by_quarter[q] for q in wanted], index=wanted, name=indicator, dtype=int)
     so_far = len(wanted) - 4
     projected = ("projection", periods.financial_year_name(year))
     replaced = {q: published.pop(q) for q in sums if q in published}
     return ServiceCounts(
-        indicator=known,
-        area=area,
-        quarter=quarter,
+        **about,
         counts=counts,
         printed_counts=published,
         like_for_like=_like_for_like(counts, known),
@@ -492,15 +487,20 @@ def service_counts(
             indicator, pd.period_range(first.start_time, periods.last_month(quarter).end_time, freq="M")
         ),
         notice=monthly.source.notice if monthly else "",
-        monthly=monthly,
         sources=(
             *dict.fromkeys(f"{f.source}." for f in figures if f not in replaced.values()),
             *([_in_words(monthly.source)] if monthly else []),
             f"What is counted: {known.definition}",
         ),
         differences=_differences(replaced, sums, known.unit),
-        theme=theme.id,
     )
+
+
+def _protection(catalogue: Catalogue, known: Indicator, area: str, counts: Iterable[int]) -> tuple[str, bool]:
+    """Give the theme of a service by the rules of disclosure, and whether any of its counts is small on it."""
+    theme = catalogue.disclosure_rules.theme_of(known.id, known.unit, known.name, known.offence)
+    below_city = bool(catalogue.area(known.area_set, area).parent)
+    return theme.id, any(theme.is_small(count, below_city=below_city) for count in counts)
 
 
 def _refuse_gaps(
