@@ -17,20 +17,23 @@ from projects import PAPERS, ROOT, copy_project, run
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
 
-# The test files that take longest, the longest first; before them the one that forks, in a process that has done nothing else.
+# The test files that take longest, the longest first; before them the one that forks, in a process that has done nothing else. While
+# one process publishes the example for all, the other has files that do without it.
 LONG = (
     "test_one_act.py",
     "test_own_partnership.py",
-    "test_reproducibility.py",
-    "test_taking_out.py",
-    "test_one_state_of_the_data.py",
-    "test_other_quarters.py",
+    "test_six_quarters.py",
     "test_example_pages.py",
-    "test_pages_of_the_papers.py",
-    "test_seed_facts.py",
-    "test_hostile_commentary.py",
     "test_ledger.py",
     "test_engine.py",
+    "test_other_quarters.py",
+    "test_guides.py",
+    "test_taking_out.py",
+    "test_one_state_of_the_data.py",
+    "test_pages_of_the_papers.py",
+    "test_reproducibility.py",
+    "test_seed_facts.py",
+    "test_hostile_commentary.py",
     "test_real_input.py",
     "test_formats.py",
 )

@@ -66,6 +66,16 @@ LONG_WAYS = (
 )
 
 
+# Pages that are published for one test, and two ways of stopping a run: a change takes two of them, others at each commit.
+BY_THEMSELVES = ("funding scenario", "hostile commentary", "stopped warm", "stopped cold")
+
+
+def by_itself(name):
+    """Mark a test that is one of :data:`BY_THEMSELVES`."""
+    drawn = name in by_lot(BY_THEMSELVES, 2)
+    return pytest.mark.skipif(not drawn, reason="of these a change takes two, by lot; EVERY_WAY=1 takes all")
+
+
 def one_long_way(name):
     """Mark a test that walks one of the :data:`LONG_WAYS`; with ``EVERY_WAY=1`` all of them are walked."""
     drawn = bool(os.environ.get("EVERY_WAY")) or name in by_lot(LONG_WAYS, 1)

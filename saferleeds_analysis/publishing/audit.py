@@ -40,6 +40,7 @@ from saferleeds_analysis.publishing.printed import (
     gather,
     iterate_themes,
 )
+from saferleeds_analysis.publishing.told_in_words import told_in_words
 
 _HASH = re.compile("[0-9a-f]{64}")
 
@@ -104,6 +105,7 @@ def audit_pack(root: Path, quarter: pd.Period, *, catalogue: Catalogue) -> Audit
             if row.pack == folder.name
         ),
         *_worked_out(printed, themes, folder.name),
+        *_told(folder, own, pack_folder(root, quarter, edition="restricted"), reader),
     ]
     return Audit(
         looked=f"Audit of {name}: {len(rows):,} figures of {len(packs)} pack{'' if len(packs) == 1 else 's'}, "
@@ -234,6 +236,23 @@ def _forbidden_percentage(
         part = round(base * number / 100)
         if any(theme.is_small(count, below_city=True) for count in (part, base - part)):
             yield f"is a percentage behind which, or behind whose rest, there are fewer than {theme.threshold}"
+
+
+def _told(folder: Path, own: Iterable[PrintedFigure], restricted: Path, reader: Reader) -> Iterable[Finding]:
+    """Find words that tell a count which is withheld: only the restricted edition knows which number to look for."""
+    withheld = {row.figure.identity for row in own if row.figure.value == reader.rules.withheld}
+    known = {
+        row.figure.identity: row.figure
+        for row in (pack_figures(restricted) if restricted.is_dir() else ())
+        if row.figure.identity in withheld
+        and row.figure.number is not None
+        and reader.role(row.figure) == "count"
+    }
+    for report, figure in told_in_words(folder, known):
+        yield Finding(
+            text=f"{report}: its words hold the number of {figure.place}, which is withheld.",
+            reports=frozenset([report]),
+        )
 
 
 def _printed_elsewhere(printed: Printed, pack: str) -> Iterable[Finding]:

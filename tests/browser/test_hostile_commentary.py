@@ -5,9 +5,9 @@ import logging
 
 import pytest
 from bs4 import BeautifulSoup
-from projects import copy_project, run, words
+from projects import by_itself, copy_project, run, words
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, by_itself("hostile commentary")]
 
 HOSTILE = (
     """---

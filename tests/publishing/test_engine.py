@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from projects import ROOT, with_tables
+from projects import ROOT, by_itself, with_tables
 
 from saferleeds_analysis import periods
 from saferleeds_analysis.problems import ENDED
@@ -303,7 +303,11 @@ def ends_within(seconds, processes):
 
 @needs_fork
 @pytest.mark.parametrize(
-    ("options", "again"), [((), signal.SIGTERM), (("--cold",), signal.SIGINT)], ids=["warm", "cold"]
+    ("options", "again"),
+    [
+        pytest.param((), signal.SIGTERM, marks=by_itself("stopped warm"), id="warm"),
+        pytest.param(("--cold",), signal.SIGINT, marks=by_itself("stopped cold"), id="cold"),
+    ],
 )
 def test_ctrl_c_leaves_nothing_running_and_nothing_by_halves(notebook, tmp_path, options, again):
     process, root, before, scratch = start_slow_reports(notebook, tmp_path, *options)

@@ -230,9 +230,7 @@ def test_the_public_edition_of_the_page_has_none_of_the_small_numbers_and_the_re
     shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
     (tmp_path / "notebooks/run_list.toml").write_text(
         '[[report]]\nname = "referrals"\nnotebook = "service_counts"\n'
-        'parameters = { indicator = "helpline_calls", area = "Leeds" }\n'
-        '[[report]]\nname = "dashboard"\nnotebook = "partnership_dashboard"\n'
-        'parameters = { area = "Leeds", indicators = "helpline_calls" }\n',
+        'parameters = { indicator = "helpline_calls", area = "Leeds" }\n',
         encoding="utf-8",
     )
     done = run(few.root, "report", "2012/13 Q2")
@@ -243,6 +241,3 @@ def test_the_public_edition_of_the_page_has_none_of_the_small_numbers_and_the_re
     )
     assert "Exploitation of children: withheld" in public and "[c]" in public and ">60<" not in public
     assert ">60<" in restricted and "[c]" not in restricted.split("<main")[1]
-    assert "no current figure" in (tmp_path / "reports/2012-13_Q2/dashboard/report.html").read_text(
-        encoding="utf-8"
-    )
