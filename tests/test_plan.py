@@ -1,7 +1,7 @@
 """The plan by priority, the review of a year and the table of targets: made of measures and actions, in any quarter."""
 
 import pytest
-from parts_of_services import TREATMENT, project
+from parts_of_services import REPEATS, TREATMENT, project
 from projects import ROOT, copy_project
 
 import saferleeds_analysis as sl
@@ -60,19 +60,30 @@ def test_a_review_tells_what_was_done_in_the_whole_year_and_not_before(folder):
     assert "An old action" not in text and "Covert work" not in text
 
 
+OTHER = "Not rated: another target is in force, or no figure of its year is known."
+
+
 def test_each_target_of_the_year_and_of_later_ones_has_a_row(folder):
     rows = page_of(folder).dashboard("treatment_completed").performance_measures().text.splitlines()[2:]
-    name, latest = "Treatment completed", "48.0%, 2012/13 Q2"
-    assert (
-        rows[0]
-        == f"{name} | at least 45, 2012/13 | {latest} | nothing | Not rated: another target is in force."
-    )
-    assert rows[1].startswith(f"{name} | at least 50, 2012/13 | {latest} | nothing | A Amber. 48 (interval")
-    assert (
-        rows[2]
-        == f"{name} | at least 55.5, 2013/14 | {latest} | nothing | Not rated: another target is in force."
-    )
+    name, latest = "Treatment completed", "48.0%, 2012/13 Q2 | nothing"
+    assert rows[0] == f"{name} | at least 45, 2012/13 | {latest} | {OTHER}"
+    assert rows[1].startswith(f"{name} | at least 50, 2012/13 | {latest} | A Amber. 48 (interval")
+    assert rows[2] == f"{name} | at least 55.5, 2013/14 | {latest} | Not rated: it is of a later year."
     assert len(rows) == 3
+
+
+def test_a_letter_stands_beside_the_target_that_it_is_against_and_no_other(tmp_path):
+    """A yearly figure of 2011/12 is rated by the target of its year, which is over: that of this year waits for its figure."""
+    aims = [
+        f"repeat_victims,Leeds,{year},original,at most,{value},2011-04-01,Safer Leeds,Plan,"
+        for year, value in (("2011/12", 40), ("2012/13", 30))
+    ]
+    project(tmp_path, rows=REPEATS, targets=aims)
+    [row] = page_of(tmp_path).dashboard("repeat_victims").performance_measures().text.splitlines()[2:]
+    assert row == f"Repeat victims | at most 30, 2012/13 | 34.9%, 2011/12 | nothing | {OTHER}"
+    counts = sl.open(ROOT).page("2012/13 Q2", area="Leeds", as_at="2012-10-31").dashboard("domestic_burglary")
+    first, second = counts.performance_measures().text.splitlines()[2:]
+    assert first.endswith(OTHER) and second.endswith("| G Green. Within its milestone range.")
 
 
 def test_a_survey_is_rated_against_its_target_where_one_is_set(tmp_path):

@@ -31,7 +31,7 @@ class Said(NamedTuple):
     """Words of a page: a cell with the head of its column, a sentence, a description; ``above`` is what they are about."""
 
     above: str
-    words: str
+    text: str
     head: str = ""
 
     def tells(self, figure: Figure) -> bool:
@@ -41,14 +41,14 @@ class Said(NamedTuple):
         """
         group = dict(figure.qualifiers).get("group", "")
         names = [name for name in (figure.area, figure.period, group) if name and name != "all"]
-        if not all(name in f"{self.above} {self.words}" for name in names):
+        if not all(name in f"{self.above} {self.text}" for name in names):
             return False
         number = f"{figure.number:,.0f}"
-        if self.words.strip() == number:
+        if self.text.strip() == number:
             return any(
                 name and name.lower() in self.head.lower() for name in (figure.period, group, figure.unit)
             )
-        return bool(re.search(rf"(?<![\d.,/]){number} (?:of\b|{re.escape(figure.unit)}\b)", self.words))
+        return bool(re.search(rf"(?<![\d.,/]){number} (?:of\b|{re.escape(figure.unit)}\b)", self.text))
 
 
 def _said(content: Content) -> Iterator[Said]:

@@ -10,7 +10,14 @@ from saferleeds_analysis import periods
 from saferleeds_analysis.catalogue import Catalogue, Target
 from saferleeds_analysis.reporting import wording
 from saferleeds_analysis.reporting.blocks import NOTHING, Block, heading, join, letter, paragraph
-from saferleeds_analysis.reporting.gathered import Result, Sources, in_short, progress_of, results_of
+from saferleeds_analysis.reporting.gathered import (
+    Recorded,
+    Result,
+    Sources,
+    in_short,
+    progress_of,
+    results_of,
+)
 from saferleeds_analysis.reporting.parts import PartsReport
 from saferleeds_analysis.reporting.state import State
 from saferleeds_analysis.reporting.tables import table
@@ -52,21 +59,14 @@ class Dashboard:
         return join(shown, paragraph(_KEY, css_class="small"))
 
     def performance_measures(self) -> Block:
-        """Give a row for each target of this year and later: where its measure stands, beside what, and the letter with its reason.
-
-        The letter is against the target in force: the last that was set for the year of the quarter.
-        """
+        """Give a row for each target of this year and later: where its measure stands, beside what, and the letter with its reason."""
         rows, figures = [], []
         for name, state in self.states.items():
-            found, own = self.results.get(name), self.targets[name]
+            found = self.results.get(name)
             letter_of = progress_of(found) if found else NOTHING
-            in_force = next((t for t in reversed(own) if t.period == own[0].period), None)
-            for target in own or [None]:
-                rated = (
-                    "Not rated: another target is in force." if target is not in_force else _why(letter_of)
-                )
-                said = [_of_target(target), _latest(state), _beside(found), rated]
-                rows.append([name, *said])
+            for target in self.targets[name] or [None]:
+                said = [_of_target(target), _latest(state), _beside(found)]
+                rows.append([name, *said, self._status(name, target, letter_of)])
             figures += [*state.figures, *letter_of.figures]
         return table(
             caption=f"Targets of {self.area}, {periods.quarter_name(self.quarter)}",
@@ -76,6 +76,20 @@ class Dashboard:
             css_class="lists",
             figures=figures,
         )
+
+    def _status(self, name: str, target: Target | None, letter_of: Block) -> str:
+        """Give the letter with its reason to the target that it is against, and say of the others that they are not rated."""
+        year = periods.financial_year_name(periods.financial_year_of(self.quarter))
+        against = {(f.period, f.number) for f in letter_of.figures if f.measure.role == "target"}
+        if isinstance(
+            self.results.get(name), Recorded
+        ):  # its letter in short is against the last that was set for the year
+            against = {(t.period, t.value) for t in [t for t in self.targets[name] if t.period == year][-1:]}
+        if target is None or (target.period, target.value) in against:
+            return _why(letter_of)
+        if target.period > year:
+            return "Not rated: it is of a later year."
+        return "Not rated: another target is in force, or no figure of its year is known."
 
 
 def dashboard(

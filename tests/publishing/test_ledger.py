@@ -327,7 +327,7 @@ def test_a_sign_off_that_is_killed_leaves_all_or_nothing(tmp_path):
     assert 0 in outcomes, "the earliest kill came before the end"
 
 
-# Histories: 200 at each change, 1,000 in `make chaos`
+# Histories: 100 at each change, 1,000 in `make chaos`
 
 
 class Crash(BaseException):
@@ -527,7 +527,7 @@ def check(root, model):
 def test_many_histories_of_publishing_restating_correcting_and_crashing(tmp_path, monkeypatch):
     crashing, crashed, signed = Crashing(monkeypatch), 0, 0
     memory = Path("/dev/shm")  # where there is a disc in memory, which saves half a minute
-    many = 1000 if os.environ.get("EVERY_WAY") else 200
+    many = 1000 if os.environ.get("EVERY_WAY") else 100
     for seed in range(many):
         with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as folder:
             crashed += one_history(Path(folder), seed, crashing)

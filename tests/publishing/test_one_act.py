@@ -369,7 +369,7 @@ def test_no_interleaving_of_two_commands_with_kills_makes_an_unaudited_page_publ
     monkeypatch.setattr(act, "_SECONDS", 0.1)
     machine = TwoCommands.TestCase
     machine.settings = settings(
-        max_examples=int(os.environ.get("CHAOS_EXAMPLES", "10")),
+        max_examples=int(os.environ.get("CHAOS_EXAMPLES", "6")),
         stateful_step_count=12,
         deadline=None,
         phases=[Phase.generate],  # a shorter example of what fails would take minutes to find
