@@ -72,7 +72,7 @@ _HEADS = {
     "harm": "Harm",
     "cost": "Valued at",
     "comparison": "Beside others",
-    "concentration": "In the tenth of areas with most",
+    "concentration": "In few areas",
     "repeats": "Repeats",
 }
 # How pressing each word is: more than usual counts more than clear.
@@ -140,7 +140,7 @@ class StrategicAssessment:
             best = f"highest of all in {wording.listed(leads)}" if leads else "highest in no criterion"
             lines.append(
                 f"{self.assessed[name].indicator.name}: {best}. It is among the first {self.criteria.proposed} under "
-                f"{wording.percent(100 * row['acceptability'])} of all weightings."
+                f"{wording.number(100 * row['acceptability'])}% of all weightings."
             )
         said = (
             "The order is a proposal by stated criteria. Which priorities are set is for the board to decide."
@@ -156,16 +156,16 @@ class StrategicAssessment:
             found = {c: one.found(c) for c in used}
             figures += [figure for said in found.values() if said for figure in said.figures]
             figures += self._scores(one, row) if ranked else []
-            score = wording.number(row["score"], decimals=2) if ranked else "none"
-            first = wording.percent(100 * row["acceptability"]) if ranked else "no place"
+            first = f" ({wording.number(100 * row['acceptability'])}%)" if ranked else ""
+            score = f"{wording.number(row['score'], decimals=2)}{first}" if ranked else "none"
             place = f"{int(row['place'])}. " if ranked else ""
             cells = [said.words if said else "not known" for said in found.values()]
-            rows.append([f"{place}{one.indicator.name}", *cells, score, first])
+            rows.append([f"{place}{one.indicator.name}", *cells, score])
         return table(
             caption=f"Measures of {self.area} by score",
-            columns=["Measure", *(_HEADS[c] for c in used), "Score", "Among the first"],
+            columns=["Measure", *(_HEADS[c] for c in used), "Score"],
             rows=rows,
-            text_columns=range(1, len(used) + 1),
+            text_columns=range(1, len(used) + 2),
             css_class="lists",
             figures=figures,
         )
@@ -191,7 +191,8 @@ class StrategicAssessment:
             for c, w in self.criteria.weights.items()
         ]
         lines = [
-            f"Weights: {', '.join(weights)}. They are judgements: assessment.toml.",
+            f"Weights: {', '.join(weights)}. They are judgements: assessment.toml. In brackets: under how many of all weightings a measure "
+            f"is among the first {self.criteria.proposed}.",
             f"A measure has a place where criteria of {wording.number(100 * self.criteria.share_needed)}% of all weights can be worked out for it.",
             "A score is the mean by weight of the part of the other measures that it exceeds; it says nothing of how much it exceeds them by.",
             "Harm is the count times the severity weight of the Office for National Statistics, which is made of courts' sentences; it knows nothing of what is not recorded. Where a count may hold offences of several weights, the middle of its range is put in order.",
@@ -299,7 +300,7 @@ def _trend(indicator: Indicator, found: Result, state: State, page: _Page) -> Fo
     up = "later" in state.change if moved.number is None else moved.number > 0
     worse = 1 if up == (indicator.improvement_direction == "decrease") else -1
     how = 0 if state.change == NO_CLEAR_CHANGE else _UNUSUAL if "unusual" in state.change else _CLEAR
-    return Found(value=worse * how, words=f"{state.change} ({state.interval})", figures=(moved,))
+    return Found(value=worse * how, words=state.change, figures=(moved,))
 
 
 def _harm(indicator: Indicator, found: Result, state: State, page: _Page) -> Found | str:
@@ -340,7 +341,7 @@ def _cost(indicator: Indicator, found: Result, state: State, page: _Page) -> Fou
         return "only recorded offences have one."
     report = page.cost_of(indicator)
     if report.later is None:
-        return f"no value is given: {report.why_not('later')}"
+        return "no edition of unit costs is used that values it; its page of costs says why."
     amount = float(report.later.amount)
     return Found(value=amount, words=wording.pounds(amount), figures=(report.value_figure(),))
 
